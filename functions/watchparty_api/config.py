@@ -1,0 +1,56 @@
+"""The settings of the functions, read once; nothing else reads the environment.
+
+At home the standalone server builds a Config itself; in the cloud `from_environment` does, and refuses what is unsafe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+class ConfigError(Exception):
+    """A setting that is missing or wrong; the message names the variable and what was expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What every function needs to know before its first request."""
+
+    public_url: str | None
+    """Where people reach the site, e.g. https://watch.example; None: whatever host the request came to (home)."""
+    environment: Literal["home", "cloud"] = "home"
+    workspace_id: str = "main"
+    store_url: str = "sqlite://"
+    """SQLAlchemy URL, or firestore://PROJECT/DATABASE."""
+    relay_url: str | None = None
+    """wss://… of the relay; None: the same origin, path /ws."""
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose X-Forwarded-For is believed."""
+    identity: Literal["local", "identity_platform"] = "local"
+    keys_dir: str | None = None
+    """Folder of the signing keys (made at first start at home; a mounted secret volume in the cloud)."""
+    version: str = "0.1.0"
+
+
+def from_environment(environ: Mapping[str, str]) -> Config:
+    """Reads WATCHPARTY_… variables. Raises ConfigError with the variable's name and what was expected."""
+    public_url = environ.get("WATCHPARTY_PUBLIC_URL")
+    in_cloud = "K_SERVICE" in environ
+    if in_cloud and not (public_url or "").startswith("https://"):
+        raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the https:// address of the site")
+    if in_cloud and "FIREBASE_AUTH_EMULATOR_HOST" in environ:
+        raise ConfigError("FIREBASE_AUTH_EMULATOR_HOST: must not be set in the cloud, it accepts unsigned tokens")
+    return Config(
+        public_url=public_url.rstrip("/") if public_url else None,
+        environment="cloud" if in_cloud else "home",
+        workspace_id=environ.get("WATCHPARTY_WORKSPACE", "main"),
+        store_url=environ.get("WATCHPARTY_STORE_URL", "sqlite://"),
+        relay_url=environ.get("WATCHPARTY_RELAY_URL"),
+        cors_origins=tuple(filter(None, environ.get("WATCHPARTY_CORS_ORIGINS", "").split(","))),
+        trusted_proxies=tuple(filter(None, environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(","))),
+        identity="identity_platform" if environ.get("WATCHPARTY_IDENTITY") == "identity_platform" else "local",
+        keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
+    )

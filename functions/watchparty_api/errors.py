@@ -1,0 +1,115 @@
+"""Everything that can be refused, as one tree, and the one table from refusal to HTTP status.
+
+    ApiError
+    ├── Malformed 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Gone 410
+    ├── TooLarge 413 · UnsupportedType 415 · Invalid 422 · TooMany 429 · Unavailable 503
+    StoreError
+    ├── AlreadyExists      create() of a document that is there
+    ├── VersionConflict    a write whose precondition failed: read again, decide again
+    └── Missing            replace() or delete() of a document that is not there
+
+`code` is stable and part of the contract; `detail` is a sentence for a person. A StoreError that nobody handled
+is a conflict (409) to the caller, never a stack trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field of the request that did not fit: JSON pointer and what was expected."""
+
+    pointer: str
+    detail: str
+
+
+class ApiError(Exception):
+    """A refusal that the caller is told about as `application/problem+json` (RFC 9457)."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after_s: int | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after_s = retry_after_s
+        self.extra = dict(extra or {})
+
+
+class Malformed(ApiError):
+    status, title = 400, "Malformed request"
+
+
+class Unauthenticated(ApiError):
+    status, title = 401, "Sign in first"
+
+
+class Forbidden(ApiError):
+    status, title = 403, "Not allowed"
+
+
+class NotFound(ApiError):
+    status, title = 404, "Not found"
+
+
+class Conflict(ApiError):
+    status, title = 409, "Conflict"
+
+
+class Gone(ApiError):
+    status, title = 410, "Gone"
+
+
+class TooLarge(ApiError):
+    status, title = 413, "Too large"
+
+
+class UnsupportedType(ApiError):
+    status, title = 415, "Unsupported media type"
+
+
+class Invalid(ApiError):
+    status, title = 422, "Invalid"
+
+
+class TooMany(ApiError):
+    status, title = 429, "Too many requests"
+
+
+class Unavailable(ApiError):
+    status, title = 503, "Not available now"
+
+
+class StoreError(Exception):
+    """A write that the store refused; carries what and where."""
+
+    def __init__(self, kind: str, id_: str) -> None:
+        super().__init__(f"{kind} {id_}")
+        self.kind = kind
+        self.id = id_
+
+
+class AlreadyExists(StoreError):
+    """create() met a document of the same kind and id."""
+
+
+class VersionConflict(StoreError):
+    """The document changed since it was read."""
+
+
+class Missing(StoreError):
+    """The document to be replaced or deleted is not there."""

@@ -1,0 +1,160 @@
+"""One FastAPI application from services and routers: problem answers, request ids, body limits, CORS.
+
+The standalone server mounts all routers in one application, each function of `main.py` its own. FastAPI's own
+422 for a body that is no JSON becomes our 400; what nobody expected becomes a problem with the request's id, and the
+log holds the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, StoreError, TooLarge
+from watchparty_api.services import Services
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 256 * 1024
+"""A JSON body is read into memory whole, so it is measured before it is parsed; the largest honest one is a queue."""
+SUBTITLE_BODY_BYTES = 2 * 1024 * 1024 + 64 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SUBTITLE_PATH = re.compile(r".*/videos/[^/]+/subtitles$")
+
+
+def problem(error: ApiError, request_id: str) -> JSONResponse:
+    """The RFC 9457 answer to a refusal."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "request_id": request_id,
+    }
+    if error.errors:
+        body["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
+    body.update(error.extra)
+    headers = {"X-Request-Id": request_id}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    return JSONResponse(body, status_code=error.status, headers=headers, media_type="application/problem+json")
+
+
+class Boundary:
+    """The outermost layer: gives each request an id, bounds its body, and lets no exception out unanswered.
+
+    An `exception_handler(Exception)` would answer too, but then the framework underneath answers again.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
+        scope.setdefault("state", {})["request_id"] = request_id
+        limit = SUBTITLE_BODY_BYTES if _SUBTITLE_PATH.fullmatch(scope["path"]) else MAX_BODY_BYTES
+        started = False
+        seen = 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise TooLarge("body_too_large", f"A request body may have {limit} bytes.")
+            return message
+
+        async def tagged(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        try:
+            if int(headers.get(b"content-length", b"0") or b"0") > limit:
+                raise TooLarge("body_too_large", f"A request body may have {limit} bytes.")
+            await self.app(scope, bounded, tagged)
+        except Exception as error:
+            if started:
+                raise
+            await _answer(error, request_id)(scope, receive, send)
+
+
+def _answer(error: Exception, request_id: str) -> Response:
+    """The table from exception to answer."""
+    match error:
+        case ApiError():
+            return problem(error, request_id)
+        case StoreError():
+            return problem(Conflict("changed_meanwhile", "Somebody else changed this just now. Try again."), request_id)
+        case _:
+            log.exception("unexpected error, request %s", request_id)
+            return problem(
+                ApiError("internal", f"Something went wrong on our side. Mention {request_id} if you report it."),
+                request_id,
+            )
+
+
+def _validation(error: RequestValidationError) -> ApiError:
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return Malformed("malformed_json", "The body is not valid JSON.")
+    fields = [FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"]) for e in found]
+    return Invalid("invalid", "Some fields are not as expected.", errors=fields)
+
+
+def _http_error(error: HTTPException) -> ApiError:
+    """Starlette's own refusals (no such route, no such method) in our shape."""
+    phrase = HTTPStatus(error.status_code).phrase
+    refusal = ApiError(re.sub(r"\W+", "_", phrase.lower()), error.detail or phrase)
+    refusal.__class__ = type("RoutingError", (ApiError,), {"status": error.status_code, "title": phrase})
+    return refusal
+
+
+def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
+    """The application that answers `routers` under /api/v1 with `services`."""
+    app = FastAPI(
+        title=title, version=services.config.version, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
+    )
+    app.state.services = services
+    for router in routers:
+        app.include_router(router, prefix="/api/v1")
+
+    async def refused(request: Request, error: Exception) -> Response:
+        api_error = error if isinstance(error, ApiError) else None
+        if isinstance(error, RequestValidationError):
+            api_error = _validation(error)
+        elif isinstance(error, HTTPException):
+            api_error = _http_error(error)
+        return _answer(api_error or error, request.state.request_id)
+
+    for kind in (ApiError, StoreError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refused)
+    if services.config.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(services.config.cors_origins),
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "X-Guest-Key"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+        )
+    app.add_middleware(Boundary)
+    return app

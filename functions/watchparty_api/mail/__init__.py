@@ -1,0 +1,1 @@
+"""Outgoing mail: SMTP, or the log of a machine that has none."""

@@ -1,0 +1,1 @@
+"""How the functions tell the relay what they have committed."""

@@ -1,0 +1,48 @@
+"""What a request handler may use: the ports and the clock, in one frozen value that `bootstrap.py` fills.
+
+Handlers get it by `ServicesOf`; they never name an adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from watchparty_api.config import Config
+from watchparty_api.identity.tokens import TokenSigner
+from watchparty_api.jobs.port import JobLauncher
+from watchparty_api.mail.port import Mailer
+from watchparty_api.objects.port import ObjectStore
+from watchparty_api.relay.port import RelayNotices
+from watchparty_api.store.port import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The functions' way out."""
+
+    config: Config
+    store: Store
+    tokens: TokenSigner
+    objects: ObjectStore
+    jobs: JobLauncher
+    relay: RelayNotices
+    mail: Mailer
+    now: Callable[[], datetime]
+
+    @property
+    def workspace_id(self) -> str:
+        return self.config.workspace_id
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that answers this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,1 @@
+"""The system of record: one port, adapters side by side (SQL; Firestore)."""

@@ -1,0 +1,92 @@
+"""The store's port: documents of declared kinds, optimistic writes, declared queries.
+
+Both stores that we run on (SQL and Firestore) do these few things well, so nothing here is more than both can give:
+no joins, no long transactions. A change reads, decides on what it read, and writes with the version that it read; if
+somebody was faster, `VersionConflict` says so and the caller decides again (`errors.py`). Several writes that belong
+together go in one `commit`, which happens whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from watchparty_api.records import Record
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Query(Generic[R]):
+    """A query that exists: equality on `where`, in the order of `order_by`, then id.
+
+    Declared once in `store/queries.py`, so that indexes can be derived from the list and compared with Terraform's.
+    """
+
+    name: str
+    kind: type[R]
+    where: tuple[str, ...] = ()
+    order_by: str = "created_at"
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Part of an answer; `cursor` continues it, None at the end."""
+
+    items: tuple[R, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class Create:
+    record: Record
+
+
+@dataclass(frozen=True)
+class Replace:
+    """Writes the record if the stored version is still `record.version`; the stored one counts one up."""
+
+    record: Record
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Deletes the document, whatever its version; a missing one is no error."""
+
+    kind: type[Record]
+    id: str
+
+
+Write = Create | Replace | Delete
+
+
+class Store(Protocol):
+    """Every call takes the workspace first: nothing reaches across."""
+
+    def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
+        """The document, or None. What carries a past `expires_at` is still given: expiry is the caller's rule."""
+
+    def create(self, workspace_id: str, record: R) -> R:
+        """Stores a new document (version 1). Raises AlreadyExists: so it is a claim, too."""
+
+    def replace(self, workspace_id: str, record: R) -> R:
+        """Stores `record` over the version it carries and gives it with the next. Raises VersionConflict, Missing."""
+
+    def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
+        """Removes the document if it is there."""
+
+    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+        """All writes or none. Raises what the first refused write would have raised."""
+
+    def query(
+        self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
+    ) -> Page[R]:
+        """Documents whose `where` fields equal `values`, in the declared order. Raises Malformed on a foreign cursor."""
+
+    def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
+        """How many documents the query has."""
+
+    def ready(self) -> bool:
+        """Whether the store answers now; never raises, never waits longer than a second."""
