@@ -1,0 +1,1 @@
+"""The sync relay: sockets in, one ordered room clock out."""
