@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { refusal, refusalCode } from "./refusals";
+
+test.each([
+  [403, "banned", "banned"],
+  [403, "not_invited", "not_invited"],
+  [409, "room_full", "room_full"],
+  [403, "removed", "removed"],
+  [403, "denied", "denied"],
+  [410, "gone", "closed"],
+  [404, "not_found", "not_found"],
+  [429, undefined, "rate_limited"],
+  [503, "unavailable", "offline"],
+  [0, undefined, "offline"],
+  [500, "internal", "unexpected"],
+] as const)("%d %s is told as %s", (status, code, told) => {
+  expect(refusalCode(status, code)).toBe(told);
+});
+
+test("somebody banned is not invited to try again, somebody denied is", () => {
+  expect(refusal("banned").action).toBe("home");
+  expect(refusal("denied").action).toBe("join_again");
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { personActions } from "./personActions";
+
+const host = { participant_id: "h", role: "host" } as const;
+const moderator = { participant_id: "m", role: "moderator" } as const;
+const viewer = { participant_id: "v", role: "viewer" } as const;
+const guest = { id: "g", role: "viewer" } as const;
+
+describe("who is offered anything", () => {
+  test("nobody acts on themselves", () => {
+    expect(personActions(host, { id: "h", role: "host" }, "moderators")).toEqual([]);
+  });
+
+  test("a viewer is offered nothing", () => {
+    expect(personActions(viewer, guest, "moderators")).toEqual([]);
+  });
+
+  test("a moderator acts on viewers, not on the host or other moderators", () => {
+    expect(personActions(moderator, guest, "moderators")).toContain("remove");
+    expect(personActions(moderator, { id: "h", role: "host" }, "moderators")).toEqual([]);
+    expect(personActions(moderator, { id: "x", role: "moderator" }, "moderators")).toEqual([]);
+  });
+});
+
+describe("control", () => {
+  test("is lent to somebody who lacks it, also for a time", () => {
+    expect(personActions(host, guest, "moderators").slice(0, 2)).toEqual([
+      "lend_control",
+      "lend_control_for_10_min",
+    ]);
+  });
+
+  test("is taken back from somebody who was lent it", () => {
+    const actions = personActions(host, { ...guest, ctl: true }, "moderators");
+    expect(actions).toContain("end_control");
+    expect(actions).not.toContain("lend_control");
+  });
+
+  test("is not lent to those whose role has it already", () => {
+    expect(personActions(host, guest, "everyone")).not.toContain("lend_control");
+    const coHost = { id: "m", role: "moderator" } as const;
+    expect(personActions(host, coHost, "moderators")).not.toContain("lend_control");
+    expect(personActions(host, coHost, "host")).toContain("lend_control");
+  });
+});
+
+describe("rank", () => {
+  test("only the host changes roles", () => {
+    expect(personActions(moderator, guest, "host")).not.toContain("make_moderator");
+    expect(personActions(host, guest, "host")).toContain("make_moderator");
+  });
+
+  test("a moderator can be made a viewer again", () => {
+    expect(personActions(host, { id: "m", role: "moderator" }, "host")).toContain("make_viewer");
+  });
+
+  test("the room is handed over to accounts only", () => {
+    expect(personActions(host, { ...guest, acct: true }, "host")).toContain("make_host");
+    expect(personActions(host, guest, "host")).not.toContain("make_host");
+  });
+});
+
+test("mute turns into unmute", () => {
+  expect(personActions(host, guest, "host")).toContain("mute");
+  expect(personActions(host, { ...guest, muted: true }, "host")).toContain("unmute");
+});

@@ -1,0 +1,61 @@
+/**
+ * Which entries the menu of a person in the list shows. It mirrors what the server allows, so that
+ * nobody is offered a refusal; the server still decides.
+ */
+export type Role = "host" | "moderator" | "viewer" | "waiting";
+export type Control = "host" | "moderators" | "everyone";
+
+export type PersonAction =
+  | "lend_control"
+  | "lend_control_for_10_min"
+  | "end_control"
+  | "make_moderator"
+  | "make_viewer"
+  | "make_host"
+  | "mute"
+  | "unmute"
+  | "remove"
+  | "ban";
+
+interface Subject {
+  id: string;
+  role: Role;
+  acct?: boolean;
+  muted?: boolean;
+  ctl?: boolean;
+}
+
+interface Asking {
+  participant_id: string;
+  role: Role;
+}
+
+export function personActions(asking: Asking, subject: Subject, control: Control): PersonAction[] {
+  if (asking.participant_id === subject.id || !outranks(asking.role, subject.role)) return [];
+  return [
+    ...controlActions(subject, control),
+    ...(asking.role === "host" ? rankActions(subject) : []),
+    subject.muted ? "unmute" : "mute",
+    "remove",
+    "ban",
+  ];
+}
+
+const RANK: Record<Role, number> = { waiting: 0, viewer: 1, moderator: 2, host: 3 };
+
+function outranks(mine: Role, theirs: Role): boolean {
+  return RANK[mine] >= RANK.moderator && RANK[mine] > RANK[theirs];
+}
+
+function controlActions(subject: Subject, control: Control): PersonAction[] {
+  if (subject.ctl) return ["end_control"];
+  const hasItByRole =
+    control === "everyone" || (control === "moderators" && subject.role === "moderator");
+  return hasItByRole ? [] : ["lend_control", "lend_control_for_10_min"];
+}
+
+function rankActions(subject: Subject): PersonAction[] {
+  const step: PersonAction = subject.role === "moderator" ? "make_viewer" : "make_moderator";
+  // A room belongs to an account: a guest's cookie is too easily lost to own one.
+  return subject.acct ? [step, "make_host"] : [step];
+}
