@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+import { cx } from "./cx";
+
+const TONES = {
+  neutral: "bg-hover text-muted",
+  accent: "bg-accent-soft text-accent-text",
+  good: "bg-good-soft text-good-text",
+  warn: "bg-warn-soft text-warn-text",
+  danger: "bg-danger-soft text-danger-text",
+};
+
+export type Tone = keyof typeof TONES;
+
+interface BadgeProps {
+  tone?: Tone;
+  className?: string;
+  children: ReactNode;
+}
+
+export function Badge({ tone = "neutral", className, children }: BadgeProps) {
+  return (
+    <span
+      className={cx(
+        "inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-semibold whitespace-nowrap [&_svg]:size-3.5",
+        TONES[tone],
+        className,
+      )}
+    >
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+import { Check } from "lucide-react";
+import { DropdownMenu as Radix } from "radix-ui";
+import type { ReactElement, ReactNode } from "react";
+import { cx } from "./cx";
+
+const ITEM =
+  "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-[0.9375rem] outline-none select-none " +
+  "data-highlighted:bg-hover data-disabled:opacity-45 [&_svg]:size-[1.125rem] [&_svg]:shrink-0";
+
+interface MenuProps {
+  trigger: ReactElement;
+  align?: "start" | "center" | "end";
+  side?: "top" | "bottom";
+  /** Where the menu is attached; inside a fullscreen element it must be that element. */
+  container?: HTMLElement | null;
+  children: ReactNode;
+}
+
+export function Menu({ trigger, align = "end", side = "bottom", container, children }: MenuProps) {
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal container={container}>
+        <Radix.Content
+          align={align}
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-h-[70dvh] min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 shadow-high ring-1 ring-line"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface MenuItemProps {
+  onSelect?: () => void;
+  disabled?: boolean;
+  tone?: "danger";
+  asChild?: boolean;
+  children: ReactNode;
+}
+
+export function MenuItem({ onSelect, disabled, tone, asChild, children }: MenuItemProps) {
+  return (
+    <Radix.Item
+      asChild={asChild}
+      disabled={disabled}
+      onSelect={onSelect}
+      className={cx(ITEM, tone === "danger" && "text-danger-text")}
+    >
+      {children}
+    </Radix.Item>
+  );
+}
+
+interface MenuChoiceProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  options: ReadonlyArray<{ value: string; label: ReactNode }>;
+}
+
+/** One of several, with a tick at the current one. */
+export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps) {
+  return (
+    <Radix.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
+      <MenuLabel>{label}</MenuLabel>
+      {options.map((option) => (
+        <Radix.RadioItem key={option.value} value={option.value} className={ITEM}>
+          <span className="grid w-4.5 place-items-center">
+            <Radix.ItemIndicator>
+              <Check className="text-accent-text" aria-hidden="true" />
+            </Radix.ItemIndicator>
+          </span>
+          {option.label}
+        </Radix.RadioItem>
+      ))}
+    </Radix.RadioGroup>
+  );
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return (
+    <Radix.Label className="px-3 pt-2 pb-1 text-xs font-semibold tracking-wide text-muted uppercase">
+      {children}
+    </Radix.Label>
+  );
+}
+
+export function MenuSeparator() {
+  return <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
+}

@@ -1,0 +1,25 @@
+import { cx } from "./cx";
+
+/** Decoration only: whoever shows it says in words what is under way. */
+export function Spinner({ className }: { className?: string }) {
+  return (
+    <svg
+      className={cx("size-5 animate-spin", className)}
+      viewBox="0 0 24 24"
+      fill="none"
+      aria-hidden="true"
+    >
+      <circle cx="12" cy="12" r="9" stroke="currentColor" strokeWidth="3" opacity="0.2" />
+      <path d="M21 12a9 9 0 0 0-9-9" stroke="currentColor" strokeWidth="3" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+export function LoadingScreen({ label = "Loading" }: { label?: string }) {
+  return (
+    <div role="status" className="grid min-h-[60dvh] place-items-center text-muted">
+      <Spinner className="size-7" />
+      <span className="sr-only">{label}</span>
+    </div>
+  );
+}

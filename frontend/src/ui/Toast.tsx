@@ -1,0 +1,98 @@
+import { X } from "lucide-react";
+import { useEffect } from "react";
+import { create } from "zustand";
+import { cx } from "./cx";
+
+export interface ToastOptions {
+  tone?: "neutral" | "good" | "danger";
+  action?: { label: string; run: () => void };
+  /** How long it stays; a toast with an action stays longer by default. */
+  lasts_ms?: number;
+  /** Runs when the toast went away without its action having been taken. */
+  onExpire?: () => void;
+}
+
+interface Toast extends ToastOptions {
+  id: number;
+  text: string;
+}
+
+const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+let lastId = 0;
+
+/** Callable from anywhere, also outside React. Returns the id for `dismissToast`. */
+export function showToast(text: string, options: ToastOptions = {}): number {
+  lastId += 1;
+  const toast = { ...options, id: lastId, text };
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast] }));
+  return toast.id;
+}
+
+export function dismissToast(id: number, actionTaken = false): void {
+  const toast = useToasts.getState().toasts.find((one) => one.id === id);
+  if (!toast) return;
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((one) => one.id !== id) }));
+  if (!actionTaken) toast.onExpire?.();
+}
+
+const EDGES = {
+  neutral: "before:bg-accent",
+  good: "before:bg-good-text",
+  danger: "before:bg-danger-text",
+};
+
+function ToastCard({ toast }: { toast: Toast }) {
+  const { id, lasts_ms = toast.action ? 8000 : 4500 } = toast;
+  useEffect(() => {
+    const timer = setTimeout(() => dismissToast(id), lasts_ms);
+    return () => clearTimeout(timer);
+  }, [id, lasts_ms]);
+
+  return (
+    <div
+      className={cx(
+        "pointer-events-auto relative flex w-full animate-rise items-center gap-2 overflow-hidden rounded-2xl bg-raised py-1.5 pr-1.5 pl-5 shadow-high ring-1 ring-line sm:w-96",
+        "before:absolute before:inset-y-0 before:left-0 before:w-1",
+        EDGES[toast.tone ?? "neutral"],
+      )}
+    >
+      <p className="min-w-0 grow py-2 text-[0.9375rem]">{toast.text}</p>
+      {toast.action && (
+        <button
+          type="button"
+          className="min-h-11 shrink-0 rounded-xl px-3 font-semibold text-accent-text hover:bg-hover"
+          onClick={() => {
+            toast.action?.run();
+            dismissToast(id, true);
+          }}
+        >
+          {toast.action.label}
+        </button>
+      )}
+      <button
+        type="button"
+        aria-label="Dismiss"
+        className="grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover"
+        onClick={() => dismissToast(id)}
+      >
+        <X className="size-4" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
+
+/** Mounted once. The live region exists before the first toast, or readers would miss it. */
+export function Toaster() {
+  const toasts = useToasts((state) => state.toasts);
+  return (
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:items-end"
+    >
+      {toasts.slice(0, 3).map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}

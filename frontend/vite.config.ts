@@ -1,0 +1,46 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
+
+// The refresh and join calls demand an Origin equal to the site, so the proxy
+// must leave the browser's Host header as it is.
+const toServer = { target: SERVER, changeOrigin: false };
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  server: {
+    proxy: {
+      "/api": toServer,
+      "/upload": toServer,
+      "/media": toServer,
+      "/.well-known": toServer,
+      "/ws": { ...toServer, ws: true },
+    },
+  },
+  build: {
+    outDir: "dist",
+    rolldownOptions: {
+      output: {
+        // hls.js is as large as the rest of the room together: a chunk of its
+        // own stays cached over releases and never lands on the first load.
+        codeSplitting: {
+          groups: [
+            { name: "hls", test: /node_modules\/hls\.js/, priority: 3 },
+            {
+              name: "react",
+              test: /node_modules\/(react|react-dom|react-router|scheduler)\//,
+              priority: 2,
+            },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.ts"],
+  },
+});
