@@ -83,7 +83,7 @@ class Store(Protocol):
     def query(
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
     ) -> Page[R]:
-        """Documents whose `where` fields equal `values`, in the declared order. Raises Malformed on a foreign cursor."""
+        """Documents whose `where` fields equal `values`, in declared order. Raises Malformed on a foreign cursor."""
 
     def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
         """How many documents the query has."""

@@ -1,0 +1,37 @@
+"""Opaque list cursors: where the last page ended, bound to the query and values that it belongs to."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from watchparty_api.errors import Malformed
+from watchparty_api.records import Record
+from watchparty_api.store.port import Query
+
+
+def _binding(query: Query[Any], values: Sequence[Any]) -> str:
+    return hashlib.sha256(repr((query.name, tuple(values))).encode()).hexdigest()[:16]
+
+
+def encode(query: Query[Any], values: Sequence[Any], last: Record) -> str:
+    """The cursor that continues behind `last`."""
+    place = getattr(last, query.order_by)
+    kind = "t" if isinstance(place, datetime) else "v"
+    body = [_binding(query, values), kind, place.isoformat() if isinstance(place, datetime) else place, last.id]
+    return base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(query: Query[Any], values: Sequence[Any], cursor: str) -> tuple[Any, str]:
+    """The (order_by value, id) to continue behind. Raises Malformed when the cursor is not one of this query."""
+    try:
+        binding, kind, place, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if binding == _binding(query, values) and isinstance(id_, str):
+            return (datetime.fromisoformat(place) if kind == "t" else place), id_
+    except (ValueError, TypeError):
+        pass  # whatever is wrong with it, the caller hears the same sentence
+    raise Malformed("bad_cursor", "This cursor does not belong to this list. Start from the beginning.")

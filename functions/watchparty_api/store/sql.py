@@ -1,0 +1,210 @@
+"""The store on SQL: SQLite (one file, WAL) at home, PostgreSQL by its URL beyond.
+
+One table a record kind (`tables.py`). A write is `UPDATE … WHERE version = ?`, so that nobody waits for a lock while
+somebody thinks. Built by `open_store`, which `bootstrap.py` calls; knows no HTTP and no rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select, text, tuple_
+from sqlalchemy.engine import URL, Row, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionConflict
+from watchparty_api.records import Record
+from watchparty_api.store import cursor as cursors
+from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
+from watchparty_api.store.queries import QUERIES
+from watchparty_api.store.tables import METADATA, TABLES, TUPLE_FIELDS
+
+R = TypeVar("R", bound=Record)
+
+_BUSY_TIMEOUT_MS = 5000
+_READY_WITHIN_S = 1.0
+_DEADLOCK_DETECTED = "40P01"
+
+
+def open_store(url: str) -> SqlStore:
+    """The store at a SQLAlchemy URL, its tables up to date."""
+    engine = _engine(make_url(url))
+    METADATA.create_all(engine)
+    return SqlStore(engine)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    if url.database in (None, "", ":memory:"):
+        # A second connection would be a second, empty database.
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's would be a deferred one
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
+
+
+class SqlStore:
+    """`port.Store` on SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._probe = ThreadPoolExecutor(1, thread_name_prefix="store-ready")
+
+    def close(self) -> None:
+        """Lets go of the database; the store is of no use afterwards."""
+        self._probe.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
+
+    # ---- reading
+
+    def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
+        table = TABLES[kind]
+        with self._reading() as connection:
+            found = connection.execute(
+                select(table).where(table.c.workspace_id == workspace_id, table.c.id == id_)
+            ).first()
+        return None if found is None else _record(kind, found)
+
+    def query(
+        self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
+    ) -> Page[R]:
+        table = TABLES[query.kind]
+        place = tuple_(table.c[query.order_by], table.c.id)
+        statement = select(table).where(*_matching(workspace_id, query, values))
+        if cursor is not None:
+            behind = tuple_(
+                *cursors.decode(query, values, cursor), types=[table.c[query.order_by].type, table.c.id.type]
+            )
+            statement = statement.where(place < behind if query.descending else place > behind)
+        order = [table.c[query.order_by], table.c.id]
+        statement = statement.order_by(*(c.desc() if query.descending else c.asc() for c in order)).limit(limit + 1)
+        with self._reading() as connection:
+            found = [_record(query.kind, row) for row in connection.execute(statement)]
+        items = tuple(found[:limit])
+        return Page(items, cursors.encode(query, values, items[-1]) if len(found) > limit else None)
+
+    def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
+        statement = select(func.count()).select_from(TABLES[query.kind]).where(*_matching(workspace_id, query, values))
+        with self._reading() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def ready(self) -> bool:
+        try:
+            return self._probe.submit(self._answers).result(timeout=_READY_WITHIN_S)
+        except (NotInTime, RuntimeError):  # too slow, or closed
+            return False
+
+    def _answers(self) -> bool:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(text("SELECT 1")).scalar() == 1
+        except SQLAlchemyError:
+            return False
+
+    # ---- writing
+
+    def create(self, workspace_id: str, record: R) -> R:
+        self.commit(workspace_id, [Create(record)])
+        return replace(record, version=1)
+
+    def replace(self, workspace_id: str, record: R) -> R:
+        self.commit(workspace_id, [Replace(record)])
+        return replace(record, version=record.version + 1)
+
+    def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
+        self.commit(workspace_id, [Delete(kind, id_)])
+
+    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+        with self._writing() as connection:
+            for write in writes:
+                _apply(connection, workspace_id, write)
+
+    # ---- connections
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _translated(), self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                # A deferred transaction that writes late fails at once when somebody else wrote meanwhile.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The database's own troubles in our words."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
+            raise VersionConflict("store", "deadlock") from error
+        raise Unavailable("store_unavailable", "The database does not answer. Try again in a moment.") from error
+
+
+def _matching(workspace_id: str, query: Query[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
+    if query not in QUERIES or len(values) != len(query.where):
+        raise ValueError(f"query {query.name} is not declared so, with {len(values)} values")
+    table = TABLES[query.kind]
+    return [
+        table.c.workspace_id == workspace_id,
+        *(table.c[name] == value for name, value in zip(query.where, values, strict=True)),
+    ]
+
+
+def _apply(connection: Connection, workspace_id: str, write: Write) -> None:
+    match write:
+        case Create(record):
+            try:
+                connection.execute(TABLES[type(record)].insert(), [_row(workspace_id, record, 1)])
+            except IntegrityError as error:
+                raise AlreadyExists(type(record).__name__, record.id) from error
+        case Replace(record):
+            _replace(connection, workspace_id, record)
+        case Delete(kind, id_):
+            table = TABLES[kind]
+            connection.execute(table.delete().where(table.c.workspace_id == workspace_id, table.c.id == id_))
+
+
+def _replace(connection: Connection, workspace_id: str, record: Record) -> None:
+    table = TABLES[type(record)]
+    this = (table.c.workspace_id == workspace_id, table.c.id == record.id)
+    row = _row(workspace_id, record, record.version + 1)
+    changed = connection.execute(table.update().where(*this, table.c.version == record.version).values(row))
+    if changed.rowcount == 0:
+        there = connection.execute(select(table.c.version).where(*this)).first()
+        raise (Missing if there is None else VersionConflict)(type(record).__name__, record.id)
+
+
+def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
+    if record.workspace_id != workspace_id:
+        raise ValueError(f"a record of workspace {record.workspace_id} was written to {workspace_id}")
+    return {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
+
+
+def _record(kind: type[R], row: Row[Any]) -> R:
+    values = dict(row._mapping)
+    for name in TUPLE_FIELDS[kind]:
+        values[name] = tuple(values[name])
+    return kind(**values)

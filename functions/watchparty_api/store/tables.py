@@ -1,0 +1,91 @@
+"""SQL tables derived from the records: a real column for each field, and an index for each declared query.
+
+Read by the SQL adapter and by the migrations, which a test holds to what is derived here. Decides nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Double, Index, MetaData, String, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from watchparty_api.records import KINDS, Record
+from watchparty_api.store.queries import QUERIES
+
+# Bytewise order everywhere: PostgreSQL would otherwise sort ids by the language of the server.
+_ORDERED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+_ID = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("instants are aware UTC datetimes")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+_SCALARS: Mapping[type, TypeEngine[Any]] = {
+    str: _ORDERED_TEXT,
+    bool: Boolean(),
+    int: BigInteger(),
+    float: Double(),
+    datetime: Instant(),
+    dict: JSON(none_as_null=True),
+    tuple: JSON(none_as_null=True),
+}
+
+
+def _shape(annotation: Any) -> tuple[type, bool]:
+    """The plain type behind an annotation of a record, and whether it may be None."""
+    if get_origin(annotation) in (types.UnionType, Union):
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        return _shape(inner[0])[0], True
+    if get_origin(annotation) is Literal:
+        return type(get_args(annotation)[0]), False
+    return get_origin(annotation) or annotation, False
+
+
+def _table(metadata: MetaData, kind: type[Record]) -> Table:
+    hints = get_type_hints(kind)
+    columns: list[Column[Any]] = [
+        Column("workspace_id", _ID, primary_key=True),
+        Column("id", _ID, primary_key=True),
+    ]
+    for each in fields(kind):
+        if each.name not in ("workspace_id", "id"):
+            plain, optional = _shape(hints[each.name])
+            columns.append(Column(each.name, _SCALARS[plain], nullable=optional))
+    table = Table(re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(), metadata, *columns)
+    for query in QUERIES:
+        if query.kind is kind:
+            names = dict.fromkeys(("workspace_id", *query.where, query.order_by, "id"))
+            Index(f"ix_{query.name}", *(table.c[name] for name in names))
+    return table
+
+
+METADATA = MetaData()
+TABLES: Mapping[type[Record], Table] = {kind: _table(METADATA, kind) for kind in KINDS}
+TUPLE_FIELDS: Mapping[type[Record], frozenset[str]] = {
+    kind: frozenset(name for name, hint in get_type_hints(kind).items() if _shape(hint)[0] is tuple) for kind in KINDS
+}
+"""JSON knows no tuples: these fields become tuples again when a row is read."""
