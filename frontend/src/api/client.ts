@@ -1,0 +1,91 @@
+/**
+ * One call to the API: bearer, JSON, problem answers, one retry after a refresh. It knows no endpoint; the files beside
+ * it (accounts, rooms, videos, admin) do, and pages call those.
+ */
+
+import { NetworkError, toApiError } from "./errors";
+import { randomId } from "./randomId";
+import { accessToken, refresh } from "./session";
+
+export interface CallOptions {
+  body?: unknown;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  signal?: AbortSignal;
+  /** A join token, for participants; without it the signed-in account speaks. */
+  bearer?: string;
+  /** No bearer at all: signing in, setting up. */
+  anonymous?: boolean;
+  /** Makes a repeated creating POST harmless; give one key to all tries of one intention. */
+  idempotencyKey?: string;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+const BASE = "/api/v1";
+
+export interface Answer<T> {
+  status: number;
+  data: T;
+  requestId: string | null;
+}
+
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  return (await callForAnswer<T>(method, path, options)).data;
+}
+
+/** For the calls whose status matters, such as join (200 admitted, 202 waiting). */
+export async function callForAnswer<T>(
+  method: Method,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer<T>> {
+  const asAccount = !options.anonymous && options.bearer === undefined;
+  const bearer = asAccount ? await accessToken() : options.bearer;
+  let response = await send(method, path, options, bearer ?? null);
+  if (response.status === 401 && asAccount && bearer && (await refresh())) {
+    response = await send(method, path, options, await accessToken());
+  }
+  if (!response.ok) throw await toApiError(response);
+  return {
+    status: response.status,
+    data: await readBody<T>(response),
+    requestId: response.headers.get("X-Request-Id"),
+  };
+}
+
+async function send(
+  method: Method,
+  path: string,
+  { body, query, signal, idempotencyKey }: CallOptions,
+  bearer: string | null,
+): Promise<Response> {
+  const headers = new Headers({ Accept: "application/json", "X-Request-Id": randomId() });
+  if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
+  if (idempotencyKey) headers.set("Idempotency-Key", idempotencyKey);
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers.set("Content-Type", "application/json");
+  try {
+    return await fetch(BASE + path + queryString(query), {
+      method,
+      headers,
+      body: isForm ? body : body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new NetworkError();
+  }
+}
+
+async function readBody<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+function queryString(query: CallOptions["query"]): string {
+  const given = Object.entries(query ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * What a call can end in, other than its answer.
+ *
+ *     ApiError       the server refused; `code` is stable and what code decides on, `detail` a sentence for a person
+ *     NetworkError   no answer came (offline, server away, cut in the middle)
+ */
+
+export interface FieldError {
+  /** JSON pointer into the request's body, e.g. "/email". */
+  pointer: string;
+  detail: string;
+}
+
+interface Problem {
+  title?: string;
+  code?: string;
+  detail?: string;
+  errors?: FieldError[];
+  [extra: string]: unknown;
+}
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly fields: readonly FieldError[];
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly requestId: string | null = null,
+    readonly retryAfter_s: number | null = null,
+    readonly problem: Problem = {},
+  ) {
+    super(`${status} ${code}: ${detail}`);
+    this.fields = problem.errors ?? [];
+  }
+
+  /** The complaint about one field of the body, by its name. */
+  field(name: string): string | undefined {
+    return this.fields.find((one) => one.pointer === `/${name}`)?.detail;
+  }
+}
+
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  readonly code = "network";
+  readonly detail = "The server cannot be reached. Check the connection and try again.";
+}
+
+export async function toApiError(response: Response): Promise<ApiError> {
+  const problem = await readProblem(response);
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  return new ApiError(
+    response.status,
+    problem.code ?? "unexpected_answer",
+    problem.detail ?? problem.title ?? "The server gave an answer that this page does not know.",
+    response.headers.get("X-Request-Id"),
+    Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
+    problem,
+  );
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  if (!response.headers.get("Content-Type")?.includes("json")) return {};
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    // A proxy in between may announce JSON and send a page of its own.
+    return {};
+  }
+}
+
+/** The sentence to show for anything that was thrown. */
+export function sentenceFor(error: unknown): string {
+  if (error instanceof ApiError || error instanceof NetworkError) return error.detail;
+  return "Something went wrong on this page. Reload it and try again.";
+}
