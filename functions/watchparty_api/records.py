@@ -152,17 +152,19 @@ class Member(Record):
     display_name: str
     role: Role = "viewer"
     muted: bool = False
-    control_until: datetime | None = None  # delegated control; None: none
-    controls: bool = False
+    control_until: datetime | None = None  # control lent until then
+    controls: bool = False  # control lent without an end
     state: Literal["waiting", "admitted", "denied", "removed", "banned", "left"] = "admitted"
     mver: int = 1
+    request_id: str | None = None  # the newest JoinRequest of who had to knock
     invitation_id: str | None = None
+    address_hash: str | None = None  # keyed; what a ban holds for 24 h
     last_seen_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class JoinRequest(Record):
-    """Somebody knocked; id = `{room_id}.{participant_id}`."""
+    """Somebody knocked. Who knocks again after a refusal makes a new one; `Member.request_id` names the newest."""
 
     room_id: str
     participant_id: str
@@ -174,7 +176,7 @@ class JoinRequest(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Record):
-    """A personal link into a room; the secret lies in the link's fragment, its hash here."""
+    """A personal link into a room: the link's fragment holds `{id}.{secret}`, this the secret's hash."""
 
     room_id: str
     secret_hash: str
@@ -189,7 +191,7 @@ class Invitation(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Ban(Record):
-    """Who must not come back: any of the marks that matches keeps the door shut."""
+    """Who must not come back: any mark that matches keeps the door shut. id = `{room_id}.{participant_id}`."""
 
     room_id: str
     participant_id: str
@@ -216,7 +218,7 @@ class Snapshot(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatEntry(Record):
-    """Archive of one chat line; id = event id."""
+    """Archive of one chat line; id = `{room_id}.{chat id}`. A deleted line keeps its place and loses its text."""
 
     room_id: str
     epoch: int
@@ -225,8 +227,17 @@ class ChatEntry(Record):
     name: str
     text: str
     pos_s: float | None = None
+    reply_to: str | None = None
     at: datetime
     deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatCleared(Record):
+    """Up to where a room's chat was wiped (id = room id), so that a line that arrives late stays wiped."""
+
+    epoch: int
+    seq: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +249,15 @@ class RoomAction(Record):
     by: str
     kind: str
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncReport(Record):
+    """How well a room kept together for a while, as the relay measured it; id = event id."""
+
+    room_id: str
+    at: datetime
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
