@@ -296,7 +296,10 @@ class Video(Record):
     poster: str | None = None
     sprites: str | None = None
     failure: dict[str, Any] | None = None
-    job: dict[str, Any] | None = None  # claim, attempt, lease of the transcode
+    attempt: int = 0  # runs of the transcode so far: names the newest one
+    silent_runs: int = 0  # of those, how many ended without a word
+    heard_at: datetime | None = None  # of the newest run: launched, or last event
+    facts_rank: tuple[int, ...] = ()  # (attempt, seq) of the event whose renditions and tracks these are
     updated_at: datetime
     expires_at: datetime | None = None
 
