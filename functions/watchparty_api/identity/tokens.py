@@ -1,0 +1,110 @@
+"""Signs and verifies the JSON Web Tokens of the house: access (for this API), join and notice (for the relay).
+
+Each purpose has its own keys, `typ` and audience, so that no token passes for another; the algorithm is fixed and the
+`kid` must be one of ours. Reads no clock: `now` is given. Tokens hold no role of an account: that is the store's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from watchparty_api.errors import Unauthenticated
+from watchparty_api.identity.keys import KeyFamily, Keys
+from watchparty_api.records import Account
+
+ACCESS_LIFE = timedelta(minutes=15)
+JOIN_LIFE = timedelta(minutes=10)
+NOTICE_LIFE = timedelta(seconds=60)
+
+_ACCESS_TYPE, _JOIN_TYPE, _NOTICE_TYPE = "at+jwt", "join+jwt", "notice+jwt"
+
+
+@dataclass(frozen=True)
+class AccessClaims:
+    """What an access token says: which account, by which session, since when."""
+
+    account_id: str
+    session_id: str
+    issued_at_s: float
+
+
+class TokenSigner:
+    """Holds the private keys; the relay gets `jwks()` and can verify, never mint."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def access_token(self, account: Account, session_id: str, now: datetime) -> str:
+        """A token for this API, 15 minutes."""
+        claims = {"aud": "api", "sub": account.id, "sid": session_id}
+        return _sign(self._keys.access, _ACCESS_TYPE, claims, now, ACCESS_LIFE)
+
+    def verify_access(self, token: str, now: datetime) -> AccessClaims:
+        """Raises Unauthenticated for anything but a living access token of ours."""
+        claims = _verify(self._keys.access, _ACCESS_TYPE, "api", token, now)
+        return AccessClaims(account_id=claims["sub"], session_id=str(claims.get("sid")), issued_at_s=claims["iat"])
+
+    def join_token(self, claims: Mapping[str, Any], now: datetime) -> str:
+        """A join token of `claims` (contracts, "Join token"), 10 minutes; v, aud, iat, exp and jti are added."""
+        return _sign(self._keys.join, _JOIN_TYPE, {**claims, "v": 1, "aud": ["relay", "room"]}, now, JOIN_LIFE)
+
+    def verify_join(self, token: str, now: datetime) -> dict[str, Any]:
+        """The claims of a living join token. Raises Unauthenticated."""
+        return _verify(self._keys.join, _JOIN_TYPE, "room", token, now)
+
+    def notice_token(self, room_id: str, notice_id: str, now: datetime) -> str:
+        """Lets its bearer deliver one notice to one room, for a minute."""
+        claims = {"aud": "relay-notice", "room": room_id, "notice": notice_id}
+        return _sign(self._keys.notice, _NOTICE_TYPE, claims, now, NOTICE_LIFE)
+
+    def jwks(self) -> dict[str, Any]:
+        """The public keys of join and notice tokens, as a JSON Web Key Set."""
+        return {"keys": [*self._keys.join.public_keys(), *self._keys.notice.public_keys()]}
+
+
+def token_type(token: str) -> str:
+    """What a token claims to be, unverified; "" for what is no token. Only to choose who verifies it."""
+    try:
+        return str(jwt.get_unverified_header(token).get("typ", ""))
+    except jwt.PyJWTError:
+        return ""
+
+
+def _sign(family: KeyFamily, typ: str, claims: Mapping[str, Any], now: datetime, life: timedelta) -> str:
+    issued_at_s = now.timestamp()
+    payload = {
+        "jti": secrets.token_urlsafe(12),
+        **claims,
+        "iat": issued_at_s,
+        "exp": issued_at_s + life.total_seconds(),
+    }
+    headers = {"typ": typ, "kid": family.active}
+    return jwt.encode(payload, family.signing_key, algorithm="EdDSA", headers=headers)
+
+
+def _verify(family: KeyFamily, typ: str, audience: str, token: str, now: datetime) -> dict[str, Any]:
+    refusal = Unauthenticated("bad_token", "This sign-in is no longer valid. Sign in again.")
+    try:
+        header = jwt.get_unverified_header(token)
+        key = family.verifying_key(header.get("kid"))
+        if header.get("typ") != typ or key is None:
+            raise refusal
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=["EdDSA"],
+            audience=audience,
+            # The library would compare with its own clock; `now` is the caller's.
+            options={"require": ["exp", "iat", "aud", "sub"], "verify_exp": False, "verify_iat": False},
+        )
+    except jwt.PyJWTError as error:
+        raise refusal from error
+    if not isinstance(claims["exp"], (int, float)) or now.timestamp() >= claims["exp"]:
+        raise Unauthenticated("token_expired", "This sign-in has expired.")
+    return claims
