@@ -1,0 +1,66 @@
+# The same verbs for people and for machines. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo dev test unit check format e2e test-media bench-main contracts dist clean prepare-run prepare-test
+
+help: ## list the verbs
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+prepare-run:
+	@$(PYTHON) standalone/prepare.py run
+
+prepare-test:
+	@$(PYTHON) standalone/prepare.py test
+
+run: prepare-run ## watch a film together: sets up what is missing, then starts on one port
+	@$(BIN)/watchparty serve
+
+demo: prepare-run ## a room that is already playing, with two simulated guests
+	@$(BIN)/watchparty serve --demo
+
+dev: prepare-run ## the same with reload of Python and hot reload of the page
+	@$(NODE_PATH_FIRST) $(BIN)/python -m watchparty.dev
+
+check: prepare-test ## format, lint, types, in both languages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	cd frontend && $(NODE_PATH_FIRST) npm run --silent check
+
+format: ## write the format that `check` wants
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd frontend && $(NODE_PATH_FIRST) npm run --silent format
+
+unit: ## everything that needs neither root nor network nor another program, within 30 s
+	$(PYTEST) -n 2 -m "not media and not service and not e2e"
+
+test: prepare-test ## all set-up, then everything: unit, contract, integration, page, end to end
+	$(BIN)/python tests/run_all.py
+
+e2e: prepare-test ## only the browser tests
+	$(PYTEST) tests/e2e
+
+test-media: prepare-test ## every input case and the fuzzing of the transcoder (long)
+	$(PYTEST) tests/transcoder --media-full
+
+bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
+	$(BIN)/python -m bench.main_job
+
+contracts: ## write docs/contracts/ and the page's types anew from the types in code
+	$(BIN)/python -m watchparty_api.openapi
+	$(BIN)/python -m watchparty_relay.schema
+	$(BIN)/python -m watchparty_transcoder.schema
+	cd frontend/codegen && $(NODE_PATH_FIRST) npm ci --silent && $(NODE_PATH_FIRST) npm run --silent generate
+
+dist: prepare-run ## a wheel with the page inside
+	rm -rf standalone/watchparty/page && cp -r frontend/dist standalone/watchparty/page
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir .build/dist .
+	rm -rf standalone/watchparty/page
+
+clean: ## forget what set-up made (not your films)
+	rm -rf .build frontend/dist frontend/node_modules

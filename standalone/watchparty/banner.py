@@ -1,0 +1,44 @@
+"""What a person sees in the terminal when the server is ready: addresses, a code for the phone, where the data lies."""
+
+from __future__ import annotations
+
+import io
+import socket
+from pathlib import Path
+
+import segno
+
+
+def lan_address() -> str | None:
+    """This machine's address in its own network, or None; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): only asks which interface would be used
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+def qr_code(url: str) -> str:
+    """The address as a code that a phone's camera reads from a terminal."""
+    out = io.StringIO()
+    segno.make(url, error="l").terminal(out=out, compact=True, border=2)
+    return out.getvalue()
+
+
+def banner(*, local_url: str, lan_url: str | None, data: Path, setup_url: str | None, demo_url: str | None) -> str:
+    """The lines to print."""
+    rows = [("Here", local_url)]
+    if lan_url:
+        rows.append(("In your network", lan_url))
+    if demo_url:
+        rows.append(("Demo room", demo_url))
+    rows.append(("Your data", str(data)))
+    if setup_url:
+        rows.append(("First start", f"{setup_url}\n{'':20}makes you the admin; works once"))
+    lines = ["", "  WatchParty is ready", "", *(f"  {name:<18}{value}" for name, value in rows), ""]
+    if lan_url:
+        lines += [qr_code(demo_url or lan_url)]
+    lines += ["  Ctrl-C ends it.", ""]
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""The settings of the standalone server: command line first, then WATCHPARTY_… variables, then what suits most.
+
+Nothing else reads the environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchparty.errors import HomeError
+
+DEFAULT_PORT = 8400
+
+
+class SettingError(HomeError):
+    """A setting that cannot be used; the message names it and what was expected."""
+
+    def __init__(self, name: str, expected: str, got: str) -> None:
+        super().__init__(f"{name}: expected {expected}, got {got!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeConfig:
+    """Everything `watchparty serve` needs to know."""
+
+    host: str
+    port: int
+    data: Path
+    open_browser: bool
+    demo: bool
+    public_url: str | None
+    trusted_proxies: tuple[str, ...]
+    transcode_slots: int
+
+
+def default_data_folder(environ: Mapping[str, str]) -> Path:
+    """Where the XDG base directory specification wants a program's data."""
+    base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME", ".")) / ".local" / "share")
+    return Path(base) / "watchparty"
+
+
+def _number(name: str, given: str, lowest: int, highest: int) -> int:
+    if not given.isdecimal() or not lowest <= int(given) <= highest:
+        raise SettingError(name, f"a number from {lowest} to {highest}", given)
+    return int(given)
+
+
+def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> HomeConfig:
+    """Settles every setting. Raises SettingError."""
+    port = str(arguments.port or environ.get("WATCHPARTY_PORT") or DEFAULT_PORT)
+    slots = environ.get("WATCHPARTY_TRANSCODE_SLOTS") or str(max(2, (os.cpu_count() or 2) // 2))
+    public_url = environ.get("WATCHPARTY_PUBLIC_URL")
+    if public_url and not public_url.startswith(("http://", "https://")):
+        raise SettingError("WATCHPARTY_PUBLIC_URL", "an address that begins with http:// or https://", public_url)
+    return HomeConfig(
+        host=arguments.host or environ.get("WATCHPARTY_HOST") or "0.0.0.0",  # noqa: S104  friends are in the network
+        port=_number("WATCHPARTY_PORT", port, 1, 65535),
+        data=Path(arguments.data or environ.get("WATCHPARTY_DATA") or default_data_folder(environ)).expanduser(),
+        open_browser=not (arguments.no_browser or environ.get("WATCHPARTY_NO_BROWSER")),
+        demo=arguments.demo,
+        public_url=public_url.rstrip("/") if public_url else None,
+        trusted_proxies=tuple(filter(None, environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(","))),
+        transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
+    )

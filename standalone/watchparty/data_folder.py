@@ -1,0 +1,50 @@
+"""The layout of the data folder, and the lock that keeps two servers out of it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchparty.errors import DataInUse
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """One folder holds everything that is worth keeping; copying it is the backup."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "watchparty.sqlite"
+
+    @property
+    def relay_journal(self) -> Path:
+        return self.root / "relay.sqlite"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def objects(self) -> Path:
+        return self.root
+
+    def media_of(self, video_id: str, generation: str) -> Path:
+        return self.root / "media" / video_id / generation
+
+    def make(self) -> None:
+        """Private to the person who runs the server: it holds keys and films."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def lock(self) -> int:
+        """Takes the folder for this process until it ends, however it ends. Raises DataInUse."""
+        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise DataInUse(str(self.root)) from error
+        return handle

@@ -1,0 +1,65 @@
+"""The built page: hashed assets cached for a year, everything else revalidated, every page address answered by
+index.html, and `/r/{room}` with the tags that let a link unfold in a messenger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+ASSETS_CACHE = "public, max-age=31536000, immutable"
+PAGE_CACHE = "no-cache"
+PAGE_HEADERS = {
+    "Cache-Control": PAGE_CACHE,
+    # Scripts and styles are ours alone; a direct link may point at any host's film.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: http: https:; connect-src 'self' ws: wss:"
+        " http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+RoomPage = Callable[[Request, str, str], tuple[int, str]]
+"""(request, room id, index.html) → (status, HTML)."""
+
+
+def page_folder() -> Path:
+    """Where the built page lies: inside an installed wheel, or in the checkout's frontend/dist."""
+    inside = Path(__file__).parent / "page"
+    return inside if inside.exists() else Path(__file__).parents[2] / "frontend" / "dist"
+
+
+class Site:
+    """An ASGI application for everything that is neither API, socket, upload nor media."""
+
+    def __init__(self, folder: Path, room_page: RoomPage) -> None:
+        self._folder = folder.resolve()
+        self._room_page = room_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return PlainTextResponse("Method not allowed", status_code=405, headers={"Allow": "GET, HEAD"})
+        path = request.url.path
+        file = (self._folder / path.lstrip("/")).resolve()
+        if path != "/" and file.is_file() and file.is_relative_to(self._folder):
+            immutable = path.startswith("/assets/")
+            return FileResponse(file, headers={"Cache-Control": ASSETS_CACHE if immutable else PAGE_CACHE})
+        if "." in path.rpartition("/")[2]:
+            return PlainTextResponse("Not found", status_code=404)
+        index = (self._folder / "index.html").read_text()
+        if path.startswith("/r/"):
+            status, html = await run_in_threadpool(self._room_page, request, path.removeprefix("/r/").strip("/"), index)
+            return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)
+        return HTMLResponse(index, headers=PAGE_HEADERS)

@@ -1,0 +1,124 @@
+"""Runs transcoder children on this machine: the home adapter of the functions' jobs port.
+
+A few slots, first come first served, one child a video. A child's lines are transcode events and go to `announce`
+as they come; a child that ends without a last word gets one from here, so that no video is "processing" for ever.
+What the events mean is the functions' business.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+log = logging.getLogger(__name__)
+
+TranscodeEvent = Mapping[str, Any]
+
+
+class RunningChild(Protocol):
+    """What the supervisor needs of a child process."""
+
+    def wait(self) -> int: ...
+
+    def stop(self) -> None: ...
+
+
+StartChild = Callable[[list[str], Callable[[str], None]], RunningChild]
+
+
+@dataclass(frozen=True)
+class Job:
+    video_id: str
+    generation: str
+    attempt: int
+
+
+class TranscodeSupervisor:
+    """Launches, queues, cancels. Thread-safe: handlers call it from their own threads."""
+
+    def __init__(
+        self,
+        *,
+        original_of: Callable[[str], Path],
+        media_of: Callable[[str, str], Path],
+        announce: Callable[[TranscodeEvent], None],
+        start_child: StartChild,
+        slots: int,
+    ) -> None:
+        self._original_of = original_of
+        self._media_of = media_of
+        self._announce = announce
+        self._start_child = start_child
+        self._free_slots = slots
+        self._waiting: deque[Job] = deque()
+        self._running: dict[str, RunningChild] = {}
+        self._stopping = False
+        self._lock = threading.Lock()
+
+    def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
+        """Queues the job unless this video already runs or waits; gives its name."""
+        job = Job(video_id, generation, attempt)
+        with self._lock:
+            if video_id not in self._running and all(waiting.video_id != video_id for waiting in self._waiting):
+                self._waiting.append(job)
+        self._fill_slots()
+        return f"child:{video_id}:{attempt}"
+
+    def cancel(self, *, video_id: str) -> None:
+        """Forgets a waiting job, ends a running one; its events end with it."""
+        with self._lock:
+            self._waiting = deque(job for job in self._waiting if job.video_id != video_id)
+            child = self._running.get(video_id)
+        if child:
+            child.stop()
+
+    def stop(self) -> None:
+        """Ends all children; what they were doing is taken up again at the next start."""
+        with self._lock:
+            self._stopping = True
+            self._waiting.clear()
+            children = list(self._running.values())
+        for child in children:
+            child.stop()
+
+    def _fill_slots(self) -> None:
+        while True:
+            with self._lock:
+                if self._stopping or not self._free_slots or not self._waiting:
+                    return
+                self._free_slots -= 1
+                job = self._waiting.popleft()
+                child = self._start_child(self._arguments(job), lambda line: self._hear(line))
+                self._running[job.video_id] = child
+            threading.Thread(target=self._see_through, args=(job, child), daemon=True).start()
+
+    def _arguments(self, job: Job) -> list[str]:
+        return [
+            *("--input", str(self._original_of(job.video_id))),
+            *("--output", str(self._media_of(job.video_id, job.generation))),
+            *("--video-id", job.video_id, "--generation", job.generation),
+        ]
+
+    def _hear(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            log.warning("the transcoder said something that is no event: %.200s", line)
+            return
+        self._announce(event)
+
+    def _see_through(self, job: Job, child: RunningChild) -> None:
+        code = child.wait()
+        with self._lock:
+            self._free_slots += 1
+            del self._running[job.video_id]
+            stopping = self._stopping
+        if code and not stopping:
+            log.warning("the transcoder of video %s ended with %s", job.video_id, code)
+        self._fill_slots()
