@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes this checkout ready to run, to develop or to test, with nothing but Python, git and make on the machine.
 
-    prepare.py run     what `make run` needs: .venv with standalone/requirements.txt, the built page, ffmpeg, sample film
+    prepare.py run     for `make run`: .venv with standalone/requirements.txt, the built page, ffmpeg, the sample film
     prepare.py test    all of requirements.txt, and Debian's chromium, redis, postgresql and ffmpeg where it may install
 
 Only the standard library: it runs before anything is installed. Each step leaves a stamp (a hash of what it was made
@@ -78,6 +78,7 @@ def call(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
     if done.returncode:
         sys.stdout.write(done.stdout[-4000:])
@@ -108,7 +109,10 @@ def install_debian(packages: list[str]) -> None:
 
 
 def make_venv() -> bool:
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0:
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", "import pip"], check=False, capture_output=True).returncode == 0
+    ):
         return False
     try:
         import ensurepip  # noqa: F401  Debian leaves it out of python3 itself
@@ -218,7 +222,10 @@ def provide_test_services() -> bool:
 
 def prepare(what: str) -> None:
     step("Python environment", make_venv)
-    step("Python packages", lambda: install_python("requirements.txt" if what == "test" else "standalone/requirements.txt"))
+    step(
+        "Python packages",
+        lambda: install_python("requirements.txt" if what == "test" else "standalone/requirements.txt"),
+    )
     link_sources()
     if what == "test":
         step("Debian packages", provide_test_services)

@@ -94,7 +94,7 @@ class TranscodeSupervisor:
                     return
                 self._free_slots -= 1
                 job = self._waiting.popleft()
-                child = self._start_child(self._arguments(job), lambda line: self._hear(line))
+                child = self._start_child(self._arguments(job), self._hear)
                 self._running[job.video_id] = child
             threading.Thread(target=self._see_through, args=(job, child), daemon=True).start()
 

@@ -1,0 +1,171 @@
+"""The architecture as sentences that are held: who may import whom, and what only one kind of file may do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {
+    "watchparty_api": ROOT / "functions" / "watchparty_api",
+    "watchparty_relay": ROOT / "sync-relay" / "watchparty_relay",
+    "watchparty_transcoder": ROOT / "transcoder" / "watchparty_transcoder",
+    "watchparty": ROOT / "standalone" / "watchparty",
+}
+DEPLOYABLES = [name for name in PACKAGES if name != "watchparty"]
+CLOUD_SDKS = ("google", "firebase_admin", "boto3", "botocore")
+PURE = {  # modules that decide and never act
+    "watchparty_relay": ("protocol", "room", "playback"),
+    "watchparty_transcoder": ("models", "plan", "ffmpeg_command", "playlists"),
+}
+CLOCKS_AND_IO = (
+    "time",
+    "datetime.now",
+    "socket",
+    "asyncio",
+    "os",
+    "subprocess",
+    "sqlite3",
+    "pathlib",
+    "random",
+    "secrets",
+)
+
+
+def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGES[package].rglob("*.py")):
+        yield path, ast.parse(path.read_text(), str(path))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every imported dotted name with its line, wherever in the file it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def is_or_under(name: str, *parents: str) -> bool:
+    return any(name == parent or name.startswith(parent + ".") for parent in parents)
+
+
+@pytest.mark.parametrize("package", DEPLOYABLES)
+def test_deployables_are_unaware_of_each_other(package: str) -> None:
+    """Sentences 1 and 2: no deployable imports another, and nothing imports the standalone wiring."""
+    strangers = [name for name in PACKAGES if name != package]
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path, tree in modules(package)
+        for name, line in imports(tree)
+        if is_or_under(name, *strangers)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_modules_neither_act_nor_read_a_clock(package: str) -> None:
+    """Sentence 3: what decides gets `now` as a parameter and imports nothing that acts."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path, tree in modules(package)
+        if path.parent == PACKAGES[package] and path.stem in PURE[package]
+        for name, line in imports(tree)
+        if is_or_under(name, *CLOCKS_AND_IO)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_cloud_clients_are_imported_late_and_only_in_adapters(package: str) -> None:
+    """Sentence 4: an SDK is imported inside a function of an adapter, so that no cold start pays for it unasked."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path, tree in modules(package)
+        for node in tree.body
+        for name, line in imports(node)
+        if isinstance(node, ast.Import | ast.ImportFrom) and is_or_under(name, *CLOUD_SDKS)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_programs_are_started_in_process_py_only(package: str) -> None:
+    """Sentence 4: `subprocess` has one home a deployable; set-up tools beside the package are no part of it."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path, tree in modules(package)
+        if path.name != "process.py"
+        for name, _ in imports(tree)
+        if is_or_under(name, "subprocess")
+    ]
+    assert found == []
+
+
+def test_redis_is_known_to_its_bus_only() -> None:
+    """Sentence 4: one file knows the Redis client."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path, tree in modules("watchparty_relay")
+        for name, _ in imports(tree)
+        if is_or_under(name, "redis") and path.parent.name != "bus"
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_environment_is_read_in_config_only(package: str) -> None:
+    """Sentence 5: `os.environ` and `os.getenv` stand in config.py and at the entry that hands it over, nowhere else."""
+    allowed = {"config.py", "__main__.py", "main.py", "process.py"}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in modules(package)
+        if path.name not in allowed
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and isinstance(node.value, ast.Name)
+        if node.value.id == "os"
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", DEPLOYABLES)
+def test_only_the_composition_root_names_adapters(package: str) -> None:
+    """Sentence 6: beside a port.py lie its adapters, and only bootstrap (or their own folder) names them."""
+    ports = {path.parent for path, _ in modules(package) if path.name == "port.py"}
+    names = {
+        ".".join((package, *adapter.relative_to(PACKAGES[package]).with_suffix("").parts))
+        for folder in ports
+        for adapter in folder.glob("*.py")
+        if adapter.name
+        not in ("port.py", "__init__.py", "queries.py", "outbox.py", "keys.py", "tokens.py", "caller.py")
+    }
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path, tree in modules(package)
+        if path.name != "bootstrap.py"
+        for name, line in imports(tree)
+        if name in names and path.parent not in ports
+    ]
+    assert found == []
+
+
+def test_the_sync_rules_do_not_know_react_and_the_ui_knows_no_feature() -> None:
+    """Sentence 7: frontend/src/sync imports no React; frontend/src/ui imports nothing but itself and libraries."""
+    source = ROOT / "frontend" / "src"
+    sync = [
+        str(path.relative_to(source))
+        for path in (source / "sync").rglob("*.ts*")
+        if 'from "react' in path.read_text() or path.suffix == ".tsx"
+    ]
+    features = tuple(f'from "../{path.name}' for path in source.iterdir() if path.is_dir() and path.name != "ui")
+    ui = [
+        str(path.relative_to(source))
+        for path in (source / "ui").rglob("*.ts*")
+        if any(feature in path.read_text() for feature in features)
+    ]
+    assert sync == []
+    assert ui == []

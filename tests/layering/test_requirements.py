@@ -1,0 +1,43 @@
+"""The pinned lists agree with each other, and every pin says what it is for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LISTS = [ROOT / folder / "requirements.txt" for folder in (".", "functions", "sync-relay", "transcoder", "standalone")]
+LINE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[^\]]+\])?==(?P<version>\S+)\s+# \S")
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Package → version of one list, its includes aside."""
+    found = {}
+    for line in path.read_text().splitlines():
+        if line and not line.startswith(("#", "-r ")):
+            match = LINE.match(line)
+            assert match, f"{path.relative_to(ROOT)}: no exact pin with a reason: {line}"
+            found[match["name"].lower()] = match["version"]
+    return found
+
+
+def test_one_package_has_one_version_everywhere() -> None:
+    """Two lists never pin different versions of a package."""
+    versions: dict[str, set[str]] = {}
+    for path in LISTS:
+        for name, version in pins(path).items():
+            versions.setdefault(name, set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_the_top_list_covers_every_deployable() -> None:
+    """requirements.txt includes the list of each deployable and of the standalone server."""
+    text = (ROOT / "requirements.txt").read_text()
+    for path in LISTS[1:]:
+        assert f"-r {path.relative_to(ROOT)}" in text
+
+
+def test_home_needs_no_cloud_client_and_no_test_tool() -> None:
+    """What `make run` installs holds nothing of Google's and nothing of pytest's."""
+    names = set(pins(ROOT / "standalone" / "requirements.txt"))
+    assert not [name for name in names if name.startswith(("google-", "firebase", "pytest", "moto", "playwright"))]
