@@ -34,13 +34,14 @@ interface Fit {
   uncertainty_ms: number;
 }
 
-const WINDOW_MS = 45_000;
+const WINDOW_MS = 120_000;
 const USABLE_AFTER = 8;
 /** Quartz clocks differ by tens of ppm: what we expect, and what we allow at most. */
 const SKEW_PRIOR = 50e-6;
 const SKEW_LIMIT = 200e-6;
 /** How fast an old sample loses its worth when both clocks run wild. */
 const AGEING = 80e-6;
+const SEARCH_STEPS = 40;
 const SLEW_MS = 1_000;
 const STEP_ABOVE_MS = 10;
 const CONTRADICTION_MS = 20;
@@ -59,10 +60,13 @@ export class RoomClock {
     return this.#legs.length;
   }
 
-  reset(): void {
+  /**
+   * After a gap (sleep, another network) only fresh samples count. The old offset is
+   * used until there are enough of them: it is right unless this device slept deeply,
+   * and then the first pong contradicts it.
+   */
+  doubt(): void {
     this.#legs = [];
-    this.#fit = null;
-    this.#residual_ms = 0;
     this.#rtts_ms = [];
   }
 
@@ -73,7 +77,10 @@ export class RoomClock {
       forward_ms: sample.room_received_ms - sample.sent_ms,
       backward_ms: sample.received_ms - sample.room_sent_ms,
     };
-    if (name !== this.#name || this.#contradicts(leg)) this.reset();
+    if (name !== this.#name || this.#contradicts(leg)) {
+      this.doubt();
+      this.#fit = null;
+    }
     this.#name = name;
     this.#legs.push(leg);
     this.#legs = this.#legs.filter((old) => leg.at_ms - old.at_ms <= WINDOW_MS);
@@ -117,22 +124,15 @@ export class RoomClock {
     if (this.#fit === null) return false;
     const offset_ms = this.#offsetAt(this.#fit, leg.at_ms);
     return (
-      offset_ms > leg.forward_ms + CONTRADICTION_MS || offset_ms < -leg.backward_ms - CONTRADICTION_MS
+      offset_ms > leg.forward_ms + CONTRADICTION_MS ||
+      offset_ms < -leg.backward_ms - CONTRADICTION_MS
     );
   }
 }
 
 function splitMinima(legs: Leg[], now_ms: number): Fit {
-  const skew = fitSkew(legs);
-  let forward = { value_ms: Number.POSITIVE_INFINITY, at_ms: now_ms };
-  let backward = forward;
-  for (const leg of legs) {
-    const shift_ms = skew * (now_ms - leg.at_ms);
-    const there_ms = leg.forward_ms + shift_ms;
-    const back_ms = leg.backward_ms - shift_ms;
-    if (there_ms < forward.value_ms) forward = { value_ms: there_ms, at_ms: leg.at_ms };
-    if (back_ms < backward.value_ms) backward = { value_ms: back_ms, at_ms: leg.at_ms };
-  }
+  const skew = fitSkew(legs, now_ms);
+  const { forward, backward } = minima(legs, skew, now_ms);
   const age_ms = now_ms - Math.min(forward.at_ms, backward.at_ms);
   return {
     at_ms: now_ms,
@@ -143,36 +143,48 @@ function splitMinima(legs: Leg[], now_ms: number): Fit {
 }
 
 /**
- * Least squares on (forward − backward)/2, whose error is at most half of what the
- * round trip took longer than the best one: that is the weight. The prior keeps a
- * handful of samples from inventing a drift.
+ * The true skew is the one under which the two rows of delays stand farthest apart:
+ * with a wrong one, some old or new sample sinks below the rest. The sum of the two
+ * minima is concave in the skew, so a ternary search finds its top. The penalty
+ * keeps a handful of samples from inventing a drift.
  */
-function fitSkew(legs: Leg[]): number {
-  const best_ms = Math.min(...legs.map((leg) => leg.forward_ms + leg.backward_ms));
-  let [sw, sx, sy] = [0, 0, 0];
-  const points = legs.map((leg) => {
-    const excess_ms = leg.forward_ms + leg.backward_ms - best_ms;
-    const w = 1 / (0.3 + excess_ms / Math.sqrt(12)) ** 2;
-    const y = (leg.forward_ms - leg.backward_ms) / 2;
-    sw += w;
-    sx += w * leg.at_ms;
-    sy += w * y;
-    return { w, x: leg.at_ms, y };
-  });
-  const [meanX, meanY] = [sx / sw, sy / sw];
-  let [sxx, sxy] = [0, 0];
-  for (const { w, x, y } of points) {
-    sxx += w * (x - meanX) ** 2;
-    sxy += w * (x - meanX) * (y - meanY);
+function fitSkew(legs: Leg[], now_ms: number): number {
+  const penalty_ms = (0.5 * (medianRoundTrip(legs) - bestRoundTrip(legs))) / legs.length;
+  const worth = (skew: number) => {
+    const { forward, backward } = minima(legs, skew, now_ms);
+    return forward.value_ms + backward.value_ms - penalty_ms * (skew / SKEW_PRIOR) ** 2;
+  };
+  let [low, high] = [-SKEW_LIMIT, SKEW_LIMIT];
+  for (let i = 0; i < SEARCH_STEPS; i += 1) {
+    const third = (high - low) / 3;
+    if (worth(low + third) < worth(high - third)) low += third;
+    else high -= third;
   }
-  const skew = sxy / (sxx + 1 / SKEW_PRIOR ** 2);
-  return Math.max(-SKEW_LIMIT, Math.min(SKEW_LIMIT, skew));
+  return (low + high) / 2;
 }
+
+function minima(legs: Leg[], skew: number, now_ms: number) {
+  let forward = { value_ms: Number.POSITIVE_INFINITY, at_ms: now_ms };
+  let backward = forward;
+  for (const leg of legs) {
+    const shift_ms = skew * (now_ms - leg.at_ms);
+    const there_ms = leg.forward_ms + shift_ms;
+    const back_ms = leg.backward_ms - shift_ms;
+    if (there_ms < forward.value_ms) forward = { value_ms: there_ms, at_ms: leg.at_ms };
+    if (back_ms < backward.value_ms) backward = { value_ms: back_ms, at_ms: leg.at_ms };
+  }
+  return { forward, backward };
+}
+
+const roundTrip_ms = (leg: Leg) => leg.forward_ms + leg.backward_ms;
+const bestRoundTrip = (legs: Leg[]) => Math.min(...legs.map(roundTrip_ms));
+const medianRoundTrip = (legs: Leg[]) => median(legs.map(roundTrip_ms));
 
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 const EAGER = { count: 20, every_ms: 60 };

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { type ClockSample, pingInterval_ms, RoomClock } from "./clock";
+import { type Network, PingTrial } from "./fakes/pings";
+import { seededRandom } from "./fakes/random";
+
+const CLEAN: Network = { one_way_ms: () => 2 };
+const quantile = (values: number[], p: number) =>
+  values.sort((a, b) => a - b)[Math.floor(values.length * p)] ?? Number.NaN;
+
+function feed(clock: RoomClock, samples: ClockSample[], name = "a") {
+  for (const sample of samples) clock.add(sample, name);
+}
+
+describe("RoomClock", () => {
+  it("knows nothing before eight answers, and then the room's time", () => {
+    const trial = new PingTrial({ network: CLEAN, offset_ms: 1e9, skew: 0 });
+    const clock = new RoomClock();
+    feed(clock, trial.answers(7));
+    expect(clock.roomTime(trial.now_ms)).toBeNull();
+    feed(clock, trial.answers(1));
+    expect(clock.roomTime(trial.now_ms)).toBeCloseTo(trial.roomTime(trial.now_ms), 6);
+    expect(clock.estimate(trial.now_ms)?.rtt_ms).toBeCloseTo(4);
+  });
+
+  it("is within 3.5 ms (p95) after 10 s at 100±50 ms each way and ±80 ppm, a third of what the fastest round trip gives", () => {
+    const random = seededRandom(7);
+    const network: Network = { one_way_ms: () => 50 + 100 * random() };
+    const ours: number[] = [];
+    const naive: number[] = [];
+    for (let i = 0; i < 400; i += 1) {
+      const trial = new PingTrial({ network, offset_ms: 1e7, skew: (random() * 2 - 1) * 80e-6 });
+      const clock = new RoomClock();
+      const samples = trial.answersFor(10_000);
+      feed(clock, samples);
+      const truth_ms = trial.roomTime(trial.now_ms);
+      ours.push(Math.abs((clock.roomTime(trial.now_ms) ?? Number.NaN) - truth_ms));
+      naive.push(Math.abs(trial.byFastestRoundTrip(samples.slice(-40)) - truth_ms));
+    }
+    expect(quantile(ours, 0.95)).toBeLessThan(3.5);
+    expect(quantile(ours, 0.5)).toBeLessThan(1);
+    expect(quantile(naive, 0.95)).toBeGreaterThan(3 * quantile(ours, 0.95));
+  });
+
+  it("stays right while the two clocks drift apart for ten minutes", () => {
+    const trial = new PingTrial({ network: CLEAN, offset_ms: 0, skew: 80e-6 });
+    const clock = new RoomClock();
+    feed(clock, trial.answersFor(600_000));
+    const error_ms = (clock.roomTime(trial.now_ms) ?? Number.NaN) - trial.roomTime(trial.now_ms);
+    expect(Math.abs(error_ms)).toBeLessThan(0.2);
+  });
+
+  it("slews a small correction and never jumps by it", () => {
+    const trial = new PingTrial({ network: { one_way_ms: () => 10 }, offset_ms: 0, skew: 0 });
+    const clock = new RoomClock();
+    feed(clock, trial.answers(20));
+    const before_ms = clock.estimate(trial.now_ms)?.offset_ms ?? Number.NaN;
+    trial.network = { one_way_ms: (way) => (way === "there" ? 2 : 10) };
+    const [better] = trial.answers(1);
+    if (better) clock.add(better, "a");
+    const at_ms = better?.received_ms ?? Number.NaN;
+    expect(Math.abs((clock.estimate(at_ms)?.offset_ms ?? Number.NaN) - before_ms)).toBeLessThan(
+      0.01,
+    );
+    expect(clock.estimate(at_ms + 1_000)?.offset_ms).toBeCloseTo(before_ms - 4, 0);
+  });
+
+  it("starts again when a pong speaks of another clock", () => {
+    const trial = new PingTrial({ network: CLEAN, offset_ms: 0, skew: 0 });
+    const clock = new RoomClock();
+    feed(clock, trial.answers(20));
+    feed(clock, trial.answers(1), "b");
+    expect(clock.roomTime(trial.now_ms)).toBeNull();
+    expect(clock.sampleCount).toBe(1);
+  });
+
+  it("goes on with the old offset after a gap, until fresh samples have replaced it", () => {
+    const trial = new PingTrial({ network: CLEAN, offset_ms: 500, skew: 0 });
+    const clock = new RoomClock();
+    feed(clock, trial.answers(20));
+    clock.doubt();
+    expect(clock.sampleCount).toBe(0);
+    expect(clock.estimate(trial.now_ms)?.offset_ms).toBeCloseTo(500, 3);
+  });
+
+  it("notices by one pong that this device's clock stood still in its sleep", () => {
+    const trial = new PingTrial({ network: CLEAN, offset_ms: 0, skew: 0 });
+    const clock = new RoomClock();
+    feed(clock, trial.answers(60));
+    trial.sleep(90_000);
+    feed(clock, trial.answers(1));
+    expect(clock.roomTime(trial.now_ms)).toBeNull();
+    feed(clock, trial.answers(8));
+    expect(clock.roomTime(trial.now_ms)).toBeCloseTo(trial.roomTime(trial.now_ms), 3);
+  });
+});
+
+describe("pingInterval_ms", () => {
+  it("asks eagerly, then twice a second, then seldom while nothing moves", () => {
+    expect([0, 20, 60].map((answered) => pingInterval_ms(answered, true))).toEqual([60, 250, 500]);
+    expect(pingInterval_ms(60, false)).toBe(5_000);
+  });
+});
