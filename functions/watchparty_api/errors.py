@@ -3,6 +3,7 @@
     ApiError
     ├── Malformed 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Gone 410
     ├── TooLarge 413 · UnsupportedType 415 · Invalid 422 · TooMany 429 · Unavailable 503
+    ├── RoutingError       what the framework refuses itself: no such path (404), no such method (405), …
     StoreError
     ├── AlreadyExists      create() of a document that is there
     ├── VersionConflict    a write whose precondition failed: read again, decide again
@@ -14,9 +15,10 @@ is a conflict (409) to the caller, never a stack trace.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from http import HTTPStatus
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class FieldError:
 class ApiError(Exception):
     """A refusal that the caller is told about as `application/problem+json` (RFC 9457)."""
 
-    status: ClassVar[int] = 500
-    title: ClassVar[str] = "Internal error"
+    status: int = 500
+    title: str = "Internal error"
 
     def __init__(
         self,
@@ -92,6 +94,16 @@ class TooMany(ApiError):
 
 class Unavailable(ApiError):
     status, title = 503, "Not available now"
+
+
+class RoutingError(ApiError):
+    """A refusal of the framework's own, in our shape."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        phrase = HTTPStatus(status).phrase
+        super().__init__(re.sub(r"\W+", "_", phrase.lower()), detail or phrase)
+        self.status = status
+        self.title = phrase
 
 
 class StoreError(Exception):

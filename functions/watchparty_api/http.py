@@ -11,7 +11,6 @@ import logging
 import re
 import secrets
 from collections.abc import Sequence
-from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, StoreError, TooLarge
+from watchparty_api import public
+from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, RoutingError, StoreError, TooLarge
 from watchparty_api.services import Services
 
 log = logging.getLogger(__name__)
@@ -120,29 +120,22 @@ def _validation(error: RequestValidationError) -> ApiError:
     return Invalid("invalid", "Some fields are not as expected.", errors=fields)
 
 
-def _http_error(error: HTTPException) -> ApiError:
-    """Starlette's own refusals (no such route, no such method) in our shape."""
-    phrase = HTTPStatus(error.status_code).phrase
-    refusal = ApiError(re.sub(r"\W+", "_", phrase.lower()), error.detail or phrase)
-    refusal.__class__ = type("RoutingError", (ApiError,), {"status": error.status_code, "title": phrase})
-    return refusal
-
-
 def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
-    """The application that answers `routers` under /api/v1 with `services`."""
+    """The application that answers `routers` under /api/v1, and health and keys beside it, with `services`."""
     app = FastAPI(
         title=title, version=services.config.version, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
     )
     app.state.services = services
     for router in routers:
         app.include_router(router, prefix="/api/v1")
+    app.include_router(public.root_router)
 
     async def refused(request: Request, error: Exception) -> Response:
         api_error = error if isinstance(error, ApiError) else None
         if isinstance(error, RequestValidationError):
             api_error = _validation(error)
         elif isinstance(error, HTTPException):
-            api_error = _http_error(error)
+            api_error = RoutingError(error.status_code, error.detail)
         return _answer(api_error or error, request.state.request_id)
 
     for kind in (ApiError, StoreError, RequestValidationError, HTTPException):

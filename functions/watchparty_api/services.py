@@ -13,8 +13,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from watchparty_api.config import Config
+from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
+from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.relay.port import RelayNotices
@@ -28,6 +30,8 @@ class Services:
     config: Config
     store: Store
     tokens: TokenSigner
+    keyed_hash: KeyedHash
+    limiter: Limiter
     objects: ObjectStore
     jobs: JobLauncher
     relay: RelayNotices

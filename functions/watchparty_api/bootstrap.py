@@ -1,0 +1,77 @@
+"""The functions' composition root: names the adapters, and the routers of each function.
+
+The standalone server calls `build_services` with the adapters that live in its own process; `main.py` calls it with
+those of the cloud. An unknown choice is an error at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from watchparty_api import public
+from watchparty_api.config import Config, ConfigError
+from watchparty_api.identity.keys import load_keys
+from watchparty_api.identity.tokens import TokenSigner
+from watchparty_api.jobs.port import JobLauncher
+from watchparty_api.limits import Limiter
+from watchparty_api.mail.port import Mailer
+from watchparty_api.objects.port import ObjectStore
+from watchparty_api.relay.port import RelayNotices
+from watchparty_api.services import Services
+from watchparty_api.store.port import Store
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_services(
+    config: Config,
+    *,
+    relay: RelayNotices,
+    jobs: JobLauncher,
+    objects: ObjectStore,
+    mail: Mailer,
+    now: Callable[[], datetime] = _utc_now,
+) -> Services:
+    """Opens store and keys as `config` says. Raises ConfigError."""
+    if not config.keys_dir:
+        raise ConfigError("WATCHPARTY_KEYS_DIR: expected the folder of the signing keys")
+    if mail.delivers and not config.public_url:
+        # A link in a mail must not be built from whatever host a request claimed.
+        raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
+    keys = load_keys(Path(config.keys_dir), may_create=config.environment == "home")
+    return Services(
+        config=config,
+        store=_open_store(config.store_url),
+        tokens=TokenSigner(keys),
+        keyed_hash=keys.keyed_hash,
+        limiter=Limiter(),
+        objects=objects,
+        jobs=jobs,
+        relay=relay,
+        mail=mail,
+        now=now,
+    )
+
+
+def _open_store(url: str) -> Store:
+    if url.startswith(("sqlite:", "postgresql")):
+        from watchparty_api.store.sql import open_store
+
+        return open_store(url)
+    raise ConfigError(f"WATCHPARTY_STORE_URL: expected sqlite:///FILE or postgresql+psycopg://…, not {url}")
+
+
+def auth_routers() -> list[APIRouter]:
+    """Function `auth`: accounts, sessions, administration."""
+    return [public.router]
+
+
+def routers() -> list[APIRouter]:
+    """Everything, for one process that answers all."""
+    return auth_routers()

@@ -1,0 +1,81 @@
+"""How often somebody may try something: moving windows per account, address, e-mail or room.
+
+One table of rules; a handler calls `limit(request, "join", room_id, client_address(request))` and is done, because the
+refusal is an ApiError. Windows live in the memory of this process. Decides nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from watchparty_api.errors import TooMany
+
+RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
+    # Failures of one address at one account: slowed, then refused for the rest of the hour. Somebody at another
+    # address, such as the owner, is not concerned.
+    "login_failure": (RateLimitItemPerMinute(5), RateLimitItemPerHour(20)),
+    "login_failure_address": (RateLimitItemPerHour(100),),
+    "setup": (RateLimitItemPerMinute(10),),
+    "register": (RateLimitItemPerHour(30),),
+    "temporary": (RateLimitItemPerMinute(10), RateLimitItemPerHour(60)),
+    "mail_to": (RateLimitItemPerHour(3),),
+    "mail_from_address": (RateLimitItemPerHour(20),),
+    "token_try": (RateLimitItemPerMinute(20),),
+    "refresh": (RateLimitItemPerMinute(60),),
+    # rooms: per address, and per room and address
+    "room_create": (RateLimitItemPerMinute(20), RateLimitItemPerHour(120)),
+    "join": (RateLimitItemPerMinute(60),),
+    "knock": (RateLimitItemPerMinute(10),),
+    "room_password": (RateLimitItemPerMinute(5), RateLimitItemPerHour(30)),
+    "card": (RateLimitItemPerMinute(120),),
+    "invitation": (RateLimitItemPerHour(60),),
+    # videos: per account
+    "upload": (RateLimitItemPerMinute(30), RateLimitItemPerHour(300)),
+}
+
+
+class Limiter:
+    """Counts what was tried; one for a process."""
+
+    def __init__(self) -> None:
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, action: str, *keys: str) -> None:
+        """Counts one more. Raises TooMany, with when to come back, if a rule of `action` is used up for `keys`."""
+        for rule in RULES[action]:
+            if not self._windows.hit(rule, action, *keys):
+                self._refuse(rule, action, keys)
+
+    def check(self, action: str, *keys: str) -> None:
+        """Raises TooMany like `hit`, without counting: for what only counts when it fails."""
+        for rule in RULES[action]:
+            if not self._windows.test(rule, action, *keys):
+                self._refuse(rule, action, keys)
+
+    def _refuse(self, rule: RateLimitItem, action: str, keys: tuple[str, ...]) -> None:
+        reset_at_s = self._windows.get_window_stats(rule, action, *keys).reset_time
+        wait_s = max(1, math.ceil(reset_at_s - time.time()))
+        raise TooMany("rate_limited", "That was too often. Wait a moment and try again.", retry_after_s=wait_s)
+
+
+def limit(request: Request, action: str, *keys: str) -> None:
+    """`Limiter.hit` of the application that answers this request."""
+    limiter: Limiter = request.app.state.services.limiter
+    limiter.hit(action, *keys)
+
+
+def address_key(address: str) -> str:
+    """What counts as one address: an IPv6 home has 2⁶⁴ of them."""
+    try:
+        known = ip_address(address)
+    except ValueError:  # a test client or a Unix socket has no address
+        return address
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address

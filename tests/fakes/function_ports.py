@@ -1,0 +1,78 @@
+"""The functions' way out, recorded: relay notices, jobs, objects and mail that only remember what they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from watchparty_api.objects.port import StoredObject, UploadStart
+
+
+@dataclass
+class RecordingRelay:
+    """Acknowledges each notice while `reachable`."""
+
+    reachable: bool = True
+    delivered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
+        if self.reachable:
+            self.delivered.append((room_id, dict(notice)))
+        return self.reachable
+
+    def kinds(self, room_id: str) -> list[str]:
+        """The kinds that one room was told, in order."""
+        return [notice["kind"] for room, notice in self.delivered if room == room_id]
+
+
+@dataclass
+class RecordingJobs:
+    """Starts nothing, remembers everything."""
+
+    launched: list[tuple[str, str, int]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+
+    def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
+        self.launched.append((video_id, generation, attempt))
+        return f"job-{len(self.launched)}"
+
+    def cancel(self, *, video_id: str) -> None:
+        self.cancelled.append(video_id)
+
+
+@dataclass
+class MemoryObjects:
+    """Signs nothing; a test puts finalised originals into `originals` itself."""
+
+    originals: dict[str, StoredObject] = field(default_factory=dict)
+    started: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
+        self.started.append(video_id)
+        return UploadStart(
+            protocol="gcs-resumable",
+            start_url=f"{base_url}/upload/{video_id}",
+            headers={"x-goog-resumable": "start", "content-type": content_type},
+            expires_at=datetime(2026, 11, 1, 20, 15, tzinfo=UTC),
+        )
+
+    def original(self, video_id: str) -> StoredObject | None:
+        return self.originals.get(video_id)
+
+    def delete_video(self, video_id: str) -> None:
+        self.originals.pop(video_id, None)
+        self.deleted.append(video_id)
+
+
+@dataclass
+class RecordingMailer:
+    """Mail that a test can read. `delivers` can be switched off, as on a machine without mail."""
+
+    delivers: bool = True
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def send(self, *, to: str, subject: str, text: str) -> None:
+        self.sent.append((to, subject, text))

@@ -1,0 +1,56 @@
+"""Fixtures of the functions' tests: one fresh house a test, from a database made once a session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes.clock import SteppedClock
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.house import SITE, House
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
+from watchparty_api.store.sql import SqlStore, open_store
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them; making them takes longer than copying the file."""
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
+    """Override this fixture in a test module for other settings."""
+    shutil.copy(empty_database, tmp_path / "watchparty.db")
+    return Config(public_url=SITE, store_url=f"sqlite:///{tmp_path}/watchparty.db", keys_dir=str(keys_dir))
+
+
+@pytest.fixture
+def house(config: Config, clock: SteppedClock) -> Iterator[House]:
+    relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
+    services = build_services(config, relay=relay, jobs=jobs, objects=objects, mail=mail, now=clock)
+    yield House(services, clock, relay, jobs, objects, mail)
+    assert isinstance(services.store, SqlStore)
+    services.store.close()
+
+
+@pytest.fixture
+def client(house: House) -> TestClient:
+    return house.client

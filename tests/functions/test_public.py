@@ -1,0 +1,33 @@
+"""What anybody may ask."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+from fakes.house import House
+
+
+def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
+    """GET /config names sign-in mode, registration, limits and version without credentials."""
+    answer = client.get("/api/v1/config")
+    assert answer.status_code == 200
+    assert answer.json()["registration"] == "invitation"
+    assert answer.json()["sign_in"] == "local"
+    assert answer.headers["x-request-id"]
+
+
+def test_health_and_readiness(house: House) -> None:
+    """/health says that the process lives, /ready that the store answers."""
+    assert house.client.get("/health").json() == {"status": "ok"}
+    assert house.client.get("/ready").status_code == 200
+    house.services.store.close()  # type: ignore[attr-defined]
+    refused = house.client.get("/ready")
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"]
+
+
+def test_jwks_holds_public_keys_only(client: TestClient) -> None:
+    """The key set holds the public halves of the join and notice keys, and not the access keys."""
+    keys = client.get("/.well-known/jwks.json").json()["keys"]
+    assert sorted(key["kid"].split("-")[0] for key in keys) == ["join", "notice"]
+    assert all("d" not in key for key in keys)
