@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from watchparty.errors import ProgramFailed, ProgramMissing
 
@@ -73,3 +74,22 @@ class Child:
             self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+class Running:
+    """A program that shares our terminal until it is stopped; what `make dev` runs side by side."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    @classmethod
+    def python(cls, arguments: Sequence[str]) -> Running:
+        return cls(subprocess.Popen([sys.executable, *arguments]))
+
+    @classmethod
+    def program(cls, command: Sequence[str], *, folder: Path) -> Running:
+        return cls(subprocess.Popen(command, cwd=folder))
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)

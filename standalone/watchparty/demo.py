@@ -1,0 +1,176 @@
+"""The demo: a room that is already playing the sample film, with two simulated guests who talk about it.
+
+Nothing is faked: a temporary host uploads the film through the API, the guests join by the room's link and speak the
+sync protocol on real sockets. They keep the film going round, so whoever opens the room finds it playing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import secrets
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+Json = dict[str, Any]
+
+SCRIPT = (
+    ("Ada", "These colours are so calm. I could watch them for hours."),
+    ("Max", "Look at the number in the corner: do you have the same one?"),
+    ("Ada", "Exactly the same, frame by frame 🙂"),
+    ("Max", "Try the pause button. It stops for all of us on the same picture."),
+    ("Ada", "Open this page on your phone too, the code is in the terminal."),
+    ("Max", "Somebody said the cells are playing the game of life."),
+)
+SPEAKS_EVERY_S = 9.0
+REPORTS_EVERY_S = 2.0
+
+
+class Api:
+    """The few calls that the demo makes, as any program outside would make them."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._token: str | None = None
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        """One JSON call; gives the answer's body."""
+        headers = {"Content-Type": "application/json", "Origin": self._site}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        answer: Json = json.loads(self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)[0])
+        return answer
+
+    def become_temporary_host(self, name: str) -> None:
+        self._token = self.call("POST", "/auth/temporary", {"display_name": name})["access_token"]
+
+    def upload(self, film: Path) -> str:
+        """Uploads by the resumable protocol in one piece; gives the video's id."""
+        size = film.stat().st_size
+        made = self.call(
+            "POST",
+            "/videos",
+            {"title": "Slow colours", "filename": "sample.mp4", "size_bytes": size, "content_type": "video/mp4"},
+        )
+        start = made["upload"]
+        _, headers = self._send("POST", start["start_url"], "", start["headers"])
+        content_range = {"Content-Range": f"bytes 0-{size - 1}/{size}", "Content-Type": "video/mp4"}
+        self._send("PUT", headers["Location"], film.read_bytes(), content_range)
+        video_id: str = made["video"]["id"]
+        return video_id
+
+    def wait_until_playable(self, video_id: str) -> None:
+        while not self.call("GET", f"/videos/{video_id}")["playable"]:
+            time.sleep(0.2)
+
+    def _send(self, method: str, url: str, body: str | bytes, headers: Mapping[str, str]) -> tuple[bytes, Any]:
+        data = body.encode() if isinstance(body, str) else body
+        target = url if url.startswith("http") else self._site + url
+        request = urllib.request.Request(  # noqa: S310  this server's own address
+            target, data=None if method == "GET" else data, method=method, headers=dict(headers)
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return answer.read(), answer.headers
+
+
+class SimulatedGuest:
+    """Joins, reports itself in sync, says its lines; one of them also keeps the film going round."""
+
+    def __init__(self, api: Api, room_id: str, name: str, *, keeps_it_going: bool) -> None:
+        self._api = api
+        self._room_id = room_id
+        self._name = name
+        self._keeps_it_going = keeps_it_going
+        self._guest_key = secrets.token_urlsafe(32)
+        self._socket: ClientConnection | None = None
+        self._state: Json = {}
+
+    async def stay(self) -> None:
+        """Is in the room until cancelled; comes back with a fresh token when the connection ends."""
+        while True:
+            joined = await asyncio.to_thread(self._join)
+            connection = joined["connection"]
+            async with connect(connection["relay_url"], subprotocols=[Subprotocol("watchparty.v1")]) as socket:
+                self._socket = socket
+                await self._send(t="hello", v=1, token=connection["join_token"])
+                reports = asyncio.create_task(self._report())
+                try:
+                    await self._listen()
+                except ConnectionClosed:
+                    self._socket = None
+                finally:
+                    reports.cancel()
+            await asyncio.sleep(1)
+
+    async def say(self, text: str) -> None:
+        if self._socket:
+            await self._send(t="chat", cid=secrets.token_hex(8), text=text, pos_s=self._state.get("pos_s", 0.0))
+
+    def _join(self) -> Json:
+        body = {"display_name": self._name, "guest_key": self._guest_key}
+        return self._api.call("POST", f"/rooms/{self._room_id}/join", body)
+
+    async def _send(self, **message: Any) -> None:
+        if self._socket:
+            await self._socket.send(json.dumps(message))
+
+    async def _listen(self) -> None:
+        assert self._socket is not None  # noqa: S101  set by stay()
+        async for raw in self._socket:
+            message = json.loads(raw)
+            match message["t"]:
+                case "welcome" | "state":
+                    self._state = message.get("state", message)
+                    await self._keep_going()
+                case "renew":
+                    joined = await asyncio.to_thread(self._join)
+                    await self._send(t="token", token=joined["connection"]["join_token"])
+
+    async def _keep_going(self) -> None:
+        """Starts the film, and starts it over when it has ended; a pause by a person is respected."""
+        fresh = self._state["mode"] == "paused" and self._state["pos_s"] == 0
+        if self._keeps_it_going and (fresh or self._state["mode"] == "ended"):
+            for op in ({"op": "seek", "pos_s": 0.0}, {"op": "play"}):
+                await self._send(t="cmd", cid=secrets.token_hex(8), mrev=self._state["mrev"], **op)
+
+    async def _report(self) -> None:
+        while True:
+            await asyncio.sleep(REPORTS_EVERY_S)
+            report = {"rev": self._state.get("rev", 0), "pos_s": self._state.get("pos_s", 0.0), "err_ms": 0.0}
+            line = {"unc_ms": 0.5, "rtt_ms": 1.0, "buf_s": 20.0, "ready": "ok", "rate": 1.0, "visible": True}
+            await self._send(t="report", **report, **line)
+
+
+async def open_demo_room(site: str, film: Path) -> tuple[str, Api]:
+    """Uploads the film, waits until it can be watched, makes the room; gives the room's id."""
+    api = Api(site)
+    await asyncio.to_thread(api.become_temporary_host, "The demo")
+    video_id = await asyncio.to_thread(api.upload, film)
+    await asyncio.to_thread(api.wait_until_playable, video_id)
+    wishes = {"name": "The demo room", "video_id": video_id, "control": "everyone", "wait": {"policy": "never"}}
+    room = await asyncio.to_thread(api.call, "POST", "/rooms", wishes)
+    return room["id"], api
+
+
+async def run_guests(site: str, room_id: str) -> None:
+    """Ada and Max, until cancelled."""
+    guests = {
+        name: SimulatedGuest(Api(site), room_id, name, keeps_it_going=name == "Ada")
+        for name in dict.fromkeys(name for name, _ in SCRIPT)
+    }
+    staying = [asyncio.create_task(guest.stay()) for guest in guests.values()]
+    try:
+        for name, text in itertools.cycle(SCRIPT):
+            await asyncio.sleep(SPEAKS_EVERY_S)
+            await guests[name].say(text)
+    finally:
+        for task in staying:
+            task.cancel()

@@ -1,0 +1,29 @@
+"""The data folder is private and belongs to one server at a time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from watchparty.data_folder import DataFolder
+from watchparty.errors import DataInUse
+
+
+def test_the_folder_is_private(tmp_path: Path) -> None:
+    """It holds keys and films, so nobody else on the machine may look."""
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_server_is_refused_with_the_folder_named(tmp_path: Path) -> None:
+    """Two servers on one database would fight; the second is told where."""
+    folder = DataFolder(tmp_path)
+    folder.make()
+    handle = folder.lock()
+    with pytest.raises(DataInUse, match=str(tmp_path)):
+        folder.lock()
+    os.close(handle)
+    os.close(folder.lock())

@@ -1,0 +1,73 @@
+"""Children are started with low priority, heard line by line, and never outlive the server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from watchparty.errors import ProgramFailed
+from watchparty.process import Child, run_quietly
+
+TALKER = "import os,sys\nprint('one')\nprint('two ' + str(os.getpriority(os.PRIO_PROCESS, 0)))\nsys.exit(3)\n"
+LISTENER = "import sys\nprint('up', flush=True)\nsys.stdin.read()\n"
+
+
+def module(tmp_path: Path, name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return name
+
+
+def test_a_child_is_niced_heard_and_its_exit_code_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line arrives before wait() returns, and the child runs at the priority we asked for."""
+    lines: list[str] = []
+    child = Child(module(tmp_path, "talker", TALKER, monkeypatch), [], on_line=lines.append, niceness=7)
+    assert child.wait() == 3
+    assert [line.strip() for line in lines] == ["one", "two 7"]
+
+
+def test_stop_ends_a_child_that_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stop() comes back with the child gone."""
+    child = Child(module(tmp_path, "listener", LISTENER, monkeypatch), [], on_line=lambda _: None, niceness=5)
+    child.stop()
+    assert child.wait() != 0
+
+
+def test_a_child_ends_when_its_server_is_killed(tmp_path: Path) -> None:
+    """kill -9 of the server closes the child's standard input, and the child ends by that."""
+    (tmp_path / "listener.py").write_text(LISTENER)
+    server = tmp_path / "server.py"
+    server.write_text(
+        textwrap.dedent(
+            """
+            import sys, time
+            from watchparty.process import Child
+            child = Child("listener", [], on_line=lambda line: print(child._process.pid, flush=True), niceness=5)
+            time.sleep(60)
+            """
+        )
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    with subprocess.Popen([sys.executable, str(server)], stdout=subprocess.PIPE, text=True, env=environ) as process:
+        assert process.stdout is not None
+        child_pid = int(process.stdout.readline())
+        process.kill()
+    for _ in range(500):
+        status = Path(f"/proc/{child_pid}/stat")
+        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        os.sched_yield()
+        subprocess.run(["sleep", "0.01"], check=True)
+    pytest.fail("the child is still running")
+
+
+def test_a_failing_program_is_told_with_its_last_words() -> None:
+    """The error carries the exit code and what the program said, so a person can act on it."""
+    with pytest.raises(ProgramFailed, match="no such luck") as caught:
+        run_quietly([sys.executable, "-c", "import sys; sys.exit('no such luck')"])
+    assert caught.value.code == 1

@@ -1,0 +1,121 @@
+"""The supervisor runs children in slots, one a video, and hands their events on."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from watchparty.supervisor import TranscodeSupervisor
+
+
+class StepChild:
+    """A child that lives until the test ends it."""
+
+    def __init__(self, arguments: list[str], on_line: Callable[[str], None]) -> None:
+        self.arguments = arguments
+        self.on_line = on_line
+        self.ended = threading.Event()
+        self.stopped = False
+
+    def wait(self) -> int:
+        self.ended.wait(5)
+        return 0
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.ended.set()
+
+
+class Nursery:
+    """Starts StepChildren and lets the test wait for the n-th of them."""
+
+    def __init__(self) -> None:
+        self.children: list[StepChild] = []
+        self._born = threading.Condition()
+
+    def start(self, arguments: list[str], on_line: Callable[[str], None]) -> StepChild:
+        with self._born:
+            self.children.append(StepChild(arguments, on_line))
+            self._born.notify_all()
+            return self.children[-1]
+
+    def wait_for(self, count: int) -> StepChild:
+        with self._born:
+            assert self._born.wait_for(lambda: len(self.children) >= count, timeout=5)
+            return self.children[count - 1]
+
+
+def supervisor(nursery: Nursery, heard: list[Any], *, slots: int = 1) -> TranscodeSupervisor:
+    return TranscodeSupervisor(
+        original_of=lambda video_id: Path("/uploads") / video_id / "original",
+        media_of=lambda video_id, generation: Path("/media") / video_id / generation,
+        announce=heard.append,
+        start_child=nursery.start,
+        slots=slots,
+    )
+
+
+def test_a_second_video_waits_for_a_free_slot() -> None:
+    """With one slot the second job starts when the first child has ended, not before."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.launch(video_id="b", generation="1", attempt=1)
+    first = nursery.wait_for(1)
+    assert len(nursery.children) == 1
+    first.ended.set()
+    second = nursery.wait_for(2)
+    assert "/uploads/b/original" in second.arguments
+    second.ended.set()
+
+
+def test_the_same_video_is_never_run_twice_at_once() -> None:
+    """A repeated launch while the child runs is harmless: the claim of another delivery, a click on retry."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [], slots=4)
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.launch(video_id="a", generation="1", attempt=2)
+    nursery.wait_for(1).ended.set()
+    assert len(nursery.children) == 1
+
+
+def test_lines_become_events_and_noise_is_passed_over() -> None:
+    """What is JSON goes to the functions; what is not is logged and never stops the reader."""
+    nursery, heard = Nursery(), list[Any]()
+    jobs = supervisor(nursery, heard)
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    child = nursery.wait_for(1)
+    child.on_line("this is no event")
+    child.on_line(json.dumps({"kind": "started", "video_id": "a"}))
+    assert heard == [{"kind": "started", "video_id": "a"}]
+    child.ended.set()
+
+
+def test_cancel_ends_the_child_and_forgets_a_waiting_job() -> None:
+    """A deleted video costs no more CPU, whether it was running or still in the queue."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.launch(video_id="b", generation="1", attempt=1)
+    child = nursery.wait_for(1)
+    jobs.cancel(video_id="b")
+    jobs.cancel(video_id="a")
+    assert child.stopped
+    jobs.launch(video_id="c", generation="1", attempt=1)
+    assert "/uploads/c/original" in nursery.wait_for(2).arguments
+    nursery.children[1].ended.set()
+
+
+def test_stop_ends_everything_and_starts_nothing_more() -> None:
+    """Ctrl-C ends the encoders; queued videos are taken up at the next start by the functions."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.launch(video_id="b", generation="1", attempt=1)
+    child = nursery.wait_for(1)
+    jobs.stop()
+    assert child.stopped
+    assert len(nursery.children) == 1
