@@ -112,7 +112,7 @@ class WorkspaceSettings(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Room(Record):
-    """A room's lasting facts; the clock is the relay's. `settings_rev` and `media_rev` are the counters in its tokens."""
+    """A room's lasting facts; its clock is the relay's. `settings_rev`, `media_rev` are the counters in its tokens."""
 
     name: str
     owner_id: str

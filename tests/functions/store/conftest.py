@@ -1,0 +1,45 @@
+"""The adapters that the store's contract runs on. Another one joins by a name in `ADAPTERS` and a branch in `store`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.postgres import find_binaries, postgres_server
+from watchparty_api.store.port import Store
+from watchparty_api.store.sql import open_store
+
+ADAPTERS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (initdb, pg_ctl)")
+    with postgres_server(binaries) as url:
+        yield url
+
+
+@pytest.fixture(params=ADAPTERS)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def workspace() -> str:
+    """A workspace of the test's own: a shared server needs no clearing, because workspaces never meet."""
+    return f"ws-{secrets.token_hex(6)}"

@@ -1,0 +1,63 @@
+"""What is particular to the SQL adapter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from watchparty_api.errors import Unavailable
+from watchparty_api.records import Account
+from watchparty_api.store import queries
+from watchparty_api.store.sql import open_store
+from watchparty_api.store.tables import TABLES
+
+
+def test_sqlite_writes_ahead_and_survives_a_second_opening(tmp_path: Path) -> None:
+    """A file database is in WAL mode, and what one opening wrote the next one reads."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    first = open_store(url)
+    with first._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
+    second = open_store(url)
+    assert second.ready()
+    first.close()
+    second.close()
+
+
+def test_memory_is_one_database_for_all_threads() -> None:
+    """sqlite:// keeps one connection, so that the tables are there for whoever asks next."""
+    store = open_store("sqlite://")
+    assert store.query("main", queries.ACCOUNTS).items == ()
+    store.close()
+
+
+def test_a_database_that_is_gone_is_unavailable(tmp_path: Path) -> None:
+    """Trouble of the database is 503 to the caller and false to /ready, not a stack trace."""
+    (tmp_path / "broken.db").write_text("this is no database, and long enough to be sure of that " * 10)
+    good = open_store(f"sqlite:///{tmp_path}/store.db")
+    good._engine.dispose()
+    (tmp_path / "store.db").write_bytes((tmp_path / "broken.db").read_bytes())
+    for leftover in ("store.db-wal", "store.db-shm"):
+        (tmp_path / leftover).unlink(missing_ok=True)
+    with pytest.raises(Unavailable):
+        good.get("main", Account, "a")
+    assert good.ready() is False
+    good.close()
+
+
+def test_each_declared_query_has_its_index() -> None:
+    """A declared query leads to an index over workspace, equality fields, order and id."""
+    for query in queries.QUERIES:
+        indexes = {str(index.name): [column.name for column in index.columns] for index in TABLES[query.kind].indexes}
+        columns = indexes[f"ix_{query.name}"]
+        assert columns[0] == "workspace_id"
+        assert columns[1 : 1 + len(query.where)] == list(query.where)
+        assert set(columns) >= {query.order_by, "id"}
+
+
+def test_lists_are_ordered_by_what_is_never_none() -> None:
+    """A keyset cursor cannot stand on None."""
+    for query in queries.QUERIES:
+        assert not TABLES[query.kind].c[query.order_by].nullable, query.name
