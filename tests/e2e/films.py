@@ -1,0 +1,58 @@
+"""Generated films with sound; every recipe is one ffmpeg command, kept under .build/ between runs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+BUILD = Path(__file__).parents[2] / ".build" / "films"
+
+
+def film(name: str, *arguments: str) -> Path:
+    """The film of that name, made at first use."""
+    path = BUILD / name
+    if not path.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"partial-{name}")
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments, str(partial)], check=True)
+        partial.rename(path)
+    return path
+
+
+def picture_and_sound(seconds: int, *, size: str = "640x360", rate: int = 24) -> list[str]:
+    return [
+        *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds}"),
+        *("-f", "lavfi", "-i", f"sine=f=330:r=48000:d={seconds}", "-shortest"),
+    ]
+
+
+def copyable(seconds: int = 60) -> Path:
+    """H.264 and AAC, index at the end of the file, as a phone writes it."""
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    return film(f"copyable-{seconds}.mp4", *picture_and_sound(seconds), *codecs)
+
+
+def must_be_encoded(seconds: int = 40) -> Path:
+    """HEVC 10 bit with AC-3 5.1 and a subtitle track, as an old download brings it: nothing of it can be copied."""
+    subtitles = BUILD / "two-lines.srt"
+    BUILD.mkdir(parents=True, exist_ok=True)
+    subtitles.write_text("1\n00:00:01,000 --> 00:00:04,000\nHello there\n\n2\n00:00:05,000 --> 00:00:08,000\nGoodbye\n")
+    return film(
+        f"hevc-{seconds}.mkv",
+        *picture_and_sound(seconds, size="640x360"),
+        *("-i", str(subtitles), "-map", "0:v", "-map", "1:a", "-map", "2:s"),
+        *("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le"),
+        *("-c:a", "ac3", "-ac", "6", "-c:s", "srt", "-metadata:s:s:0", "language=eng"),
+    )
+
+
+def webm(seconds: int = 8) -> Path:
+    """VP9 and Opus, as a screen recorder writes it."""
+    codecs = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"]
+    return film(f"vp9-{seconds}.webm", *picture_and_sound(seconds, size="320x180"), *codecs)
+
+
+def silent(seconds: int = 8) -> Path:
+    """No sound at all."""
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p"]
+    return film(f"silent-{seconds}.mp4", "-f", "lavfi", "-i", f"testsrc2=s=320x180:r=24:d={seconds}", *codecs)

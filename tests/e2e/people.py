@@ -1,0 +1,107 @@
+"""People at their own devices: each a browser process of its own, so that nobody shares a clock, a cache or a cookie.
+
+Positions are read from the video elements themselves, next to the machine's clock, never from what the product says.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--mute-audio", "--disable-dev-shm-usage"),
+)
+# The element's own position and the machine's clock in one reading (milliseconds since the epoch, sub-millisecond).
+READING = """() => {
+  const video = document.querySelector("video");
+  return video && { position_s: video.currentTime, at_ms: performance.timeOrigin + performance.now(),
+    paused: video.paused, ready: video.readyState, rate: video.playbackRate, muted: video.muted,
+    width: video.videoWidth, height: video.videoHeight };
+}"""
+
+
+class Person:
+    """Somebody in front of a browser."""
+
+    def __init__(self, name: str, context: BrowserContext, site: str) -> None:
+        self.name = name
+        self.site = site
+        self.context = context
+        self.page: Page = context.pages[0] if context.pages else context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.site + path)
+
+    def button(self, name: Any) -> Locator:
+        return self.page.get_by_role("button", name=name).first
+
+    def video(self) -> dict[str, Any] | None:
+        """One reading of the video element, None where the page has none."""
+        reading: dict[str, Any] | None = self.page.evaluate(READING)
+        return reading
+
+    def position_at(self, at_ms: float) -> float:
+        """Where this person's film is (was, will be) at an instant of the machine's clock."""
+        reading = self.video()
+        assert reading is not None, f"{self.name} sees no video"
+        moved_s = 0.0 if reading["paused"] else (at_ms - reading["at_ms"]) / 1000 * reading["rate"]
+        return float(reading["position_s"]) + moved_s
+
+    def plays(self) -> bool:
+        """Whether the picture really moves."""
+        before = self.video()
+        self.page.wait_for_timeout(300)
+        after = self.video()
+        return bool(before and after and after["position_s"] > before["position_s"] + 0.05)
+
+
+def apart_s(people: list[Person]) -> float:
+    """How far the films of several people are from each other, at one instant."""
+    now_ms = time.time() * 1000
+    positions = [person.position_at(now_ms) for person in people]
+    return max(positions) - min(positions)
+
+
+def eventually(what: str, holds: Callable[[], Any], *, within_s: float = 15.0) -> Any:
+    """Waits for something to become true and gives it; fails with what was expected."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        result = holds()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise AssertionError(f"not within {within_s} s: {what}")
+
+
+@contextmanager
+def browser_of(
+    playwright: Playwright, name: str, folder: Path, site: str, *, phone: bool = False, extra: tuple[str, ...] = ()
+) -> Iterator[Person]:
+    """A browser process with its own profile; Debian's chromium, nothing downloaded."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "chromium is missing: sudo apt-get install chromium"
+    context = playwright.chromium.launch_persistent_context(
+        str(folder / name),
+        executable_path=chromium,
+        args=[*ARGUMENTS, *extra],
+        viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+        has_touch=phone,
+        is_mobile=phone,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    try:
+        yield Person(name, context, site)
+    finally:
+        context.close()
