@@ -13,7 +13,6 @@ export type {
   Hello,
   Knock,
   Limits,
-  LogEntry as LogMessage,
   Mode,
   NackCode,
   Operation,
@@ -33,6 +32,10 @@ export type {
   You,
 } from "./generated/protocol";
 
+import type { Welcome } from "./generated/protocol";
+
+export type LogMessage = Welcome["log"][number];
+
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "watchparty.v1";
 
@@ -49,25 +52,25 @@ export type CloseReason =
   | "refused";
 
 export type CloseVerdict =
-  | { then: "end"; reason: CloseReason }
-  | { then: "renew" }
-  | { then: "retry"; patiently: boolean };
+  | { next: "end"; reason: CloseReason }
+  | { next: "renew" }
+  | { next: "retry"; patiently: boolean };
 
 const VERDICTS: Record<number, CloseVerdict> = {
-  4400: { then: "end", reason: "version" },
-  4401: { then: "renew" },
-  4403: { then: "end", reason: "removed" },
-  4404: { then: "end", reason: "closed" },
-  4409: { then: "end", reason: "elsewhere" },
-  4411: { then: "end", reason: "full" },
-  4412: { then: "end", reason: "elsewhere" },
-  4426: { then: "end", reason: "version" },
-  4429: { then: "retry", patiently: true },
+  4400: { next: "end", reason: "version" },
+  4401: { next: "renew" },
+  4403: { next: "end", reason: "removed" },
+  4404: { next: "end", reason: "closed" },
+  4409: { next: "end", reason: "elsewhere" },
+  4411: { next: "end", reason: "full" },
+  4412: { next: "end", reason: "elsewhere" },
+  4426: { next: "end", reason: "version" },
+  4429: { next: "retry", patiently: true },
 };
 
 /** What a close code asks of us. Whatever is not listed (1006, 4408, 4410, 4503) is worth a retry. */
 export function closeVerdict(code: number): CloseVerdict {
-  return VERDICTS[code] ?? { then: "retry", patiently: false };
+  return VERDICTS[code] ?? { next: "retry", patiently: false };
 }
 
 /** Why the functions would not renew a token, in the words of `CloseReason`. */
