@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
 from e2e.home import Home
 from e2e.people import Person, browser_of
-from playwright.sync_api import Playwright, sync_playwright
 
 Meet = Callable[..., Person]
 
