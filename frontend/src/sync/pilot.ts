@@ -8,7 +8,7 @@
 import { DriftController, LaunchBudget } from "./drift";
 import type { LatencyMemory } from "./latency";
 import type { PlaybackState } from "./protocol";
-import { positionIn, type Timeline } from "./timeline";
+import { limit_s, positionIn, type Timeline } from "./timeline";
 
 export interface PlayerFacts {
   /** The local instant at which `position_s` was read. */
@@ -146,9 +146,10 @@ export class Pilot {
 
   /** The film has run out here, or did in the room: nothing is left to follow. */
   #atEnd(goal: PlaybackState, player: PlayerFacts, room: RoomFacts): boolean {
-    if (goal.duration_s == null || positionIn(goal, room.now_ms) < goal.duration_s) return false;
+    const end_s = limit_s(goal);
+    if (positionIn(goal, room.now_ms) < end_s) return false;
     if (player.ended) this.#rest(player, player.position_s);
-    else if (player.paused) this.#rest(player, goal.duration_s);
+    else if (player.paused) this.#rest(player, end_s);
     return true;
   }
 

@@ -4,6 +4,7 @@
  * does not hold, and the aliases under which the rest of the page knows the types.
  */
 export type {
+  CauseKind,
   Chat,
   ChatEntry as ChatMessage,
   Clear,

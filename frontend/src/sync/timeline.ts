@@ -17,7 +17,15 @@ export interface Motion {
 export function positionIn(state: PlaybackState, room_ms: number): number {
   const elapsed_s = Math.max(0, room_ms - state.t0_ms) / 1000;
   const position_s = state.mode === "playing" ? state.pos_s + state.rate * elapsed_s : state.pos_s;
-  return Math.min(position_s, state.duration_s ?? Number.POSITIVE_INFINITY);
+  return Math.min(position_s, limit_s(state));
+}
+
+/** How far the film can be played now: its end, or what is made of it so far. */
+export function limit_s(state: PlaybackState): number {
+  return Math.min(
+    state.duration_s ?? Number.POSITIVE_INFINITY,
+    state.playable_s ?? Number.POSITIVE_INFINITY,
+  );
 }
 
 export class Timeline {
@@ -50,7 +58,7 @@ export class Timeline {
     const state = this.#states.findLast((one) => one.t0_ms <= room_ms) ?? this.#states[0];
     if (state === undefined || state.mode === "empty") return null;
     const position_s = positionIn(state, room_ms);
-    const atEnd = state.duration_s != null && position_s >= state.duration_s;
+    const atEnd = position_s >= limit_s(state);
     const moving = state.mode === "playing" && room_ms >= state.t0_ms && !atEnd;
     return { position_s, velocity: moving ? state.rate : 0, state };
   }

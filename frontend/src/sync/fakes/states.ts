@@ -13,7 +13,7 @@ export function playbackState(parts: Partial<PlaybackState>): PlaybackState {
     t0_ms: 0,
     rate: 1,
     duration_s: 3600,
-    playable_s: 3600,
+    playable_s: null,
     cause: { cmd: "opened" },
     srv_ms: 0,
     ...parts,

@@ -1,0 +1,113 @@
+/** What the page knows of a room: values only, replaced as they change. `session` keeps them. */
+import type {
+  CauseKind,
+  CloseReason,
+  Knock,
+  Limits,
+  NackCode,
+  Person,
+  PlaybackState,
+  RoomSettings,
+  You,
+} from "./protocol";
+
+export type { CloseReason, Knock, Limits, Person, PlaybackState, RoomSettings, You };
+
+export interface ConnectionState {
+  status: "connecting" | "online" | "reconnecting" | "offline" | "ended";
+  /** On the page's monotonic clock (`performance.now`). */
+  since_ms: number;
+  reason?: CloseReason;
+}
+
+export interface SyncState {
+  status: "idle" | "in_sync" | "catching_up" | "far" | "detached" | "buffering" | "blocked";
+  /** Signed, in milliseconds of film: positive is ahead of the room. */
+  error_ms: number | null;
+}
+
+/** A message in the log. A deleted one keeps its place and loses its text. */
+export interface ChatLine {
+  kind: "chat";
+  id: string;
+  seq: number;
+  by: string;
+  name: string;
+  at_ms: number;
+  text: string;
+  reply_to: string | null;
+  pos_s: number | null;
+  deleted: boolean;
+}
+
+/** Something that happened in the room while this page was there. */
+export interface SystemLine {
+  kind: "system";
+  id: string;
+  at_ms: number;
+  event: CauseKind | "joined" | "left" | "cleared";
+  /** Whose doing it was; null where nobody's, or that of `names`. */
+  by: string | null;
+  name: string | null;
+  /** Who came or went, for `joined` and `left`. */
+  names: string[];
+  pos_s: number | null;
+}
+
+export type LogEntry = ChatLine | SystemLine;
+
+/** One's own message until the log has it. */
+export interface PendingChat {
+  cid: string;
+  text: string;
+  reply_to: string | null;
+  pos_s: number;
+  /** Given up: `code` says why when the room refused it. */
+  failed: boolean;
+  code: NackCode | null;
+}
+
+export interface RoomState {
+  connection: ConnectionState;
+  you: You | null;
+  set: RoomSettings | null;
+  /** The newest state, also before its `t0_ms`. */
+  playback: PlaybackState | null;
+  people: Person[];
+  total: number;
+  /** To whom control is lent while no host is here. */
+  acting: string | null;
+  log: LogEntry[];
+  /** Older messages may be missing: the room's memory was lost, or we were away too long. */
+  historyIncomplete: boolean;
+  pending: PendingChat[];
+  /** Names of the others who are writing. */
+  typing: string[];
+  knocks: Knock[];
+  /** `until_ms` is room time. */
+  waitingFor: { people: string[]; until_ms: number } | null;
+  limits: Limits | null;
+  clock: { offset_ms: number; uncertainty_ms: number; rtt_ms: number } | null;
+  sync: SyncState;
+}
+
+export function emptyRoom(now_ms: number): RoomState {
+  return {
+    connection: { status: "connecting", since_ms: now_ms },
+    you: null,
+    set: null,
+    playback: null,
+    people: [],
+    total: 0,
+    acting: null,
+    log: [],
+    historyIncomplete: false,
+    pending: [],
+    typing: [],
+    knocks: [],
+    waitingFor: null,
+    limits: null,
+    clock: null,
+    sync: { status: "idle", error_ms: null },
+  };
+}
