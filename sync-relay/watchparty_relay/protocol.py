@@ -346,7 +346,7 @@ ClientMessage = Hello | Ping | Command | Chat | Delete | Clear | React | Typing 
 
 
 class State(Struct, frozen=True, tag_field="t", tag="state", omit_defaults=True):
-    """The room's clock, complete: when playing, the target at room time t is `pos_s + rate * max(0, t - t0_ms)/1000`."""
+    """The clock, complete: playing, the target at room time t is `pos_s + rate * max(0, t - t0_ms)/1000`."""
 
     epoch: int
     rev: int
@@ -551,12 +551,12 @@ class RemoveNotice(NoticeBase, frozen=True, tag="remove", kw_only=True):
 
 
 class RoleNotice(NoticeBase, frozen=True, tag="role", kw_only=True):
-    """The participant's role and, where delegated, until when (epoch ms) they may control."""
+    """The participant's role and, where delegated, until when (epoch ms; true: until revoked) they may control."""
 
     participant_id: Id
     mver: int
     role: Role
-    ctl: float | None = None
+    ctl: float | bool | None = None
 
 
 class MuteNotice(NoticeBase, frozen=True, tag="mute", kw_only=True):

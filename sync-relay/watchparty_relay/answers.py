@@ -1,0 +1,40 @@
+"""What was answered to whom: a command that is sent again gets the same answer and is not done again.
+
+Kept per participant, the last 64 within ten minutes; one instance a room, used inside a bus's atomic step.
+"""
+
+from collections import OrderedDict
+
+from watchparty_relay.changes import Answer
+
+KEPT_EACH = 64
+KEPT_MS = 600_000.0
+
+
+class Answers:
+    def __init__(self) -> None:
+        self._given: dict[str, OrderedDict[str, tuple[float, Answer]]] = {}
+
+    def find(self, participant_id: str, cid: str, *, now_ms: float) -> Answer | None:
+        mine = self._given.get(participant_id)
+        at_ms, answer = mine.get(cid, (0.0, None)) if mine else (0.0, None)
+        return answer if at_ms > now_ms - KEPT_MS else None
+
+    def keep(self, participant_id: str, cid: str, answer: Answer, *, now_ms: float) -> None:
+        mine = self._given.setdefault(participant_id, OrderedDict())
+        mine.pop(cid, None)
+        mine[cid] = (now_ms, answer)
+        while len(mine) > KEPT_EACH:
+            mine.popitem(last=False)
+
+    def forget(self, participant_id: str, cid: str) -> None:
+        """Takes an answer back whose change did not become durable."""
+        self._given.get(participant_id, OrderedDict()).pop(cid, None)
+
+    def prune(self, *, now_ms: float) -> None:
+        """Forgets the participants whose last answer is too old to be asked for."""
+        self._given = {
+            participant_id: mine
+            for participant_id, mine in self._given.items()
+            if mine and next(reversed(mine.values()))[0] > now_ms - KEPT_MS
+        }

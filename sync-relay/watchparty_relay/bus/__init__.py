@@ -1,0 +1,1 @@
+"""Where rooms live: one port, its adapters side by side."""

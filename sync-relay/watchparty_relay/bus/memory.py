@@ -1,0 +1,176 @@
+"""The bus of one process: rooms in memory, made durable by a journal where there is one.
+
+A step is decided at once on the newest room, then waits for the journal; listeners and askers learn of it when it is
+committed, in the order of the steps. Without a journal a step is over as soon as it is decided.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from watchparty_relay.answers import Answers
+from watchparty_relay.bus.journal import Journal
+from watchparty_relay.bus.port import Announcement, Committed, Listener
+from watchparty_relay.changes import Answer, Asked, Change, Decision, Operate, Retract, Say, Vacate, Wipe
+from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.room import Room, new_room
+from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
+from watchparty_relay.rules import decide
+
+log = logging.getLogger(__name__)
+
+ALIVE_EVERY_S = 5.0
+# A film that ran when the process died runs on when it is back within this; later it stops where it was.
+RESTART_MS = 30_000.0
+# Without a journal nothing can be found again, so a room is kept for as long as its log would be.
+FORGET_AFTER_MS = 24 * 3600 * 1000.0
+SWEEP_EVERY_MS = 600_000.0
+
+
+@dataclass(eq=False)
+class _Kept:
+    """One room: `newest` has steps that are still being written, `committed` is what everybody may know."""
+
+    newest: Room
+    committed: Room
+    answers: Answers
+    touched_ms: float
+    stored: bool = False
+    writing: int = 0
+    listeners: list[Listener] = field(default_factory=list)
+
+
+class MemoryBus:
+    def __init__(self, *, journal: Journal | None = None, time: TimeSource | None = None) -> None:
+        self._journal = journal
+        self._source = time or MachineTime()
+        self._time = RoomTime(self._source)
+        self._rooms: dict[str, _Kept] = {}
+        self._swept_ms = self._time.now_ms()
+        self._alive: asyncio.Task[None] | None = None
+
+    @property
+    def clock_name(self) -> str:
+        return self._time.name
+
+    def now_ms(self) -> float:
+        return self._time.now_ms()
+
+    async def start(self) -> None:
+        if self._journal is None:
+            return
+        last_alive_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
+        self._time = RoomTime(self._source, not_before_ms=last_alive_ms)
+        if self.now_ms() - last_alive_ms > RESTART_MS:
+            for room_id in self._journal.moving_rooms():
+                rev = self._kept(room_id).newest.clock.rev
+                await self.apply(room_id, Vacate(rev=rev, left_ms=last_alive_ms))
+        self._alive = asyncio.create_task(self._stay_alive(self._journal))
+
+    async def stop(self) -> None:
+        if self._journal is None or self._alive is None:
+            return
+        self._alive.cancel()
+        await asyncio.gather(self._alive, return_exceptions=True)
+        await self._journal.alive(now_ms=self.now_ms())
+        await asyncio.to_thread(self._journal.close)
+
+    async def listen(self, room_id: str, listener: Listener) -> Room:
+        kept = self._kept(room_id)
+        kept.listeners.append(listener)
+        return kept.committed
+
+    def leave(self, room_id: str, listener: Listener) -> None:
+        self._rooms[room_id].listeners.remove(listener)
+        self._forget_idle(room_id)
+
+    async def apply(self, room_id: str, change: Change) -> Answer | None:
+        kept, now_ms = self._kept(room_id), self.now_ms()
+        asked = change if isinstance(change, Operate | Say | Retract | Wipe) else None
+        given = kept.answers.find(asked.by, asked.message.cid, now_ms=now_ms) if asked else None
+        if given is not None:
+            # Even this waits its turn: the answer may rest on a step that is still being written.
+            decision, asked = Decision(kept.newest, answer=given), None
+        else:
+            decision = decide(kept.newest, change, now_ms=now_ms)
+        await self._commit(kept, decision, asked, now_ms)
+        return decision.answer
+
+    def announce(self, room_id: str, announcement: Announcement) -> None:
+        kept = self._rooms.get(room_id)
+        for listener in tuple(kept.listeners) if kept else ():
+            listener(announcement)
+
+    async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
+        before = kept.newest if kept.stored or kept.writing else None
+        kept.newest, kept.touched_ms = decision.room, now_ms
+        if asked is not None and decision.answer is not None:
+            kept.answers.keep(asked.by, asked.message.cid, decision.answer, now_ms=now_ms)
+        if self._journal is None:
+            _tell(kept, decision)
+            return
+        writes = self._journal.writes(before, decision, asked, now_ms=now_ms)
+        kept.writing += 1
+        try:
+            await self._journal.commit(
+                writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked)
+            )
+        finally:
+            self._forget_idle(decision.room.id)
+
+    def _kept(self, room_id: str) -> _Kept:
+        kept = self._rooms.get(room_id)
+        if kept is None:
+            kept = self._rooms[room_id] = self._found(room_id)
+        return kept
+
+    def _found(self, room_id: str) -> _Kept:
+        now_ms = self.now_ms()
+        stored = self._journal.load(room_id) if self._journal else None
+        if stored is None:
+            room = new_room(room_id, now_ms=now_ms)
+            return _Kept(newest=room, committed=room, answers=Answers(), touched_ms=now_ms)
+        room, answers = stored
+        return _Kept(newest=room, committed=room, answers=answers, touched_ms=now_ms, stored=True)
+
+    def _forget_idle(self, room_id: str) -> None:
+        kept, now_ms = self._rooms.get(room_id), self.now_ms()
+        if self._journal is not None:
+            if kept and not kept.listeners and not kept.writing:
+                del self._rooms[room_id]
+        elif now_ms - self._swept_ms > SWEEP_EVERY_MS:
+            self._swept_ms = now_ms
+            self._rooms = {
+                key: room
+                for key, room in self._rooms.items()
+                if room.listeners or room.touched_ms > now_ms - FORGET_AFTER_MS
+            }
+
+    async def _stay_alive(self, journal: Journal) -> None:
+        while True:
+            try:
+                await journal.alive(now_ms=self.now_ms())
+            except BusUnavailable as failure:
+                log.warning("the journal cannot be written: %s", failure.reason)
+            await asyncio.sleep(ALIVE_EVERY_S)
+
+
+def _tell(kept: _Kept, decision: Decision) -> None:
+    kept.committed = decision.room
+    if decision.events:
+        committed = Committed(decision.room, decision.events)
+        for listener in tuple(kept.listeners):
+            listener(committed)
+
+
+def _written(kept: _Kept, decision: Decision) -> None:
+    kept.writing -= 1
+    kept.stored = True
+    _tell(kept, decision)
+
+
+def _take_back(kept: _Kept, asked: Asked | None) -> None:
+    kept.writing -= 1
+    kept.newest = kept.committed
+    if asked is not None:
+        kept.answers.forget(asked.by, asked.message.cid)

@@ -1,0 +1,65 @@
+"""The bus's port: keeps rooms, orders their changes and tells every relay that listens."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from watchparty_relay.changes import Answer, Change, Event
+from watchparty_relay.protocol import Knock, KnockGone, Reacted
+from watchparty_relay.room import Room
+
+Announcement = Reacted | Knock | KnockGone
+
+
+class Committed(Struct, frozen=True):
+    """A change that happened: the room after it, and what is to be told of it."""
+
+    room: Room
+    events: tuple[Event, ...]
+
+
+Listener = Callable[[Committed | Announcement], None]
+
+
+class Bus(Protocol):
+    """Every adapter passes `tests/sync_relay/bus/test_bus_contract.py`, which states the same in numbers.
+
+    A change is one atomic step: nobody sees half of it, and the order in which steps are taken is the order of the
+    room for everybody. Listeners hear of a change only after it is durable, in that order, exactly once each.
+    """
+
+    @property
+    def clock_name(self) -> str:
+        """Names the reference of `now_ms`; another name means that estimates of it are void."""
+        ...
+
+    def now_ms(self) -> float:
+        """Room time: epoch milliseconds that never go back."""
+        ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Returns when everything that was answered is durable."""
+        ...
+
+    async def listen(self, room_id: str, listener: Listener) -> Room:
+        """The room as it is now; from then on `listener` hears of every change after this one. Creates the room."""
+        ...
+
+    def leave(self, room_id: str, listener: Listener) -> None:
+        """The listener hears nothing more; the bus may forget what it can find again."""
+        ...
+
+    async def apply(self, room_id: str, change: Change) -> Answer | None:
+        """Takes the step and returns when it is durable and listeners have heard of it.
+
+        A command's `cid` that was answered within ten minutes (the participant's last 64) gets that answer again and
+        changes nothing. Raises `BusUnavailable` when the step could not be made durable: then it did not happen.
+        """
+        ...
+
+    def announce(self, room_id: str, announcement: Announcement) -> None:
+        """Tells every listener something that is not kept; it may be lost, and is repaired by the next one."""
+        ...

@@ -1,0 +1,46 @@
+"""Room time: one instant that never steps, taken from the wall once and carried on by the monotonic clock.
+
+The bus owns the one that a room's clock is in; players estimate it through `ping` and `pong`. Its name changes with
+every process, so that a player knows when an estimate has lost its reference.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class TimeSource(Protocol):
+    """Where instants come from: the machine, or a test that steps them by hand."""
+
+    def wall_ms(self) -> float: ...
+
+    def monotonic_ms(self) -> float: ...
+
+
+class MachineTime:
+    """The machine's own clocks."""
+
+    def wall_ms(self) -> float:
+        return time.time() * 1000
+
+    def monotonic_ms(self) -> float:
+        return time.monotonic_ns() / 1e6
+
+
+class RoomTime:
+    """`not_before_ms` keeps room time from going back when the wall did between two runs."""
+
+    def __init__(
+        self, source: TimeSource, *, not_before_ms: float = 0.0, name: Callable[[], str] | None = None
+    ) -> None:
+        self.name = (name or _random_name)()
+        self._source = source
+        self._offset_ms = max(source.wall_ms(), not_before_ms) - source.monotonic_ms()
+
+    def now_ms(self) -> float:
+        return self._source.monotonic_ms() + self._offset_ms
+
+
+def _random_name() -> str:
+    return secrets.token_hex(4)
