@@ -154,7 +154,7 @@ class Member(Record):
     muted: bool = False
     control_until: datetime | None = None  # control lent until then
     controls: bool = False  # control lent without an end
-    state: Literal["waiting", "admitted", "denied", "removed", "banned", "left"] = "admitted"
+    state: Literal["waiting", "admitted", "denied", "removed", "banned", "left", "withdrawn"] = "admitted"
     mver: int = 1
     request_id: str | None = None  # the newest JoinRequest of who had to knock
     invitation_id: str | None = None
@@ -169,7 +169,7 @@ class JoinRequest(Record):
     room_id: str
     participant_id: str
     display_name: str
-    decision: Literal["open", "admitted", "denied", "blocked"] = "open"
+    decision: Literal["open", "admitted", "denied", "blocked", "withdrawn"] = "open"
     decided_by: str | None = None
     decided_at: datetime | None = None
 

@@ -12,9 +12,17 @@ from watchparty_api.records import (
     Account,
     ApiToken,
     AuditEntry,
+    Ban,
+    ChatEntry,
+    Invitation,
+    JoinRequest,
+    Member,
+    Notice,
     OneTimeToken,
     Room,
+    RoomAction,
     Session,
+    SyncReport,
     Video,
 )
 from watchparty_api.store.port import Query
@@ -35,6 +43,18 @@ ALL_VIDEOS = Query("all_videos", Video, descending=True)
 VIDEOS_OF_OWNER = Query("videos_of_owner", Video, where=("owner_id",), descending=True)
 
 # ---- rooms
+OPEN_ROOMS_OF_OWNER = Query(
+    "open_rooms_of_owner", Room, where=("owner_id", "closed_at"), order_by="last_active_at", descending=True
+)
+ROOMS_WITH_VIDEO = Query("rooms_with_video", Room, where=("video_id", "closed_at"))
+MEMBERS_BY_STATE = Query("members_by_state", Member, where=("room_id", "state"))
+REQUESTS_BY_DECISION = Query("requests_by_decision", JoinRequest, where=("room_id", "decision"))
+INVITATIONS_OF_ROOM = Query("invitations_of_room", Invitation, where=("room_id", "revoked"), descending=True)
+BANS_OF_ROOM = Query("bans_of_room", Ban, where=("room_id",), descending=True)
+CHAT_OF_ROOM = Query("chat_of_room", ChatEntry, where=("room_id", "deleted"), order_by="at", descending=True)
+ACTIONS_OF_ROOM = Query("actions_of_room", RoomAction, where=("room_id",), order_by="at", descending=True)
+REPORTS_OF_ROOM = Query("reports_of_room", SyncReport, where=("room_id",), order_by="at", descending=True)
+NOTICES_BY_DUE = Query("notices_by_due", Notice, order_by="due_at")
 
 # ---- videos
 

@@ -1,0 +1,112 @@
+"""The notices that rooms send to the relay (contracts, "Room notice"): one function a kind.
+
+Pure: a notice is a record for the outbox, written in the commit of the change that it tells of. Each says the whole of
+what it is about, with the counter of the store, so that order and repetition do not matter.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from watchparty_api.records import Member, Notice, Room, Video
+
+FOREVER_MS = 253_402_300_799_000
+"""`ctl` is the instant at which lent control ends; where it was lent without one, the last second of the year 9999."""
+
+
+def admit(member: Member, request_id: str, now: datetime) -> Notice:
+    """Who waited may come in."""
+    return _about(member, now, kind="admit", req=request_id)
+
+
+def deny(member: Member, request_id: str, now: datetime) -> Notice:
+    """Who waited may not."""
+    return _about(member, now, kind="deny", req=request_id)
+
+
+def remove(member: Member, now: datetime) -> Notice:
+    """The participant is out: by somebody's decision, or because they left."""
+    return _about(member, now, kind="remove")
+
+
+def role(member: Member, now: datetime) -> Notice:
+    """Role and lent control, together: what the participant may do."""
+    return _about(member, now, kind="role", role=member.role, ctl=control_claim(member))
+
+
+def mute(member: Member, now: datetime) -> Notice:
+    """Whether the participant may write in the chat."""
+    return _about(member, now, kind="mute", muted=member.muted)
+
+
+def settings(room: Room, now: datetime) -> Notice:
+    """The room's settings, all of those that the relay acts on."""
+    return _notice(room.workspace_id, room.id, now, kind="settings", set=settings_claim(room))
+
+
+def media(room: Room, video: Video | None, now: datetime, *, by: str | None = None) -> Notice:
+    """The film, or that there is none; the same film again when more of it can be watched."""
+    claim = media_claim(room, video) or {"video_id": None, "mrev": room.media_rev}
+    return _notice(
+        room.workspace_id, room.id, now, kind="media", media={**claim, "start_pos_s": room.start_pos_s}, by=by
+    )
+
+
+def close(room: Room, now: datetime) -> Notice:
+    """The party is over."""
+    return _notice(room.workspace_id, room.id, now, kind="close")
+
+
+# ---- the values that notices and join tokens share
+
+
+def settings_claim(room: Room) -> dict[str, Any]:
+    """`set` of the join token."""
+    return {
+        "rev": room.settings_rev,
+        "control": room.control,
+        "chat": room.chat,
+        "wait": {"policy": room.wait_policy, "max_s": room.wait_max_s},
+        "slow_s": room.slow_s,
+        "capacity": room.capacity,
+    }
+
+
+def media_claim(room: Room, video: Video | None) -> dict[str, Any] | None:
+    """`media` of the join token. None while the room's film cannot be watched yet: its counter is not spent on that,
+    so that the notice which brings the film is news to a relay."""
+    if room.video_id is None or video is None:
+        return _no_film(room)
+    if not video.playable:
+        return None
+    return {
+        "video_id": video.id,
+        "mrev": room.media_rev,
+        "duration_s": video.duration_s,
+        "playable_s": video.playable_s,
+    }
+
+
+def _no_film(room: Room) -> dict[str, Any]:
+    return {"video_id": None, "mrev": room.media_rev}
+
+
+def control_claim(member: Member) -> int | None:
+    """`ctl` of the join token: until when control is lent, in epoch milliseconds."""
+    if member.controls:
+        return FOREVER_MS
+    return round(member.control_until.timestamp() * 1000) if member.control_until else None
+
+
+def _about(member: Member, now: datetime, **facts: Any) -> Notice:
+    return _notice(
+        member.workspace_id, member.room_id, now, participant_id=member.participant_id, mver=member.mver, **facts
+    )
+
+
+def _notice(workspace_id: str, room_id: str, now: datetime, **facts: Any) -> Notice:
+    id_ = secrets.token_urlsafe(12)
+    body = {"t": "notice", "id": id_, "room": room_id, **facts}
+    return Notice(workspace_id=workspace_id, id=id_, created_at=now, room_id=room_id, body=body, due_at=now)

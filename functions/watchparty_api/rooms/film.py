@@ -1,0 +1,74 @@
+"""The film of a room: who may put which one on, and how the relay and the rooms hear about it.
+
+A room shows films of its host or of whoever puts them on, never anybody else's: being able to name a film gives no
+right to it. `film_grew` and `film_gone` are for the videos' code: more of a film can be watched, a film was deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from watchparty_api.errors import Conflict, Forbidden
+from watchparty_api.records import Room, Video
+from watchparty_api.relay import notices
+from watchparty_api.relay.outbox import Change, commit_and_tell, tell
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace
+from watchparty_api.store.queries import ROOMS_WITH_VIDEO
+
+
+def film_to_show(services: Services, video_id: str, *, owners: Collection[str | None], playable: bool = True) -> Video:
+    """The video, if it belongs to one of `owners`. Raises Forbidden, alike for one that does not exist; Conflict."""
+    video = services.store.get(services.workspace_id, Video, video_id)
+    if video is None or video.owner_id not in owners:
+        raise Forbidden("video_not_yours", "Only films of yours or of the host can be shown here.")
+    if video.status == "failed":
+        raise Conflict("video_failed", "This film could not be prepared. Choose another one.")
+    if playable and not video.playable:
+        raise Conflict("video_not_playable", "This film is still being prepared. Try again when it can be watched.")
+    return video
+
+
+def with_film(room: Room, video_id: str | None, start_pos_s: float, now: datetime) -> Room:
+    """The room with another film, or with none."""
+    return replace(room, video_id=video_id, media_rev=room.media_rev + 1, start_pos_s=start_pos_s, last_active_at=now)
+
+
+def film_of(services: Services, room: Room) -> Video | None:
+    """The room's film, if there is one."""
+    return services.store.get(services.workspace_id, Video, room.video_id) if room.video_id else None
+
+
+def film_grew(services: Services, video: Video) -> None:
+    """Tells every room that shows the video how much of it can be watched now."""
+    if not video.playable:
+        return
+    for room in _rooms_with(services, video.id):
+        tell(services, notices.media(room, video, services.now()))
+
+
+def film_gone(services: Services, video_id: str) -> None:
+    """Takes a deleted video out of every room that shows it."""
+    for room in _rooms_with(services, video_id):
+        commit_and_tell(services, partial(_without, services, room.id, video_id))
+
+
+def _without(services: Services, room_id: str, video_id: str) -> Change[None]:
+    room, now = services.store.get(services.workspace_id, Room, room_id), services.now()
+    if room is None or room.video_id != video_id:
+        return Change(None)
+    empty = with_film(room, None, 0.0, now)
+    return Change(None, writes=[Replace(empty)], notices=[notices.media(empty, None, now)])
+
+
+def _rooms_with(services: Services, video_id: str) -> Iterator[Room]:
+    cursor: str | None = None
+    while True:
+        page = services.store.query(services.workspace_id, ROOMS_WITH_VIDEO, video_id, None, limit=200, cursor=cursor)
+        yield from page.items
+        cursor = page.cursor
+        if cursor is None:
+            return

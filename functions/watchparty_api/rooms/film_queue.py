@@ -1,0 +1,67 @@
+"""What a room shows next: the queue, and moving on to its first film that can be watched.
+
+Whoever queued a film lent it to the room, so it may be played when they are not there any more; the film's owner is
+looked up again when its turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from watchparty_api.errors import ApiError, Conflict
+from watchparty_api.records import Member, Room, Video
+from watchparty_api.relay import notices
+from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.rooms.address import open_room
+from watchparty_api.rooms.film import film_to_show, with_film
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace
+
+
+def queued_films(services: Services, room: Room) -> list[Video]:
+    """The films of the queue, in order; those that were deleted meanwhile are left out."""
+    found = (services.store.get(services.workspace_id, Video, item["video_id"]) for item in room.queue)
+    return [video for video in found if video is not None]
+
+
+def replace_queue(services: Services, room_id: str, by: Member, video_ids: Sequence[str]) -> Room:
+    """Stores the queue. Films that were not in it before have to be the caller's or the host's. Raises Forbidden."""
+
+    def decide() -> Change[Room]:
+        room = open_room(services, room_id)
+        before = {item["video_id"]: item for item in room.queue}
+        items: list[dict[str, Any]] = []
+        for video_id in video_ids:
+            if video_id not in before:
+                film_to_show(services, video_id, owners={by.account_id, room.owner_id}, playable=False)
+            items.append(before.get(video_id) or {"video_id": video_id, "lent_by": by.account_id})
+        changed = replace(room, queue=tuple(items))
+        return Change(changed, writes=[Replace(changed)])
+
+    return commit_and_tell(services, decide)
+
+
+def play_next(services: Services, room_id: str, by: Member, after: int) -> Room:
+    """Moves on from the film whose `media_rev` is `after`; when the room has moved on already, nothing happens."""
+
+    def decide() -> Change[Room]:
+        room, now = open_room(services, room_id), services.now()
+        if room.media_rev != after:
+            return Change(room)
+        place, video = _first_playable(services, room)
+        moved = with_film(room, video.id, 0.0, now)
+        moved = replace(moved, queue=room.queue[:place] + room.queue[place + 1 :])
+        return Change(moved, writes=[Replace(moved)], notices=[notices.media(moved, video, now, by=by.participant_id)])
+
+    return commit_and_tell(services, decide)
+
+
+def _first_playable(services: Services, room: Room) -> tuple[int, Video]:
+    for place, item in enumerate(room.queue):
+        try:
+            return place, film_to_show(services, item["video_id"], owners={item["lent_by"], room.owner_id})
+        except ApiError:
+            continue  # not ready yet, or not theirs any more: the next one may be
+    raise Conflict("queue_empty", "Nothing in the queue can be watched now.")

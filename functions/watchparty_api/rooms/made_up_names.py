@@ -1,0 +1,25 @@
+"""Friendly names for rooms and for guests who typed none. Pure: the caller brings the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Choose = Callable[[Sequence[str]], str]
+"""Picks one, as `secrets.choice` does."""
+
+_MOODS = ("Amber", "Breezy", "Bright", "Calm", "Clever", "Cosy", "Curious", "Dapper", "Gentle", "Golden", "Happy",
+          "Jolly", "Lucky", "Mellow", "Merry", "Plucky", "Quiet", "Sunny", "Swift", "Velvet")  # fmt: skip
+_ANIMALS = ("Badger", "Beaver", "Dolphin", "Falcon", "Finch", "Fox", "Heron", "Koala", "Lynx", "Marmot", "Otter",
+            "Owl", "Panda", "Penguin", "Puffin", "Robin", "Seal", "Sparrow", "Tiger", "Walrus")  # fmt: skip
+_SHOWS = ("Matinee", "Premiere", "Screening", "Double Feature", "Late Show", "Picture House", "Balcony", "Front Row",
+          "Movie Night", "Film Club", "Projector", "Cinema")  # fmt: skip
+
+
+def guest_name(choose: Choose) -> str:
+    """For somebody who gave no name: "Velvet Otter"."""
+    return f"{choose(_MOODS)} {choose(_ANIMALS)}"
+
+
+def room_name(choose: Choose) -> str:
+    """For a room that was given none: "Golden Late Show"."""
+    return f"{choose(_MOODS)} {choose(_SHOWS)}"

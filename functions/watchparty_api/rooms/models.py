@@ -1,0 +1,216 @@
+"""The shapes of rooms over HTTP: what comes in, what goes out. Nothing here decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from watchparty_api.records import Access, Control, Role, VideoStatus
+from watchparty_api.rooms.plain_text import one_line
+
+WaitPolicy = Literal["never", "host", "quorum", "all"]
+
+
+def _named(text: str) -> str:
+    line = one_line(text)
+    if not line:
+        raise ValueError("a name needs at least one visible character")
+    return line
+
+
+RoomName = Annotated[str, Field(max_length=80), AfterValidator(_named)]
+Password = Annotated[str, Field(min_length=1, max_length=200)]
+Capacity = Annotated[int, Field(ge=1, le=1000)]
+SlowSeconds = Annotated[int, Field(ge=0, le=300)]
+PositionS = Annotated[float, Field(ge=0, le=7 * 24 * 3600, allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """A request body. Unknown fields are refused: a misspelt `access` must not leave a room open."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Wait(BaseModel):
+    """For whom the room holds while they buffer, and for how long at most."""
+
+    policy: WaitPolicy = "quorum"
+    max_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 8.0
+
+
+class RoomStart(Body):
+    """Every field has a default; a name is made up."""
+
+    name: RoomName | None = None
+    video_id: str | None = None
+    access: Access = "open"
+    control: Control = "moderators"
+    chat: bool = True
+    slow_s: SlowSeconds = 0
+    capacity: Capacity = 50
+    password: Password | None = None
+    wait: Wait = Wait()
+
+
+class RoomChange(Body):
+    """Only the fields that are there change; `password: null` takes the password away, `video_id: null` the film."""
+
+    name: RoomName | None = None
+    access: Access | None = None
+    control: Control | None = None
+    chat: bool | None = None
+    slow_s: SlowSeconds | None = None
+    capacity: Capacity | None = None
+    password: Password | None = None
+    wait: Wait | None = None
+    video_id: str | None = None
+    start_pos_s: PositionS | None = None
+
+    @model_validator(mode="after")
+    def _start_belongs_to_a_film(self) -> Self:
+        if self.start_pos_s is not None and self.video_id is None:
+            raise ValueError("start_pos_s needs the video_id that starts there")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """The fields of the body, as they were sent. Those that cannot be taken away count only with a value."""
+        removable = {"password", "video_id"}
+        return {
+            name: getattr(self, name)
+            for name in self.model_fields_set
+            if name in removable or getattr(self, name) is not None
+        }
+
+
+class Film(BaseModel):
+    """The room's film as its people see it: while it uploads and is made, how far that got."""
+
+    id: str
+    title: str
+    status: VideoStatus
+    progress: float
+    playable: bool
+    duration_s: float | None
+    playable_s: float
+
+
+class FilmProgress(BaseModel):
+    """As much of the film as somebody at the door may know."""
+
+    status: VideoStatus
+    progress: float
+    playable: bool
+    duration_s: float | None
+
+
+class Presence(BaseModel):
+    """Who is in: the first names of at most five."""
+
+    total: int
+    first_names: list[str]
+
+
+class Position(BaseModel):
+    """Where the room was in its film at `as_of`."""
+
+    position_s: float
+    playing: bool
+    as_of: datetime
+
+
+class You(BaseModel):
+    """The caller in this room."""
+
+    participant_id: str
+    display_name: str
+    role: Role
+    muted: bool
+    can_control: bool
+
+
+class RoomCard(BaseModel):
+    """What stands on the door. Without `presence` and `position` where the room is for members only."""
+
+    kind: Literal["card"] = "card"
+    id: str
+    url: str
+    name: str
+    host_name: str
+    access: Access
+    password_required: bool
+    poster_url: str | None
+    film: FilmProgress | None
+    presence: Presence | None
+    position: Position | None
+
+
+class RoomView(BaseModel):
+    """A room from the inside."""
+
+    kind: Literal["room"] = "room"
+    id: str
+    url: str
+    name: str
+    host_name: str
+    access: Access
+    control: Control
+    chat: bool
+    slow_s: int
+    capacity: int
+    password_required: bool
+    wait: Wait
+    settings_rev: int
+    film: Film | None
+    media_rev: int
+    start_pos_s: float
+    poster_url: str | None
+    created_at: datetime
+    you: You
+
+
+class RoomSummary(BaseModel):
+    """A line in the list of somebody's rooms."""
+
+    id: str
+    url: str
+    name: str
+    access: Access
+    created_at: datetime
+    last_active_at: datetime
+
+
+class RoomList(BaseModel):
+    items: list[RoomSummary]
+    next_cursor: str | None
+
+
+class QueueItem(Body):
+    video_id: str = Field(min_length=1, max_length=100)
+
+
+class QueueChange(Body):
+    """The whole queue, in order."""
+
+    items: list[QueueItem] = Field(max_length=100)
+
+
+class QueuedFilm(BaseModel):
+    """A film in the queue; one that was deleted meanwhile is not listed."""
+
+    video_id: str
+    title: str
+    status: VideoStatus
+    playable: bool
+    duration_s: float | None
+
+
+class Queue(BaseModel):
+    items: list[QueuedFilm]
+
+
+class NextFilm(Body):
+    """`after` is the `media_rev` of the film that ended: asked twice, the room moves on once."""
+
+    after: int

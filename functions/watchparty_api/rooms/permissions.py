@@ -1,0 +1,108 @@
+"""Who may do what in a room: one table, read by every route and nowhere repeated.
+
+Pure. The place of a caller comes from the store (`standing.py`), never from a token; the site's admins have no place
+in a room that is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from watchparty_api.records import Control, Member, Role
+
+
+class Place(StrEnum):
+    """Where somebody stands in a room."""
+
+    HOST = "host"
+    MODERATOR = "moderator"
+    VIEWER = "viewer"
+    WAITING = "waiting"
+    OUTSIDE = "outside"
+
+
+class Action(StrEnum):
+    """What the table knows, in the words that complete "You may not …"."""
+
+    READ_ROOM = "see this room from the inside"
+    LIST_MEMBERS = "see who belongs to this room"
+    RENAME_SELF = "change your name here"
+    LEAVE = "leave this room"
+    CHANGE_SETTINGS = "change this room's settings"
+    MAKE_LINK = "make a new link"
+    CLOSE = "close this room"
+    CHANGE_ROLE = "change somebody's role"
+    LEND_CONTROL = "lend control"
+    MUTE = "mute people"
+    REMOVE = "remove people"
+    MANAGE_BANS = "manage bans"
+    DECIDE_KNOCKS = "decide who comes in"
+    INVITE = "invite people"
+    READ_LOGS = "read this room's logs"
+    CONTROL_FILM = "control the film"
+
+
+_HOST = frozenset({Place.HOST})
+_STAFF = _HOST | {Place.MODERATOR}
+_INSIDE = _STAFF | {Place.VIEWER}
+_KNOWN = _INSIDE | {Place.WAITING}
+
+PERMISSIONS: Mapping[Action, frozenset[Place]] = {
+    Action.READ_ROOM: _INSIDE,
+    Action.LIST_MEMBERS: _INSIDE,
+    Action.RENAME_SELF: _KNOWN,
+    Action.LEAVE: _KNOWN,
+    Action.CHANGE_SETTINGS: _HOST,
+    Action.MAKE_LINK: _HOST,
+    Action.CLOSE: _HOST,
+    Action.CHANGE_ROLE: _HOST,
+    Action.LEND_CONTROL: _STAFF,
+    Action.MUTE: _STAFF,
+    Action.REMOVE: _STAFF,
+    Action.MANAGE_BANS: _STAFF,
+    Action.DECIDE_KNOCKS: _STAFF,
+    Action.INVITE: _STAFF,
+    Action.READ_LOGS: _STAFF,
+}
+"""`CONTROL_FILM` is missing here: the room's setting decides it, see `controls_by_role` and `controls`."""
+
+_CONTROLLERS: Mapping[Control, frozenset[Place]] = {"host": _HOST, "moderators": _STAFF, "everyone": _INSIDE}
+_RANK: Mapping[Role, int] = {"viewer": 1, "moderator": 2, "host": 3}
+
+
+def place_of(member: Member | None) -> Place:
+    """Where the participant stands; whoever was refused, removed or went away stands outside."""
+    if member is None:
+        return Place.OUTSIDE
+    match member.state:
+        case "admitted":
+            return Place(member.role)
+        case "waiting":
+            return Place.WAITING
+        case _:
+            return Place.OUTSIDE
+
+
+def controls_by_role(control: Control, place: Place) -> bool:
+    """Whether the room's setting gives control to this place."""
+    return place in _CONTROLLERS[control]
+
+
+def controls(control: Control, member: Member | None, now: datetime) -> bool:
+    """Whether the participant may change the film now, by role or because control was lent."""
+    place = place_of(member)
+    if controls_by_role(control, place):
+        return True
+    return place in _INSIDE and member is not None and control_is_lent(member, now)
+
+
+def control_is_lent(member: Member, now: datetime) -> bool:
+    """Whether control was lent to the participant and still is."""
+    return member.controls or (member.control_until is not None and member.control_until > now)
+
+
+def outranks(role: Role, other: Role) -> bool:
+    """Whether somebody of `role` may act upon somebody of `other`: never upon equals."""
+    return _RANK[role] > _RANK[other]

@@ -1,0 +1,122 @@
+"""HTTP routes of rooms: read, make, change, close, a new link, the film, and what comes next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from watchparty_api.idempotency import OnceOf
+from watchparty_api.identity.caller import AccountOf
+from watchparty_api.limits import address_key
+from watchparty_api.members.participants import participant_of_account
+from watchparty_api.rooms import views
+from watchparty_api.rooms.address import open_room
+from watchparty_api.rooms.changing import FILM_FIELDS, change_room, close_room, make_link
+from watchparty_api.rooms.creation import create_room
+from watchparty_api.rooms.film_queue import play_next, queued_films, replace_queue
+from watchparty_api.rooms.models import (
+    NextFilm,
+    Queue,
+    QueueChange,
+    RoomCard,
+    RoomChange,
+    RoomList,
+    RoomStart,
+    RoomView,
+)
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.rooms.reading import room_card, room_inside
+from watchparty_api.rooms.standing import StandingOf, require_member
+from watchparty_api.services import ServicesOf
+from watchparty_api.site import base_url, client_address
+from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
+
+router = APIRouter(tags=["rooms"])
+
+
+@router.post("/rooms", status_code=201)
+def make(start: RoomStart, request: Request, caller: AccountOf, once: OnceOf, services: ServicesOf) -> RoomView:
+    """A new room; the caller is its host."""
+    services.limiter.hit("room_create", caller.account.id)
+    room = open_room(services, once(lambda: create_room(services, caller.account, start).id))
+    host = require_member(services, room.id, participant_of_account(room.id, caller.account.id))
+    return room_inside(services, room, host, base_url=base_url(request))
+
+
+@router.get("/rooms")
+def list_mine(
+    request: Request,
+    caller: AccountOf,
+    services: ServicesOf,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> RoomList:
+    """The caller's open rooms, the last used first."""
+    page = services.store.query(
+        services.workspace_id, OPEN_ROOMS_OF_OWNER, caller.account.id, None, limit=limit, cursor=cursor
+    )
+    site = base_url(request)
+    return RoomList(items=[views.summary(room, base_url=site) for room in page.items], next_cursor=page.cursor)
+
+
+@router.get("/rooms/{room_id}")
+def read(request: Request, standing: StandingOf, services: ServicesOf) -> RoomView | RoomCard:
+    """The room from the inside for its members, the card on the door for everybody else."""
+    site, member = base_url(request), standing.member
+    if member is not None and standing.may(Action.READ_ROOM, services.now()):
+        return room_inside(services, standing.room, member, base_url=site)
+    services.limiter.hit("card", address_key(client_address(request)))
+    room = standing.room if standing.belongs else standing.addressed.for_strangers()
+    return room_card(services, room, base_url=site)
+
+
+@router.patch("/rooms/{room_id}")
+def change(body: RoomChange, request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+    """Settings are the host's; the film is for whoever controls it."""
+    fields, now = body.given(), services.now()
+    member = standing.require(Action.READ_ROOM, now)
+    if fields.keys() - FILM_FIELDS:
+        standing.require(Action.CHANGE_SETTINGS, now)
+    if fields.keys() & FILM_FIELDS:
+        standing.require(Action.CONTROL_FILM, now)
+    room = change_room(services, standing.room.id, member, fields) if fields else standing.room
+    return room_inside(services, room, member, base_url=base_url(request))
+
+
+@router.delete("/rooms/{room_id}", status_code=204)
+def close(standing: StandingOf, services: ServicesOf) -> None:
+    """Closes the room for good."""
+    standing.require(Action.CLOSE, services.now())
+    close_room(services, standing.room.id)
+
+
+@router.post("/rooms/{room_id}/link")
+def new_link(request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+    """A new link. The old one leads strangers nowhere; who belongs to the room stays."""
+    member = standing.require(Action.MAKE_LINK, services.now())
+    room = make_link(services, standing.room.id)
+    return room_inside(services, room, member, base_url=base_url(request))
+
+
+@router.get("/rooms/{room_id}/queue")
+def read_queue(standing: StandingOf, services: ServicesOf) -> Queue:
+    """What comes next."""
+    standing.require(Action.CONTROL_FILM, services.now())
+    return Queue(items=[views.queued(video) for video in queued_films(services, standing.room)])
+
+
+@router.put("/rooms/{room_id}/queue")
+def write_queue(body: QueueChange, standing: StandingOf, services: ServicesOf) -> Queue:
+    """Replaces the queue."""
+    member = standing.require(Action.CONTROL_FILM, services.now())
+    room = replace_queue(services, standing.room.id, member, [item.video_id for item in body.items])
+    return Queue(items=[views.queued(video) for video in queued_films(services, room)])
+
+
+@router.post("/rooms/{room_id}/next")
+def move_on(body: NextFilm, request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+    """Puts the next film of the queue on; `after` makes it happen once."""
+    member = standing.require(Action.CONTROL_FILM, services.now())
+    room = play_next(services, standing.room.id, member, body.after)
+    return room_inside(services, room, member, base_url=base_url(request))

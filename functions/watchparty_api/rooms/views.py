@@ -1,0 +1,162 @@
+"""How rooms look over HTTP: the card on the door, the room from the inside, a line in a list.
+
+Pure: everything needed is given. Nothing that leaves here tells an e-mail, an account or where files lie.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from watchparty_api.records import Member, Room, Snapshot, Video
+from watchparty_api.rooms.models import (
+    Film,
+    FilmProgress,
+    Position,
+    Presence,
+    QueuedFilm,
+    RoomCard,
+    RoomSummary,
+    RoomView,
+    Wait,
+    You,
+)
+from watchparty_api.rooms.permissions import controls
+
+_FRESH = timedelta(seconds=30)
+"""A playing room speaks every ten seconds; after three times that long in silence it is not playing any more."""
+
+
+def room_url(base_url: str, room: Room) -> str:
+    """The link that people share."""
+    return f"{base_url}/r/{room.link_id}"
+
+
+def poster_url(room: Room, video: Video | None) -> str | None:
+    """Where strangers see the poster; rooms for members only show them none."""
+    if video is None or video.poster is None or room.access == "members":
+        return None
+    return f"/api/v1/rooms/{room.link_id}/poster"
+
+
+def card(
+    room: Room, *, base_url: str, host_name: str, video: Video | None, snapshot: Snapshot | None, now: datetime
+) -> RoomCard:
+    """What stands on the door."""
+    shown = snapshot if room.access != "members" else None
+    return RoomCard(
+        id=room.id,
+        url=room_url(base_url, room),
+        name=room.name,
+        host_name=host_name,
+        access=room.access,
+        password_required=room.password_hash is not None,
+        poster_url=poster_url(room, video),
+        film=_progress(video),
+        presence=_presence(shown),
+        position=position(room, shown, now),
+    )
+
+
+def inside(
+    room: Room, *, base_url: str, host_name: str, video: Video | None, member: Member, now: datetime
+) -> RoomView:
+    """The room as one of its members sees it."""
+    return RoomView(
+        id=room.id,
+        url=room_url(base_url, room),
+        name=room.name,
+        host_name=host_name,
+        access=room.access,
+        control=room.control,
+        chat=room.chat,
+        slow_s=room.slow_s,
+        capacity=room.capacity,
+        password_required=room.password_hash is not None,
+        wait=Wait(policy=room.wait_policy, max_s=room.wait_max_s),
+        settings_rev=room.settings_rev,
+        film=_film(video),
+        media_rev=room.media_rev,
+        start_pos_s=room.start_pos_s,
+        poster_url=poster_url(room, video),
+        created_at=room.created_at,
+        you=You(
+            participant_id=member.participant_id,
+            display_name=member.display_name,
+            role=member.role,
+            muted=member.muted,
+            can_control=controls(room.control, member, now),
+        ),
+    )
+
+
+def summary(room: Room, *, base_url: str) -> RoomSummary:
+    """A line in the list of somebody's rooms."""
+    return RoomSummary(
+        id=room.id,
+        url=room_url(base_url, room),
+        name=room.name,
+        access=room.access,
+        created_at=room.created_at,
+        last_active_at=room.last_active_at,
+    )
+
+
+def queued(video: Video) -> QueuedFilm:
+    """A film in the queue."""
+    return QueuedFilm(
+        video_id=video.id,
+        title=video.title,
+        status=video.status,
+        playable=video.playable,
+        duration_s=video.duration_s,
+    )
+
+
+def position(room: Room, snapshot: Snapshot | None, now: datetime) -> Position | None:
+    """Where the room was when the relay last spoke; None when that was about another film."""
+    if snapshot is None or room.video_id is None or snapshot.state.get("mrev") != room.media_rev:
+        return None
+    playing = snapshot.state.get("mode") == "playing" and now - snapshot.at <= _FRESH
+    return Position(position_s=position_s(snapshot), playing=playing, as_of=snapshot.at)
+
+
+def position_s(snapshot: Snapshot) -> float:
+    """The place in the film at the instant of the snapshot."""
+    state: dict[str, Any] = snapshot.state
+    at = float(state.get("pos_s", 0.0))
+    if state.get("mode") != "playing":
+        return at
+    elapsed_s = snapshot.at.timestamp() - float(state["t0_ms"]) / 1000
+    played = at + float(state.get("rate", 1.0)) * max(0.0, elapsed_s)
+    duration_s = state.get("duration_s")
+    return min(played, float(duration_s)) if duration_s is not None else played
+
+
+def _presence(snapshot: Snapshot | None) -> Presence | None:
+    if snapshot is None:
+        return None
+    names = [str(person["name"]).split()[0] for person in snapshot.people if str(person.get("name", "")).split()]
+    return Presence(total=snapshot.total, first_names=names[:5])
+
+
+def _film(video: Video | None) -> Film | None:
+    if video is None:
+        return None
+    return Film(
+        id=video.id,
+        title=video.title,
+        status=video.status,
+        progress=video.progress,
+        playable=video.playable,
+        duration_s=video.duration_s,
+        playable_s=video.playable_s,
+    )
+
+
+def _progress(video: Video | None) -> FilmProgress | None:
+    if video is None:
+        return None
+    return FilmProgress(
+        status=video.status, progress=video.progress, playable=video.playable, duration_s=video.duration_s
+    )
