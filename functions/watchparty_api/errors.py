@@ -3,6 +3,7 @@
     ApiError
     ├── Malformed 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Gone 410
     ├── TooLarge 413 · UnsupportedType 415 · Invalid 422 · TooMany 429 · Unavailable 503
+    ├── of the upload protocol only: PreconditionFailed 412 · DiskFull 507
     ├── RoutingError       what the framework refuses itself: no such path (404), no such method (405), …
     StoreError
     ├── AlreadyExists      create() of a document that is there
@@ -104,6 +105,14 @@ class RoutingError(ApiError):
         super().__init__(re.sub(r"\W+", "_", phrase.lower()), detail or phrase)
         self.status = status
         self.title = phrase
+
+
+class PreconditionFailed(ApiError):
+    status, title = 412, "Precondition failed"
+
+
+class DiskFull(ApiError):
+    status, title = 507, "Insufficient storage"
 
 
 class StoreError(Exception):

@@ -1,10 +1,11 @@
-"""The objects port: who may upload where, and what lies there. The bytes themselves never pass through a function."""
+"""The objects port: who may upload where, and what lies there. The bytes of films never pass through a function."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 
@@ -29,13 +30,34 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """One contract suite runs on every adapter."""
+    """One contract suite runs on every adapter. Names of media are `{video_id}/{generation}/…`."""
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
-        """A signed start of a resumable upload of exactly that length and type; 15 minutes; first write only."""
+        """A signed start of a resumable upload of exactly that length and type; 15 minutes; first write only.
+
+        Raises DiskFull where it is known that the bytes will find no room.
+        """
 
     def original(self, video_id: str) -> StoredObject | None:
         """The finalised original, if it is there."""
 
+    def delete_original(self, video_id: str) -> None:
+        """Removes the original and what is unfinished of it; nothing there is no error."""
+
     def delete_video(self, video_id: str) -> None:
         """Removes original, unfinished upload and media of the video; nothing there is no error."""
+
+    def locate_media(self, name: str) -> Path | str | None:
+        """Where the bytes of a media object are to be had: a file of this machine, or a URL signed for a minute."""
+
+    def read_media(self, name: str) -> bytes | None:
+        """A small media object (a playlist, a picture, subtitles) whole."""
+
+    def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
+        """Creates or replaces a small media object, at once for every reader."""
+
+    def delete_media(self, name: str) -> None:
+        """Removes one media object; nothing there is no error."""
+
+    def reap_uploads(self, now: datetime) -> None:
+        """Removes the bytes of uploads that nobody goes on with (a week), where the store does not do so itself."""

@@ -1,0 +1,31 @@
+"""What lies in a media folder, told by its name: MIME type, and how long a copy may be kept. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){2,5}")
+_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/mp4",
+    ".mp4": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".png": "image/png",
+    ".json": "application/json",
+}
+
+
+def is_media_name(name: str) -> bool:
+    """Whether `name` can be `{video_id}/{generation}/…`: no dots at the start of a part, so nothing leads upwards."""
+    return _NAME.fullmatch(name) is not None
+
+
+def media_type(name: str) -> str | None:
+    """The MIME type by the ending; None for what we do not serve."""
+    return _TYPES.get(name[name.rfind(".") :])
+
+
+def is_playlist(name: str) -> bool:
+    return name.endswith(".m3u8")
