@@ -49,7 +49,7 @@ test-media: prepare-test ## every input case and the fuzzing of the transcoder (
 	$(PYTEST) tests/transcoder --media-full
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
-	$(BIN)/python -m bench.main_job
+	PYTHONPATH=tests $(BIN)/python -m bench.main_job
 
 contracts: ## write docs/contracts/ and the page's types anew from the types in code
 	$(BIN)/python -m watchparty_api.openapi
