@@ -1,11 +1,16 @@
 import { call, callForAnswer } from "./client";
 import type { Page, PageQuery } from "./page";
-import type { Playback } from "./videos";
+import type { Playback, VideoStatus } from "./videos";
 
 export type Role = "host" | "moderator" | "viewer";
 export type Access = "open" | "knock" | "members";
 export type Control = "host" | "moderators" | "everyone";
 export type WaitPolicy = "never" | "host" | "quorum" | "all";
+
+export interface Wait {
+  policy: WaitPolicy;
+  max_s: number;
+}
 
 export interface RoomSettings {
   name: string;
@@ -14,15 +19,68 @@ export interface RoomSettings {
   chat: boolean;
   slow_s: number;
   capacity: number;
-  wait: { policy: WaitPolicy; max_s: number };
+  wait: Wait;
 }
 
-export interface Room extends RoomSettings {
+/** As much of the film as somebody at the door may know. */
+export interface FilmProgress {
+  status: VideoStatus;
+  progress: number;
+  playable: boolean;
+  duration_s: number | null;
+}
+
+export interface Film extends FilmProgress {
+  id: string;
+  title: string;
+  playable_s: number;
+}
+
+/** What both views of a room tell. */
+interface RoomFace {
   id: string;
   url: string;
-  video_id: string | null;
-  has_password?: boolean;
+  name: string;
+  host_name: string;
+  access: Access;
+  password_required: boolean;
+  poster_url: string | null;
+}
+
+/** What stands on the door; `presence` and `position` are null where the room is for members only. */
+export interface RoomCard extends RoomFace {
+  kind: "card";
+  film: FilmProgress | null;
+  presence: { total: number; first_names: string[] } | null;
+  position: { position_s: number; playing: boolean; as_of: string } | null;
+}
+
+export interface You {
+  participant_id: string;
+  display_name: string;
+  role: Role;
+  muted: boolean;
+  can_control: boolean;
+}
+
+/** A room from the inside. */
+export interface Room extends RoomFace, RoomSettings {
+  kind: "room";
+  settings_rev: number;
+  film: Film | null;
+  media_rev: number;
+  start_pos_s: number;
   created_at: string;
+  you: You;
+}
+
+export interface RoomSummary {
+  id: string;
+  url: string;
+  name: string;
+  access: Access;
+  created_at: string;
+  last_active_at: string;
 }
 
 export interface NewRoom extends Partial<RoomSettings> {
@@ -30,17 +88,12 @@ export interface NewRoom extends Partial<RoomSettings> {
   password?: string;
 }
 
-/** Who holds the link may see this much before joining. */
-export interface RoomCard {
-  id: string;
-  name: string;
-  access: Access;
-  poster_url: string | null;
-  host_name: string;
-  has_password?: boolean;
-  people?: { total: number; names: string[] };
-  position_s?: number | null;
-  playing?: boolean;
+export interface RoomChange extends Partial<RoomSettings> {
+  /** null takes the film away. */
+  video_id?: string | null;
+  start_pos_s?: number;
+  /** null takes the password away. */
+  password?: string | null;
 }
 
 export interface Connection {
@@ -89,7 +142,13 @@ export interface RoomInvitation {
 
 export interface QueueItem {
   video_id: string;
-  title?: string;
+}
+
+export interface QueuedFilm extends QueueItem {
+  title: string;
+  status: VideoStatus;
+  playable: boolean;
+  duration_s: number | null;
 }
 
 const room = (id: string) => `/rooms/${encodeURIComponent(id)}`;
@@ -97,21 +156,16 @@ const room = (id: string) => `/rooms/${encodeURIComponent(id)}`;
 export const createRoom = (body: NewRoom, idempotencyKey?: string) =>
   call<Room>("POST", "/rooms", { body, idempotencyKey });
 
-export const myRooms = (query: PageQuery = {}) => call<Page<Room>>("GET", "/rooms", { query });
+export const myRooms = (query: PageQuery = {}) =>
+  call<Page<RoomSummary>>("GET", "/rooms", { query });
 
 export const readRoom = (id: string, bearer?: string) => call<Room>("GET", room(id), { bearer });
 
+/** Without credentials, so always the card. */
 export const roomCard = (id: string) => call<RoomCard>("GET", room(id), { anonymous: true });
 
-export const changeRoom = (
-  id: string,
-  body: Partial<RoomSettings> & {
-    video_id?: string | null;
-    start_pos_s?: number;
-    password?: string | null;
-  },
-  bearer?: string,
-) => call<Room>("PATCH", room(id), { body, bearer });
+export const changeRoom = (id: string, body: RoomChange, bearer?: string) =>
+  call<Room>("PATCH", room(id), { body, bearer });
 
 export const closeRoom = (id: string) => call<void>("DELETE", room(id));
 
@@ -127,12 +181,17 @@ export const leaveRoom = (id: string, bearer: string) =>
   call<void>("POST", `${room(id)}/leave`, { body: {}, bearer });
 
 export const queue = (id: string, bearer?: string) =>
-  call<{ items: QueueItem[] }>("GET", `${room(id)}/queue`, { bearer });
+  call<{ items: QueuedFilm[] }>("GET", `${room(id)}/queue`, { bearer });
 
-export const setQueue = (id: string, items: QueueItem[], bearer?: string) =>
-  call<{ items: QueueItem[] }>("PUT", `${room(id)}/queue`, { body: { items }, bearer });
+export const setQueue = (id: string, items: readonly QueueItem[], bearer?: string) =>
+  call<{ items: QueuedFilm[] }>("PUT", `${room(id)}/queue`, {
+    // The answer of `queue` may be given back as it came; the API wants the ids alone.
+    body: { items: items.map(({ video_id }) => ({ video_id })) },
+    bearer,
+  });
 
-export const nextInQueue = (id: string, after: string | null, bearer?: string) =>
+/** `after` is the `media_rev` of the film that ended: asked twice, the room moves on once. */
+export const nextInQueue = (id: string, after: number, bearer?: string) =>
   call<Room>("POST", `${room(id)}/next`, { body: { after }, bearer });
 
 export const joinRequests = (id: string, bearer?: string) =>
@@ -178,3 +237,30 @@ export const createInvitation = (
 
 export const revokeInvitation = (id: string, invitationId: string, bearer?: string) =>
   call<void>("DELETE", `${room(id)}/invitations/${invitationId}`, { bearer });
+
+export interface Ban {
+  id: string;
+  participant_id: string;
+  display_name: string;
+  created_at: string;
+}
+
+export const bans = (id: string, bearer?: string) =>
+  call<Page<Ban>>("GET", `${room(id)}/bans`, { bearer });
+
+export const liftBan = (id: string, banId: string, bearer?: string) =>
+  call<void>("DELETE", `${room(id)}/bans/${banId}`, { bearer });
+
+export interface ArchivedLine {
+  id: string;
+  seq: number;
+  participant_id: string;
+  name: string;
+  text: string;
+  pos_s: number | null;
+  at: string;
+}
+
+/** Newest first, what was said before the entry `before`. */
+export const archivedChat = (id: string, before?: string, bearer?: string) =>
+  call<Page<ArchivedLine>>("GET", `${room(id)}/chat`, { query: { before }, bearer });

@@ -1,0 +1,36 @@
+/** Numbers in words that people read. */
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
+}
+
+/** Lines are sold in bits, so rates are shown in bits. */
+export function formatRate(bytes_per_s: number): string {
+  const bits = bytes_per_s * 8;
+  return bits >= 1e6
+    ? `${(bits / 1e6).toFixed(bits >= 1e7 ? 0 : 1)} Mbit/s`
+    : `${Math.round(bits / 1e3)} kbit/s`;
+}
+
+/** "9 min", "1 h 20 min": how long something takes. */
+export function formatWait(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export const formatDate = (iso: string) => DATE.format(new Date(iso));
+export const formatDateTime = (iso: string) => DATE_TIME.format(new Date(iso));

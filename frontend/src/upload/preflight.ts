@@ -1,0 +1,70 @@
+/** Whether a file is worth starting to upload, decided before a byte moves. Pure. */
+
+import { formatBytes } from "@/ui/format";
+
+const TYPES: Record<string, string> = {
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  mov: "video/quicktime",
+  mkv: "video/x-matroska",
+  webm: "video/webm",
+  avi: "video/x-msvideo",
+  wmv: "video/x-ms-wmv",
+  flv: "video/x-flv",
+  mpg: "video/mpeg",
+  mpeg: "video/mpeg",
+  ts: "video/mp2t",
+  m2ts: "video/mp2t",
+  mts: "video/mp2t",
+  vob: "video/mpeg",
+  ogv: "video/ogg",
+  "3gp": "video/3gpp",
+};
+
+/** For the file picker. */
+export const ACCEPT = ["video/*", ...Object.keys(TYPES).map((extension) => `.${extension}`)].join(
+  ",",
+);
+
+export interface Allowance {
+  max_upload_bytes: number | null;
+  /** What the quota leaves; null while it is not known. */
+  free_bytes: number | null;
+}
+
+export interface Candidate {
+  name: string;
+  size: number;
+  type: string;
+}
+
+/** The sentence that refuses the file, or null when it may come. */
+export function refusal(
+  file: Candidate,
+  { max_upload_bytes, free_bytes }: Allowance,
+): string | null {
+  if (contentType(file) === null) {
+    return `“${file.name}” is not a video. Choose a film, for example MP4, MKV, MOV or WebM.`;
+  }
+  if (file.size === 0) return `“${file.name}” is empty.`;
+  if (max_upload_bytes !== null && file.size > max_upload_bytes) {
+    return `“${file.name}” has ${formatBytes(file.size)}; a film may have ${formatBytes(max_upload_bytes)} here.`;
+  }
+  if (free_bytes !== null && file.size > free_bytes) {
+    return `“${file.name}” has ${formatBytes(file.size)}, and you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a video you no longer need.`;
+  }
+  return null;
+}
+
+/** By what the browser says, else by the name's ending, because browsers do not know every container. */
+export function contentType(file: Pick<Candidate, "name" | "type">): string | null {
+  if (file.type.startsWith("video/")) return file.type;
+  const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase();
+  return (extension && TYPES[extension]) || null;
+}
+
+/** "my.summer_film-2024.mkv" reads better as "my summer film 2024". */
+export function titleFrom(filename: string): string {
+  const bare = filename.replace(/\.[a-z0-9]{2,4}$/i, "");
+  return bare.replace(/[._]+/g, " ").replace(/\s+/g, " ").trim().slice(0, 200) || "Untitled";
+}

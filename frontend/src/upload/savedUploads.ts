@@ -1,0 +1,73 @@
+/**
+ * What must survive a reload so that an upload can go on: the session's address, a secret, kept per account in
+ * IndexedDB and given to nobody else. Where the browser withholds IndexedDB, nothing is remembered and all else works.
+ */
+
+export interface SavedUpload {
+  /** `{account_id}|{fingerprint}` */
+  key: string;
+  account_id: string;
+  fingerprint: string;
+  video_id: string;
+  title: string;
+  filename: string;
+  size: number;
+  session: string | null;
+  confirmed: number;
+}
+
+export interface SavedUploads {
+  all(account_id: string): Promise<SavedUpload[]>;
+  find(account_id: string, fingerprint: string): Promise<SavedUpload | null>;
+  keep(upload: SavedUpload): Promise<void>;
+  forget(key: string): Promise<void>;
+}
+
+const DATABASE = "watchparty";
+const STORE = "uploads";
+
+function open(): Promise<IDBDatabase | null> {
+  return new Promise((resolve) => {
+    if (!("indexedDB" in globalThis)) return resolve(null);
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
+    request.onsuccess = () => resolve(request.result);
+    // Private windows of some browsers refuse here.
+    request.onerror = () => resolve(null);
+  });
+}
+
+async function run<T>(
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T | null> {
+  const database = await open();
+  if (!database) return null;
+  return new Promise((resolve) => {
+    const request = act(database.transaction(STORE, mode).objectStore(STORE));
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+    request.transaction?.addEventListener("complete", () => database.close());
+  });
+}
+
+export const indexedUploads: SavedUploads = {
+  async all(account_id) {
+    const found = (await run<SavedUpload[]>("readonly", (store) => store.getAll())) ?? [];
+    return found.filter((upload) => upload.account_id === account_id);
+  },
+  async find(account_id, fingerprint) {
+    const key = savedKey(account_id, fingerprint);
+    return (await run<SavedUpload | undefined>("readonly", (store) => store.get(key))) ?? null;
+  },
+  async keep(upload) {
+    await run("readwrite", (store) => store.put(upload));
+  },
+  async forget(key) {
+    await run("readwrite", (store) => store.delete(key));
+  },
+};
+
+export function savedKey(account_id: string, fingerprint: string): string {
+  return `${account_id}|${fingerprint}`;
+}

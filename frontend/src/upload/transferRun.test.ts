@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { HandTimers } from "./fakes/handTimers";
+import { type Fault, GRANT, ResumableServer } from "./fakes/resumableServer";
+import type { Transfer } from "./transfer";
+import { GrantRefused, TransferRun } from "./transferRun";
+import { ConnectionLost } from "./transport";
+
+const MIB = 1024 * 1024;
+
+function film(size: number): { blob: Blob; bytes: Uint8Array<ArrayBuffer> } {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i += 1) bytes[i] = (i * 31 + (i >> 9)) % 251;
+  return { blob: new Blob([bytes]), bytes };
+}
+
+interface Setup {
+  size?: number;
+  faults?: Fault[];
+  session?: string;
+  server?: ResumableServer;
+  grant?: () => Promise<typeof GRANT>;
+}
+
+function setup({ size = 9 * MIB + 5, faults, session, server, grant }: Setup = {}) {
+  const { blob, bytes } = film(size);
+  const timers = new HandTimers();
+  const seen: Array<{ transfer: Transfer; sent: number }> = [];
+  const storage = server ?? new ResumableServer(size, faults);
+  const run = new TransferRun({
+    file: blob,
+    session: session ?? null,
+    transport: storage,
+    grant: grant ?? (async () => GRANT),
+    timers,
+    random: () => 0.5,
+    onChange: (transfer, sent) => seen.push({ transfer, sent }),
+  });
+  const until = async (at: Transfer["phase"]["at"]) => {
+    for (let turn = 0; turn < 500 && run.transfer.phase.at !== at; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      timers.advance(run.transfer.phase.at === "backing_off" ? 40_000 : 0);
+    }
+    expect(run.transfer.phase.at).toBe(at);
+  };
+  const untilWaiting = async () => {
+    for (let turn = 0; turn < 500 && timers.pending === 0; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(timers.pending).toBe(1);
+  };
+  const arrivedWhole = () => Buffer.compare(storage.stored, bytes) === 0;
+  return { run, storage, bytes, timers, seen, until, untilWaiting, arrivedWhole };
+}
+
+describe("an upload over a good line", () => {
+  it("arrives whole, each byte sent once", async () => {
+    const { run, storage, bytes, until, arrivedWhole } = setup();
+    run.start();
+    await until("done");
+    expect(arrivedWhole()).toBe(true);
+    expect(storage.received).toBe(bytes.length);
+  });
+
+  it("tells of bytes that are on their way", async () => {
+    const { run, seen, until } = setup({ size: 1000 });
+    run.start();
+    await until("done");
+    expect(seen.some(({ transfer, sent }) => transfer.confirmed === 0 && sent === 1000)).toBe(true);
+  });
+});
+
+describe("an upload over a bad line", () => {
+  it.each<[string, Fault[]]>([
+    ["an answer lost after the bytes were stored", ["lose_answer"]],
+    ["a request that never arrived", ["lose_request", "lose_request"]],
+    ["a chunk stored by half", ["store_half"]],
+    ["a server that is away for a while", ["unavailable", "unavailable", "unavailable"]],
+    ["a session that was forgotten", ["forget"]],
+    ["an answer that credits too much", ["credit_too_much"]],
+    [
+      "all of it",
+      ["lose_answer", "store_half", "unavailable", "forget", "lose_request", "credit_too_much"],
+    ],
+  ])("arrives whole in spite of %s", async (_, faults) => {
+    const { run, until, arrivedWhole } = setup({ faults });
+    run.start();
+    await until("done");
+    expect(arrivedWhole()).toBe(true);
+  });
+
+  it("sends nothing twice that the server had stored when the answer was lost", async () => {
+    const { run, storage, bytes, until } = setup({ faults: ["lose_answer"] });
+    run.start();
+    await until("done");
+    expect(storage.received).toBe(bytes.length);
+  });
+
+  it("tries at once when the connection is back", async () => {
+    const { run, storage, timers, until, untilWaiting } = setup({ faults: ["lose_request"] });
+    run.start();
+    await untilWaiting();
+    run.retryNow();
+    expect(timers.pending).toBe(0);
+    await until("done");
+    expect(storage.finished).toBe(true);
+  });
+});
+
+describe("an upload that is interrupted", () => {
+  it("goes on where it stopped when another page takes the session over", async () => {
+    const first = setup({ faults: ["store_half", "lose_request"] });
+    first.run.start();
+    await first.untilWaiting();
+    first.run.pause();
+    const before = first.storage.received;
+    const kept = first.storage.stored.length;
+    const session = first.run.transfer.session ?? undefined;
+    const second = setup({ server: first.storage, session });
+    second.run.start();
+    await second.until("done");
+    expect(second.arrivedWhole()).toBe(true);
+    expect(second.storage.sessions).toBe(1);
+    expect(second.storage.received - before).toBe(second.bytes.length - kept);
+  });
+
+  it("drops the answer to a request that a pause aborted", async () => {
+    const { run, storage, until } = setup();
+    run.start();
+    run.pause();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(run.transfer.phase.at).toBe("paused");
+    expect(storage.requests).toEqual([]);
+    run.resume();
+    await until("done");
+  });
+
+  it("gives its session up when it is cancelled", async () => {
+    const { run, storage, untilWaiting } = setup({ faults: ["lose_request"] });
+    run.start();
+    await untilWaiting();
+    await run.cancel();
+    expect(run.transfer.phase.at).toBe("cancelled");
+    expect(storage.discarded).toBe(1);
+  });
+
+  it("says why when the API will not give a start", async () => {
+    const { run, until } = setup({
+      grant: async () => {
+        throw new GrantRefused("This video was deleted.");
+      },
+    });
+    run.start();
+    await until("failed");
+    expect(run.transfer.phase).toMatchObject({ detail: "This video was deleted." });
+  });
+
+  it("keeps trying while the API cannot be reached", async () => {
+    let calls = 0;
+    const { run, until } = setup({
+      size: 1000,
+      grant: async () => {
+        calls += 1;
+        if (calls < 4) throw new ConnectionLost("grant");
+        return GRANT;
+      },
+    });
+    run.start();
+    await until("done");
+    expect(calls).toBe(4);
+  });
+});

@@ -1,0 +1,32 @@
+/** What an upload needs from the network. `xhrTransport` is the browser's, the tests have a server of their own. */
+
+import type { UploadGrant } from "@/api/videos";
+
+export interface Reply {
+  status: number;
+  range: string | null;
+  retryAfter_ms: number | null;
+}
+
+export interface StartReply extends Reply {
+  /** The session, when the status is 201. */
+  session: string | null;
+}
+
+/** Every call rejects with ConnectionLost when no answer came. */
+export interface UploadTransport {
+  start(grant: UploadGrant): Promise<StartReply>;
+  ask(session: string, size: number, signal: AbortSignal): Promise<Reply>;
+  send(
+    session: string,
+    chunk: Blob,
+    place: { from: number; size: number },
+    onProgress: (sent: number) => void,
+    signal: AbortSignal,
+  ): Promise<Reply>;
+  discard(session: string): Promise<void>;
+}
+
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}

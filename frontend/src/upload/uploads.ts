@@ -1,0 +1,76 @@
+/** The one UploadManager of this tab, made of the browser's parts, and the hooks by which pages read it. */
+
+import { useStore } from "zustand";
+import { usage } from "@/api/accounts";
+import { call } from "@/api/client";
+import { ApiError, NetworkError } from "@/api/errors";
+import { randomId } from "@/api/randomId";
+import { useSession } from "@/api/session";
+import { createVideo, deleteVideo, restartUpload } from "@/api/videos";
+import type { SiteConfig } from "@/config/siteConfig";
+import { fingerprint } from "./fingerprint";
+import { browserLease } from "./lease";
+import { indexedUploads } from "./savedUploads";
+import { browserTimers, GrantRefused } from "./transferRun";
+import { ConnectionLost } from "./transport";
+import { isActive, type Upload } from "./upload";
+import { type UploadApi, UploadManager } from "./uploadManager";
+import { xhrTransport } from "./xhrTransport";
+
+const api: UploadApi = {
+  accountId: () => useSession.getState().account?.id ?? "",
+
+  async allowance() {
+    const [{ max_upload_bytes }, { used_bytes, quota_bytes }] = await Promise.all([
+      call<SiteConfig>("GET", "/config", { anonymous: true }),
+      usage(),
+    ]);
+    return { max_upload_bytes, free_bytes: quota_bytes - used_bytes };
+  },
+
+  create: (body) => createVideo(body, randomId()),
+
+  async restart(video_id) {
+    try {
+      return (await restartUpload(video_id)).upload;
+    } catch (error) {
+      if (error instanceof NetworkError || isPassing(error)) throw new ConnectionLost("restart");
+      if (error instanceof ApiError) throw new GrantRefused(error.detail);
+      throw error;
+    }
+  },
+
+  discard: deleteVideo,
+};
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+}
+
+export const uploads = new UploadManager({
+  api,
+  transport: xhrTransport,
+  saved: indexedUploads,
+  takeLease: browserLease(randomId()),
+  fingerprint,
+  timers: browserTimers,
+  newId: randomId,
+});
+
+window.addEventListener("online", () => uploads.online());
+
+window.addEventListener("beforeunload", (event) => {
+  // The browser asks in its own words; the upload could go on later, but only with the same file at hand.
+  if (uploads.store.getState().uploads.some(isActive)) event.preventDefault();
+});
+
+export function useUploads(): readonly Upload[] {
+  return useStore(uploads.store, (state) => state.uploads);
+}
+
+/** The upload of one video, while this tab knows of one. */
+export function useUploadOf(video_id: string | null | undefined): Upload | undefined {
+  return useStore(uploads.store, (state) =>
+    state.uploads.find((upload) => upload.video_id === video_id && video_id !== null),
+  );
+}
