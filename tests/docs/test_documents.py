@@ -1,0 +1,58 @@
+"""Documents are checked like code: settings, links, message types and verbs are what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+)
+CONFIGS = [ROOT / "functions/watchparty_api/config.py", ROOT / "standalone/watchparty/config.py"]
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    """docs/configuration.md names exactly the variables that the config modules read."""
+    read = {name for path in CONFIGS for name in re.findall(r'"(WATCHPARTY_[A-Z_]+)"', path.read_text())}
+    said = set(re.findall(r"`(WATCHPARTY_[A-Z_]+)`", (ROOT / "docs/configuration.md").read_text()))
+    assert said == read
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    """A relative link in a document names a file that exists."""
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text())
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_every_message_type_is_in_the_protocol_document() -> None:
+    """docs/protocol.md mentions each message that the schema has."""
+    schema = json.loads((ROOT / "docs/contracts/socket.schema.json").read_text())
+    types = set(re.findall(r'"(?:const|enum)": \[?\s*"([a-z_]+)"', json.dumps(schema)))
+    tags = {
+        tag
+        for definition in schema["$defs"].values()
+        for tag in definition.get("properties", {}).get("t", {}).get("enum", [])
+    }
+    text = (ROOT / "docs/protocol.md").read_text()
+    assert tags <= types
+    assert sorted(tag for tag in tags if f"`{tag}" not in text) == []
+
+
+def test_the_verbs_that_documents_name_exist() -> None:
+    """Each `make verb` in a document is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {verb for path in DOCUMENTS for verb in re.findall(r"\bmake ([a-z][a-z0-9-]+)`", path.read_text())}
+    assert named - targets == set()
