@@ -24,7 +24,7 @@ ALGORITHM = "GOOG4-RSA-SHA256"
 LONGEST_LIFE = timedelta(days=7)
 _CLOCK_SKEW = timedelta(minutes=15)
 _DATE = "%Y%m%dT%H%M%SZ"
-_SIGNATURE = re.compile(r"[0-9a-f]{512,1024}")
+_SIGNATURE = re.compile(r"(?:[0-9a-f]{2}){256,512}")
 _FIELDS = ("X-Goog-Algorithm", "X-Goog-Credential", "X-Goog-Date", "X-Goog-Expires", "X-Goog-SignedHeaders")
 
 

@@ -113,6 +113,12 @@ def test_a_signed_header_must_be_sent() -> None:
         check(SignedRequest(sent.method, sent.path, sent.query, headers))
 
 
+def test_a_signature_of_odd_length_is_malformed() -> None:
+    """One digit too many is rubbish, not an error of ours."""
+    with pytest.raises(Malformed):
+        check(request(googles_url() + "0"))
+
+
 def test_another_key_is_refused() -> None:
     """A signature by a stranger's key is no signature."""
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
@@ -147,7 +153,13 @@ def test_a_life_that_google_would_not_give_is_refused(hours: int) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "X-Goog-Signature=abc", "X-Goog-Algorithm=GOOG4-HMAC-SHA256", "%zz=&&=", "X-Goog-Date=1&X-Goog-Date=2"],
+    [
+        "",
+        "X-Goog-Signature=abc",
+        "X-Goog-Algorithm=GOOG4-HMAC-SHA256",
+        "%zz=&&=",
+        "X-Goog-Date=1&X-Goog-Date=2",
+    ],
 )
 def test_what_is_no_signature_is_malformed(query: str) -> None:
     """Rubbish in the query is a refusal, never an error of ours."""

@@ -1,0 +1,344 @@
+"""The upload protocol at home, as strictly as Google Cloud Storage speaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from urllib.parse import urlsplit
+
+import pytest
+
+from fakes import asgi
+from fakes.asgi import Answer, Sending
+from fakes.uploader import KIB256, Uploader
+
+
+def post(uploader: Uploader, url: str, headers: dict[str, str], *, method: str = "POST") -> Answer:
+    return asgi.request(uploader.app, method, url, headers=headers)
+
+
+# ---- starting
+
+
+def test_a_signed_start_opens_a_session(uploader: Uploader, film: bytes) -> None:
+    """A signed POST is answered 201 with the session's address on the same site, a secret of 256 bits in it."""
+    location = uploader.start(film)
+    parts = urlsplit(location)
+    assert (parts.netloc, parts.path) == ("watch.test", "/upload/v1/original")
+    assert len(parts.query.removeprefix("upload_id=")) == 43
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"content-type": "text/html"}, 403),
+        ({"x-goog-content-length-range": "0,99999999999"}, 403),
+        ({"x-goog-if-generation-match": "1"}, 403),
+        ({"x-goog-meta-mine": "1"}, 403),
+        ({"host": "other.example"}, 201),  # the site's address is configured, so a proxy may say what it likes
+    ],
+)
+def test_a_start_is_held_to_what_was_signed(
+    uploader: Uploader, film: bytes, change: dict[str, str], status: int
+) -> None:
+    """Another type, an enlarged length range or a header of one's own is refused."""
+    start = uploader.signed(film)
+    assert post(uploader, start.start_url, {**start.headers, **change}).status == status
+
+
+def test_a_signature_is_for_one_method_and_one_video(uploader: Uploader, film: bytes) -> None:
+    """The URL of a POST is no URL of a PUT, and that of one video no other's."""
+    start = uploader.signed(film)
+    assert post(uploader, start.start_url, dict(start.headers), method="PUT").status == 404
+    assert post(uploader, start.start_url.replace("/v1/", "/v2/"), dict(start.headers)).status == 403
+    forged = start.start_url[:-1] + ("0" if start.start_url[-1] != "0" else "1")
+    assert post(uploader, forged, dict(start.headers)).status == 403
+
+
+def test_an_expired_start_is_refused(uploader: Uploader, film: bytes) -> None:
+    """After 15 minutes the start is over, and says so."""
+    start = uploader.signed(film)
+    uploader.house.clock.advance(minutes=15)
+    answer = post(uploader, start.start_url, dict(start.headers))
+    assert (answer.status, answer.code) == (400, "url_expired")
+
+
+def test_a_start_without_signature_is_refused(uploader: Uploader) -> None:
+    """Nobody uploads without being let."""
+    assert post(uploader, "http://watch.test/upload/v1/original", {}).status == 400
+
+
+# ---- sending
+
+
+def test_a_film_arrives_in_parts(uploader: Uploader, film: bytes) -> None:
+    """Each part is answered 308 with how far it got, the last 200; what lies there is byte for byte what was sent."""
+    location = uploader.start(film)
+    first = uploader.put(location, film, 0, KIB256 - 1)
+    second = uploader.put(location, film, KIB256, 3 * KIB256 - 1)
+    last = uploader.put(location, film, 3 * KIB256, len(film) - 1)
+    assert (first.status, first.headers["range"]) == (308, f"bytes=0-{KIB256 - 1}")
+    assert (second.status, second.headers["range"]) == (308, f"bytes=0-{3 * KIB256 - 1}")
+    assert last.status == 200
+    assert uploader.original() == film
+    assert [(o.name, o.size_bytes, o.content_type) for o in uploader.finalized] == [
+        ("v1/original", len(film), "video/mp4")
+    ]
+    assert uploader.finalized[0].generation == last.headers["x-goog-generation"]
+
+
+def test_small_pieces_are_put_together(uploader: Uploader) -> None:
+    """However the line cuts the body, the file is the same."""
+    film = os.urandom(KIB256)
+    location = uploader.start(film)
+    pieces = [film[at : at + 97] for at in range(0, len(film), 97)]
+    assert uploader.put(location, film, 0, len(film) - 1, pieces=pieces).status == 200
+    assert uploader.original() == film
+
+
+def test_nothing_stored_has_no_range(uploader: Uploader, film: bytes) -> None:
+    """Asked before the first byte, the answer is 308 without a Range."""
+    answer = uploader.ask(uploader.start(film), len(film))
+    assert answer.status == 308
+    assert "range" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("content_range", "code"),
+    [
+        ("bytes 0-99/{size}", "not_a_multiple"),
+        ("bytes 0-{size}/{size}", "too_many_bytes"),
+        ("bytes 5-4/{size}", "too_many_bytes"),
+        ("bytes 0-262143/{larger}", "other_size"),
+        ("bytes 0-262143/*", "other_size"),
+        ("bytes */{larger}", "other_size"),
+        ("bytes=0-262143", "bad_content_range"),
+        ("", "bad_content_range"),
+    ],
+)
+def test_a_range_that_does_not_fit_is_malformed(uploader: Uploader, film: bytes, content_range: str, code: str) -> None:
+    """Only multiples of 256 KiB, the announced size, and nothing beyond it."""
+    location = uploader.start(film)
+    header = content_range.format(size=len(film), larger=len(film) + 1)
+    answer = asgi.request(uploader.app, "PUT", location, headers={"content-range": header}, body=[film[:KIB256]])
+    assert (answer.status, answer.code) == (400, code)
+
+
+def test_more_bytes_than_announced_are_refused(uploader: Uploader, film: bytes) -> None:
+    """A body longer than its Content-Range is refused and leaves no trace, also where it would complete the file."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, KIB256 - 1)
+    answer = uploader.put(location, film, KIB256, len(film) - 1, pieces=[film[KIB256:], b"and more"])
+    assert (answer.status, answer.code) == (400, "too_many_bytes")
+    assert uploader.ask(location, len(film)).headers["range"] == f"bytes=0-{KIB256 - 1}"
+    assert uploader.finalized == []
+
+
+def test_a_content_length_that_contradicts_the_range_is_refused(uploader: Uploader, film: bytes) -> None:
+    """The lie is seen before a byte is read."""
+    headers = {"content-range": f"bytes 0-{KIB256 - 1}/{len(film)}", "content-length": str(KIB256 + 1)}
+    answer = asgi.request(uploader.app, "PUT", uploader.start(film), headers=headers)
+    assert (answer.status, answer.code) == (400, "other_length")
+
+
+def test_a_gap_is_answered_with_a_second_try(uploader: Uploader, film: bytes) -> None:
+    """Bytes from further on than what is here are not taken: 503, so that the sender asks and goes on from there."""
+    answer = uploader.put(uploader.start(film), film, KIB256, 2 * KIB256 - 1)
+    assert (answer.status, answer.code) == (503, "offset_too_high")
+
+
+def test_bytes_that_are_here_already_are_ignored(uploader: Uploader, film: bytes) -> None:
+    """A part that overlaps what is here adds only what is new."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, 2 * KIB256 - 1)
+    again = uploader.put(location, bytes(len(film)), 0, KIB256 - 1)
+    assert again.headers["range"] == f"bytes=0-{2 * KIB256 - 1}"
+    assert uploader.put(location, film, KIB256, len(film) - 1).status == 200
+    assert uploader.original() == film
+
+
+# ---- accidents
+
+
+def test_a_broken_line_keeps_whole_granules(uploader: Uploader, film: bytes) -> None:
+    """When the sender vanishes, whole multiples of 256 KiB count, and it goes on from there."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, len(film) - 1, pieces=[film[: KIB256 + 5000]], leave=True)
+    assert uploader.ask(location, len(film)).headers["range"] == f"bytes=0-{KIB256 - 1}"
+    assert uploader.put(location, film, KIB256, len(film) - 1).status == 200
+    assert uploader.original() == film
+
+
+def test_a_restart_in_the_middle_loses_nothing(uploader: Uploader, film: bytes) -> None:
+    """After kill -9 the same session goes on where it was."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, len(film) - 1, pieces=[film[: 2 * KIB256 + 1]], leave=True)
+    uploader.restart()
+    assert uploader.ask(location, len(film)).headers["range"] == f"bytes=0-{2 * KIB256 - 1}"
+    assert uploader.put(location, film, 2 * KIB256, len(film) - 1).status == 200
+    assert uploader.original() == film
+
+
+def test_a_restart_before_the_last_step_is_made_good(uploader: Uploader, film: bytes) -> None:
+    """All bytes here but never finished: asking finishes it, and it is announced."""
+    location = uploader.start(film)
+    session = uploader.store.sessions.find("v1", location.partition("=")[2], now=uploader.house.clock())
+    uploader.store.sessions.part(session).write_bytes(film)
+    uploader.restart()
+    assert uploader.ask(location, len(film)).status == 200
+    assert [each.name for each in uploader.finalized] == ["v1/original"]
+
+
+def test_a_lost_answer_can_be_asked_for_again(uploader: Uploader, film: bytes) -> None:
+    """Who did not hear the 200 asks and hears it, also after a restart; sending again is the same."""
+    location = uploader.start(film)
+    generation = uploader.put(location, film, 0, len(film) - 1).headers["x-goog-generation"]
+    uploader.restart()
+    assert uploader.ask(location, len(film)).headers["x-goog-generation"] == generation
+    assert uploader.put(location, film, 0, len(film) - 1).headers["x-goog-generation"] == generation
+
+
+def test_who_listens_may_fail_and_the_bytes_are_safe(uploader: Uploader, film: bytes) -> None:
+    """When nobody could take the original up, the sender has still done its part."""
+    uploader.nobody_listens = True
+    location = uploader.start(film)
+    assert uploader.put(location, film, 0, len(film) - 1).status == 200
+    assert uploader.original() == film
+
+
+def test_the_newer_of_two_connections_goes_on(uploader: Uploader, film: bytes) -> None:
+    """A PUT ends the one before it on the same session; the file is whole."""
+    location = uploader.start(film)
+    headers = {"content-range": f"bytes 0-{len(film) - 1}/{len(film)}"}
+
+    async def both() -> tuple[Answer, Answer]:
+        old: Sending = asgi.sending(uploader.app, "PUT", location, headers)
+        await old.feed(film[:1000])
+        new = asgi.sending(uploader.app, "PUT", location, headers)
+        await new.feed(film)
+        return await old.answer, await new.end()
+
+    old, new = asyncio.run(both())
+    assert (old.status, old.code) == (409, "continued_elsewhere")
+    assert new.status == 200
+    assert uploader.original() == film
+
+
+def test_the_first_complete_upload_counts(uploader: Uploader, film: bytes) -> None:
+    """Of two sessions the one that is complete first wins; the other hears 412 and its bytes go."""
+    mine, other = uploader.start(film), uploader.start(film)
+    assert uploader.put(other, film, 0, KIB256 - 1).status == 308
+    assert uploader.put(mine, film, 0, len(film) - 1).status == 200
+    assert uploader.put(other, film, KIB256, len(film) - 1).status == 404
+    start = uploader.signed(film)
+    assert post(uploader, start.start_url, dict(start.headers)).status == 412
+    assert len(uploader.finalized) == 1
+
+
+def test_sessions_of_one_video_are_few(uploader: Uploader, film: bytes) -> None:
+    """A fourth session makes the oldest go, so that one signed start cannot fill the disk."""
+    locations = [uploader.start(film)]
+    for _ in range(3):
+        uploader.house.clock.advance(seconds=1)
+        locations.append(uploader.start(film))
+    assert [uploader.ask(each, len(film)).status for each in locations] == [404, 308, 308, 308]
+
+
+def test_giving_up_frees_the_bytes(uploader: Uploader, film: bytes) -> None:
+    """DELETE is answered 499, and the session is gone."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, KIB256 - 1)
+    assert post(uploader, location, {}, method="DELETE").status == 499
+    assert uploader.ask(location, len(film)).status == 404
+    assert list((uploader.folder / "uploads" / "v1" / "sessions").iterdir()) == []
+
+
+def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
+    """An upload may rest for days; after a week it is over and reaped."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, KIB256 - 1)
+    uploader.house.clock.advance(days=6, hours=23)
+    uploader.store.reap_uploads(uploader.house.clock())
+    assert uploader.ask(location, len(film)).status == 308
+    uploader.house.clock.advance(hours=1)
+    assert uploader.ask(location, len(film)).status == 404
+    uploader.store.reap_uploads(uploader.house.clock())
+    assert list((uploader.folder / "uploads" / "v1" / "sessions").iterdir()) == []
+
+
+def test_a_video_deleted_meanwhile_ends_the_upload(uploader: Uploader, film: bytes) -> None:
+    """Deleting the video takes the ground from under a running PUT: 404, and nothing comes back."""
+    location = uploader.start(film)
+    headers = {"content-range": f"bytes 0-{len(film) - 1}/{len(film)}"}
+
+    async def deleted_in_the_middle() -> Answer:
+        put = asgi.sending(uploader.app, "PUT", location, headers)
+        await put.feed(film[:1000])
+        uploader.store.delete_video("v1")
+        await put.feed(film[1000:])
+        return await put.end()
+
+    assert asyncio.run(deleted_in_the_middle()).status == 404
+    assert not (uploader.folder / "uploads" / "v1").exists()
+    assert uploader.finalized == []
+
+
+def test_a_wrong_secret_is_not_found(uploader: Uploader, film: bytes) -> None:
+    """A session is its secret, and it belongs to its video."""
+    location = uploader.start(film)
+    for wrong in (location[:-1] + "_", location.replace("/v1/", "/v2/"), location.partition("?")[0]):
+        assert uploader.ask(wrong, len(film)).status == 404
+
+
+def test_names_lead_nowhere_else(uploader: Uploader) -> None:
+    """A video id is one word of letters, digits, - and _; anything else is no path of ours."""
+    for bad in ("..", "a.b", "%2e%2e", "a%2fb"):
+        assert uploader.ask(f"http://watch.test/upload/{bad}/original?upload_id=x", 1).status in (400, 404)
+
+
+# ---- room
+
+
+def test_a_full_disk_says_so_before_it_starts(uploader: Uploader, film: bytes) -> None:
+    """An upload that finds no room is refused with a sentence."""
+    start = uploader.signed(film)
+    uploader.free_bytes = len(film) - 1
+    answer = post(uploader, start.start_url, dict(start.headers))
+    assert (answer.status, answer.code) == (507, "disk_full")
+
+
+def test_a_disk_that_fills_up_loses_nothing(uploader: Uploader, film: bytes) -> None:
+    """In the middle of a part: 507, what came before counts, and when there is room again it goes on."""
+    location = uploader.start(film)
+    uploader.put(location, film, 0, KIB256 - 1)
+    uploader.free_bytes = 1000
+    answer = uploader.put(location, film, KIB256, len(film) - 1)
+    assert (answer.status, answer.code) == (507, "disk_full")
+    assert uploader.ask(location, len(film)).headers["range"] == f"bytes=0-{KIB256 - 1}"
+    uploader.free_bytes = 10**9
+    assert uploader.put(location, film, KIB256, len(film) - 1).status == 200
+    assert uploader.original() == film
+
+
+# ---- other origins
+
+
+def test_other_origins_get_no_leave(uploader: Uploader, film: bytes) -> None:
+    """Without listed origins a preflight is answered with nothing that a browser takes for leave."""
+    location = uploader.start(film)
+    answer = asgi.request(
+        uploader.app,
+        "OPTIONS",
+        location,
+        headers={"origin": "https://evil.example", "access-control-request-method": "PUT"},
+    )
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_timestamps_make_generations(uploader: Uploader, film: bytes) -> None:
+    """A generation is the instant in nanoseconds, so a later one is the higher number."""
+    uploader.upload(film)
+    uploader.house.clock.advance(microseconds=1)
+    uploader.upload(film, video_id="v2")
+    first, second = (int(each.generation) for each in uploader.finalized)
+    assert second - first == 1000
