@@ -23,7 +23,8 @@ from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
 from watchparty_api.store.queries import QUERIES
-from watchparty_api.store.tables import METADATA, TABLES, TUPLE_FIELDS
+from watchparty_api.store.shapes import TUPLE_FIELDS
+from watchparty_api.store.tables import METADATA, TABLES
 
 R = TypeVar("R", bound=Record)
 

@@ -5,12 +5,10 @@ Read by the SQL adapter and by the migrations, which a test holds to what is der
 
 from __future__ import annotations
 
-import re
-import types
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Double, Index, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
@@ -18,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from watchparty_api.records import KINDS, Record
 from watchparty_api.store.queries import QUERIES
+from watchparty_api.store.shapes import kind_name, shape
 
 # Bytewise order everywhere: PostgreSQL would otherwise sort ids by the language of the server.
 _ORDERED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -55,16 +54,6 @@ _SCALARS: Mapping[type, TypeEngine[Any]] = {
 }
 
 
-def _shape(annotation: Any) -> tuple[type, bool]:
-    """The plain type behind an annotation of a record, and whether it may be None."""
-    if get_origin(annotation) in (types.UnionType, Union):
-        inner = [part for part in get_args(annotation) if part is not type(None)]
-        return _shape(inner[0])[0], True
-    if get_origin(annotation) is Literal:
-        return type(get_args(annotation)[0]), False
-    return get_origin(annotation) or annotation, False
-
-
 def _table(metadata: MetaData, kind: type[Record]) -> Table:
     hints = get_type_hints(kind)
     columns: list[Column[Any]] = [
@@ -73,9 +62,9 @@ def _table(metadata: MetaData, kind: type[Record]) -> Table:
     ]
     for each in fields(kind):
         if each.name not in ("workspace_id", "id"):
-            plain, optional = _shape(hints[each.name])
+            plain, optional = shape(hints[each.name])
             columns.append(Column(each.name, _SCALARS[plain], nullable=optional))
-    table = Table(re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(), metadata, *columns)
+    table = Table(kind_name(kind), metadata, *columns)
     for query in QUERIES:
         if query.kind is kind:
             names = dict.fromkeys(("workspace_id", *query.where, query.order_by, "id"))
@@ -85,7 +74,3 @@ def _table(metadata: MetaData, kind: type[Record]) -> Table:
 
 METADATA = MetaData()
 TABLES: Mapping[type[Record], Table] = {kind: _table(METADATA, kind) for kind in KINDS}
-TUPLE_FIELDS: Mapping[type[Record], frozenset[str]] = {
-    kind: frozenset(name for name, hint in get_type_hints(kind).items() if _shape(hint)[0] is tuple) for kind in KINDS
-}
-"""JSON knows no tuples: these fields become tuples again when a row is read."""

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from fakes.emulators import firestore_command, free_port, running
 from fakes.postgres import find_binaries, postgres_server
+from watchparty_api.store import firestore, sql
+from watchparty_api.store.firestore import FirestoreStore
 from watchparty_api.store.port import Store
-from watchparty_api.store.sql import open_store
+from watchparty_api.store.sql import SqlStore
 
-ADAPTERS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
+ADAPTERS = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.service),
+    pytest.param("firestore", marks=pytest.mark.service),
+]
 
 
 @pytest.fixture(scope="session")
@@ -25,16 +32,31 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=ADAPTERS)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
+    if request.param == "firestore":
+        host: str = request.getfixturevalue("firestore_host")
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)  # the client's own setting
+        return f"firestore://demo-{secrets.token_hex(4)}"
     url: str = request.getfixturevalue("postgres_url")
     return url
 
 
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    port = free_port()
+    command = firestore_command(port)
+    if command is None:
+        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
+    with running(command, port) as host:
+        yield host
+
+
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
-    opened = open_store(store_url)
+    opened: SqlStore | FirestoreStore
+    opened = firestore.open_store(store_url) if store_url.startswith("firestore:") else sql.open_store(store_url)
     yield opened
     opened.close()
 

@@ -1,0 +1,196 @@
+"""The store on Firestore: one collection a record kind under `workspaces/{workspace}`.
+
+A write that names a version reads the document first, compares, and commits under the precondition that it has not been
+updated since: no transaction, so contention costs the loser a retry and nobody a lock. Several writes are one batch.
+Built by `open_store`, which `bootstrap.py` calls; knows no HTTP and no rules. The client is imported here and late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionConflict
+from watchparty_api.records import Record
+from watchparty_api.store import cursor as cursors
+from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
+from watchparty_api.store.queries import QUERIES
+from watchparty_api.store.shapes import TUPLE_FIELDS, kind_name
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import Client, CollectionReference, DocumentReference, WriteBatch
+
+R = TypeVar("R", bound=Record)
+
+_CALL_WITHIN_S = 10.0
+_READY_WITHIN_S = 1.0
+"""The client would go on trying for minutes where nothing listens."""
+
+
+def open_store(url: str) -> FirestoreStore:
+    """The store at firestore://PROJECT/DATABASE; without a database the project's default one."""
+    from google.cloud import firestore
+
+    parts = urlsplit(url)
+    return FirestoreStore(firestore.Client(project=parts.netloc, database=parts.path.strip("/") or None))
+
+
+class FirestoreStore:
+    """`port.Store` on google-cloud-firestore."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def close(self) -> None:
+        """Lets go of the channel; the store is of no use afterwards."""
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    # ---- reading
+
+    def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
+        with _translated():
+            snapshot = self._document(workspace_id, kind, id_).get(timeout=_CALL_WITHIN_S)
+        row = snapshot.to_dict()
+        return None if row is None else _record(kind, row)
+
+    def query(
+        self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
+    ) -> Page[R]:
+        statement = self._matching(workspace_id, query, values)
+        direction = "DESCENDING" if query.descending else "ASCENDING"
+        order = tuple(dict.fromkeys((query.order_by, "id")))
+        for name in order:
+            statement = statement.order_by(name, direction=direction)
+        if cursor is not None:
+            place = dict(zip((query.order_by, "id"), cursors.decode(query, values, cursor), strict=True))
+            statement = statement.start_after(place)
+        with _translated():
+            found = [_record(query.kind, row.to_dict()) for row in statement.limit(limit + 1).stream()]
+        items = tuple(found[:limit])
+        return Page(items, cursors.encode(query, values, items[-1]) if len(found) > limit else None)
+
+    def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
+        with _translated():
+            answer = self._matching(workspace_id, query, values).count().get()
+        return int(answer[0][0].value)  # an empty result counts 0.0
+
+    def ready(self) -> bool:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        try:
+            self._client.document("health/ready").get(timeout=_READY_WITHIN_S, retry=None)
+        except (GoogleAPICallError, RetryError):
+            return False
+        return True
+
+    # ---- writing
+
+    def create(self, workspace_id: str, record: R) -> R:
+        self.commit(workspace_id, [Create(record)])
+        return replace(record, version=1)
+
+    def replace(self, workspace_id: str, record: R) -> R:
+        self.commit(workspace_id, [Replace(record)])
+        return replace(record, version=record.version + 1)
+
+    def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
+        self.commit(workspace_id, [Delete(kind, id_)])
+
+    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+        with _translated(writes):
+            read_at = self._read_versions(workspace_id, writes)
+            batch = self._client.batch()
+            for write in writes:
+                self._add(batch, workspace_id, write, read_at)
+            batch.commit(timeout=_CALL_WITHIN_S)
+
+    def _read_versions(self, workspace_id: str, writes: Sequence[Write]) -> Mapping[str, Any]:
+        """When each document to be replaced was last updated. Raises Missing, VersionConflict."""
+        replaced = [write.record for write in writes if isinstance(write, Replace)]
+        if not replaced:
+            return {}
+        wanted = {self._document(workspace_id, type(record), record.id).path: record for record in replaced}
+        read_at = {}
+        for snapshot in self._client.get_all([self._client.document(path) for path in wanted], field_paths=["version"]):
+            record = wanted[snapshot.reference.path]
+            if not snapshot.exists:
+                raise Missing(type(record).__name__, record.id)
+            if snapshot.get("version") != record.version:
+                raise VersionConflict(type(record).__name__, record.id)
+            read_at[snapshot.reference.path] = snapshot.update_time
+        return read_at
+
+    def _add(self, batch: WriteBatch, workspace_id: str, write: Write, read_at: Mapping[str, Any]) -> None:
+        match write:
+            case Create(record):
+                batch.create(self._document(workspace_id, type(record), record.id), _row(workspace_id, record, 1))
+            case Replace(record):
+                document = self._document(workspace_id, type(record), record.id)
+                row = _row(workspace_id, record, record.version + 1)
+                option = self._client.write_option(last_update_time=read_at[document.path])
+                batch.update(document, row, option=option)
+            case Delete(kind, id_):
+                batch.delete(self._document(workspace_id, kind, id_))
+
+    # ---- addresses
+
+    def _collection(self, workspace_id: str, kind: type[Record]) -> CollectionReference:
+        return self._client.collection("workspaces", workspace_id, kind_name(kind))
+
+    def _document(self, workspace_id: str, kind: type[Record], id_: str) -> DocumentReference:
+        return self._collection(workspace_id, kind).document(id_)
+
+    def _matching(self, workspace_id: str, query: Query[Any], values: Sequence[Any]) -> Any:
+        from google.cloud.firestore import FieldFilter
+
+        if query not in QUERIES or len(values) != len(query.where):
+            raise ValueError(f"query {query.name} is not declared so, with {len(values)} values")
+        statement: Any = self._collection(workspace_id, query.kind)
+        for name, value in zip(query.where, values, strict=True):
+            statement = statement.where(filter=FieldFilter(name, "==", value))
+        return statement
+
+
+@contextmanager
+def _translated(writes: Sequence[Write] = ()) -> Iterator[None]:
+    """Firestore's refusals in our words. A batch does not say which write it refused: the first such is named."""
+    from google.api_core import exceptions as google
+
+    try:
+        yield
+    except google.AlreadyExists as error:
+        raise AlreadyExists(*_first(Create, writes)) from error
+    except (google.FailedPrecondition, google.Aborted, google.NotFound) as error:
+        raise VersionConflict(*_first(Replace, writes)) from error
+    except (google.GoogleAPICallError, google.RetryError) as error:
+        raise Unavailable("store_unavailable", "The database does not answer. Try again in a moment.") from error
+
+
+def _first(sort: type[Create] | type[Replace], writes: Sequence[Write]) -> tuple[str, str]:
+    found = [write.record for write in writes if isinstance(write, sort)]
+    return (type(found[0]).__name__, found[0].id) if found else ("store", "batch")
+
+
+def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
+    if record.workspace_id != workspace_id:
+        raise ValueError(f"a record of workspace {record.workspace_id} was written to {workspace_id}")
+    row = {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+
+
+def _record(kind: type[R], row: Mapping[str, Any]) -> R:
+    values = {name: _plain(value) for name, value in row.items()}
+    for name in TUPLE_FIELDS[kind]:
+        values[name] = tuple(values[name])
+    return kind(**values)
+
+
+def _plain(value: Any) -> Any:
+    """Firestore gives its own kind of datetime; ours has no nanoseconds."""
+    if isinstance(value, datetime):
+        return datetime.fromtimestamp(value.timestamp(), UTC).replace(microsecond=value.microsecond)
+    return value
