@@ -16,7 +16,8 @@ from starlette.types import Receive
 from watchparty_api.errors import Malformed, NotFound
 from watchparty_api.objects.disk import Disk, full_disk_refused
 
-BLOCK_BYTES = 1024 * 1024
+BLOCK_BYTES = 256 * 1024
+"""Measured: larger blocks leave the processor's cache between the socket and the file, and are slower."""
 MOST_PIECES = 256
 """A sender of single bytes gets its block written early rather than a list of a million pieces."""
 
