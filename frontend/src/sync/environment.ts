@@ -1,0 +1,77 @@
+/**
+ * Everything that `sync/` takes from the browser: time, chance, timers, sockets, and
+ * whether the page is seen. Tests bring their own and step it by hand.
+ */
+import { SUBPROTOCOL } from "./protocol";
+
+export interface SocketEvents {
+  onOpen(): void;
+  onMessage(text: string): void;
+  onClose(code: number): void;
+}
+
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
+
+export type Cancel = () => void;
+
+export interface SyncEnvironment {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  newId(): string;
+  /** Milliseconds until an RFC 3339 instant, by the device's calendar, which may be wrong. */
+  untilDate_ms(instant: string): number;
+  openSocket(url: string, events: SocketEvents): Socket;
+  after(delay_ms: number, run: () => void): Cancel;
+  isVisible(): boolean;
+  /** The page came to the front or went behind, or the network came back. */
+  onWake(run: () => void): Cancel;
+}
+
+/** 128 random bits; `crypto.randomUUID` does not exist on pages served over plain http. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function openSocket(url: string, events: SocketEvents): Socket {
+  const address = new URL(url, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address, SUBPROTOCOL);
+  socket.onopen = () => events.onOpen();
+  socket.onmessage = (event) => events.onMessage(String(event.data));
+  socket.onclose = (event) => events.onClose(event.code);
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => socket.close(),
+  };
+}
+
+export function browserEnvironment(): SyncEnvironment {
+  return {
+    now: () => performance.now(),
+    random: () => Math.random(),
+    newId,
+    untilDate_ms: (instant) => Date.parse(instant) - Date.now(),
+    openSocket,
+    after: (delay_ms, run) => {
+      const timer = setTimeout(run, delay_ms);
+      return () => clearTimeout(timer);
+    },
+    isVisible: () => document.visibilityState === "visible",
+    onWake: (run) => {
+      document.addEventListener("visibilitychange", run);
+      window.addEventListener("online", run);
+      return () => {
+        document.removeEventListener("visibilitychange", run);
+        window.removeEventListener("online", run);
+      };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What this player says about itself: to the room (`Ready`, in reports) and to its person
+ * (`SyncState`). Pure rules; `SyncEngine` knows the player, `session` sends the reports.
+ */
+import type { PlaybackState, Ready } from "./protocol";
+import type { SyncState } from "./roomState";
+
+/** One look at the player, as the engine hands it to the session. */
+export interface PlayerReading {
+  position_s: number;
+  /** Signed, in milliseconds of film; null while there is nothing to compare with. */
+  error_ms: number | null;
+  buffered_s: number;
+  /** What is buffered reaches the end of the film, or of what is made of it. */
+  bufferedToEnd: boolean;
+  /** Since when the player stands for want of data, by the local clock. */
+  stalledSince_ms: number | null;
+  rate: number;
+  /** The browser does not let it play before somebody touches the page. */
+  blocked: boolean;
+  /** Being brought to its place by a seek. */
+  placing: boolean;
+  /** A film is loaded and its length is known. */
+  loaded: boolean;
+}
+
+export interface Circumstances {
+  now_ms: number;
+  visible: boolean;
+  detached: boolean;
+  before: Ready | null;
+}
+
+const STALL_MS = 250;
+const SCARCE_S = 0.5;
+/** A room that waited for us goes on when this much is there, or it would wait again soon. */
+const ENOUGH_S = 2;
+
+export function readiness(reading: PlayerReading, at: Circumstances): Ready {
+  if (at.detached) return "detached";
+  if (reading.blocked) return "blocked";
+  if (!at.visible) return "hidden";
+  const enough = reading.bufferedToEnd || reading.buffered_s >= ENOUGH_S;
+  if (at.before === "buffering" && !enough) return "buffering";
+  const stalled =
+    reading.stalledSince_ms !== null && at.now_ms - reading.stalledSince_ms > STALL_MS;
+  const starved = !reading.bufferedToEnd && reading.buffered_s < SCARCE_S;
+  return stalled && starved ? "buffering" : "ok";
+}
+
+const EVERY_MS = 1_000;
+
+/** Once a second, and at once when something changed that the room acts upon. */
+export class ReportSchedule {
+  #last: { at_ms: number; ready: Ready; rev: number } | null = null;
+
+  due(now_ms: number, ready: Ready, rev: number): boolean {
+    const last = this.#last;
+    const changed = last === null || last.ready !== ready || last.rev !== rev;
+    // Timers are late by a little: without the slack every other report would be skipped.
+    if (!changed && now_ms - last.at_ms < EVERY_MS - 20) return false;
+    this.#last = { at_ms: now_ms, ready, rev };
+    return true;
+  }
+
+  /** Another connection, or another film: whoever listens has heard nothing yet. */
+  restart(): void {
+    this.#last = null;
+  }
+}
+
+const IN_SYNC_MS = 80;
+/** Once in sync, a little more is forgiven, so that the light does not flicker. */
+const STILL_IN_SYNC_MS = 120;
+const FAR_MS = 1_000;
+
+export function syncState(
+  reading: PlayerReading | null,
+  ready: Ready,
+  playback: PlaybackState | null,
+  before: SyncState,
+): SyncState {
+  if (ready === "detached") return { status: "detached", error_ms: reading?.error_ms ?? null };
+  if (reading === null || playback === null || playback.mode === "empty" || !reading.loaded) {
+    return { status: "idle", error_ms: null };
+  }
+  const { error_ms } = reading;
+  if (ready === "blocked" || ready === "buffering") return { status: ready, error_ms };
+  if (error_ms === null) return { status: "catching_up", error_ms };
+  const size_ms = Math.abs(error_ms);
+  if (size_ms >= FAR_MS && !reading.placing) return { status: "far", error_ms };
+  const limit_ms = before.status === "in_sync" ? STILL_IN_SYNC_MS : IN_SYNC_MS;
+  return { status: size_ms < limit_ms ? "in_sync" : "catching_up", error_ms };
+}
