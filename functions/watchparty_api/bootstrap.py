@@ -13,6 +13,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from watchparty_api import public
+from watchparty_api.accounts import api_tokens, me, recovery, sign_in, sign_up
 from watchparty_api.config import Config, ConfigError
 from watchparty_api.identity.keys import load_keys
 from watchparty_api.identity.tokens import TokenSigner
@@ -69,7 +70,7 @@ def _open_store(url: str) -> Store:
 
 def auth_routers() -> list[APIRouter]:
     """Function `auth`: accounts, sessions, administration."""
-    return [public.router]
+    return [public.router, sign_up.router, sign_in.router, recovery.router, me.router, api_tokens.router]
 
 
 def routers() -> list[APIRouter]:

@@ -1,0 +1,68 @@
+"""Personal API tokens: `wp_{id}_{secret}`, with scopes, the secret shown once."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, Response
+
+from watchparty_api import audit
+from watchparty_api.accounts.models import NewToken, TokenList, TokenStart, TokenView
+from watchparty_api.errors import Conflict, Forbidden, Invalid, NotFound
+from watchparty_api.identity.caller import AccountOf, hash_secret
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.records import ApiToken
+from watchparty_api.services import ServicesOf
+from watchparty_api.store.port import Create, Delete
+from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
+
+router = APIRouter(prefix="/auth/me/tokens", tags=["accounts"])
+
+_MOST = 50
+
+
+@router.get("")
+def list_tokens(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> TokenList:
+    """The account's tokens, without their secrets."""
+    page = services.store.query(
+        services.workspace_id, API_TOKENS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor
+    )
+    return TokenList(items=[TokenView.of(token) for token in page.items], next_cursor=page.cursor)
+
+
+@router.post("", status_code=201)
+def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, response: Response) -> NewToken:
+    """A new token; its secret is in this answer and nowhere else."""
+    if caller.account.temporary:
+        raise Forbidden("temporary", "Register first: a temporary account has no API tokens.")
+    if caller.account.role != "admin" and any(scope.startswith("admin:") for scope in body.scopes):
+        raise Forbidden("admins_only", "Only administrators can give a token the scope of administrators.")
+    if body.expires_at is not None and (body.expires_at.tzinfo is None or body.expires_at <= services.now()):
+        raise Invalid("bad_expiry", "The end of a token lies in the future, and names its time zone.")
+    if services.store.count(services.workspace_id, API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MOST:
+        raise Conflict("too_many_tokens", f"An account can have {_MOST} API tokens. Delete one first.")
+    id_, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    token = ApiToken(
+        workspace_id=services.workspace_id,
+        id=id_,
+        created_at=services.now(),
+        account_id=caller.account.id,
+        name=body.name,
+        secret_hash=hash_secret(secret),
+        scopes=tuple(body.scopes),
+        expires_at=body.expires_at,
+    )
+    audit.commit(services, [Create(token)], actor=caller.account.id, action="token.created", target=id_)
+    response.headers["Cache-Control"] = "no-store"
+    return NewToken(**TokenView.of(token).model_dump(), token=f"wp_{id_}_{secret}")
+
+
+@router.delete("/{token_id}", status_code=204)
+def delete_token(token_id: str, services: ServicesOf, caller: AccountOf) -> None:
+    """The token is refused from now on."""
+    token = services.store.get(services.workspace_id, ApiToken, token_id)
+    if token is None or token.account_id != caller.account.id:
+        raise NotFound("token_not_found", "There is no such token.")
+    audit.commit(
+        services, [Delete(ApiToken, token_id)], actor=caller.account.id, action="token.deleted", target=token_id
+    )

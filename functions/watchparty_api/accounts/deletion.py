@@ -1,0 +1,72 @@
+"""Deleting an account: its rooms close, its films, devices and tokens go, and the address is free again.
+
+Every step can be repeated, and the account itself goes last: a deletion that was interrupted is finished by asking
+again. Also sweeps temporary accounts whose day is over.
+"""
+
+from __future__ import annotations
+
+from watchparty_api import audit
+from watchparty_api.accounts.making import claim_id
+from watchparty_api.accounts.quota import videos_of
+from watchparty_api.errors import Conflict, Gone
+from watchparty_api.records import Account, ApiToken, EmailClaim, Session, Video
+from watchparty_api.rooms.changing import close_room
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.port import Delete
+from watchparty_api.store.queries import (
+    ACCOUNTS_BY_ROLE,
+    API_TOKENS_OF_ACCOUNT,
+    OPEN_ROOMS_OF_OWNER,
+    SESSIONS_OF_ACCOUNT,
+    TEMPORARY_ACCOUNTS,
+)
+
+
+def delete_account(services: Services, account: Account, *, actor: str) -> None:
+    """Deletes the account and what is its own. Raises Conflict for the last administrator."""
+    refuse_last_admin(services, account)
+    store, workspace_id = services.store, services.workspace_id
+    for room in every(store, workspace_id, OPEN_ROOMS_OF_OWNER, account.id, None):
+        _close(services, room.id)
+    for video in videos_of(services, account.id):
+        services.jobs.cancel(video_id=video.id)
+        services.objects.delete_video(video.id)
+        store.delete(workspace_id, Video, video.id)
+    for revoked in (False, True):
+        for session in every(store, workspace_id, SESSIONS_OF_ACCOUNT, account.id, revoked):
+            store.delete(workspace_id, Session, session.id)
+    for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id):
+        store.delete(workspace_id, ApiToken, token.id)
+    claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []
+    audit.commit(
+        services, [Delete(Account, account.id), *claims], actor=actor, action="account.deleted", target=account.id
+    )
+
+
+def refuse_last_admin(services: Services, account: Account) -> None:
+    """Raises Conflict when nobody could administer the site without this account."""
+    admins = every(services.store, services.workspace_id, ACCOUNTS_BY_ROLE, "admin")
+    if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
+        raise Conflict("last_admin", "This is the only administrator. Make another one first.")
+
+
+def sweep_temporary_accounts(services: Services) -> int:
+    """Deletes the temporary accounts whose day is over, and says how many there were."""
+    now = services.now()
+    ended = [
+        account
+        for account in every(services.store, services.workspace_id, TEMPORARY_ACCOUNTS, True)
+        if account.expires_at is not None and account.expires_at <= now
+    ]
+    for account in ended:
+        delete_account(services, account, actor="system")
+    return len(ended)
+
+
+def _close(services: Services, room_id: str) -> None:
+    try:
+        close_room(services, room_id)
+    except Gone:
+        return  # closed meanwhile

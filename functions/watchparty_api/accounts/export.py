@@ -1,0 +1,36 @@
+"""Everything that is kept about one account, as plain JSON without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from watchparty_api.accounts.quota import videos_of
+from watchparty_api.records import Account, Record
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
+
+_INTERNAL = frozenset({"workspace_id", "version"})
+
+
+def everything(services: Services, account: Account) -> dict[str, Any]:
+    """The account, its devices, tokens, rooms and films."""
+    store, workspace_id = services.store, services.workspace_id
+    sessions = [
+        session
+        for revoked in (False, True)
+        for session in every(store, workspace_id, SESSIONS_OF_ACCOUNT, account.id, revoked)
+    ]
+    return {
+        "account": _plain(account),
+        "sessions": [_plain(session) for session in sessions],
+        "tokens": [_plain(token) for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id)],
+        "rooms": [_plain(room) for room in every(store, workspace_id, ROOMS_OF_OWNER, account.id)],
+        "videos": [_plain(video) for video in videos_of(services, account.id)],
+    }
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    """The record's fields but hashes, which protect secrets, and what only the store uses."""
+    return {name: value for name, value in asdict(record).items() if name not in _INTERNAL and "hash" not in name}

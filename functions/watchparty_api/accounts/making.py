@@ -1,0 +1,114 @@
+"""Making accounts: the account, the claim on its address and the entry in the audit log, in one commit.
+
+The only place that creates accounts; the routes, the administrator's command line and set-up all come here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from watchparty_api import audit
+from watchparty_api.errors import AlreadyExists, Conflict
+from watchparty_api.identity.passwords import hash_password
+from watchparty_api.records import Account, EmailClaim
+from watchparty_api.services import Services
+from watchparty_api.store.port import Create, Replace, Write
+
+TEMPORARY_LIFE = timedelta(hours=24)
+
+
+def create_account(
+    services: Services,
+    *,
+    email: str,
+    password: str,
+    display_name: str,
+    role: Literal["admin", "user"] = "user",
+    beside: Sequence[Write] = (),
+) -> Account:
+    """A new account with an address and a password, committed with the writes `beside`. Raises Conflict."""
+    account = Account(
+        workspace_id=services.workspace_id,
+        id=_new_id(),
+        created_at=services.now(),
+        email=email,
+        display_name=display_name,
+        role=role,
+        password_hash=hash_password(password),
+    )
+    _commit_claimed(services, email, account.id, [Create(account), *beside], action="account.created")
+    return replace(account, version=1)
+
+
+def claim_temporary(
+    services: Services, account: Account, *, email: str, password: str, display_name: str, beside: Sequence[Write] = ()
+) -> Account:
+    """Makes a temporary account a lasting one: its rooms and films stay its own. Raises Conflict."""
+    lasting = replace(
+        account,
+        email=email,
+        display_name=display_name,
+        password_hash=hash_password(password),
+        temporary=False,
+        expires_at=None,
+    )
+    _commit_claimed(services, email, account.id, [Replace(lasting), *beside], action="account.claimed")
+    return replace(lasting, version=account.version + 1)
+
+
+def create_temporary(services: Services, display_name: str) -> Account:
+    """A host for a day, without address or password."""
+    now = services.now()
+    account = Account(
+        workspace_id=services.workspace_id,
+        id=_new_id(),
+        created_at=now,
+        email=None,
+        display_name=display_name,
+        temporary=True,
+        expires_at=now + TEMPORARY_LIFE,
+    )
+    return services.store.create(services.workspace_id, account)
+
+
+def email_claim(services: Services, email: str, account_id: str) -> EmailClaim:
+    """The document that makes an address belong to one account."""
+    return EmailClaim(
+        workspace_id=services.workspace_id,
+        id=claim_id(services, email),
+        created_at=services.now(),
+        account_id=account_id,
+    )
+
+
+def claim_id(services: Services, email: str) -> str:
+    return services.keyed_hash.of("email", email)
+
+
+def account_by_email(services: Services, email: str) -> Account | None:
+    """The account that owns the address."""
+    claim = services.store.get(services.workspace_id, EmailClaim, claim_id(services, email))
+    return services.store.get(services.workspace_id, Account, claim.account_id) if claim else None
+
+
+def _commit_claimed(services: Services, email: str, account_id: str, writes: list[Write], *, action: str) -> None:
+    try:
+        audit.commit(
+            services,
+            [Create(email_claim(services, email, account_id)), *writes],
+            actor=account_id,
+            action=action,
+            target=account_id,
+        )
+    except AlreadyExists as error:
+        if error.kind == EmailClaim.__name__:
+            raise Conflict("email_taken", "There is an account with this address already. Sign in instead.") from error
+        raise
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

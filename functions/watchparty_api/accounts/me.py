@@ -1,0 +1,126 @@
+"""A person's own account: reading, changing and deleting it, its devices, its usage, and everything kept about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+
+from watchparty_api.accounts import export
+from watchparty_api.accounts.deletion import delete_account
+from watchparty_api.accounts.making import claim_id, email_claim
+from watchparty_api.accounts.models import AccountView, DeleteBody, MeChange, SessionList, SessionView, UsageView
+from watchparty_api.accounts.proof import password_fits
+from watchparty_api.accounts.quota import quota_bytes, videos_of
+from watchparty_api.accounts.recovery import send_verification
+from watchparty_api.accounts.sessions import revoke, revoke_all
+from watchparty_api.errors import AlreadyExists, Conflict, Forbidden, NotFound
+from watchparty_api.identity.caller import AccountOf
+from watchparty_api.identity.passwords import hash_password
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.records import Account, EmailClaim, Session
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.settings import read_settings
+from watchparty_api.site import base_url
+from watchparty_api.store.port import Create, Delete, Replace, Write
+from watchparty_api.store.queries import ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
+
+router = APIRouter(prefix="/auth/me", tags=["accounts"])
+
+
+@router.get("")
+def read_me(caller: AccountOf) -> AccountView:
+    """The calling account."""
+    return AccountView.of(caller.account)
+
+
+@router.patch("")
+def change_me(
+    body: MeChange, services: ServicesOf, caller: AccountOf, request: Request, later: BackgroundTasks
+) -> AccountView:
+    """Changes what is given. A new address or password needs the current one, and signs other devices out."""
+    account = caller.account
+    if body.email is not None or body.password is not None:
+        if account.temporary:
+            raise Conflict("temporary", "Register first: this account has no password yet.")
+        _demand_password(services, request, account, body.current_password)
+    changed, writes = _changed(services, account, body)
+    try:
+        services.store.commit(services.workspace_id, writes)
+    except AlreadyExists as error:
+        raise Conflict("email_taken", "There is an account with this address already.") from error
+    if body.password is not None:
+        revoke_all(services, account.id, but=caller.session_id)
+    if changed.email != account.email:
+        later.add_task(send_verification, services, base_url(request), changed)
+    return AccountView.of(changed)
+
+
+@router.delete("", status_code=204)
+def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: DeleteBody | None = None) -> None:
+    """Deletes the account with its rooms and films."""
+    if caller.account.password_hash is not None:
+        _demand_password(services, request, caller.account, body.password if body else None)
+    delete_account(services, caller.account, actor=caller.account.id)
+
+
+@router.get("/export")
+def export_me(services: ServicesOf, caller: AccountOf, response: Response) -> dict[str, Any]:
+    """Everything that is kept about the account, without secrets."""
+    response.headers["Content-Disposition"] = 'attachment; filename="watchparty-account.json"'
+    return export.everything(services, caller.account)
+
+
+@router.get("/sessions")
+def list_sessions(
+    services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None
+) -> SessionList:
+    """The devices that are, or were, signed in."""
+    page = services.store.query(
+        services.workspace_id, SESSIONS_OF_ACCOUNT, caller.account.id, False, limit=limit, cursor=cursor
+    )
+    items = [SessionView.of(session, current_id=caller.session_id) for session in page.items]
+    return SessionList(items=items, next_cursor=page.cursor)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> None:
+    """Signs one device out."""
+    session = services.store.get(services.workspace_id, Session, session_id)
+    if session is None or session.account_id != caller.account.id:
+        raise NotFound("session_not_found", "There is no such device.")
+    revoke(services, session)
+
+
+@router.get("/usage")
+def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
+    """How much of the quota is used."""
+    videos = videos_of(services, caller.account.id)
+    return UsageView(
+        used_bytes=sum(video.size_bytes for video in videos),
+        quota_bytes=quota_bytes(caller.account, read_settings(services)),
+        videos=len(videos),
+        rooms=services.store.count(services.workspace_id, ROOMS_OF_OWNER, caller.account.id),
+    )
+
+
+def _demand_password(services: Services, request: Request, account: Account, password: str | None) -> None:
+    if password is None or not password_fits(services, request, account.id, account, password):
+        raise Forbidden("wrong_password", "Give the current password of this account.")
+
+
+def _changed(services: Services, account: Account, body: MeChange) -> tuple[Account, list[Write]]:
+    changed, writes = account, list[Write]()
+    if body.display_name is not None:
+        changed = replace(changed, display_name=body.display_name)
+    if body.preferences is not None:
+        changed = replace(changed, preferences=body.preferences)
+    if body.password is not None:
+        changed = replace(changed, password_hash=hash_password(body.password))
+    if body.email is not None and body.email != account.email:
+        changed = replace(changed, email=body.email, email_verified=False)
+        writes.append(Create(email_claim(services, body.email, account.id)))
+        if account.email is not None:
+            writes.append(Delete(EmailClaim, claim_id(services, account.email)))
+    return changed, [*writes, Replace(changed)]

@@ -1,0 +1,213 @@
+"""The shapes of accounts over HTTP. Nothing here decides."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from watchparty_api.identity.scopes import Scope
+from watchparty_api.records import Account, ApiToken, Session
+from watchparty_api.rooms.plain_text import one_line
+
+_PREFERENCES_CHARACTERS = 8000
+
+AccountRole = Literal["admin", "user"]
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+
+
+def _small(preferences: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(preferences)) > _PREFERENCES_CHARACTERS:
+        raise ValueError(f"preferences may have {_PREFERENCES_CHARACTERS} characters as JSON")
+    return preferences
+
+
+def _visible(text: str) -> str:
+    line = one_line(text)
+    if not line:
+        raise ValueError("a name needs at least one visible character")
+    return line
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+"""An address, lower-cased, as RFC 5321 and 6531 allow it."""
+NewPassword = Annotated[str, Field(min_length=10, max_length=200)]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
+DisplayName = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_visible)]
+Secret = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Body(BaseModel):
+    """A request body. Unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SetupBody(Body):
+    token: Secret
+    email: Email
+    password: NewPassword
+    display_name: DisplayName
+
+
+class RegisterBody(Body):
+    email: Email
+    password: NewPassword
+    display_name: DisplayName
+    invite: Secret | None = None
+
+
+class LoginBody(Body):
+    email: Email
+    password: GivenPassword
+
+
+class TemporaryBody(Body):
+    display_name: DisplayName | None = None
+
+
+class ForgotBody(Body):
+    email: Email
+
+
+class ResetBody(Body):
+    token: Secret
+    password: NewPassword
+
+
+class VerifyBody(Body):
+    token: Secret
+
+
+class MeChange(Body):
+    """Only the fields that are there change. A new address or password needs the current password."""
+
+    display_name: DisplayName | None = None
+    email: Email | None = None
+    password: NewPassword | None = None
+    current_password: GivenPassword | None = None
+    preferences: Annotated[dict[str, Any], AfterValidator(_small)] | None = None
+
+
+class DeleteBody(Body):
+    password: GivenPassword | None = None
+
+
+class TokenStart(Body):
+    name: DisplayName
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=20)]
+    expires_at: datetime | None = None
+
+
+class SetupState(BaseModel):
+    """The one-time link still waits for somebody."""
+
+    open: Literal[True] = True
+
+
+class AccountView(BaseModel):
+    """An account as its owner, and an administrator, sees it."""
+
+    id: str
+    email: str | None
+    display_name: str
+    role: AccountRole
+    temporary: bool
+    expires_at: datetime | None
+    email_verified: bool
+    preferences: dict[str, Any]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        return cls(
+            id=account.id,
+            email=account.email,
+            display_name=account.display_name,
+            role=account.role,
+            temporary=account.temporary,
+            expires_at=account.expires_at,
+            email_verified=account.email_verified,
+            preferences=account.preferences,
+            created_at=account.created_at,
+        )
+
+
+class SignedIn(BaseModel):
+    """Everything a page needs once somebody is signed in; the refresh cookie comes beside it."""
+
+    access_token: str
+    expires_in: int
+    account: AccountView
+
+
+class SessionView(BaseModel):
+    """A device that is signed in."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+    @classmethod
+    def of(cls, session: Session, *, current_id: str | None) -> Self:
+        return cls(
+            id=session.id,
+            user_agent=session.user_agent,
+            created_at=session.created_at,
+            last_used_at=session.last_used_at,
+            current=session.id == current_id,
+        )
+
+
+class TokenView(BaseModel):
+    """An API token, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> Self:
+        return cls(
+            id=token.id,
+            name=token.name,
+            scopes=list(token.scopes),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+        )
+
+
+class NewToken(TokenView):
+    """The one answer that shows the secret."""
+
+    token: str
+
+
+class UsageView(BaseModel):
+    used_bytes: int
+    quota_bytes: int
+    videos: int
+    rooms: int
+
+
+class SessionList(BaseModel):
+    items: list[SessionView]
+    next_cursor: str | None = None
+
+
+class TokenList(BaseModel):
+    items: list[TokenView]
+    next_cursor: str | None = None

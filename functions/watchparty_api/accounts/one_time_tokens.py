@@ -1,0 +1,64 @@
+"""Links that work once: first set-up, password reset, address verification, invitation of an account.
+
+The secret travels in the link's fragment and in a request body; only its hash is kept, as the document's id.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from watchparty_api.errors import Gone
+from watchparty_api.identity.caller import hash_secret
+from watchparty_api.records import OneTimeToken
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace
+
+Purpose = Literal["setup", "reset", "verify", "account_invite"]
+
+_LIVES = {
+    "setup": timedelta(days=7),
+    "reset": timedelta(hours=1),
+    "verify": timedelta(days=3),
+    "account_invite": timedelta(days=14),
+}
+
+
+def mint(
+    services: Services,
+    purpose: Purpose,
+    *,
+    account_id: str | None = None,
+    email: str | None = None,
+    role: Literal["admin", "user"] = "user",
+    created_by: str | None = None,
+) -> tuple[str, OneTimeToken]:
+    """Stores a new token and gives its secret, which nobody can read again."""
+    secret, now = secrets.token_urlsafe(32), services.now()
+    token = OneTimeToken(
+        workspace_id=services.workspace_id,
+        id=hash_secret(secret),
+        created_at=now,
+        purpose=purpose,
+        account_id=account_id,
+        email=email,
+        role=role,
+        expires_at=now + _LIVES[purpose],
+        created_by=created_by,
+    )
+    return secret, services.store.create(services.workspace_id, token)
+
+
+def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
+    """The living token of that secret. Raises Gone: used, expired and unknown look the same."""
+    token = services.store.get(services.workspace_id, OneTimeToken, hash_secret(secret))
+    if token is None or token.purpose != purpose or token.used_at or token.expires_at <= services.now():
+        raise Gone("link_used_up", "This link was used already or has expired. Ask for a new one.")
+    return token
+
+
+def spent(services: Services, token: OneTimeToken) -> Replace:
+    """The write that uses the token up; it goes into the commit of what the token allows."""
+    return Replace(replace(token, used_at=services.now()))

@@ -1,0 +1,20 @@
+"""How much an account may keep, and how much it keeps."""
+
+from __future__ import annotations
+
+from watchparty_api.records import Account, Video, WorkspaceSettings
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import VIDEOS_OF_OWNER
+
+
+def quota_bytes(account: Account, settings: WorkspaceSettings) -> int:
+    """The account's own quota, or the workspace's for its kind."""
+    if account.quota_bytes is not None:
+        return account.quota_bytes
+    return settings.temporary_quota_bytes if account.temporary else settings.quota_bytes
+
+
+def videos_of(services: Services, account_id: str) -> list[Video]:
+    """All films of the account; their `size_bytes` are what counts."""
+    return list(every(services.store, services.workspace_id, VIDEOS_OF_OWNER, account_id))

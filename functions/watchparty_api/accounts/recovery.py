@@ -1,0 +1,105 @@
+"""Getting back in, and showing that an address is one's own: links by mail that work once.
+
+Where no mail leaves the house nothing is sent, and the answers are the same: they never tell whether an address has an
+account. The mail goes out after the answer, so that the time does not tell either.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from fastapi import APIRouter, BackgroundTasks, Request
+
+from watchparty_api import audit
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.making import account_by_email
+from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
+from watchparty_api.accounts.sessions import revoke_all
+from watchparty_api.errors import Gone, TooMany, Unavailable
+from watchparty_api.identity.passwords import hash_password
+from watchparty_api.limits import address_key, limit
+from watchparty_api.records import Account, OneTimeToken
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.site import base_url, client_address
+from watchparty_api.store.port import Replace
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(prefix="/auth", tags=["accounts"])
+
+
+@router.post("/password/forgot", status_code=202)
+def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: BackgroundTasks) -> dict[str, str]:
+    """Sends a reset link if the address has an account; the answer is the same if not."""
+    limit(request, "mail_from_address", address_key(client_address(request)))
+    later.add_task(_send_reset, services, base_url(request), body.email)
+    return {"detail": "If there is an account with this address, a link is on its way to it."}
+
+
+@router.post("/password/reset", status_code=204)
+def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
+    """Sets a new password with the link's secret and signs every device out."""
+    limit(request, "token_try", address_key(client_address(request)))
+    token, account = _token_and_account(services, "reset", body.token)
+    changed = replace(
+        account,
+        password_hash=hash_password(body.password),
+        email_verified=account.email_verified or token.email == account.email,
+        tokens_valid_from=services.now(),
+    )
+    writes = [Replace(changed), one_time_tokens.spent(services, token)]
+    audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
+    revoke_all(services, account.id)
+
+
+@router.post("/verify-email", status_code=204)
+def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> None:
+    """Notes that the address is the account's own."""
+    limit(request, "token_try", address_key(client_address(request)))
+    token, account = _token_and_account(services, "verify", body.token)
+    if token.email != account.email:
+        raise Gone("link_used_up", "The address of this account has changed since this link was sent.")
+    writes = [Replace(replace(account, email_verified=True)), one_time_tokens.spent(services, token)]
+    services.store.commit(services.workspace_id, writes)
+
+
+def send_verification(services: Services, site: str, account: Account) -> None:
+    """Mails the link that verifies the account's address. Runs after the answer."""
+    if account.email is None or not services.mail.delivers:
+        return
+    secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
+    link = f"{site}/account#verify={secret}"
+    _mail(services, account.email, "Confirm your address", f"Open this link to confirm your address:\n\n{link}\n")
+
+
+def _send_reset(services: Services, site: str, email: str) -> None:
+    account = account_by_email(services, email)
+    if account is None or account.suspended or not services.mail.delivers:
+        return
+    try:
+        services.limiter.hit("mail_to", services.keyed_hash.of("mail", email))
+    except TooMany:
+        return  # nobody's inbox is filled by a stranger; the answer has been given already
+    secret, _ = one_time_tokens.mint(services, "reset", account_id=account.id, email=email)
+    link = f"{site}/reset#token={secret}"
+    unasked = "If you did not ask for it, nothing has changed and you need not do anything."
+    text = f"Open this link within an hour to choose a new password:\n\n{link}\n\n{unasked}\n"
+    _mail(services, email, "Choose a new password", text)
+
+
+def _mail(services: Services, to: str, subject: str, text: str) -> None:
+    try:
+        services.mail.send(to=to, subject=subject, text=text)
+    except Unavailable:
+        log.warning("a mail could not be sent: %s", subject)
+
+
+def _token_and_account(
+    services: Services, purpose: one_time_tokens.Purpose, secret: str
+) -> tuple[OneTimeToken, Account]:
+    token = one_time_tokens.find(services, purpose, secret)
+    account = services.store.get(services.workspace_id, Account, token.account_id or "")
+    if account is None:
+        raise Gone("account_gone", "This account does not exist any more.")
+    return token, account

@@ -1,0 +1,51 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from watchparty_api.accounts import sessions
+from watchparty_api.accounts.making import account_by_email
+from watchparty_api.accounts.models import LoginBody, SignedIn
+from watchparty_api.accounts.proof import password_fits
+from watchparty_api.errors import Unauthenticated
+from watchparty_api.identity.caller import refuse_unusable
+from watchparty_api.identity.passwords import hash_password, needs_rehash
+from watchparty_api.limits import address_key, limit
+from watchparty_api.records import Account
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.site import client_address, require_origin
+
+router = APIRouter(prefix="/auth", tags=["accounts"])
+
+
+@router.post("/login")
+def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
+    """Signs in with address and password. Failures lock nobody out but who makes them (`proof.py`)."""
+    account = account_by_email(services, body.email)
+    if not password_fits(services, request, body.email, account, body.password) or account is None:
+        raise Unauthenticated("wrong_credentials", "Address and password do not fit together.")
+    refuse_unusable(account, services.now())
+    return sessions.sign_in(services, request, response, _with_todays_hash(services, account, body.password))
+
+
+@router.post("/refresh", dependencies=[Depends(require_origin)])
+def refresh(services: ServicesOf, request: Request, response: Response) -> SignedIn:
+    """A new access token for the refresh cookie, which is replaced by its successor."""
+    limit(request, "refresh", address_key(client_address(request)))
+    return sessions.refresh(services, request, response)
+
+
+@router.post("/logout", status_code=204, dependencies=[Depends(require_origin)])
+def logout(services: ServicesOf, request: Request, response: Response) -> None:
+    """Ends this device's session and every access token of it."""
+    sessions.sign_out(services, request, response)
+
+
+def _with_todays_hash(services: Services, account: Account, password: str) -> Account:
+    if account.password_hash is None or not needs_rehash(account.password_hash):
+        return account
+    stronger = replace(account, password_hash=hash_password(password))
+    return services.store.replace(services.workspace_id, stronger)

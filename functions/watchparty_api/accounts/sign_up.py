@@ -1,0 +1,127 @@
+"""How somebody becomes an account: the first administrator's link, registration, a temporary host.
+
+There is no default account and no default password: a new house is opened by the one-time link that its first start
+prints (`open_setup`).
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.making import claim_temporary, create_account, create_temporary
+from watchparty_api.accounts.models import RegisterBody, SetupBody, SetupState, SignedIn, TemporaryBody
+from watchparty_api.accounts.recovery import send_verification
+from watchparty_api.accounts.sessions import sign_in
+from watchparty_api.errors import Conflict, Forbidden, Gone, VersionConflict
+from watchparty_api.identity.caller import AccountCaller, CallerOf
+from watchparty_api.limits import address_key, limit
+from watchparty_api.records import OneTimeToken
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.settings import read_settings
+from watchparty_api.site import base_url, client_address, require_origin
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import ACCOUNTS_BY_ROLE, ONE_TIME_TOKENS_BY_PURPOSE
+
+router = APIRouter(tags=["accounts"])
+
+
+def open_setup(services: Services) -> str | None:
+    """A fresh secret for the set-up link, older ones void; None once there is an admin. Called at each start."""
+    for old in every(services.store, services.workspace_id, ONE_TIME_TOKENS_BY_PURPOSE, "setup"):
+        services.store.delete(services.workspace_id, OneTimeToken, old.id)
+    if _has_admin(services):
+        return None
+    secret, _ = one_time_tokens.mint(services, "setup", role="admin")
+    return secret
+
+
+@router.get("/setup")
+def setup_state(services: ServicesOf) -> SetupState:
+    """Whether the house still waits for its first administrator; 410 once it has one."""
+    if _has_admin(services):
+        raise Gone("already_set_up", "This site has been set up already.")
+    return SetupState()
+
+
+@router.post("/setup", status_code=201, dependencies=[Depends(require_origin)])
+def set_up(body: SetupBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
+    """Makes the first administrator."""
+    setup_state(services)
+    limit(request, "setup", address_key(client_address(request)))
+    token = one_time_tokens.find(services, "setup", body.token)
+    try:
+        account = create_account(
+            services,
+            email=body.email,
+            password=body.password,
+            display_name=body.display_name,
+            role="admin",
+            beside=[one_time_tokens.spent(services, token)],
+        )
+    except VersionConflict as error:
+        raise Gone("already_set_up", "This site has been set up already.") from error
+    return sign_in(services, request, response, account)
+
+
+@router.post("/auth/register", status_code=201)
+def register(
+    body: RegisterBody,
+    services: ServicesOf,
+    caller: CallerOf,
+    request: Request,
+    response: Response,
+    later: BackgroundTasks,
+) -> SignedIn:
+    """A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films."""
+    limit(request, "register", address_key(client_address(request)))
+    invite = _invite(services, body)
+    spend = [one_time_tokens.spent(services, invite)] if invite else []
+    try:
+        if isinstance(caller, AccountCaller) and caller.account.temporary:
+            account = claim_temporary(
+                services,
+                caller.account,
+                email=body.email,
+                password=body.password,
+                display_name=body.display_name,
+                beside=spend,
+            )
+        else:
+            account = create_account(
+                services,
+                email=body.email,
+                password=body.password,
+                display_name=body.display_name,
+                role=invite.role if invite else "user",
+                beside=spend,
+            )
+    except VersionConflict as error:
+        raise Conflict("changed_meanwhile", "This invitation was used just now.") from error
+    later.add_task(send_verification, services, base_url(request), account)
+    return sign_in(services, request, response, account)
+
+
+@router.post("/auth/temporary", status_code=201)
+def temporary(body: TemporaryBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
+    """A host without sign-up, for a day."""
+    if not read_settings(services).temporary_hosts:
+        raise Forbidden("temporary_off", "This site asks hosts to sign in.")
+    limit(request, "temporary", address_key(client_address(request)))
+    account = create_temporary(services, body.display_name or "Host")
+    return sign_in(services, request, response, account)
+
+
+def _invite(services: Services, body: RegisterBody) -> OneTimeToken | None:
+    if body.invite is None:
+        if read_settings(services).registration != "open":
+            raise Forbidden("invitation_needed", "This site is by invitation. Ask for a link to register.")
+        return None
+    invite = one_time_tokens.find(services, "account_invite", body.invite)
+    if invite.email is not None and invite.email != body.email:
+        raise Forbidden("other_address", "This invitation was sent to another address.")
+    return invite
+
+
+def _has_admin(services: Services) -> bool:
+    return services.store.count(services.workspace_id, ACCOUNTS_BY_ROLE, "admin") > 0

@@ -1,0 +1,149 @@
+"""The first administrator, registration, temporary hosts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes.house import House
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.sign_up import open_setup
+from watchparty_api.records import Account
+from watchparty_api.settings import read_settings
+
+ANA = {"email": "Ana@Example.org", "password": "correct horse", "display_name": "Ana"}
+
+
+def _settings(house: House, **fields: object) -> None:
+    settings = replace(read_settings(house.services), **fields)  # type: ignore[arg-type]
+    house.services.store.create("main", settings)
+
+
+def test_nobody_is_in_a_new_house_s11(house: House) -> None:
+    """S11: there is no default account; what names and passwords one might guess opens nothing."""
+    assert house.client.get("/api/v1/setup").json() == {"open": True}
+    for email, password in (("admin@example.org", "admin"), ("admin@watchparty.test", "changeme"), ("a@b.co", "x")):
+        answer = house.client.post("/api/v1/auth/login", json={"email": email, "password": password})
+        assert answer.status_code == 401
+
+
+def test_the_setup_link_makes_the_first_admin_once(house: House) -> None:
+    """The link's secret makes one administrator, who is signed in; afterwards set-up is gone."""
+    secret = open_setup(house.services)
+    answer = house.client.post("/api/v1/setup", json={"token": secret, **ANA})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["account"]["role"] == "admin"
+    assert answer.json()["account"]["email"] == "ana@example.org"
+    me = house.client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+    assert me.json()["display_name"] == "Ana"
+    assert house.client.get("/api/v1/setup").status_code == 410
+    again = house.client.post("/api/v1/setup", json={"token": secret, **ANA, "email": "eve@example.org"})
+    assert again.status_code == 410
+    assert open_setup(house.services) is None
+
+
+def test_a_new_start_makes_the_old_setup_link_void(house: House) -> None:
+    """Only the link that the newest start printed works."""
+    old, new = open_setup(house.services), open_setup(house.services)
+    assert house.client.post("/api/v1/setup", json={"token": old, **ANA}).status_code == 410
+    assert house.client.post("/api/v1/setup", json={"token": new, **ANA}).status_code == 201
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
+def test_setup_demands_the_sites_origin(house: House, origin: str | None) -> None:
+    """Another site cannot set the house up."""
+    secret = open_setup(house.services)
+    client = house.new_client()
+    del client.headers["origin"]
+    headers = {} if origin is None else {"Origin": origin}
+    answer = client.post("/api/v1/setup", json={"token": secret, **ANA}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "bad_origin")
+
+
+def test_registration_is_by_invitation_unless_opened(house: House) -> None:
+    """Without an invitation 403, with one 201, and the invitation works once."""
+    assert house.client.post("/api/v1/auth/register", json=ANA).json()["code"] == "invitation_needed"
+    secret, _ = one_time_tokens.mint(house.services, "account_invite", created_by="admin")
+    answer = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["account"]["role"] == "user"
+    again = house.client.post("/api/v1/auth/register", json={**ANA, "email": "ben@example.org", "invite": secret})
+    assert again.status_code == 410
+
+
+def test_open_registration_needs_no_invitation(house: House) -> None:
+    """Where registration is open anybody may register, each address once."""
+    _settings(house, registration="open")
+    assert house.client.post("/api/v1/auth/register", json=ANA).status_code == 201
+    again = house.client.post("/api/v1/auth/register", json={**ANA, "email": "ANA@example.org"})
+    assert (again.status_code, again.json()["code"]) == (409, "email_taken")
+    assert house.services.store.get("main", Account, "ana") is None
+
+
+def test_an_invitation_for_an_address_is_for_nobody_else(house: House) -> None:
+    """An invitation that names an address registers only that one."""
+    secret, _ = one_time_tokens.mint(house.services, "account_invite", email="ben@example.org")
+    answer = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret})
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_address")
+
+
+def test_a_temporary_host_starts_without_sign_up_and_ends_after_a_day(house: House) -> None:
+    """A temporary host is signed in at once; a day later the account acts no more."""
+    answer = house.client.post("/api/v1/auth/temporary", json={"display_name": "Ana"})
+    assert answer.status_code == 201
+    assert answer.json()["account"]["temporary"] is True
+    assert answer.json()["account"]["email"] is None
+    house.clock.advance(hours=24)
+    refused = house.client.post("/api/v1/auth/refresh", json={})
+    assert refused.status_code == 401
+
+
+def test_temporary_hosts_can_be_switched_off(house: House) -> None:
+    """Where the setting says so there are no temporary hosts."""
+    _settings(house, temporary_hosts=False)
+    assert house.client.post("/api/v1/auth/temporary", json={}).json()["code"] == "temporary_off"
+
+
+def test_a_temporary_account_is_claimed_by_registering_with_it(house: House) -> None:
+    """Registering with the temporary account's access token keeps the account, now lasting."""
+    _settings(house, registration="open")
+    first = house.client.post("/api/v1/auth/temporary", json={}).json()
+    claimed = house.client.post(
+        "/api/v1/auth/register", json=ANA, headers={"Authorization": f"Bearer {first['access_token']}"}
+    )
+    assert claimed.status_code == 201
+    account = claimed.json()["account"]
+    assert (account["id"], account["temporary"], account["expires_at"]) == (first["account"]["id"], False, None)
+    assert house.client.post(
+        "/api/v1/auth/login", json={"email": "ana@example.org", "password": "correct horse"}
+    ).is_success
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "no address"),
+        ("email", "a" * 250 + "@example.org"),
+        ("password", "short"),
+        ("password", "x" * 201),
+        ("display_name", ""),
+        ("display_name", "x" * 41),
+        ("display_name", "\u202e\u200b"),
+        ("surprise", "field"),
+    ],
+)
+def test_names_and_addresses_have_limits_s14(client: TestClient, field: str, value: str) -> None:
+    """S14: lengths and characters are checked here, not only in the browser; the answer names the field."""
+    answer = client.post("/api/v1/auth/register", json={**ANA, field: value})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["pointer"] == f"/{field}"
+
+
+def test_registering_is_limited_s8(client: TestClient) -> None:
+    """S8: one address cannot register without end; the refusal says when to come back."""
+    answers = [client.post("/api/v1/auth/register", json=ANA).status_code for _ in range(31)]
+    assert answers[:30] == [403] * 30
+    assert answers[30] == 429
