@@ -1,10 +1,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { restoreSession } from "./api/session";
 import { App } from "./app/App";
 import { applyTheme, currentTheme } from "./ui/theme";
 import "./ui/theme.css";
 
 applyTheme(currentTheme());
+void restoreSession();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

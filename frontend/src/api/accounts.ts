@@ -7,9 +7,12 @@ export interface Account {
   email: string | null;
   display_name: string;
   role: "admin" | "user";
-  temporary?: boolean;
-  expires_at?: string | null;
-  preferences?: Record<string, unknown>;
+  /** A host without sign-up: gone at `expires_at` unless claimed by registering. */
+  temporary: boolean;
+  expires_at: string | null;
+  email_verified: boolean;
+  preferences: Record<string, unknown>;
+  created_at: string;
 }
 
 export interface SignedIn {
@@ -29,6 +32,8 @@ export interface Device {
 export interface Usage {
   used_bytes: number;
   quota_bytes: number;
+  videos: number;
+  rooms: number;
 }
 
 export interface ApiToken {
@@ -37,7 +42,6 @@ export interface ApiToken {
   scopes: string[];
   created_at: string;
   expires_at: string | null;
-  last_used_at: string | null;
 }
 
 export interface Credentials {
@@ -80,17 +84,24 @@ export const forgotPassword = (email: string) =>
 export const resetPassword = (token: string, password: string) =>
   call<void>("POST", "/auth/password/reset", { anonymous: true, body: { token, password } });
 
-export async function changeProfile(body: {
+/** Only the fields that are there change; a new address or password needs the current password. */
+export interface ProfileChange {
   display_name?: string;
+  email?: string;
+  password?: string;
+  current_password?: string;
   preferences?: Record<string, unknown>;
-}): Promise<Account> {
+}
+
+export async function changeProfile(body: ProfileChange): Promise<Account> {
   const account = await call<Account>("PATCH", "/auth/me", { body });
   accountChanged(account);
   return account;
 }
 
-export async function deleteAccount(): Promise<void> {
-  await call("DELETE", "/auth/me");
+/** A temporary account has no password to ask for. */
+export async function deleteAccount(password?: string): Promise<void> {
+  await call("DELETE", "/auth/me", { body: { password } });
   signedOut();
 }
 

@@ -1,24 +1,63 @@
+/** The providers and the table of contents of all pages; each page is a chunk of its own. */
+
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { ApiError } from "@/api/errors";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
+import { CrashBoundary } from "./CrashBoundary";
+import { RequireAccount } from "./RequireAccount";
+import { SiteFrame } from "./SiteFrame";
 
 const LandingPage = lazy(() => import("@/landing/LandingPage"));
 const RoomPage = lazy(() => import("@/room/RoomPage"));
+const LibraryPage = lazy(() => import("@/library/LibraryPage"));
+const AccountPage = lazy(() => import("@/account/AccountPage"));
+const LoginPage = lazy(() => import("@/account/LoginPage"));
+const RegisterPage = lazy(() => import("@/account/RegisterPage"));
+const SetupPage = lazy(() => import("@/account/SetupPage"));
+const ResetPage = lazy(() => import("@/account/ResetPage"));
+const AdminPage = lazy(() => import("@/admin/AdminPage"));
+const NotFoundPage = lazy(() => import("./NotFoundPage"));
 
-const queries = new QueryClient();
+/** A refusal stays one however often it is asked again; a server that is away may come back. */
+function mayRetry(failures: number, error: Error): boolean {
+  const refused = error instanceof ApiError && error.status < 500;
+  return !refused && failures < 2;
+}
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: mayRetry, staleTime: 5_000 } },
+});
 
 export function App() {
   return (
     <QueryClientProvider client={queries}>
       <BrowserRouter>
-        <Suspense fallback={<LoadingScreen />}>
-          <Routes>
-            <Route path="/" element={<LandingPage />} />
-            <Route path="/r/:roomId" element={<RoomPage />} />
-          </Routes>
-        </Suspense>
+        <CrashBoundary>
+          <Suspense fallback={<LoadingScreen />}>
+            <Routes>
+              <Route path="/r/:roomId" element={<RoomPage />} />
+              <Route element={<SiteFrame />}>
+                <Route path="/" element={<LandingPage />} />
+                <Route path="/new" element={<LandingPage creating />} />
+                <Route path="/login" element={<LoginPage />} />
+                <Route path="/register" element={<RegisterPage />} />
+                <Route path="/setup" element={<SetupPage />} />
+                <Route path="/reset" element={<ResetPage />} />
+                <Route element={<RequireAccount />}>
+                  <Route path="/library" element={<LibraryPage />} />
+                  <Route path="/account" element={<AccountPage />} />
+                </Route>
+                <Route element={<RequireAccount role="admin" />}>
+                  <Route path="/admin" element={<AdminPage />} />
+                </Route>
+                <Route path="*" element={<NotFoundPage />} />
+              </Route>
+            </Routes>
+          </Suspense>
+        </CrashBoundary>
       </BrowserRouter>
       <Toaster />
     </QueryClientProvider>

@@ -1,12 +1,98 @@
+import { Link2, Play, Share2, Upload } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useNavigate } from "react-router";
+import { useTitle } from "@/app/useTitle";
 import { Button } from "@/ui/Button";
+import { JoinByLink } from "./JoinByLink";
+import { RecentRooms } from "./RecentRooms";
+import { SameFrame } from "./SameFrame";
 
-export default function LandingPage() {
+const CreateDialog = lazy(() => import("@/landing/create/CreateDialog"));
+
+/** `creating` (the route /new) opens the dialog at once; integrators link there with ?video=&title=. */
+export default function LandingPage({ creating = false }: { creating?: boolean }) {
+  useTitle(null);
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(creating);
+  const [joining, setJoining] = useState(false);
+
+  function changeOpen(next: boolean) {
+    setOpen(next);
+    if (!next && creating) navigate("/", { replace: true });
+  }
+
   return (
-    <main className="p-8">
-      <h1 className="text-display font-bold">Watch together</h1>
-      <Button variant="primary" size="lg">
-        Start a watch party
-      </Button>
-    </main>
+    <div className="mx-auto w-full max-w-7xl px-4 sm:px-8">
+      <section className="grid items-center gap-12 pt-8 pb-16 lg:grid-cols-[1.05fr_1fr] lg:gap-16 lg:pt-16 lg:pb-24">
+        <div className="flex flex-col items-start gap-6">
+          <h1 className="text-display font-bold text-balance">Far apart, on the same frame.</h1>
+          <p className="max-w-lg text-lg text-pretty text-muted">
+            Upload a film, send a link, and watch it together: one tap to join, everybody at the same
+            moment, nothing to install.
+          </p>
+          <div className="mt-2 flex w-full flex-col gap-3 sm:w-auto sm:flex-row">
+            <Button variant="primary" size="lg" onClick={() => setOpen(true)}>
+              <Play className="fill-current" aria-hidden="true" />
+              Start a watch party
+            </Button>
+            <Button
+              variant="ghost"
+              size="lg"
+              aria-expanded={joining}
+              onClick={() => setJoining(!joining)}
+            >
+              <Link2 aria-hidden="true" />I have a link
+            </Button>
+          </div>
+          {joining && <JoinByLink />}
+        </div>
+        <SameFrame />
+      </section>
+      <RecentRooms />
+      <Steps />
+      {open && (
+        <Suspense>
+          <CreateDialog onOpenChange={changeOpen} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+const STEPS = [
+  {
+    Icon: Upload,
+    title: "Bring a film",
+    text: "Any video file. It can be watched while the rest is still being prepared.",
+  },
+  {
+    Icon: Share2,
+    title: "Send the link",
+    text: "Friends open it in the browser they have, on the sofa or on the train.",
+  },
+  {
+    Icon: Play,
+    title: "Press play once",
+    text: "Play, pause and seek reach everybody on the same frame. Chat beside it.",
+  },
+];
+
+function Steps() {
+  return (
+    <section aria-label="How it works" className="border-t border-line py-12">
+      <ol className="grid gap-8 sm:grid-cols-3">
+        {STEPS.map(({ Icon, title, text }) => (
+          <li key={title} className="flex gap-4">
+            <span className="grid size-11 shrink-0 place-items-center rounded-2xl bg-accent-soft text-accent-text">
+              <Icon className="size-5" aria-hidden="true" />
+            </span>
+            <div>
+              <h2 className="font-semibold">{title}</h2>
+              <p className="mt-1 text-[0.9375rem] text-pretty text-muted">{text}</p>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }

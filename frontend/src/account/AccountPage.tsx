@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { type Account, usage } from "@/api/accounts";
+import { useSession } from "@/api/session";
+import { ThemeChoice } from "@/app/ThemeChoice";
+import { useTitle } from "@/app/useTitle";
+import { buttonClass } from "@/ui/Button";
+import { formatBytes, formatDateTime } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
+import { ApiTokens } from "./ApiTokens";
+import { Devices } from "./Devices";
+import { Leaving } from "./Leaving";
+import { PasswordForm, ProfileForm } from "./ProfileForm";
+import { Section } from "./Section";
+
+export default function AccountPage() {
+  useTitle("Account");
+  const account = useSession((session) => session.account);
+  if (!account) return null;
+  return (
+    <div className="mx-auto w-full max-w-4xl px-4 py-6 sm:px-8">
+      <h1 className="mb-6 text-title font-bold">Account</h1>
+      {account.temporary && <ClaimBanner account={account} />}
+      <Section title="Profile">
+        <ProfileForm account={account} />
+      </Section>
+      {!account.temporary && (
+        <Section title="Password" intro="Changing it signs out all other devices.">
+          <PasswordForm />
+        </Section>
+      )}
+      <Section title="Space">
+        <UsedSpace />
+      </Section>
+      <Section title="Colours">
+        <div className="w-fit">
+          <ThemeChoice />
+        </div>
+      </Section>
+      {!account.temporary && (
+        <>
+          <Section title="Devices" intro="Where you are signed in.">
+            <Devices />
+          </Section>
+          <Section title="API tokens" intro="For programs that act for you.">
+            <ApiTokens />
+          </Section>
+        </>
+      )}
+      <Section title="Your data">
+        <Leaving account={account} />
+      </Section>
+    </div>
+  );
+}
+
+function ClaimBanner({ account }: { account: Account }) {
+  return (
+    <div className="mb-4 flex flex-wrap items-center justify-between gap-4 rounded-3xl bg-accent-soft p-5 sm:p-6">
+      <div>
+        <p className="font-semibold">You host without an account</p>
+        <p className="text-muted">
+          {account.expires_at
+            ? `Rooms and films go away on ${formatDateTime(account.expires_at)}.`
+            : "Rooms and films go away after a day."}
+        </p>
+      </div>
+      <Link to="/register" className={buttonClass("primary")}>
+        Keep everything
+      </Link>
+    </div>
+  );
+}
+
+function UsedSpace() {
+  const { data } = useQuery({ queryKey: ["usage"], queryFn: usage });
+  if (!data) return <Progress label="Used space" />;
+  return (
+    <div className="max-w-md">
+      <Progress label="Used space" value={data.quota_bytes > 0 ? data.used_bytes / data.quota_bytes : 1} />
+      <p className="mt-2 text-muted tabular-nums">
+        {formatBytes(data.used_bytes)} of {formatBytes(data.quota_bytes)} · {data.videos} films · {data.rooms} rooms
+      </p>
+    </div>
+  );
+}

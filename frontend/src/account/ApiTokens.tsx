@@ -1,0 +1,113 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { apiTokens, createApiToken, deleteApiToken } from "@/api/accounts";
+import { sentenceFor } from "@/api/errors";
+import { useSubmission } from "@/api/useSubmission";
+import { copyText } from "@/room/invite/copyText";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Field, Input } from "@/ui/Field";
+import { formatDate } from "@/ui/format";
+import { showToast } from "@/ui/Toast";
+
+const SCOPES = ["rooms:read", "rooms:write", "videos:read", "videos:write", "account:read"];
+const KEY = ["api-tokens"];
+
+export function ApiTokens() {
+  const queries = useQueryClient();
+  const [creating, setCreating] = useState(false);
+  const list = useQuery({ queryKey: KEY, queryFn: apiTokens });
+  const remove = useMutation({
+    mutationFn: deleteApiToken,
+    onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
+    onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
+  });
+  return (
+    <div className="flex flex-col items-start gap-3">
+      {list.error && <p className="text-danger-text">{sentenceFor(list.error)}</p>}
+      <ul className="w-full">
+        {list.data?.items.map((token) => (
+          <li key={token.id} className="flex min-h-14 items-center gap-3">
+            <div className="min-w-0 grow">
+              <p className="truncate">{token.name}</p>
+              <p className="text-sm text-muted">
+                {token.scopes.join(", ")} · since {formatDate(token.created_at)}
+              </p>
+            </div>
+            <Button variant="ghost" onClick={() => remove.mutate(token.id)}>
+              Revoke
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Button onClick={() => setCreating(true)}>New token</Button>
+      {creating && <NewTokenDialog onClose={() => setCreating(false)} />}
+    </div>
+  );
+}
+
+function NewTokenDialog({ onClose }: { onClose: () => void }) {
+  const [secret, setSecret] = useState<string | null>(null);
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={secret ? "Your new token" : "New API token"}
+      description={secret ? "Copy it now. It is shown this once." : undefined}
+    >
+      {secret ? <Secret text={secret} /> : <TokenForm onCreated={setSecret} />}
+    </Dialog>
+  );
+}
+
+function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
+  const queries = useQueryClient();
+  const { busy, submit, field, message } = useSubmission();
+
+  function create(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const body = { name: String(form.get("name")), scopes: form.getAll("scopes").map(String) };
+    void submit(async () => {
+      const { token } = await createApiToken(body);
+      await queries.invalidateQueries({ queryKey: KEY });
+      onCreated(token);
+    });
+  }
+
+  return (
+    <form onSubmit={create} className="flex flex-col gap-4">
+      <Field label="What is it for?" error={field("name")}>
+        <Input name="name" maxLength={40} required />
+      </Field>
+      <fieldset>
+        <legend className="mb-1 text-sm font-medium">It may</legend>
+        {SCOPES.map((scope) => (
+          <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3">
+            <input type="checkbox" name="scopes" value={scope} className="size-5 accent-(--accent)" />
+            <span className="font-mono text-sm">{scope}</span>
+          </label>
+        ))}
+        {field("scopes") && <p className="text-sm text-danger-text">{field("scopes")}</p>}
+      </fieldset>
+      {message && <p className="text-danger-text">{message}</p>}
+      <Button type="submit" variant="primary" busy={busy}>
+        Make the token
+      </Button>
+    </form>
+  );
+}
+
+function Secret({ text }: { text: string }) {
+  async function copy() {
+    showToast((await copyText(text)) ? "Copied." : "Select the text and copy it.", { tone: "good" });
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <code className="rounded-xl bg-sunken p-4 text-sm break-all select-all">{text}</code>
+      <Button variant="primary" onClick={() => void copy()}>
+        Copy
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { type Account, deleteAccount, exportAccount } from "@/api/accounts";
+import { useSubmission } from "@/api/useSubmission";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { showToast } from "@/ui/Toast";
+import { PasswordField } from "./fields";
+
+function saveAs(filename: string, content: unknown): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = filename;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** Taking one's data along, and deleting it. */
+export function Leaving({ account }: { account: Account }) {
+  const [deleting, setDeleting] = useState(false);
+  const download = useSubmission();
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button
+        busy={download.busy}
+        onClick={() => void download.submit(async () => saveAs("watchparty-export.json", await exportAccount()))}
+      >
+        Download a copy
+      </Button>
+      <Button variant="ghost" className="text-danger-text" onClick={() => setDeleting(true)}>
+        Delete the account
+      </Button>
+      {download.message && <p className="w-full text-danger-text">{download.message}</p>}
+      {deleting && <DeleteDialog account={account} onClose={() => setDeleting(false)} />}
+    </div>
+  );
+}
+
+function DeleteDialog({ account, onClose }: { account: Account; onClose: () => void }) {
+  const navigate = useNavigate();
+  const { busy, submit, field, message } = useSubmission();
+
+  async function remove(form: FormData) {
+    const password = form.get("password");
+    if (await submit(() => deleteAccount(password === null ? undefined : String(password)))) {
+      showToast("Your account is gone.");
+      navigate("/", { replace: true });
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Delete the account?"
+      description="Your rooms close and your films are deleted. This cannot be undone."
+    >
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void remove(new FormData(event.currentTarget));
+        }}
+      >
+        {!account.temporary && <PasswordField error={field("password")} />}
+        {message && <p className="text-danger-text">{message}</p>}
+        <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
+          <Button variant="ghost" onClick={onClose}>
+            Keep it
+          </Button>
+          <Button type="submit" variant="danger" busy={busy}>
+            Delete everything
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

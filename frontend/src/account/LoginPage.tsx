@@ -1,0 +1,51 @@
+import { Link, Navigate, useSearchParams } from "react-router";
+import { login } from "@/api/accounts";
+import { useSession } from "@/api/session";
+import { useSubmission } from "@/api/useSubmission";
+import { useTitle } from "@/app/useTitle";
+import { useSiteConfig } from "@/config/siteConfig";
+import { EntryCard } from "./EntryCard";
+import { EmailField, PasswordField } from "./fields";
+import { safeNext } from "./fragment";
+
+const LINK = "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
+
+export default function LoginPage() {
+  useTitle("Sign in");
+  const [search] = useSearchParams();
+  const config = useSiteConfig();
+  const signedIn = useSession((session) => session.account !== null && !session.account.temporary);
+  const { busy, submit, field, message } = useSubmission();
+  const next = safeNext(search.get("next"));
+  if (signedIn) return <Navigate to={next} replace />;
+
+  return (
+    <EntryCard
+      title="Welcome back"
+      submitLabel="Sign in"
+      busy={busy}
+      message={message}
+      onSubmit={(form) => {
+        const body = { email: String(form.get("email")), password: String(form.get("password")) };
+        void submit(() => login(body));
+      }}
+      footer={
+        <>
+          <Link to="/reset" className={LINK}>
+            Forgot the password?
+          </Link>
+          {config?.registration === "open" ? (
+            <Link to="/register" className={LINK}>
+              Make an account
+            </Link>
+          ) : (
+            <p className="text-sm">New here? Ask whoever runs this site for an invitation.</p>
+          )}
+        </>
+      }
+    >
+      <EmailField error={field("email")} />
+      <PasswordField error={field("password")} />
+    </EntryCard>
+  );
+}

@@ -1,0 +1,80 @@
+import { MailQuestion } from "lucide-react";
+import { useState } from "react";
+import { Link, useLocation, useNavigate } from "react-router";
+import { register } from "@/api/accounts";
+import { useSession } from "@/api/session";
+import { useSubmission } from "@/api/useSubmission";
+import { useTitle } from "@/app/useTitle";
+import { useSiteConfig } from "@/config/siteConfig";
+import { buttonClass } from "@/ui/Button";
+import { EmptyState } from "@/ui/EmptyState";
+import { LoadingScreen } from "@/ui/Spinner";
+import { EntryCard } from "./EntryCard";
+import { EmailField, NameField, PasswordField } from "./fields";
+import { fragmentSecret } from "./fragment";
+
+/** By invitation (its secret in the fragment), freely where that is allowed, or to keep a temporary account. */
+export default function RegisterPage() {
+  useTitle("Make an account");
+  const config = useSiteConfig();
+  const { hash } = useLocation();
+  const [invite] = useState(() => fragmentSecret(hash, "invite"));
+  if (!config) return <LoadingScreen />;
+  if (config.registration === "invitation" && invite === null) return <InvitationNeeded />;
+  return <RegisterForm invite={invite} />;
+}
+
+function RegisterForm({ invite }: { invite: string | null }) {
+  const navigate = useNavigate();
+  const temporary = useSession(({ account }) => (account?.temporary ? account : null));
+  const { busy, submit, field, message } = useSubmission();
+
+  async function send(form: FormData) {
+    const done = await submit(() =>
+      register({
+        email: String(form.get("email")),
+        password: String(form.get("password")),
+        display_name: String(form.get("display_name")),
+        invite: invite ?? undefined,
+      }),
+    );
+    if (done) navigate("/library", { replace: true });
+  }
+
+  return (
+    <EntryCard
+      title={temporary ? "Keep what you have" : "Make an account"}
+      intro={temporary && "Your films and rooms stay yours, and nothing runs out after a day."}
+      submitLabel={temporary ? "Keep everything" : "Make the account"}
+      busy={busy}
+      message={message}
+      onSubmit={(form) => void send(form)}
+      footer={
+        <Link to="/login" className="inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline">
+          I have an account
+        </Link>
+      }
+    >
+      <NameField error={field("display_name")} defaultValue={temporary?.display_name} />
+      <EmailField error={field("email")} />
+      <PasswordField isNew error={field("password")} />
+    </EntryCard>
+  );
+}
+
+function InvitationNeeded() {
+  return (
+    <EmptyState
+      icon={<MailQuestion />}
+      title="Accounts here are by invitation"
+      headingLevel="h1"
+      action={
+        <Link to="/" className={buttonClass("primary")}>
+          Go to the start page
+        </Link>
+      }
+    >
+      Ask whoever runs this site for an invitation link, then open it. To join a friend’s room you need no account.
+    </EmptyState>
+  );
+}

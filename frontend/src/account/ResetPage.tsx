@@ -1,0 +1,73 @@
+import { MailCheck } from "lucide-react";
+import { useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { forgotPassword, resetPassword } from "@/api/accounts";
+import { useSubmission } from "@/api/useSubmission";
+import { useTitle } from "@/app/useTitle";
+import { useSiteConfig } from "@/config/siteConfig";
+import { EmptyState } from "@/ui/EmptyState";
+import { showToast } from "@/ui/Toast";
+import { EntryCard } from "./EntryCard";
+import { EmailField, PasswordField } from "./fields";
+import { fragmentSecret } from "./fragment";
+
+/** Without a token it sends the link, with one it sets the password. */
+export default function ResetPage() {
+  useTitle("Reset the password");
+  const { hash } = useLocation();
+  const [token] = useState(() => fragmentSecret(hash, "token"));
+  return token === null ? <AskForLink /> : <NewPassword token={token} />;
+}
+
+function AskForLink() {
+  const config = useSiteConfig();
+  const { busy, submit, field, message } = useSubmission();
+  const [sent, setSent] = useState(false);
+  if (sent) {
+    return (
+      <EmptyState icon={<MailCheck />} title="Look into your mail" headingLevel="h1">
+        {config?.mail_delivers === false
+          ? "This site sends no mail. Whoever runs it finds the link in the server’s log and can pass it on."
+          : "If there is an account with this address, a link is on its way. It works for an hour."}
+      </EmptyState>
+    );
+  }
+  return (
+    <EntryCard
+      title="Forgot the password?"
+      intro="We send a link by which you can set a new one."
+      submitLabel="Send the link"
+      busy={busy}
+      message={message}
+      onSubmit={(form) =>
+        void submit(() => forgotPassword(String(form.get("email")))).then((done) => setSent(done))
+      }
+    >
+      <EmailField error={field("email")} />
+    </EntryCard>
+  );
+}
+
+function NewPassword({ token }: { token: string }) {
+  const navigate = useNavigate();
+  const { busy, submit, field, message } = useSubmission();
+
+  async function send(form: FormData) {
+    if (await submit(() => resetPassword(token, String(form.get("password"))))) {
+      showToast("The new password works now.", { tone: "good" });
+      navigate("/login", { replace: true });
+    }
+  }
+
+  return (
+    <EntryCard
+      title="Set a new password"
+      submitLabel="Set the password"
+      busy={busy}
+      message={message}
+      onSubmit={(form) => void send(form)}
+    >
+      <PasswordField isNew error={field("password")} />
+    </EntryCard>
+  );
+}

@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { setUp, setupOpen } from "@/api/accounts";
+import { useSubmission } from "@/api/useSubmission";
+import { ProblemScreen } from "@/app/ProblemScreen";
+import { useTitle } from "@/app/useTitle";
+import { EmptyState } from "@/ui/EmptyState";
+import { LoadingScreen } from "@/ui/Spinner";
+import { EntryCard } from "./EntryCard";
+import { EmailField, NameField, PasswordField } from "./fields";
+import { fragmentSecret } from "./fragment";
+
+/** The link that the first start prints leads here and makes the administrator, once. */
+export default function SetupPage() {
+  useTitle("Set up");
+  const { hash } = useLocation();
+  const [token] = useState(() => fragmentSecret(hash, "token"));
+  const open = useQuery({ queryKey: ["setup"], queryFn: setupOpen, retry: false });
+  if (open.isPending) return <LoadingScreen />;
+  if (open.error) return <ProblemScreen error={open.error} />;
+  if (token === null) return <LinkNeeded />;
+  return <SetupForm token={token} />;
+}
+
+function SetupForm({ token }: { token: string }) {
+  const navigate = useNavigate();
+  const { busy, submit, field, message } = useSubmission();
+
+  async function send(form: FormData) {
+    const done = await submit(() =>
+      setUp({
+        token,
+        email: String(form.get("email")),
+        password: String(form.get("password")),
+        display_name: String(form.get("display_name")),
+      }),
+    );
+    if (done) navigate("/", { replace: true });
+  }
+
+  return (
+    <EntryCard
+      title="Make it yours"
+      intro="This account runs the site: it invites people and sets the rules."
+      submitLabel="Set up"
+      busy={busy}
+      message={message}
+      onSubmit={(form) => void send(form)}
+    >
+      <NameField error={field("display_name")} />
+      <EmailField error={field("email")} />
+      <PasswordField isNew error={field("password")} />
+    </EntryCard>
+  );
+}
+
+function LinkNeeded() {
+  return (
+    <EmptyState icon={<KeyRound />} title="Open the set-up link" headingLevel="h1">
+      The server printed a link when it started. Open that one: it proves that the machine is yours.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,69 @@
+/** The fields that several entry forms share, with what password managers need to know. */
+
+import { Eye, EyeOff } from "lucide-react";
+import { useState } from "react";
+import { Field, Input } from "@/ui/Field";
+import { IconButton } from "@/ui/IconButton";
+
+interface EntryFieldProps {
+  error?: string;
+  defaultValue?: string;
+}
+
+export const MIN_PASSWORD = 10;
+
+export function EmailField({ error, defaultValue }: EntryFieldProps) {
+  return (
+    <Field label="E-mail" error={error}>
+      <Input name="email" type="email" autoComplete="username" defaultValue={defaultValue} required />
+    </Field>
+  );
+}
+
+export function NameField({ error, defaultValue }: EntryFieldProps) {
+  return (
+    <Field label="Your name" hint="What friends see in the room." error={error}>
+      <Input name="display_name" autoComplete="nickname" maxLength={40} defaultValue={defaultValue} required />
+    </Field>
+  );
+}
+
+interface PasswordFieldProps extends EntryFieldProps {
+  name?: string;
+  label?: string;
+  /** A new one has a least length; a current one is whatever it is. */
+  isNew?: boolean;
+}
+
+export function PasswordField({
+  error,
+  name = "password",
+  label = "Password",
+  isNew = false,
+}: PasswordFieldProps) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Field label={label} hint={isNew ? `At least ${MIN_PASSWORD} characters.` : undefined} error={error}>
+      <div className="relative">
+        <Input
+          name={name}
+          type={shown ? "text" : "password"}
+          autoComplete={isNew ? "new-password" : "current-password"}
+          minLength={isNew ? MIN_PASSWORD : undefined}
+          maxLength={200}
+          className="pr-12"
+          required
+        />
+        <span className="absolute inset-y-0 right-0">
+          <IconButton
+            label={shown ? "Hide the password" : "Show the password"}
+            className="text-muted"
+            onClick={() => setShown(!shown)}
+          >
+            {shown ? <EyeOff /> : <Eye />}
+          </IconButton>
+        </span>
+      </div>
+    </Field>
+  );
+}

@@ -1,0 +1,23 @@
+import { Component, type ErrorInfo, type ReactNode } from "react";
+import { ProblemScreen } from "./ProblemScreen";
+
+interface CrashState {
+  error: unknown;
+}
+
+/** The last resort: an error in drawing a page, or a chunk that a new release has replaced. */
+export class CrashBoundary extends Component<{ children: ReactNode }, CrashState> {
+  override state: CrashState = { error: null };
+
+  static getDerivedStateFromError(error: unknown): CrashState {
+    return { error };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo): void {
+    console.error(error, info.componentStack);
+  }
+
+  override render(): ReactNode {
+    return this.state.error === null ? this.props.children : <ProblemScreen error={this.state.error} />;
+  }
+}

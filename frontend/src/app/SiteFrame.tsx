@@ -1,0 +1,69 @@
+import { lazy, Suspense } from "react";
+import { Link, NavLink, Outlet, useLocation } from "react-router";
+import { useSession } from "@/api/session";
+import { useSiteConfig } from "@/config/siteConfig";
+import { buttonClass } from "@/ui/Button";
+import { cx } from "@/ui/cx";
+import { LoadingScreen } from "@/ui/Spinner";
+import { Mark } from "./Mark";
+import { ThemeChoice } from "./ThemeChoice";
+
+// With its menu it is larger than the whole landing page; guests never need it.
+const AccountMenu = lazy(() => import("./AccountMenu"));
+
+/** Header and footer of every page but the room, which needs the whole window. */
+export function SiteFrame() {
+  const { pathname } = useLocation();
+  const brand = useSiteConfig()?.brand_name ?? "WatchParty";
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-xl focus:bg-raised focus:px-4 focus:py-3"
+      >
+        Skip to the content
+      </a>
+      <header className="mx-auto flex w-full max-w-7xl items-center justify-between gap-3 px-4 py-3 sm:px-8 sm:py-5">
+        <Link to="/" className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight">
+          <Mark className="size-8" />
+          <span className="text-lg">{brand}</span>
+        </Link>
+        <SiteNav />
+      </header>
+      <main id="main" tabIndex={-1} className="flex grow flex-col outline-none">
+        <Suspense fallback={<LoadingScreen />} key={pathname}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <footer className="mx-auto mt-16 flex w-full max-w-7xl flex-wrap items-center justify-between gap-4 border-t border-line px-4 py-5 text-sm text-muted sm:px-8">
+        <p>Your films stay on this server.</p>
+        <ThemeChoice />
+      </footer>
+    </div>
+  );
+}
+
+function SiteNav() {
+  const { status, account } = useSession();
+  if (status === "unknown") return <div className="h-11" />;
+  if (account === null) {
+    return (
+      <Link to="/login" className={buttonClass("ghost")}>
+        Sign in
+      </Link>
+    );
+  }
+  return (
+    <nav aria-label="Site" className="flex items-center gap-1">
+      <NavLink
+        to="/library"
+        className={({ isActive }) => cx(buttonClass("ghost"), isActive && "text-accent-text")}
+      >
+        Library
+      </NavLink>
+      <Suspense fallback={<div className="size-11" />}>
+        <AccountMenu account={account} />
+      </Suspense>
+    </nav>
+  );
+}

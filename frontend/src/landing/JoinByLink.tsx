@@ -1,0 +1,32 @@
+import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
+import { Button } from "@/ui/Button";
+import { Field, Input } from "@/ui/Field";
+import { roomPath } from "./roomLink";
+
+export function JoinByLink() {
+  const navigate = useNavigate();
+  const [wrong, setWrong] = useState(false);
+
+  function open(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const path = roomPath(String(new FormData(event.currentTarget).get("link")));
+    if (path) navigate(path);
+    else setWrong(true);
+  }
+
+  return (
+    <form onSubmit={open} className="w-full max-w-md animate-rise">
+      <Field
+        label="Link to the room"
+        error={wrong && "That is no link to a room. It looks like …/r/ and some letters."}
+      >
+        <div className="flex gap-2">
+          {/* biome-ignore lint/a11y/noAutofocus: it opens at the person's own request, to be typed into */}
+          <Input name="link" autoFocus autoComplete="off" spellCheck={false} placeholder="…/r/" required />
+          <Button type="submit">Open</Button>
+        </div>
+      </Field>
+    </form>
+  );
+}

@@ -1,0 +1,56 @@
+import { ArrowRight, X } from "lucide-react";
+import { useState } from "react";
+import { Link } from "react-router";
+import { forgetRoom, recentRooms } from "./recentRooms";
+
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+function ago(at_ms: number): string {
+  const hours = Math.round((at_ms - Date.now()) / 3_600_000);
+  return hours > -24 ? RELATIVE.format(hours, "hour") : RELATIVE.format(Math.round(hours / 24), "day");
+}
+
+export function RecentRooms() {
+  const [rooms, setRooms] = useState(recentRooms);
+  if (rooms.length === 0) return null;
+
+  function forget(id: string) {
+    forgetRoom(id);
+    setRooms(recentRooms());
+  }
+
+  return (
+    <section aria-labelledby="recent-rooms" className="pb-14">
+      <h2 id="recent-rooms" className="mb-3 font-semibold">
+        Where you were lately
+      </h2>
+      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+        {rooms.map((room) => (
+          <li
+            key={room.id}
+            className="group flex items-center rounded-2xl bg-surface ring-1 ring-line transition-shadow hover:ring-line-strong"
+          >
+            <Link to={`/r/${room.id}`} className="min-w-0 grow rounded-2xl py-3.5 pl-5">
+              <span className="flex items-center gap-2 font-semibold">
+                <bdi className="truncate">{room.name}</bdi>
+                <ArrowRight
+                  className="size-4 shrink-0 text-muted transition-transform group-hover:translate-x-1"
+                  aria-hidden="true"
+                />
+              </span>
+              <span className="text-sm text-muted">{ago(room.visited_at_ms)}</span>
+            </Link>
+            <button
+              type="button"
+              aria-label={`Forget ${room.name}`}
+              className="mr-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+              onClick={() => forget(room.id)}
+            >
+              <X className="size-4" aria-hidden="true" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

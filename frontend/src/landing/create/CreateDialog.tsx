@@ -1,0 +1,83 @@
+import { type FormEvent, lazy, Suspense, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { sentenceFor } from "@/api/errors";
+import { useSiteConfig } from "@/config/siteConfig";
+import { copyText } from "@/room/invite/copyText";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Field, Input } from "@/ui/Field";
+import { showToast } from "@/ui/Toast";
+import { UploadRefused } from "@/upload/uploadManager";
+import { FilmChoice } from "./FilmChoice";
+import { type FilmSource, newPlan, type PartyPlan, suggestedName } from "./partyPlan";
+import { SignInNeeded, startParty } from "./startParty";
+
+const AdvancedRules = lazy(() => import("./AdvancedRules"));
+
+/** /new?video=ID&title=NAME is how integrators, and the library, hand a film over. */
+function filmFrom(search: URLSearchParams): FilmSource {
+  const video_id = search.get("video");
+  return video_id ? { kind: "library", video_id, title: search.get("title") ?? "Your film" } : { kind: "none" };
+}
+
+export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
+  const [search] = useSearchParams();
+  const [plan, setPlan] = useState<PartyPlan>(() =>
+    newPlan(search.get("title")?.slice(0, 80) ?? suggestedName(new Date()), filmFrom(search)),
+  );
+  const { begin, busy, error } = useStartParty(plan);
+  const change = (part: Partial<PartyPlan>) => setPlan((before) => ({ ...before, ...part }));
+
+  return (
+    <Dialog open onOpenChange={onOpenChange} title="Start a watch party">
+      <form onSubmit={begin} className="flex flex-col gap-5">
+        <FilmChoice film={plan.film} onChange={(film) => change({ film })} />
+        <Field label="Name of the room">
+          <Input
+            value={plan.name}
+            maxLength={80}
+            autoComplete="off"
+            onChange={(event) => change({ name: event.target.value })}
+          />
+        </Field>
+        <Suspense fallback={<div className="h-11" />}>
+          <AdvancedRules plan={plan} onChange={change} />
+        </Suspense>
+        {error && (
+          <p role="alert" className="rounded-xl bg-danger-soft px-4 py-3 text-danger-text">
+            {error}
+          </p>
+        )}
+        <Button type="submit" variant="primary" size="lg" busy={busy}>
+          Create and copy link
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+function useStartParty(plan: PartyPlan) {
+  const navigate = useNavigate();
+  const config = useSiteConfig();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  async function begin(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      const room = await startParty(plan, config?.temporary_hosts ?? true);
+      const copied = await copyText(room.url);
+      showToast(copied ? "Link copied. Send it to your friends." : "Your room is ready.", { tone: "good" });
+      navigate(new URL(room.url).pathname, { state: { created: true } });
+    } catch (failure) {
+      if (failure instanceof SignInNeeded) navigate("/login?next=/new");
+      else setError(failure instanceof UploadRefused ? failure.message : sentenceFor(failure));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { begin, busy, error };
+}

@@ -1,0 +1,37 @@
+/** What the person wants in the create dialog, and what the API is told of it. Pure. */
+
+import type { Access, Control, NewRoom } from "@/api/rooms";
+
+export type FilmSource =
+  | { kind: "none" }
+  | { kind: "file"; file: File }
+  | { kind: "library"; video_id: string; title: string };
+
+export interface PartyPlan {
+  name: string;
+  film: FilmSource;
+  access: Access;
+  control: Control;
+  chat: boolean;
+  password: string;
+}
+
+export function newPlan(name: string, film: FilmSource): PartyPlan {
+  return { name, film, access: "open", control: "moderators", chat: true, password: "" };
+}
+
+/** "Friday film night": a name that nobody has to think about. */
+export function suggestedName(now: Date): string {
+  return `${now.toLocaleDateString("en", { weekday: "long" })} film night`;
+}
+
+export function roomBody(plan: PartyPlan, video_id: string | undefined): NewRoom {
+  return {
+    name: plan.name.trim() || undefined,
+    video_id,
+    access: plan.access,
+    control: plan.control,
+    chat: plan.chat,
+    password: plan.password || undefined,
+  };
+}

@@ -1,0 +1,33 @@
+/** From a plan to a room with a link: an account if there is none, the film's upload begun, the room made. */
+
+import { startTemporary } from "@/api/accounts";
+import { randomId } from "@/api/randomId";
+import { createRoom, type Room } from "@/api/rooms";
+import { useSession } from "@/api/session";
+import { uploads } from "@/upload/uploads";
+import { type PartyPlan, roomBody } from "./partyPlan";
+
+/** Thrown where hosting needs an account and there is none. */
+export class SignInNeeded extends Error {
+  override readonly name = "SignInNeeded";
+}
+
+export async function startParty(plan: PartyPlan, temporaryHosts: boolean): Promise<Room> {
+  if (useSession.getState().account === null) {
+    if (!temporaryHosts) throw new SignInNeeded();
+    await startTemporary();
+  }
+  const video_id = await videoOf(plan);
+  return createRoom(roomBody(plan, video_id), randomId());
+}
+
+async function videoOf({ film }: PartyPlan): Promise<string | undefined> {
+  switch (film.kind) {
+    case "none":
+      return undefined;
+    case "library":
+      return film.video_id;
+    case "file":
+      return uploads.start(film.file);
+  }
+}

@@ -1,0 +1,115 @@
+import { Pause, Play, RotateCcw, Upload as UploadIcon, X } from "lucide-react";
+import { useRef } from "react";
+import { sentenceFor } from "@/api/errors";
+import { formatBytes, formatRate, formatWait } from "@/ui/format";
+import { IconButton } from "@/ui/IconButton";
+import { Progress } from "@/ui/Progress";
+import { showToast } from "@/ui/Toast";
+import { ACCEPT } from "./preflight";
+import type { Upload } from "./upload";
+import { UploadRefused } from "./uploadManager";
+import { uploads } from "./uploads";
+
+export function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
+  const share = `${formatBytes(sent)} of ${formatBytes(size)}`;
+  switch (phase) {
+    case "checking":
+      return "Looking at the file";
+    case "queued":
+      return "Waits for the upload before it";
+    case "uploading":
+      return pace
+        ? `${share} · ${formatRate(pace.bytes_per_s)} · ${formatWait(pace.left_s)} left`
+        : share;
+    case "waiting":
+      return message ?? share;
+    case "paused":
+      return `Paused at ${share}`;
+    case "choose_file":
+      return `Stopped at ${Math.round((sent / size) * 100)} %. Choose the same file to go on.`;
+    case "done":
+      return "Uploaded";
+    case "failed":
+      return message ?? "The upload failed.";
+  }
+}
+
+export function complain(error: unknown): void {
+  const sentence = error instanceof UploadRefused ? error.message : sentenceFor(error);
+  showToast(sentence, { tone: "danger", lasts_ms: 8000 });
+}
+
+export function UploadRow({ upload }: { upload: Upload }) {
+  const { phase, sent, size, title } = upload;
+  const stopped = phase === "paused" || phase === "choose_file" || phase === "failed";
+  return (
+    <div className="flex items-center gap-3">
+      <div className="min-w-0 grow">
+        <p className="truncate font-medium">
+          <bdi>{title}</bdi>
+        </p>
+        <Progress
+          label={`Upload of ${title}`}
+          value={size > 0 ? sent / size : undefined}
+          tone={stopped ? "muted" : "accent"}
+          className="my-1.5"
+        />
+        <p className={`text-sm tabular-nums ${phase === "failed" ? "text-danger-text" : "text-muted"}`}>
+          {uploadSentence(upload)}
+        </p>
+      </div>
+      <UploadActions upload={upload} />
+    </div>
+  );
+}
+
+function UploadActions({ upload: { id, phase } }: { upload: Upload }) {
+  return (
+    <div className="flex shrink-0">
+      {(phase === "uploading" || phase === "waiting" || phase === "queued") && (
+        <IconButton label="Pause" onClick={() => uploads.pause(id)}>
+          <Pause />
+        </IconButton>
+      )}
+      {phase === "paused" && (
+        <IconButton label="Go on" onClick={() => uploads.resume(id)}>
+          <Play />
+        </IconButton>
+      )}
+      {phase === "failed" && (
+        <IconButton label="Try again" onClick={() => uploads.resume(id)}>
+          <RotateCcw />
+        </IconButton>
+      )}
+      {phase === "choose_file" && <ChooseFile id={id} />}
+      {phase !== "done" && (
+        <IconButton label="Cancel the upload" onClick={() => uploads.cancel(id).catch(complain)}>
+          <X />
+        </IconButton>
+      )}
+    </div>
+  );
+}
+
+function ChooseFile({ id }: { id: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <IconButton label="Choose the same file" onClick={() => input.current?.click()}>
+        <UploadIcon />
+      </IconButton>
+      <input
+        ref={input}
+        type="file"
+        accept={ACCEPT}
+        className="hidden"
+        aria-label="The file that the upload began with"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          if (file) uploads.chooseFile(id, file).catch(complain);
+          event.target.value = "";
+        }}
+      />
+    </>
+  );
+}
