@@ -14,6 +14,10 @@ from fastapi import APIRouter
 
 from watchparty_api import public
 from watchparty_api.accounts import api_tokens, me, recovery, sign_in, sign_up
+from watchparty_api.admin import account_invites, log, site_settings
+from watchparty_api.admin import accounts as admin_accounts
+from watchparty_api.admin import rooms as admin_rooms
+from watchparty_api.admin import videos as admin_videos
 from watchparty_api.config import Config, ConfigError
 from watchparty_api.identity.keys import load_keys
 from watchparty_api.identity.tokens import TokenSigner
@@ -70,7 +74,20 @@ def _open_store(url: str) -> Store:
 
 def auth_routers() -> list[APIRouter]:
     """Function `auth`: accounts, sessions, administration."""
-    return [public.router, sign_up.router, sign_in.router, recovery.router, me.router, api_tokens.router]
+    return [
+        public.router,
+        sign_up.router,
+        sign_in.router,
+        recovery.router,
+        me.router,
+        api_tokens.router,
+        site_settings.router,
+        admin_accounts.router,
+        account_invites.router,
+        admin_rooms.router,
+        admin_videos.router,
+        log.router,
+    ]
 
 
 def routers() -> list[APIRouter]:

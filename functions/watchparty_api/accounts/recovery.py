@@ -6,7 +6,6 @@ account. The mail goes out after the answer, so that the time does not tell eith
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 from fastapi import APIRouter, BackgroundTasks, Request
@@ -16,15 +15,14 @@ from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.accounts.sessions import revoke_all
-from watchparty_api.errors import Gone, TooMany, Unavailable
+from watchparty_api.errors import Gone, TooMany
 from watchparty_api.identity.passwords import hash_password
 from watchparty_api.limits import address_key, limit
+from watchparty_api.mail.sending import send_quietly
 from watchparty_api.records import Account, OneTimeToken
 from watchparty_api.services import Services, ServicesOf
 from watchparty_api.site import base_url, client_address
 from watchparty_api.store.port import Replace
-
-log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
@@ -70,7 +68,8 @@ def send_verification(services: Services, site: str, account: Account) -> None:
         return
     secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
     link = f"{site}/account#verify={secret}"
-    _mail(services, account.email, "Confirm your address", f"Open this link to confirm your address:\n\n{link}\n")
+    text = f"Open this link to confirm your address:\n\n{link}\n"
+    send_quietly(services.mail, to=account.email, subject="Confirm your address", text=text)
 
 
 def _send_reset(services: Services, site: str, email: str) -> None:
@@ -85,14 +84,7 @@ def _send_reset(services: Services, site: str, email: str) -> None:
     link = f"{site}/reset#token={secret}"
     unasked = "If you did not ask for it, nothing has changed and you need not do anything."
     text = f"Open this link within an hour to choose a new password:\n\n{link}\n\n{unasked}\n"
-    _mail(services, email, "Choose a new password", text)
-
-
-def _mail(services: Services, to: str, subject: str, text: str) -> None:
-    try:
-        services.mail.send(to=to, subject=subject, text=text)
-    except Unavailable:
-        log.warning("a mail could not be sent: %s", subject)
+    send_quietly(services.mail, to=email, subject="Choose a new password", text=text)
 
 
 def _token_and_account(

@@ -57,5 +57,6 @@ REPORTS_OF_ROOM = Query("reports_of_room", SyncReport, where=("room_id",), order
 NOTICES_BY_DUE = Query("notices_by_due", Notice, order_by="due_at")
 
 # ---- videos
+VIDEOS_BY_STATUS = Query("videos_by_status", Video, where=("status",), descending=True)
 
 QUERIES: tuple[Query[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Query))

@@ -1,0 +1,1 @@
+"""What administrators do: settings, people, rooms, films, jobs, and the audit log."""

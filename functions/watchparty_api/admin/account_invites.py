@@ -1,0 +1,78 @@
+"""Invitations to register: a link that works once, mailed where mail leaves the house."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+
+from watchparty_api import audit
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.admin.models import AccountInviteList, AccountInviteStart, AccountInviteView, NewAccountInvite
+from watchparty_api.errors import NotFound
+from watchparty_api.identity.caller import AdminOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.mail.sending import send_quietly
+from watchparty_api.records import OneTimeToken
+from watchparty_api.services import ServicesOf
+from watchparty_api.settings import read_settings
+from watchparty_api.site import base_url
+from watchparty_api.store.port import Delete
+from watchparty_api.store.queries import ONE_TIME_TOKENS_BY_PURPOSE
+
+router = APIRouter(prefix="/admin/account-invites", tags=["admin"])
+
+
+@router.get("")
+def list_invites(
+    services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None
+) -> AccountInviteList:
+    """The invitations that were made, the newest first."""
+    page = services.store.query(
+        services.workspace_id, ONE_TIME_TOKENS_BY_PURPOSE, "account_invite", limit=limit, cursor=cursor
+    )
+    return AccountInviteList(items=[AccountInviteView.of(each) for each in page.items], next_cursor=page.cursor)
+
+
+@router.post("", status_code=201)
+def make_invite(
+    body: AccountInviteStart,
+    services: ServicesOf,
+    admin: AdminOf,
+    request: Request,
+    response: Response,
+    later: BackgroundTasks,
+) -> NewAccountInvite:
+    """A new invitation; its link is in this answer and nowhere else."""
+    secret, invite = one_time_tokens.mint(
+        services, "account_invite", email=body.email, role=body.role, created_by=admin.account.id
+    )
+    audit.commit(
+        services,
+        [],
+        actor=admin.account.id,
+        action="account_invite.created",
+        target=invite.id,
+        data={"role": body.role},
+    )
+    url = f"{base_url(request)}/register#invite={secret}"
+    if body.email is not None and services.mail.delivers:
+        brand = read_settings(services).brand_name
+        text = f"{admin.account.display_name} invites you to {brand}. Open this link to register:\n\n{url}\n"
+        subject = f"Your invitation to {brand}"
+        later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
+    response.headers["Cache-Control"] = "no-store"
+    return NewAccountInvite(**AccountInviteView.of(invite).model_dump(), url=url)
+
+
+@router.delete("/{invite_id}", status_code=204)
+def revoke_invite(invite_id: str, services: ServicesOf, admin: AdminOf) -> None:
+    """The link leads nowhere from now on."""
+    invite = services.store.get(services.workspace_id, OneTimeToken, invite_id)
+    if invite is None or invite.purpose != "account_invite":
+        raise NotFound("invite_not_found", "There is no such invitation.")
+    audit.commit(
+        services,
+        [Delete(OneTimeToken, invite_id)],
+        actor=admin.account.id,
+        action="account_invite.revoked",
+        target=invite_id,
+    )

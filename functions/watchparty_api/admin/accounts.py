@@ -1,0 +1,65 @@
+"""People, as administrators manage them: role, suspension, quota, deletion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+
+from watchparty_api import audit
+from watchparty_api.accounts.deletion import delete_account, refuse_last_admin
+from watchparty_api.accounts.sessions import revoke_all
+from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
+from watchparty_api.errors import NotFound
+from watchparty_api.identity.caller import AdminOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.records import Account
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.store.port import Replace
+from watchparty_api.store.queries import ACCOUNTS
+
+router = APIRouter(prefix="/admin/accounts", tags=["admin"])
+
+
+@router.get("")
+def list_accounts(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AccountList:
+    """Everybody, the newest first."""
+    page = services.store.query(services.workspace_id, ACCOUNTS, limit=limit, cursor=cursor)
+    return AccountList(items=[AdminAccountView.of(account) for account in page.items], next_cursor=page.cursor)
+
+
+@router.get("/{account_id}")
+def read_account(account_id: str, services: ServicesOf, _: AdminOf) -> AdminAccountView:
+    """One account."""
+    return AdminAccountView.of(_find(services, account_id))
+
+
+@router.patch("/{account_id}")
+def change_account(account_id: str, body: AccountChange, services: ServicesOf, admin: AdminOf) -> AdminAccountView:
+    """Changes what is given. A suspension counts at once, for every token."""
+    before = _find(services, account_id)
+    changes = {name: getattr(body, name) for name in body.model_fields_set}
+    # Null means "the default" for a quota; for the others it means that nothing was said.
+    changes = {name: value for name, value in changes.items() if value is not None or name == "quota_bytes"}
+    after = replace(before, **changes)
+    if after.role != "admin" or after.suspended:
+        refuse_last_admin(services, before)
+    audit.commit(
+        services, [Replace(after)], actor=admin.account.id, action="account.changed", target=before.id, data=changes
+    )
+    if after.suspended:
+        revoke_all(services, after.id)
+    return AdminAccountView.of(after)
+
+
+@router.delete("/{account_id}", status_code=204)
+def remove_account(account_id: str, services: ServicesOf, admin: AdminOf) -> None:
+    """Deletes an account with its rooms and films."""
+    delete_account(services, _find(services, account_id), actor=admin.account.id)
+
+
+def _find(services: Services, account_id: str) -> Account:
+    account = services.store.get(services.workspace_id, Account, account_id)
+    if account is None:
+        raise NotFound("account_not_found", "There is no such account.")
+    return account

@@ -1,0 +1,45 @@
+"""The audit log: reading it, checking its chain, taking it home."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from watchparty_api import audit
+from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
+from watchparty_api.identity.caller import AdminOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.services import ServicesOf
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import AUDIT, AUDIT_NEWEST_FIRST
+
+router = APIRouter(prefix="/admin/audit", tags=["admin"])
+
+
+@router.get("")
+def list_entries(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AuditList:
+    """The entries, the newest first."""
+    page = services.store.query(services.workspace_id, AUDIT_NEWEST_FIRST, limit=limit, cursor=cursor)
+    return AuditList(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.cursor)
+
+
+@router.get("/verify")
+def verify(services: ServicesOf, _: AdminOf) -> AuditVerdict:
+    """Walks the whole chain of hashes."""
+    verdict = audit.verify(services)
+    return AuditVerdict(entries=verdict.entries, broken_at=verdict.broken_at)
+
+
+@router.get("/export", response_class=StreamingResponse)
+def export(services: ServicesOf, _: AdminOf) -> StreamingResponse:
+    """All entries, the oldest first, one JSON object a line."""
+
+    def lines() -> Iterator[str]:
+        for entry in every(services.store, services.workspace_id, AUDIT):
+            yield json.dumps(audit.as_json(entry), separators=(",", ":")) + "\n"
+
+    disposition = 'attachment; filename="watchparty-audit.jsonl"'
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"Content-Disposition": disposition})

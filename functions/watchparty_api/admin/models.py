@@ -1,0 +1,201 @@
+"""The shapes of the administrators' calls. Nothing here decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field
+
+from watchparty_api.accounts.models import AccountRole, AccountView, Body, DisplayName, Email
+from watchparty_api.records import Account, AuditEntry, OneTimeToken, Room, Video, VideoStatus, WorkspaceSettings
+
+Bytes = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class SettingsView(BaseModel):
+    registration: Literal["invitation", "open"]
+    temporary_hosts: bool
+    quota_bytes: int
+    temporary_quota_bytes: int
+    max_upload_bytes: int
+    brand_name: str
+
+    @classmethod
+    def of(cls, settings: WorkspaceSettings) -> Self:
+        return cls(
+            registration=settings.registration,
+            temporary_hosts=settings.temporary_hosts,
+            quota_bytes=settings.quota_bytes,
+            temporary_quota_bytes=settings.temporary_quota_bytes,
+            max_upload_bytes=settings.max_upload_bytes,
+            brand_name=settings.brand_name,
+        )
+
+
+class SettingsChange(Body):
+    """Only the fields that are there change."""
+
+    registration: Literal["invitation", "open"] | None = None
+    temporary_hosts: bool | None = None
+    quota_bytes: Bytes | None = None
+    temporary_quota_bytes: Bytes | None = None
+    max_upload_bytes: Bytes | None = None
+    brand_name: DisplayName | None = None
+
+
+class AdminAccountView(AccountView):
+    """An account as an administrator sees it."""
+
+    suspended: bool
+    quota_bytes: int | None
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        shown = AccountView.of(account).model_dump() | {"preferences": {}}
+        return cls(**shown, suspended=account.suspended, quota_bytes=account.quota_bytes)
+
+
+class AccountChange(Body):
+    """Only the fields that are there change; `quota_bytes: null` goes back to the site's default."""
+
+    role: AccountRole | None = None
+    suspended: bool | None = None
+    quota_bytes: Bytes | None = None
+
+
+class AccountInviteStart(Body):
+    email: Email | None = None
+    role: AccountRole = "user"
+
+
+class AccountInviteView(BaseModel):
+    """An invitation to register, without its secret."""
+
+    id: str
+    email: str | None
+    role: AccountRole
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+    @classmethod
+    def of(cls, invite: OneTimeToken) -> Self:
+        return cls(
+            id=invite.id,
+            email=invite.email,
+            role=invite.role,
+            created_at=invite.created_at,
+            expires_at=invite.expires_at,
+            used_at=invite.used_at,
+        )
+
+
+class NewAccountInvite(AccountInviteView):
+    """The one answer that shows the link."""
+
+    url: str
+
+
+class AdminRoomView(BaseModel):
+    id: str
+    name: str
+    owner_id: str
+    access: Literal["open", "knock", "members"]
+    video_id: str | None
+    created_at: datetime
+    last_active_at: datetime
+    closed_at: datetime | None
+
+    @classmethod
+    def of(cls, room: Room) -> Self:
+        return cls(
+            id=room.id,
+            name=room.name,
+            owner_id=room.owner_id,
+            access=room.access,
+            video_id=room.video_id,
+            created_at=room.created_at,
+            last_active_at=room.last_active_at,
+            closed_at=room.closed_at,
+        )
+
+
+class AdminVideoView(BaseModel):
+    id: str
+    title: str
+    owner_id: str
+    size_bytes: int
+    status: VideoStatus
+    progress: float
+    failure_code: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, video: Video) -> Self:
+        return cls(
+            id=video.id,
+            title=video.title,
+            owner_id=video.owner_id,
+            size_bytes=video.size_bytes,
+            status=video.status,
+            progress=video.progress,
+            failure_code=str(video.failure["code"]) if video.failure else None,
+            created_at=video.created_at,
+            updated_at=video.updated_at,
+        )
+
+
+class AuditView(BaseModel):
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    data: dict[str, object]
+    entry_hash: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls(
+            id=entry.id,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            target=entry.target,
+            data=entry.data,
+            entry_hash=entry.entry_hash,
+        )
+
+
+class AuditVerdict(BaseModel):
+    """`broken_at` is the first entry that does not fit the chain, null when all do."""
+
+    entries: int
+    broken_at: str | None
+
+
+class AccountList(BaseModel):
+    items: list[AdminAccountView]
+    next_cursor: str | None = None
+
+
+class AccountInviteList(BaseModel):
+    items: list[AccountInviteView]
+    next_cursor: str | None = None
+
+
+class RoomList(BaseModel):
+    items: list[AdminRoomView]
+    next_cursor: str | None = None
+
+
+class VideoList(BaseModel):
+    items: list[AdminVideoView]
+    next_cursor: str | None = None
+
+
+class AuditList(BaseModel):
+    items: list[AuditView]
+    next_cursor: str | None = None

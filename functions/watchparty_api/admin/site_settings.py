@@ -1,0 +1,33 @@
+"""The site's settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+
+from watchparty_api import audit
+from watchparty_api.admin.models import SettingsChange, SettingsView
+from watchparty_api.identity.caller import AdminOf
+from watchparty_api.services import ServicesOf
+from watchparty_api.settings import read_settings
+from watchparty_api.store.port import Create, Replace
+
+router = APIRouter(prefix="/admin/settings", tags=["admin"])
+
+
+@router.get("")
+def show_settings(services: ServicesOf, _: AdminOf) -> SettingsView:
+    """The settings, as they are or by default."""
+    return SettingsView.of(read_settings(services))
+
+
+@router.patch("")
+def change_settings(body: SettingsChange, services: ServicesOf, admin: AdminOf) -> SettingsView:
+    """Changes what is given."""
+    before = read_settings(services)
+    changes = body.model_dump(exclude_none=True)
+    after = replace(before, **changes)
+    write = Replace(after) if before.version else Create(after)
+    audit.commit(services, [write], actor=admin.account.id, action="settings.changed", target="settings", data=changes)
+    return SettingsView.of(after)

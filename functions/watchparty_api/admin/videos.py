@@ -1,0 +1,35 @@
+"""All films, and the transcodes that are waiting, running or failed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from watchparty_api.admin.models import AdminVideoView, VideoList
+from watchparty_api.identity.caller import AdminOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.services import ServicesOf
+from watchparty_api.store.queries import ALL_VIDEOS, VIDEOS_BY_STATUS
+
+router = APIRouter(prefix="/admin", tags=["admin"])
+
+
+@router.get("/videos")
+def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> VideoList:
+    """Every film, the newest first."""
+    page = services.store.query(services.workspace_id, ALL_VIDEOS, limit=limit, cursor=cursor)
+    return VideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
+
+
+@router.get("/jobs")
+def list_jobs(
+    services: ServicesOf,
+    _: AdminOf,
+    status: Literal["queued", "processing", "failed"] = "processing",
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> VideoList:
+    """The films whose transcode is in that state."""
+    page = services.store.query(services.workspace_id, VIDEOS_BY_STATUS, status, limit=limit, cursor=cursor)
+    return VideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
