@@ -1,0 +1,64 @@
+"""The command: `python -m watchparty_transcoder --input FILE --output DIR --video-id ID --generation G`.
+
+Prints one transcode event a line on standard output and its log on standard error. SIGTERM stops it; running it again
+goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a limit of time, 143 stopped.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .config import read_config
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _arguments(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return _run(arguments)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=__doc__.splitlines()[0])
+    parser.add_argument("--input", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="media/{video_id}/{generation}")
+    parser.add_argument("--video-id", required=True)
+    parser.add_argument("--generation", type=int, required=True)
+    parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; all cores by default")
+    return parser.parse_args(argv)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # imported here, so that a mistyped argument is answered at once
+    from .bootstrap import build_job
+    from .errors import Broken, Cancelled, TranscodeError
+
+    job = build_job(
+        read_config(os.environ),
+        source=arguments.input,
+        output=arguments.output,
+        video_id=arguments.video_id,
+        generation=arguments.generation,
+        threads=arguments.threads,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
+    try:
+        job.run()
+    except Cancelled as stopped:
+        return stopped.exit_code
+    except TranscodeError as error:
+        logging.getLogger(__name__).exception("%s: %s", error.code, error.detail)
+        job.speaker.failed(error)
+        return error.exit_code
+    except Exception as error:
+        logging.getLogger(__name__).exception("unexpected")
+        job.speaker.failed(Broken(repr(error)))
+        return Broken.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Where transcode events go: one port, an adapter a kind of listener."""

@@ -1,0 +1,69 @@
+"""Copies coded picture and sound of the original into segments, in one pass through the file, without any ffmpeg.
+
+As fast as the disk allows: nothing is decoded. Only called for what the copy gate let through.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+from av.packet import Packet
+
+from . import layout
+from .encode import Encoder, Made, write_once
+from .errors import Cancelled
+from .models import AAC_FRAME, AudioPlan, CopyPlan
+from .mp4_writer import Sample, aac_entry, audio_init, avc_entry, video_init
+from .probe import open_media
+from .segment import Cutter
+from .storage.port import Storage
+
+
+def copy_streams(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[AudioPlan], made: Made) -> None:
+    """Everything that is copied; returns when all of it has been told to `made`."""
+    storage = encoder.storage
+    takers: dict[int, _PictureTaker | _SoundTaker] = {}
+    if picture:
+        takers[picture.stream] = _PictureTaker(picture, storage, made)
+    for track in sound:
+        takers[track.stream] = _SoundTaker(track, encoder.plan.container_origin_s, storage, made)
+    with open_media(Path(encoder.source)) as container:
+        for packet in container.demux([container.streams[index] for index in takers]):
+            pts, dts = packet.pts, packet.dts
+            if pts is None or dts is None:  # the empty packet at the end of each stream
+                continue
+            if encoder.processes.cancelled:
+                raise Cancelled
+            takers[packet.stream_index].take(packet, pts, dts)
+    for taker in takers.values():
+        taker.cutter.close()
+
+
+class _PictureTaker:
+    def __init__(self, plan: CopyPlan, storage: Storage, made: Made) -> None:
+        self._plan = plan
+        entry = avc_entry(plan.configuration, plan.width, plan.height)
+        write_once(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
+        bounds = (*plan.cuts, plan.duration)
+        self.cutter = Cutter(plan.name, timescale=plan.timescale, bounds=bounds, first=0, storage=storage, made=made)
+
+    def take(self, packet: "Packet[av.stream.Stream]", pts: int, dts: int) -> None:
+        decode = dts - self._plan.start + self._plan.reorder
+        present = pts - self._plan.start
+        self.cutter.add(Sample(bytes(packet), decode, present, packet.duration or 1, packet.is_keyframe))
+
+
+class _SoundTaker:
+    def __init__(self, plan: AudioPlan, origin_s: float, storage: Storage, made: Made) -> None:
+        self._start = round(origin_s * plan.sample_rate)
+        self._end = plan.end
+        entry = aac_entry(plan.configuration, plan.sample_rate, plan.channels)
+        write_once(storage, layout.init(plan.name), audio_init(entry, plan.sample_rate))
+        self.cutter = Cutter(
+            plan.name, timescale=plan.sample_rate, bounds=plan.bounds, first=0, storage=storage, made=made
+        )
+
+    def take(self, packet: "Packet[av.stream.Stream]", pts: int, _dts: int) -> None:
+        at = pts - self._start
+        if 0 <= at < self._end:  # a frame that begins before the film would need a time below zero
+            self.cutter.add(Sample(bytes(packet), at, at, packet.duration or AAC_FRAME, sync=True))

@@ -1,0 +1,103 @@
+"""Everything that ends a transcode early, with the closed code and the sentence that a person reads.
+
+    TranscodeError
+    ├── BadMedia              the file itself; trying again changes nothing (exit 2)
+    │   ├── Unsupported       a kind of file, or of codec, that we do not take
+    │   ├── NoMedia           nothing to see or hear in it
+    │   ├── Corrupt           it says that it is media and cannot be decoded
+    │   ├── Incomplete        the end is missing
+    │   ├── TooLong           longer than the limit
+    │   └── TooLarge          more pixels, streams or bytes than the limit
+    ├── TookTooLong           a limit on time was reached (exit 3)
+    ├── Broken                our side; trying again may help (exit 3)
+    │   ├── ToolMissing       no ffmpeg on this machine
+    │   ├── ToolFailed        ffmpeg ended with an error
+    │   ├── DiskFull          no room for the output
+    │   └── NotAsPlanned      verification found something that the plan did not say
+    └── Cancelled             SIGTERM; nothing is announced (exit 143)
+
+Sentences are for the person who uploaded; `detail` is for the log alone.
+"""
+
+from typing import ClassVar, Literal
+
+FailureCode = Literal[
+    "unsupported", "no_media", "corrupt", "incomplete", "too_long", "too_large", "timeout", "internal"
+]
+
+
+class TranscodeError(Exception):
+    """A reason to stop, carrying what is announced (`code`, `sentence`) and what is only logged (`detail`)."""
+
+    code: ClassVar[FailureCode] = "internal"
+    exit_code: ClassVar[int] = 3
+    sentence: str = "Something went wrong on our side while preparing this video. Please try again."
+
+    def __init__(self, detail: str = "", *, sentence: str | None = None) -> None:
+        super().__init__(detail or self.sentence)
+        self.detail = detail
+        if sentence is not None:
+            self.sentence = sentence
+
+
+class BadMedia(TranscodeError):
+    exit_code = 2
+
+
+class Unsupported(BadMedia):
+    code = "unsupported"
+    sentence = "This does not look like a video or audio file that we can play."
+
+
+class NoMedia(BadMedia):
+    code = "no_media"
+    sentence = "There is no picture and no sound in this file."
+
+
+class Corrupt(BadMedia):
+    code = "corrupt"
+    sentence = "This file is damaged and cannot be played."
+
+
+class Incomplete(BadMedia):
+    code = "incomplete"
+    sentence = "The end of this file is missing. It may not have been saved or copied completely."
+
+
+class TooLong(BadMedia):
+    code = "too_long"
+    sentence = "This video is longer than what this server accepts."
+
+
+class TooLarge(BadMedia):
+    code = "too_large"
+    sentence = "This video is larger than what this server accepts."
+
+
+class TookTooLong(TranscodeError):
+    code = "timeout"
+    sentence = "Preparing this video took too long and was stopped."
+
+
+class Broken(TranscodeError):
+    code = "internal"
+
+
+class ToolMissing(Broken):
+    sentence = "The server has no ffmpeg, so it cannot prepare videos. Its administrator needs to install it."
+
+
+class ToolFailed(Broken):
+    """ffmpeg ended with an error; `detail` ends with the last lines that it wrote."""
+
+
+class DiskFull(Broken):
+    sentence = "The server has run out of disk space, so this video could not be finished."
+
+
+class NotAsPlanned(Broken):
+    """What was written differs from the plan; nothing is announced as finished."""
+
+
+class Cancelled(TranscodeError):
+    exit_code = 143

@@ -1,0 +1,46 @@
+"""The names of everything that is written, relative to `media/{video_id}/{generation}/`. Pure.
+
+A name is given once: segments of the fast lane and of the ladder at the same height differ by their lane, so that a
+URL never changes what it means and may be cached for a year.
+
+    master.m3u8                     v720/ladder.m3u8        a0/audio.m3u8        s0/subtitles.m3u8
+    poster.jpg                      v720/ladder-init.mp4    a0/audio-init.mp4    s0/subtitles.vtt
+    sprites.vtt, sprites-0.jpg      v720/ladder-00000.m4s   a0/audio-00000.m4s   .state/…
+"""
+
+MASTER = "master.m3u8"
+POSTER = "poster.jpg"
+SPRITES = "sprites.vtt"
+PLAN = ".state/plan.json"
+FINISHED = ".state/finished.json"
+ATTEMPTS = ".state/attempts.json"
+
+
+def playlist(rendition: str) -> str:
+    return f"{rendition}.m3u8"
+
+
+def init(rendition: str) -> str:
+    return f"{rendition}-init.mp4"
+
+
+def segment(rendition: str, number: int) -> str:
+    return f"{rendition}-{number:05d}.m4s"
+
+
+def subtitles(rendition: str) -> str:
+    return f"{rendition}.vtt"
+
+
+def sprite_sheet(number: int) -> str:
+    return f"sprites-{number}.jpg"
+
+
+def done(task: str) -> str:
+    """The marker of a finished piece of work; it names the hash of the plan that it belongs to."""
+    return f".state/{task}.done"
+
+
+def last_part(name: str) -> str:
+    """A name as seen from a playlist in the same folder."""
+    return name.rpartition("/")[2]

@@ -1,0 +1,99 @@
+"""Writes HLS playlists as text. Pure.
+
+Media playlists are of type EVENT: they only grow, and end with ENDLIST, so each state of one is a valid playlist and
+a player that read an early one never finds it contradicted. Every URI is relative to the playlist that names it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+VERSION = 7  # fragmented MP4 with EXT-X-MAP, integer-free EXTINF
+AUDIO_GROUP = "audio"
+SUBTITLE_GROUP = "subtitles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A line of the master playlist that can be chosen by quality."""
+
+    uri: str
+    bandwidth: int
+    average_bandwidth: int | None
+    codecs: str
+    width: int = 0
+    height: int = 0
+    frame_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A line of the master playlist that can be chosen by language."""
+
+    uri: str
+    language: str
+    label: str
+    default: bool
+    forced: bool = False
+    channels: int = 0
+
+
+def media_playlist(
+    *, durations: Sequence[float], names: Sequence[str], init: str | None, longest: float, complete: bool
+) -> str:
+    """`longest` is that of the whole plan: the target duration must not change while the playlist grows."""
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{VERSION}",
+        f"#EXT-X-TARGETDURATION:{max(1, ceil(longest))}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:EVENT",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        # without it, a player takes a growing playlist for a live one and begins at its end
+        "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES",
+    ]
+    if init is not None:
+        lines.append(f'#EXT-X-MAP:URI="{init}"')
+    for duration, name in zip(durations, names, strict=True):
+        lines += [f"#EXTINF:{duration:.6f},", name]
+    if complete:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def master_playlist(*, variants: Sequence[Variant], audio: Sequence[Choice], subtitles: Sequence[Choice]) -> str:
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines += [_media("AUDIO", AUDIO_GROUP, choice) for choice in audio]
+    lines += [_media("SUBTITLES", SUBTITLE_GROUP, choice) for choice in subtitles]
+    groups = [f'AUDIO="{AUDIO_GROUP}"'] if audio else []
+    groups += [f'SUBTITLES="{SUBTITLE_GROUP}"'] if subtitles else []
+    for variant in variants:
+        lines += ["#EXT-X-STREAM-INF:" + ",".join(_attributes(variant) + groups), variant.uri]
+    return "\n".join(lines) + "\n"
+
+
+def _attributes(variant: Variant) -> list[str]:
+    attributes = [f"BANDWIDTH={variant.bandwidth}"]
+    if variant.average_bandwidth is not None:
+        attributes.append(f"AVERAGE-BANDWIDTH={variant.average_bandwidth}")
+    attributes.append(f'CODECS="{variant.codecs}"')
+    if variant.width:
+        attributes.append(f"RESOLUTION={variant.width}x{variant.height}")
+        attributes.append(f"FRAME-RATE={variant.frame_rate:.3f}")
+    return attributes
+
+
+def _media(kind: str, group: str, choice: Choice) -> str:
+    flags = ["DEFAULT=" + ("YES" if choice.default else "NO")]
+    # a forced track is shown by itself to those who hear another language; any other subtitle only when chosen
+    automatic = kind == "AUDIO" or choice.default or choice.forced
+    flags.append("AUTOSELECT=" + ("YES" if automatic else "NO"))
+    if kind == "SUBTITLES":
+        flags.append("FORCED=" + ("YES" if choice.forced else "NO"))
+    if choice.channels:
+        flags.append(f'CHANNELS="{choice.channels}"')
+    return (
+        f'#EXT-X-MEDIA:TYPE={kind},GROUP-ID="{group}",NAME="{choice.label}",LANGUAGE="{choice.language}",'
+        + ",".join(flags)
+        + f',URI="{choice.uri}"'
+    )

@@ -1,0 +1,143 @@
+"""Looks at an uploaded file through libav, in this process, and returns facts or the reason why there are none.
+
+Opens with an allow-list of demuxers and the file protocol alone: no playlist, no concat script, no image sequence can
+make it look at anything but the one file. Decodes a handful of frames at most; reads the whole file only where its
+header cannot be trusted about the duration. Called by the pipeline; ffmpeg's command line is written elsewhere.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+from av.container import InputContainer
+
+from . import probe_tracks
+from .config import Limits
+from .errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
+from .isobmff import IsoTables, read_tables
+from .models import Chapter, Facts
+
+logger = logging.getLogger(__name__)
+
+DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
+    "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
+)
+OPEN_OPTIONS = {
+    "format_whitelist": DEMUXERS,
+    "protocol_whitelist": "file",
+    "enable_drefs": "0",  # a MOV may name other files for its samples
+    "max_streams": "64",
+}
+HEADER_KNOWS_DURATION = ("mov", "matroska")
+MICROSECONDS = 1_000_000
+
+
+def open_media(path: Path) -> InputContainer:
+    """The one way in which libav gets to see an upload."""
+    return av.open(f"file:{path}", mode="r", options=dict(OPEN_OPTIONS), metadata_errors="replace")
+
+
+def probe(path: Path, limits: Limits) -> Facts:
+    size_bytes = path.stat().st_size
+    if size_bytes == 0:
+        raise NoMedia("0 bytes", sentence="This file is empty.")
+    tables = read_tables(path)
+    if tables and tables.encrypted:
+        raise Unsupported("encrypted sample entries", sentence="This file is protected against copying.")
+    with _opened(path, tables) as container:
+        return _facts(path, container, tables, size_bytes, limits)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, tables: IsoTables | None) -> Iterator[InputContainer]:
+    try:
+        container = open_media(path)
+    except av.error.FFmpegError as error:
+        if tables and not tables.complete:
+            raise Incomplete("no moov box") from error
+        if tables:
+            raise Corrupt(str(error)) from error
+        raise Unsupported(str(error)) from error
+    with container:
+        yield container
+
+
+def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size_bytes: int, limits: Limits) -> Facts:
+    demuxer = container.format.name.split(",")[0]
+    if len(container.streams) > limits.streams:
+        raise TooLarge(f"{len(container.streams)} streams")
+    start_s = (container.start_time or 0) / MICROSECONDS
+    video_stream = probe_tracks.choose_video(container)
+    audio_streams = [stream for stream in container.streams.audio if stream.codec_context]
+    if video_stream is None and not audio_streams:
+        raise NoMedia("no stream that we take")
+
+    ends = _declared_ends(container, demuxer) or _read_through(container)
+    with open_media(path) as fresh:  # reading moved the first one; facts about frames start from the beginning
+        video = probe_tracks.video_facts(path, fresh, video_stream.index, tables, ends) if video_stream else None
+    audio = tuple(probe_tracks.audio_facts(stream, ends) for stream in audio_streams)
+    audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
+    duration_s = video.duration_s if video else max(each.duration_s for each in audio)
+    if duration_s <= 0:
+        raise Incomplete("no frame has a time")
+    if duration_s > limits.duration_s:
+        raise TooLong(f"{duration_s:.0f} s")
+    if video and video.width * video.height > limits.pixels:
+        raise TooLarge(f"{video.width}x{video.height}")
+    return Facts(
+        size_bytes=size_bytes,
+        demuxer=demuxer,
+        seekable=demuxer == "mov" or (demuxer == "matroska" and bool(video_stream and len(video_stream.index_entries))),
+        fragmented=bool(tables and tables.fragmented),
+        start_s=start_s,
+        duration_s=duration_s,
+        video=video,
+        audio=audio,
+        subtitles=tuple(probe_tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
+        chapters=_chapters(container),
+        warnings=(),
+    )
+
+
+Ends = dict[int, float]  # container time, in seconds, at which each stream ends
+
+
+def _declared_ends(container: InputContainer, demuxer: str) -> Ends | None:
+    """From the header, where it is of a kind that is written last and so can be believed."""
+    if demuxer not in HEADER_KNOWS_DURATION or not container.duration:
+        return None
+    start_s = (container.start_time or 0) / MICROSECONDS
+    container_end = start_s + container.duration / MICROSECONDS
+    ends = {}
+    for stream in container.streams:
+        if stream.duration and stream.time_base:
+            ends[stream.index] = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+        else:
+            ends[stream.index] = container_end
+    return ends
+
+
+def _read_through(container: InputContainer) -> Ends:
+    """By demuxing everything: what is really there, however the file was cut off."""
+    ends: Ends = {}
+    with contextlib.suppress(av.error.FFmpegError):  # a damaged tail ends the film where it begins
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                ends[packet.stream_index] = max(ends.get(packet.stream_index, end), end)
+    return ends
+
+
+def _chapters(container: InputContainer) -> tuple[Chapter, ...]:
+    chapters: list[Chapter] = []
+    for each in container.chapters():
+        base: Any = each["time_base"] or Fraction(1, 1000)
+        title = each["metadata"].get("title") or f"Chapter {len(chapters) + 1}"
+        chapters.append(Chapter(start_s=float(each["start"] * base), end_s=float(each["end"] * base), title=title))
+    return tuple(chapters)

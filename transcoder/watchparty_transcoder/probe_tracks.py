@@ -1,0 +1,220 @@
+"""The facts of single streams: picture, sound and text. Called by `probe` with a container that it opened."""
+
+import contextlib
+from fractions import Fraction
+from itertools import islice, pairwise
+from pathlib import Path
+
+import av
+import av.error
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from .errors import Corrupt
+from .h264 import InstantPictures
+from .isobmff import IsoTables
+from .models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+
+TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
+MAY_BE_INTERLACED = (
+    "h264",
+    "mpeg2video",
+    "mpeg1video",
+    "mpeg4",
+    "vc1",
+    "dvvideo",
+    "prores",
+    "rawvideo",
+    "mjpeg",
+    "wmv3",
+)
+FRAMES_LOOKED_AT = 8  # of codecs that may be interlaced; one is enough for the others
+PACKETS_LOOKED_AT = 400  # until that many frames have come; a broken start must not cost a minute
+CUT_SPACING_S = Fraction(19, 10)  # two seconds, and a little less for keyframes that are not quite on time
+
+# The numbers are those of ITU-T H.273, the names those of ffmpeg's options.
+PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020",
+    11: "smpte431",
+    12: "smpte432",
+}
+TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte240m", 8: "linear", 13: "iec61966-2-1",
+             14: "bt2020-10", 15: "bt2020-12", 16: "smpte2084", 18: "arib-std-b67"}  # fmt: skip
+MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
+FULL_RANGE = 2
+
+
+def choose_video(container: InputContainer) -> VideoStream | None:
+    """The default picture, else the largest; cover art and thumbnails are no film."""
+    films = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+        and stream.codec_context is not None
+        and stream.codec_context.width
+    ]
+    return max(films, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None)
+
+
+def _area(stream: VideoStream) -> int:
+    return stream.codec_context.width * stream.codec_context.height
+
+
+def video_facts(
+    path: Path, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
+) -> VideoFacts:
+    stream = container.streams.video[[each.index for each in container.streams.video].index(index)]
+    context = stream.codec_context
+    time_base = stream.time_base or Fraction(1, 90_000)
+    first, frames = _first_frames(container, stream)
+    first_present = first.pts if first.pts is not None else stream.start_time or 0
+    start_s = float(first_present * time_base)
+    sample = frames[0]
+    components = sample.format.components
+    rate = stream.average_rate or stream.guessed_rate or Fraction(0)
+    cuts = _cuts(path, stream, context.extradata or b"")
+    return VideoFacts(
+        index=index,
+        codec=context.name,
+        profile=stream.profile or "",
+        level=context.level or 0,
+        pix_fmt=sample.format.name,
+        bit_depth=max(component.bits for component in components),
+        alpha=any(component.is_alpha for component in components),
+        width=sample.width,
+        height=sample.height,
+        pixel_aspect=_pixel_aspect(stream),
+        rotation=-sample.rotation % 360,
+        colour=_colour(sample),
+        interlaced=sum(frame.interlaced_frame for frame in frames) * 2 > len(frames),
+        rate=Fraction(rate),
+        base_rate=Fraction(stream.base_rate or 0),
+        start_s=start_s,
+        duration_s=max(0.0, ends.get(index, start_s) - start_s),
+        bit_rate=context.bit_rate or 0,
+        time_base=time_base,
+        reorder=first_present - (first.dts if first.dts is not None else first_present),
+        keyframes=cuts,
+        sample_entries=max(tables.entries, default=1) if tables else 1,
+        configuration=context.extradata or b"",
+        trimmed=bool(first.is_discard or first_present < 0),
+    )
+
+
+def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
+    """The first packet, and as many decoded frames as tell whether the film is interlaced."""
+    wanted = FRAMES_LOOKED_AT if stream.codec_context.name in MAY_BE_INTERLACED else 1
+    first = None
+    frames: list[VideoFrame] = []
+    with contextlib.suppress(av.error.EOFError):
+        for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+            first = first or packet
+            with contextlib.suppress(av.error.FFmpegError):  # one broken frame is not a broken film
+                frames.extend(packet.decode())
+            if len(frames) >= wanted:
+                break
+    if first is None or not frames:
+        raise Corrupt("no frame of the picture could be decoded")
+    return first, frames
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    aspect = stream.sample_aspect_ratio
+    return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)  # 0:1 means "not said", not "squeezed"
+
+
+def _colour(frame: VideoFrame) -> Colour:
+    return Colour(
+        primaries=PRIMARIES.get(frame.color_primaries),
+        transfer=TRANSFERS.get(frame.color_trc),
+        matrix=MATRICES.get(frame.colorspace),
+        full_range=frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj"),
+    )
+
+
+def _cuts(path: Path, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
+    """Where an MP4's own index allows a cut, about two seconds apart; nothing for other files or a broken index."""
+    if stream.codec_context.name != "h264" or configuration[:1] != b"\x01" or stream.time_base is None:
+        return ()
+    spacing = int(CUT_SPACING_S / stream.time_base)
+    places: list[tuple[int, int]] = []  # decode time, bytes of picture before it
+    before = 0
+    last = None
+    with InstantPictures(path, configuration) as instant:
+        for entry in stream.index_entries:
+            if (
+                entry.is_discard
+                or (last is not None and entry.timestamp <= last)
+                or entry.pos + entry.size > instant.size
+            ):
+                return ()
+            last = entry.timestamp
+            far_enough = not places or entry.timestamp - places[-1][0] >= spacing
+            if entry.is_keyframe and far_enough and instant.at(entry.pos, entry.size):
+                places.append((entry.timestamp, before))
+            before += entry.size
+    sizes = [following[1] - this[1] for this, following in pairwise([*places, (0, before)])]
+    return tuple(Keyframe(decode=place[0], size=size) for place, size in zip(places, sizes, strict=True))
+
+
+def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
+    context = stream.codec_context
+    time_base = stream.time_base or Fraction(1, 90_000)
+    first = stream.index_entries[0].timestamp if len(stream.index_entries) else stream.start_time or 0
+    start_s = float(first * time_base)
+    return AudioFacts(
+        index=stream.index,
+        codec=context.name,
+        profile=stream.profile or "",
+        sample_rate=context.sample_rate or 0,
+        channels=context.channels or 0,
+        start_s=start_s,
+        duration_s=max(0.0, ends.get(stream.index, start_s) - start_s),
+        language=_language(stream),
+        title=_title(stream),
+        default=bool(stream.disposition & Disposition.default),
+        configuration=context.extradata or b"",
+        largest_gap_s=_largest_gap_s(stream),
+    )
+
+
+def _largest_gap_s(stream: AudioStream) -> float | None:
+    """Silence between coded frames that the index admits to, where it counts time in samples."""
+    rate = stream.codec_context.sample_rate
+    if not len(stream.index_entries) or not rate or stream.time_base != Fraction(1, rate):
+        return None
+    largest, expected = 0, stream.index_entries[0].timestamp
+    for entry in stream.index_entries:
+        largest = max(largest, abs(entry.timestamp - expected))
+        expected = entry.timestamp + AAC_FRAME
+    return largest / rate
+
+
+def subtitle_facts(stream: SubtitleStream) -> SubtitleFacts:
+    codec = stream.codec_context.name if stream.codec_context else ""
+    return SubtitleFacts(
+        index=stream.index,
+        codec=codec,
+        language=_language(stream),
+        title=_title(stream),
+        default=bool(stream.disposition & Disposition.default),
+        forced=bool(stream.disposition & Disposition.forced),
+        bitmap=codec not in TEXT_SUBTITLES,
+    )
+
+
+def _language(stream: Stream) -> str:
+    return stream.metadata.get("language", "und").strip().lower() or "und"
+
+
+def _title(stream: Stream) -> str:
+    return stream.metadata.get("title", "").strip()

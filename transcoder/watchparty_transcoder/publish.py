@@ -1,0 +1,193 @@
+"""Writes playlists for what can be played, and states it. Playlists last: nothing is named before it can be read.
+
+Only the pipeline's main thread calls it; the threads that make segments merely report them.
+"""
+
+from dataclasses import dataclass
+
+from . import layout, playlists
+from .events import AudioTrack, ChapterMark, Rendition, SubtitleTrack
+from .labels import language_tag
+from .models import Plan
+from .renditions import Progressing, ProgressingPicture, Renditions
+from .storage.port import Storage
+
+AAC_LC = "mp4a.40.2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a player could do now; two equal ones need no second announcement."""
+
+    playable_s: float
+    renditions: tuple[Rendition, ...]
+    audio_tracks: tuple[AudioTrack, ...]
+    subtitle_tracks: tuple[SubtitleTrack, ...]
+    chapters: tuple[ChapterMark, ...]
+    warnings: tuple[str, ...]
+    poster: str | None
+    sprites: str | None
+
+
+class Publisher:
+    def __init__(self, plan: Plan, storage: Storage) -> None:
+        self._plan = plan
+        self._storage = storage
+        self.renditions = Renditions(plan)
+        self._written: dict[str, str] = {}
+        self._codecs: dict[str, str] = {}
+        self._subtitles: set[str] = set()
+        self.poster: str | None = None
+        self.sprites: str | None = None
+        self.warnings = list(plan.warnings)
+
+    def subtitles_ready(self, name: str) -> None:
+        self._subtitles.add(name)
+
+    def publish(self) -> State:
+        """Bring every playlist up to date, media playlists before the master that names them."""
+        for rendition in (*self.renditions.sound, *self.renditions.picture):
+            if rendition.ready:
+                self._write(layout.playlist(rendition.name), _media(rendition))
+        playable_s = self.renditions.playable_s()
+        if playable_s > 0:
+            for track in self._plan.subtitles:
+                if track.name in self._subtitles:
+                    self._write(layout.playlist(track.name), _text_playlist(track.name, self._plan.duration_s))
+            self._write(layout.MASTER, self._master())
+        return self.state(playable_s)
+
+    def state(self, playable_s: float) -> State:
+        return State(
+            playable_s=round(playable_s, 3),
+            renditions=tuple(self._rendition(each) for each in self.renditions.listed()),
+            audio_tracks=tuple(
+                AudioTrack(
+                    language=language_tag(track.language),
+                    label=track.label,
+                    default=track.default,
+                    playlist=layout.playlist(track.name),
+                )
+                for track in self._plan.audio
+            ),
+            subtitle_tracks=self._subtitle_tracks(),
+            chapters=tuple(
+                ChapterMark(start_s=max(0.0, each.start_s), end_s=max(0.0, each.end_s), title=each.title)
+                for each in self._plan.chapters
+            ),
+            warnings=tuple(self.warnings),
+            poster=self.poster,
+            sprites=self.sprites,
+        )
+
+    def _subtitle_tracks(self) -> tuple[SubtitleTrack, ...]:
+        ready = [track for track in self._plan.subtitles if track.name in self._subtitles]
+        return tuple(
+            SubtitleTrack(
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                forced=track.forced,
+                shown=track in ready,
+                playlist=layout.playlist(track.name) if track in ready else None,
+                file=layout.subtitles(track.name) if track in ready else None,
+            )
+            for track in (*ready, *self._plan.subtitles_not_shown)
+        )
+
+    def _write(self, name: str, text: str) -> None:
+        if self._written.get(name) != text:
+            self._storage.write(name, text.encode())
+            self._written[name] = text
+
+    def _master(self) -> str:
+        sound = self._plan.audio
+        choices = [
+            playlists.Choice(
+                uri=layout.playlist(track.name),
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                channels=track.channels,
+            )
+            for track in sound
+        ]
+        subtitles = [
+            playlists.Choice(
+                uri=layout.playlist(track.name),
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                forced=track.forced,
+            )
+            for track in self._plan.subtitles
+            if track.name in self._subtitles
+        ]
+        variants = [self._variant(each) for each in self.renditions.listed()] or [self._sound_variant()]
+        alone = len(sound) == 1 and not self.renditions.picture
+        return playlists.master_playlist(variants=variants, audio=[] if alone else choices, subtitles=subtitles)
+
+    def _rendition(self, each: ProgressingPicture) -> Rendition:
+        variant = self._variant(each)
+        return Rendition(
+            height=each.height,
+            width=each.width,
+            bandwidth=variant.bandwidth,
+            codecs=variant.codecs,
+            source=each.lane,
+            playlist=variant.uri,
+        )
+
+    def _variant(self, each: ProgressingPicture) -> playlists.Variant:
+        sound_peak = max((track.peak for track in self.renditions.sound), default=0)
+        sound_average = max((track.average or track.peak for track in self.renditions.sound), default=0)
+        codecs = [self._codec(each.name)] + ([AAC_LC] if self.renditions.sound else [])
+        return playlists.Variant(
+            uri=layout.playlist(each.name),
+            bandwidth=each.peak + sound_peak,
+            average_bandwidth=None if each.average is None else each.average + sound_average,
+            codecs=",".join(codecs),
+            width=each.width,
+            height=each.height,
+            frame_rate=each.frame_rate,
+        )
+
+    def _sound_variant(self) -> playlists.Variant:
+        default = next(track for track in self._plan.audio if track.default)
+        rendition = next(each for each in self.renditions.sound if each.name == default.name)
+        return playlists.Variant(
+            uri=layout.playlist(default.name),
+            bandwidth=rendition.peak,
+            average_bandwidth=rendition.average,
+            codecs=AAC_LC,
+        )
+
+    def _codec(self, rendition: str) -> str:
+        """RFC 6381 name, from the three bytes that an initialisation segment holds about profile and level."""
+        if rendition not in self._codecs:
+            init = self._storage.read(layout.init(rendition)) or b""
+            at = init.index(b"avcC") + 5
+            self._codecs[rendition] = f"avc1.{init[at : at + 3].hex().upper()}"
+        return self._codecs[rendition]
+
+
+def _media(rendition: Progressing) -> str:
+    run = rendition.run()
+    return playlists.media_playlist(
+        durations=[segment.duration_s for segment in run],
+        names=[layout.last_part(layout.segment(rendition.name, segment.number)) for segment in run],
+        init=layout.last_part(layout.init(rendition.name)),
+        longest=rendition.longest_s,
+        complete=rendition.complete,
+    )
+
+
+def _text_playlist(name: str, duration_s: float) -> str:
+    """One WebVTT file is one segment: a film's worth of text is smaller than a second of its picture."""
+    return playlists.media_playlist(
+        durations=[duration_s],
+        names=[layout.last_part(layout.subtitles(name))],
+        init=None,
+        longest=duration_s,
+        complete=True,
+    )

@@ -1,0 +1,76 @@
+"""Cuts one rendition's samples into segments and stores each as soon as it is whole.
+
+A segment that is there already is never written again: a restarted run may code the same frames a little differently,
+and what a player has cached under a name must stay true. Used by copying and by encoding alike.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import layout
+from .errors import NotAsPlanned
+from .mp4_writer import Sample, media_segment
+from .storage.port import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentMade:
+    """Told to whoever publishes, once the segment can be read."""
+
+    rendition: str
+    number: int
+    duration_s: float
+    size: int
+    frames: int
+
+
+class Cutter:
+    """Takes samples in decode order; `bounds` are the ticks where segments begin, ending with the end of the last."""
+
+    def __init__(
+        self,
+        rendition: str,
+        *,
+        timescale: int,
+        bounds: Sequence[int],
+        first: int,
+        storage: Storage,
+        made: Callable[[SegmentMade], None],
+    ) -> None:
+        self._rendition = rendition
+        self._timescale = timescale
+        self._bounds = bounds
+        self._number = first
+        self._bound = 1  # where the open segment ends
+        self._storage = storage
+        self._made = made
+        self._samples: list[Sample] = []
+        self.count = 0
+
+    def add(self, sample: Sample) -> None:
+        if not self._samples and not sample.sync:
+            raise NotAsPlanned(f"{self._rendition} segment {self._number} does not begin with a keyframe")
+        self._samples.append(sample)
+        self.count += 1
+        if self._bound < len(self._bounds) - 1 and sample.decode + sample.duration >= self._bounds[self._bound]:
+            self._cut()  # without waiting for the next sample: the first segment is waited for
+            self._bound += 1
+
+    def close(self) -> None:
+        self._cut()
+        if self._bound != len(self._bounds) - 1:
+            raise NotAsPlanned(f"{self._rendition} ended before segment {self._number} of {len(self._bounds) - 1}")
+
+    def _cut(self) -> None:
+        if not self._samples:
+            raise NotAsPlanned(f"{self._rendition} segment {self._number} is empty")
+        name = layout.segment(self._rendition, self._number)
+        size = self._storage.size(name)
+        if not size:
+            data = media_segment(self._number + 1, self._samples)
+            size = len(data)
+            self._storage.write(name, data)
+        ticks = self._samples[-1].decode + self._samples[-1].duration - self._samples[0].decode
+        self._made(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
+        self._samples = []
+        self._number += 1

@@ -1,0 +1,92 @@
+"""Turns what happens into transcode events: numbers them, and keeps progress to one a second."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .announce.port import Announcer
+from .errors import TranscodeError
+from .events import Failed, Finished, Playable, Progress, Started
+from .publish import State
+
+PROGRESS_EVERY_S = 1.0
+PLAYABLE_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose events these are."""
+
+    video_id: str
+    generation: int
+    task: int = 0
+    attempt: int = 1
+
+
+class Speaker:
+    def __init__(self, identity: Identity, announcer: Announcer, clock: Callable[[], float]) -> None:
+        self._identity = identity
+        self._announcer = announcer
+        self._clock = clock
+        self._seq = 0
+        self._progress_at = float("-inf")
+        self._playable_at = float("-inf")
+        self._last_progress = -1
+        self._last_state: State | None = None
+
+    def started(self) -> None:
+        self._announcer.announce(Started(**self._envelope()))
+
+    def progress(self, done: int, total: int) -> None:
+        now = self._clock()
+        if done == self._last_progress or (now - self._progress_at < PROGRESS_EVERY_S and done < total):
+            return
+        self._progress_at, self._last_progress = now, done
+        self._announcer.announce(Progress(done=done, total=total, **self._envelope()))
+
+    def playable(self, state: State, duration_s: float) -> None:
+        """At once when qualities, tracks or pictures are new; at most once a second when only more of it is ready."""
+        if state == self._last_state:
+            return
+        now = self._clock()
+        if self._only_longer(state) and now - self._playable_at < PLAYABLE_EVERY_S:
+            return
+        self._playable_at, self._last_state = now, state
+        self._announcer.announce(Playable(duration_s=duration_s, **_facts(state), **self._envelope()))
+
+    def _only_longer(self, state: State) -> bool:
+        last = self._last_state
+        return last is not None and (
+            [each.playlist for each in last.renditions],
+            last.subtitle_tracks,
+            last.poster,
+            last.sprites,
+            last.warnings,
+        ) == (
+            [each.playlist for each in state.renditions],
+            state.subtitle_tracks,
+            state.poster,
+            state.sprites,
+            state.warnings,
+        )
+
+    def finished(self, state: State, duration_s: float) -> Finished:
+        event = Finished(duration_s=duration_s, **_facts(state), **self._envelope())
+        self._announcer.announce(event)
+        return event
+
+    def again(self, event: Finished) -> None:
+        """A run that finds everything done says so once more: the first announcement may have been lost."""
+        fields = {name: getattr(event, name) for name in event.__struct_fields__} | self._envelope()
+        self._announcer.announce(Finished(**fields))
+
+    def failed(self, error: TranscodeError) -> None:
+        self._announcer.announce(Failed(code=error.code, message=error.sentence, **self._envelope()))
+
+    def _envelope(self) -> dict[str, Any]:
+        self._seq += 1
+        return {**asdict(self._identity), "seq": self._seq}
+
+
+def _facts(state: State) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in state.__slots__}

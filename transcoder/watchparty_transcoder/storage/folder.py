@@ -1,0 +1,55 @@
+"""Storage in a local folder: written beside its name, then renamed over it."""
+
+import errno
+import shutil
+from pathlib import Path
+
+from watchparty_transcoder.errors import DiskFull
+
+UNFINISHED = ".unfinished"
+
+
+class FolderStorage:
+    """The adapter for one machine. One process writes to a folder at a time."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folders: set[Path] = set()
+        root.mkdir(parents=True, exist_ok=True)
+        for left_over in root.rglob(f"*{UNFINISHED}"):  # of a run that was killed in the middle of a write
+            left_over.unlink(missing_ok=True)
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self._root / name
+        unfinished = path.with_name(path.name + UNFINISHED)
+        try:
+            if path.parent not in self._folders:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(path.parent)
+            unfinished.write_bytes(data)
+            unfinished.replace(path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise DiskFull(f"writing {name}: {error}") from error
+            raise
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def size(self, name: str) -> int | None:
+        try:
+            return (self._root / name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def clear(self) -> None:
+        for child in self._root.iterdir():
+            if child.is_dir() and not child.is_symlink():
+                shutil.rmtree(child)
+            else:
+                child.unlink()
+        self._folders.clear()

@@ -1,0 +1,25 @@
+"""The port through which everything is written and, when a run is resumed or verified, read back."""
+
+from typing import Protocol
+
+
+class Storage(Protocol):
+    """Named objects under one video's generation.
+
+    A write is atomic: a reader sees the former object, the new one, or none, never a part. Names are relative paths
+    with "/". Running out of room raises `DiskFull`.
+    """
+
+    def write(self, name: str, data: bytes) -> None: ...
+
+    def read(self, name: str) -> bytes | None:
+        """The object, or None where there is none."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Its length in bytes without reading it, or None where there is none."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything under this generation."""
+        ...

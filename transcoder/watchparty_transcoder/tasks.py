@@ -1,0 +1,109 @@
+"""Pieces of work on worker threads, each with a marker that lets a restarted run skip it.
+
+A worker makes segments and reports them on one queue; the pipeline's main thread alone reads it, publishes and speaks.
+The first failure stops everything.
+"""
+
+import queue
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import msgspec
+
+from . import layout
+from .segment import SegmentMade
+from .storage.port import Storage
+
+Report = Callable[[SegmentMade], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    name: str  # unique within the plan; its marker's name
+    work: Callable[[Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    name: str
+    error: BaseException | None
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """That a task is done, for which plan, and with which segments."""
+
+    plan: str
+    segments: tuple[SegmentMade, ...]
+
+
+class Workers:
+    """Two pools: one for what fills the processor, one for what is light, so that neither waits for the other."""
+
+    def __init__(self, *, storage: Storage, plan_hash: str, heavy: int, light: int) -> None:
+        self._storage = storage
+        self._plan_hash = plan_hash
+        self._heavy = ThreadPoolExecutor(heavy, thread_name_prefix="heavy")
+        self._light = ThreadPoolExecutor(light, thread_name_prefix="light")
+        self.reports: queue.SimpleQueue[SegmentMade | TaskEnded] = queue.SimpleQueue()
+        self._open: set[str] = set()
+
+    def submit(self, tasks: Sequence[Task], *, heavy: bool) -> None:
+        pool = self._heavy if heavy else self._light
+        for task in tasks:
+            self._open.add(task.name)
+            future = pool.submit(self._run, task)
+            future.add_done_callback(lambda ended, name=task.name: self._report_end(name, ended))  # type: ignore[misc]
+
+    def next_report(self, timeout_s: float) -> SegmentMade | TaskEnded | None:
+        try:
+            report = self.reports.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(report, TaskEnded):
+            self._open.discard(report.name)
+        return report
+
+    @property
+    def idle(self) -> bool:
+        return not self._open
+
+    def stop(self) -> None:
+        for pool in (self._heavy, self._light):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, task: Task) -> None:
+        before = self._done_before(task.name)
+        if before is not None:
+            for segment in before:
+                self.reports.put(segment)
+            return
+        segments: list[SegmentMade] = []
+
+        def report(segment: SegmentMade) -> None:
+            segments.append(segment)
+            self.reports.put(segment)
+
+        task.work(report)
+        marker = Marker(self._plan_hash, tuple(segments))
+        self._storage.write(layout.done(task.name), msgspec.json.encode(marker))
+
+    def _done_before(self, name: str) -> tuple[SegmentMade, ...] | None:
+        """What an earlier run made of this task, if it is all still there."""
+        data = self._storage.read(layout.done(name))
+        if data is None:
+            return None
+        try:
+            marker = msgspec.json.decode(data, type=Marker)
+        except msgspec.DecodeError:
+            return None
+        if marker.plan != self._plan_hash:
+            return None
+        there = all(
+            self._storage.size(layout.segment(each.rendition, each.number)) == each.size for each in marker.segments
+        )
+        return marker.segments if there else None
+
+    def _report_end(self, name: str, future: Future[None]) -> None:
+        if not future.cancelled():
+            self.reports.put(TaskEnded(name, future.exception()))

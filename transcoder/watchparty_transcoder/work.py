@@ -1,0 +1,55 @@
+"""Turns a plan into tasks, in the order in which people wait for them. Runs nothing itself.
+
+What stands between the upload and the first picture is awaited; everything else comes later, after that picture.
+"""
+
+from .copying import copy_streams
+from .encode import Encoder
+from .models import AudioPlan, Chunk, Film, Lane, Rung
+from .tasks import Report, Task
+
+
+def light_tasks(encoder: Encoder) -> list[Task]:
+    """Copying and sound: little work for the processor, all of it awaited."""
+    plan = encoder.plan
+    copied = [track for track in plan.audio if track.copied]
+    picture = plan.film.copy if plan.film else None
+    tasks = [Task("copy", lambda report: copy_streams(encoder, picture, copied, report))] if picture or copied else []
+    for track in plan.audio:
+        tasks += [_audio_task(encoder, track, chunk) for chunk in track.chunks]
+    return tasks
+
+
+def awaited_lane(film: Film) -> tuple[Lane, ...]:
+    """The lane that the first picture comes from, unless that is copied."""
+    return () if film.copy else film.lanes[:1]
+
+
+def later_lanes(film: Film) -> tuple[Lane, ...]:
+    return film.lanes if film.copy else film.lanes[1:]
+
+
+def lane_tasks(encoder: Encoder, film: Film, lane: Lane) -> list[Task]:
+    """Chunk after chunk; in one that is awaited the lowest rung comes alone and first."""
+    lowest_first = tuple(reversed(lane.rungs))
+    tasks = []
+    for chunk in lane.chunks:
+        apart = chunk.apart and len(lane.rungs) > 1
+        for group in [(rung,) for rung in lowest_first] if apart else [lowest_first]:
+            tasks.append(_video_task(encoder, film, lane, group, chunk))
+    return tasks
+
+
+def _audio_task(encoder: Encoder, track: AudioPlan, chunk: Chunk) -> Task:
+    def work(report: Report) -> None:
+        encoder.audio(track, chunk, report)
+
+    return Task(f"{track.name.replace('/', '-')}-{chunk.first:05d}", work)
+
+
+def _video_task(encoder: Encoder, film: Film, lane: Lane, rungs: tuple[Rung, ...], chunk: Chunk) -> Task:
+    def work(report: Report) -> None:
+        encoder.video(film, lane, rungs, chunk, report)
+
+    heights = "-".join(str(rung.height) for rung in rungs)
+    return Task(f"{lane.kind}-{chunk.first:05d}-{heights}", work)
