@@ -1,0 +1,142 @@
+"""The ASGI transport: `/ws` under any ASGI server, one bounded queue and one writer a connection.
+
+It checks the origin, agrees on the subprotocol and moves text; what is said is `session.py`'s. Mounted by the
+standalone server, or served alone by `server.py`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from watchparty_relay.protocol import SUBPROTOCOL, CloseCode, ErrorCode
+from watchparty_relay.relay import Relay
+from watchparty_relay.session import Session
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+FLUSH_WITHIN_S = 2.0
+MAX_PONGS = 16
+
+
+class AsgiChannel:
+    """Frames on their way out; only `run` waits for the reader."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._queue: deque[bytes] = deque()
+        self._first: deque[Callable[[], bytes]] = deque(maxlen=MAX_PONGS)
+        self._bytes = 0
+        self._code: CloseCode | None = None
+        self._wake = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
+
+    def write(self, frame: bytes) -> None:
+        if self._code is None:
+            self._queue.append(frame)
+            self._bytes += len(frame)
+            self._wake.set()
+
+    def write_first(self, build: Callable[[], bytes]) -> None:
+        if self._code is None:
+            self._first.append(build)
+            self._wake.set()
+
+    def buffered(self) -> int:
+        return self._bytes
+
+    def close(self, code: CloseCode) -> None:
+        if self._code is None:
+            self._code = code
+            self._wake.set()
+            asyncio.get_running_loop().call_later(FLUSH_WITHIN_S, self.abort)
+
+    def abort(self) -> None:
+        """Stops writing, whatever is queued: the reader does not read, or is gone."""
+        if self._writing is not None:
+            self._writing.cancel()
+
+    async def run(self) -> None:
+        """Writes until the channel is closed; returns also when the reader never took it all."""
+        self._writing = asyncio.create_task(self._write())
+        await asyncio.wait({self._writing})
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                while self._first or self._queue:
+                    await self._write_one()
+                if self._code is not None:
+                    await self._send({"type": "websocket.close", "code": int(self._code), "reason": self._code.name})
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+        except OSError:  # what ASGI servers raise for a peer that is gone
+            return
+
+    async def _write_one(self) -> None:
+        if self._first:
+            await self._send({"type": "websocket.send", "text": self._first.popleft()().decode()})
+            return
+        frame = self._queue.popleft()
+        await self._send({"type": "websocket.send", "text": frame.decode()})
+        self._bytes -= len(frame)
+
+
+class AsgiRelay:
+    """The ASGI application; any path, because whoever mounts it has chosen one."""
+
+    def __init__(self, relay: Relay, *, allowed_origins: frozenset[str] = frozenset()) -> None:
+        self._relay = relay
+        self._allowed_origins = allowed_origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await _refuse_http(send)
+            return
+        await receive()  # websocket.connect
+        if not self._origin_allowed(scope):
+            await send({"type": "websocket.close", "code": int(CloseCode.REMOVED)})  # before accept: HTTP 403
+            return
+        offered = scope.get("subprotocols", [])
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        channel = AsgiChannel(send)
+        session = self._relay.connect(channel)
+        if offered and SUBPROTOCOL not in offered:
+            session.end(CloseCode.VERSION, ErrorCode.VERSION)
+        reading = asyncio.create_task(_read(receive, session, channel))
+        try:
+            await channel.run()
+        finally:
+            reading.cancel()
+            self._relay.disconnected(session)
+
+    def _origin_allowed(self, scope: Scope) -> bool:
+        """Browsers always send one; it must be this very host or a listed one."""
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        origin = headers.get(b"origin")
+        if origin is None or origin in self._allowed_origins:
+            return True
+        return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc.lower() == headers.get(b"host", "").lower()
+
+
+async def _read(receive: Receive, session: Session, channel: AsgiChannel) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            channel.abort()
+            return
+        text = message.get("text")
+        if text is None:
+            session.receive_binary()
+        else:
+            session.receive(text)
+
+
+async def _refuse_http(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 426, "headers": [(b"upgrade", b"websocket")]})
+    await send({"type": "http.response.body", "body": b"This is a WebSocket endpoint.\n"})

@@ -1,0 +1,79 @@
+"""What of a room's life the functions are told, and when: turns commits, comings and reports into room events.
+
+A snapshot is told every ten seconds while the film runs, on pause, on a change of film and when the last person left.
+One a live room; the queue behind it belongs to the process.
+"""
+
+from watchparty_relay import playback
+from watchparty_relay.attendance import Attendance
+from watchparty_relay.changes import Event
+from watchparty_relay.people import people
+from watchparty_relay.protocol import CauseKind, ChatEntry, Cleared, Deleted, Mode, Report, State
+from watchparty_relay.room import Room
+from watchparty_relay.room_events import (
+    RoomEvents,
+    action_event,
+    chat_event,
+    report_event,
+    session_event,
+    snapshot_event,
+)
+from watchparty_relay.sync_report import SyncReport
+
+SNAPSHOT_EVERY_MS = 10_000.0
+_NOT_AN_ACTION = (CauseKind.OPENED, CauseKind.SEED)
+
+
+class Chronicle:
+    def __init__(self, events: RoomEvents, attendance: Attendance, *, now_ms: float) -> None:
+        self._events = events
+        self._attendance = attendance
+        self._sync = SyncReport(now_ms=now_ms)
+        self._snapshot_ms = now_ms
+
+    def came(self, room: Room, participant_id: str, *, now_ms: float) -> None:
+        self._session(room, participant_id, started=True, now_ms=now_ms)
+
+    def left(self, room: Room, participant_id: str, *, now_ms: float) -> None:
+        self._session(room, participant_id, started=False, now_ms=now_ms)
+        if len(self._attendance) == 0:
+            self._snapshot(room, now_ms)
+            self._report(room, self._sync.take(now_ms=now_ms), now_ms)
+
+    def noted(self, participant_id: str, report: Report) -> None:
+        self._sync.note(participant_id, report)
+
+    def committed(self, before: Room, room: Room, event: Event, *, now_ms: float) -> None:
+        match event:
+            case State():
+                self._state(before, room, event, now_ms)
+            case ChatEntry() | Deleted() | Cleared():
+                self._events.add(chat_event(room, event, now_ms=now_ms))
+
+    def tick(self, room: Room, *, now_ms: float) -> None:
+        if room.clock.mode is Mode.PLAYING and now_ms >= self._snapshot_ms + SNAPSHOT_EVERY_MS:
+            self._snapshot(room, now_ms)
+        self._report(room, self._sync.due(now_ms=now_ms), now_ms)
+
+    def _state(self, before: Room, room: Room, state: State, now_ms: float) -> None:
+        other_film = state.mrev != before.clock.media.mrev
+        grown = state.cause.cmd is CauseKind.MEDIA and not other_film
+        if state.cause.cmd not in _NOT_AN_ACTION and not grown:
+            self._events.add(action_event(room, state))
+        if other_film or (state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode):
+            self._snapshot(room, now_ms)
+
+    def _session(self, room: Room, participant_id: str, *, started: bool, now_ms: float) -> None:
+        total = len(self._attendance)
+        self._events.add(session_event(room, participant_id, started=started, total=total, now_ms=now_ms))
+
+    def _snapshot(self, room: Room, now_ms: float) -> None:
+        self._snapshot_ms = now_ms
+        shown = people(room, self._attendance)
+        here = [{"participant_id": person.id, "name": person.name, "role": person.role.value} for person in shown.here]
+        pos_s = playback.position_at(room.clock, now_ms)
+        self._events.add(snapshot_event(room, pos_s, here, shown.total, now_ms=now_ms))
+
+    def _report(self, room: Room, samples: list[dict[str, object]], now_ms: float) -> None:
+        if samples:
+            self._events.add(report_event(room, samples, now_ms=now_ms))

@@ -1,0 +1,64 @@
+"""The relay's settings when it is served alone, read once; nothing else reads the environment.
+
+A process that hosts the relay itself builds a `RelayConfig` and hands the rest to `bootstrap.build_relay`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from watchparty_relay.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelayConfig:
+    bus: Literal["memory"] = "memory"
+    """Where rooms live."""
+    host: str = "127.0.0.1"
+    port: int = 8081
+    jwks_url: str | None = None
+    """Where the functions publish their public keys."""
+    journal_path: Path | None = None
+    """The memory bus's file; None: rooms are gone when the process is."""
+    allowed_origins: frozenset[str] = frozenset()
+    """Origins beside the relay's own host, e.g. https://watch.example."""
+
+
+def from_environment(environ: Mapping[str, str]) -> RelayConfig:
+    """Reads WATCHPARTY_RELAY_… variables, and the PORT that Cloud Run sets."""
+    if environ.get("WATCHPARTY_RELAY_BUS", "memory") != "memory":
+        raise ConfigError("WATCHPARTY_RELAY_BUS", "memory")
+    journal = environ.get("WATCHPARTY_RELAY_JOURNAL")
+    return RelayConfig(
+        host=environ.get("WATCHPARTY_RELAY_HOST", "127.0.0.1"),
+        port=_port(environ),
+        jwks_url=_jwks_url(environ),
+        journal_path=Path(journal) if journal else None,
+        allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
+    )
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    variable = "PORT" if "PORT" in environ else "WATCHPARTY_RELAY_PORT"
+    value = environ.get(variable, "8081")
+    if not (value.isascii() and value.isdigit() and int(value) < 65_536):
+        raise ConfigError(variable, "a port number from 0 to 65535")
+    return int(value)
+
+
+def _jwks_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("WATCHPARTY_RELAY_JWKS_URL", "")
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ConfigError("WATCHPARTY_RELAY_JWKS_URL", "the http(s) address of the functions' /.well-known/jwks.json")
+    return url
+
+
+def _origins(listed: str) -> frozenset[str]:
+    origins = frozenset(origin.strip().rstrip("/") for origin in listed.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+            raise ConfigError("WATCHPARTY_RELAY_ORIGINS", "origins like https://watch.example, separated by commas")
+    return origins

@@ -1,0 +1,238 @@
+"""One room while people are connected to it here: takes what was committed on the bus to everybody, and what people
+do to the bus.
+
+It holds the last committed room and never changes it; rules live behind the bus, `caretaker.py` proposes what the room
+does by itself, sessions speak for connections. `rooms.py` makes it, drives its tick and drops it.
+"""
+
+from watchparty_relay import chat, playback
+from watchparty_relay.attendance import Attendance
+from watchparty_relay.audience import Listener
+from watchparty_relay.bus.port import Announcement, Bus, Committed
+from watchparty_relay.caretaker import Caretaker, round_trips
+from watchparty_relay.changes import Answer, Asked, ControlLent, Enter, MemberChanged, MemberRemoved, Operate
+from watchparty_relay.chronicle import Chronicle
+from watchparty_relay.flood import MAX_CONNECTIONS, Allowances
+from watchparty_relay.herald import Herald
+from watchparty_relay.metrics import Metrics
+from watchparty_relay.people import PeopleDue, Typists, people
+from watchparty_relay.protocol import (
+    CloseCode,
+    Command,
+    ErrorCode,
+    Knock,
+    KnockGone,
+    Mode,
+    Operation,
+    Reacted,
+    Report,
+    Resume,
+    Role,
+    State,
+    TypingNow,
+    Welcome,
+)
+from watchparty_relay.readiness import lead_ms
+from watchparty_relay.room import Room
+from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.welcome import member_welcome, waiting_welcome
+
+REPEAT_STATE_MS = 5_000.0
+# A jump while the film runs takes players longer than a start: they load, park and start.
+SEEK_LEAD_MS = 400.0
+
+
+class LiveRoom:
+    """`users` counts the sessions that hold it; it is dropped when there are none and everybody has been away long."""
+
+    def __init__(self, room_id: str, bus: Bus, events: RoomEvents, metrics: Metrics) -> None:
+        now_ms = bus.now_ms()
+        self._id = room_id
+        self._bus = bus
+        self._room: Room | None = None
+        self._herald = Herald(metrics)
+        self._attendance = Attendance()
+        self._chronicle = Chronicle(events, self._attendance, now_ms=now_ms)
+        self._caretaker = Caretaker(now_ms=now_ms)
+        self._people_due = PeopleDue()
+        self._typists = Typists()
+        self._allowances: dict[str, Allowances] = {}
+        self._told_state_ms = now_ms
+        self.users = 0
+
+    @property
+    def room(self) -> Room:
+        if self._room is None:
+            raise LookupError(f"room {self._id} is not open yet")
+        return self._room
+
+    async def open(self) -> None:
+        self._room = await self._bus.listen(self._id, self.hear)
+
+    def close(self) -> None:
+        self._bus.leave(self._id, self.hear)
+
+    def vacant(self, *, now_ms: float) -> bool:
+        return self.users == 0 and len(self._attendance) == 0 and self._caretaker.vacant(now_ms=now_ms)
+
+    def hear(self, heard: Committed | Announcement) -> None:
+        """What the bus tells: this is where everybody in the room learns of it."""
+        if not isinstance(heard, Committed):
+            self._herald.announce(self.room, heard)
+            return
+        before, self._room, now_ms = self.room, heard.room, self._bus.now_ms()
+        for event in heard.events:
+            if isinstance(event, State):
+                self._told_state_ms = now_ms
+            elif isinstance(event, MemberChanged | ControlLent):
+                self._people_due.came_or_went()
+            elif isinstance(event, MemberRemoved):
+                self._gone(event.participant_id, now_ms)
+            self._herald.tell(before, heard.room, event, now_ms=now_ms)
+            self._chronicle.committed(before, heard.room, event, now_ms=now_ms)
+
+    # --- coming and going ---
+
+    async def enter(self, asked: Enter) -> Answer | None:
+        return await self._bus.apply(self._id, asked)
+
+    def full_for(self, participant_id: str) -> bool:
+        host = self.room.members[participant_id].role is Role.HOST
+        here = participant_id in self._attendance
+        return not (host or here) and len(self._attendance) >= self.room.settings.capacity
+
+    def welcome(self, listener: Listener, resume: Resume | None) -> Welcome:
+        """Takes a session into the room and says what it needs to know; the oldest of too many connections goes."""
+        now_ms, person = self._bus.now_ms(), listener.participant_id
+        if self._attendance.arrive(person, listener.connection_id, now_ms=now_ms):
+            self._chronicle.came(self.room, person, now_ms=now_ms)
+        self._people_due.came_or_went()
+        self._herald.members.add(listener)
+        mine = self._herald.members.of(person)
+        for oldest in mine[: len(mine) - MAX_CONNECTIONS]:
+            oldest.end(CloseCode.TOO_MANY_CONNECTIONS, ErrorCode.TOO_MANY_CONNECTIONS)
+        return member_welcome(
+            self.room,
+            person,
+            listener.connection_id,
+            attendance=self._attendance,
+            resume=resume,
+            clock_name=self._bus.clock_name,
+            now_ms=now_ms,
+        )
+
+    def welcomed(self, listener: Listener, replaces: str | None) -> None:
+        """What follows a welcome; the connection it replaces closes only now that the new one stands."""
+        self._herald.tell_hold(self.room, listener)
+        self._herald.tell_knocks(self.room, listener)
+        replaced = self._herald.members.find(replaces) if replaces else None
+        if replaced is not None and replaced.participant_id == listener.participant_id:
+            replaced.end(CloseCode.REPLACED, ErrorCode.REPLACED)
+
+    def knock(self, listener: Listener, req: str) -> Welcome:
+        """Takes a session before the door and tells the hosts."""
+        now_ms, person = self._bus.now_ms(), listener.participant_id
+        self._herald.waiting.add(listener)
+        name = self.room.members[person].name
+        self._bus.announce(self._id, Knock(req=req, participant_id=person, name=name))
+        clock_name = self._bus.clock_name
+        return waiting_welcome(self.room, person, listener.connection_id, clock_name=clock_name, now_ms=now_ms)
+
+    def step_aside(self, listener: Listener) -> None:
+        """From before the door into the room: no longer among the waiting."""
+        self._herald.waiting.remove(listener)
+
+    def withdraw(self, listener: Listener, req: str) -> None:
+        """Somebody who waited said goodbye."""
+        self._herald.waiting.remove(listener)
+        if not self._herald.waiting.of(listener.participant_id):
+            self._bus.announce(self._id, KnockGone(req=req))
+
+    def depart(self, listener: Listener, *, goodbye: bool) -> None:
+        """A connection is gone: at once after a goodbye on the last one, else after a while."""
+        now_ms, person = self._bus.now_ms(), listener.participant_id
+        self._herald.members.remove(listener)
+        self._attendance.lose(person, listener.connection_id, now_ms=now_ms)
+        self._people_due.came_or_went()
+        if goodbye and not self._herald.members.of(person):
+            self._gone(person, now_ms)
+
+    def _gone(self, participant_id: str, now_ms: float) -> None:
+        if participant_id in self._attendance:
+            self._attendance.leave(participant_id)
+            self._left(participant_id, now_ms)
+
+    def _left(self, participant_id: str, now_ms: float) -> None:
+        self._people_due.came_or_went()
+        self._typists.set(participant_id, on=False, now_ms=now_ms)
+        self._allowances.pop(participant_id, None)
+        self._chronicle.left(self.room, participant_id, now_ms=now_ms)
+
+    # --- what people do ---
+
+    def now_ms(self) -> float:
+        return self._bus.now_ms()
+
+    def allowances(self, participant_id: str) -> Allowances:
+        return self._allowances.setdefault(participant_id, Allowances())
+
+    async def operate(self, participant_id: str, command: Command) -> Answer | None:
+        present = [attendee for attendee in self._attendance.everyone() if attendee.presences]
+        lead = lead_ms(round_trips(present))
+        jumps = command.op in (Operation.SEEK, Operation.SKIP) and self.room.clock.mode is Mode.PLAYING
+        return await self.ask(Operate(participant_id, command, max(lead, SEEK_LEAD_MS) if jumps else lead))
+
+    async def ask(self, asked: Asked) -> Answer | None:
+        return await self._bus.apply(self._id, asked)
+
+    def react(self, participant_id: str, emoji: str, pos_s: float) -> None:
+        name = self.room.members[participant_id].name
+        self._bus.announce(self._id, Reacted(by=participant_id, name=name, emoji=emoji, pos_s=pos_s))
+
+    def typing(self, participant_id: str, *, on: bool) -> None:
+        self._typists.set(participant_id, on=on, now_ms=self._bus.now_ms())
+
+    def report(self, listener: Listener, report: Report) -> None:
+        now_ms, person = self._bus.now_ms(), listener.participant_id
+        self._attendance.use(person, listener.connection_id, now_ms=now_ms, report=report)
+        self._chronicle.noted(person, report)
+        self._people_due.reported()
+
+    # --- time passes ---
+
+    async def tick(self) -> None:
+        now_ms = self._bus.now_ms()
+        for attendee in self._attendance.gone(now_ms=now_ms):
+            self._left(attendee.participant_id, now_ms)
+        self._tell_what_is_due(now_ms)
+        self._chronicle.tick(self.room, now_ms=now_ms)
+        for change in self._caretaker.proposals(self.room, self._attendance, now_ms=now_ms):
+            await self._bus.apply(self._id, change)
+
+    def catch_up(self, listener: Listener, sent_seq: int) -> bool:
+        """Brings a reader that was behind up to date; False where what it missed is not kept any more."""
+        now_ms = self._bus.now_ms()
+        missed, reason = chat.since(self.room, Resume(epoch=self.room.epoch, seq=sent_seq), now_ms=now_ms)
+        if reason is not None:
+            return False
+        for entry in missed:
+            self._herald.members.tell(entry, to=(listener,), seq=entry.seq)
+        self._herald.tell_settings(self.room, listener, now_ms=now_ms)
+        self._herald.tell_hold(self.room, listener)
+        self._herald.members.tell(people(self.room, self._attendance), to=(listener,))
+        self._herald.members.tell(self._state(now_ms), to=(listener,))
+        return True
+
+    def _tell_what_is_due(self, now_ms: float) -> None:
+        members = self._herald.members
+        if len(members) and now_ms >= self._told_state_ms + REPEAT_STATE_MS:
+            self._told_state_ms = now_ms
+            members.tell(self._state(now_ms))
+        if self._people_due.due(now_ms=now_ms):
+            members.tell(people(self.room, self._attendance))
+        typing = self._typists.due(self.room, now_ms=now_ms)
+        if typing is not None:
+            members.tell(TypingNow(people=typing))
+
+    def _state(self, now_ms: float) -> State:
+        return playback.state_message(self.room.clock, epoch=self.room.epoch, now_ms=now_ms)

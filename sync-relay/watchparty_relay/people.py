@@ -1,0 +1,86 @@
+"""The list of people that a room shows, and when it is told: joins and leaves merged to once a second, reports to
+once in two. Pure, `now` is passed in.
+"""
+
+from watchparty_relay.attendance import SHOWN, Attendance, Attendee
+from watchparty_relay.protocol import People, Person, PersonRef, Role
+from watchparty_relay.room import Room
+
+COMINGS_EVERY_MS = 1_000.0
+REPORTS_EVERY_MS = 2_000.0
+TYPING_FOR_MS = 5_000.0
+TYPING_EVERY_MS = 1_000.0
+TYPING_SHOWN = 5
+
+_ORDER = {Role.HOST: 0, Role.MODERATOR: 1, Role.VIEWER: 2, Role.WAITING: 3}
+
+
+def people(room: Room, attendance: Attendance) -> People:
+    """Everybody counts; the hosts, the moderators and then the longest present are shown."""
+    known = [attendee for attendee in attendance.everyone() if attendee.participant_id in room.members]
+    shown = sorted(known, key=lambda a: _ORDER[room.members[a.participant_id].role])[:SHOWN]
+    return People(total=len(attendance), here=[_person(room, attendee) for attendee in shown], acting=room.acting)
+
+
+def _person(room: Room, attendee: Attendee) -> Person:
+    member, report = room.members[attendee.participant_id], attendee.report
+    return Person(
+        id=attendee.participant_id,
+        name=member.name,
+        role=member.role,
+        state=attendee.state,
+        acct=member.acct,
+        muted=member.muted,
+        ctl=member.ctl,
+        err_ms=report.err_ms if report else None,
+        pos_s=report.pos_s if report else None,
+        buf_s=report.buf_s if report else None,
+    )
+
+
+class PeopleDue:
+    """Remembers that something about people changed, and says when to tell it."""
+
+    def __init__(self) -> None:
+        self._told_ms = 0.0
+        self._came_or_went = False
+        self._reported = False
+
+    def came_or_went(self) -> None:
+        self._came_or_went = True
+
+    def reported(self) -> None:
+        self._reported = True
+
+    def due(self, *, now_ms: float) -> bool:
+        """True at most once per change and period."""
+        since_ms = now_ms - self._told_ms
+        due = (self._came_or_went and since_ms >= COMINGS_EVERY_MS) or (self._reported and since_ms >= REPORTS_EVERY_MS)
+        if due:
+            self._told_ms = now_ms
+            self._came_or_went = self._reported = False
+        return due
+
+
+class Typists:
+    """Who is typing: said again every few seconds, or it is over."""
+
+    def __init__(self) -> None:
+        self._until_ms: dict[str, float] = {}
+        self._told: tuple[str, ...] = ()
+        self._told_ms = 0.0
+
+    def set(self, participant_id: str, *, on: bool, now_ms: float) -> None:
+        if on:
+            self._until_ms[participant_id] = now_ms + TYPING_FOR_MS
+        else:
+            self._until_ms.pop(participant_id, None)
+
+    def due(self, room: Room, *, now_ms: float) -> list[PersonRef] | None:
+        """The new list when it changed, at most once a second."""
+        self._until_ms = {person: until for person, until in self._until_ms.items() if until > now_ms}
+        shown = tuple(person for person in self._until_ms if person in room.members)[:TYPING_SHOWN]
+        if shown == self._told or now_ms < self._told_ms + TYPING_EVERY_MS:
+            return None
+        self._told, self._told_ms = shown, now_ms
+        return [PersonRef(id=person, name=room.members[person].name) for person in shown]

@@ -1,0 +1,93 @@
+"""Whether the room should hold for people who buffer, and for how long: the room's wait policy. Pure.
+
+Nobody can hold the room without limit: a hold ends after the policy's `max_s`, and a person who has used up their
+budget catches up alone. Hidden, blocked, detached and reconnecting people never hold it. `live_room.py` asks at each
+tick and proposes what comes out to the bus.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from watchparty_relay.protocol import PersonState, Role, Wait, WaitPolicy
+
+BUDGET_WINDOW_MS = 600_000.0
+BUDGET_MS = 30_000.0
+# Twice in a minute is a connection that cannot keep up: it follows, and does not lead.
+FREQUENT_WINDOW_MS = 60_000.0
+FREQUENT_HOLDS = 2
+SKIPPED_MS = 60_000.0
+
+# A lead covers the way to the farthest player, the start of its picture, and a late packet.
+START_LATENCY_MS = 80.0
+DELIVERY_SLACK_MS = 50.0
+MIN_LEAD_MS = 150.0
+MAX_LEAD_MS = 600.0
+
+
+class Condition(Struct, frozen=True):
+    """How one person is doing, for this purpose."""
+
+    participant_id: str
+    role: Role
+    state: PersonState
+
+    @property
+    def able(self) -> bool:
+        """Counts for the room's readiness: the hidden, blocked, detached and reconnecting do not."""
+        return self.state in (PersonState.OK, PersonState.BUFFERING)
+
+
+class WaitBudget:
+    """For how long each person has held the room within ten minutes, and whom the room no longer waits for."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, deque[tuple[float, float]]] = defaultdict(deque)
+        self._skipped_until: dict[str, float] = {}
+
+    def spend(self, people: Iterable[str], *, from_ms: float, to_ms: float) -> None:
+        for participant_id in people:
+            self._holds[participant_id].append((from_ms, to_ms))
+
+    def skip(self, people: Iterable[str], *, now_ms: float) -> None:
+        """Somebody pressed play while the room waited: not again for the same people for a minute."""
+        self._skipped_until |= dict.fromkeys(people, now_ms + SKIPPED_MS)
+
+    def spent(self, participant_id: str, *, now_ms: float) -> bool:
+        if now_ms < self._skipped_until.get(participant_id, 0.0):
+            return True
+        holds = self._holds.get(participant_id)
+        if not holds:
+            return False
+        while holds and holds[0][1] < now_ms - BUDGET_WINDOW_MS:
+            holds.popleft()
+        frequent = sum(1 for _, to_ms in holds if to_ms > now_ms - FREQUENT_WINDOW_MS)
+        return frequent >= FREQUENT_HOLDS or sum(to_ms - from_ms for from_ms, to_ms in holds) >= BUDGET_MS
+
+    def forget(self, participant_id: str) -> None:
+        self._holds.pop(participant_id, None)
+        self._skipped_until.pop(participant_id, None)
+
+
+def holding(wait: Wait, people: Iterable[Condition], budget: WaitBudget, *, now_ms: float) -> tuple[str, ...]:
+    """For whom the room should wait now; nobody means that it may go on."""
+    able = [p for p in people if p.able]
+    behind = [p for p in able if p.state is PersonState.BUFFERING]
+    if not behind or wait.policy is WaitPolicy.NEVER or wait.max_s <= 0:
+        return ()
+    if len(behind) == len(able):  # nobody is kept waiting by a clock that waits with all of them
+        return tuple(p.participant_id for p in behind)
+    patient = [p for p in behind if not budget.spent(p.participant_id, now_ms=now_ms)]
+    match wait.policy:
+        case WaitPolicy.HOST:
+            patient = [p for p in patient if p.role is Role.HOST]
+        case WaitPolicy.QUORUM if 2 * (len(able) - len(patient)) > len(able):
+            patient = []
+    return tuple(p.participant_id for p in patient)
+
+
+def lead_ms(round_trips_ms: Mapping[str, float]) -> float:
+    """How far ahead a transition is set so that it has arrived everywhere and players have started on it."""
+    one_way_ms = max(round_trips_ms.values(), default=0.0) / 2
+    return min(max(one_way_ms + START_LATENCY_MS + DELIVERY_SLACK_MS, MIN_LEAD_MS), MAX_LEAD_MS)

@@ -1,0 +1,118 @@
+"""The relay of one process: its sessions, rooms and time, started and stopped as one.
+
+`bootstrap.py` puts it together; transports give it channels; the functions of the same process deliver notices to it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from watchparty_relay.bus.port import Bus
+from watchparty_relay.join_token import TokenVerifier
+from watchparty_relay.live_room import LiveRoom
+from watchparty_relay.metrics import Metrics
+from watchparty_relay.notices import Notices
+from watchparty_relay.outbox import Channel
+from watchparty_relay.protocol import Notice
+from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.room_time import TimeSource
+from watchparty_relay.rooms import Rooms
+from watchparty_relay.session import Session
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+MOVED_WITHIN_MS = 5_000.0
+
+
+class Relay:
+    def __init__(
+        self, *, bus: Bus, verifier: TokenVerifier, events: RoomEvents, metrics: Metrics, time: TimeSource
+    ) -> None:
+        self.verifier = verifier
+        self.metrics = metrics
+        self.draining = False
+        self._bus = bus
+        self._events = events
+        self._time = time
+        self._notices = Notices(bus)
+        self._rooms = Rooms(bus, events, metrics)
+        self._sessions: set[Session] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def clock_name(self) -> str:
+        return self._bus.clock_name
+
+    def now_ms(self) -> float:
+        return self._bus.now_ms()
+
+    def wall_s(self) -> float:
+        return self._time.wall_ms() / 1000
+
+    async def start(self, *, ticking: bool = True) -> None:
+        """`ticking=False` leaves time to the caller, who calls `tick`."""
+        await self._bus.start()
+        self._notices.start()
+        if ticking:
+            self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._events.run())]
+
+    async def stop(self) -> None:
+        """Sends everybody away, tells the functions the last of it, and makes the bus durable."""
+        self.drain()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._notices.stop()
+        await self._events.flush()
+        await self._bus.stop()
+
+    def drain(self) -> None:
+        """Asks every client to come back, closes, and lets nobody in any more; may be called before `stop`."""
+        self.draining = True
+        for session in tuple(self._sessions):
+            session.drain(within_ms=MOVED_WITHIN_MS)
+
+    def connect(self, channel: Channel) -> Session:
+        """A transport has accepted a connection; it says `disconnected` when it is gone."""
+        session = Session(channel, self)
+        self._sessions.add(session)
+        self.metrics.connections = len(self._sessions)
+        if self.draining:
+            session.drain(within_ms=MOVED_WITHIN_MS)
+        return session
+
+    def disconnected(self, session: Session) -> None:
+        session.lost()
+        self._sessions.discard(session)
+        self.metrics.connections = len(self._sessions)
+
+    def deliver(self, notice: Mapping[str, Any]) -> None:
+        """A notice from a function of this process, on a thread of its own; returns when it is applied."""
+        self._notices.deliver(notice)
+
+    async def take_notice(self, notice: Notice) -> None:
+        await self._notices.take(notice)
+
+    async def enter_room(self, room_id: str) -> LiveRoom:
+        return await self._rooms.enter(room_id)
+
+    def leave_room(self, live: LiveRoom) -> None:
+        self._rooms.leave(live)
+
+    async def tick(self) -> None:
+        for session in tuple(self._sessions):
+            session.tick()
+        await self._rooms.tick()
+
+    async def flush_events(self) -> None:
+        await self._events.flush()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                await self.tick()
+            except Exception:  # time must go on for everybody else
+                log.exception("a tick failed")

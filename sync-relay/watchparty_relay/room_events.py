@@ -1,0 +1,107 @@
+"""What the functions are told of rooms: sessions, actions, chat, snapshots and sync reports.
+
+Events are collected and published once a second in batches; an event's id is the same whenever it is told again, so
+that being told twice is harmless. A killed process may lose its last second. What the functions do with them is not
+known here.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from watchparty_relay.metrics import Metrics
+from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, Mode, State
+from watchparty_relay.room import Room
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+Publish = Callable[[list[Event]], Awaitable[None]]
+
+FLUSH_EVERY_S = 1.0
+BATCH = 100
+# Enough for a quarter of an hour of a busy house whose database is away; then the oldest are given up.
+MAX_PENDING = 50_000
+
+
+class RoomEvents:
+    """The process's queue of events; `publish` may raise, then the batch is tried again."""
+
+    def __init__(self, publish: Publish, metrics: Metrics) -> None:
+        self._publish = publish
+        self._metrics = metrics
+        self._pending: deque[Event] = deque()
+        self._flushing = asyncio.Lock()
+
+    def add(self, event: Event) -> None:
+        if len(self._pending) >= MAX_PENDING:
+            self._pending.popleft()
+            self._metrics.events_lost += 1
+        self._pending.append(event)
+        self._metrics.events_pending = len(self._pending)
+
+    async def flush(self) -> None:
+        """Publishes what is pending; gives up at the first failure, for now."""
+        async with self._flushing:
+            while self._pending:
+                batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
+                try:
+                    await self._publish(batch)
+                except Exception:  # whatever a publisher's client raises, the events are still to be told
+                    log.exception("room events could not be published, trying again")
+                    self._pending.extendleft(reversed(batch))
+                    break
+            self._metrics.events_pending = len(self._pending)
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            await self.flush()
+
+
+def session_event(room: Room, participant_id: str, *, started: bool, total: int, now_ms: float) -> Event:
+    """Somebody came, or has gone for good; `total` people are here then, so 1 and 0 open and end the room's party."""
+    kind = "session_started" if started else "session_ended"
+    member = room.members.get(participant_id)
+    facts = {"participant_id": participant_id, "name": member.name if member else "", "total": total}
+    return _event(room, kind, f"{participant_id}:{int(now_ms)}", now_ms, rev=room.clock.rev, **facts)
+
+
+def action_event(room: Room, state: State) -> Event:
+    facts: Event = {"cmd": state.cause.cmd.value, "by": state.cause.by, "mode": state.mode.value, "pos_s": state.pos_s}
+    facts |= {"rate": state.rate, "video_id": state.video_id, "mrev": state.mrev}
+    return _event(room, "action", str(state.rev), state.srv_ms, rev=state.rev, **facts)
+
+
+def chat_event(room: Room, entry: ChatEntry | Deleted | Cleared, *, now_ms: float) -> Event:
+    """`op` says what happened to the log; archives bury what was deleted or cleared."""
+    match entry:
+        case ChatEntry():
+            facts: Event = {"op": "said", "message_id": entry.id, "by": entry.by, "name": entry.name}
+            facts |= {"text": entry.text, "reply_to": entry.reply_to, "pos_s": entry.pos_s}
+        case Deleted():
+            facts = {"op": "deleted", "message_id": entry.id}
+        case Cleared():
+            facts = {"op": "cleared"}
+    return _event(room, "chat", str(entry.seq), now_ms, seq=entry.seq, **facts)
+
+
+def snapshot_event(room: Room, pos_s: float, people: list[Event], total: int, *, now_ms: float) -> Event:
+    """Where the film is at `at`: a clock that is lost starts from here."""
+    clock = room.clock
+    facts: Event = {"mode": clock.mode.value, "pos_s": pos_s, "rate": clock.rate, "people": people, "total": total}
+    facts |= {"video_id": clock.media.video_id, "mrev": clock.media.mrev, "playing": clock.mode is Mode.PLAYING}
+    return _event(room, "snapshot", f"{clock.rev}:{int(now_ms)}", now_ms, rev=clock.rev, **facts)
+
+
+def report_event(room: Room, people: list[Event], *, now_ms: float) -> Event:
+    return _event(room, "report", str(int(now_ms)), now_ms, rev=room.clock.rev, people=people)
+
+
+def _event(room: Room, kind: str, key: str, at_ms: float, **facts: Any) -> Event:
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    identity = {"id": f"{room.id}:{room.epoch}:{kind}:{key}", "room": room.id, "epoch": room.epoch}
+    return {**identity, "at": at, "kind": kind, **facts}

@@ -1,0 +1,348 @@
+"""One connection's conversation: before its hello, before the door, in the room, or a function handing in a notice.
+
+It reads text, keeps its own state as one of five, and speaks through an outbox; it never sees a socket. What it asks
+of rooms goes through `requests.py`; the process around it is its `Reception`.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchparty_relay import requests
+from watchparty_relay.changes import Refusal
+from watchparty_relay.errors import BusUnavailable, TokenRefused
+from watchparty_relay.flood import LIMITS, Allowance
+from watchparty_relay.join_token import MAX_NOTICE_LIFE_S, NoticeClaims, entering
+from watchparty_relay.live_room import LiveRoom
+from watchparty_relay.outbox import Channel, Outbox, Reading
+from watchparty_relay.protocol import (
+    PROTOCOL_VERSION,
+    Bye,
+    Chat,
+    Clear,
+    ClientMessage,
+    CloseCode,
+    Command,
+    Delete,
+    ErrorCode,
+    ErrorMessage,
+    Hello,
+    Moved,
+    Nack,
+    NackCode,
+    Notice,
+    NoticeAck,
+    Ping,
+    Pong,
+    React,
+    Renew,
+    Report,
+    Resume,
+    Role,
+    Token,
+    Typing,
+)
+from watchparty_relay.reception import Reception
+from watchparty_relay.ticket import Ticket, ticket
+from watchparty_relay.wire import Outgoing, decode_client, decode_notice, encode
+
+log = logging.getLogger(__name__)
+
+HELLO_WITHIN_MS = 10_000.0
+MAX_INBOX = 128
+
+CLOSE_FOR = {
+    ErrorCode.BAD_TOKEN: CloseCode.TOKEN,
+    ErrorCode.EXPIRED_TOKEN: CloseCode.TOKEN,
+    ErrorCode.STALE_TOKEN: CloseCode.TOKEN,
+    ErrorCode.REMOVED: CloseCode.REMOVED,
+    ErrorCode.CLOSED: CloseCode.CLOSED,
+}
+
+
+class Pending(Struct, frozen=True):
+    """Connected; `greeted` once a hello is being looked at."""
+
+    until_ms: float
+    greeted: bool = False
+
+
+class Waiting(Struct, frozen=True):
+    live: LiveRoom
+    ticket: Ticket
+
+
+class Joined(Struct, frozen=True):
+    live: LiveRoom
+    ticket: Ticket
+
+
+class Noticing(Struct, frozen=True):
+    claims: NoticeClaims
+    until_ms: float
+
+
+class Closed(Struct, frozen=True):
+    pass
+
+
+State = Pending | Waiting | Joined | Noticing | Closed
+
+
+class Session:
+    def __init__(self, channel: Channel, reception: Reception) -> None:
+        now_ms = reception.now_ms()
+        self.connection_id = secrets.token_urlsafe(9)
+        self.participant_id = ""
+        self._reception = reception
+        self._outbox = Outbox(channel)
+        self._state: State = Pending(until_ms=now_ms + HELLO_WITHIN_MS)
+        self._allowance = Allowance(LIMITS.messages_per_10s)
+        self._inbox: deque[ClientMessage | Notice] = deque()
+        self._working: asyncio.Task[None] | None = None
+
+    # --- what the transport calls ---
+
+    def receive(self, text: str | bytes) -> None:
+        """One text frame arrived. A ping is answered before anything else is done."""
+        now_ms = self._reception.now_ms()
+        if isinstance(self._state, Closed):
+            return None
+        if _too_large(text):
+            return self.end(CloseCode.TOO_LARGE, ErrorCode.TOO_LARGE)
+        if not self._allowance.take(now_ms=now_ms) or len(self._inbox) >= MAX_INBOX:
+            return self.end(CloseCode.TOO_FAST, ErrorCode.TOO_FAST)
+        try:
+            message = decode_notice(text) if isinstance(self._state, Noticing) else decode_client(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+        if isinstance(message, Ping):
+            return self._pong(message, now_ms)
+        self._reception.metrics.received[type(message).__name__] += 1
+        self._inbox.append(message)
+        if self._working is None:
+            self._working = asyncio.create_task(self._work())
+        return None
+
+    def receive_binary(self) -> None:
+        self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._leave(goodbye=False)
+
+    def tick(self) -> None:
+        """Time passed: the hello may be late, the token old, the reader slow."""
+        now_ms, state = self._reception.now_ms(), self._state
+        match state:
+            case Pending() if now_ms > state.until_ms:
+                self.end(CloseCode.HELLO_TIMEOUT, ErrorCode.HELLO_TIMEOUT)
+            case Noticing() if now_ms > state.until_ms:
+                self.end(CloseCode.TOKEN, ErrorCode.EXPIRED_TOKEN)
+            case Waiting() | Joined():
+                self._check_ticket(state, now_ms)
+        self._check_reader(now_ms)
+
+    def drain(self, *, within_ms: float) -> None:
+        """The process ends: asks the client to come back elsewhere, and closes."""
+        if not isinstance(self._state, Closed):
+            self.tell(Moved(within_ms=within_ms))
+            self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+
+    # --- what rooms call ---
+
+    def send(self, frame: bytes, *, seq: int | None = None) -> None:
+        self._outbox.offer(frame, now_ms=self._reception.now_ms(), seq=seq)
+
+    def end(self, code: CloseCode, error: ErrorCode | None = None) -> None:
+        if isinstance(self._state, Closed):
+            return
+        if error is not None:
+            self.tell(ErrorMessage(error, fatal=True))
+        self._reception.metrics.closed[int(code)] += 1
+        self._outbox.close(code)
+        self._leave(goodbye=code is CloseCode.BYE)
+
+    def tell(self, message: Outgoing) -> None:
+        self.send(encode(message))
+
+    # --- the conversation ---
+
+    async def _work(self) -> None:
+        """Messages of one connection are handled one after the other, in the order in which they came."""
+        try:
+            while self._inbox and not isinstance(self._state, Closed):
+                await self._handle(self._inbox.popleft())
+        except TokenRefused as refused:
+            self.end(CLOSE_FOR[refused.code], refused.code)
+        except BusUnavailable:
+            self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+        except Exception:  # a fault of ours: better to come back than to sit in a room that does not answer
+            log.exception("a session failed")
+            self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+        finally:
+            self._working = None
+
+    async def _handle(self, message: ClientMessage | Notice) -> None:
+        match self._state:
+            case Pending():
+                await self._greet(message)
+            case Waiting() as state:
+                await self._handle_waiting(state, message)
+            case Joined() as state:
+                await self._handle_joined(state, message)
+            case Noticing() as state:
+                await self._handle_notice(state, message)
+
+    async def _greet(self, message: ClientMessage | Notice) -> None:
+        if not isinstance(message, Hello):
+            return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+        if message.v != PROTOCOL_VERSION:
+            return self.end(CloseCode.VERSION, ErrorCode.VERSION)
+        self._state = Pending(until_ms=self._reception.now_ms() + HELLO_WITHIN_MS, greeted=True)
+        if self._reception.verifier.typ(message.token) == "notice+jwt":
+            claims = self._reception.verifier.notice(message.token, now_s=self._reception.wall_s())
+            self._state = Noticing(claims, until_ms=self._reception.now_ms() + MAX_NOTICE_LIFE_S * 1000)
+            return None
+        held = self._ticket(message.token)
+        self.participant_id = held.claims.sub
+        live = await self._reception.enter_room(held.claims.room)
+        try:
+            await self._enter(live, held)
+        except (TokenRefused, BusUnavailable):
+            self._reception.leave_room(live)
+            raise
+        if isinstance(self._state, Closed):  # the connection was lost meanwhile
+            return self._reception.leave_room(live)
+        if held.claims.role is Role.WAITING:
+            self._state = Waiting(live, held)
+            self.tell(live.knock(self, held.request))
+            return None
+        return self._join(live, held, resume=message.resume, replaces=message.replaces)
+
+    def _join(self, live: LiveRoom, held: Ticket, *, resume: Resume | None, replaces: str | None) -> None:
+        self._state = Joined(live, held)
+        if live.full_for(self.participant_id):
+            return self.end(CloseCode.FULL, ErrorCode.FULL)
+        welcome = live.welcome(self, resume)
+        self._outbox.sent_seq = welcome.seq
+        self.tell(welcome)
+        live.welcomed(self, replaces)
+        return None
+
+    async def _handle_waiting(self, state: Waiting, message: ClientMessage | Notice) -> None:
+        match message:
+            case Bye():
+                self.end(CloseCode.BYE)
+            case Token():
+                held = await self._renewed(state, message)
+                if isinstance(self._state, Closed):
+                    return
+                if held.claims.role is Role.WAITING:
+                    self._state = Waiting(state.live, held)
+                    return
+                state.live.step_aside(self)
+                self._join(state.live, held, resume=None, replaces=None)
+            case Command() | Chat() | Delete() | Clear():
+                self.tell(Nack(cid=message.cid, code=NackCode.WAITING))
+            case _:
+                self.tell(ErrorMessage(ErrorCode.WAITING, fatal=False))
+
+    async def _handle_joined(self, state: Joined, message: ClientMessage | Notice) -> None:
+        match message:
+            case Command() | Chat() | Delete() | Clear():
+                self.tell(await requests.ask(state.live, self, message))
+            case React() | Typing() | Report():
+                refusal = requests.say(state.live, self, message)
+                if refusal is not None:
+                    self.tell(refusal)
+            case Token():
+                held = await self._renewed(state, message)
+                if held.claims.role is Role.WAITING:
+                    self.end(CloseCode.TOKEN, ErrorCode.BAD_TOKEN)
+                elif isinstance(self._state, Joined):
+                    self._state = Joined(state.live, held)
+            case Bye():
+                self.end(CloseCode.BYE)
+            case _:
+                self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+
+    async def _handle_notice(self, state: Noticing, message: ClientMessage | Notice) -> None:
+        if isinstance(message, Bye):
+            return self.end(CloseCode.BYE)
+        if not isinstance(message, Notice):
+            return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+        if (message.room, message.id) != (state.claims.room, state.claims.notice):
+            return self.end(CloseCode.TOKEN, ErrorCode.NOT_ALLOWED)
+        await self._reception.take_notice(message)
+        self.tell(NoticeAck(id=message.id))
+        return None
+
+    # --- tokens ---
+
+    def _ticket(self, token: str) -> Ticket:
+        wall_s = self._reception.wall_s()
+        claims = self._reception.verifier.join(token, now_s=wall_s)
+        return ticket(claims, now_ms=self._reception.now_ms(), wall_s=wall_s)
+
+    async def _renewed(self, state: Waiting | Joined, message: Token) -> Ticket:
+        held, mine = self._ticket(message.token), state.ticket.claims
+        if (held.claims.sub, held.claims.room) != (mine.sub, mine.room):
+            raise TokenRefused(ErrorCode.BAD_TOKEN, "another person's or another room's token")
+        await self._enter(state.live, held)
+        return held
+
+    async def _enter(self, live: LiveRoom, held: Ticket) -> None:
+        answer = await live.enter(entering(held.claims))
+        if isinstance(answer, Refusal):
+            raise TokenRefused(answer.code, "not now")
+
+    def _check_ticket(self, state: Waiting | Joined, now_ms: float) -> None:
+        held = state.ticket
+        if held.over(now_ms=now_ms):
+            self.end(CloseCode.TOKEN, ErrorCode.EXPIRED_TOKEN)
+        elif held.renewal_due(now_ms=now_ms):
+            self._state = replace(state, ticket=replace(held, renewal_told=True))
+            self.tell(Renew(by_ms=held.until_ms))
+
+    # --- the rest ---
+
+    def _pong(self, ping: Ping, received_ms: float) -> None:
+        if isinstance(self._state, Pending) and not (self._state.greeted or self._inbox):
+            return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+        clock_name, now_ms = self._reception.clock_name, self._reception.now_ms
+        self._outbox.offer_first(lambda: encode(Pong(c=ping.c, r=received_ms, s=now_ms(), clk=clock_name)))
+        return None
+
+    def _check_reader(self, now_ms: float) -> None:
+        match self._outbox.reading(now_ms=now_ms):
+            case Reading.CAUGHT_UP if isinstance(self._state, Joined):
+                self._reception.metrics.resyncs += 1
+                if not self._state.live.catch_up(self, self._outbox.sent_seq):
+                    self.end(CloseCode.SLOW_READER, ErrorCode.SLOW_READER)
+            case Reading.TOO_SLOW:
+                self.end(CloseCode.SLOW_READER, ErrorCode.SLOW_READER)
+
+    def _leave(self, *, goodbye: bool) -> None:
+        state, self._state = self._state, Closed()
+        match state:
+            case Waiting():
+                if goodbye:
+                    state.live.withdraw(self, state.ticket.request)
+                else:
+                    state.live.step_aside(self)
+                self._reception.leave_room(state.live)
+            case Joined():
+                state.live.depart(self, goodbye=goodbye)
+                self._reception.leave_room(state.live)
+
+
+def _too_large(text: str | bytes) -> bool:
+    if len(text) > LIMITS.frame_bytes:
+        return True
+    return isinstance(text, str) and 4 * len(text) > LIMITS.frame_bytes < len(text.encode(errors="surrogatepass"))
