@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchparty_api.errors import ApiError, Malformed, PreconditionFailed, Unavailable
-from watchparty_api.http import problem
+from watchparty_api.bare_app import bare_app
+from watchparty_api.errors import Malformed, PreconditionFailed, Unavailable
 from watchparty_api.objects import v4_signature
 from watchparty_api.objects.byte_range import ByteRange, parse_range
 from watchparty_api.objects.intake import Part, take
@@ -149,22 +148,12 @@ def resumable_app(services: Services, objects: LocalObjectStore, finalized: Fina
         allow_headers=["Content-Range", *_SIGNED_HEADERS],
         expose_headers=["Location", "Range"],
     )
-    app = Starlette(
-        routes=[
-            Route(path, server.start, methods=["POST"]),
-            Route(path, server.put, methods=["PUT"]),
-            Route(path, server.cancel, methods=["DELETE"]),
-        ],
-        middleware=[cors] if services.config.cors_origins else [],
-        exception_handlers={ApiError: _refused},
-    )
-    app.state.services = services
-    return app
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)  # noqa: S101  the handler is registered for nothing else
-    return problem(error, secrets.token_urlsafe(12))
+    routes = [
+        Route(path, server.start, methods=["POST"]),
+        Route(path, server.put, methods=["PUT"]),
+        Route(path, server.cancel, methods=["DELETE"]),
+    ]
+    return bare_app(services, routes, middleware=[cors] if services.config.cors_origins else [])
 
 
 def _exact_length(headers: dict[str, str]) -> int:

@@ -1,0 +1,1 @@
+"""Private playback: who may fetch a film's files, for how long, and the server of those files at home."""

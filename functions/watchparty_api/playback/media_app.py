@@ -1,0 +1,54 @@
+"""Serves `/media/{video_id}/{generation}/…` at home to whoever holds a grant and is still in the room.
+
+In the cloud a CDN with signed cookies stands here. Mounted beside the API by the standalone server.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchparty_api.bare_app import bare_app
+from watchparty_api.errors import Forbidden, NotFound, Unauthenticated
+from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.objects.media_names import is_media_name, media_type
+from watchparty_api.playback.grants import may_still_watch
+from watchparty_api.playback.home_grants import COOKIE_PREFIX
+from watchparty_api.playback.media_files import media_response
+from watchparty_api.services import Services
+
+_MOST_COOKIES = 20
+
+
+def media_app(services: Services, objects: LocalObjectStore) -> Starlette:
+    """The application for /media."""
+
+    async def serve(request: Request) -> Response:
+        return await run_in_threadpool(_serve, services, objects, request)
+
+    return bare_app(services, [Route("/{video_id}/{rest:path}", serve, methods=["GET"])])
+
+
+def _serve(services: Services, objects: LocalObjectStore, request: Request) -> Response:
+    video_id = request.path_params["video_id"]
+    name = f"{video_id}/{request.path_params['rest']}"
+    _authorise(services, video_id, request)
+    path = objects.locate_media(name) if is_media_name(name) and media_type(name) else None
+    if path is None:
+        raise NotFound("no_such_file", "There is no such file.")
+    return media_response(path)
+
+
+def _authorise(services: Services, video_id: str, request: Request) -> None:
+    """Raises Unauthenticated without a living grant for this film, Forbidden when its person is out."""
+    texts = [value for name, value in request.cookies.items() if name.startswith(COOKIE_PREFIX)][:_MOST_COOKIES]
+    now = services.now()
+    grants = [grant for text in texts if (grant := services.playback.read(text, now=now))]
+    fitting = [grant for grant in grants if grant.video_id == video_id]
+    if not fitting:
+        raise Unauthenticated("no_grant", "Join the room, or renew your place in it, to watch this.")
+    if not any(may_still_watch(services, grant) for grant in fitting):
+        raise Forbidden("removed", "You are not in this room any more.")
