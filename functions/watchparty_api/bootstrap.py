@@ -21,11 +21,17 @@ from watchparty_api.admin import videos as admin_videos
 from watchparty_api.config import Config, ConfigError
 from watchparty_api.identity.keys import load_keys
 from watchparty_api.identity.tokens import TokenSigner
+from watchparty_api.invitations import routes as invitations
 from watchparty_api.jobs.port import JobLauncher
+from watchparty_api.join_requests import routes as join_requests
+from watchparty_api.joining import routes as joining
 from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
+from watchparty_api.members import routes as members
 from watchparty_api.objects.port import ObjectStore
+from watchparty_api.playback.home_grants import HomeGrants
 from watchparty_api.relay.port import RelayNotices
+from watchparty_api.rooms import routes as rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
 
@@ -57,6 +63,7 @@ def build_services(
         keyed_hash=keys.keyed_hash,
         limiter=Limiter(),
         objects=objects,
+        playback=HomeGrants(keys.keyed_hash),
         jobs=jobs,
         relay=relay,
         mail=mail,
@@ -90,6 +97,11 @@ def auth_routers() -> list[APIRouter]:
     ]
 
 
+def rooms_routers() -> list[APIRouter]:
+    """Function `rooms`: rooms, the door, people, invitations."""
+    return [rooms.router, joining.router, join_requests.router, members.router, invitations.router]
+
+
 def routers() -> list[APIRouter]:
     """Everything, for one process that answers all."""
-    return auth_routers()
+    return [*auth_routers(), *rooms_routers()]

@@ -19,8 +19,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from watchparty_api import public
+from watchparty_api import docs_page, public
 from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, RoutingError, StoreError, TooLarge
+from watchparty_api.openapi import bare_app
 from watchparty_api.services import Services
 
 log = logging.getLogger(__name__)
@@ -122,13 +123,10 @@ def _validation(error: RequestValidationError) -> ApiError:
 
 def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
     """The application that answers `routers` under /api/v1, and health and keys beside it, with `services`."""
-    app = FastAPI(
-        title=title, version=services.config.version, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
-    )
+    app = bare_app(routers, title=title, version=services.config.version)
     app.state.services = services
-    for router in routers:
-        app.include_router(router, prefix="/api/v1")
     app.include_router(public.root_router)
+    app.include_router(docs_page.router, prefix="/api/v1")
 
     async def refused(request: Request, error: Exception) -> Response:
         api_error = error if isinstance(error, ApiError) else None

@@ -31,3 +31,14 @@ def test_jwks_holds_public_keys_only(client: TestClient) -> None:
     keys = client.get("/.well-known/jwks.json").json()["keys"]
     assert sorted(key["kid"].split("-")[0] for key in keys) == ["join", "notice"]
     assert all("d" not in key for key in keys)
+
+
+def test_docs_need_nobody_else(client: TestClient) -> None:
+    """/docs is one page without script and without anything from another host."""
+    page = client.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "/api/v1/auth/login" in page.text
+    assert "<script" not in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert client.get("/api/v1/openapi.json").json()["info"]["title"] == "WatchParty"

@@ -186,12 +186,12 @@ class AccountInviteList(BaseModel):
     next_cursor: str | None = None
 
 
-class RoomList(BaseModel):
+class AdminRoomList(BaseModel):
     items: list[AdminRoomView]
     next_cursor: str | None = None
 
 
-class VideoList(BaseModel):
+class AdminVideoList(BaseModel):
     items: list[AdminVideoView]
     next_cursor: str | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from watchparty_api import audit
-from watchparty_api.admin.models import AdminRoomView, RoomList
+from watchparty_api.admin.models import AdminRoomList, AdminRoomView
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.rooms.changing import close_room
@@ -16,10 +16,10 @@ router = APIRouter(prefix="/admin/rooms", tags=["admin"])
 
 
 @router.get("")
-def list_rooms(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> RoomList:
+def list_rooms(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminRoomList:
     """Every room, the newest first. What is said in them is not the administrators' to read."""
     page = services.store.query(services.workspace_id, ALL_ROOMS, limit=limit, cursor=cursor)
-    return RoomList(items=[AdminRoomView.of(room) for room in page.items], next_cursor=page.cursor)
+    return AdminRoomList(items=[AdminRoomView.of(room) for room in page.items], next_cursor=page.cursor)
 
 
 @router.post("/{room_id}/close", status_code=204)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from watchparty_api.admin.models import AdminVideoView, VideoList
+from watchparty_api.admin.models import AdminVideoList, AdminVideoView
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.services import ServicesOf
@@ -16,10 +16,10 @@ router = APIRouter(prefix="/admin", tags=["admin"])
 
 
 @router.get("/videos")
-def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> VideoList:
+def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminVideoList:
     """Every film, the newest first."""
     page = services.store.query(services.workspace_id, ALL_VIDEOS, limit=limit, cursor=cursor)
-    return VideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
+    return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
 
 
 @router.get("/jobs")
@@ -29,7 +29,7 @@ def list_jobs(
     status: Literal["queued", "processing", "failed"] = "processing",
     limit: PageLimit = 50,
     cursor: PageCursor = None,
-) -> VideoList:
+) -> AdminVideoList:
     """The films whose transcode is in that state."""
     page = services.store.query(services.workspace_id, VIDEOS_BY_STATUS, status, limit=limit, cursor=cursor)
-    return VideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
+    return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
