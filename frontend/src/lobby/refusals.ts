@@ -2,7 +2,9 @@
  * The sentences for everybody who is not let in, or not any more: what happened and the one thing
  * to do next. Join answers (`code` of the problem) and ended connections lead here alike.
  */
-export type RefusalAction = "retry" | "home" | "join_again" | "use_this_tab";
+import type { CloseReason } from "@/sync/protocol";
+
+export type RefusalAction = "retry" | "home" | "join_again" | "reload";
 
 export interface Refusal {
   title: string;
@@ -35,6 +37,11 @@ const REFUSALS = {
     text: "The host has closed this room.",
     ...HOME,
   },
+  link_replaced: {
+    title: "This link is out of date",
+    text: "The host has made a new link for the room. Ask for the current one.",
+    ...HOME,
+  },
   not_found: {
     title: "There is no room here",
     text: "The link may be mistyped, or the host has made a new one. Ask for the current link.",
@@ -52,22 +59,16 @@ const REFUSALS = {
     action: "join_again",
     actionLabel: "Ask again",
   },
-  replaced: {
+  elsewhere: {
     title: "You are watching in another tab",
-    text: "The room moved to the tab that you opened last.",
-    action: "use_this_tab",
+    text: "The room moved to the tab or device that you opened last.",
+    action: "join_again",
     actionLabel: "Watch here instead",
   },
-  too_many_tabs: {
-    title: "This room is open too many times",
-    text: "You have more tabs and devices in this room than it allows, so this one let go.",
-    action: "use_this_tab",
-    actionLabel: "Watch here instead",
-  },
-  outdated: {
+  version: {
     title: "There is a new version",
     text: "This page is older than the server. Loading it again takes a second.",
-    action: "retry",
+    action: "reload",
     actionLabel: "Reload",
   },
   rate_limited: {
@@ -94,6 +95,23 @@ export type RefusalCode = keyof typeof REFUSALS;
 
 export function refusal(code: RefusalCode): Refusal {
   return REFUSALS[code];
+}
+
+const ENDINGS: Record<CloseReason, RefusalCode> = {
+  left: "closed",
+  removed: "removed",
+  banned: "banned",
+  denied: "denied",
+  closed: "closed",
+  full: "room_full",
+  elsewhere: "elsewhere",
+  version: "version",
+  refused: "unexpected",
+};
+
+/** What the end of a connection means for the person. */
+export function endingCode(reason: CloseReason): RefusalCode {
+  return ENDINGS[reason];
 }
 
 /** What the server's answer to a join means for the person; `status` 0 is an unreachable server. */

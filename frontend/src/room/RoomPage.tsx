@@ -1,6 +1,115 @@
-import { useParams } from "react-router";
+/** The route /r/:roomId: the gate, the wait at the door, the room, or why not. */
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useLocation, useNavigate, useParams } from "react-router";
+import { ApiError } from "@/api/errors";
+import { roomCard } from "@/api/rooms";
+import { useSession } from "@/api/session";
+import { JoinGate } from "@/lobby/JoinGate";
+import { Refused } from "@/lobby/Refused";
+import { refusalCode } from "@/lobby/refusals";
+import { useDoorWatch } from "@/lobby/useDoorWatch";
+import { type Join, useJoin } from "@/lobby/useJoin";
+import { Waiting } from "@/lobby/Waiting";
+import { LoadingScreen } from "@/ui/Spinner";
+import { Room } from "./Room";
+import { RoomProvider } from "./RoomContext";
+
+/** Who is in and where the film is change while somebody hesitates at the gate. */
+const LOOK_EVERY_MS = 10_000;
 
 export default function RoomPage() {
-  const { roomId } = useParams();
-  return <main className="p-8">{roomId}</main>;
+  const { roomId = "" } = useParams();
+  // Another room is another stay: nothing of the former one may remain.
+  return <Way key={roomId} roomId={roomId} />;
+}
+
+function Way({ roomId }: { roomId: string }) {
+  const join = useJoin(roomId);
+  const navigate = useNavigate();
+  const { stay, bearer, leave } = join;
+  const session = stay.step === "inside" ? stay.session : null;
+  const here = useMemo(
+    () => (session ? { roomId, session, bearer } : null),
+    [roomId, session, bearer],
+  );
+  if (!here) return <Outside roomId={roomId} join={join} />;
+  return (
+    <RoomProvider value={here}>
+      <Room
+        onLeave={() => {
+          leave();
+          navigate("/");
+        }}
+      />
+    </RoomProvider>
+  );
+}
+
+function Outside({ roomId, join: door }: OutsideProps) {
+  const { stay, join, lookAtTheDoor, remind, withdraw, leave } = door;
+  const signedIn = useSession((state) => state.status);
+  const card = useQuery({
+    queryKey: ["room", roomId, "card"],
+    queryFn: () => roomCard(roomId),
+    refetchInterval: LOOK_EVERY_MS,
+    enabled: stay.step !== "refused",
+    retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
+  });
+  useDoorWatch(stay.step === "waiting", lookAtTheDoor);
+  useJoinAtOnce(() => void join({}));
+
+  const again = useCallback(() => {
+    leave();
+    void card.refetch();
+  }, [leave, card.refetch]);
+
+  if (stay.step === "refused") return <Refused code={stay.code} onAgain={again} />;
+  if (card.error && !card.data) {
+    const { status, code } = card.error instanceof ApiError ? card.error : { status: 0, code: "" };
+    return <Refused code={refusalCode(status, code)} onAgain={again} />;
+  }
+  // The name in the form comes from the account, so it waits until that is known.
+  if (!card.data || signedIn === "unknown") return <LoadingScreen label="Looking for the room" />;
+  if (stay.step === "waiting") {
+    return (
+      <Waiting
+        card={card.data}
+        since_ms={stay.since_ms}
+        onRemind={() => void remind()}
+        onCancel={() => void withdraw()}
+      />
+    );
+  }
+  const wrongPassword = stay.step === "gate" && stay.wrongPassword;
+  return (
+    <JoinGate
+      card={card.data}
+      asksPassword={card.data.password_required || wrongPassword}
+      wrongPassword={wrongPassword}
+      busy={stay.step === "asking"}
+      onJoin={join}
+    />
+  );
+}
+
+interface OutsideProps {
+  roomId: string;
+  join: Join;
+}
+
+/**
+ * Whoever has just made the room has tapped already, so the browser will let it sound. The wish
+ * travels with the navigation and not in the address: a link must never join by itself.
+ */
+function useJoinAtOnce(join: () => void): void {
+  const { state } = useLocation();
+  const wished = (state as { joinAtOnce?: boolean } | null)?.joinAtOnce === true;
+  const done = useRef(false);
+  useEffect(() => {
+    // The wish outlives a reload, the tap does not.
+    if (!wished || done.current || navigator.userActivation?.hasBeenActive === false) return;
+    done.current = true;
+    join();
+  }, [wished, join]);
 }

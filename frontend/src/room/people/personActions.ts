@@ -2,8 +2,8 @@
  * Which entries the menu of a person in the list shows. It mirrors what the server allows, so that
  * nobody is offered a refusal; the server still decides.
  */
-export type Role = "host" | "moderator" | "viewer" | "waiting";
-export type Control = "host" | "moderators" | "everyone";
+import type { Control } from "@/api/rooms";
+import type { Person, Role } from "@/sync/protocol";
 
 export type PersonAction =
   | "lend_control"
@@ -17,13 +17,7 @@ export type PersonAction =
   | "remove"
   | "ban";
 
-interface Subject {
-  id: string;
-  role: Role;
-  acct?: boolean;
-  muted?: boolean;
-  ctl?: boolean;
-}
+type Subject = Pick<Person, "id" | "role" | "acct" | "muted" | "ctl">;
 
 interface Asking {
   participant_id: string;
@@ -48,7 +42,7 @@ function outranks(mine: Role, theirs: Role): boolean {
 }
 
 function controlActions(subject: Subject, control: Control): PersonAction[] {
-  if (subject.ctl) return ["end_control"];
+  if (subject.ctl != null) return ["end_control"];
   const hasItByRole =
     control === "everyone" || (control === "moderators" && subject.role === "moderator");
   return hasItByRole ? [] : ["lend_control", "lend_control_for_10_min"];

@@ -1,0 +1,35 @@
+import type { RoomCard } from "@/api/rooms";
+import { formatFilmTime } from "@/room/filmTime";
+import { Avatar } from "@/ui/Avatar";
+import { Badge } from "@/ui/Badge";
+import { whoIsIn } from "./whoIsIn";
+
+/** What a room is, from outside: its name, whose it is, who is in, and how far the film is. */
+export function CardSummary({ card }: { card: RoomCard }) {
+  const names = card.presence?.first_names ?? [];
+  const total = card.presence?.total ?? 0;
+  return (
+    <div>
+      <h1 className="text-title font-bold text-balance">{card.name}</h1>
+      <p className="mt-1 text-muted">
+        <bdi>{card.host_name}</bdi> invites you to watch together
+      </p>
+      {total > 0 && (
+        <div className="mt-4 flex items-center gap-3">
+          <span className="flex -space-x-2">
+            {names.slice(0, 4).map((name) => (
+              <Avatar key={name} name={name} size="sm" className="ring-2 ring-surface" />
+            ))}
+          </span>
+          <span className="min-w-0 truncate text-sm">{whoIsIn(names, total)}</span>
+        </div>
+      )}
+      {card.position && card.position.position_s > 0 && (
+        <Badge tone={card.position.playing ? "good" : "neutral"} className="mt-4 tabular-nums">
+          {card.position.playing ? "Playing" : "Paused"} at{" "}
+          {formatFilmTime(card.position.position_s)}
+        </Badge>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { type FormEvent, useId, useState } from "react";
+import type { RoomCard } from "@/api/rooms";
+import { useSession } from "@/api/session";
+import { Button } from "@/ui/Button";
+import { Field, Input } from "@/ui/Field";
+import { CardSummary } from "./CardSummary";
+import { keepName, keptName } from "./keptName";
+import { LobbyFrame } from "./LobbyFrame";
+
+export interface Credentials {
+  display_name: string;
+  password?: string;
+}
+
+interface JoinGateProps {
+  card: RoomCard;
+  asksPassword: boolean;
+  wrongPassword: boolean;
+  busy: boolean;
+  onJoin: (credentials: Credentials) => void;
+}
+
+/**
+ * The one tap before the room. It is a real button on purpose: browsers let a page play sound only
+ * after somebody has touched it.
+ */
+export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: JoinGateProps) {
+  const account = useSession((state) => state.account);
+  const [name, setName] = useState(() => account?.display_name ?? nameFromAddress() ?? keptName());
+  const [password, setPassword] = useState("");
+  const formName = useId();
+
+  const join = (event: FormEvent) => {
+    event.preventDefault();
+    const display_name = name.trim() || keptName();
+    keepName(display_name);
+    onJoin({ display_name, password: password || undefined });
+  };
+
+  return (
+    <LobbyFrame posterUrl={card.poster_url}>
+      <CardSummary card={card} />
+      <form onSubmit={join} aria-labelledby={formName} className="mt-6 flex flex-col gap-4">
+        <span id={formName} hidden>
+          Join the room
+        </span>
+        <Field label="Your name here">
+          <Input
+            value={name}
+            maxLength={40}
+            autoComplete="nickname"
+            onChange={(event) => setName(event.target.value)}
+          />
+        </Field>
+        {asksPassword && (
+          <Field
+            label="Password of the room"
+            error={wrongPassword ? "That is not the password. Ask the host for it." : undefined}
+          >
+            <Input
+              type="password"
+              required
+              autoFocus={wrongPassword}
+              autoComplete="off"
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          </Field>
+        )}
+        <Button type="submit" variant="primary" size="lg" busy={busy} autoFocus={!asksPassword}>
+          {card.access === "knock" ? "Ask to join" : "Join"}
+        </Button>
+      </form>
+    </LobbyFrame>
+  );
+}
+
+/** A link may bring the name along: /r/…?name=Max. */
+function nameFromAddress(): string | null {
+  return new URLSearchParams(window.location.search).get("name")?.slice(0, 40) || null;
+}

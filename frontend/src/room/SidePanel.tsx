@@ -1,0 +1,58 @@
+import { Tabs } from "@/ui/Tabs";
+import { ChatPanel } from "./chat/ChatPanel";
+import { PeoplePanel } from "./people/PeoplePanel";
+import { QueuePanel } from "./queue/QueuePanel";
+import { useRoomState } from "./RoomContext";
+import { SettingsPanel } from "./settings/SettingsPanel";
+import { TabCount } from "./TabCount";
+
+export type PanelTab = "chat" | "people" | "queue" | "settings";
+
+interface SidePanelProps {
+  tab: PanelTab;
+  onTab: (tab: PanelTab) => void;
+  unread: number;
+}
+
+export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
+  const total = useRoomState((state) => state.total);
+  const knocks = useRoomState((state) => state.knocks.length);
+  const isHost = useRoomState((state) => state.you?.role === "host");
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const tabs = [
+    {
+      value: "chat",
+      label: (
+        <>
+          Chat
+          <TabCount count={unread} meaning="unread" />
+        </>
+      ),
+      content: <ChatPanel />,
+    },
+    {
+      value: "people",
+      label: (
+        <>
+          People <span className="text-muted tabular-nums">{total}</span>
+          <TabCount count={knocks} meaning="at the door" />
+        </>
+      ),
+      content: <PeoplePanel />,
+    },
+    ...(canControl ? [{ value: "queue", label: "Films", content: <QueuePanel /> }] : []),
+    ...(isHost ? [{ value: "settings", label: "Settings", content: <SettingsPanel /> }] : []),
+  ];
+  // A tab that was taken away with the role leads back to the talk.
+  const open = tabs.some(({ value }) => value === tab) ? tab : "chat";
+  return (
+    <Tabs
+      label="Room"
+      tabs={tabs}
+      value={open}
+      onValueChange={(value) => onTab(value as PanelTab)}
+      className="flex h-full min-h-0 flex-col"
+      contentClassName="min-h-0 grow"
+    />
+  );
+}

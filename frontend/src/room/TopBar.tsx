@@ -1,0 +1,54 @@
+import { LogOut, UserPlus, Users } from "lucide-react";
+import { SyncPill } from "@/player/SyncPill";
+import { Button } from "@/ui/Button";
+import { IconButton } from "@/ui/IconButton";
+import { useRoom, useRoomState } from "./RoomContext";
+import { RoomMenu } from "./RoomMenu";
+import { TabCount } from "./TabCount";
+
+interface TopBarProps {
+  name: string;
+  compact: boolean;
+  onInvite: () => void;
+  onPeople: () => void;
+  onLeave: () => void;
+}
+
+export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarProps) {
+  const { session } = useRoom();
+  const total = useRoomState((state) => state.total);
+  const knocks = useRoomState((state) => state.knocks.length);
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-1.5 pr-1.5 pl-4 sm:gap-2 sm:pr-3">
+      <h1 className="min-w-0 truncate text-[1.0625rem] font-bold tracking-tight">{name}</h1>
+      <div className="grow" />
+      <SyncPill session={session} />
+      <button
+        type="button"
+        onClick={onPeople}
+        aria-label={`${total} ${total === 1 ? "person" : "people"} here`}
+        className="flex min-h-11 items-center gap-1.5 rounded-xl px-2.5 text-sm font-medium text-muted hover:bg-hover hover:text-text"
+      >
+        <Users className="size-5" aria-hidden="true" />
+        <span className="tabular-nums">{total}</span>
+        <TabCount count={knocks} meaning="at the door" />
+      </button>
+      {compact ? (
+        <IconButton label="Invite friends" className="text-accent-text" onClick={onInvite}>
+          <UserPlus aria-hidden="true" />
+        </IconButton>
+      ) : (
+        <Button variant="primary" onClick={onInvite}>
+          <UserPlus aria-hidden="true" />
+          Invite
+        </Button>
+      )}
+      <RoomMenu onLeave={onLeave} />
+      {!compact && (
+        <IconButton label="Leave the room" onClick={onLeave}>
+          <LogOut aria-hidden="true" />
+        </IconButton>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,32 @@
+import { Badge } from "@/ui/Badge";
+import { cx } from "@/ui/cx";
+import { useFilm } from "./film/useFilm";
+import { usePendingVideo } from "./film/usePendingFilm";
+import { ReactionBar } from "./reactions/ReactionBar";
+
+/** The film's name and the reactions; between them what still happens to the film. */
+export function UnderStage({ compact }: { compact: boolean }) {
+  const film = useFilm();
+  const coming = usePendingVideo();
+  return (
+    <div
+      className={cx(
+        "flex shrink-0 items-center gap-3",
+        compact ? "justify-center border-b border-line px-1" : "min-h-12 justify-between px-2",
+      )}
+    >
+      {!compact && (
+        <div className="flex min-w-0 items-center gap-3">
+          <p className="min-w-0 truncate font-medium">{film?.title}</p>
+          {film?.playable && film.status === "processing" && (
+            <Badge tone="accent">
+              Better quality on its way · {Math.floor(film.progress * 100)} %
+            </Badge>
+          )}
+          {film && coming && <Badge tone="accent">Next: {coming.title}, getting ready</Badge>}
+        </div>
+      )}
+      <ReactionBar className={compact ? "w-full justify-around" : undefined} />
+    </div>
+  );
+}

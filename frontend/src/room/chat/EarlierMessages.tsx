@@ -1,0 +1,70 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { sentenceFor } from "@/api/errors";
+import { archivedChat } from "@/api/rooms";
+import type { LogEntry } from "@/sync/roomState";
+import { Button } from "@/ui/Button";
+import { formatFilmTime } from "../filmTime";
+import { useRoom, useRoomState } from "../RoomContext";
+import { MessageText } from "./MessageText";
+
+/**
+ * What was said before the room's log begins. Only those who moderate may read the archive; to
+ * everybody else the gap is named and left at that.
+ */
+export function EarlierMessages() {
+  const incomplete = useRoomState(
+    (state) =>
+      state.historyIncomplete || messageCount(state.log) >= (state.limits?.log_entries ?? 256),
+  );
+  const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
+  if (!incomplete) return null;
+  return canModerate ? <Archive /> : <Notice>Earlier messages are not shown here.</Notice>;
+}
+
+/** The relay hands over so many entries at most: a log as long as that may have had a beginning. */
+function messageCount(log: readonly LogEntry[]): number {
+  return log.filter((entry) => entry.kind === "chat").length;
+}
+
+function Notice({ children }: { children: string }) {
+  return <p className="px-4 py-2 text-center text-xs text-muted">{children}</p>;
+}
+
+function Archive() {
+  const { roomId, bearer } = useRoom();
+  const oldest = useRoomState((state) => state.log.find((entry) => entry.kind === "chat")?.id);
+  const pages = useInfiniteQuery({
+    queryKey: ["room", roomId, "chat"],
+    queryFn: ({ pageParam }) => archivedChat(roomId, pageParam, bearer()),
+    initialPageParam: oldest,
+    getNextPageParam: (page) => page.items.at(-1)?.id,
+    enabled: false,
+  });
+  const lines = (pages.data?.pages ?? []).flatMap((page) => page.items).reverse();
+  const ended = pages.data !== undefined && !pages.hasNextPage;
+  return (
+    <>
+      {pages.error && <Notice>{sentenceFor(pages.error)}</Notice>}
+      {ended ? (
+        <Notice>This is where the talk began.</Notice>
+      ) : (
+        <div className="flex justify-center p-2">
+          <Button busy={pages.isFetching} onClick={() => pages.fetchNextPage()}>
+            Load earlier messages
+          </Button>
+        </div>
+      )}
+      {lines.map((line) => (
+        <p key={line.id} className="px-4 py-0.5 pl-14 text-[0.9375rem] leading-snug">
+          <bdi className="mr-2 text-sm font-semibold">{line.name}</bdi>
+          <MessageText text={line.text} />
+          {line.pos_s !== null && (
+            <span className="ml-2 text-xs text-muted tabular-nums">
+              {formatFilmTime(line.pos_s)}
+            </span>
+          )}
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { EllipsisVertical, Reply, Trash2 } from "lucide-react";
+import { memo } from "react";
+import type { ChatLine } from "@/sync/roomState";
+import { Avatar } from "@/ui/Avatar";
+import { cx } from "@/ui/cx";
+import { Menu, MenuItem } from "@/ui/Menu";
+import { formatFilmTime } from "../filmTime";
+import { useRoom, useRoomState } from "../RoomContext";
+import { useComposer } from "./composer";
+import { GrantControl } from "./GrantControl";
+import { MessageText } from "./MessageText";
+import { PlaceButton } from "./PlaceButton";
+import { Quote } from "./Quote";
+
+interface MessageProps {
+  line: ChatLine;
+  quoted: ChatLine | null;
+  opensRun: boolean;
+}
+
+export const Message = memo(function Message({ line, quoted, opensRun }: MessageProps) {
+  const mine = useRoomState((state) => state.you?.participant_id === line.by);
+  return (
+    <div
+      className={cx(
+        "group relative flex gap-3 px-4 py-0.5 [contain-intrinsic-size:auto_3rem] hover:bg-hover",
+        opensRun && "mt-2.5",
+      )}
+    >
+      <div className="w-7 shrink-0 pt-0.5">
+        {opensRun && <Avatar name={line.name} seed={line.by} size="sm" />}
+      </div>
+      <div className="min-w-0 grow text-[0.9375rem] leading-snug">
+        <p className={cx("flex items-baseline gap-2 text-sm", !opensRun && "sr-only")}>
+          <bdi className={cx("truncate font-semibold", mine && "text-accent-text")}>
+            {line.name}
+          </bdi>
+          {line.pos_s !== null && (
+            <PlaceButton position_s={line.pos_s} className="shrink-0 text-xs text-muted">
+              {formatFilmTime(line.pos_s)}
+            </PlaceButton>
+          )}
+        </p>
+        {quoted && <Quote line={quoted} />}
+        {line.deleted ? (
+          <p className="text-muted italic">Message deleted</p>
+        ) : (
+          <p>
+            <MessageText text={line.text} />
+          </p>
+        )}
+        <GrantControl line={line} />
+      </div>
+      {!line.deleted && <MessageMenu line={line} mine={mine} />}
+    </div>
+  );
+});
+
+function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
+  const { session } = useRoom();
+  const canChat = useRoomState((state) => state.you?.can_chat ?? false);
+  const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
+  const reply = useComposer((state) => state.reply);
+  const mayDelete = mine || canModerate;
+  if (!canChat && !mayDelete) return null;
+  return (
+    <div className="absolute -top-1 right-2 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-50">
+      <Menu
+        trigger={
+          <button
+            type="button"
+            aria-label={`What to do with the message of ${line.name}`}
+            className="grid size-8 place-items-center rounded-lg bg-raised text-muted ring-1 ring-line hover:text-text pointer-coarse:bg-transparent pointer-coarse:ring-0"
+          >
+            <EllipsisVertical className="size-4" aria-hidden="true" />
+          </button>
+        }
+      >
+        {canChat && (
+          <MenuItem onSelect={() => reply(line)}>
+            <Reply aria-hidden="true" />
+            Reply
+          </MenuItem>
+        )}
+        {mayDelete && (
+          <MenuItem tone="danger" onSelect={() => session.deleteMessage(line.id)}>
+            <Trash2 aria-hidden="true" />
+            Delete
+          </MenuItem>
+        )}
+      </Menu>
+    </div>
+  );
+}

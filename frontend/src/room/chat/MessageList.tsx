@@ -1,0 +1,81 @@
+import { ArrowDown } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "@/ui/Button";
+import { useRoomState } from "../RoomContext";
+import type { ConversationItem } from "./conversation";
+import { EarlierMessages } from "./EarlierMessages";
+import { Message } from "./Message";
+import { PendingMessages } from "./PendingMessages";
+import { useChatPreferences } from "./preferences";
+import { useConversation } from "./useConversation";
+import { useStickToBottom } from "./useStickToBottom";
+
+/** So many items are drawn at first, and so many more at each step back. */
+const STEP = 200;
+
+export function MessageList() {
+  const box = useRef<HTMLDivElement>(null);
+  const items = useConversation();
+  const pending = useRoomState((state) => state.pending);
+  const announces = useChatPreferences((state) => state.announces);
+  const [shown, setShown] = useState(STEP);
+  const { atBottom, onScroll, toBottom } = useStickToBottom(box, [items, pending]);
+  const hidden = Math.max(0, items.length - shown);
+
+  return (
+    <div className="relative min-h-0 grow">
+      <div
+        ref={box}
+        role="log"
+        aria-label="Chat"
+        aria-live={announces ? "polite" : "off"}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by key
+        tabIndex={0}
+        onScroll={onScroll}
+        className="h-full overflow-y-auto overscroll-contain py-3 focus-visible:outline-offset-[-2px]"
+      >
+        {hidden > 0 ? (
+          <div className="flex justify-center p-2">
+            <Button onClick={() => setShown((count) => count + STEP)}>Show earlier messages</Button>
+          </div>
+        ) : (
+          <EarlierMessages />
+        )}
+        {items.length === 0 && pending.length === 0 && <Quiet />}
+        {items.slice(hidden).map((item) => (
+          <Item key={item.key} item={item} />
+        ))}
+        <PendingMessages />
+      </div>
+      {!atBottom && (
+        <button
+          type="button"
+          onClick={toBottom}
+          className="absolute inset-x-0 bottom-2 mx-auto flex min-h-9 w-fit animate-rise items-center gap-1.5 rounded-full bg-raised px-3.5 text-sm font-medium shadow-high ring-1 ring-line"
+        >
+          <ArrowDown className="size-4" aria-hidden="true" />
+          Newest messages
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Item({ item }: { item: ConversationItem }) {
+  if (item.kind === "message") {
+    return <Message line={item.line} quoted={item.quoted} opensRun={item.opensRun} />;
+  }
+  return (
+    <p className="mx-4 my-2 text-center text-xs text-muted">
+      <bdi>{item.text}</bdi>
+    </p>
+  );
+}
+
+function Quiet() {
+  return (
+    <p className="px-8 py-10 text-center text-sm text-pretty text-muted">
+      Nobody has said anything yet. Messages remember the place in the film where they were written.
+    </p>
+  );
+}

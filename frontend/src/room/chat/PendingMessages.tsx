@@ -1,0 +1,28 @@
+import { Clock3, RotateCcw } from "lucide-react";
+import { useRoom, useRoomState } from "../RoomContext";
+
+/** Own messages that the room has not confirmed: dimmed with a clock, or refused with a way to retry. */
+export function PendingMessages() {
+  const { session } = useRoom();
+  const pending = useRoomState((state) => state.pending);
+  return pending.map((message) => (
+    <div key={message.cid} className="flex items-start gap-3 py-0.5 pr-4 pl-14 text-[0.9375rem]">
+      <p className="min-w-0 grow break-words whitespace-pre-wrap text-muted">{message.text}</p>
+      {message.failed ? (
+        <button
+          type="button"
+          onClick={() => session.retryChat(message.cid)}
+          className="flex shrink-0 items-center gap-1 rounded px-1 text-sm font-medium text-danger-text hover:underline"
+        >
+          <RotateCcw className="size-3.5" aria-hidden="true" />
+          Not sent. Try again
+        </button>
+      ) : (
+        <span className="flex shrink-0 items-center gap-1 pt-0.5 text-xs text-muted">
+          <Clock3 className="size-3.5" aria-hidden="true" />
+          <span className="sr-only">Not sent yet</span>
+        </span>
+      )}
+    </div>
+  ));
+}

@@ -1,0 +1,50 @@
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+
+/** This close to the end counts as being there; a thumb is no surgeon. */
+const NEAR_PX = 64;
+
+export interface StickToBottom {
+  atBottom: boolean;
+  onScroll: () => void;
+  toBottom: () => void;
+}
+
+/**
+ * Keeps the newest line in sight for those who read along, and leaves those alone who scrolled back.
+ * `tail` is anything that changes when something is added at the end.
+ */
+export function useStickToBottom(box: RefObject<HTMLElement | null>, tail: unknown): StickToBottom {
+  const [atBottom, setAtBottom] = useState(true);
+  const sticks = useRef(true);
+
+  const toBottom = useCallback(() => {
+    const element = box.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [box]);
+
+  const onScroll = useCallback(() => {
+    const element = box.current;
+    if (!element) return;
+    const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+    sticks.current = near;
+    setAtBottom(near);
+  }, [box]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tail` is the reason to look again
+  useLayoutEffect(() => {
+    if (sticks.current) toBottom();
+  }, [tail, toBottom]);
+
+  // The keyboard of a phone, or a reply's quote, changes the box's height without adding a line.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (sticks.current) toBottom();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, toBottom]);
+
+  return { atBottom, onScroll, toBottom };
+}

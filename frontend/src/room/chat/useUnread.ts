@@ -1,0 +1,26 @@
+import { useEffect, useState } from "react";
+import type { LogEntry } from "@/sync/roomState";
+import { useRoomState } from "../RoomContext";
+
+/** How many messages of others came while the chat could not be seen. */
+export function useUnread(visible: boolean): number {
+  const log = useRoomState((state) => state.log);
+  const me = useRoomState((state) => state.you?.participant_id);
+  const newest = newestSeq(log);
+  const [seenSeq, setSeenSeq] = useState<number | null>(null);
+
+  useEffect(() => {
+    // What was said before one came in is not unread either.
+    if (visible || seenSeq === null) setSeenSeq(newest);
+  }, [visible, newest, seenSeq]);
+
+  if (visible || seenSeq === null) return 0;
+  return log.filter(
+    (entry) => entry.kind === "chat" && entry.seq > seenSeq && entry.by !== me && !entry.deleted,
+  ).length;
+}
+
+function newestSeq(log: readonly LogEntry[]): number | null {
+  const last = log.findLast((entry) => entry.kind === "chat");
+  return last?.seq ?? null;
+}

@@ -1,0 +1,101 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Film as FilmIcon } from "lucide-react";
+import { sentenceFor } from "@/api/errors";
+import { type Video, videos } from "@/api/videos";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { LoadingScreen } from "@/ui/Spinner";
+import { formatFilmTime } from "../filmTime";
+import { DropZone } from "./DropZone";
+import { useChooseFilm } from "./useChooseFilm";
+
+interface FilmPickerProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** What to do with the choice; left out, the room shows it. */
+  onPick?: (film: Video) => void;
+}
+
+/** One's own films to choose from, and a place to add another. */
+export function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
+  const { choose, upload } = useChooseFilm();
+  const close = () => onOpenChange(false);
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Choose a film" size="lg">
+      {!onPick && (
+        <DropZone
+          compact
+          onFile={(file) => {
+            close();
+            void upload(file);
+          }}
+        />
+      )}
+      <Shelf
+        onPick={(film) => {
+          close();
+          (onPick ?? choose)(film);
+        }}
+      />
+    </Dialog>
+  );
+}
+
+function Shelf({ onPick }: { onPick: (film: Video) => void }) {
+  const library = useInfiniteQuery({
+    queryKey: ["videos", "picker"],
+    queryFn: ({ pageParam }) => videos({ limit: 24, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  if (library.error) return <p className="mt-4 text-danger-text">{sentenceFor(library.error)}</p>;
+  if (!library.data) return <LoadingScreen label="Loading your films" />;
+  const films = library.data.pages.flatMap((page) => page.items);
+  const usable = films.filter((film) => film.status !== "failed");
+  if (usable.length === 0) {
+    return <p className="mt-4 text-center text-muted">There are no films in your library yet.</p>;
+  }
+  return (
+    <>
+      <ul className="mt-4 grid grid-cols-2 gap-3 sm:grid-cols-3">
+        {usable.map((film) => (
+          <li key={film.id}>
+            <Poster film={film} onPick={() => onPick(film)} />
+          </li>
+        ))}
+      </ul>
+      {library.hasNextPage && (
+        <div className="mt-4 flex justify-center">
+          <Button busy={library.isFetchingNextPage} onClick={() => library.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Poster({ film, onPick }: { film: Video; onPick: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onPick}
+      className="group w-full rounded-2xl p-1.5 text-left hover:bg-hover"
+    >
+      <span className="relative grid aspect-video w-full place-items-center overflow-hidden rounded-xl bg-sunken text-muted">
+        {film.poster_url ? (
+          <img src={film.poster_url} alt="" loading="lazy" className="size-full object-cover" />
+        ) : (
+          <FilmIcon className="size-6" aria-hidden="true" />
+        )}
+        {film.duration_s !== null && (
+          <span className="absolute right-1.5 bottom-1.5 rounded-md bg-black/75 px-1.5 text-xs text-white tabular-nums">
+            {formatFilmTime(film.duration_s)}
+          </span>
+        )}
+      </span>
+      <span className="mt-1.5 block truncate px-1 text-sm font-medium">{film.title}</span>
+      {!film.playable && <span className="block px-1 text-xs text-muted">Not ready yet</span>}
+    </button>
+  );
+}

@@ -1,0 +1,40 @@
+import { useCallback } from "react";
+import { sentenceFor } from "@/api/errors";
+import { showToast } from "@/ui/Toast";
+import { UploadRefused } from "@/upload/uploadManager";
+import { uploads } from "@/upload/uploads";
+import { useChangeRoom } from "../settings/useChangeRoom";
+import { usePendingFilm } from "./usePendingFilm";
+
+interface Choice {
+  id: string;
+  playable: boolean;
+}
+
+/** Puts a film on: at once when it plays already, else as soon as it does. */
+export function useChooseFilm() {
+  const { change } = useChangeRoom();
+  const wish = usePendingFilm((state) => state.choose);
+
+  const choose = useCallback(
+    (film: Choice) => {
+      if (film.playable) change({ video_id: film.id });
+      wish(film.playable ? null : film.id);
+    },
+    [change, wish],
+  );
+
+  const upload = useCallback(
+    async (file: File) => {
+      try {
+        choose({ id: await uploads.start(file), playable: false });
+      } catch (error) {
+        const text = error instanceof UploadRefused ? error.message : sentenceFor(error);
+        showToast(text, { tone: "danger", lasts_ms: 10_000 });
+      }
+    },
+    [choose],
+  );
+
+  return { choose, upload };
+}

@@ -1,0 +1,41 @@
+import { Dialog } from "@/ui/Dialog";
+import { useRoomState } from "../RoomContext";
+import { useRoomFacts } from "../useRoomFacts";
+import { AskFirstSwitch } from "./AskFirstSwitch";
+import { LinkField } from "./LinkField";
+import { PersonalInvitations } from "./PersonalInvitations";
+import { QrCode } from "./QrCode";
+import { shownLink } from "./shownLink";
+
+interface InviteSheetProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function InviteSheet({ open, onOpenChange }: InviteSheetProps) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Invite friends"
+      description="Whoever has the link can join from any browser, without an account."
+    >
+      <Sheet />
+    </Dialog>
+  );
+}
+
+function Sheet() {
+  const { data: room } = useRoomFacts();
+  const isHost = useRoomState((state) => state.you?.role === "host");
+  const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
+  const link = shownLink(room?.url, window.location.href);
+  return (
+    <div className="flex flex-col gap-5">
+      <LinkField link={link} />
+      <QrCode text={link} label="QR code of the link to this room" />
+      {isHost && <AskFirstSwitch />}
+      {canModerate && <PersonalInvitations />}
+    </div>
+  );
+}

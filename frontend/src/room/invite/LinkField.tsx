@@ -1,0 +1,48 @@
+import { Check, Copy, Share2 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "@/ui/Button";
+import { Input } from "@/ui/Field";
+import { copyText } from "./copyText";
+
+const PRAISE_MS = 2000;
+
+/** A link with the ways to pass it on; where copying is refused it is at least selected. */
+export function LinkField({ link, label = "Link to the room" }: { link: string; label?: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), PRAISE_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  // A share sheet that is closed again rejects; that is an answer, not a fault.
+  const share = () => navigator.share({ url: link }).catch(() => undefined);
+
+  return (
+    <div className="flex flex-col gap-2 sm:flex-row">
+      <Input
+        readOnly
+        value={link}
+        aria-label={label}
+        onFocus={(event) => event.target.select()}
+        className="grow text-ellipsis"
+      />
+      <div className="flex gap-2">
+        <Button
+          variant="primary"
+          className="grow sm:w-32"
+          onClick={async () => setCopied(await copyText(link))}
+        >
+          {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+          <span aria-live="polite">{copied ? "Copied" : "Copy link"}</span>
+        </Button>
+        {"share" in navigator && (
+          <Button onClick={() => void share()}>
+            <Share2 aria-hidden="true" />
+            Share
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { sentenceFor } from "@/api/errors";
+import { createInvitation, invitations, type RoomInvitation, revokeInvitation } from "@/api/rooms";
+import { Button } from "@/ui/Button";
+import { IconButton } from "@/ui/IconButton";
+import { showToast } from "@/ui/Toast";
+import { useRoom } from "../RoomContext";
+import { LinkField } from "./LinkField";
+
+/** Links for one person each, with a role of their own; the secret is shown once. */
+export function PersonalInvitations() {
+  const { roomId, bearer } = useRoom();
+  const queries = useQueryClient();
+  const key = ["room", roomId, "invitations"];
+  const list = useQuery({ queryKey: key, queryFn: () => invitations(roomId, bearer()) });
+  const [fresh, setFresh] = useState<string | null>(null);
+
+  const attempt = async (deed: () => Promise<void>) => {
+    try {
+      await deed();
+      await queries.invalidateQueries({ queryKey: key });
+    } catch (error) {
+      showToast(sentenceFor(error), { tone: "danger" });
+    }
+  };
+  const invite = (role: "viewer" | "moderator") =>
+    attempt(async () => {
+      const made = await createInvitation(roomId, { role, max_uses: 1 }, bearer());
+      setFresh(made.url);
+    });
+
+  return (
+    <section aria-label="Personal invitations" className="border-t border-line pt-4">
+      <h3 className="font-semibold">Personal invitations</h3>
+      <p className="mb-3 text-sm text-muted">
+        For one person each. They open the room even when it asks first or is closed to others.
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={() => void invite("viewer")}>Invite a guest</Button>
+        <Button onClick={() => void invite("moderator")}>Invite a co-host</Button>
+      </div>
+      {fresh && (
+        <div className="mt-3 flex flex-col gap-1.5">
+          <LinkField link={fresh} label="Personal invitation link" />
+          <p className="text-sm text-muted">Copy it now: it is not shown again.</p>
+        </div>
+      )}
+      <ul className="mt-2">
+        {list.data?.items.map((invitation) => (
+          <li key={invitation.id} className="flex min-h-11 items-center justify-between gap-2">
+            <span className="text-sm">{describe(invitation)}</span>
+            <IconButton
+              label="Withdraw this invitation"
+              onClick={() => void attempt(() => revokeInvitation(roomId, invitation.id, bearer()))}
+            >
+              <Trash2 aria-hidden="true" className="text-muted" />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function describe({ role, uses, max_uses }: RoomInvitation): string {
+  const kind = role === "moderator" ? "Co-host" : "Guest";
+  return `${kind} · used ${uses}${max_uses === null ? "" : ` of ${max_uses}`}`;
+}

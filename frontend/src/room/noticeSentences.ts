@@ -1,0 +1,48 @@
+/** What a notice or a refusal of the room means, for the person that it concerns. */
+import type { NackCode, RoomNotice, You } from "@/sync/protocol";
+
+const ROLES = {
+  host: "You are the host of this room now.",
+  moderator: "You are co-host now.",
+  viewer: "You are no longer co-host.",
+  waiting: null,
+} as const;
+
+export function noticeSentence(notice: RoomNotice, before: You | null): string | null {
+  const { you } = notice;
+  switch (notice.kind) {
+    case "role":
+      if (you.role !== before?.role) return ROLES[you.role];
+      return controlSentence(you, before);
+    case "control":
+      return controlSentence(you, before);
+    case "mute":
+      return you.muted ? "You have been muted in the chat." : "You can write in the chat again.";
+    case "settings":
+      return null;
+  }
+}
+
+function controlSentence(you: You, before: You | null): string | null {
+  if (you.can_control === before?.can_control) return null;
+  return you.can_control
+    ? "You have the remote control now."
+    : "You no longer have the remote control.";
+}
+
+const REFUSALS: Record<NackCode, string | null> = {
+  not_allowed: "You may not do that here.",
+  muted: "You are muted in the chat.",
+  other_video: "The film has changed meanwhile.",
+  out_of_range: "The film can’t be watched there yet.",
+  rate_limited: "That was too fast. Try again in a moment.",
+  waiting: null,
+  no_video: "There is no film yet.",
+  chat_off: "The chat is switched off.",
+  slow_mode: "Slow mode: wait a moment before the next message.",
+  retry: "That didn’t get through. Try again.",
+};
+
+export function refusalSentence(code: NackCode): string | null {
+  return REFUSALS[code];
+}

@@ -1,0 +1,58 @@
+import { useState } from "react";
+import { sentenceFor } from "@/api/errors";
+import { changeRoom } from "@/api/rooms";
+import type { Person } from "@/sync/protocol";
+import { AlertDialog } from "@/ui/AlertDialog";
+import { Switch } from "@/ui/Switch";
+import { showToast } from "@/ui/Toast";
+import { useRoom, useRoomState } from "../RoomContext";
+import { useRoomFacts } from "../useRoomFacts";
+import { usePersonActions } from "./usePersonActions";
+
+interface BanDialogProps {
+  person: Person;
+  onClose: () => void;
+}
+
+/** Says plainly what a ban can and cannot do, and offers the stronger door in the same tap. */
+export function BanDialog({ person, onClose }: BanDialogProps) {
+  const { roomId, bearer } = useRoom();
+  const isHost = useRoomState((state) => state.you?.role === "host");
+  const facts = useRoomFacts();
+  const act = usePersonActions();
+  const [askFirst, setAskFirst] = useState(true);
+  const canAskFirst = isHost && facts.data?.access === "open";
+
+  const ban = async () => {
+    await act("ban", person);
+    if (!canAskFirst || !askFirst) return;
+    try {
+      await changeRoom(roomId, { access: "knock" }, bearer());
+      await facts.refetch();
+    } catch (error) {
+      showToast(sentenceFor(error), { tone: "danger" });
+    }
+  };
+
+  return (
+    <AlertDialog
+      open
+      onOpenChange={onClose}
+      title={`Ban ${person.name}?`}
+      description="They leave at once and this browser, account and address can’t come back. Somebody who clears their cookies and changes their address still can, as long as the link alone opens the room."
+      confirmLabel="Ban"
+      onConfirm={() => void ban()}
+    >
+      {canAskFirst && (
+        <div className="mt-4 rounded-2xl bg-hover p-3">
+          <Switch
+            label="Also ask before letting people in"
+            hint="From now on you decide about everybody who knocks."
+            checked={askFirst}
+            onChange={setAskFirst}
+          />
+        </div>
+      )}
+    </AlertDialog>
+  );
+}

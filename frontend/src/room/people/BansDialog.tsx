@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { sentenceFor } from "@/api/errors";
+import { bans, liftBan } from "@/api/rooms";
+import { Avatar } from "@/ui/Avatar";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { LoadingScreen } from "@/ui/Spinner";
+import { showToast } from "@/ui/Toast";
+import { useRoom } from "../RoomContext";
+
+interface BansDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function BansDialog({ open, onOpenChange }: BansDialogProps) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Banned people"
+      description="They can’t come in until you lift the ban."
+    >
+      <BanList />
+    </Dialog>
+  );
+}
+
+function BanList() {
+  const { roomId, bearer } = useRoom();
+  const list = useQuery({
+    queryKey: ["room", roomId, "bans"],
+    queryFn: () => bans(roomId, bearer()),
+    staleTime: 0,
+  });
+  if (list.error) return <p className="text-danger-text">{sentenceFor(list.error)}</p>;
+  if (!list.data) return <LoadingScreen label="Loading the list" />;
+  if (list.data.items.length === 0) return <p className="text-muted">Nobody is banned.</p>;
+
+  const lift = async (id: string) => {
+    try {
+      await liftBan(roomId, id, bearer());
+      await list.refetch();
+    } catch (error) {
+      showToast(sentenceFor(error), { tone: "danger" });
+    }
+  };
+  return (
+    <ul>
+      {list.data.items.map((ban) => (
+        <li key={ban.id} className="flex min-h-14 items-center gap-3">
+          <Avatar name={ban.display_name} seed={ban.participant_id} size="sm" />
+          <bdi className="min-w-0 grow truncate">{ban.display_name}</bdi>
+          <Button onClick={() => void lift(ban.id)}>Lift ban</Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

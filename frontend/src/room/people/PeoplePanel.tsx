@@ -1,0 +1,35 @@
+import { useState } from "react";
+import { Button } from "@/ui/Button";
+import { useRoomState } from "../RoomContext";
+import { BansDialog } from "./BansDialog";
+import { Knocks } from "./Knocks";
+import { inOrder } from "./order";
+import { PersonRow } from "./PersonRow";
+
+export function PeoplePanel() {
+  const people = useRoomState((state) => state.people);
+  const total = useRoomState((state) => state.total);
+  const me = useRoomState((state) => state.you?.participant_id);
+  const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
+  const [showsBans, setShowsBans] = useState(false);
+  const unseen = total - people.length;
+  return (
+    <div className="h-full overflow-y-auto overscroll-contain py-2">
+      <Knocks />
+      <ul className="px-2" aria-label="People in the room">
+        {inOrder(people, me).map((person) => (
+          <PersonRow key={person.id} person={person} />
+        ))}
+      </ul>
+      {unseen > 0 && <p className="px-4 py-2 text-sm text-muted">and {unseen} more</p>}
+      {canModerate && (
+        <div className="px-3 py-2">
+          <Button variant="ghost" className="text-muted" onClick={() => setShowsBans(true)}>
+            Banned people
+          </Button>
+          <BansDialog open={showsBans} onOpenChange={setShowsBans} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** What the dot beside a person's name says, as a colour and in words. */
+import type { Person } from "@/sync/protocol";
+import { formatFilmTime } from "../filmTime";
+
+export interface Presence {
+  tone: "good" | "warn" | "away";
+  words: string;
+}
+
+/** Two people whose pictures are further apart than this notice it. */
+const APART_MS = 250;
+
+export function presence(person: Person): Presence {
+  switch (person.state) {
+    case "ok":
+      return Math.abs(person.err_ms ?? 0) < APART_MS
+        ? { tone: "good", words: "in sync" }
+        : { tone: "warn", words: "catching up" };
+    case "buffering":
+      return { tone: "warn", words: "buffering" };
+    case "blocked":
+      return { tone: "warn", words: "has not tapped play yet" };
+    case "hidden":
+      return { tone: "away", words: "looking elsewhere" };
+    case "detached":
+      return { tone: "away", words: `at their own pace${place(person)}` };
+    case "reconnecting":
+      return { tone: "away", words: "reconnecting" };
+  }
+}
+
+function place(person: Person): string {
+  return person.pos_s == null ? "" : `, at ${formatFilmTime(person.pos_s)}`;
+}

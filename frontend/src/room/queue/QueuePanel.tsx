@@ -1,0 +1,94 @@
+import { ArrowDown, ArrowUp, Plus, SkipForward, Trash2 } from "lucide-react";
+import { useState } from "react";
+import type { QueuedFilm } from "@/api/rooms";
+import { Button } from "@/ui/Button";
+import { IconButton } from "@/ui/IconButton";
+import { FilmPicker } from "../film/FilmPicker";
+import { useFilm } from "../film/useFilm";
+import { moved } from "./order";
+import { useQueue } from "./useQueue";
+
+/** What comes next, for those who control the film. */
+export function QueuePanel() {
+  const { items, save, next } = useQueue();
+  const film = useFilm();
+  const [picking, setPicking] = useState<"now" | "later" | null>(null);
+  return (
+    <div className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain p-4">
+      <section aria-label="Now playing">
+        <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h3>
+        <div className="flex min-h-11 items-center justify-between gap-2">
+          <p className="min-w-0 truncate font-medium">{film?.title ?? "Nothing yet"}</p>
+          <Button onClick={() => setPicking("now")}>{film ? "Change" : "Choose a film"}</Button>
+        </div>
+      </section>
+      <section aria-label="Up next" className="grow">
+        <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h3>
+        {items.length === 0 && (
+          <p className="py-2 text-sm text-muted">
+            Add films here and they are one tap away when this one ends.
+          </p>
+        )}
+        <ol>
+          {items.map((item, index) => (
+            <Row
+              // biome-ignore lint/suspicious/noArrayIndexKey: a film may stand in the queue twice
+              key={`${item.video_id}-${index}`}
+              item={item}
+              onUp={index > 0 ? () => save(moved(items, index, index - 1)) : undefined}
+              onDown={
+                index < items.length - 1 ? () => save(moved(items, index, index + 1)) : undefined
+              }
+              onRemove={() => save(items.filter((_, other) => other !== index))}
+            />
+          ))}
+        </ol>
+        <Button className="mt-2" onClick={() => setPicking("later")}>
+          <Plus aria-hidden="true" />
+          Add to the queue
+        </Button>
+      </section>
+      {items.length > 0 && (
+        <Button variant="primary" onClick={next}>
+          <SkipForward aria-hidden="true" />
+          Play next now
+        </Button>
+      )}
+      <FilmPicker
+        open={picking !== null}
+        onOpenChange={() => setPicking(null)}
+        onPick={
+          picking === "later" ? (video) => save([...items, { video_id: video.id }]) : undefined
+        }
+      />
+    </div>
+  );
+}
+
+interface RowProps {
+  item: QueuedFilm;
+  onUp?: () => void;
+  onDown?: () => void;
+  onRemove: () => void;
+}
+
+function Row({ item, onUp, onDown, onRemove }: RowProps) {
+  const { title } = item;
+  return (
+    <li className="flex min-h-12 items-center gap-1">
+      <span className="min-w-0 grow truncate">
+        {title}
+        {!item.playable && <span className="ml-2 text-xs text-muted">not ready yet</span>}
+      </span>
+      <IconButton label={`Move ${title} up`} disabled={!onUp} onClick={onUp}>
+        <ArrowUp aria-hidden="true" />
+      </IconButton>
+      <IconButton label={`Move ${title} down`} disabled={!onDown} onClick={onDown}>
+        <ArrowDown aria-hidden="true" />
+      </IconButton>
+      <IconButton label={`Take ${title} out of the queue`} onClick={onRemove}>
+        <Trash2 aria-hidden="true" />
+      </IconButton>
+    </li>
+  );
+}

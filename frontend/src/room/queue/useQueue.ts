@@ -1,0 +1,36 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { sentenceFor } from "@/api/errors";
+import { nextInQueue, type QueueItem, queue, setQueue } from "@/api/rooms";
+import { showToast } from "@/ui/Toast";
+import { useRoom, useRoomState } from "../RoomContext";
+
+/** The films that come next. Only those who control the film may read or change the list. */
+export function useQueue() {
+  const { roomId, bearer } = useRoom();
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  // Counts changes of film: with each, the list may have become shorter.
+  const mrev = useRoomState((state) => state.playback?.mrev ?? 0);
+  const queries = useQueryClient();
+  const key = ["room", roomId, "queue"];
+  const onError = (error: Error) => showToast(sentenceFor(error), { tone: "danger" });
+
+  const list = useQuery({
+    queryKey: [...key, mrev],
+    queryFn: () => queue(roomId, bearer()),
+    enabled: canControl,
+  });
+  const save = useMutation({
+    mutationFn: (items: QueueItem[]) => setQueue(roomId, items, bearer()),
+    onSuccess: (saved) => queries.setQueryData([...key, mrev], saved),
+    onError,
+  });
+  const next = useMutation({
+    mutationFn: (after: number) => nextInQueue(roomId, after, bearer()),
+    onError,
+  });
+  return {
+    items: list.data?.items ?? [],
+    save: save.mutate,
+    next: () => next.mutate(mrev),
+  };
+}

@@ -1,0 +1,40 @@
+import { useRef } from "react";
+import { cx } from "@/ui/cx";
+import { useRoom } from "../RoomContext";
+import { REACTIONS } from "./emoji";
+import { useReactionKey } from "./useReactionKey";
+
+/** Faster taps than this are one reaction. */
+const THROTTLE_MS = 250;
+
+export function ReactionBar({ className }: { className?: string }) {
+  const { session } = useRoom();
+  const first = useRef<HTMLButtonElement>(null);
+  const last_ms = useRef(Number.NEGATIVE_INFINITY);
+  useReactionKey(first);
+
+  const react = (emoji: string) => {
+    const now_ms = performance.now();
+    if (now_ms - last_ms.current < THROTTLE_MS) return;
+    last_ms.current = now_ms;
+    session.react(emoji);
+  };
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" aria-label="Reactions" className={cx("flex items-center", className)}>
+      {REACTIONS.map(({ emoji, meaning }, index) => (
+        <button
+          key={emoji}
+          ref={index === 0 ? first : undefined}
+          type="button"
+          aria-label={`React with ${meaning}`}
+          onClick={() => react(emoji)}
+          className="grid size-11 place-items-center rounded-xl text-xl transition-transform duration-150 hover:scale-115 hover:bg-hover active:scale-90"
+        >
+          <span aria-hidden="true">{emoji}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

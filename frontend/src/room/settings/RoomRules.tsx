@@ -1,0 +1,84 @@
+import type { Access, Control, Room, WaitPolicy } from "@/api/rooms";
+import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { Switch } from "@/ui/Switch";
+import { useChangeRoom } from "./useChangeRoom";
+
+const ACCESS: ReadonlyArray<{ value: Access; label: string }> = [
+  { value: "open", label: "Everybody with the link" },
+  { value: "knock", label: "I let each person in" },
+  { value: "members", label: "Invited people only" },
+];
+const CONTROL: ReadonlyArray<{ value: Control; label: string }> = [
+  { value: "host", label: "Only me" },
+  { value: "moderators", label: "Co-hosts and me" },
+  { value: "everyone", label: "Everybody" },
+];
+const WAIT: ReadonlyArray<{ value: WaitPolicy; label: string }> = [
+  { value: "never", label: "Never, play on" },
+  { value: "host", label: "For me" },
+  { value: "quorum", label: "For most people" },
+  { value: "all", label: "For everybody" },
+];
+const SLOWNESS = choices([0, 5, 10, 30, 60], (s) => (s === 0 ? "Off" : `One message in ${s} s`));
+const CAPACITIES = choices([2, 5, 10, 25, 50, 100], (people) => `${people} people`);
+
+/** Who comes in, who controls, whom the film waits for, how one talks. */
+export function RoomRules({ room }: { room: Room }) {
+  const { change } = useChangeRoom();
+  return (
+    <>
+      <Field label="Who may come in">
+        <Select value={room.access} options={ACCESS} onChange={(access) => change({ access })} />
+      </Field>
+      <Field label="Who controls the film">
+        <Select
+          value={room.control}
+          options={CONTROL}
+          onChange={(control) => change({ control })}
+        />
+      </Field>
+      <Field
+        label="When somebody buffers, wait"
+        hint={room.wait.policy === "never" ? undefined : `At most ${room.wait.max_s} seconds.`}
+      >
+        <Select
+          value={room.wait.policy}
+          options={WAIT}
+          onChange={(policy) => change({ wait: { ...room.wait, policy } })}
+        />
+      </Field>
+      <Switch label="Chat" checked={room.chat} onChange={(chat) => change({ chat })} />
+      <Field label="Slow mode">
+        <Select
+          value={String(room.slow_s)}
+          options={including(SLOWNESS, room.slow_s, (s) => `One message in ${s} s`)}
+          disabled={!room.chat}
+          onChange={(slow_s) => change({ slow_s: Number(slow_s) })}
+        />
+      </Field>
+      <Field label="Room for">
+        <Select
+          value={String(room.capacity)}
+          options={including(CAPACITIES, room.capacity, (people) => `${people} people`)}
+          onChange={(capacity) => change({ capacity: Number(capacity) })}
+        />
+      </Field>
+    </>
+  );
+}
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+function choices(numbers: number[], label: (number: number) => string): Choice[] {
+  return numbers.map((number) => ({ value: String(number), label: label(number) }));
+}
+
+/** The API takes any number; one that this list lacks is shown all the same. */
+function including(known: Choice[], number: number, label: (number: number) => string): Choice[] {
+  if (known.some((choice) => choice.value === String(number))) return known;
+  return [...known, { value: String(number), label: label(number) }];
+}

@@ -1,0 +1,46 @@
+import { RotateCcw, SkipForward } from "lucide-react";
+import { Button } from "@/ui/Button";
+import { useQueue } from "../queue/useQueue";
+import { useRoom, useRoomState } from "../RoomContext";
+
+/** The end of the film: again, or the next one. */
+export function Ended() {
+  const { session } = useRoom();
+  const ended = useRoomState((state) => state.playback?.mode === "ended");
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const { items, next } = useQueue();
+  const [following] = items;
+  if (!ended) return null;
+
+  const again = () => {
+    session.seek(0);
+    session.play();
+  };
+  return (
+    <div className="absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">
+      <div>
+        <h2 className="text-title font-bold">The end</h2>
+        {canControl ? (
+          <div className="mt-4 flex flex-wrap justify-center gap-2">
+            {following && (
+              <Button variant="primary" onClick={next}>
+                <SkipForward aria-hidden="true" />
+                Next: <span className="max-w-48 truncate">{following.title}</span>
+              </Button>
+            )}
+            <Button
+              variant={following ? "ghost" : "primary"}
+              className={following ? "text-white" : undefined}
+              onClick={again}
+            >
+              <RotateCcw aria-hidden="true" />
+              Play again
+            </Button>
+          </div>
+        ) : (
+          <p className="mt-2 text-white/80">Stay and talk, or wait for the next film.</p>
+        )}
+      </div>
+    </div>
+  );
+}

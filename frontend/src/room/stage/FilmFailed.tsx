@@ -1,0 +1,49 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { TriangleAlert } from "lucide-react";
+import { sentenceFor } from "@/api/errors";
+import { useSession } from "@/api/session";
+import { retryVideo, video } from "@/api/videos";
+import { Button } from "@/ui/Button";
+import { EmptyState } from "@/ui/EmptyState";
+import { showToast } from "@/ui/Toast";
+import { useRoomState } from "../RoomContext";
+
+interface FilmFailedProps {
+  film: { id: string; title: string };
+  onChooseAnother: () => void;
+}
+
+/** A film that could not be made playable. The reason is its owner's to read. */
+export function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
+  const signedIn = useSession((state) => state.status === "signed_in");
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const details = useQuery({
+    queryKey: ["video", film.id, "failure"],
+    queryFn: () => video(film.id),
+    enabled: signedIn,
+    retry: false,
+  });
+  const retry = useMutation({
+    mutationFn: () => retryVideo(film.id),
+    onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
+  });
+  const isOwner = details.data !== undefined;
+  return (
+    <EmptyState
+      icon={<TriangleAlert />}
+      title={`“${film.title}” can’t be shown`}
+      action={
+        <>
+          {isOwner && (
+            <Button variant="primary" busy={retry.isPending} onClick={() => retry.mutate()}>
+              Try again
+            </Button>
+          )}
+          {canControl && <Button onClick={onChooseAnother}>Choose another film</Button>}
+        </>
+      }
+    >
+      {details.data?.failure?.message ?? "Something went wrong while it was being prepared."}
+    </EmptyState>
+  );
+}

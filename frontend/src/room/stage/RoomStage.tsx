@@ -1,0 +1,78 @@
+import { useCallback, useMemo } from "react";
+import { useSession } from "@/api/session";
+import { Stage } from "@/player/Stage";
+import { cx } from "@/ui/cx";
+import { FloatingChat } from "../chat/FloatingChat";
+import { FloatingComposer } from "../chat/FloatingComposer";
+import { useManifest } from "../film/useManifest";
+import { usePendingVideo } from "../film/usePendingFilm";
+import { useRoom, useRoomState } from "../RoomContext";
+import { FloatingReactions } from "../reactions/FloatingReactions";
+import { useRoomFacts } from "../useRoomFacts";
+import { Ended } from "./Ended";
+import { Scenery } from "./Scenery";
+import { scene } from "./scene";
+import { useAskForControl } from "./useAskForControl";
+import { WaitingFor } from "./WaitingFor";
+
+interface RoomStageProps {
+  /** Takes all the space there is, instead of the film's shape. */
+  fills: boolean;
+  rounded: boolean;
+  fullscreen: boolean;
+  theatre: boolean;
+  onTheatre: (theatre: boolean) => void;
+  onChooseFilm: () => void;
+}
+
+export function RoomStage(props: RoomStageProps) {
+  const { fills, rounded, fullscreen, theatre, onTheatre, onChooseFilm } = props;
+  const { session } = useRoom();
+  const { data: room } = useRoomFacts();
+  const pending = usePendingVideo();
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const signedIn = useSession((state) => state.status === "signed_in");
+  const askForControl = useAskForControl();
+  const film = room?.film;
+  const manifest = useManifest({ filmId: film?.id ?? null, playable: film?.playable ?? false });
+  const shown = scene({ film, pending, mayAdd: canControl && signedIn });
+
+  const title = film?.title ?? "";
+  const posterUrl = room?.poster_url ?? null;
+  const media = useMemo(() => mediaOf(manifest, title, posterUrl), [manifest, title, posterUrl]);
+  const toggleTheatre = useCallback(() => onTheatre(!theatre), [onTheatre, theatre]);
+  return (
+    <div
+      className={cx(
+        "relative overflow-hidden bg-black",
+        rounded && "rounded-2xl",
+        fills || rounded ? "min-h-0 w-full grow" : "aspect-video w-full",
+      )}
+    >
+      <Stage
+        session={session}
+        media={shown.kind === "film" ? media : null}
+        canControl={canControl}
+        onAskControl={askForControl}
+        theatre={theatre}
+        onTheatre={toggleTheatre}
+        emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}
+        overlay={
+          <>
+            <FloatingReactions />
+            {(fills || fullscreen) && <FloatingChat announces={fullscreen} />}
+            {fullscreen && <FloatingComposer />}
+            <WaitingFor />
+            <Ended />
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+function mediaOf(manifestUrl: string | null, title: string, posterUrl: string | null) {
+  if (manifestUrl === null) return null;
+  const kind = new URL(manifestUrl, location.href).pathname.endsWith(".m3u8") ? "hls" : "file";
+  return { manifestUrl, kind, posterUrl, spritesUrl: null, title } as const;
+}

@@ -1,0 +1,44 @@
+import { Hourglass } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useRoom, useRoomState } from "../RoomContext";
+import { waitingSentence } from "./waitingSentence";
+
+/** For whom the film stands still, how long at most, and the way not to wait. */
+export function WaitingFor() {
+  const { session } = useRoom();
+  const waiting = useRoomState((state) => state.waitingFor);
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const [now_ms, setNow] = useState(0);
+
+  useEffect(() => {
+    if (!waiting) return;
+    const look = () => setNow(session.roomTime() ?? waiting.until_ms);
+    look();
+    const timer = setInterval(look, 500);
+    return () => clearInterval(timer);
+  }, [waiting, session]);
+
+  if (!waiting || waiting.people.length === 0) return null;
+  const left_s = now_ms === 0 ? 0 : Math.max(0, Math.ceil((waiting.until_ms - now_ms) / 1000));
+  return (
+    <div
+      role="status"
+      className="pointer-events-auto absolute top-3 left-1/2 flex w-max max-w-[92%] -translate-x-1/2 animate-rise items-center gap-3 rounded-full bg-black/75 py-1 pr-1 pl-4 text-sm text-white backdrop-blur"
+    >
+      <Hourglass className="size-4 shrink-0" aria-hidden="true" />
+      <span className="truncate">{waitingSentence(waiting.people)}</span>
+      <span aria-hidden="true" className="shrink-0 pr-2 tabular-nums">
+        {left_s > 0 && `${left_s} s`}
+      </span>
+      {canControl && (
+        <button
+          type="button"
+          onClick={() => session.play()}
+          className="min-h-9 shrink-0 rounded-full bg-white/15 px-3.5 font-semibold hover:bg-white/25"
+        >
+          Skip waiting
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from "react";
+
+/**
+ * side: film and panel next to each other · stacked: a phone held upright, film on top ·
+ * immersive: a phone held sideways, the film is everything and the panel a drawer.
+ */
+export type RoomLayout = "side" | "stacked" | "immersive";
+
+const SIDEWAYS = "(orientation: landscape) and (max-height: 30rem)";
+const WIDE = "(min-width: 56rem)";
+
+export function useRoomLayout(): RoomLayout {
+  const sideways = useMedia(SIDEWAYS);
+  const wide = useMedia(WIDE);
+  if (sideways) return "immersive";
+  return wide ? "side" : "stacked";
+}
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = window.matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => list.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(query).matches,
+  );
+}
