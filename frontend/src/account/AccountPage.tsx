@@ -77,9 +77,13 @@ function UsedSpace() {
   if (!data) return <Progress label="Used space" />;
   return (
     <div className="max-w-md">
-      <Progress label="Used space" value={data.quota_bytes > 0 ? data.used_bytes / data.quota_bytes : 1} />
+      <Progress
+        label="Used space"
+        value={data.quota_bytes > 0 ? data.used_bytes / data.quota_bytes : 1}
+      />
       <p className="mt-2 text-muted tabular-nums">
-        {formatBytes(data.used_bytes)} of {formatBytes(data.quota_bytes)} · {data.videos} films · {data.rooms} rooms
+        {formatBytes(data.used_bytes)} of {formatBytes(data.quota_bytes)} · {data.videos} films ·{" "}
+        {data.rooms} rooms
       </p>
     </div>
   );

@@ -84,7 +84,12 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
         <legend className="mb-1 text-sm font-medium">It may</legend>
         {SCOPES.map((scope) => (
           <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3">
-            <input type="checkbox" name="scopes" value={scope} className="size-5 accent-(--accent)" />
+            <input
+              type="checkbox"
+              name="scopes"
+              value={scope}
+              className="size-5 accent-(--accent)"
+            />
             <span className="font-mono text-sm">{scope}</span>
           </label>
         ))}
@@ -100,7 +105,9 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
 
 function Secret({ text }: { text: string }) {
   async function copy() {
-    showToast((await copyText(text)) ? "Copied." : "Select the text and copy it.", { tone: "good" });
+    showToast((await copyText(text)) ? "Copied." : "Select the text and copy it.", {
+      tone: "good",
+    });
   }
   return (
     <div className="flex flex-col gap-3">

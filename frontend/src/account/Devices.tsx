@@ -34,7 +34,13 @@ function DeviceRow({ device, onEnd }: { device: Device; onEnd: () => void }) {
         <p className="truncate">{deviceName(device.user_agent)}</p>
         <p className="text-sm text-muted">Last used {formatDateTime(device.last_used_at)}</p>
       </div>
-      {device.current ? <Badge tone="good">This one</Badge> : <Button variant="ghost" onClick={onEnd}>Sign out</Button>}
+      {device.current ? (
+        <Badge tone="good">This one</Badge>
+      ) : (
+        <Button variant="ghost" onClick={onEnd}>
+          Sign out
+        </Button>
+      )}
     </li>
   );
 }

@@ -8,7 +8,9 @@ import { showToast } from "@/ui/Toast";
 import { PasswordField } from "./fields";
 
 function saveAs(filename: string, content: unknown): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }));
+  const url = URL.createObjectURL(
+    new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }),
+  );
   const link = document.createElement("a");
   link.href = url;
   link.download = filename;
@@ -24,7 +26,9 @@ export function Leaving({ account }: { account: Account }) {
     <div className="flex flex-wrap gap-2">
       <Button
         busy={download.busy}
-        onClick={() => void download.submit(async () => saveAs("watchparty-export.json", await exportAccount()))}
+        onClick={() =>
+          void download.submit(async () => saveAs("watchparty-export.json", await exportAccount()))
+        }
       >
         Download a copy
       </Button>

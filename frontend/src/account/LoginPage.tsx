@@ -8,7 +8,8 @@ import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
 import { safeNext } from "./fragment";
 
-const LINK = "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
+const LINK =
+  "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
 
 export default function LoginPage() {
   useTitle("Sign in");

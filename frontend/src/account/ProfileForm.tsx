@@ -50,7 +50,11 @@ export function PasswordForm() {
 
   return (
     <form onSubmit={(event) => void save(event)} className="flex max-w-md flex-col gap-4">
-      <PasswordField name="current_password" label="Current password" error={field("current_password")} />
+      <PasswordField
+        name="current_password"
+        label="Current password"
+        error={field("current_password")}
+      />
       <PasswordField label="New password" isNew error={field("password")} />
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">

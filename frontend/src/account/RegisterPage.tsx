@@ -50,7 +50,10 @@ function RegisterForm({ invite }: { invite: string | null }) {
       message={message}
       onSubmit={(form) => void send(form)}
       footer={
-        <Link to="/login" className="inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline">
+        <Link
+          to="/login"
+          className="inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline"
+        >
           I have an account
         </Link>
       }
@@ -74,7 +77,8 @@ function InvitationNeeded() {
         </Link>
       }
     >
-      Ask whoever runs this site for an invitation link, then open it. To join a friend’s room you need no account.
+      Ask whoever runs this site for an invitation link, then open it. To join a friend’s room you
+      need no account.
     </EmptyState>
   );
 }

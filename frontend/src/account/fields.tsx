@@ -15,7 +15,13 @@ export const MIN_PASSWORD = 10;
 export function EmailField({ error, defaultValue }: EntryFieldProps) {
   return (
     <Field label="E-mail" error={error}>
-      <Input name="email" type="email" autoComplete="username" defaultValue={defaultValue} required />
+      <Input
+        name="email"
+        type="email"
+        autoComplete="username"
+        defaultValue={defaultValue}
+        required
+      />
     </Field>
   );
 }
@@ -23,7 +29,13 @@ export function EmailField({ error, defaultValue }: EntryFieldProps) {
 export function NameField({ error, defaultValue }: EntryFieldProps) {
   return (
     <Field label="Your name" hint="What friends see in the room." error={error}>
-      <Input name="display_name" autoComplete="nickname" maxLength={40} defaultValue={defaultValue} required />
+      <Input
+        name="display_name"
+        autoComplete="nickname"
+        maxLength={40}
+        defaultValue={defaultValue}
+        required
+      />
     </Field>
   );
 }
@@ -43,7 +55,11 @@ export function PasswordField({
 }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
-    <Field label={label} hint={isNew ? `At least ${MIN_PASSWORD} characters.` : undefined} error={error}>
+    <Field
+      label={label}
+      hint={isNew ? `At least ${MIN_PASSWORD} characters.` : undefined}
+      error={error}
+    >
       <div className="relative">
         <Input
           name={name}

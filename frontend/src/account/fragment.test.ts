@@ -11,10 +11,13 @@ describe("the page after sign-in", () => {
     expect(safeNext("/new?video=v1")).toBe("/new?video=v1");
   });
 
-  it.each([null, "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])(
-    "is the library instead of %s",
-    (next) => {
-      expect(safeNext(next)).toBe("/library");
-    },
-  );
+  it.each([
+    null,
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+  ])("is the library instead of %s", (next) => {
+    expect(safeNext(next)).toBe("/library");
+  });
 });

@@ -50,7 +50,7 @@ export function App() {
                   <Route path="/library" element={<LibraryPage />} />
                   <Route path="/account" element={<AccountPage />} />
                 </Route>
-                <Route element={<RequireAccount role="admin" />}>
+                <Route element={<RequireAccount admin />}>
                   <Route path="/admin" element={<AdminPage />} />
                 </Route>
                 <Route path="*" element={<NotFoundPage />} />

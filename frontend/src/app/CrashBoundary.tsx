@@ -18,6 +18,10 @@ export class CrashBoundary extends Component<{ children: ReactNode }, CrashState
   }
 
   override render(): ReactNode {
-    return this.state.error === null ? this.props.children : <ProblemScreen error={this.state.error} />;
+    return this.state.error === null ? (
+      this.props.children
+    ) : (
+      <ProblemScreen error={this.state.error} />
+    );
   }
 }

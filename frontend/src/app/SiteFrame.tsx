@@ -24,7 +24,10 @@ export function SiteFrame() {
         Skip to the content
       </a>
       <header className="mx-auto flex w-full max-w-7xl items-center justify-between gap-3 px-4 py-3 sm:px-8 sm:py-5">
-        <Link to="/" className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight">
+        <Link
+          to="/"
+          className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight"
+        >
           <Mark className="size-8" />
           <span className="text-lg">{brand}</span>
         </Link>

@@ -17,7 +17,11 @@ const BY_STATUS: Record<number, ProblemText> = {
     text: "Your account may not open this page. Ask whoever runs this site if it should.",
     next: "home",
   },
-  404: { title: "There is nothing here", text: "It may have been deleted, or the link is mistyped.", next: "home" },
+  404: {
+    title: "There is nothing here",
+    text: "It may have been deleted, or the link is mistyped.",
+    next: "home",
+  },
   410: { title: "This link has been used up", text: "Ask for a new one.", next: "home" },
   413: { title: "That is too large", text: "Choose a smaller file.", next: "library" },
   429: { title: "That was a bit fast", text: "Wait a moment, then try again.", next: "retry" },
@@ -28,7 +32,8 @@ export function problemText(error: unknown): ProblemText {
   if (error instanceof NetworkError) {
     return { title: "No connection", text: error.detail, next: "retry" };
   }
-  if (error instanceof ApiError && BY_STATUS[error.status]) return BY_STATUS[error.status] as ProblemText;
+  if (error instanceof ApiError && BY_STATUS[error.status])
+    return BY_STATUS[error.status] as ProblemText;
   return { title: "That did not work", text: sentenceFor(error), next: "retry" };
 }
 

@@ -22,8 +22,14 @@ export function JoinByLink() {
         error={wrong && "That is no link to a room. It looks like …/r/ and some letters."}
       >
         <div className="flex gap-2">
-          {/* biome-ignore lint/a11y/noAutofocus: it opens at the person's own request, to be typed into */}
-          <Input name="link" autoFocus autoComplete="off" spellCheck={false} placeholder="…/r/" required />
+          <Input
+            name="link"
+            autoFocus
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="…/r/"
+            required
+          />
           <Button type="submit">Open</Button>
         </div>
       </Field>

@@ -27,8 +27,8 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
         <div className="flex flex-col items-start gap-6">
           <h1 className="text-display font-bold text-balance">Far apart, on the same frame.</h1>
           <p className="max-w-lg text-lg text-pretty text-muted">
-            Upload a film, send a link, and watch it together: one tap to join, everybody at the same
-            moment, nothing to install.
+            Upload a film, send a link, and watch it together: one tap to join, everybody at the
+            same moment, nothing to install.
           </p>
           <div className="mt-2 flex w-full flex-col gap-3 sm:w-auto sm:flex-row">
             <Button variant="primary" size="lg" onClick={() => setOpen(true)}>

@@ -7,7 +7,9 @@ const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 function ago(at_ms: number): string {
   const hours = Math.round((at_ms - Date.now()) / 3_600_000);
-  return hours > -24 ? RELATIVE.format(hours, "hour") : RELATIVE.format(Math.round(hours / 24), "day");
+  return hours > -24
+    ? RELATIVE.format(hours, "hour")
+    : RELATIVE.format(Math.round(hours / 24), "day");
 }
 
 export function RecentRooms() {

@@ -7,8 +7,18 @@ export function SameFrame() {
       className="relative mx-auto aspect-[6/5] w-full max-w-xl"
     >
       <div className="absolute inset-[8%] rounded-full bg-accent opacity-20 blur-[90px]" />
-      <Screen className="absolute top-0 left-[14%] w-[86%]" name="Max" hue={200} text="here it comes" />
-      <Screen className="absolute bottom-[4%] left-0 w-[62%]" name="Sofie" hue={330} text="don’t blink!" />
+      <Screen
+        className="absolute top-0 left-[14%] w-[86%]"
+        name="Max"
+        hue={200}
+        text="here it comes"
+      />
+      <Screen
+        className="absolute bottom-[4%] left-0 w-[62%]"
+        name="Sofie"
+        hue={330}
+        text="don’t blink!"
+      />
       <Screen className="absolute right-[4%] bottom-0 w-[24%]" name="Ada" hue={140} tall />
     </div>
   );
@@ -76,10 +86,19 @@ function Dusk() {
       <rect width="320" height="180" fill="url(#dusk-sky)" />
       <circle cx="160" cy="112" r="86" fill="url(#dusk-glow)" opacity="0.75" />
       <circle cx="160" cy="112" r="27" fill="#fff1cf" />
-      <path d="M0 122c40-14 66-26 98-14s52 20 84 10 60-32 138-8v70H0Z" fill="#8c4359" opacity="0.75" />
+      <path
+        d="M0 122c40-14 66-26 98-14s52 20 84 10 60-32 138-8v70H0Z"
+        fill="#8c4359"
+        opacity="0.75"
+      />
       <path d="M0 140c54-22 88-8 128-2s78-26 192-4v46H0Z" fill="#4b2848" />
       <path d="M0 160c70-18 120 2 176-4s92-16 144-6v30H0Z" fill="#22172f" />
-      <path d="M151 150v-9m0 0-4 11m4-11 4 11m9-3v-8m0 0-3.5 10m3.5-10 3.5 10" stroke="#160f20" strokeWidth="2.2" strokeLinecap="round" />
+      <path
+        d="M151 150v-9m0 0-4 11m4-11 4 11m9-3v-8m0 0-3.5 10m3.5-10 3.5 10"
+        stroke="#160f20"
+        strokeWidth="2.2"
+        strokeLinecap="round"
+      />
       <circle cx="151" cy="136.500" r="3.200" fill="#160f20" />
       <circle cx="164" cy="138" r="2.900" fill="#160f20" />
     </svg>

@@ -20,7 +20,12 @@ export function recentRooms(): RecentRoom[] {
 }
 
 export function rememberRoom(id: string, name: string, now_ms: number): void {
-  store([{ id, name, visited_at_ms: now_ms }, ...recentRooms().filter((room) => room.id !== id)].slice(0, MOST));
+  store(
+    [{ id, name, visited_at_ms: now_ms }, ...recentRooms().filter((room) => room.id !== id)].slice(
+      0,
+      MOST,
+    ),
+  );
 }
 
 export function forgetRoom(id: string): void {

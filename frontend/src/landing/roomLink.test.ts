@@ -11,7 +11,10 @@ describe("a pasted room link", () => {
     expect(roomPath(pasted)).toBe(path);
   });
 
-  it.each(["", "hello there", "https://example.com/", "javascript:alert(1)"])("%s opens nothing", (pasted) => {
-    expect(roomPath(pasted)).toBeNull();
-  });
+  it.each(["", "hello there", "https://example.com/", "javascript:alert(1)"])(
+    "%s opens nothing",
+    (pasted) => {
+      expect(roomPath(pasted)).toBeNull();
+    },
+  );
 });

@@ -46,7 +46,9 @@ export function DropZone({
         onDrop={drop}
         className={cx(
           "flex w-full flex-col items-center gap-1.5 rounded-2xl border-2 border-dashed px-4 py-8 text-center transition-colors",
-          over ? "border-accent bg-accent-soft" : "border-line-strong hover:border-muted hover:bg-hover",
+          over
+            ? "border-accent bg-accent-soft"
+            : "border-line-strong hover:border-muted hover:bg-hover",
         )}
       >
         <span className="mb-1.5 grid size-12 place-items-center rounded-2xl bg-accent-soft text-accent-text">

@@ -54,7 +54,9 @@ export function UploadRow({ upload }: { upload: Upload }) {
           tone={stopped ? "muted" : "accent"}
           className="my-1.5"
         />
-        <p className={`text-sm tabular-nums ${phase === "failed" ? "text-danger-text" : "text-muted"}`}>
+        <p
+          className={`text-sm tabular-nums ${phase === "failed" ? "text-danger-text" : "text-muted"}`}
+        >
           {uploadSentence(upload)}
         </p>
       </div>

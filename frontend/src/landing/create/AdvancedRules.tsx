@@ -27,14 +27,25 @@ export default function AdvancedRules({ plan, onChange }: AdvancedRulesProps) {
     <details className="group rounded-2xl ring-1 ring-line">
       <summary className="flex min-h-11 list-none items-center justify-between rounded-2xl px-4 font-medium hover:bg-hover [&::-webkit-details-marker]:hidden">
         Advanced
-        <ChevronDown className="size-4 transition-transform group-open:rotate-180" aria-hidden="true" />
+        <ChevronDown
+          className="size-4 transition-transform group-open:rotate-180"
+          aria-hidden="true"
+        />
       </summary>
       <div className="flex flex-col gap-4 px-4 pt-2 pb-4">
         <Field label="Who may come in">
-          <Select value={plan.access} onChange={(access) => onChange({ access })} options={ACCESS} />
+          <Select
+            value={plan.access}
+            onChange={(access) => onChange({ access })}
+            options={ACCESS}
+          />
         </Field>
         <Field label="Who may play, pause and seek">
-          <Select value={plan.control} onChange={(control) => onChange({ control })} options={CONTROL} />
+          <Select
+            value={plan.control}
+            onChange={(control) => onChange({ control })}
+            options={CONTROL}
+          />
         </Field>
         <Field label="Password" hint="Leave it empty for none.">
           <Input

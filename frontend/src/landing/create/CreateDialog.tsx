@@ -17,7 +17,9 @@ const AdvancedRules = lazy(() => import("./AdvancedRules"));
 /** /new?video=ID&title=NAME is how integrators, and the library, hand a film over. */
 function filmFrom(search: URLSearchParams): FilmSource {
   const video_id = search.get("video");
-  return video_id ? { kind: "library", video_id, title: search.get("title") ?? "Your film" } : { kind: "none" };
+  return video_id
+    ? { kind: "library", video_id, title: search.get("title") ?? "Your film" }
+    : { kind: "none" };
 }
 
 export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
@@ -69,7 +71,9 @@ function useStartParty(plan: PartyPlan) {
     try {
       const room = await startParty(plan, config?.temporary_hosts ?? true);
       const copied = await copyText(room.url);
-      showToast(copied ? "Link copied. Send it to your friends." : "Your room is ready.", { tone: "good" });
+      showToast(copied ? "Link copied. Send it to your friends." : "Your room is ready.", {
+        tone: "good",
+      });
       navigate(new URL(room.url).pathname, { state: { created: true } });
     } catch (failure) {
       if (failure instanceof SignInNeeded) navigate("/login?next=/new");

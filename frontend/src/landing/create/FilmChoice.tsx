@@ -19,7 +19,8 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   const hasLibrary = useSession((session) => session.account !== null);
   const [browsing, setBrowsing] = useState(false);
 
-  if (film.kind !== "none") return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
+  if (film.kind !== "none")
+    return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
   if (browsing) {
     return (
       <Suspense fallback={<LoadingScreen label="Loading your library" />}>
@@ -42,7 +43,13 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   );
 }
 
-function Chosen({ film, onClear }: { film: Exclude<FilmSource, { kind: "none" }>; onClear: () => void }) {
+function Chosen({
+  film,
+  onClear,
+}: {
+  film: Exclude<FilmSource, { kind: "none" }>;
+  onClear: () => void;
+}) {
   const isFile = film.kind === "file";
   return (
     <div className="flex items-center gap-3 rounded-2xl bg-accent-soft py-2 pr-2 pl-4">
@@ -52,7 +59,9 @@ function Chosen({ film, onClear }: { film: Exclude<FilmSource, { kind: "none" }>
           <bdi>{isFile ? film.file.name : film.title}</bdi>
         </p>
         <p className="text-sm text-muted">
-          {isFile ? `${formatBytes(film.file.size)}, uploads while you invite people` : "From your library"}
+          {isFile
+            ? `${formatBytes(film.file.size)}, uploads while you invite people`
+            : "From your library"}
         </p>
       </div>
       <IconButton label="Choose another film" onClick={onClear}>

@@ -20,7 +20,9 @@ export default function LibraryChoice({ onBack, onChoose }: LibraryChoiceProps) 
       </Button>
       {list.isPending && <LoadingScreen label="Loading your library" />}
       {list.error && <p className="text-danger-text">{sentenceFor(list.error)}</p>}
-      {list.data && usable.length === 0 && <p className="py-6 text-center text-muted">Nothing there yet.</p>}
+      {list.data && usable.length === 0 && (
+        <p className="py-6 text-center text-muted">Nothing there yet.</p>
+      )}
       <ul className="max-h-64 overflow-y-auto">
         {usable.map((video) => (
           <li key={video.id}>
@@ -30,7 +32,9 @@ export default function LibraryChoice({ onBack, onChoose }: LibraryChoiceProps) 
               className="flex min-h-14 w-full items-center gap-3 rounded-xl px-2 text-left hover:bg-hover"
             >
               <span className="aspect-video w-16 shrink-0 overflow-hidden rounded-lg bg-sunken">
-                {video.poster_url && <img src={video.poster_url} alt="" className="size-full object-cover" />}
+                {video.poster_url && (
+                  <img src={video.poster_url} alt="" className="size-full object-cover" />
+                )}
               </span>
               <bdi className="truncate">{video.title}</bdi>
             </button>

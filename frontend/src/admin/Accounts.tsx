@@ -1,0 +1,99 @@
+import { EllipsisVertical } from "lucide-react";
+import { useState } from "react";
+import { type AdminAccount, allAccounts, changeAccount, removeAccount } from "@/api/admin";
+import { useSession } from "@/api/session";
+import { AlertDialog } from "@/ui/AlertDialog";
+import { Avatar } from "@/ui/Avatar";
+import { Badge } from "@/ui/Badge";
+import { formatDate } from "@/ui/format";
+import { IconButton } from "@/ui/IconButton";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { PagedTable } from "./PagedTable";
+import { useAdminAction } from "./useAdminAction";
+
+const KEY = ["admin", "accounts"];
+
+export function Accounts() {
+  const [deleting, setDeleting] = useState<AdminAccount | null>(null);
+  const remove = useAdminAction(KEY, removeAccount, "The account is gone.");
+  return (
+    <>
+      <PagedTable
+        caption="Accounts"
+        queryKey={KEY}
+        read={allAccounts}
+        rowKey={(account) => account.id}
+        empty="Nobody yet."
+        columns={[
+          { heading: "Name", cell: (account) => <Who account={account} /> },
+          { heading: "Standing", cell: (account) => <Standing account={account} /> },
+          { heading: "Since", cell: (account) => formatDate(account.created_at) },
+          {
+            heading: "Actions",
+            align: "end",
+            cell: (account) => <Actions account={account} onDelete={() => setDeleting(account)} />,
+          },
+        ]}
+      />
+      <AlertDialog
+        open={deleting !== null}
+        onOpenChange={() => setDeleting(null)}
+        title={`Delete ${deleting?.display_name}?`}
+        description="Their rooms close and their films are deleted. This cannot be undone."
+        confirmLabel="Delete the account"
+        onConfirm={() => deleting && remove(deleting.id)}
+      />
+    </>
+  );
+}
+
+function Who({ account }: { account: AdminAccount }) {
+  return (
+    <span className="flex items-center gap-3">
+      <Avatar name={account.display_name} seed={account.id} size="sm" />
+      <span>
+        <bdi className="block font-medium">{account.display_name}</bdi>
+        <span className="block text-sm text-muted">{account.email ?? "no address"}</span>
+      </span>
+    </span>
+  );
+}
+
+function Standing({ account }: { account: AdminAccount }) {
+  if (account.suspended) return <Badge tone="danger">Suspended</Badge>;
+  if (account.role === "admin") return <Badge tone="accent">Administrator</Badge>;
+  if (account.temporary) return <Badge tone="warn">Temporary</Badge>;
+  return <Badge>Member</Badge>;
+}
+
+function Actions({ account, onDelete }: { account: AdminAccount; onDelete: () => void }) {
+  const isMe = useSession((session) => session.account?.id === account.id);
+  const change = useAdminAction(
+    KEY,
+    (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
+    "Changed.",
+  );
+  if (isMe) return <span className="text-sm text-muted">You</span>;
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`Change ${account.display_name}`}>
+          <EllipsisVertical />
+        </IconButton>
+      }
+    >
+      {!account.temporary && (
+        <MenuItem onSelect={() => change({ role: account.role === "admin" ? "user" : "admin" })}>
+          {account.role === "admin" ? "Take administration away" : "Make administrator"}
+        </MenuItem>
+      )}
+      <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
+        {account.suspended ? "End the suspension" : "Suspend"}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem tone="danger" onSelect={onDelete}>
+        Delete
+      </MenuItem>
+    </Menu>
+  );
+}

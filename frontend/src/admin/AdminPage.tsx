@@ -1,0 +1,37 @@
+import { useSearchParams } from "react-router";
+import { useTitle } from "@/app/useTitle";
+import { Tabs } from "@/ui/Tabs";
+import { Accounts } from "./Accounts";
+import { AuditLog } from "./AuditLog";
+import { Invites } from "./Invites";
+import { Jobs } from "./Jobs";
+import { Rooms } from "./Rooms";
+import { Settings } from "./Settings";
+import { Videos } from "./Videos";
+
+const TABS = [
+  { value: "accounts", label: "People", content: <Accounts /> },
+  { value: "invites", label: "Invitations", content: <Invites /> },
+  { value: "rooms", label: "Rooms", content: <Rooms /> },
+  { value: "videos", label: "Films", content: <Videos /> },
+  { value: "jobs", label: "Jobs", content: <Jobs /> },
+  { value: "settings", label: "Settings", content: <Settings /> },
+  { value: "audit", label: "Audit", content: <AuditLog /> },
+];
+
+export default function AdminPage() {
+  useTitle("Administration");
+  const [search, setSearch] = useSearchParams();
+  return (
+    <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-8">
+      <h1 className="mb-4 text-title font-bold">Administration</h1>
+      <Tabs
+        label="Administration"
+        tabs={TABS}
+        value={search.get("tab") ?? "accounts"}
+        onValueChange={(tab) => setSearch({ tab }, { replace: true })}
+        contentClassName="pt-6"
+      />
+    </div>
+  );
+}

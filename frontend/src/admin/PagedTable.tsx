@@ -1,0 +1,80 @@
+import type { ReactNode } from "react";
+import type { Page, PageQuery } from "@/api/page";
+import { usePages } from "@/api/usePages";
+import { ProblemScreen } from "@/app/ProblemScreen";
+import { Button } from "@/ui/Button";
+import { cx } from "@/ui/cx";
+import { LoadingScreen } from "@/ui/Spinner";
+
+export interface Column<T> {
+  heading: string;
+  cell: (row: T) => ReactNode;
+  /** Numbers and actions stand on the right. */
+  align?: "end";
+}
+
+interface PagedTableProps<T> {
+  caption: string;
+  queryKey: readonly unknown[];
+  read: (query: PageQuery) => Promise<Page<T>>;
+  columns: ReadonlyArray<Column<T>>;
+  rowKey: (row: T) => string;
+  empty: string;
+}
+
+export function PagedTable<T>({
+  caption,
+  queryKey,
+  read,
+  columns,
+  rowKey,
+  empty,
+}: PagedTableProps<T>) {
+  const list = usePages<T>(queryKey, read);
+  if (list.error) return <ProblemScreen error={list.error} onRetry={list.refetch} />;
+  if (list.isPending) return <LoadingScreen label={`Loading: ${caption}`} />;
+  if (list.items.length === 0) return <p className="py-16 text-center text-muted">{empty}</p>;
+  return (
+    <div className="flex flex-col gap-4">
+      <section
+        className="overflow-x-auto rounded-2xl bg-surface ring-1 ring-line"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls a wide table by keys
+        tabIndex={0}
+        aria-label={caption}
+      >
+        <table className="w-full text-left text-[0.9375rem]">
+          <caption className="sr-only">{caption}</caption>
+          <thead className="text-sm text-muted">
+            <tr>
+              {columns.map((column) => (
+                <th key={column.heading} scope="col" className={cell(column)}>
+                  {column.heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {list.items.map((row) => (
+              <tr key={rowKey(row)} className="border-t border-line">
+                {columns.map((column) => (
+                  <td key={column.heading} className={cell(column)}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {list.hasMore && (
+        <Button className="self-center" busy={list.isLoadingMore} onClick={list.more}>
+          Show more
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function cell<T>({ align }: Column<T>): string {
+  return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-right");
+}

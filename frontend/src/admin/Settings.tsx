@@ -1,0 +1,116 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { changeSiteSettings, type SiteSettings, siteSettings } from "@/api/admin";
+import { useSubmission } from "@/api/useSubmission";
+import { ProblemScreen } from "@/app/ProblemScreen";
+import { siteConfigQuery } from "@/config/siteConfig";
+import { Button } from "@/ui/Button";
+import { Field, Input } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { LoadingScreen } from "@/ui/Spinner";
+import { Switch } from "@/ui/Switch";
+import { showToast } from "@/ui/Toast";
+
+const KEY = ["admin", "settings"];
+const GB = 1e9;
+
+const REGISTRATION: Array<{ value: SiteSettings["registration"]; label: string }> = [
+  { value: "invitation", label: "By invitation" },
+  { value: "open", label: "Open to everybody" },
+];
+
+export function Settings() {
+  const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: siteSettings });
+  if (error) return <ProblemScreen error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingScreen label="Loading the settings" />;
+  return <SettingsForm saved={data} />;
+}
+
+function SettingsForm({ saved }: { saved: SiteSettings }) {
+  const queries = useQueryClient();
+  const { busy, submit, field, message } = useSubmission();
+  const [draft, setDraft] = useState(saved);
+  const change = (part: Partial<SiteSettings>) => setDraft((before) => ({ ...before, ...part }));
+
+  function save(event: FormEvent) {
+    event.preventDefault();
+    void submit(async () => {
+      queries.setQueryData(KEY, await changeSiteSettings(draft));
+      await queries.invalidateQueries(siteConfigQuery);
+      showToast("Saved.", { tone: "good" });
+    });
+  }
+
+  return (
+    <form onSubmit={save} className="flex max-w-lg flex-col gap-5">
+      <Field label="Name of the site" error={field("brand_name")}>
+        <Input
+          value={draft.brand_name}
+          maxLength={40}
+          required
+          onChange={(event) => change({ brand_name: event.target.value })}
+        />
+      </Field>
+      <Field label="Who may make an account">
+        <Select
+          value={draft.registration}
+          options={REGISTRATION}
+          onChange={(registration) => change({ registration })}
+        />
+      </Field>
+      <Switch
+        label="Hosting without an account"
+        hint="For a day, with little space; the account can be kept by registering."
+        checked={draft.temporary_hosts}
+        onChange={(temporary_hosts) => change({ temporary_hosts })}
+      />
+      <Gigabytes
+        label="Space per account"
+        value={draft.quota_bytes}
+        error={field("quota_bytes")}
+        onChange={(quota_bytes) => change({ quota_bytes })}
+      />
+      <Gigabytes
+        label="Space without an account"
+        value={draft.temporary_quota_bytes}
+        error={field("temporary_quota_bytes")}
+        onChange={(temporary_quota_bytes) => change({ temporary_quota_bytes })}
+      />
+      <Gigabytes
+        label="Largest film"
+        value={draft.max_upload_bytes}
+        error={field("max_upload_bytes")}
+        onChange={(max_upload_bytes) => change({ max_upload_bytes })}
+      />
+      {message && (
+        <p role="alert" className="text-danger-text">
+          {message}
+        </p>
+      )}
+      <Button type="submit" variant="primary" busy={busy} className="self-start">
+        Save
+      </Button>
+    </form>
+  );
+}
+
+interface GigabytesProps {
+  label: string;
+  value: number;
+  error?: string;
+  onChange: (bytes: number) => void;
+}
+
+function Gigabytes({ label, value, error, onChange }: GigabytesProps) {
+  return (
+    <Field label={`${label} (GB)`} error={error}>
+      <Input
+        type="number"
+        min={0}
+        step="any"
+        value={Math.round((value / GB) * 100) / 100}
+        onChange={(event) => onChange(Math.round(Number(event.target.value) * GB))}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,32 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { Page, PageQuery } from "./page";
+
+interface PagesOptions<T> {
+  refetchInterval?: (items: T[]) => number | false;
+  filter?: PageQuery;
+}
+
+/** A list that grows page by page. */
+export function usePages<T>(
+  key: readonly unknown[],
+  read: (query: PageQuery) => Promise<Page<T>>,
+  { refetchInterval, filter }: PagesOptions<T> = {},
+) {
+  const pages = useInfiniteQuery({
+    queryKey: [...key, filter],
+    queryFn: ({ pageParam }) => read({ ...filter, limit: 50, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: ({ state }) =>
+      refetchInterval?.(state.data?.pages.flatMap((page) => page.items) ?? []) ?? false,
+  });
+  return {
+    items: pages.data?.pages.flatMap((page) => page.items) ?? [],
+    isPending: pages.isPending,
+    error: pages.error,
+    hasMore: pages.hasNextPage,
+    isLoadingMore: pages.isFetchingNextPage,
+    more: () => void pages.fetchNextPage(),
+    refetch: () => void pages.refetch(),
+  };
+}

@@ -1,0 +1,100 @@
+import { Search } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useSession } from "@/api/session";
+import { ProblemScreen } from "@/app/ProblemScreen";
+import { useTitle } from "@/app/useTitle";
+import { Button } from "@/ui/Button";
+import { Input } from "@/ui/Field";
+import { LoadingScreen } from "@/ui/Spinner";
+import { DropZone } from "@/upload/DropZone";
+import { complain } from "@/upload/UploadRow";
+import { uploads } from "@/upload/uploads";
+import { SelectionBar } from "./SelectionBar";
+import { UploadList } from "./UploadList";
+import { useLibrary } from "./useLibrary";
+import { VideoGrid } from "./VideoGrid";
+import { matches } from "./videoFacts";
+
+export default function LibraryPage() {
+  useTitle("Library");
+  const accountId = useSession((session) => session.account?.id);
+  const library = useLibrary();
+  const [search, setSearch] = useState("");
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another account has other unfinished uploads
+  useEffect(() => void uploads.recall(), [accountId]);
+
+  async function begin(files: File[]) {
+    for (const file of files) await uploads.start(file).then(library.reload, complain);
+  }
+
+  function remove(ids: string[]) {
+    library.remove(ids);
+    setSelected(new Set());
+  }
+
+  if (library.error) return <ProblemScreen error={library.error} onRetry={library.refetch} />;
+  const shown = library.items.filter((video) => matches(video, search));
+  const isEmpty = !library.isPending && library.items.length === 0;
+
+  return (
+    <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6 sm:px-8">
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="text-title font-bold">Library</h1>
+        {library.items.length > 3 && <SearchField value={search} onChange={setSearch} />}
+      </div>
+      <DropZone
+        multiple
+        onFiles={(files) => void begin(files)}
+        title={isEmpty ? "Your first film goes here" : "Drop films here, or choose some"}
+        hint="They can be watched while they are still being prepared."
+        className={isEmpty ? "[&_button]:py-24" : undefined}
+      />
+      <UploadList />
+      {library.isPending && <LoadingScreen label="Loading your films" />}
+      {search && shown.length === 0 && (
+        <p className="py-12 text-center text-muted">No film is called “{search}”.</p>
+      )}
+      <VideoGrid
+        videos={shown}
+        selected={selected}
+        onSelect={setSelected}
+        onRename={(id, title) => library.rename({ id, title })}
+        onRetry={library.retry}
+        onDelete={(id) => remove([id])}
+      />
+      {library.hasMore && (
+        <Button className="self-center" busy={library.isLoadingMore} onClick={library.more}>
+          Show more
+        </Button>
+      )}
+      {selected.size > 0 && (
+        <SelectionBar
+          count={selected.size}
+          onDelete={() => remove([...selected])}
+          onClear={() => setSelected(new Set())}
+        />
+      )}
+    </div>
+  );
+}
+
+function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <div className="relative w-full sm:w-72">
+      <Search
+        className="pointer-events-none absolute top-1/2 left-3.5 size-4 -translate-y-1/2 text-muted"
+        aria-hidden="true"
+      />
+      <Input
+        type="search"
+        aria-label="Search the library"
+        placeholder="Search"
+        className="pl-10"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { Clapperboard, EllipsisVertical, Pencil, Play, RotateCcw, Trash2 } from "lucide-react";
+import { Link } from "react-router";
+import type { Video } from "@/api/videos";
+import { formatFilmTime } from "@/room/filmTime";
+import { Badge } from "@/ui/Badge";
+import { buttonClass } from "@/ui/Button";
+import { cx } from "@/ui/cx";
+import { formatBytes } from "@/ui/format";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Progress } from "@/ui/Progress";
+import { canStartParty, qualities, statusFact } from "./videoFacts";
+
+interface VideoCardProps {
+  video: Video;
+  isSelected: boolean;
+  /** Some card is selected, so all show their boxes. */
+  isSelecting: boolean;
+  onToggle: () => void;
+  onRename: () => void;
+  onRetry: () => void;
+  onDelete: () => void;
+}
+
+export function VideoCard(props: VideoCardProps) {
+  const { video } = props;
+  return (
+    <article className="group flex flex-col gap-3">
+      <Poster {...props} />
+      <div className="flex items-start gap-1">
+        <div className="min-w-0 grow">
+          <h2 className="truncate font-semibold">
+            <bdi>{video.title}</bdi>
+          </h2>
+          <p className="truncate text-sm text-muted tabular-nums">{factsLine(video)}</p>
+          {video.failure && (
+            <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
+          )}
+        </div>
+        <CardMenu {...props} />
+      </div>
+    </article>
+  );
+}
+
+function factsLine(video: Video): string {
+  const size = video.size_bytes > 0 ? formatBytes(video.size_bytes) : "";
+  return [size, qualities(video)].filter(Boolean).join(" · ");
+}
+
+function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
+  const fact = statusFact(video);
+  return (
+    <div
+      className={cx(
+        "relative aspect-video overflow-hidden rounded-2xl bg-sunken ring-1 transition-shadow",
+        isSelected ? "ring-3 ring-accent" : "ring-line group-hover:shadow-high",
+      )}
+    >
+      {video.poster_url ? (
+        <img src={video.poster_url} alt="" loading="lazy" className="size-full object-cover" />
+      ) : (
+        <div className="grid size-full place-items-center bg-linear-to-br from-raised to-sunken text-muted">
+          <Clapperboard className="size-9 opacity-60" aria-hidden="true" />
+        </div>
+      )}
+      <label
+        className={cx(
+          "absolute top-0 left-0 grid size-14 place-items-center transition-opacity",
+          !isSelecting &&
+            "pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
+        )}
+      >
+        <input
+          type="checkbox"
+          checked={isSelected}
+          onChange={onToggle}
+          aria-label={`Select ${video.title}`}
+          className="size-5 cursor-pointer accent-(--accent)"
+        />
+      </label>
+      {video.status !== "ready" && (
+        <Badge tone={fact.tone} className="absolute top-3 right-3 bg-raised">
+          {fact.label}
+        </Badge>
+      )}
+      {video.duration_s !== null && (
+        <span className="absolute right-3 bottom-3 rounded-md bg-black/75 px-1.5 py-0.5 text-xs font-semibold text-white tabular-nums">
+          {formatFilmTime(video.duration_s)}
+        </span>
+      )}
+      {canStartParty(video) && <PartyLink video={video} />}
+      {(video.status === "processing" || video.status === "queued") && (
+        <Progress
+          label={`Preparing ${video.title}`}
+          value={video.status === "queued" ? undefined : video.progress}
+          className="absolute inset-x-0 bottom-0 h-1 rounded-none"
+        />
+      )}
+    </div>
+  );
+}
+
+function PartyLink({ video }: { video: Video }) {
+  const query = new URLSearchParams({ video: video.id, title: video.title });
+  return (
+    <Link
+      to={`/new?${query}`}
+      className={cx(
+        buttonClass("primary"),
+        "absolute bottom-3 left-3 transition-opacity pointer-fine:opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
+      )}
+    >
+      <Play className="fill-current" aria-hidden="true" /> Start party
+      <span className="sr-only"> with {video.title}</span>
+    </Link>
+  );
+}
+
+function CardMenu({ video, onRename, onRetry, onDelete }: VideoCardProps) {
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={`More for ${video.title}`}
+          className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+        >
+          <EllipsisVertical className="size-5" aria-hidden="true" />
+        </button>
+      }
+    >
+      <MenuItem onSelect={onRename}>
+        <Pencil aria-hidden="true" /> Rename
+      </MenuItem>
+      {video.status === "failed" && (
+        <MenuItem onSelect={onRetry}>
+          <RotateCcw aria-hidden="true" /> Try again
+        </MenuItem>
+      )}
+      <MenuSeparator />
+      <MenuItem tone="danger" onSelect={onDelete}>
+        <Trash2 aria-hidden="true" /> Delete
+      </MenuItem>
+    </Menu>
+  );
+}

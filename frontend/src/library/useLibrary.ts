@@ -1,0 +1,59 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { sentenceFor } from "@/api/errors";
+import { usePages } from "@/api/usePages";
+import { deleteVideo, renameVideo, retryVideo, type Video, videos } from "@/api/videos";
+import { showToast } from "@/ui/Toast";
+import { useUploads } from "@/upload/uploads";
+import { isChanging } from "./videoFacts";
+
+const KEY = ["videos"];
+const POLL_MS = 2_000;
+
+export function useLibrary() {
+  const queries = useQueryClient();
+  const list = usePages<Video>(KEY, videos, {
+    refetchInterval: (items) => items.some(isChanging) && POLL_MS,
+  });
+  const finished = useUploads().filter((upload) => upload.phase === "done").length;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const reload = () => queries.invalidateQueries({ queryKey: KEY });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an upload that ends changes what the server answers
+  useEffect(() => void reload(), [finished]);
+
+  const onError = (error: Error) => showToast(sentenceFor(error), { tone: "danger" });
+  const rename = useMutation({
+    mutationFn: ({ id, title }: { id: string; title: string }) => renameVideo(id, title),
+    onSuccess: reload,
+    onError,
+  });
+  const retry = useMutation({ mutationFn: retryVideo, onSuccess: reload, onError });
+
+  /** Hidden at once, deleted when the toast is gone: until then "Undo" needs nothing from the server. */
+  function remove(ids: string[]): void {
+    const show = () =>
+      setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
+    setHidden((before) => new Set([...before, ...ids]));
+    showToast(ids.length === 1 ? "Film deleted." : `${ids.length} films deleted.`, {
+      action: { label: "Undo", run: show },
+      onExpire: () => {
+        Promise.all(ids.map(deleteVideo))
+          .catch((error: Error) => {
+            show();
+            onError(error);
+          })
+          .finally(() => void reload());
+      },
+    });
+  }
+
+  return {
+    ...list,
+    items: list.items.filter((video) => !hidden.has(video.id)),
+    rename: rename.mutate,
+    retry: retry.mutate,
+    remove,
+    reload,
+  };
+}

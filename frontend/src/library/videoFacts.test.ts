@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { Video } from "@/api/videos";
+import { isChanging, matches, qualities, statusFact } from "./videoFacts";
+
+const video = {
+  title: "Summer 2024",
+  status: "processing",
+  playable: false,
+  progress: 0.42,
+  renditions: [],
+} as unknown as Video;
+
+describe("what a card says", () => {
+  it("tells a film that can be watched from one that cannot yet", () => {
+    expect(statusFact(video)).toEqual({ tone: "warn", label: "Preparing 42 %" });
+    expect(statusFact({ ...video, playable: true })).toEqual({
+      tone: "accent",
+      label: "Watchable · 42 %",
+    });
+  });
+
+  it("lists qualities, best first", () => {
+    expect(qualities({ ...video, renditions: [{ height: 360 }, { height: 1080 }] })).toBe(
+      "1080p, 360p",
+    );
+  });
+
+  it("asks again only while something changes", () => {
+    expect(
+      ["uploading", "queued", "processing", "ready", "failed"].map((status) =>
+        isChanging({ ...video, status } as Video),
+      ),
+    ).toEqual([true, true, true, false, false]);
+  });
+
+  it("finds a title in any case", () => {
+    expect(matches(video, " summER ")).toBe(true);
+    expect(matches(video, "winter")).toBe(false);
+  });
+});

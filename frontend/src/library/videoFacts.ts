@@ -1,0 +1,45 @@
+/** What a card says about a video. Pure. */
+
+import type { Video } from "@/api/videos";
+import type { Tone } from "@/ui/Badge";
+
+export interface VideoFact {
+  tone: Tone;
+  label: string;
+}
+
+export function statusFact({ status, playable, progress }: Video): VideoFact {
+  const percent = `${Math.round(progress * 100)} %`;
+  switch (status) {
+    case "uploading":
+      return { tone: "neutral", label: "Uploading" };
+    case "queued":
+      return { tone: "neutral", label: "Waiting its turn" };
+    case "processing":
+      return playable
+        ? { tone: "accent", label: `Watchable · ${percent}` }
+        : { tone: "warn", label: `Preparing ${percent}` };
+    case "ready":
+      return { tone: "good", label: "Ready" };
+    case "failed":
+      return { tone: "danger", label: "Failed" };
+  }
+}
+
+/** "360p ready" and the like, best first, while the rest is being made. */
+export function qualities({ renditions }: Video): string {
+  const heights = renditions.map((rendition) => rendition.height).sort((a, b) => b - a);
+  return heights.map((height) => `${height}p`).join(", ");
+}
+
+export function isChanging({ status }: Video): boolean {
+  return status === "uploading" || status === "queued" || status === "processing";
+}
+
+export function canStartParty(video: Video): boolean {
+  return video.status !== "failed";
+}
+
+export function matches(video: Video, search: string): boolean {
+  return video.title.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase());
+}
