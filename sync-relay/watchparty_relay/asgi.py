@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from watchparty_relay.protocol import SUBPROTOCOL, CloseCode, ErrorCode
+from watchparty_relay.protocol import SUBPROTOCOL
 from watchparty_relay.relay import Relay
 from watchparty_relay.session import Session
+from watchparty_relay.vocabulary import CloseCode, ErrorCode
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -6,7 +6,8 @@ connection broke is `reconnecting` for ten seconds and then gone.
 
 from dataclasses import dataclass, field
 
-from watchparty_relay.protocol import PersonState, Ready, Report
+from watchparty_relay.protocol import Report
+from watchparty_relay.vocabulary import PersonState, Ready
 
 AWAY_MS = 10_000.0
 SHOWN = 100

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.protocol import CloseCode, ErrorCode
+from watchparty_relay.vocabulary import CloseCode, ErrorCode
 from watchparty_relay.wire import Outgoing, encode
 
 

@@ -6,9 +6,9 @@ from watchparty_relay import playback
 from watchparty_relay.attendance import Attendance, Attendee
 from watchparty_relay.changes import Change, HoldFor, Lend, ReachLimit, Release, Vacate
 from watchparty_relay.playback import Hold
-from watchparty_relay.protocol import CauseKind, Mode, Role
 from watchparty_relay.readiness import Condition, WaitBudget, holding, lead_ms
 from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import CauseKind, Mode, Role
 
 HOSTLESS_MS = 30_000.0
 VACANT_MS = 60_000.0

@@ -16,15 +16,12 @@ from watchparty_relay.protocol import (
     Command,
     Delete,
     Deleted,
-    ErrorCode,
-    Media,
     Nack,
     Notice,
-    Role,
-    Settings,
     State,
 )
 from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import ErrorCode, Media, Role, Settings
 
 # --- asked ----------------------------------------------------------------------------------------------------------
 

@@ -10,19 +10,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from watchparty_relay.changes import Decision, Event, Retract, Say, Wipe
-from watchparty_relay.protocol import (
-    Ack,
-    ChatEntry,
-    Cleared,
-    Deleted,
-    LogEntry,
-    LogReason,
-    Nack,
-    NackCode,
-    Resume,
-    Role,
-)
+from watchparty_relay.protocol import Ack, ChatEntry, Cleared, Deleted, LogEntry, Nack
 from watchparty_relay.room import Room, can_chat, can_moderate
+from watchparty_relay.vocabulary import LogReason, NackCode, Resume, Role
 
 MAX_CHARS = 500
 KEPT_ENTRIES = 256

@@ -8,7 +8,7 @@ from watchparty_relay import playback
 from watchparty_relay.attendance import Attendance
 from watchparty_relay.changes import Event
 from watchparty_relay.people import people
-from watchparty_relay.protocol import CauseKind, ChatEntry, Cleared, Deleted, Mode, Report, State
+from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, Report, State
 from watchparty_relay.room import Room
 from watchparty_relay.room_events import (
     RoomEvents,
@@ -19,6 +19,7 @@ from watchparty_relay.room_events import (
     snapshot_event,
 )
 from watchparty_relay.sync_report import SyncReport
+from watchparty_relay.vocabulary import CauseKind, Mode
 
 SNAPSHOT_EVERY_MS = 10_000.0
 _NOT_AN_ACTION = (CauseKind.OPENED, CauseKind.SEED)

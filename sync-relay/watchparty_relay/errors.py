@@ -8,7 +8,7 @@ RelayError
 └── BusUnavailable        a change that could not be made durable; it did not happen
 """
 
-from watchparty_relay.protocol import ErrorCode
+from watchparty_relay.vocabulary import ErrorCode
 
 
 class RelayError(Exception):

@@ -1,7 +1,7 @@
 """How much one sender may send: counts within a sliding ten seconds, by kind of message. Pure, `now` is passed in."""
 
 from watchparty_relay.chat import KEPT_ENTRIES, MAX_CHARS
-from watchparty_relay.protocol import Limits
+from watchparty_relay.vocabulary import Limits
 
 WINDOW_MS = 10_000.0
 MAX_CONNECTIONS = 5

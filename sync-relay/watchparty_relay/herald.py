@@ -20,20 +20,17 @@ from watchparty_relay.protocol import (
     Admitted,
     ChatEntry,
     Cleared,
-    CloseCode,
     Deleted,
     Denied,
-    ErrorCode,
     Knock,
     KnockGone,
-    PersonRef,
     Reacted,
     RoomNotice,
-    RoomNoticeKind,
     State,
     WaitingFor,
 )
 from watchparty_relay.room import Room, can_moderate, you
+from watchparty_relay.vocabulary import CloseCode, ErrorCode, PersonRef, RoomNoticeKind
 
 
 class Herald:

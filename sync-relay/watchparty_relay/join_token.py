@@ -15,8 +15,7 @@ from msgspec import Struct
 from watchparty_relay.changes import Enter
 from watchparty_relay.errors import TokenRefused
 from watchparty_relay.playback import Seed
-from watchparty_relay.protocol import ErrorCode, Id, Media, Role, Settings
-from watchparty_relay.room import FOREVER_MS
+from watchparty_relay.vocabulary import ErrorCode, Id, Media, Role, Settings
 
 Jwks = Callable[[], Mapping[str, Any]]
 
@@ -24,6 +23,7 @@ GRACE_S = 300.0
 MAX_LIFE_S = 600.0
 MAX_NOTICE_LIFE_S = 60.0
 CLOCK_TOLERANCE_S = 60.0
+ROUNDING_S = 1.0
 
 
 class JoinClaims(Struct, frozen=True):
@@ -41,7 +41,7 @@ class JoinClaims(Struct, frozen=True):
     exp: float
     jti: str
     acct: str | bool | None = None
-    ctl: float | bool | None = None
+    ctl: float | None = None
     muted: bool = False
     req: Id | None = None
     media: Media | None = None
@@ -60,14 +60,13 @@ class NoticeClaims(Struct, frozen=True):
 
 def entering(claims: JoinClaims) -> Enter:
     """The change that showing this ticket asks of the room."""
-    ctl = FOREVER_MS if claims.ctl is True else float(claims.ctl) if claims.ctl else None
     return Enter(
         participant_id=claims.sub,
         mver=claims.mver,
         role=claims.role,
         name=claims.name,
         acct=bool(claims.acct),
-        ctl=ctl,
+        ctl=claims.ctl,
         muted=claims.muted,
         settings=claims.set,
         media=claims.media,
@@ -120,7 +119,7 @@ class TokenVerifier:
         return claims
 
     def _check_time(self, claims: JoinClaims | NoticeClaims, now_s: float, max_life_s: float, grace_s: float) -> None:
-        if claims.exp - claims.iat > max_life_s or claims.iat > now_s + CLOCK_TOLERANCE_S:
+        if claims.exp - claims.iat > max_life_s + ROUNDING_S or claims.iat > now_s + CLOCK_TOLERANCE_S:
             raise TokenRefused(ErrorCode.BAD_TOKEN, "lives too long or begins in the future")
         if now_s > claims.exp + grace_s:
             raise TokenRefused(ErrorCode.EXPIRED_TOKEN, "expired")

@@ -16,25 +16,11 @@ from watchparty_relay.flood import MAX_CONNECTIONS, Allowances
 from watchparty_relay.herald import Herald
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.people import PeopleDue, Typists, people
-from watchparty_relay.protocol import (
-    CloseCode,
-    Command,
-    ErrorCode,
-    Knock,
-    KnockGone,
-    Mode,
-    Operation,
-    Reacted,
-    Report,
-    Resume,
-    Role,
-    State,
-    TypingNow,
-    Welcome,
-)
+from watchparty_relay.protocol import Command, Knock, KnockGone, Reacted, Report, State, TypingNow, Welcome
 from watchparty_relay.readiness import lead_ms
 from watchparty_relay.room import Room
 from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.vocabulary import CloseCode, ErrorCode, Mode, Operation, Resume, Role
 from watchparty_relay.welcome import member_welcome, waiting_welcome
 
 REPEAT_STATE_MS = 5_000.0

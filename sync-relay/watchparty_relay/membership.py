@@ -20,19 +20,9 @@ from watchparty_relay.changes import (
     RoomClosed,
     SettingsChanged,
 )
-from watchparty_relay.protocol import (
-    AdmitNotice,
-    DenyNotice,
-    ErrorCode,
-    Media,
-    MediaNotice,
-    MuteNotice,
-    RemoveNotice,
-    Role,
-    RoleNotice,
-    Settings,
-)
-from watchparty_relay.room import FOREVER_MS, Member, Room
+from watchparty_relay.protocol import AdmitNotice, DenyNotice, MediaNotice, MuteNotice, RemoveNotice, RoleNotice
+from watchparty_relay.room import Member, Room
+from watchparty_relay.vocabulary import ErrorCode, Media, Role, Settings
 
 # A mark is needed for as long as a token of that person may still be shown: ten minutes and the grace, with slack.
 MARK_NEEDED_MS = 3600 * 1000.0
@@ -88,11 +78,10 @@ def _newer(asked: Enter, room: Room) -> Media | None:
 
 
 def role_changed(room: Room, notice: RoleNotice, *, now_ms: float) -> Decision:
-    ctl = FOREVER_MS if notice.ctl is True else float(notice.ctl) if notice.ctl else None
     member = _newer_mark(room, notice.participant_id, notice.mver, now_ms)
     if member is None:
         return Decision(room)
-    return _changed(room, notice.participant_id, replace(member, role=notice.role, ctl=ctl), now_ms)
+    return _changed(room, notice.participant_id, replace(member, role=notice.role, ctl=notice.ctl), now_ms)
 
 
 def mute_changed(room: Room, notice: MuteNotice, *, now_ms: float) -> Decision:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
-from watchparty_relay.protocol import CloseCode
+from watchparty_relay.vocabulary import CloseCode
 
 LAG_BYTES = 131_072
 CAUGHT_UP_BYTES = 8_192

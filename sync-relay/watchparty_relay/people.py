@@ -3,8 +3,9 @@ once in two. Pure, `now` is passed in.
 """
 
 from watchparty_relay.attendance import SHOWN, Attendance, Attendee
-from watchparty_relay.protocol import People, Person, PersonRef, Role
+from watchparty_relay.protocol import People
 from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import Person, PersonRef, Role
 
 COMINGS_EVERY_MS = 1_000.0
 REPORTS_EVERY_MS = 2_000.0

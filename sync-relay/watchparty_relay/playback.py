@@ -10,7 +10,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchparty_relay.protocol import Cause, CauseKind, Command, Media, Mode, NackCode, Operation, State
+from watchparty_relay.protocol import Command, State
+from watchparty_relay.vocabulary import Cause, CauseKind, Media, Mode, NackCode, Operation
 
 MIN_RATE, MAX_RATE = 0.25, 3.0
 # A film that is still being made may count as whole when so little is missing: durations of containers are rounded.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from watchparty_relay.protocol import PersonState, Role, Wait, WaitPolicy
+from watchparty_relay.vocabulary import PersonState, Role, Wait, WaitPolicy
 
 BUDGET_WINDOW_MS = 600_000.0
 BUDGET_MS = 30_000.0

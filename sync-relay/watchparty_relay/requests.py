@@ -11,21 +11,9 @@ from watchparty_relay.chat import is_emoji
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.flood import Allowance
 from watchparty_relay.live_room import LiveRoom
-from watchparty_relay.protocol import (
-    Ack,
-    Chat,
-    Clear,
-    Command,
-    Delete,
-    ErrorCode,
-    ErrorMessage,
-    Nack,
-    NackCode,
-    React,
-    Report,
-    Typing,
-)
+from watchparty_relay.protocol import Ack, Chat, Clear, Command, Delete, ErrorMessage, Nack, React, Report, Typing
 from watchparty_relay.room import can_chat
+from watchparty_relay.vocabulary import ErrorCode, NackCode
 
 Asking = Command | Chat | Delete | Clear
 Saying = React | Typing | Report

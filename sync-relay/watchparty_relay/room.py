@@ -8,17 +8,9 @@ from msgspec import Struct
 
 from watchparty_relay import playback
 from watchparty_relay.playback import Clock
-from watchparty_relay.protocol import (
-    Control,
-    Id,
-    LogEntry,
-    Role,
-    Settings,
-    Wait,
-    You,
-)
+from watchparty_relay.protocol import LogEntry
+from watchparty_relay.vocabulary import Control, Id, Role, Settings, Wait, You
 
-FOREVER_MS = 253_402_300_799_000.0  # the last second of the year 9999: control delegated until it is revoked
 # Until the store has spoken: as closed as a room can be.
 UNKNOWN_SETTINGS = Settings(rev=0, control=Control.HOST, chat=False, wait=Wait(), slow_s=0, capacity=0)
 

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, Mode, State
+from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, State
 from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import Mode
 
 log = logging.getLogger(__name__)
 

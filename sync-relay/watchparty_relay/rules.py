@@ -30,13 +30,12 @@ from watchparty_relay.protocol import (
     MediaNotice,
     MuteNotice,
     Nack,
-    NackCode,
     RemoveNotice,
-    Role,
     RoleNotice,
     SettingsNotice,
 )
 from watchparty_relay.room import Room, can_control
+from watchparty_relay.vocabulary import NackCode, Role
 
 ClockProposal = HoldFor | Release | ReachLimit | Vacate
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from watchparty_relay import protocol
+from watchparty_relay.vocabulary import CloseCode
 
 _REF = "#/$defs/{name}"
 
@@ -21,7 +22,7 @@ def socket_schema() -> dict[str, Any]:
         "ClientMessage": protocol.ClientMessage,
         "ServerMessage": protocol.ServerMessage,
         "Notice": protocol.Notice,
-        "CloseCode": protocol.CloseCode,
+        "CloseCode": CloseCode,
         "NoticeAck": protocol.NoticeAck,
     }
     schemas, definitions = msgspec.json.schema_components(list(unions.values()), ref_template=_REF)

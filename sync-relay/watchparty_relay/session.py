@@ -26,15 +26,12 @@ from watchparty_relay.protocol import (
     Chat,
     Clear,
     ClientMessage,
-    CloseCode,
     Command,
     Delete,
-    ErrorCode,
     ErrorMessage,
     Hello,
     Moved,
     Nack,
-    NackCode,
     Notice,
     NoticeAck,
     Ping,
@@ -42,13 +39,12 @@ from watchparty_relay.protocol import (
     React,
     Renew,
     Report,
-    Resume,
-    Role,
     Token,
     Typing,
 )
 from watchparty_relay.reception import Reception
 from watchparty_relay.ticket import Ticket, ticket
+from watchparty_relay.vocabulary import CloseCode, ErrorCode, NackCode, Resume, Role
 from watchparty_relay.wire import Outgoing, decode_client, decode_notice, encode
 
 log = logging.getLogger(__name__)

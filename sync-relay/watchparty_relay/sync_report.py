@@ -4,7 +4,8 @@ from collections import deque
 from statistics import quantiles
 from typing import Any
 
-from watchparty_relay.protocol import Ready, Report
+from watchparty_relay.protocol import Report
+from watchparty_relay.vocabulary import Ready
 
 TOLD_EVERY_MS = 60_000.0
 KEPT_SAMPLES = 600

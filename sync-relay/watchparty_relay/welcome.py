@@ -6,8 +6,9 @@ from watchparty_relay import chat, playback
 from watchparty_relay.attendance import Attendance
 from watchparty_relay.flood import LIMITS
 from watchparty_relay.people import people
-from watchparty_relay.protocol import PROTOCOL_VERSION, People, Resume, RoomRef, Welcome
+from watchparty_relay.protocol import PROTOCOL_VERSION, People, Welcome
 from watchparty_relay.room import Room, you
+from watchparty_relay.vocabulary import Resume, RoomRef
 
 
 def waiting_welcome(room: Room, participant_id: str, connection_id: str, *, clock_name: str, now_ms: float) -> Welcome:

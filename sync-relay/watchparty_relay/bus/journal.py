@@ -20,8 +20,9 @@ from watchparty_relay.answers import Answers
 from watchparty_relay.changes import Answer, Asked, Decision, MemberChanged, MemberRemoved, RequestDecided
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.playback import Clock
-from watchparty_relay.protocol import Ack, LogEntry, Mode, Nack, Settings
+from watchparty_relay.protocol import Ack, LogEntry, Nack
 from watchparty_relay.room import Member, Room
+from watchparty_relay.vocabulary import Mode, Settings
 
 LAYOUT_VERSION = 1
 KEPT_ROOMS_MS = 30 * 24 * 3600 * 1000.0
