@@ -31,6 +31,7 @@ from watchparty_api.members import routes as members
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.playback.home_grants import HomeGrants
 from watchparty_api.relay.port import RelayNotices
+from watchparty_api.room_events import routes as room_events
 from watchparty_api.rooms import routes as rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
@@ -99,7 +100,7 @@ def auth_routers() -> list[APIRouter]:
 
 def rooms_routers() -> list[APIRouter]:
     """Function `rooms`: rooms, the door, people, invitations."""
-    return [rooms.router, joining.router, join_requests.router, members.router, invitations.router]
+    return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
 
 
 def routers() -> list[APIRouter]:

@@ -33,6 +33,7 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     # rooms: per address, and per room and address
     "room_create": (RateLimitItemPerMinute(20), RateLimitItemPerHour(120)),
     "join": (RateLimitItemPerMinute(60),),
+    "renew": (RateLimitItemPerMinute(120),),
     "knock": (RateLimitItemPerMinute(10),),
     "room_password": (RateLimitItemPerMinute(5), RateLimitItemPerHour(30)),
     "card": (RateLimitItemPerMinute(120),),

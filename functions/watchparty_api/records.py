@@ -168,7 +168,6 @@ class JoinRequest(Record):
 
     room_id: str
     participant_id: str
-    display_name: str
     decision: Literal["open", "admitted", "denied", "blocked", "withdrawn"] = "open"
     decided_by: str | None = None
     decided_at: datetime | None = None
@@ -206,14 +205,16 @@ class Ban(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Record):
-    """The relay's last word about a room's clock and people (id = room id), a document of its own."""
+    """The relay's last word about a room (id = room id), a document of its own: the clock at `at`, the people at
+    `people_at`. `state` is empty until the relay has spoken of the clock."""
 
-    epoch: int
-    rev: int
-    state: dict[str, Any]
+    epoch: int = 0
+    rev: int = 0
+    state: dict[str, Any] = field(default_factory=dict)
+    at: datetime
     people: tuple[dict[str, Any], ...] = ()
     total: int = 0
-    at: datetime
+    people_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,11 +294,13 @@ class Video(Record):
     renditions: tuple[dict[str, Any], ...] = ()
     audio_tracks: tuple[dict[str, Any], ...] = ()
     subtitle_tracks: tuple[dict[str, Any], ...] = ()
+    chapters: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
     poster: str | None = None
     sprites: str | None = None
     failure: dict[str, Any] | None = None
     attempt: int = 0  # runs of the transcode so far: names the newest one
-    silent_runs: int = 0  # of those, how many ended without a word
+    lost_runs: int = 0  # how many in a row got nowhere through no fault of the film
     heard_at: datetime | None = None  # of the newest run: launched, or last event
     facts_rank: tuple[int, ...] = ()  # (attempt, seq) of the event whose renditions and tracks these are
     updated_at: datetime

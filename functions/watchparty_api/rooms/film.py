@@ -16,6 +16,7 @@ from watchparty_api.records import Room, Video
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell, tell
 from watchparty_api.services import Services
+from watchparty_api.store.paging import every
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ROOMS_WITH_VIDEO
 
@@ -65,10 +66,4 @@ def _without(services: Services, room_id: str, video_id: str) -> Change[None]:
 
 
 def _rooms_with(services: Services, video_id: str) -> Iterator[Room]:
-    cursor: str | None = None
-    while True:
-        page = services.store.query(services.workspace_id, ROOMS_WITH_VIDEO, video_id, None, limit=200, cursor=cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
+    return every(services.store, services.workspace_id, ROOMS_WITH_VIDEO, video_id, None)

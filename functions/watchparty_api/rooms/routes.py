@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request, Response
 
 from watchparty_api.idempotency import OnceOf
 from watchparty_api.identity.caller import AccountOf
+from watchparty_api.join_requests.deciding import decide_all
 from watchparty_api.limits import address_key
+from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.members.participants import participant_of_account
 from watchparty_api.rooms import views
 from watchparty_api.rooms.address import open_room
@@ -26,6 +26,7 @@ from watchparty_api.rooms.models import (
     RoomView,
 )
 from watchparty_api.rooms.permissions import Action
+from watchparty_api.rooms.poster import poster_response
 from watchparty_api.rooms.reading import room_card, room_inside
 from watchparty_api.rooms.standing import StandingOf, require_member
 from watchparty_api.services import ServicesOf
@@ -49,8 +50,8 @@ def list_mine(
     request: Request,
     caller: AccountOf,
     services: ServicesOf,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: str | None = None,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
 ) -> RoomList:
     """The caller's open rooms, the last used first."""
     page = services.store.query(
@@ -81,6 +82,8 @@ def change(body: RoomChange, request: Request, standing: StandingOf, services: S
     if fields.keys() & FILM_FIELDS:
         standing.require(Action.CONTROL_FILM, now)
     room = change_room(services, standing.room.id, member, fields) if fields else standing.room
+    if fields.get("access") == "open":
+        decide_all(services, room.id, member, "admit")  # nobody waits at an open door
     return room_inside(services, room, member, base_url=base_url(request))
 
 
@@ -120,3 +123,13 @@ def move_on(body: NextFilm, request: Request, standing: StandingOf, services: Se
     member = standing.require(Action.CONTROL_FILM, services.now())
     room = play_next(services, standing.room.id, member, body.after)
     return room_inside(services, room, member, base_url=base_url(request))
+
+
+@router.get("/rooms/{room_id}/poster", response_class=Response)
+def poster(request: Request, standing: StandingOf, services: ServicesOf) -> Response:
+    """The picture on the door."""
+    services.limiter.hit("card", address_key(client_address(request)))
+    if standing.room.access == "members":
+        standing.require(Action.READ_ROOM, services.now())
+    room = standing.room if standing.belongs else standing.addressed.for_strangers()
+    return poster_response(services, room)

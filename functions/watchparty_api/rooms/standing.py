@@ -70,13 +70,14 @@ class Standing:
 def standing_of(room_id: str, caller: CallerOf, services: ServicesOf) -> Standing:
     """Dependency: finds the room of the path, and the caller in it."""
     addressed = find_room(services, room_id)
-    return Standing(addressed, caller, _membership(services, addressed.room, caller))
+    return Standing(addressed, caller, membership(services, addressed.room, caller))
 
 
 StandingOf = Annotated[Standing, Depends(standing_of)]
 
 
-def _membership(services: Services, room: Room, caller: Caller) -> Member | None:
+def membership(services: Services, room: Room, caller: Caller) -> Member | None:
+    """The caller's record in this room, whatever its state; None for strangers and for tokens of other rooms."""
     match caller:
         case AccountCaller(account):
             return find_member(services, room.id, participant_of_account(room.id, account.id))

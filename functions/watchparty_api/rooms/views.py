@@ -6,7 +6,6 @@ Pure: everything needed is given. Nothing that leaves here tells an e-mail, an a
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from watchparty_api.records import Member, Room, Snapshot, Video
 from watchparty_api.rooms.models import (
@@ -118,19 +117,7 @@ def position(room: Room, snapshot: Snapshot | None, now: datetime) -> Position |
     if snapshot is None or room.video_id is None or snapshot.state.get("mrev") != room.media_rev:
         return None
     playing = snapshot.state.get("mode") == "playing" and now - snapshot.at <= _FRESH
-    return Position(position_s=position_s(snapshot), playing=playing, as_of=snapshot.at)
-
-
-def position_s(snapshot: Snapshot) -> float:
-    """The place in the film at the instant of the snapshot."""
-    state: dict[str, Any] = snapshot.state
-    at = float(state.get("pos_s", 0.0))
-    if state.get("mode") != "playing":
-        return at
-    elapsed_s = snapshot.at.timestamp() - float(state["t0_ms"]) / 1000
-    played = at + float(state.get("rate", 1.0)) * max(0.0, elapsed_s)
-    duration_s = state.get("duration_s")
-    return min(played, float(duration_s)) if duration_s is not None else played
+    return Position(position_s=snapshot.state["pos_s"], playing=playing, as_of=snapshot.at)
 
 
 def _presence(snapshot: Snapshot | None) -> Presence | None:

@@ -47,6 +47,7 @@ OPEN_ROOMS_OF_OWNER = Query(
     "open_rooms_of_owner", Room, where=("owner_id", "closed_at"), order_by="last_active_at", descending=True
 )
 ROOMS_WITH_VIDEO = Query("rooms_with_video", Room, where=("video_id", "closed_at"))
+MEMBERS_OF_ROOM = Query("members_of_room", Member, where=("room_id",))
 MEMBERS_BY_STATE = Query("members_by_state", Member, where=("room_id", "state"))
 REQUESTS_BY_DECISION = Query("requests_by_decision", JoinRequest, where=("room_id", "decision"))
 INVITATIONS_OF_ROOM = Query("invitations_of_room", Invitation, where=("room_id", "revoked"), descending=True)

@@ -1,0 +1,54 @@
+"""Inviting: a personal link that lets somebody in past knocking, password and members-only, in a role."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from watchparty_api.errors import NotFound
+from watchparty_api.identity.caller import hash_secret
+from watchparty_api.invitations.models import InvitationStart
+from watchparty_api.invitations.secret import invitation_link, new_secret
+from watchparty_api.records import Invitation, Member, Room
+from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace
+
+
+def invite(
+    services: Services, room: Room, by: Member, start: InvitationStart, *, room_url: str
+) -> tuple[Invitation, str]:
+    """The invitation and its link."""
+    secret = new_secret()
+    invitation = Invitation(
+        workspace_id=services.workspace_id,
+        id=secrets.token_urlsafe(9),
+        created_at=services.now(),
+        room_id=room.id,
+        secret_hash=hash_secret(secret),
+        role=start.role,
+        email=start.email,
+        expires_at=start.expires_at,
+        max_uses=start.max_uses,
+        created_by=by.participant_id,
+    )
+    services.store.create(services.workspace_id, invitation)
+    return invitation, invitation_link(room_url, invitation.id, secret)
+
+
+def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
+    """Subject and text of the mail that carries the link."""
+    subject = f"{by.display_name} invites you to watch together"
+    return subject, f"{by.display_name} invites you to “{room.name}”.\n\nYour personal link:\n{url}\n"
+
+
+def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
+    """The link lets nobody in any more; who came by it stays. Raises NotFound."""
+
+    def decide() -> Change[None]:
+        invitation = services.store.get(services.workspace_id, Invitation, invitation_id)
+        if invitation is None or invitation.room_id != room_id or invitation.revoked:
+            raise NotFound("invitation_not_found", "There is no such invitation to this room.")
+        return Change(None, writes=[Replace(replace(invitation, revoked=True))])
+
+    commit_and_tell(services, decide)

@@ -1,0 +1,44 @@
+"""The shapes of invitations over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, EmailStr, Field
+
+from watchparty_api.rooms.models import Body
+
+
+class InvitationStart(Body):
+    """Whom to invite, as what, until when and how often."""
+
+    email: EmailStr | None = None
+    role: Literal["viewer", "moderator"] = "viewer"
+    expires_at: AwareDatetime | None = None
+    max_uses: Annotated[int, Field(ge=1, le=1000)] | None = None
+
+
+class InvitationView(BaseModel):
+    """An invitation, without its secret."""
+
+    id: str
+    email: str | None
+    role: Literal["viewer", "moderator"]
+    expires_at: datetime | None
+    max_uses: int | None
+    uses: int
+    created_at: datetime
+
+
+class InvitationMade(BaseModel):
+    """The link is shown this once; `mailed` says whether it is on its way already."""
+
+    invitation: InvitationView
+    url: str
+    mailed: bool
+
+
+class InvitationList(BaseModel):
+    items: list[InvitationView]
+    next_cursor: str | None

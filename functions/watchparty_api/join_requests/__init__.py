@@ -1,0 +1,1 @@
+"""Join requests: those who knocked, and what the host decides about them."""

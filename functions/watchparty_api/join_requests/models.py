@@ -1,0 +1,54 @@
+"""The shapes of join requests over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from watchparty_api.rooms.models import Body
+
+Decision = Literal["admit", "deny", "block"]
+
+
+class JoinRequestView(BaseModel):
+    """Somebody who waits to be let in."""
+
+    id: str
+    participant_id: str
+    display_name: str
+    has_account: bool
+    created_at: datetime
+
+
+class JoinRequestList(BaseModel):
+    items: list[JoinRequestView]
+    next_cursor: str | None
+
+
+class DecideOne(Body):
+    """`block` denies and bans."""
+
+    decision: Decision
+
+
+class DecideMany(Body):
+    """Either the named requests or all that are open."""
+
+    decision: Decision
+    ids: Annotated[list[str], Field(max_length=200)] | None = None
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _ids_or_all(self) -> Self:
+        if self.all == (self.ids is not None):
+            raise ValueError("give either ids or all: true")
+        return self
+
+
+class Decided(BaseModel):
+    """`skipped` were decided by somebody else before, or do not exist."""
+
+    decided: list[str]
+    skipped: list[str]

@@ -1,0 +1,94 @@
+"""Changing somebody: role, voice, lent control; handing the room over.
+
+Every change counts `mver` up, once for each notice, and is committed with the notices that tell the relay. Caller and
+subject are read again for each decision, so that nobody acts with a role that they have just lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from watchparty_api.errors import Conflict, Forbidden, Invalid
+from watchparty_api.records import Member, Notice, Room
+from watchparty_api.relay import notices
+from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.rooms.address import open_room
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
+from watchparty_api.rooms.standing import require_member
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace
+
+_LENDING = frozenset({"control_until", "controls"})
+
+
+def change_member(services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]) -> Member:
+    """Applies the fields of a MemberChange. Raises Forbidden, Conflict, Invalid."""
+
+    def decide() -> Change[Member]:
+        room, now = open_room(services, room_id), services.now()
+        by = require_member(services, room_id, by_id)
+        member = require_member(services, room_id, subject_id)
+        if member.state != "admitted":
+            raise Conflict("not_in_room", "This person is not in the room any more.")
+        _require_may_change(room, by, member, fields.keys())
+        if fields.get("role") == "host":
+            return _hand_over(room, by, member, fields, now)
+        return _apply(member, fields, now)
+
+    return commit_and_tell(services, decide)
+
+
+def require_may(action: Action, by: Member, subject: Member) -> None:
+    """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
+    if place_of(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
+        raise Forbidden("not_allowed", f"You may not {action} who stand as high as you, or higher.")
+
+
+def _require_may_change(room: Room, by: Member, member: Member, names: Any) -> None:
+    if "role" in names:
+        require_may(Action.CHANGE_ROLE, by, member)
+    if "muted" in names:
+        require_may(Action.MUTE, by, member)
+    if names & _LENDING:
+        require_may(Action.LEND_CONTROL, by, member)
+        if not controls_by_role(room.control, place_of(by)):
+            raise Forbidden("not_allowed", "You may not lend control in a room where only the host has it.")
+
+
+def _apply(member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
+    told: list[Notice] = []
+    if "role" in fields or fields.keys() & _LENDING:
+        member = replace(member, role=fields.get("role", member.role), mver=member.mver + 1)
+        if fields.keys() & _LENDING:
+            member = _with_lent_control(member, fields, now)
+        told.append(notices.role(member, now))
+    if "muted" in fields:
+        member = replace(member, muted=fields["muted"], mver=member.mver + 1)
+        told.append(notices.mute(member, now))
+    return Change(member, writes=[Replace(member)] if told else [], notices=told)
+
+
+def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) -> Member:
+    until: datetime | None = fields.get("control_until")
+    if until is not None and until <= now:
+        raise Invalid("out_of_range", "Control cannot be lent until an instant that has passed.")
+    without_end = bool(fields.get("controls"))
+    return replace(member, controls=without_end, control_until=None if without_end else until)
+
+
+def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
+    """The room goes from account to account; who hands it over stays as a moderator."""
+    if len(fields) > 1:
+        raise Invalid("invalid", "Handing the room over cannot be combined with other changes.")
+    if member.account_id is None:
+        raise Conflict("no_account", "Only somebody with an account can be the host: a guest's cookie is easily lost.")
+    host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
+    before = replace(by, role="moderator", mver=by.mver + 1)
+    owned = replace(room, owner_id=member.account_id)
+    return Change(
+        host,
+        writes=[Replace(owned), Replace(before), Replace(host)],
+        notices=[notices.role(before, now), notices.role(host, now)],
+    )

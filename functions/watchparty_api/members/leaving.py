@@ -1,0 +1,63 @@
+"""Going and being made to go: leaving, removing, banning. Nobody's record is deleted; going is a state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from watchparty_api.joining.knocking import answered
+from watchparty_api.members.bans import ban_of
+from watchparty_api.members.changing import require_may
+from watchparty_api.records import Ban, Member, Notice
+from watchparty_api.relay import notices
+from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.rooms.standing import require_member
+from watchparty_api.services import Services
+from watchparty_api.store.port import Create, Replace, Write
+
+
+def leave(services: Services, room_id: str, participant_id: str) -> None:
+    """Somebody goes on their own, or stops waiting; their old tokens end here."""
+
+    def decide() -> Change[None]:
+        now = services.now()
+        member = require_member(services, room_id, participant_id)
+        if member.state not in ("admitted", "waiting"):
+            return Change(None)
+        request = answered(services, member, "withdrawn", by=member.participant_id, now=now)
+        gone = replace(member, state="left" if member.state == "admitted" else "withdrawn", mver=member.mver + 1)
+        writes: list[Write] = [Replace(gone), *([Replace(request)] if request else [])]
+        return Change(None, writes=writes, notices=[notices.remove(gone, now)])
+
+    commit_and_tell(services, decide)
+
+
+def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool) -> Member:
+    """Takes somebody out, for good with `ban`; also who left or was removed before can be banned. Raises Forbidden.
+
+    Rank and lent control end; a mute stays, for whoever comes back.
+    """
+
+    def decide() -> Change[Member]:
+        now = services.now()
+        by = require_member(services, room_id, by_id)
+        member = require_member(services, room_id, subject_id)
+        require_may(Action.REMOVE, by, member)
+        if member.state == "banned" or (not ban and member.state not in ("admitted", "waiting")):
+            return Change(member)
+        request = answered(services, member, "blocked" if ban else "denied", by=by.participant_id, now=now)
+        out = replace(
+            member,
+            state="banned" if ban else "removed",
+            role="viewer",
+            controls=False,
+            control_until=None,
+            mver=member.mver + 1,
+        )
+        writes: list[Write] = [Replace(out), *([Replace(request)] if request else [])]
+        if ban and services.store.get(services.workspace_id, Ban, member.id) is None:
+            writes.append(Create(ban_of(member, by=by, now=now)))
+        told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]
+        return Change(out, writes=writes, notices=told)
+
+    return commit_and_tell(services, decide)

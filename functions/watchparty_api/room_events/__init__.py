@@ -1,0 +1,1 @@
+"""Room events: what the relay tells about rooms, kept for the host."""

@@ -1,0 +1,47 @@
+"""The page behind a room's link: the site's own page, told enough that a messenger shows name and poster.
+
+Pure. The server of the site calls it for `/r/{id}` with the card, or with the refusal that reading the card met; the
+page itself then shows what happened, and the status says it to machines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from watchparty_api.errors import ApiError
+from watchparty_api.rooms.models import RoomCard
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """HTML and the status that it is answered with: 200, 404 or 410."""
+
+    status: int
+    html: str
+
+
+def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> LinkPage:
+    """`index_html` with OpenGraph tags of the room, and never to be listed by a search engine."""
+    if isinstance(found, ApiError):
+        return LinkPage(found.status, _with_head(index_html, [_tag("robots", "noindex", by="name")]))
+    title = f"{found.name}: watch together with {found.host_name}" if found.host_name else found.name
+    tags = [
+        _tag("robots", "noindex", by="name"),
+        _tag("og:type", "website"),
+        _tag("og:title", title),
+        _tag("og:description", "Open the link and watch on the same frame, at the same moment."),
+        _tag("og:url", found.url),
+    ]
+    if found.poster_url is not None:
+        tags += [_tag("og:image", base_url + found.poster_url), _tag("twitter:card", "summary_large_image", by="name")]
+    return LinkPage(200, _with_head(index_html, tags))
+
+
+def _tag(name: str, content: str, *, by: str = "property") -> str:
+    return f'<meta {by}="{name}" content="{escape(content, quote=True)}">'
+
+
+def _with_head(index_html: str, tags: list[str]) -> str:
+    """The tags at the end of the head; other scripts and styles of the page stay as the build made them."""
+    return index_html.replace("</head>", "".join(tags) + "</head>", 1)
