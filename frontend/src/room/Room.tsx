@@ -16,6 +16,7 @@ import { useActingNote } from "./stage/useActingNote";
 import { TopBar } from "./TopBar";
 import { UnderStage } from "./UnderStage";
 import { useFullscreen } from "./useFullscreen";
+import { useRemembered } from "./useRemembered";
 import { useRoomFacts } from "./useRoomFacts";
 import { useRoomLayout } from "./useRoomLayout";
 import { useRoomNotices } from "./useRoomNotices";
@@ -41,7 +42,11 @@ export function Room({ onLeave }: { onLeave: () => void }) {
     setDrawerOpen(true);
   }, []);
   useComposerKey(useCallback(() => show("chat"), [show]));
-  useFirstInvitation(useCallback(() => setSheet("invite"), []));
+  useFirstInvitation(
+    room?.id,
+    useCallback(() => setSheet("invite"), []),
+  );
+  useRemembered(room);
   usePutOnWhenPlayable();
   useKnockToasts();
   useActingNote();

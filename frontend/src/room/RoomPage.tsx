@@ -104,7 +104,7 @@ interface OutsideProps {
  */
 function useJoinAtOnce(join: () => void): void {
   const { state } = useLocation();
-  const wished = (state as { joinAtOnce?: boolean } | null)?.joinAtOnce === true;
+  const wished = (state as { created?: boolean } | null)?.created === true;
   const done = useRef(false);
   useEffect(() => {
     // The wish outlives a reload, the tap does not.

@@ -5,8 +5,8 @@ import { type Video, videos } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { LoadingScreen } from "@/ui/Spinner";
+import { DropZone } from "@/upload/DropZone";
 import { formatFilmTime } from "../filmTime";
-import { DropZone } from "./DropZone";
 import { useChooseFilm } from "./useChooseFilm";
 
 interface FilmPickerProps {
@@ -24,10 +24,9 @@ export function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
     <Dialog open={open} onOpenChange={onOpenChange} title="Choose a film" size="lg">
       {!onPick && (
         <DropZone
-          compact
-          onFile={(file) => {
+          onFiles={([file]) => {
             close();
-            void upload(file);
+            if (file) void upload(file);
           }}
         />
       )}

@@ -1,7 +1,5 @@
 import { useCallback } from "react";
-import { sentenceFor } from "@/api/errors";
-import { showToast } from "@/ui/Toast";
-import { UploadRefused } from "@/upload/uploadManager";
+import { complain } from "@/upload/UploadRow";
 import { uploads } from "@/upload/uploads";
 import { useChangeRoom } from "../settings/useChangeRoom";
 import { usePendingFilm } from "./usePendingFilm";
@@ -29,8 +27,7 @@ export function useChooseFilm() {
       try {
         choose({ id: await uploads.start(file), playable: false });
       } catch (error) {
-        const text = error instanceof UploadRefused ? error.message : sentenceFor(error);
-        showToast(text, { tone: "danger", lasts_ms: 10_000 });
+        complain(error);
       }
     },
     [choose],
