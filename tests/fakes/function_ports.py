@@ -49,6 +49,7 @@ class MemoryObjects:
     originals: dict[str, StoredObject] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    media: dict[str, bytes] = field(default_factory=dict)
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
         self.started.append(video_id)
@@ -62,9 +63,28 @@ class MemoryObjects:
     def original(self, video_id: str) -> StoredObject | None:
         return self.originals.get(video_id)
 
-    def delete_video(self, video_id: str) -> None:
+    def delete_original(self, video_id: str) -> None:
         self.originals.pop(video_id, None)
+
+    def delete_video(self, video_id: str) -> None:
+        self.delete_original(video_id)
+        self.media = {name: content for name, content in self.media.items() if not name.startswith(f"{video_id}/")}
         self.deleted.append(video_id)
+
+    def locate_media(self, name: str) -> str | None:
+        return f"https://media.test/{name}" if name in self.media else None
+
+    def read_media(self, name: str) -> bytes | None:
+        return self.media.get(name)
+
+    def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
+        self.media[name] = content
+
+    def delete_media(self, name: str) -> None:
+        self.media.pop(name, None)
+
+    def reap_uploads(self, now: datetime) -> None:
+        pass
 
 
 @dataclass

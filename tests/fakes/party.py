@@ -1,0 +1,131 @@
+"""People in front of a room: browsers with their own cookies and tokens, a host with a room, films in the store."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from httpx import Response
+from starlette.testclient import TestClient
+
+from fakes.house import House, Person
+from watchparty_api.records import Video
+
+
+@dataclass
+class Browser:
+    """One browser. Signed in when `person` is given; after joining it shows its join token instead, as the page does."""
+
+    house: House
+    person: Person | None = None
+    client: TestClient = field(init=False)
+    join_token: str | None = None
+    participant_id: str = ""
+
+    def __post_init__(self) -> None:
+        self.client = self.house.new_client()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        if self.person is not None:
+            return self.person.headers
+        return {"Authorization": f"Bearer {self.join_token}"} if self.join_token else {}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Response:
+        """A call to /api/v1 as the page makes it."""
+        return self.client.request(method, f"/api/v1{path}", json=body, headers=self.headers)
+
+    def join(self, room_id: str, **body: Any) -> Response:
+        """Joins and keeps token and participant id."""
+        headers = self.person.headers if self.person else {}
+        return self._keep(self.client.post(f"/api/v1/rooms/{room_id}/join", json=body, headers=headers))
+
+    def renew(self, room_id: str) -> Response:
+        """Renews as the page does: with the token that it holds, and the cookie."""
+        return self._keep(self.ask("POST", f"/rooms/{room_id}/join/renew", {}))
+
+    def _keep(self, answer: Response) -> Response:
+        if answer.status_code in (200, 202):
+            connection = answer.json()["connection"]
+            self.join_token, self.participant_id = connection["join_token"], connection["participant_id"]
+        return answer
+
+
+@dataclass
+class Party:
+    """A room and its host."""
+
+    house: House
+    host: Browser
+    room: dict[str, Any]
+
+    @property
+    def owner(self) -> Person:
+        assert self.host.person is not None
+        return self.host.person
+
+    @property
+    def id(self) -> str:
+        room_id: str = self.room["id"]
+        return room_id
+
+    @property
+    def host_id(self) -> str:
+        participant_id: str = self.room["you"]["participant_id"]
+        return participant_id
+
+    def path(self, rest: str = "") -> str:
+        return f"/rooms/{self.id}{rest}"
+
+    def guest(self, name: str | None = None, **body: Any) -> Browser:
+        """A new browser without account that has asked to join."""
+        browser = Browser(self.house)
+        browser.join(self.id, **({"display_name": name} if name else {}), **body)
+        return browser
+
+    def member(self, name: str, role: str = "viewer") -> Browser:
+        """An account that has joined, and was given a role."""
+        browser = Browser(self.house, self.house.person(name))
+        browser.join(self.id)
+        if role != "viewer":
+            answer = self.host.ask("PATCH", self.path(f"/members/{browser.participant_id}"), {"role": role})
+            assert answer.status_code == 200, answer.text
+        return browser
+
+    def notices(self) -> list[str]:
+        """The kinds of notices that the relay was told about this room."""
+        return self.house.relay.kinds(self.id)
+
+
+def party(house: House, **room: Any) -> Party:
+    """A room of a new account."""
+    host = Browser(house, house.person("Sofie Sand"))
+    answer = host.ask("POST", "/rooms", room)
+    assert answer.status_code == 201, answer.text
+    return Party(house, host, answer.json())
+
+
+def film(house: House, owner: Person, **fields: Any) -> Video:
+    """A film that can be watched, unless `fields` say otherwise."""
+    now = house.clock()
+    facts: dict[str, Any] = {
+        "title": "Nosferatu",
+        "status": "ready",
+        "progress": 1.0,
+        "playable": True,
+        "duration_s": 5400.0,
+        "playable_s": 5400.0,
+        "generation": "1700000000000000",
+        "poster": "poster.jpg",
+        "filename": "nosferatu 1922.mkv",
+    }
+    video = Video(
+        workspace_id=house.services.workspace_id,
+        id=secrets.token_urlsafe(9),
+        created_at=now,
+        owner_id=owner.id,
+        updated_at=now,
+        **(facts | fields),
+    )
+    return house.services.store.create(house.services.workspace_id, video)
