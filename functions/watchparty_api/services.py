@@ -19,6 +19,7 @@ from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
+from watchparty_api.playback.port import PlaybackSigner
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.store.port import Store
 
@@ -33,6 +34,7 @@ class Services:
     keyed_hash: KeyedHash
     limiter: Limiter
     objects: ObjectStore
+    playback: PlaybackSigner
     jobs: JobLauncher
     relay: RelayNotices
     mail: Mailer
