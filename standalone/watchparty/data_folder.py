@@ -28,9 +28,8 @@ class DataFolder:
     def keys(self) -> Path:
         return self.root / "keys"
 
-    @property
-    def objects(self) -> Path:
-        return self.root
+    def original_of(self, video_id: str) -> Path:
+        return self.root / "uploads" / video_id / "original"
 
     def media_of(self, video_id: str, generation: str) -> Path:
         return self.root / "media" / video_id / generation

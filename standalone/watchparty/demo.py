@@ -149,7 +149,7 @@ class SimulatedGuest:
             await self._send(t="report", **report, **line)
 
 
-async def open_demo_room(site: str, film: Path) -> tuple[str, Api]:
+async def open_demo_room(site: str, film: Path) -> str:
     """Uploads the film, waits until it can be watched, makes the room; gives the room's id."""
     api = Api(site)
     await asyncio.to_thread(api.become_temporary_host, "The demo")
@@ -157,7 +157,7 @@ async def open_demo_room(site: str, film: Path) -> tuple[str, Api]:
     await asyncio.to_thread(api.wait_until_playable, video_id)
     wishes = {"name": "The demo room", "video_id": video_id, "control": "everyone", "wait": {"policy": "never"}}
     room = await asyncio.to_thread(api.call, "POST", "/rooms", wishes)
-    return room["id"], api
+    return str(room["id"])
 
 
 async def run_guests(site: str, room_id: str) -> None:

@@ -54,6 +54,16 @@ def command(ffmpeg: str, out: Path) -> list[str]:
     ]
 
 
+def sample_film() -> Path:
+    """The film that set-up made; where there was no set-up (an installed wheel), it is made now and kept."""
+    checkout = Path(__file__).parents[2]
+    folder = checkout / ".build" if (checkout / "Makefile").exists() else Path.home() / ".cache" / "watchparty"
+    film = folder / "sample.mp4"
+    if not film.exists():
+        make(film)
+    return film
+
+
 def make(out: Path) -> None:
     """Writes the film to `out`, whole or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)

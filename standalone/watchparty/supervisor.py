@@ -1,8 +1,8 @@
 """Runs transcoder children on this machine: the home adapter of the functions' jobs port.
 
 A few slots, first come first served, one child a video. A child's lines are transcode events and go to `announce`
-as they come; a child that ends without a last word gets one from here, so that no video is "processing" for ever.
-What the events mean is the functions' business.
+as they come; that a child has ended goes to `ended`, so that no video is "processing" for ever. What either means is
+the functions' business.
 """
 
 from __future__ import annotations
@@ -48,12 +48,14 @@ class TranscodeSupervisor:
         original_of: Callable[[str], Path],
         media_of: Callable[[str, str], Path],
         announce: Callable[[TranscodeEvent], None],
+        ended: Callable[[Job], None],
         start_child: StartChild,
         slots: int,
     ) -> None:
         self._original_of = original_of
         self._media_of = media_of
         self._announce = announce
+        self._ended = ended
         self._start_child = start_child
         self._free_slots = slots
         self._waiting: deque[Job] = deque()
@@ -119,6 +121,7 @@ class TranscodeSupervisor:
             self._free_slots += 1
             del self._running[job.video_id]
             stopping = self._stopping
-        if code and not stopping:
-            log.warning("the transcoder of video %s ended with %s", job.video_id, code)
+        if not stopping:
+            log.info("the transcoder of video %s ended with %s", job.video_id, code)
+            self._ended(job)
         self._fill_slots()

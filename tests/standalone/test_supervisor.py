@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from watchparty.supervisor import TranscodeSupervisor
+from watchparty.supervisor import Job, TranscodeSupervisor
 
 
 class StepChild:
@@ -53,6 +53,7 @@ def supervisor(nursery: Nursery, heard: list[Any], *, slots: int = 1) -> Transco
         original_of=lambda video_id: Path("/uploads") / video_id / "original",
         media_of=lambda video_id, generation: Path("/media") / video_id / generation,
         announce=heard.append,
+        ended=heard.append,
         start_child=nursery.start,
         slots=slots,
     )
@@ -92,6 +93,17 @@ def test_lines_become_events_and_noise_is_passed_over() -> None:
     child.on_line(json.dumps({"kind": "started", "video_id": "a"}))
     assert heard == [{"kind": "started", "video_id": "a"}]
     child.ended.set()
+
+
+def test_the_end_of_a_child_is_told_whatever_it_said() -> None:
+    """The functions hear that a run is over, and begin another if its last word is missing."""
+    nursery, heard = Nursery(), list[Any]()
+    jobs = supervisor(nursery, heard)
+    jobs.launch(video_id="a", generation="1", attempt=2)
+    jobs.launch(video_id="b", generation="1", attempt=1)
+    nursery.wait_for(1).ended.set()
+    nursery.wait_for(2).ended.set()
+    assert heard[0] == Job("a", "1", 2)
 
 
 def test_cancel_ends_the_child_and_forgets_a_waiting_job() -> None:

@@ -1,0 +1,87 @@
+"""The command line: `watchparty serve | transcode | admin`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from watchparty.config import DEFAULT_PORT, default_data_folder
+from watchparty.errors import HomeError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; a mistake of the person's is one sentence and exit code 1."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except HomeError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="watchparty", description="Watch a film together, on the same frame.")
+    commands = parser.add_subparsers(title="commands", required=True)
+    serve = commands.add_parser("serve", help="start the server: one process, one port")
+    serve.add_argument("--host", help="address to listen on (default: all)")
+    serve.add_argument("--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT})")
+    serve.add_argument(
+        "--data", metavar="DIR", help=f"where everything lies (default: {default_data_folder(os.environ)})"
+    )
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument("--demo", action="store_true", help="a room that already plays, with two simulated guests")
+    serve.set_defaults(run=_serve)
+    transcode = commands.add_parser("transcode", help="turn FILE into HLS in OUT_DIR; one JSON event a line")
+    transcode.add_argument("file", type=Path, metavar="FILE")
+    transcode.add_argument("out_dir", type=Path, metavar="OUT_DIR")
+    transcode.set_defaults(run=_transcode)
+    admin = commands.add_parser("admin", help="look after an installation").add_subparsers(required=True)
+    create = admin.add_parser("create-account", help="make an account without an invitation")
+    create.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    create.add_argument("--email", required=True)
+    create.add_argument("--password", help="asked for when it is not given")
+    create.add_argument("--name", help="how others see this person (default: the address up to the @)")
+    create.add_argument("--role", choices=["admin", "user"], default="user")
+    create.set_defaults(run=_create_account, host=None, port=None, no_browser=True, demo=False)
+    return parser
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    # Imported here, so that --help and a mistyped option are answered at once.
+    from watchparty.config import home_config
+    from watchparty.serving import serve
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return serve(home_config(arguments, os.environ))
+
+
+def _transcode(arguments: argparse.Namespace) -> int:
+    from watchparty_transcoder.__main__ import main as transcode
+
+    named = ["--video-id", arguments.file.stem, "--generation", "1"]
+    return transcode(["--input", str(arguments.file), "--output", str(arguments.out_dir), *named])
+
+
+def _create_account(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import create_account
+    from watchparty.config import home_config
+
+    password = arguments.password or getpass.getpass("Password: ")
+    account = create_account(
+        home_config(arguments, os.environ),
+        email=arguments.email,
+        password=password,
+        display_name=arguments.name or arguments.email.partition("@")[0],
+        role=arguments.role,
+    )
+    print(f"{account.email} is now {'an admin' if account.role == 'admin' else 'a user'}.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

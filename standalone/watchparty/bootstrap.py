@@ -1,0 +1,157 @@
+"""The composition root at home: settings in, one ASGI application out. The only place that names adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from watchparty_api.uploads.finalizing import on_finalized
+
+from watchparty.app import OneOrigin
+from watchparty.config import HomeConfig
+from watchparty.data_folder import DataFolder
+from watchparty.housekeeping import Housekeeping, chores
+from watchparty.process import Child
+from watchparty.site import Site, page_folder
+from watchparty.supervisor import TranscodeSupervisor
+from watchparty_api.accounts.sign_up import open_setup
+from watchparty_api.bootstrap import build_services, routers
+from watchparty_api.config import Config
+from watchparty_api.errors import ApiError
+from watchparty_api.http import create_app
+from watchparty_api.mail.log import LogMailer
+from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.objects.resumable import resumable_app
+from watchparty_api.objects.upload_key import load_or_make
+from watchparty_api.playback.media_app import media_app
+from watchparty_api.relay.in_process import InProcessRelay
+from watchparty_api.room_events.ingest import ingest
+from watchparty_api.rooms.address import find_room
+from watchparty_api.rooms.link_page import link_page
+from watchparty_api.rooms.reading import room_card
+from watchparty_api.services import Services
+from watchparty_api.site import base_url
+from watchparty_api.transcodes.running import apply_event, resume_interrupted, run_ended
+from watchparty_relay.bootstrap import RelayService, build_relay
+from watchparty_relay.config import RelayConfig
+
+TRANSCODER_NICENESS = 10
+"""Encoding takes what the room leaves over: the clock and the films that play come first."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """What `watchparty serve` runs, and what the command line asks of it."""
+
+    app: OneOrigin
+    services: Services
+    relay: RelayService
+    supervisor: TranscodeSupervisor
+
+    def setup_secret(self) -> str | None:
+        """The secret of the one-time link that makes the admin; None once there is one."""
+        return open_setup(self.services)
+
+
+class _Late:
+    """Relay and supervisor report to the services that are built of them; this is the knot in that circle."""
+
+    services: Services
+
+
+def build_services_at_home(
+    config: HomeConfig, folder: DataFolder, late: _Late
+) -> tuple[Services, LocalObjectStore, RelayService, TranscodeSupervisor]:
+    """The functions' services with the adapters of one machine, and those adapters that have more to do."""
+    objects = LocalObjectStore(
+        folder.root, key=load_or_make(folder.keys / "uploads.pem"), now=lambda: datetime.now(UTC)
+    )
+
+    async def publish(events: list[dict[str, Any]]) -> None:
+        await asyncio.to_thread(ingest, late.services, events)
+
+    relay = build_relay(
+        RelayConfig(),
+        jwks=lambda: late.services.tokens.jwks(),  # noqa: PLW0108  the services are not there yet
+        publish=publish,
+        journal_path=folder.relay_journal,
+        allowed_origins=[config.public_url] if config.public_url else [],
+    )
+    supervisor = TranscodeSupervisor(
+        original_of=folder.original_of,
+        media_of=folder.media_of,
+        announce=lambda event: apply_event(late.services, event),
+        ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
+        start_child=lambda arguments, on_line: Child(
+            "watchparty_transcoder", arguments, on_line=on_line, niceness=TRANSCODER_NICENESS
+        ),
+        slots=config.transcode_slots,
+    )
+    services = build_services(
+        Config(
+            public_url=config.public_url,
+            store_url=f"sqlite:///{folder.database}",
+            keys_dir=str(folder.keys),
+            trusted_proxies=config.trusted_proxies,
+        ),
+        relay=InProcessRelay(relay.deliver),
+        jobs=supervisor,
+        objects=objects,
+        mail=LogMailer(),
+    )
+    return services, objects, relay, supervisor
+
+
+def build_home(config: HomeConfig) -> Home:
+    """Builds everything on the data folder, which the caller has locked."""
+    folder = DataFolder(config.data)
+    late = _Late()
+    services, objects, relay, supervisor = build_services_at_home(config, folder, late)
+    late.services = services
+    api = create_app(services, routers())
+    app = OneOrigin(
+        parts={
+            "/api": api,
+            "/health": api,
+            "/ready": api,
+            "/.well-known": api,
+            "/ws": relay.asgi,
+            "/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored)),
+            "/media": media_app(services, objects),
+        },
+        otherwise=Site(page_folder(), lambda request, room, index: _room_page(services, request, room, index)),
+        lifespan=lambda: _living(services, relay, supervisor, Housekeeping(chores(services, objects))),
+    )
+    return Home(app, services, relay, supervisor)
+
+
+def _room_page(services: Services, request: Request, address: str, index: str) -> tuple[int, str]:
+    """The page behind a room's link, with the tags that messengers read."""
+    site = base_url(request)
+    try:
+        found: Any = room_card(services, find_room(services, address).for_strangers(), base_url=site)
+    except ApiError as refused:
+        found = refused
+    page = link_page(index, found, base_url=site)
+    return page.status, page.html
+
+
+@asynccontextmanager
+async def _living(
+    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, housekeeping: Housekeeping
+) -> AsyncIterator[None]:
+    """From ready to gone: the relay first and last, so that no notice meets a closed door."""
+    await relay.start()
+    await asyncio.to_thread(resume_interrupted, services)
+    housekeeping.start()
+    try:
+        yield
+    finally:
+        housekeeping.stop()
+        await asyncio.to_thread(supervisor.stop)
+        await relay.stop()

@@ -1,0 +1,65 @@
+"""What has to be looked after now and then while the server runs: a list of chores, each with its own rhythm.
+
+In the cloud Cloud Scheduler calls the same functions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from watchparty_api.uploads.reaping import reap_unfinished
+
+from watchparty_api.accounts.deletion import sweep_temporary_accounts
+from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.relay.outbox import deliver_due
+from watchparty_api.services import Services
+from watchparty_api.transcodes.running import requeue_stuck
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Chore:
+    name: str
+    every_s: float
+    do: Callable[[], object]
+
+
+def chores(services: Services, objects: LocalObjectStore) -> list[Chore]:
+    """Everything that nobody asks for by a request."""
+    return [
+        Chore("deliver notices that did not get through", 3, lambda: deliver_due(services, services.now())),
+        Chore("take up transcodes that fell silent", 60, lambda: requeue_stuck(services)),
+        Chore("forget uploads that were never finished", 600, lambda: reap_unfinished(services, services.now())),
+        Chore("remove what unfinished uploads left on disk", 3600, lambda: objects.reap_uploads(services.now())),
+        Chore("delete temporary accounts whose day is over", 600, lambda: sweep_temporary_accounts(services)),
+    ]
+
+
+class Housekeeping:
+    """One thread a chore, so that a slow one keeps no other waiting."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(chore,), name=chore.name, daemon=True) for chore in chores
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _repeat(self, chore: Chore) -> None:
+        while not self._over.wait(chore.every_s):
+            try:
+                chore.do()
+            except Exception:  # one bad round must not end the rounds to come
+                log.exception("could not %s", chore.name)

@@ -1,0 +1,134 @@
+"""`watchparty serve`: takes the data folder and the port, says where it is, and serves until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from watchparty.banner import banner, lan_address
+from watchparty.bootstrap import Home, build_home
+from watchparty.config import HomeConfig
+from watchparty.data_folder import DataFolder
+from watchparty.demo import open_demo_room, run_guests
+from watchparty.errors import PortTaken
+from watchparty.sample_film import sample_film
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  names, not a binding
+SHUTDOWN_WITHIN_S = 8
+MAX_FRAME_BYTES = 64 * 1024
+
+
+def serve(config: HomeConfig) -> int:
+    """Runs the server to its end."""
+    with _demo_folder(config) as settled:
+        folder = DataFolder(settled.data)
+        folder.make()
+        folder.lock()
+        listening = _bind(settled.host, settled.port)
+        asyncio.run(_run(build_home(settled), settled, listening))
+    return 0
+
+
+@contextmanager
+def _demo_folder(config: HomeConfig) -> Iterator[HomeConfig]:
+    """The demo touches nobody's data: it lives in a folder that goes with it."""
+    if not config.demo:
+        yield config
+        return
+    data = Path(tempfile.mkdtemp(prefix="watchparty-demo-"))
+    try:
+        yield replace(config, data=data)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """The listening socket, bound before anything else is started. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(host, port) from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None:
+    server = _Server(
+        uvicorn.Config(
+            home.app,
+            log_level="warning",
+            access_log=False,  # addresses of rooms are what lets people in
+            proxy_headers=False,  # the functions believe the proxies that the settings name, and no other
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=MAX_FRAME_BYTES,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    ready = asyncio.create_task(server.ready.wait())
+    await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+    if server.started:
+        await _while_serving(home, config, serving)
+    ready.cancel()
+    await serving
+
+
+async def _while_serving(home: Home, config: HomeConfig, serving: asyncio.Task[None]) -> None:
+    site = config.public_url or f"http://{'127.0.0.1' if config.host in EVERYWHERE else config.host}:{config.port}"
+    guests: asyncio.Task[None] | None = None
+    demo_path = ""
+    if config.demo:
+        room_id = await open_demo_room(site, sample_film())
+        demo_path = f"/r/{room_id}"
+        guests = asyncio.create_task(run_guests(site, room_id))
+    _greet(home, config, site, demo_path)
+    await asyncio.wait([serving])
+    if guests:
+        guests.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await guests
+
+
+def _greet(home: Home, config: HomeConfig, site: str, demo_path: str) -> None:
+    address = lan_address() if config.host in EVERYWHERE else None
+    lan_url = f"http://{address}:{config.port}" if address else None
+    secret = None if config.demo else home.setup_secret()
+    print(
+        banner(
+            local_url=site,
+            lan_url=lan_url,
+            data=config.data,
+            setup_url=f"{site}/setup#token={secret}" if secret else None,
+            demo_url=(lan_url or site) + demo_path if demo_path else None,
+        ),
+        flush=True,
+    )
+    if config.open_browser:
+        webbrowser.open(site + demo_path)
