@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from fakes import asgi
 from fakes.asgi import Answer
@@ -39,8 +37,7 @@ class Uploader:
         """Everything in memory is gone, as after kill -9."""
         disk = Disk(self.folder, free_bytes=lambda _: self.free_bytes, reserve_bytes=0)
         self.store = LocalObjectStore(self.folder, key=self.key, now=self.house.clock, disk=disk)
-        inner = resumable_app(self.house.services, self.store, self.hear)
-        self.app = Starlette(routes=[Mount("/upload", inner)])
+        self.app = resumable_app(self.house.services, self.store, self.hear)
 
     def hear(self, original: StoredObject) -> None:
         if self.nobody_listens:

@@ -12,7 +12,7 @@ from watchparty_api.accounts.deletion import delete_account
 from watchparty_api.accounts.making import claim_id, email_claim
 from watchparty_api.accounts.models import AccountView, DeleteBody, MeChange, SessionList, SessionView, UsageView
 from watchparty_api.accounts.proof import password_fits
-from watchparty_api.accounts.quota import quota_bytes, videos_of
+from watchparty_api.accounts.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import revoke, revoke_all
 from watchparty_api.errors import AlreadyExists, Conflict, Forbidden, NotFound
@@ -98,7 +98,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
     """How much of the quota is used."""
     videos = videos_of(services, caller.account.id)
     return UsageView(
-        used_bytes=sum(video.size_bytes for video in videos),
+        used_bytes=used_bytes(videos),
         quota_bytes=quota_bytes(caller.account, read_settings(services)),
         videos=len(videos),
         rooms=services.store.count(services.workspace_id, ROOMS_OF_OWNER, caller.account.id),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from watchparty_api.records import Account, Video, WorkspaceSettings
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
@@ -16,5 +18,10 @@ def quota_bytes(account: Account, settings: WorkspaceSettings) -> int:
 
 
 def videos_of(services: Services, account_id: str) -> list[Video]:
-    """All films of the account; their `size_bytes` are what counts."""
+    """All films of the account; see `used_bytes` for what counts."""
     return list(every(services.store, services.workspace_id, VIDEOS_OF_OWNER, account_id))
+
+
+def used_bytes(videos: Iterable[Video]) -> int:
+    """What the originals take; one that never arrived takes nothing."""
+    return sum(video.size_bytes for video in videos if video.status != "failed" or video.generation is not None)

@@ -2,7 +2,7 @@
 
 A signed POST opens a session, PUTs with `Content-Range` fill it, `bytes */N` asks how far it got, DELETE gives it up
 (docs/protocol, "Upload"). The first session to be complete becomes the original; `finalized` is told, then the sender.
-Mounted at /upload. State lies on disk (`sessions.py`); here is only who is writing at this moment.
+State lies on disk (`sessions.py`); here is only who is writing at this moment.
 """
 
 from __future__ import annotations
@@ -135,12 +135,12 @@ class ResumableServer:
 
 
 def resumable_app(services: Services, objects: LocalObjectStore, finalized: Finalized) -> Starlette:
-    """The application for /upload.
+    """The application that answers everything under /upload.
 
     `finalized` is called, in a thread, for each original that became complete; again when the sender asks again.
     """
     server = ResumableServer(services, objects, finalized)
-    path = "/{video_id}/original"
+    path = upload_path("{video_id}")
     cors = Middleware(
         CORSMiddleware,
         allow_origins=list(services.config.cors_origins),

@@ -1,6 +1,6 @@
 """Serves `/media/{video_id}/{generation}/…` at home to whoever holds a grant and is still in the room.
 
-In the cloud a CDN with signed cookies stands here. Mounted beside the API by the standalone server.
+In the cloud a CDN with signed cookies stands here. The standalone server puts it beside the API.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _MOST_COOKIES = 20
 
 
 def media_app(services: Services, objects: LocalObjectStore) -> Starlette:
-    """The application for /media."""
+    """The application that answers everything under /media."""
 
     async def serve(request: Request) -> Response:
         return await run_in_threadpool(_serve, services, objects, request)
 
-    return bare_app(services, [Route("/{video_id}/{rest:path}", serve, methods=["GET"])])
+    return bare_app(services, [Route("/media/{video_id}/{rest:path}", serve, methods=["GET"])])
 
 
 def _serve(services: Services, objects: LocalObjectStore, request: Request) -> Response:

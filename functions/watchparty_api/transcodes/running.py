@@ -66,6 +66,17 @@ def resume_interrupted(services: Services) -> None:
             _change(services, video.id, next_run)
 
 
+def retry(services: Services, video_id: str) -> Video | None:
+    """A new run of a failed transcode, its count of lost runs forgotten. None when there is nothing to run again."""
+
+    def again(video: Video, now: datetime) -> Video | None:
+        if video.status != "failed" or video.generation is None:
+            return None
+        return next_run(replace(video, lost_runs=0), now)
+
+    return _change(services, video_id, again)
+
+
 def launch(services: Services, video: Video) -> None:
     """Starts the newest run; when nothing can be started now, `requeue_stuck` tries again."""
     try:

@@ -1,0 +1,35 @@
+"""The end of uploads that nobody goes on with, and the second chance of those whose completion was not heard."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from watchparty_api.errors import VersionConflict
+from watchparty_api.records import Video
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import VIDEOS_BY_STATUS
+from watchparty_api.uploads.finalizing import failed_upload, on_finalized
+
+PATIENCE = timedelta(days=7)
+"""As long as a session of the upload protocol lives."""
+
+
+def reap_unfinished(services: Services, now: datetime) -> None:
+    """Takes up complete originals whose event got lost, and ends uploads that began more than a week ago."""
+    services.objects.reap_uploads(now)
+    for video in list(every(services.store, services.workspace_id, VIDEOS_BY_STATUS, "uploading")):
+        original = services.objects.original(video.id)
+        if original is not None:
+            on_finalized(services, original)
+        elif video.updated_at + PATIENCE <= now:
+            _give_up(services, video, now)
+
+
+def _give_up(services: Services, video: Video, now: datetime) -> None:
+    ended = failed_upload(video, "incomplete", "The upload was never finished. Start it again.", now)
+    try:
+        services.store.replace(services.workspace_id, ended)
+    except VersionConflict:
+        return  # somebody goes on with it after all
+    services.objects.delete_original(video.id)

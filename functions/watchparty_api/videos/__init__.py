@@ -1,0 +1,1 @@
+"""Videos: somebody's library, and how each film in it is doing."""

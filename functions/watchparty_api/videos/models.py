@@ -1,0 +1,145 @@
+"""The shapes of videos over HTTP. Nothing here decides."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from watchparty_api.records import VideoStatus
+from watchparty_api.rooms.plain_text import one_line
+from watchparty_api.transcodes.models import AudioTrack, Chapter, FailureCode, Rendition
+
+_DIRECT = re.compile(r"\.(mp4|m4v|m3u8)$", re.IGNORECASE)
+
+
+def _visible(text: str) -> str:
+    line = one_line(text)
+    if not line:
+        raise ValueError("needs at least one visible character")
+    return line
+
+
+def _direct_link(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a link begins with http:// or https://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("everybody in the room sees the link, so it must not hold a password")
+    if not _DIRECT.search(parts.path):
+        raise ValueError("a link that browsers can play ends in .mp4 or .m3u8")
+    return url
+
+
+Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
+FileName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_visible)]
+SourceUrl = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_direct_link)]
+Duration = Annotated[float, Field(gt=0, le=7 * 24 * 3600, allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """A request body. Unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UploadAnnouncement(Body):
+    """A file that is going to be uploaded."""
+
+    title: Title | None = None
+    filename: FileName
+    size_bytes: Annotated[int, Field(ge=1, le=2**50)]
+    content_type: Annotated[str, Field(max_length=200)] = ""
+    fingerprint: Annotated[str, Field(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None = None
+    """Recognises the same file, so that another tab or device goes on with the same video."""
+
+
+class DirectLink(Body):
+    """A film that lies elsewhere and is played from there; we never fetch it."""
+
+    title: Title
+    source_url: SourceUrl
+    duration_s: Duration | None = None
+    """How long it is, where the browser has already found out."""
+
+
+def _form(body: object) -> str:
+    return "link" if isinstance(body, dict) and "source_url" in body else "upload"
+
+
+NewVideo = Annotated[
+    Annotated[UploadAnnouncement, Tag("upload")] | Annotated[DirectLink, Tag("link")], Discriminator(_form)
+]
+
+
+class VideoChange(Body):
+    """Only the fields that are there change. The duration can be told of direct links only."""
+
+    title: Title | None = None
+    duration_s: Duration | None = None
+
+
+class SubtitleTrackView(BaseModel):
+    """A track in the film's own playlist, or (`id` and `url` set) one that was added beside it."""
+
+    id: str | None = None
+    language: str
+    label: str
+    default: bool
+    forced: bool = False
+    shown: bool = True
+    url: str | None = None
+
+
+class Failure(BaseModel):
+    code: FailureCode
+    message: str
+
+
+class VideoView(BaseModel):
+    """A film as its owner sees it."""
+
+    id: str
+    title: str
+    filename: str
+    size_bytes: int
+    source_url: str | None
+    status: VideoStatus
+    progress: float
+    playable: bool
+    duration_s: float | None
+    playable_s: float
+    renditions: list[Rendition]
+    audio_tracks: list[AudioTrack]
+    subtitle_tracks: list[SubtitleTrackView]
+    chapters: list[Chapter]
+    warnings: list[str]
+    poster_url: str | None
+    sprites_url: str | None
+    failure: Failure | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class UploadView(BaseModel):
+    """How to begin: POST `start_url` with exactly these headers, before `expires_at`."""
+
+    protocol: Literal["gcs-resumable", "s3-multipart"]
+    start_url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class NewVideoView(BaseModel):
+    """`upload` is null for a direct link."""
+
+    video: VideoView
+    upload: UploadView | None
+
+
+class VideoList(BaseModel):
+    items: list[VideoView]
+    next_cursor: str | None

@@ -1,0 +1,117 @@
+"""HTTP routes of the library: announce or link a film, see how it is doing, rename, retry, delete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from watchparty_api.errors import Conflict, Invalid
+from watchparty_api.idempotency import OnceOf
+from watchparty_api.identity.caller import AccountOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.objects.port import UploadStart
+from watchparty_api.playback.posters import check_poster_key, poster_response
+from watchparty_api.records import Account, Video
+from watchparty_api.rooms.film import film_grew
+from watchparty_api.services import Services, ServicesOf
+from watchparty_api.site import base_url
+from watchparty_api.store.queries import VIDEOS_OF_OWNER
+from watchparty_api.transcodes.running import retry
+from watchparty_api.uploads.announcing import announce, start_upload
+from watchparty_api.videos.deleting import delete_video
+from watchparty_api.videos.links import register_link
+from watchparty_api.videos.models import (
+    DirectLink,
+    NewVideo,
+    NewVideoView,
+    UploadView,
+    VideoChange,
+    VideoList,
+    VideoView,
+)
+from watchparty_api.videos.owned import OwnedVideo, owned_video
+from watchparty_api.videos.views import video_view
+
+router = APIRouter(tags=["videos"])
+
+
+@router.post("/videos", status_code=201)
+def make(body: NewVideo, request: Request, caller: AccountOf, once: OnceOf, services: ServicesOf) -> NewVideoView:
+    """Announces an upload and says where its bytes go, or registers a direct link."""
+    services.limiter.hit("upload", caller.account.id)
+    video = owned_video(once(lambda: _make(services, caller.account, body).id), caller, services)
+    if video.source_url is not None or video.generation is not None:
+        return NewVideoView(video=video_view(services, video), upload=None)
+    start = start_upload(services, video, base_url=base_url(request))
+    return NewVideoView(video=video_view(services, video), upload=_upload_view(start))
+
+
+def _make(services: Services, owner: Account, body: NewVideo) -> Video:
+    return register_link(services, owner, body) if isinstance(body, DirectLink) else announce(services, owner, body)
+
+
+@router.post("/videos/{video_id}/upload", status_code=201)
+def upload_again(video: OwnedVideo, request: Request, services: ServicesOf) -> NewVideoView:
+    """A new start for an upload that has not arrived."""
+    services.limiter.hit("upload", video.owner_id)
+    start = start_upload(services, video, base_url=base_url(request))
+    fresh = services.store.get(services.workspace_id, Video, video.id) or video
+    return NewVideoView(video=video_view(services, fresh), upload=_upload_view(start))
+
+
+@router.get("/videos")
+def list_mine(caller: AccountOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> VideoList:
+    """The caller's library, the newest first."""
+    page = services.store.query(services.workspace_id, VIDEOS_OF_OWNER, caller.account.id, limit=limit, cursor=cursor)
+    return VideoList(items=[video_view(services, video) for video in page.items], next_cursor=page.cursor)
+
+
+@router.get("/videos/{video_id}")
+def read(video: OwnedVideo, services: ServicesOf) -> VideoView:
+    """How the film is doing."""
+    return video_view(services, video)
+
+
+@router.patch("/videos/{video_id}")
+def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
+    """Another title; for a direct link also how long it is."""
+    changed = video
+    if body.title is not None:
+        changed = replace(changed, title=body.title)
+    if body.duration_s is not None:
+        if video.source_url is None:
+            raise Invalid("not_a_link", "How long an uploaded film is, we find out ourselves.")
+        changed = replace(changed, duration_s=body.duration_s, playable_s=body.duration_s)
+    if changed != video:
+        changed = services.store.replace(services.workspace_id, replace(changed, updated_at=services.now()))
+    if changed.duration_s != video.duration_s:
+        film_grew(services, changed)
+    return video_view(services, changed)
+
+
+@router.delete("/videos/{video_id}", status_code=204)
+def delete(video: OwnedVideo, services: ServicesOf) -> None:
+    """The film, its original and everything made of it."""
+    delete_video(services, video.id)
+
+
+@router.post("/videos/{video_id}/retry")
+def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
+    """Prepares a film again whose preparation failed."""
+    retried = retry(services, video.id)
+    if retried is None:
+        raise Conflict("nothing_to_retry", "Only a film whose preparation failed can be prepared again.")
+    return video_view(services, retried)
+
+
+@router.get("/videos/{video_id}/poster", response_class=Response)
+def poster(video_id: str, until: int, key: str, services: ServicesOf) -> Response:
+    """The picture, at the address that `poster_url` gave."""
+    check_poster_key(services, video_id, until, key)
+    return poster_response(services, services.store.get(services.workspace_id, Video, video_id))
+
+
+def _upload_view(start: UploadStart) -> UploadView:
+    return UploadView.model_validate(start, from_attributes=True)
