@@ -5,6 +5,7 @@ goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a
 """
 
 import argparse
+import json
 import logging
 import os
 import signal
@@ -18,20 +19,23 @@ from .config import read_config
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return _run(arguments)
+    return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--input", type=Path, required=True, metavar="FILE")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="media/{video_id}/{generation}")
-    parser.add_argument("--video-id", required=True)
-    parser.add_argument("--generation", type=int, required=True)
+    parser.add_argument("--video-id", default="local")
+    parser.add_argument("--generation", type=int, default=1)
     parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; all cores by default")
+    parser.add_argument(
+        "--subtitles", action="store_true", help="FILE is .srt or .vtt: write it as WebVTT to DIR, a file"
+    )
     return parser.parse_args(argv)
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _transcode(arguments: argparse.Namespace) -> int:
     # imported here, so that a mistyped argument is answered at once
     from .bootstrap import build_job
     from .errors import Broken, Cancelled, TranscodeError
@@ -58,6 +62,21 @@ def _run(arguments: argparse.Namespace) -> int:
         job.speaker.failed(Broken(repr(error)))
         return Broken.exit_code
     return 0
+
+
+def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
+    """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as a failed transcode would say it."""
+    from .errors import TranscodeError
+    from .subtitle_files import rewrite
+
+    try:
+        answer: dict[str, object] = {"cues": rewrite(arguments.input, arguments.output)}
+        exit_code = 0
+    except TranscodeError as error:
+        answer = {"code": error.code, "message": error.sentence}
+        exit_code = error.exit_code
+    print(json.dumps(answer))
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 from av.packet import Packet
+from av.stream import Discard
 
 from . import layout
 from .encode import Encoder, Made, write_once
@@ -28,6 +29,9 @@ def copy_streams(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[Aud
     for track in sound:
         takers[track.stream] = _SoundTaker(track, encoder.plan.container_origin_s, storage, made)
     with open_media(Path(encoder.source)) as container:
+        for stream in container.streams:
+            if stream.index not in takers:
+                stream.discard = Discard.all  # not even read, where the file has an index
         for packet in container.demux([container.streams[index] for index in takers]):
             pts, dts = packet.pts, packet.dts
             if pts is None or dts is None:  # the empty packet at the end of each stream
@@ -44,11 +48,11 @@ class _PictureTaker:
         self._plan = plan
         entry = avc_entry(plan.configuration, plan.width, plan.height)
         write_once(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
-        bounds = (*plan.cuts, plan.duration)
+        bounds = [cut - plan.reorder for cut in plan.bounds]
         self.cutter = Cutter(plan.name, timescale=plan.timescale, bounds=bounds, first=0, storage=storage, made=made)
 
     def take(self, packet: "Packet[av.stream.Stream]", pts: int, dts: int) -> None:
-        decode = dts - self._plan.start + self._plan.reorder
+        decode = dts - self._plan.start
         present = pts - self._plan.start
         self.cutter.add(Sample(bytes(packet), decode, present, packet.duration or 1, packet.is_keyframe))
 

@@ -120,7 +120,9 @@ class _RungCutter:
         self._cutter = Cutter(
             rung.name,
             timescale=grid.timescale,
-            bounds=[frame * grid.frame_ticks for frame in grid.bounds[chunk.first : chunk.end + 1]],
+            bounds=[
+                frame * grid.frame_ticks - grid.reorder_ticks for frame in grid.bounds[chunk.first : chunk.end + 1]
+            ],
             first=chunk.first,
             storage=storage,
             made=made,
@@ -130,7 +132,7 @@ class _RungCutter:
         if self._origin is None:
             self._origin = sample.present  # a closed group's first coded frame is the first one shown
         shown = round((sample.present - self._origin) / self._source_ticks)
-        decode = (self._first_frame + self._cutter.count) * self._frame_ticks
+        decode = (self._first_frame + self._cutter.count) * self._frame_ticks - self._grid.reorder_ticks
         present = (self._first_frame + shown) * self._frame_ticks
         self._cutter.add(Sample(sample.data, decode, present, self._frame_ticks, sample.sync))
 

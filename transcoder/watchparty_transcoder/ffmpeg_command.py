@@ -44,13 +44,17 @@ def _seek(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
     return seek, moment - seek
 
 
-def _input(ffmpeg: str, source: str, demuxer: str, *, seek_s: Fraction, threads: int) -> list[str]:
+def _input(
+    ffmpeg: str, source: str, demuxer: str, *, seek_s: Fraction, threads: int, keyframes_only: bool = False
+) -> list[str]:
     return [
         ffmpeg,
         "-hide_banner",
         "-nostdin",  # never wait for a key
         "-v", "error",  # what is kept of it goes into the log when it fails
         "-threads", str(threads),  # of the decoder
+        # the keyframe at or before the place, instead of decoding everything from there to it
+        *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
         "-protocol_whitelist", "file",  # the file cannot name another place to read from
         *(["-enable_drefs", "0"] if demuxer == "mov" else []),  # nor another file for its samples
         "-f", demuxer,  # what the probe found; nothing guesses a second time
@@ -195,3 +199,69 @@ def _sound_filters(samples: int) -> list[str]:
         "apad",  # silence up to the film's end
         f"atrim=end_sample={samples + 2 * AAC_FRAME}",  # what the frames thrown away at both ends need
     ]
+
+
+# -- stills ------------------------------------------------------------------------------------------------------------
+
+JPEG_QUALITY = "4"  # of 2 (best) to 31
+POSTER_LONG_SIDE = 1280
+CARD = "1280x720"
+WAVEFORM_S = "600"  # of a long recording; the shape of ten minutes is shape enough
+
+
+def still(ffmpeg: str, source: str, plan: Plan, film: Film, frame: int) -> list[str]:
+    """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
+    picture = film.picture
+    scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(picture.width, picture.height)))
+    size = Rung(name="", width=_even(picture.width * scale), height=_even(picture.height * scale), crf=0, max_rate=0)
+    seek, _ = _seek(plan, frame, film.grid)
+    graph = [*(["bwdif=deint=all"] if picture.deinterlace else []), _first_scale(picture, size, "bicubic"), "setsar=1"]
+    return [
+        *_input(ffmpeg, source, plan.demuxer, seek_s=seek, threads=1, keyframes_only=True),
+        "-map", f"0:{picture.stream}", "-vf", ",".join(graph),
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def cover(ffmpeg: str, source: str, plan: Plan, stream: int) -> list[str]:
+    """Cover art that a recording carries."""
+    scale = f"scale='min({POSTER_LONG_SIDE},iw)':-2,format=yuvj420p"
+    return [
+        *_input(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        "-map",
+        f"0:{stream}",
+        "-vf",
+        scale,
+        *_one_jpeg(),
+    ]
+
+
+def waveform(ffmpeg: str, source: str, plan: Plan, stream: int) -> list[str]:
+    """The shape of a recording's sound, on a dark ground."""
+    graph = (
+        f"[0:{stream}]atrim=duration={WAVEFORM_S},aformat=channel_layouts=mono,"
+        f"showwavespic=s={CARD}:colors=0x7c9cff[wave];color=0x14161f:s={CARD}[ground];[ground][wave]overlay,format=yuvj420p[card]"
+    )
+    return [
+        *_input(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        "-filter_complex", graph, "-map", "[card]",
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def sprite_sheet(ffmpeg: str, width: int, height: int, *, columns: int, rows: int) -> list[str]:
+    """One image of `columns` x `rows` thumbnails from a film of keyframes on standard input."""
+    return [
+        ffmpeg, "-hide_banner", "-v", "error",
+        "-protocol_whitelist", "pipe", "-f", "mov", "-i", "pipe:0",
+        "-vf", f"scale={width}:{height}:flags=area,setsar=1,tile={columns}x{rows},format=yuvj420p",
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def _one_jpeg() -> list[str]:
+    return ["-an", "-sn", "-dn", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", JPEG_QUALITY, "-f", "image2pipe", "pipe:1"]
+
+
+def _even(length: Fraction) -> int:
+    return max(2, round(length / 2) * 2)

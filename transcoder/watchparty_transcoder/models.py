@@ -12,6 +12,7 @@ LaneKind = Literal["copy", "fast", "ladder"]
 
 AAC_FRAME = 1024  # samples in one AAC-LC frame
 AAC_RATE = 48_000  # what we encode to
+REORDER_FRAMES = 2  # x264 with a pyramid of B frames decodes two frames ahead, never more
 
 
 # -- facts -------------------------------------------------------------------------------------------------------------
@@ -108,6 +109,7 @@ class Facts:
     start_s: float = 0.0  # container time at which ffmpeg's own clock says 0
     duration_s: float
     video: VideoFacts | None
+    cover: int | None = None  # stream that is a picture standing for the whole
     audio: tuple[AudioFacts, ...] = ()
     subtitles: tuple[SubtitleFacts, ...] = ()
     chapters: tuple[Chapter, ...] = ()
@@ -130,6 +132,11 @@ class Grid:
     def timescale(self) -> int:
         """Ticks a second in which one frame is a whole number of ticks."""
         return self.rate.numerator * self.tick_multiple
+
+    @property
+    def reorder_ticks(self) -> int:
+        """By how much decoding runs ahead of showing in everything that we encode."""
+        return REORDER_FRAMES * self.frame_ticks
 
     @property
     def frame_ticks(self) -> int:
@@ -266,6 +273,7 @@ class Plan:
     container_origin_s: float  # the same moment on the file's own clock
     duration_s: float
     film: Film | None  # None: sound alone
+    cover: int | None
     audio: tuple[AudioPlan, ...]
     subtitles: tuple[SubtitlePlan, ...]
     subtitles_not_shown: tuple[SubtitlePlan, ...]  # pictures instead of text

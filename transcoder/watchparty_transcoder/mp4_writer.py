@@ -1,8 +1,8 @@
 """Writes our fragmented MP4: one initialisation segment a rendition, then one moof + mdat a segment.
 
-Every rendition obeys one convention, which is why no foreign muxer writes them: presentation starts at 0, decode times
-equal presentation order positions (negative composition offsets, no edit list), one track with id 1. So segments made
-by different processes, or cut from an index of the original, join without a gap.
+Every rendition obeys one convention, which is why no foreign muxer writes them: presentation starts at 0, decoding runs
+ahead of it by a constant, composition offsets are never negative, there is no edit list, one track with id 1. So
+segments made by different processes, or cut from an index of the original, join without a gap.
 """
 
 import struct

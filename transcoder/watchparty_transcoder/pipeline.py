@@ -16,7 +16,7 @@ from . import events, layout, work
 from . import plan as planning
 from .config import Limits
 from .encode import Encoder
-from .errors import Cancelled
+from .errors import Cancelled, DiskFull, NotAsPlanned
 from .models import AAC_FRAME, Plan
 from .probe import probe
 from .process import Processes
@@ -24,7 +24,7 @@ from .publish import Publisher, State
 from .segment import SegmentMade
 from .speaker import Speaker
 from .storage.port import Storage
-from .tasks import Workers
+from .tasks import TaskEnded, Workers
 from .verify import verify
 
 logger = logging.getLogger(__name__)
@@ -93,6 +93,7 @@ class _Run:
         self._total = _planned_frames(plan)
         self._state: State | None = None
         self._later_submitted = False
+        self._sprites_submitted = False
 
     def run(self) -> None:
         try:
@@ -113,21 +114,32 @@ class _Run:
         report = self._workers.next_report(TICK_S)
         if self._job.processes.cancelled:
             raise Cancelled
-        changed = False
+        if report is None and self._workers.idle and not self._later_submitted:
+            raise NotAsPlanned("everything awaited is done, and nothing can be played")
+        changed = report is not None
         while report is not None:
-            if isinstance(report, SegmentMade):
-                self._publisher.renditions.take(report)
-            elif report.error is not None:
-                raise report.error
-            changed = True
+            self._take(report)
             report = self._workers.next_report(0)
         if changed:
             self._state = self._publisher.publish()
         if self._state and self._state.playable_s > 0:
             self._job.speaker.playable(self._state, self._plan.duration_s)
-            if not self._later_submitted:
-                self._submit_later()
+            self._submit_later()
         self._job.speaker.progress(min(self._publisher.renditions.frames_done(), self._total), self._total)
+
+    def _take(self, report: SegmentMade | TaskEnded) -> None:
+        if isinstance(report, SegmentMade):
+            self._publisher.renditions.take(report)
+        elif report.error is not None:
+            if report.task.needed or isinstance(report.error, DiskFull | Cancelled):
+                raise report.error
+            logger.warning("doing without %s", report.task.name, exc_info=report.error)
+        elif report.task.name == work.SUBTITLES:
+            self._publisher.subtitles_ready()
+        elif report.task.name == work.POSTER:
+            self._publisher.poster = layout.POSTER
+        elif report.task.name == work.SPRITES:
+            self._publisher.sprites = layout.SPRITES
 
     def _submit_awaited(self) -> None:
         self._workers.submit(work.light_tasks(self._encoder), heavy=False)
@@ -136,10 +148,19 @@ class _Run:
                 self._workers.submit(work.lane_tasks(self._encoder, film, lane), heavy=True)
 
     def _submit_later(self) -> None:
-        self._later_submitted = True
-        if film := self._plan.film:
-            for lane in work.later_lanes(film):
-                self._workers.submit(work.lane_tasks(self._encoder, film, lane), heavy=True)
+        """Once there is something to watch: what makes it better; once all of that is there: what needs it whole."""
+        film = self._plan.film
+        if not self._later_submitted:
+            self._later_submitted = True
+            self._workers.submit([work.poster_task(self._encoder)], heavy=False)
+            self._workers.submit(work.subtitle_task(self._encoder), heavy=False)
+            if film:
+                for lane in work.later_lanes(film):
+                    self._workers.submit(work.lane_tasks(self._encoder, film, lane), heavy=True)
+        lowest = self._publisher.renditions.lowest_leading()
+        if lowest and not self._sprites_submitted:
+            self._sprites_submitted = True
+            self._workers.submit([work.sprites_task(self._encoder, lowest)], heavy=False)
 
 
 def _finished_before(storage: Storage) -> events.Finished | None:

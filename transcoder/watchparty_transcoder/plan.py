@@ -62,6 +62,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME) -> Plan:
         container_origin_s=origin_s,
         duration_s=grid.seconds(grid.frames) if grid else duration_s,
         film=film,
+        cover=facts.cover,
         audio=_audio(facts, grid, origin_s, duration_s, sizes),
         subtitles=_subtitles(facts, bitmap=False),
         subtitles_not_shown=_subtitles(facts, bitmap=True),

@@ -7,6 +7,7 @@ header cannot be trusted about the duration. Called by the pipeline; ffmpeg's co
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -36,6 +37,7 @@ OPEN_OPTIONS = {
 }
 HEADER_KNOWS_DURATION = ("mov", "matroska")
 MICROSECONDS = 1_000_000
+CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 def open_media(path: Path) -> InputContainer:
@@ -98,6 +100,7 @@ def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size
         start_s=start_s,
         duration_s=duration_s,
         video=video,
+        cover=probe_tracks.cover(container),
         audio=audio,
         subtitles=tuple(probe_tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
         chapters=_chapters(container),
@@ -119,8 +122,16 @@ def _declared_ends(container: InputContainer, demuxer: str) -> Ends | None:
         if stream.duration and stream.time_base:
             ends[stream.index] = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
         else:
-            ends[stream.index] = container_end
+            ends[stream.index] = min(_matroska_end(stream.metadata, default=container_end), container_end)
     return ends
+
+
+def _matroska_end(tags: dict[str, str], *, default: float) -> float:
+    """Muxers write each track's own end as a tag; the container only knows the longest."""
+    found = CLOCK.fullmatch(tags.get("DURATION", ""))
+    if found is None:
+        return default
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
 
 
 def _read_through(container: InputContainer) -> Ends:

@@ -65,6 +65,11 @@ def choose_video(container: InputContainer) -> VideoStream | None:
     return max(films, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None)
 
 
+def cover(container: InputContainer) -> int | None:
+    """The stream that holds cover art."""
+    return next((each.index for each in container.streams.video if each.disposition & Disposition.attached_pic), None)
+
+
 def _area(stream: VideoStream) -> int:
     return stream.codec_context.width * stream.codec_context.height
 

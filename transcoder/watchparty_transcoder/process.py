@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .errors import Cancelled, TookTooLong, ToolFailed, ToolMissing
 
@@ -50,6 +50,22 @@ class Running:
         self._reader = threading.Thread(target=self._keep_tail, daemon=True)
         self._reader.start()
 
+    def feed(self, pieces: Iterable[bytes]) -> None:
+        """Write all of standard input from another thread, so that output can be read meanwhile."""
+        if (stdin := self._popen.stdin) is None:
+            raise ValueError("input has to be piped")
+
+        def write() -> None:
+            try:
+                with contextlib.suppress(BrokenPipeError), stdin:  # it may have had enough before the end
+                    for piece in pieces:
+                        stdin.write(piece)
+            except Exception:  # told by killing the reader, whose end is waited for
+                logger.exception("nothing more to feed")
+                self.kill()
+
+        threading.Thread(target=write, daemon=True).start()
+
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._popen.kill()
@@ -80,10 +96,12 @@ class Processes:
         self._cancelled = False
 
     @contextlib.contextmanager
-    def run(self, command: Sequence[str], *, timeout_s: float) -> Iterator[Running]:
+    def run(self, command: Sequence[str], *, timeout_s: float, fed: Iterable[bytes] | None = None) -> Iterator[Running]:
         """A running process; leaving the block waits for its end and raises unless it ended well."""
         logger.info("run: %s", shlex.join(command))
-        running = self._start(command)
+        running = self._start(command, fed=fed is not None)
+        if fed is not None:
+            running.feed(fed)
         too_long = threading.Event()
 
         def end_it() -> None:
@@ -122,13 +140,13 @@ class Processes:
     def cancelled(self) -> bool:
         return self._cancelled
 
-    def _start(self, command: Sequence[str]) -> Running:
+    def _start(self, command: Sequence[str], *, fed: bool) -> Running:
         if self._cancelled:
             raise Cancelled
         try:
             popen = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 preexec_fn=self._prepare,  # noqa: PLW1509 - see there: kernel calls only

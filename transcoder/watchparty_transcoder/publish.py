@@ -41,8 +41,8 @@ class Publisher:
         self.sprites: str | None = None
         self.warnings = list(plan.warnings)
 
-    def subtitles_ready(self, name: str) -> None:
-        self._subtitles.add(name)
+    def subtitles_ready(self) -> None:
+        self._subtitles = {track.name for track in self._plan.subtitles}
 
     def publish(self) -> State:
         """Bring every playlist up to date, media playlists before the master that names them."""

@@ -23,6 +23,7 @@ class Progressing:
     bounds: Sequence[int]  # planned ticks where segments begin, ending with the end of the last
     tolerance: int  # ticks by which the end may differ from the plan
     planned_peak: int  # bits a second, until it can be measured
+    reorder: int = 0  # ticks by which decoding runs ahead of showing
     late_frame: int = 0  # ticks by which a segment may begin after its bound
     made: dict[int, SegmentMade] = field(default_factory=dict)
     ready: int = 0  # segments from the beginning without a gap
@@ -117,8 +118,10 @@ class Renditions:
         limits = [each.ready_s for each in (*pictures, *self.sound) if not each.complete]
         return min([*limits, self.duration_s])
 
-    def leading_complete(self) -> bool:
-        return all(each.complete for each in self.picture if each.lane == self._leading)
+    def lowest_leading(self) -> ProgressingPicture | None:
+        """The cheapest complete picture of the whole film, where there is one yet."""
+        leading = [each for each in self.picture if each.lane == self._leading]
+        return leading[-1] if leading and leading[-1].complete else None
 
     def frames_done(self) -> int:
         counted = self.picture or self.sound
@@ -145,6 +148,7 @@ def _pictures(film: Film) -> Iterable[ProgressingPicture]:
             bounds=copy.bounds,
             tolerance=round(copy.timescale / copy.rate),
             planned_peak=round(copy.bit_rate * 1.5),
+            reorder=copy.reorder,
             lane="copy",
             width=copy.width,
             height=copy.height,
@@ -158,6 +162,7 @@ def _pictures(film: Film) -> Iterable[ProgressingPicture]:
                 bounds=[frame * grid.frame_ticks for frame in grid.bounds],
                 tolerance=0,
                 planned_peak=round(rung.max_rate * 1.1),
+                reorder=grid.reorder_ticks,
                 lane=lane.kind,
                 width=rung.width,
                 height=rung.height,

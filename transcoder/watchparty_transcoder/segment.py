@@ -5,7 +5,7 @@ and what a player has cached under a name must stay true. Used by copying and by
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import layout
 from .errors import NotAsPlanned
@@ -64,13 +64,33 @@ class Cutter:
     def _cut(self) -> None:
         if not self._samples:
             raise NotAsPlanned(f"{self._rendition} segment {self._number} is empty")
+        ticks = sum(sample.duration for sample in self._samples)
+        if self._samples[0].decode < 0:
+            self._samples = from_zero(self._samples)
         name = layout.segment(self._rendition, self._number)
         size = self._storage.size(name)
         if not size:
             data = media_segment(self._number + 1, self._samples)
             size = len(data)
             self._storage.write(name, data)
-        ticks = self._samples[-1].decode + self._samples[-1].duration - self._samples[0].decode
         self._made(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
         self._samples = []
         self._number += 1
+
+
+def from_zero(samples: Sequence[Sample]) -> list[Sample]:
+    """A film's first samples, whose decode times run below zero, with those times squeezed in after it.
+
+    Frames are coded ahead of the ones shown before them, so decoding has to begin before the film does; a segment's
+    time has no sign. Composition offsets could have one, but libavformat reads such a film two frames late. The few
+    samples concerned get short decode steps instead, up to the first one whose time is positive as it is.
+    """
+    early = [sample for sample in samples if sample.decode <= 0]
+    rest = samples[len(early) :]
+    room = rest[0].decode if rest else samples[-1].decode + samples[-1].duration
+    times = [number * room // len(early) for number in range(len(early) + 1)]
+    squeezed = [
+        replace(sample, decode=time, duration=following - time)
+        for sample, time, following in zip(early, times, times[1:], strict=False)
+    ]
+    return [*squeezed, *rest]

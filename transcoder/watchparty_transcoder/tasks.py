@@ -4,6 +4,7 @@ A worker makes segments and reports them on one queue; the pipeline's main threa
 The first failure stops everything.
 """
 
+import functools
 import queue
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,11 +23,12 @@ Report = Callable[[SegmentMade], None]
 class Task:
     name: str  # unique within the plan; its marker's name
     work: Callable[[Report], None]
+    needed: bool = True  # without it the film is not finished; else it is merely poorer
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEnded:
-    name: str
+    task: Task
     error: BaseException | None
 
 
@@ -53,7 +55,7 @@ class Workers:
         for task in tasks:
             self._open.add(task.name)
             future = pool.submit(self._run, task)
-            future.add_done_callback(lambda ended, name=task.name: self._report_end(name, ended))  # type: ignore[misc]
+            future.add_done_callback(functools.partial(self._report_end, task))
 
     def next_report(self, timeout_s: float) -> SegmentMade | TaskEnded | None:
         try:
@@ -61,7 +63,7 @@ class Workers:
         except queue.Empty:
             return None
         if isinstance(report, TaskEnded):
-            self._open.discard(report.name)
+            self._open.discard(report.task.name)
         return report
 
     @property
@@ -104,6 +106,6 @@ class Workers:
         )
         return marker.segments if there else None
 
-    def _report_end(self, name: str, future: Future[None]) -> None:
+    def _report_end(self, task: Task, future: Future[None]) -> None:
         if not future.cancelled():
-            self.reports.put(TaskEnded(name, future.exception()))
+            self.reports.put(TaskEnded(task, future.exception()))

@@ -38,11 +38,12 @@ def _span(storage: Storage, rendition: Progressing, number: int) -> tuple[int, i
         raise NotAsPlanned(f"{name} is not whole")
     base = mdat.start - moof.start + HEADER_BYTES
     held = [sample for _, sample in samples(data[moof.start : moof.end], data[mdat.start : mdat.end], data_base=base)]
-    if not held or not held[0].sync or any(not sample.data for sample in held):
-        raise NotAsPlanned(f"{name} does not begin with a keyframe, or has an empty frame")
+    if not held or not held[0].sync or any(not sample.data or sample.present < sample.decode for sample in held):
+        raise NotAsPlanned(f"{name} does not begin with a keyframe, or holds a frame that is empty or shown too early")
     return held[0].decode, held[-1].decode + held[-1].duration
 
 
 def _check_length(rendition: Progressing, first: int, end: int) -> None:
-    if not 0 <= first <= rendition.late_frame or abs(end - rendition.bounds[-1]) > rendition.tolerance:
-        raise NotAsPlanned(f"{rendition.name} spans {first} to {end} of {rendition.bounds[-1]} ticks")
+    planned_end = rendition.bounds[-1] - rendition.reorder
+    if not 0 <= first <= rendition.late_frame or abs(end - planned_end) > rendition.tolerance:
+        raise NotAsPlanned(f"{rendition.name} spans {first} to {end} of {planned_end} ticks")

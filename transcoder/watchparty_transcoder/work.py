@@ -3,10 +3,17 @@
 What stands between the upload and the first picture is awaited; everything else comes later, after that picture.
 """
 
+from pathlib import Path
+
+from . import subtitles
 from .copying import copy_streams
 from .encode import Encoder
 from .models import AudioPlan, Chunk, Film, Lane, Rung
+from .poster_and_sprites import make_card, make_poster, make_sprites
+from .renditions import ProgressingPicture
 from .tasks import Report, Task
+
+SUBTITLES, POSTER, SPRITES = "subtitles", "poster", "sprites"  # names of the tasks that make them
 
 
 def light_tasks(encoder: Encoder) -> list[Task]:
@@ -38,6 +45,35 @@ def lane_tasks(encoder: Encoder, film: Film, lane: Lane) -> list[Task]:
         for group in [(rung,) for rung in lowest_first] if apart else [lowest_first]:
             tasks.append(_video_task(encoder, film, lane, group, chunk))
     return tasks
+
+
+def subtitle_task(encoder: Encoder) -> list[Task]:
+    plan = encoder.plan
+
+    def work(_report: Report) -> None:
+        subtitles.extract(
+            Path(encoder.source),
+            plan.subtitles,
+            origin_s=plan.container_origin_s,
+            storage=encoder.storage,
+            cancelled=lambda: encoder.processes.cancelled,
+        )
+
+    return [Task(SUBTITLES, work, needed=False)] if plan.subtitles else []
+
+
+def poster_task(encoder: Encoder) -> Task:
+    def work(_report: Report) -> None:
+        if film := encoder.plan.film:
+            make_poster(encoder, film)
+        else:
+            make_card(encoder)
+
+    return Task(POSTER, work, needed=False)
+
+
+def sprites_task(encoder: Encoder, rendition: ProgressingPicture) -> Task:
+    return Task(SPRITES, lambda _report: make_sprites(encoder, rendition), needed=False)
 
 
 def _audio_task(encoder: Encoder, track: AudioPlan, chunk: Chunk) -> Task:
