@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchparty_api import docs_page, public
 from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, RoutingError, StoreError, TooLarge
-from watchparty_api.openapi import bare_app
+from watchparty_api.openapi import routed_app
 from watchparty_api.services import Services
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _validation(error: RequestValidationError) -> ApiError:
 
 def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
     """The application that answers `routers` under /api/v1, and health and keys beside it, with `services`."""
-    app = bare_app(routers, title=title, version=services.config.version)
+    app = routed_app(routers, title=title, version=services.config.version)
     app.state.services = services
     app.include_router(public.root_router)
     app.include_router(docs_page.router, prefix="/api/v1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     return content
 
 
-def bare_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", version: str | None = None) -> FastAPI:
+def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", version: str | None = None) -> FastAPI:
     """An application that has routes and nothing behind them."""
     app = FastAPI(
         title=title,
@@ -80,7 +81,7 @@ def bare_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", version
     )
     for router in routers:
         app.include_router(router, prefix="/api/v1")
-    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # the way FastAPI documents it
+    app.openapi = cache(lambda: document(app))  # type: ignore[method-assign]  # the way FastAPI documents it
     return app
 
 
@@ -93,6 +94,6 @@ if __name__ == "__main__":
     from watchparty_api import public
     from watchparty_api.bootstrap import routers
 
-    whole = bare_app(routers())
+    whole = routed_app(routers())
     whole.include_router(public.root_router)
     Path(sys.argv[1]).write_text(as_text(whole))

@@ -29,6 +29,7 @@ class Person:
     """An account that is signed in; send `headers` to be it."""
 
     account: Account
+    session_id: str
     access_token: str
 
     @property
@@ -85,4 +86,4 @@ class House:
             last_used_at=now,
         )
         self.services.store.create(self.services.workspace_id, session)
-        return Person(account, self.services.tokens.access_token(account, session.id, now))
+        return Person(account, session.id, self.services.tokens.access_token(account, session.id, now))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from watchparty_api import public
 from watchparty_api.bootstrap import routers
-from watchparty_api.openapi import as_text, bare_app, document
+from watchparty_api.openapi import as_text, document, routed_app
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 
 
 def whole_app():  # type: ignore[no-untyped-def]
-    app = bare_app(routers())
+    app = routed_app(routers())
     app.include_router(public.root_router)
     return app
 

@@ -1,0 +1,117 @@
+"""One room with everybody around it: who is in, who waits, who was thrown out, and who has nothing to do with it.
+
+For the authorisation matrix. `bearers` holds what each of them would show; `ids` fills the paths' parameters.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from fakes.house import House, Person
+from watchparty_api.records import Video
+
+
+@dataclass(frozen=True)
+class World:
+    ids: dict[str, str]
+    bearers: dict[str, str | None]
+
+    def headers(self, who: str) -> dict[str, str]:
+        bearer = self.bearers[who]
+        return {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+
+
+def build_world(house: House) -> World:
+    """Makes the world through the API, as its people would."""
+    host, other, admin = house.person("Hana"), house.person("Otto"), house.person("Ada", role="admin")
+    suspended, moderator = house.person("Sue"), house.person("Mo")
+    video_id = _film(house, host)
+    room = _ok(house.client.post("/api/v1/rooms", json={"video_id": video_id}, headers=host.headers))
+    elsewhere_room = _ok(house.client.post("/api/v1/rooms", json={}, headers=other.headers))
+    path = f"/api/v1/rooms/{room['id']}"
+    viewer, removed = _guest(house, path), _guest(house, path)
+    in_token = _join(house.new_client(), path, moderator)
+    _join(house.new_client(), path, suspended)
+    _ok(house.client.patch(f"{path}/members/{_id(in_token)}", json={"role": "moderator"}, headers=host.headers))
+    invitation = _ok(house.client.post(f"{path}/invitations", json={}, headers=host.headers))
+    _ok(house.client.patch(path, json={"access": "knock"}, headers=host.headers))
+    waiting = _guest(house, path)
+    # Last, because a ban also holds the address, and here all come from the same one.
+    _ok(house.client.delete(f"{path}/members/{_id(removed)}?ban=true", headers=host.headers))
+    house.services.store.replace("main", replace(suspended.account, suspended=True))
+    invite = _ok(house.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
+    scopes = {"name": "script", "scopes": ["account:read"]}
+    token = _ok(house.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
+    session = house.sign_in(other.account)
+    sessions = _ok(house.client.get("/api/v1/auth/me/sessions", headers=session.headers))["items"]
+    past = house.clock() - timedelta(minutes=16)
+    bearers = {
+        "nobody": None,
+        "other": other.access_token,
+        "admin": admin.access_token,
+        "suspended": suspended.access_token,
+        "expired": house.services.tokens.access_token(host.account, host.session_id, past),
+        "wrong_typ": house.services.tokens.notice_token(room["id"], "n1", house.clock()),
+        "elsewhere": _guest(house, f"/api/v1/rooms/{elsewhere_room['id']}")["connection"]["join_token"],
+        "removed": removed["connection"]["join_token"],
+        "waiting": waiting["connection"]["join_token"],
+        "viewer": viewer["connection"]["join_token"],
+        "moderator": in_token["connection"]["join_token"],
+        "host": host.access_token,
+    }
+    ids = {
+        "room_id": room["id"],
+        "participant_id": _id(viewer),
+        "ban_id": _id(removed),
+        "invitation_id": invitation["invitation"]["id"],
+        "request_id": waiting["request_id"],
+        "video_id": video_id,
+        "account_id": other.id,
+        "invite_id": invite["id"],
+        "token_id": token["id"],
+        "session_id": next(each["id"] for each in sessions if each["current"]),
+    }
+    return World(ids, bearers)
+
+
+def _film(house: House, owner: Person) -> str:
+    """A film that is ready, without the way there."""
+    now, id_ = house.clock(), secrets.token_urlsafe(12)
+    video = Video(
+        workspace_id="main",
+        id=id_,
+        created_at=now,
+        owner_id=owner.id,
+        title="Film",
+        status="ready",
+        playable=True,
+        generation="1",
+        duration_s=60.0,
+        playable_s=60.0,
+        updated_at=now,
+    )
+    house.services.store.create("main", video)
+    return id_
+
+
+def _guest(house: House, path: str) -> dict[str, Any]:
+    return _join(house.new_client(), path, None)
+
+
+def _join(client: TestClient, path: str, person: Person | None) -> dict[str, Any]:
+    return _ok(client.post(f"{path}/join", json={}, headers=person.headers if person else {}))
+
+
+def _id(joined: dict[str, Any]) -> str:
+    return str(joined["connection"]["participant_id"])
+
+
+def _ok(answer: Any) -> dict[str, Any]:
+    assert answer.is_success, answer.text
+    content: dict[str, Any] = answer.json() if answer.content else {}
+    return content

@@ -1,0 +1,218 @@
+"""Every route against everybody who might call it. A route without a row here fails the suite.
+
+A row says who may; everybody else has to get 401 (who are you?) or 403 (not you), and 401 where the bearer itself is no
+good. Bodies are valid, so that no 422 hides a missing check. What an allowed caller then gets is another test's matter:
+here it only has to be neither 401 nor 403.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.testclient import TestClient
+
+from fakes.clock import SteppedClock
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.house import SITE, House
+from fakes.world import World, build_world
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
+
+BAD_BEARERS = frozenset({"expired", "wrong_typ"})
+INSIDE = frozenset({"viewer", "moderator", "host"})
+STAFF = frozenset({"moderator", "host"})
+PARTICIPANTS = frozenset({"elsewhere", "removed", "waiting", "viewer", "moderator"})
+ACCOUNTS = frozenset({"other", "admin", "host"})
+EVERYBODY = ACCOUNTS | PARTICIPANTS | {"nobody"}
+ANYTHING = EVERYBODY | BAD_BEARERS | {"suspended"}
+"""Routes that do not look at the bearer at all."""
+
+PASSWORD = "correct horse"
+
+
+@dataclass(frozen=True)
+class Row:
+    route: str
+    may: frozenset[str]
+    body: Any = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def row(route: str, may: frozenset[str] | set[str], body: Any = None, **params: Any) -> Row:
+    return Row(route, frozenset(may), body, params)
+
+
+SITE_ROWS = [
+    row("GET /api/v1/config", ANYTHING),
+    row("GET /api/v1/docs", ANYTHING),
+    row("GET /health", ANYTHING),
+    row("GET /ready", ANYTHING),
+    row("GET /.well-known/jwks.json", ANYTHING),
+]
+_PERSON = {"email": "new@example.org", "password": PASSWORD, "display_name": "New"}
+ACCOUNT_ROWS = [
+    row("GET /api/v1/setup", ANYTHING),
+    row("POST /api/v1/setup", ANYTHING, {"token": "x", **_PERSON}),
+    # The invitation is what lets in here, and it is unknown: 410 to everybody whose bearer is not refused outright.
+    row("POST /api/v1/auth/register", EVERYBODY, {**_PERSON, "invite": "x"}),
+    row("POST /api/v1/auth/temporary", ANYTHING, {}),
+    row("POST /api/v1/auth/password/forgot", ANYTHING, {"email": "new@example.org"}),
+    row("POST /api/v1/auth/password/reset", ANYTHING, {"token": "x", "password": PASSWORD}),
+    row("POST /api/v1/auth/verify-email", ANYTHING, {"token": "x"}),
+    row("POST /api/v1/auth/logout", ANYTHING, {}),
+    # These two ask for a password or a cookie, which nobody here has.
+    row("POST /api/v1/auth/login", frozenset(), {"email": "new@example.org", "password": PASSWORD}),
+    row("POST /api/v1/auth/refresh", frozenset(), {}),
+    row("GET /api/v1/auth/me", ACCOUNTS),
+    row("PATCH /api/v1/auth/me", ACCOUNTS, {"display_name": "New"}),
+    row("DELETE /api/v1/auth/me", ACCOUNTS),
+    row("GET /api/v1/auth/me/export", ACCOUNTS),
+    row("GET /api/v1/auth/me/usage", ACCOUNTS),
+    row("GET /api/v1/auth/me/sessions", ACCOUNTS),
+    row("DELETE /api/v1/auth/me/sessions/{session_id}", ACCOUNTS),
+    row("GET /api/v1/auth/me/tokens", ACCOUNTS),
+    row("POST /api/v1/auth/me/tokens", ACCOUNTS, {"name": "script", "scopes": ["rooms:read"]}),
+    row("DELETE /api/v1/auth/me/tokens/{token_id}", ACCOUNTS),
+]
+ADMIN_ROWS = [
+    row("GET /api/v1/admin/settings", {"admin"}),
+    row("PATCH /api/v1/admin/settings", {"admin"}, {"registration": "open"}),
+    row("GET /api/v1/admin/accounts", {"admin"}),
+    row("GET /api/v1/admin/accounts/{account_id}", {"admin"}),
+    row("PATCH /api/v1/admin/accounts/{account_id}", {"admin"}, {"suspended": True}),
+    row("DELETE /api/v1/admin/accounts/{account_id}", {"admin"}),
+    row("GET /api/v1/admin/account-invites", {"admin"}),
+    row("POST /api/v1/admin/account-invites", {"admin"}, {}),
+    row("DELETE /api/v1/admin/account-invites/{invite_id}", {"admin"}),
+    row("GET /api/v1/admin/rooms", {"admin"}),
+    row("POST /api/v1/admin/rooms/{room_id}/close", {"admin"}),
+    row("GET /api/v1/admin/videos", {"admin"}),
+    row("GET /api/v1/admin/jobs", {"admin"}),
+    row("GET /api/v1/admin/audit", {"admin"}),
+    row("GET /api/v1/admin/audit/verify", {"admin"}),
+    row("GET /api/v1/admin/audit/export", {"admin"}),
+]
+ROOM_ROWS = [
+    row("POST /api/v1/rooms", ACCOUNTS, {}),
+    row("GET /api/v1/rooms", ACCOUNTS),
+    row("GET /api/v1/rooms/{room_id}", EVERYBODY),  # who is outside gets the card
+    row("PATCH /api/v1/rooms/{room_id}", {"host"}, {"name": "New"}),
+    row("DELETE /api/v1/rooms/{room_id}", {"host"}),
+    row("POST /api/v1/rooms/{room_id}/link", {"host"}),
+    row("GET /api/v1/rooms/{room_id}/queue", STAFF),
+    row("PUT /api/v1/rooms/{room_id}/queue", STAFF, {"items": []}),
+    row("POST /api/v1/rooms/{room_id}/next", STAFF, {"after": 1}),
+    row("GET /api/v1/rooms/{room_id}/members", INSIDE),
+    row("PATCH /api/v1/rooms/{room_id}/members/me", INSIDE | {"waiting"}, {"display_name": "New"}),
+    row("PATCH /api/v1/rooms/{room_id}/members/{participant_id}", STAFF, {"muted": True}),
+    row("DELETE /api/v1/rooms/{room_id}/members/{participant_id}", STAFF),
+    row("POST /api/v1/rooms/{room_id}/leave", INSIDE | {"waiting"}),
+    row("POST /api/v1/rooms/{room_id}/members/leave", INSIDE | {"waiting"}),
+    row("GET /api/v1/rooms/{room_id}/bans", STAFF),
+    row("DELETE /api/v1/rooms/{room_id}/bans/{ban_id}", STAFF),
+    row("GET /api/v1/rooms/{room_id}/join-requests", STAFF),
+    row("POST /api/v1/rooms/{room_id}/join-requests/{request_id}", STAFF, {"decision": "deny"}),
+    row("POST /api/v1/rooms/{room_id}/join-requests:decide", STAFF, {"decision": "deny", "all": True}),
+    row("GET /api/v1/rooms/{room_id}/invitations", STAFF),
+    row("POST /api/v1/rooms/{room_id}/invitations", STAFF, {}),
+    row("DELETE /api/v1/rooms/{room_id}/invitations/{invitation_id}", STAFF),
+    row("GET /api/v1/rooms/{room_id}/events", STAFF),
+    row("GET /api/v1/rooms/{room_id}/chat", STAFF),
+    row("GET /api/v1/rooms/{room_id}/report", STAFF),
+    row("GET /api/v1/rooms/{room_id}/poster", EVERYBODY),
+    row("POST /api/v1/rooms/{room_id}/join", EVERYBODY - {"removed"}, {}),
+    row("POST /api/v1/rooms/{room_id}/join/renew", INSIDE | {"waiting"}, {}),
+]
+VIDEO_ROWS: list[Row] = []
+ROWS = [*SITE_ROWS, *ACCOUNT_ROWS, *ADMIN_ROWS, *ROOM_ROWS, *VIDEO_ROWS]
+ALLOWED = [(each, who) for each in ROWS if each.may != ANYTHING for who in sorted(each.may)]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A world in a database file, to be copied for each call that may change it."""
+
+    database: Path
+    keys_dir: Path
+    world: World
+
+
+def _house(database: Path, keys_dir: Path) -> House:
+    config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(keys_dir))
+    clock, relay, jobs, objects, mail = (
+        SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
+    )  # fmt: skip
+    services = build_services(config, relay=relay, jobs=jobs, objects=objects, mail=mail, now=clock)
+    return House(services, clock, relay, jobs, objects, mail)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, keys_dir: Path) -> Template:
+    database = tmp_path_factory.mktemp("world") / "world.db"
+    shutil.copy(empty_database, database)
+    house = _house(database, keys_dir)
+    world = build_world(house)
+    house.services.store.close()  # type: ignore[attr-defined]
+    return Template(database, keys_dir, world)
+
+
+@pytest.fixture
+def town(template: Template, tmp_path: Path) -> Iterator[House]:
+    shutil.copy(template.database, tmp_path / "world.db")
+    house = _house(tmp_path / "world.db", template.keys_dir)
+    yield house
+    house.services.store.close()  # type: ignore[attr-defined]
+
+
+def _status(house: House, world: World, each: Row, who: str) -> int:
+    method, path = each.route.split(" ")
+    # An address of their own for everybody, so that no limit answers in place of the check.
+    client = TestClient(
+        house.app, base_url=SITE, headers={"Origin": SITE}, client=(f"192.0.2.{sorted(ANYTHING).index(who)}", 1)
+    )
+    answer = client.request(
+        method, path.format(**world.ids), json=each.body, params=each.params, headers=world.headers(who)
+    )
+    return answer.status_code
+
+
+def test_every_route_has_a_row(house: House) -> None:
+    """A new route needs a decision on who may call it, and a row for it."""
+    routes = {
+        f"{method} {context.path_format}"
+        for context in iter_route_contexts(house.app.routes)
+        for method in context.methods or ()
+        if method != "HEAD" and context.path_format != "/api/v1/openapi.json"
+    }
+    rows = [each.route for each in ROWS]
+    assert sorted(routes - set(rows)) == []
+    assert sorted(set(rows) - routes) == []
+    assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize("each", [each for each in ROWS if each.may != ANYTHING], ids=lambda each: each.route)
+def test_whoever_may_not_is_refused(template: Template, town: House, each: Row) -> None:
+    """401 without valid credentials, 403 with those of somebody else; and 401 for a bearer that is no good."""
+    got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING - each.may)}
+    wrong = {who: status for who, status in got.items() if status not in (401, 403)}
+    assert wrong == {}
+    assert {who: status for who, status in got.items() if who in BAD_BEARERS and status != 401} == {}
+
+
+@pytest.mark.parametrize(("each", "who"), ALLOWED, ids=lambda value: getattr(value, "route", value))
+def test_whoever_may_is_let_through(template: Template, town: House, each: Row, who: str) -> None:
+    """Neither 401 nor 403 for who may."""
+    assert _status(town, template.world, each, who) not in (401, 403, 429, 500)
+
+
+@pytest.mark.parametrize("each", [each for each in ROWS if each.may == ANYTHING], ids=lambda each: each.route)
+def test_open_routes_look_at_no_bearer(template: Template, town: House, each: Row) -> None:
+    """What is open to anybody is open whatever they show."""
+    got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING)}
+    assert {who: status for who, status in got.items() if status in (401, 403, 429, 500)} == {}
