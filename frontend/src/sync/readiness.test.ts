@@ -10,8 +10,9 @@ const well: PlayerReading = {
   stalledSince_ms: null,
   rate: 1,
   blocked: false,
-  placing: false,
-  loaded: true,
+  placing_ms: 0,
+  arrived: true,
+  quality: null,
 };
 const here: Circumstances = { now_ms: 10_000, visible: true, detached: false, before: "ok" };
 const starving = { ...well, buffered_s: 0.1, stalledSince_ms: 9_000 };
@@ -52,7 +53,15 @@ describe("syncState", () => {
 
   it("offers a resync when it is far off and nothing is being done about it", () => {
     expect(show(-1_500, "catching_up")).toBe("far");
-    expect(show(-1_500, "catching_up", { placing: true })).toBe("catching_up");
+    expect(show(-1_500, "catching_up", { placing_ms: 500 })).toBe("catching_up");
+  });
+
+  it("does not cry for the second that a commanded start takes", () => {
+    const calm = { status: "in_sync" as const, error_ms: 2 };
+    const placing = { ...well, error_ms: null, placing_ms: 900 };
+    expect(syncState(placing, "ok", playing, calm)).toEqual(calm);
+    const long = { ...placing, placing_ms: 2_000 };
+    expect(syncState(long, "ok", playing, calm).status).toBe("catching_up");
   });
 
   it("is idle without a film", () => {

@@ -18,10 +18,12 @@ export interface PlayerReading {
   rate: number;
   /** The browser does not let it play before somebody touches the page. */
   blocked: boolean;
-  /** Being brought to its place by a seek. */
-  placing: boolean;
-  /** A film is loaded and its length is known. */
-  loaded: boolean;
+  /** For how long it has been on the way to its place, by a seek and a start. */
+  placing_ms: number;
+  /** It has been at its place once: until then it is nobody the room would wait for. */
+  arrived: boolean;
+  /** What is being shown, for people: "720p". */
+  quality: string | null;
 }
 
 export interface Circumstances {
@@ -73,6 +75,8 @@ const IN_SYNC_MS = 80;
 /** Once in sync, a little more is forgiven, so that the light does not flicker. */
 const STILL_IN_SYNC_MS = 120;
 const FAR_MS = 1_000;
+/** A commanded start or seek takes this long; that is no reason for an alarm. */
+const PLACING_MS = 1_500;
 
 export function syncState(
   reading: PlayerReading | null,
@@ -81,14 +85,17 @@ export function syncState(
   before: SyncState,
 ): SyncState {
   if (ready === "detached") return { status: "detached", error_ms: reading?.error_ms ?? null };
-  if (reading === null || playback === null || playback.mode === "empty" || !reading.loaded) {
+  if (reading === null || playback === null || playback.mode === "empty" || !reading.arrived) {
     return { status: "idle", error_ms: null };
   }
   const { error_ms } = reading;
   if (ready === "blocked" || ready === "buffering") return { status: ready, error_ms };
-  if (error_ms === null) return { status: "catching_up", error_ms };
+  if (error_ms === null) {
+    const expected = before.status === "in_sync" && reading.placing_ms < PLACING_MS;
+    return expected ? before : { status: "catching_up", error_ms };
+  }
   const size_ms = Math.abs(error_ms);
-  if (size_ms >= FAR_MS && !reading.placing) return { status: "far", error_ms };
+  if (size_ms >= FAR_MS && reading.placing_ms === 0) return { status: "far", error_ms };
   const limit_ms = before.status === "in_sync" ? STILL_IN_SYNC_MS : IN_SYNC_MS;
   return { status: size_ms < limit_ms ? "in_sync" : "catching_up", error_ms };
 }

@@ -89,6 +89,8 @@ export interface RoomState {
   limits: Limits | null;
   clock: { offset_ms: number; uncertainty_ms: number; rtt_ms: number } | null;
   sync: SyncState;
+  /** How this page's player does, for its person to see. */
+  player: { buffered_s: number; quality: string | null } | null;
 }
 
 export function emptyRoom(now_ms: number): RoomState {
@@ -109,5 +111,6 @@ export function emptyRoom(now_ms: number): RoomState {
     limits: null,
     clock: null,
     sync: { status: "idle", error_ms: null },
+    player: null,
   };
 }

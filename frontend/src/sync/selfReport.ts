@@ -35,7 +35,7 @@ export class SelfReport {
   /** A report when one is due, about what was looked at last. */
   due(reading: PlayerReading | null, at: Surroundings): Report | null {
     const { playback, clock, now_ms, visible } = at;
-    if (!reading?.loaded || this.#ready === null || playback === null) return null;
+    if (!reading?.arrived || this.#ready === null || playback === null) return null;
     if (!this.#schedule.due(now_ms, this.#ready, playback.rev)) return null;
     return {
       t: "report",

@@ -51,8 +51,9 @@ const reading: PlayerReading = {
   stalledSince_ms: null,
   rate: 1,
   blocked: false,
-  placing: false,
-  loaded: true,
+  placing_ms: 0,
+  arrived: true,
+  quality: null,
 };
 
 describe("RoomSession", () => {
@@ -281,7 +282,7 @@ describe("RoomSession", () => {
     expect(environment.socket.of("cmd")).toEqual([]);
   });
 
-  it("lets one person watch at their own pace and come back", () => {
+  it("lets one person watch at their own pace and come back", async () => {
     const { environment, session, state } = enter();
     environment.socket.welcome({}, { mode: "playing" });
     session.detach();
@@ -289,6 +290,7 @@ describe("RoomSession", () => {
     expect(state().sync.status).toBe("detached");
     expect(environment.socket.of("report").at(-1)?.ready).toBe("detached");
     session.rejoin();
+    await environment.advance(500);
     session.observe(reading);
     expect(state().sync).toEqual({ status: "in_sync", error_ms: 3 });
   });

@@ -21,7 +21,7 @@ import type {
 } from "./protocol";
 import type { PlayerReading } from "./readiness";
 import { playbackChanged, reduce } from "./reducer";
-import { emptyRoom, type RoomState } from "./roomState";
+import { emptyRoom, type RoomState, type SyncState } from "./roomState";
 import { SelfReport } from "./selfReport";
 import { limit_s, Timeline } from "./timeline";
 
@@ -75,6 +75,7 @@ export function createRoomSession(options: SessionOptions): RoomSession {
 }
 
 const HOUSEKEEPING_MS = 1_000;
+const SHOWN_EVERY_MS = 500;
 
 class Session implements RoomSession {
   readonly store: StoreApi<RoomState>;
@@ -87,6 +88,7 @@ class Session implements RoomSession {
   readonly #events = new Emitter<SessionEvents>();
   #heard: { epoch: number; seq: number } | null = null;
   #detached = false;
+  #shown_ms = Number.NEGATIVE_INFINITY;
   #cancelHousekeeping: Cancel = () => {};
 
   constructor({ environment, connection, renew }: Required<SessionOptions>) {
@@ -203,14 +205,20 @@ class Session implements RoomSession {
       playback: this.timeline.newest,
       clock: this.#clock.estimate(now_ms),
     };
-    const sync = this.#selfReport.look(reading, surroundings);
-    const shown = this.store.getState().sync;
-    if (sync.status !== shown.status || sync.error_ms !== shown.error_ms) {
-      this.store.setState({ sync });
-    }
+    this.#show(this.#selfReport.look(reading, surroundings), reading, now_ms);
     if (!this.#connection.online || this.#isWaiting()) return;
     const report = this.#selfReport.due(reading, surroundings);
     if (report !== null) this.#connection.send(report);
+  }
+
+  /** People read a number twice a second; a change of status they see at once. */
+  #show(sync: SyncState, reading: PlayerReading | null, now_ms: number): void {
+    const changed = sync.status !== this.store.getState().sync.status;
+    if (!changed && now_ms - this.#shown_ms < SHOWN_EVERY_MS) return;
+    this.#shown_ms = now_ms;
+    const player =
+      reading === null ? null : { buffered_s: reading.buffered_s, quality: reading.quality };
+    this.store.setState({ sync, player });
   }
 
   #receive(message: ServerMessage, received_ms: number): void {

@@ -233,7 +233,7 @@ export interface Wait {
   max_s?: number;
 }
 /**
- * The room's clock, complete: when playing, the target at room time t is `pos_s + rate * max(0, t - t0_ms)/1000`.
+ * The clock, complete: playing, the target at room time t is `pos_s + rate * max(0, t - t0_ms)/1000`.
  */
 export interface State {
   t: "state";
