@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from fakes.relay_house import RelayHouse
 
 pytestmark = pytest.mark.anyio

@@ -77,7 +77,8 @@ class Journal:
         writer.executescript(_LAYOUT)
         writer.execute(f"PRAGMA user_version={LAYOUT_VERSION}")
         self._drop_old_rooms(writer, now_ms)
-        (last_alive_ms,) = writer.execute("SELECT coalesce(max(at_ms), 0.0) FROM alive").fetchone()
+        signs_of_life = "SELECT at_ms FROM alive UNION ALL SELECT at_ms FROM rooms"
+        (last_alive_ms,) = writer.execute(f"SELECT coalesce(max(at_ms), 0.0) FROM ({signs_of_life})").fetchone()  # noqa: S608
         self._reader = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self._thread = threading.Thread(target=self._write, args=(writer,), name="relay-journal", daemon=True)
         self._thread.start()
