@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { RoomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
@@ -28,7 +28,6 @@ export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
   const account = useSession((state) => state.account);
   const [name, setName] = useState(() => account?.display_name ?? nameFromAddress() ?? keptName());
   const [password, setPassword] = useState("");
-  const formName = useId();
 
   const join = (event: FormEvent) => {
     event.preventDefault();
@@ -40,10 +39,7 @@ export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
   return (
     <LobbyFrame posterUrl={card.poster_url}>
       <CardSummary card={card} />
-      <form onSubmit={join} aria-labelledby={formName} className="mt-6 flex flex-col gap-4">
-        <span id={formName} hidden>
-          Join the room
-        </span>
+      <form onSubmit={join} aria-label="Join the room" className="mt-6 flex flex-col gap-4">
         <Field label="Your name here">
           <Input
             value={name}

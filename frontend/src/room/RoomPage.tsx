@@ -14,12 +14,14 @@ import { Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Room } from "./Room";
 import { RoomProvider } from "./RoomContext";
+import { useCinema } from "./useCinema";
 
 /** Who is in and where the film is change while somebody hesitates at the gate. */
 const LOOK_EVERY_MS = 10_000;
 
 export default function RoomPage() {
   const { roomId = "" } = useParams();
+  useCinema();
   // Another room is another stay: nothing of the former one may remain.
   return <Way key={roomId} roomId={roomId} />;
 }

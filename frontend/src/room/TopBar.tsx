@@ -16,23 +16,12 @@ interface TopBarProps {
 
 export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarProps) {
   const { session } = useRoom();
-  const total = useRoomState((state) => state.total);
-  const knocks = useRoomState((state) => state.knocks.length);
   return (
     <header className="flex h-14 shrink-0 items-center gap-1.5 pr-1.5 pl-4 sm:gap-2 sm:pr-3">
       <h1 className="min-w-0 truncate text-[1.0625rem] font-bold tracking-tight">{name}</h1>
       <div className="grow" />
       <SyncPill session={session} />
-      <button
-        type="button"
-        onClick={onPeople}
-        aria-label={`${total} ${total === 1 ? "person" : "people"} here`}
-        className="flex min-h-11 items-center gap-1.5 rounded-xl px-2.5 text-sm font-medium text-muted hover:bg-hover hover:text-text"
-      >
-        <Users className="size-5" aria-hidden="true" />
-        <span className="tabular-nums">{total}</span>
-        <TabCount count={knocks} meaning="at the door" />
-      </button>
+      {!compact && <PeopleButton onClick={onPeople} />}
       {compact ? (
         <IconButton label="Invite friends" className="text-accent-text" onClick={onInvite}>
           <UserPlus aria-hidden="true" />
@@ -50,5 +39,22 @@ export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarPro
         </IconButton>
       )}
     </header>
+  );
+}
+
+function PeopleButton({ onClick }: { onClick: () => void }) {
+  const total = useRoomState((state) => state.total);
+  const knocks = useRoomState((state) => state.knocks.length);
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className="flex min-h-11 items-center gap-1.5 rounded-xl px-2.5 text-sm font-medium text-muted hover:bg-hover hover:text-text"
+    >
+      <Users className="size-5" aria-hidden="true" />
+      <span className="tabular-nums">{total}</span>
+      <span className="sr-only">{total === 1 ? "person here" : "people here"}</span>
+      <TabCount count={knocks} meaning="at the door" />
+    </button>
   );
 }

@@ -81,14 +81,17 @@ function ToastCard({ toast }: { toast: Toast }) {
   );
 }
 
-/** Mounted once. The live region exists before the first toast, or readers would miss it. */
+/**
+ * Mounted once. The live region exists before the first toast, or readers would miss it. Pages with
+ * a field at the bottom put `data-toasts="top"` on <html>.
+ */
 export function Toaster() {
   const toasts = useToasts((state) => state.toasts);
   return (
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:items-end"
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:items-end in-data-[toasts=top]:top-14 in-data-[toasts=top]:bottom-auto in-data-[toasts=top]:sm:items-center"
     >
       {toasts.slice(0, 3).map((toast) => (
         <ToastCard key={toast.id} toast={toast} />

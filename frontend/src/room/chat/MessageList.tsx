@@ -34,18 +34,22 @@ export function MessageList() {
         onScroll={onScroll}
         className="h-full overflow-y-auto overscroll-contain py-3 focus-visible:outline-offset-[-2px]"
       >
-        {hidden > 0 ? (
-          <div className="flex justify-center p-2">
-            <Button onClick={() => setShown((count) => count + STEP)}>Show earlier messages</Button>
-          </div>
-        ) : (
-          <EarlierMessages />
-        )}
-        {items.length === 0 && pending.length === 0 && <Quiet />}
-        {items.slice(hidden).map((item) => (
-          <Item key={item.key} item={item} />
-        ))}
-        <PendingMessages />
+        <div className="flex min-h-full flex-col justify-end">
+          {hidden > 0 ? (
+            <div className="flex justify-center p-2">
+              <Button onClick={() => setShown((count) => count + STEP)}>
+                Show earlier messages
+              </Button>
+            </div>
+          ) : (
+            <EarlierMessages />
+          )}
+          {items.length === 0 && pending.length === 0 && <Quiet />}
+          {items.slice(hidden).map((item) => (
+            <Item key={item.key} item={item} />
+          ))}
+          <PendingMessages />
+        </div>
       </div>
       {!atBottom && (
         <button

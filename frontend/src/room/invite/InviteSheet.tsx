@@ -5,7 +5,7 @@ import { AskFirstSwitch } from "./AskFirstSwitch";
 import { LinkField } from "./LinkField";
 import { PersonalInvitations } from "./PersonalInvitations";
 import { QrCode } from "./QrCode";
-import { shownLink } from "./shownLink";
+import { isLocalOnly, shownLink } from "./shownLink";
 
 interface InviteSheetProps {
   open: boolean;
@@ -33,6 +33,12 @@ function Sheet() {
   return (
     <div className="flex flex-col gap-5">
       <LinkField link={link} />
+      {isLocalOnly(link) && (
+        <p className="rounded-xl bg-warn-soft px-4 py-3 text-sm text-warn-text">
+          This link works on this computer only. Open the room by the network address that the
+          server printed when it started, then invite from there.
+        </p>
+      )}
       <QrCode text={link} label="QR code of the link to this room" />
       {isHost && <AskFirstSwitch />}
       {canModerate && <PersonalInvitations />}

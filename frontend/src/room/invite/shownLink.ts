@@ -8,3 +8,9 @@ export function shownLink(url: string | undefined, pageUrl: string): string {
   link.search = "";
   return link.href;
 }
+
+/** Whether the link leads everybody to their own machine instead of this one. */
+export function isLocalOnly(link: string): boolean {
+  const { hostname } = new URL(link);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}

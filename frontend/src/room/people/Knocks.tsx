@@ -1,9 +1,13 @@
-import { Ban, Check, X } from "lucide-react";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
-import { IconButton } from "@/ui/IconButton";
 import { useRoomState } from "../RoomContext";
 import { useDecisions } from "./useDecisions";
+
+const DECISIONS = [
+  { decision: "block", label: "Block", variant: "ghost" },
+  { decision: "deny", label: "Deny", variant: "secondary" },
+  { decision: "admit", label: "Admit", variant: "primary" },
+] as const;
 
 /** Who stands at the door, for those who may open it. */
 export function Knocks() {
@@ -22,32 +26,22 @@ export function Knocks() {
       </div>
       <ul>
         {knocks.map((knock) => (
-          <li key={knock.req} className="flex min-h-12 items-center gap-2">
+          <li key={knock.req} className="flex flex-wrap items-center gap-x-3 py-1.5">
             <Avatar name={knock.name} seed={knock.participant_id} size="sm" />
             <bdi className="min-w-0 grow truncate font-medium">{knock.name}</bdi>
-            <IconButton
-              label={`Block ${knock.name}`}
-              disabled={deciding}
-              onClick={() => decide(knock.req, "block")}
-            >
-              <Ban aria-hidden="true" className="text-muted" />
-            </IconButton>
-            <IconButton
-              label={`Deny ${knock.name}`}
-              disabled={deciding}
-              onClick={() => decide(knock.req, "deny")}
-            >
-              <X aria-hidden="true" />
-            </IconButton>
-            <Button
-              variant="primary"
-              disabled={deciding}
-              aria-label={`Admit ${knock.name}`}
-              onClick={() => decide(knock.req, "admit")}
-            >
-              <Check aria-hidden="true" />
-              Admit
-            </Button>
+            <div className="flex w-full justify-end gap-1.5">
+              {DECISIONS.map(({ decision, label, variant }) => (
+                <Button
+                  key={decision}
+                  variant={variant}
+                  disabled={deciding}
+                  aria-label={`${label} ${knock.name}`}
+                  onClick={() => decide(knock.req, decision)}
+                >
+                  {label}
+                </Button>
+              ))}
+            </div>
           </li>
         ))}
       </ul>

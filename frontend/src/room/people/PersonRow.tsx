@@ -1,4 +1,4 @@
-import { Gamepad2, MicOff } from "lucide-react";
+import { Gamepad2, MessageCircleOff } from "lucide-react";
 import type { Person } from "@/sync/protocol";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
@@ -34,7 +34,9 @@ export function PersonRow({ person }: { person: Person }) {
         </p>
         <p className="truncate text-xs text-muted">{words}</p>
       </div>
-      {person.muted && <MicOff role="img" aria-label="muted" className="size-4 text-muted" />}
+      {person.muted && (
+        <MessageCircleOff role="img" aria-label="muted in the chat" className="size-4 text-muted" />
+      )}
       {(person.ctl != null || isActing) && (
         <Gamepad2
           role="img"

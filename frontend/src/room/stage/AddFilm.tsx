@@ -1,18 +1,25 @@
-import { Library } from "lucide-react";
+import { Library, Plus } from "lucide-react";
 import { Button } from "@/ui/Button";
 import { DropZone } from "@/upload/DropZone";
 import { useChooseFilm } from "../film/useChooseFilm";
 
-/** The first thing a host does in a new room. */
+/** The first thing a host does in a new room. On a phone, where nothing is dropped, one button. */
 export function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
   const { upload } = useChooseFilm();
   return (
-    <div className="flex w-full max-w-lg flex-col items-center gap-4">
+    <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">
       <h2 className="text-title font-bold">What shall we watch?</h2>
-      <DropZone className="w-full" onFiles={([file]) => file && void upload(file)} />
-      <Button onClick={onOpenLibrary}>
+      <DropZone
+        className="hidden w-full @md:block"
+        onFiles={([file]) => file && void upload(file)}
+      />
+      <Button className="hidden @md:inline-flex" onClick={onOpenLibrary}>
         <Library aria-hidden="true" />
         From my library
+      </Button>
+      <Button variant="primary" size="lg" className="@md:hidden" onClick={onOpenLibrary}>
+        <Plus aria-hidden="true" />
+        Add a film
       </Button>
     </div>
   );
