@@ -34,7 +34,7 @@ check: prepare-test ## format, lint, types, in both languages
 format: ## write the format that `check` wants
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	cd frontend && $(NODE_PATH_FIRST) npm run --silent format
+	cd frontend && $(NODE_PATH_FIRST) npm run --silent fix
 
 unit: ## everything that needs neither root nor network nor another program, within 30 s
 	$(PYTEST) -n 2 -m "not media and not service and not e2e"
@@ -55,7 +55,7 @@ contracts: ## write docs/contracts/ and the page's types anew from the types in 
 	$(BIN)/python -m watchparty_api.openapi
 	$(BIN)/python -m watchparty_relay.schema
 	$(BIN)/python -m watchparty_transcoder.schema
-	cd frontend/codegen && $(NODE_PATH_FIRST) npm ci --silent && $(NODE_PATH_FIRST) npm run --silent generate
+	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate
 
 dist: prepare-run ## a wheel with the page inside
 	rm -rf standalone/watchparty/page && cp -r frontend/dist standalone/watchparty/page

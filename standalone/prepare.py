@@ -183,7 +183,9 @@ def install_node_packages() -> dict[str, str]:
     environ = node_environ()
     locked = fingerprint([frontend / "package-lock.json"])
     if not (fresh("node-packages", locked) and (frontend / "node_modules").exists()):
-        call("npm", "ci", "--no-audit", "--no-fund", cwd=frontend, environ=environ)
+        # Not `npm ci`: it refuses a lock that does not name the native parts of every other platform, and registries
+        # differ in which they carry. This installs what is locked, too, and leaves the lock as it is.
+        call("npm", "install", "--no-save", "--no-audit", "--no-fund", cwd=frontend, environ=environ)
         remember("node-packages", locked)
     return environ
 
