@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .config import read_config
+from watchparty_transcoder.config import read_config
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,8 +37,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _transcode(arguments: argparse.Namespace) -> int:
     # imported here, so that a mistyped argument is answered at once
-    from .bootstrap import build_job
-    from .errors import Broken, Cancelled, TranscodeError
+    from watchparty_transcoder.bootstrap import build_job
+    from watchparty_transcoder.errors import Broken, Cancelled, TranscodeError
 
     job = build_job(
         read_config(os.environ),
@@ -66,8 +66,8 @@ def _transcode(arguments: argparse.Namespace) -> int:
 
 def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
     """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as a failed transcode would say it."""
-    from .errors import TranscodeError
-    from .subtitle_files import rewrite
+    from watchparty_transcoder.errors import TranscodeError
+    from watchparty_transcoder.subtitle_files import rewrite
 
     try:
         answer: dict[str, object] = {"cues": rewrite(arguments.input, arguments.output)}

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from . import layout
-from .announce.lines import LineAnnouncer
-from .config import Config
-from .errors import ToolMissing
-from .pipeline import Job
-from .process import Processes
-from .speaker import Identity, Speaker
-from .storage.folder import FolderStorage
-from .storage.port import Storage
+from watchparty_transcoder import layout
+from watchparty_transcoder.announce.lines import LineAnnouncer
+from watchparty_transcoder.config import Config
+from watchparty_transcoder.errors import ToolMissing
+from watchparty_transcoder.pipeline import Job
+from watchparty_transcoder.process import Processes
+from watchparty_transcoder.speaker import Identity, Speaker
+from watchparty_transcoder.storage.folder import FolderStorage
+from watchparty_transcoder.storage.port import Storage
 
 
 def build_job(

@@ -7,7 +7,7 @@ has an answer. Each one stands for a way in which a copied film would not play, 
 from collections.abc import Callable
 from itertools import pairwise
 
-from .models import AAC_FRAME, AudioFacts, Facts, VideoFacts
+from watchparty_transcoder.models import AAC_FRAME, AudioFacts, Facts, VideoFacts
 
 LONGEST_SEGMENT_S = 10.0  # a seek waits for it, and so does the first picture
 LARGEST_SEGMENT_BYTES = 12 << 20  # browsers refuse to buffer much more at once

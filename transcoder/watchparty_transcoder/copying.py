@@ -10,14 +10,14 @@ import av
 from av.packet import Packet
 from av.stream import Discard
 
-from . import layout
-from .encode import Encoder, Made, write_once
-from .errors import Cancelled
-from .models import AAC_FRAME, AudioPlan, CopyPlan
-from .mp4_writer import Sample, aac_entry, audio_init, avc_entry, video_init
-from .probe import open_media
-from .segment import Cutter
-from .storage.port import Storage
+from watchparty_transcoder import layout
+from watchparty_transcoder.encode import Encoder, Made, write_once
+from watchparty_transcoder.errors import Cancelled
+from watchparty_transcoder.models import AAC_FRAME, AudioPlan, CopyPlan
+from watchparty_transcoder.mp4_writer import Sample, aac_entry, audio_init, avc_entry, video_init
+from watchparty_transcoder.probe import open_media
+from watchparty_transcoder.segment import Cutter
+from watchparty_transcoder.storage.port import Storage
 
 
 def copy_streams(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[AudioPlan], made: Made) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from . import ffmpeg_command, layout
-from .config import Limits
-from .errors import NotAsPlanned, ToolFailed
-from .models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Grid, Lane, Plan, Rung
-from .mp4_reader import Track, read_stream
-from .mp4_writer import Sample, aac_entry, audio_init, avc_entry, video_init
-from .process import Processes
-from .segment import Cutter, SegmentMade
-from .storage.port import Storage
+from watchparty_transcoder import ffmpeg_command, layout
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import NotAsPlanned, ToolFailed
+from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Grid, Lane, Plan, Rung
+from watchparty_transcoder.mp4_reader import Track, read_stream
+from watchparty_transcoder.mp4_writer import Sample, aac_entry, audio_init, avc_entry, video_init
+from watchparty_transcoder.process import Processes
+from watchparty_transcoder.segment import Cutter, SegmentMade
+from watchparty_transcoder.storage.port import Storage
 
 ADTS_HEADER = 7
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels

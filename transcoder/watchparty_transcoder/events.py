@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from .errors import FailureCode
+from watchparty_transcoder.errors import FailureCode
 
 VERSION = 1
 

@@ -7,7 +7,19 @@ down to that file and our pipe, whatever the file contains.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Colour, Film, Grid, Lane, Picture, Plan, Rung
+from watchparty_transcoder.models import (
+    AAC_FRAME,
+    AAC_RATE,
+    AudioPlan,
+    Chunk,
+    Colour,
+    Film,
+    Grid,
+    Lane,
+    Picture,
+    Plan,
+    Rung,
+)
 
 MICROSECOND = Fraction(1, 1_000_000)
 PREROLL_FRAMES = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .mp4_boxes import Box, find, walk
+from watchparty_transcoder.mp4_boxes import Box, find, walk
 
 MOOV_LIMIT = 256 << 20  # a day of film needs about 100 MB of tables
 ENCRYPTED = (b"encv", b"enca", b"encs")

@@ -6,7 +6,7 @@ enlarged, and a rung has to gain something over the one below it and over the co
 
 from fractions import Fraction
 
-from .models import Grid, Rung
+from watchparty_transcoder.models import Grid, Rung
 
 STANDARD_RATES = {1080: 5_000_000, 720: 2_800_000, 480: 1_400_000, 360: 800_000}  # at up to 30 frames a second
 HIGHEST = 1080

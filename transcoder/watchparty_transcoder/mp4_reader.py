@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from .mp4_boxes import HEADER_BYTES, find, walk
-from .mp4_writer import Sample
+from watchparty_transcoder.mp4_boxes import HEADER_BYTES, find, walk
+from watchparty_transcoder.mp4_writer import Sample
 
 NOT_SYNC = 0x00010000
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .mp4_boxes import box, full_box
+from watchparty_transcoder.mp4_boxes import box, full_box
 
 TRACK_ID = 1
 IDENTITY_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import msgspec
 
-from . import events, layout, work
-from . import plan as planning
-from .config import Limits
-from .encode import Encoder
-from .errors import Cancelled, DiskFull, NotAsPlanned
-from .models import AAC_FRAME, Plan
-from .probe import probe
-from .process import Processes
-from .publish import Publisher, State
-from .segment import SegmentMade
-from .speaker import Speaker
-from .storage.port import Storage
-from .tasks import TaskEnded, Workers
-from .verify import verify
+from watchparty_transcoder import events, layout, work
+from watchparty_transcoder import plan as planning
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.encode import Encoder
+from watchparty_transcoder.errors import Cancelled, DiskFull, NotAsPlanned
+from watchparty_transcoder.models import AAC_FRAME, Plan
+from watchparty_transcoder.probe import probe
+from watchparty_transcoder.process import Processes
+from watchparty_transcoder.publish import Publisher, State
+from watchparty_transcoder.segment import SegmentMade
+from watchparty_transcoder.speaker import Speaker
+from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.tasks import TaskEnded, Workers
+from watchparty_transcoder.verify import verify
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from . import copy_gate, labels, ladder, timeline
-from .frame_rate import output_rate
-from .models import (
+from watchparty_transcoder import copy_gate, labels, ladder, timeline
+from watchparty_transcoder.frame_rate import output_rate
+from watchparty_transcoder.models import (
     AAC_FRAME,
     AAC_RATE,
     AudioFacts,

@@ -9,16 +9,16 @@ import logging
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from . import ffmpeg_command, layout
-from .encode import Encoder
-from .errors import NotAsPlanned, ToolFailed
-from .models import Film
-from .mp4_boxes import HEADER_BYTES, find
-from .mp4_reader import samples
-from .mp4_writer import Sample, media_segment
-from .renditions import ProgressingPicture
-from .storage.port import Storage
-from .webvtt import timestamp
+from watchparty_transcoder import ffmpeg_command, layout
+from watchparty_transcoder.encode import Encoder
+from watchparty_transcoder.errors import NotAsPlanned, ToolFailed
+from watchparty_transcoder.models import Film
+from watchparty_transcoder.mp4_boxes import HEADER_BYTES, find
+from watchparty_transcoder.mp4_reader import samples
+from watchparty_transcoder.mp4_writer import Sample, media_segment
+from watchparty_transcoder.renditions import ProgressingPicture
+from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.webvtt import timestamp
 
 logger = logging.getLogger(__name__)
 

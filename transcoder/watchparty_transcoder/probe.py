@@ -17,11 +17,11 @@ import av
 import av.error
 from av.container import InputContainer
 
-from . import probe_tracks
-from .config import Limits
-from .errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
-from .isobmff import IsoTables, read_tables
-from .models import Chapter, Facts
+from watchparty_transcoder import probe_tracks
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
+from watchparty_transcoder.isobmff import IsoTables, read_tables
+from watchparty_transcoder.models import Chapter, Facts
 
 logger = logging.getLogger(__name__)
 

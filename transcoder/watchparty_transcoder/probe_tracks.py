@@ -14,10 +14,10 @@ from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from .errors import Corrupt
-from .h264 import InstantPictures
-from .isobmff import IsoTables
-from .models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.errors import Corrupt
+from watchparty_transcoder.h264 import InstantPictures
+from watchparty_transcoder.isobmff import IsoTables
+from watchparty_transcoder.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
 MAY_BE_INTERLACED = (

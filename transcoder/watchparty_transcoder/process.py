@@ -16,7 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from .errors import Cancelled, TookTooLong, ToolFailed, ToolMissing
+from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolMissing
 
 logger = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ Only the pipeline's main thread calls it; the threads that make segments merely 
 
 from dataclasses import dataclass
 
-from . import layout, playlists
-from .events import AudioTrack, ChapterMark, Rendition, SubtitleTrack
-from .labels import language_tag
-from .models import Plan
-from .renditions import Progressing, ProgressingPicture, Renditions
-from .storage.port import Storage
+from watchparty_transcoder import layout, playlists
+from watchparty_transcoder.events import AudioTrack, ChapterMark, Rendition, SubtitleTrack
+from watchparty_transcoder.labels import language_tag
+from watchparty_transcoder.models import Plan
+from watchparty_transcoder.renditions import Progressing, ProgressingPicture, Renditions
+from watchparty_transcoder.storage.port import Storage
 
 AAC_LC = "mp4a.40.2"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .models import AAC_FRAME, AudioPlan, Film, LaneKind, Plan
-from .segment import SegmentMade
+from watchparty_transcoder.models import AAC_FRAME, AudioPlan, Film, LaneKind, Plan
+from watchparty_transcoder.segment import SegmentMade
 
 SOUND_PEAK = 200_000
 COPIED_SOUND_TOLERANCE_S = 0.25  # sound may end that much before the picture without being noticed

@@ -7,10 +7,10 @@ and what a player has cached under a name must stay true. Used by copying and by
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from . import layout
-from .errors import NotAsPlanned
-from .mp4_writer import Sample, media_segment
-from .storage.port import Storage
+from watchparty_transcoder import layout
+from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.mp4_writer import Sample, media_segment
+from watchparty_transcoder.storage.port import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .announce.port import Announcer
-from .errors import TranscodeError
-from .events import Failed, Finished, Playable, Progress, Started
-from .publish import State
+from watchparty_transcoder.announce.port import Announcer
+from watchparty_transcoder.errors import TranscodeError
+from watchparty_transcoder.events import Failed, Finished, Playable, Progress, Started
+from watchparty_transcoder.publish import State
 
 PROGRESS_EVERY_S = 1.0
 PLAYABLE_EVERY_S = 1.0

@@ -6,9 +6,9 @@
 import re
 from pathlib import Path
 
-from .cue_text import from_subrip, from_webvtt
-from .errors import NoMedia, TooLarge, Unsupported
-from .webvtt import Cue, to_webvtt
+from watchparty_transcoder.cue_text import from_subrip, from_webvtt
+from watchparty_transcoder.errors import NoMedia, TooLarge, Unsupported
+from watchparty_transcoder.webvtt import Cue, to_webvtt
 
 LARGEST_BYTES = 2 << 20
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -12,13 +12,13 @@ import av.error
 from av.stream import Discard
 from av.subtitles.subtitle import AssSubtitle
 
-from . import layout
-from .cue_text import from_ass
-from .errors import Cancelled
-from .models import SubtitlePlan
-from .probe import open_media
-from .storage.port import Storage
-from .webvtt import Cue, to_webvtt
+from watchparty_transcoder import layout
+from watchparty_transcoder.cue_text import from_ass
+from watchparty_transcoder.errors import Cancelled
+from watchparty_transcoder.models import SubtitlePlan
+from watchparty_transcoder.probe import open_media
+from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.webvtt import Cue, to_webvtt
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from . import layout
-from .segment import SegmentMade
-from .storage.port import Storage
+from watchparty_transcoder import layout
+from watchparty_transcoder.segment import SegmentMade
+from watchparty_transcoder.storage.port import Storage
 
 Report = Callable[[SegmentMade], None]
 

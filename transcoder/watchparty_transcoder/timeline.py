@@ -6,7 +6,7 @@ the original on demand agree on it without asking each other.
 
 from fractions import Fraction
 
-from .models import AAC_FRAME, Chunk, Grid
+from watchparty_transcoder.models import AAC_FRAME, Chunk, Grid
 
 GOP_S = 2
 SEGMENT_GOPS = 2

@@ -6,12 +6,12 @@ that is the plan's to the frame: a rung that is short must never be discovered b
 
 from itertools import pairwise
 
-from . import layout
-from .errors import NotAsPlanned
-from .mp4_boxes import HEADER_BYTES, find, walk
-from .mp4_reader import samples
-from .renditions import Progressing, Renditions
-from .storage.port import Storage
+from watchparty_transcoder import layout
+from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.mp4_boxes import HEADER_BYTES, find, walk
+from watchparty_transcoder.mp4_reader import samples
+from watchparty_transcoder.renditions import Progressing, Renditions
+from watchparty_transcoder.storage.port import Storage
 
 
 def verify(renditions: Renditions, storage: Storage) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .cue_text import Styled, as_webvtt
+from watchparty_transcoder.cue_text import Styled, as_webvtt
 
 # Where players that demux subtitles like sound put the cues; browsers' own parsers skip it.
 TIMESTAMP_MAP = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"

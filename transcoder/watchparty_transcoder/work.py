@@ -5,13 +5,13 @@ What stands between the upload and the first picture is awaited; everything else
 
 from pathlib import Path
 
-from . import subtitles
-from .copying import copy_streams
-from .encode import Encoder
-from .models import AudioPlan, Chunk, Film, Lane, Rung
-from .poster_and_sprites import make_card, make_poster, make_sprites
-from .renditions import ProgressingPicture
-from .tasks import Report, Task
+from watchparty_transcoder import subtitles
+from watchparty_transcoder.copying import copy_streams
+from watchparty_transcoder.encode import Encoder
+from watchparty_transcoder.models import AudioPlan, Chunk, Film, Lane, Rung
+from watchparty_transcoder.poster_and_sprites import make_card, make_poster, make_sprites
+from watchparty_transcoder.renditions import ProgressingPicture
+from watchparty_transcoder.tasks import Report, Task
 
 SUBTITLES, POSTER, SPRITES = "subtitles", "poster", "sprites"  # names of the tasks that make them
 
