@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { apiTokens, createApiToken, deleteApiToken } from "@/api/accounts";
+import { apiTokens, createApiToken, deleteApiToken, type Scope } from "@/api/accounts";
 import { sentenceFor } from "@/api/errors";
 import { useSubmission } from "@/api/useSubmission";
 import { copyText } from "@/room/invite/copyText";
@@ -10,7 +10,13 @@ import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
 
-const SCOPES = ["rooms:read", "rooms:write", "videos:read", "videos:write", "account:read"];
+const SCOPES: Scope[] = [
+  "rooms:read",
+  "rooms:write",
+  "videos:read",
+  "videos:write",
+  "account:read",
+];
 const KEY = ["api-tokens"];
 
 export function ApiTokens() {
@@ -67,7 +73,7 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
   function create(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const body = { name: String(form.get("name")), scopes: form.getAll("scopes").map(String) };
+    const body = { name: String(form.get("name")), scopes: form.getAll("scopes") as Scope[] };
     void submit(async () => {
       const { token } = await createApiToken(body);
       await queries.invalidateQueries({ queryKey: KEY });

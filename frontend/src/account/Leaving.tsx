@@ -32,7 +32,7 @@ export function Leaving({ account }: { account: Account }) {
       >
         Download a copy
       </Button>
-      <Button variant="ghost" className="text-danger-text" onClick={() => setDeleting(true)}>
+      <Button variant="danger-ghost" onClick={() => setDeleting(true)}>
         Delete the account
       </Button>
       {download.message && <p className="w-full text-danger-text">{download.message}</p>}

@@ -2,7 +2,6 @@ import type { FormEvent } from "react";
 import { type Account, changeProfile } from "@/api/accounts";
 import { useSubmission } from "@/api/useSubmission";
 import { Button } from "@/ui/Button";
-import { Field, Input } from "@/ui/Field";
 import { showToast } from "@/ui/Toast";
 import { NameField, PasswordField } from "./fields";
 
@@ -19,9 +18,9 @@ export function ProfileForm({ account }: { account: Account }) {
     <form onSubmit={(event) => void save(event)} className="flex max-w-md flex-col gap-4">
       <NameField error={field("display_name")} defaultValue={account.display_name} />
       {account.email && (
-        <Field label="E-mail">
-          <Input value={account.email} readOnly />
-        </Field>
+        <p className="text-sm text-muted">
+          You sign in as <span className="text-text">{account.email}</span>.
+        </p>
       )}
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">

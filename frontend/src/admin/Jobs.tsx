@@ -1,23 +1,36 @@
-import { allJobs } from "@/api/admin";
-import { Badge } from "@/ui/Badge";
-import { formatDateTime } from "@/ui/format";
-import { PagedTable } from "./PagedTable";
+import { useState } from "react";
+import { allJobs, requeueVideo } from "@/api/admin";
+import { Select } from "@/ui/Select";
+import { VideoTable } from "./VideoTable";
+
+const STATES = [
+  { value: "processing", label: "Being encoded" },
+  { value: "queued", label: "Waiting" },
+  { value: "failed", label: "Failed" },
+] as const;
+
+type State = (typeof STATES)[number]["value"];
 
 export function Jobs() {
+  const [state, setState] = useState<State>("processing");
   return (
-    <PagedTable
-      caption="Encoding jobs"
-      queryKey={["admin", "jobs"]}
-      read={allJobs}
-      rowKey={(job) => job.video_id}
-      empty="Nothing is being encoded."
-      columns={[
-        { heading: "Film", cell: (job) => <bdi className="font-medium">{job.title}</bdi> },
-        { heading: "State", cell: (job) => <Badge tone="accent">{job.state}</Badge> },
-        { heading: "Done", align: "end", cell: (job) => `${Math.round(job.progress * 100)} %` },
-        { heading: "Try", align: "end", cell: (job) => job.attempt },
-        { heading: "Changed", cell: (job) => formatDateTime(job.updated_at) },
-      ]}
-    />
+    <div className="flex flex-col gap-4">
+      <Select
+        label="Which jobs"
+        value={state}
+        onChange={setState}
+        options={STATES}
+        className="max-w-60"
+      />
+      <VideoTable
+        caption="Encoding jobs"
+        queryKey={["admin", "jobs", state]}
+        read={(query) => allJobs({ ...query, status: state })}
+        empty="None at the moment."
+        actionLabel="Start again"
+        action={requeueVideo}
+        actionDone="It is in the queue again."
+      />
+    </div>
   );
 }

@@ -1,51 +1,16 @@
-import { type AdminVideo, allVideos, requeueVideo } from "@/api/admin";
-import type { VideoStatus } from "@/api/videos";
-import { Badge, type Tone } from "@/ui/Badge";
-import { Button } from "@/ui/Button";
-import { formatBytes, formatDateTime } from "@/ui/format";
-import { PagedTable } from "./PagedTable";
-import { useAdminAction } from "./useAdminAction";
-
-const KEY = ["admin", "videos"];
-const TONES: Record<VideoStatus, Tone> = {
-  uploading: "neutral",
-  queued: "neutral",
-  processing: "accent",
-  ready: "good",
-  failed: "danger",
-};
+import { allVideos, requeueVideo } from "@/api/admin";
+import { VideoTable } from "./VideoTable";
 
 export function Videos() {
-  const requeue = useAdminAction(KEY, requeueVideo, "It is in the queue again.");
   return (
-    <PagedTable
+    <VideoTable
       caption="Films"
-      queryKey={KEY}
+      queryKey={["admin", "videos"]}
       read={allVideos}
-      rowKey={(video) => video.id}
       empty="No film has been uploaded yet."
-      columns={[
-        { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
-        { heading: "State", cell: (video) => <State video={video} /> },
-        { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
-        { heading: "Changed", cell: (video) => formatDateTime(video.updated_at) },
-        {
-          heading: "Actions",
-          align: "end",
-          cell: (video) =>
-            video.status !== "uploading" && (
-              <Button variant="ghost" onClick={() => requeue(video.id)}>
-                Encode again
-              </Button>
-            ),
-        },
-      ]}
+      actionLabel="Encode again"
+      action={requeueVideo}
+      actionDone="It is in the queue again."
     />
   );
-}
-
-function State({ video }: { video: AdminVideo }) {
-  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)} %` : "";
-  const reason = video.failure_code ? `: ${video.failure_code}` : "";
-  return <Badge tone={TONES[video.status]}>{video.status + share + reason}</Badge>;
 }

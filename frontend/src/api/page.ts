@@ -1,7 +1,7 @@
 /** The shape of every list answer. */
 export interface Page<T> {
   items: T[];
-  next_cursor: string | null;
+  next_cursor?: string | null;
 }
 
 export interface PageQuery {

@@ -1,155 +1,34 @@
 import { call, callForAnswer } from "./client";
 import type { Page, PageQuery } from "./page";
-import type { Playback, VideoStatus } from "./videos";
-
-export type Role = "host" | "moderator" | "viewer";
-export type Access = "open" | "knock" | "members";
-export type Control = "host" | "moderators" | "everyone";
-export type WaitPolicy = "never" | "host" | "quorum" | "all";
-
-export interface Wait {
-  policy: WaitPolicy;
-  max_s: number;
-}
-
-export interface RoomSettings {
-  name: string;
-  access: Access;
-  control: Control;
-  chat: boolean;
-  slow_s: number;
-  capacity: number;
-  wait: Wait;
-}
-
-/** As much of the film as somebody at the door may know. */
-export interface FilmProgress {
-  status: VideoStatus;
-  progress: number;
-  playable: boolean;
-  duration_s: number | null;
-}
-
-export interface Film extends FilmProgress {
-  id: string;
-  title: string;
-  playable_s: number;
-}
-
-/** What both views of a room tell. */
-interface RoomFace {
-  id: string;
-  url: string;
-  name: string;
-  host_name: string;
-  access: Access;
-  password_required: boolean;
-  poster_url: string | null;
-}
-
-/** What stands on the door; `presence` and `position` are null where the room is for members only. */
-export interface RoomCard extends RoomFace {
-  kind: "card";
-  film: FilmProgress | null;
-  presence: { total: number; first_names: string[] } | null;
-  position: { position_s: number; playing: boolean; as_of: string } | null;
-}
-
-export interface You {
-  participant_id: string;
-  display_name: string;
-  role: Role;
-  muted: boolean;
-  can_control: boolean;
-}
+import type { Schema } from "./schema";
 
 /** A room from the inside. */
-export interface Room extends RoomFace, RoomSettings {
-  kind: "room";
-  settings_rev: number;
-  film: Film | null;
-  media_rev: number;
-  start_pos_s: number;
-  created_at: string;
-  you: You;
-}
+export type Room = Schema<"RoomView">;
+/** What stands on the door; `presence` and `position` are null where the room is for members only. */
+export type RoomCard = Schema<"RoomCard">;
+export type RoomSummary = Schema<"RoomSummary">;
+export type NewRoom = Partial<Schema<"RoomStart">>;
+/** Only the fields that are there change; null takes a password or a film away. */
+export type RoomChange = Schema<"RoomChange">;
 
-export interface RoomSummary {
-  id: string;
-  url: string;
-  name: string;
-  access: Access;
-  created_at: string;
-  last_active_at: string;
-}
+export type Role = Room["you"]["role"];
+export type Access = Room["access"];
+export type Control = Room["control"];
+export type Wait = Schema<"Wait">;
+export type WaitPolicy = Wait["policy"];
+export type Film = Schema<"Film">;
+export type FilmProgress = Schema<"FilmProgress">;
 
-export interface NewRoom extends Partial<RoomSettings> {
-  video_id?: string;
-  password?: string;
-}
+export type Connection = Schema<"Connection">;
+export type Joined = Schema<"Admitted"> | Schema<"WaitingForHost">;
+export type JoinBody = Pick<Schema<"Join">, "display_name" | "password" | "invite">;
 
-export interface RoomChange extends Partial<RoomSettings> {
-  /** null takes the film away. */
-  video_id?: string | null;
-  start_pos_s?: number;
-  /** null takes the password away. */
-  password?: string | null;
-}
-
-export interface Connection {
-  relay_url: string;
-  join_token: string;
-  participant_id: string;
-  role: Role | "waiting";
-  expires_at: string;
-}
-
-export type Joined =
-  | { status: "admitted"; connection: Connection; room: Room; playback: Playback | null }
-  | { status: "waiting"; connection: Connection; request_id: string };
-
-export interface JoinBody {
-  display_name?: string;
-  password?: string;
-  invite?: string;
-}
-
-export interface Member {
-  participant_id: string;
-  display_name: string;
-  role: Role;
-  muted: boolean;
-  control_until: string | null;
-  controls?: boolean;
-  state: string;
-}
-
-export interface JoinRequest {
-  id: string;
-  participant_id: string;
-  display_name: string;
-  created_at: string;
-}
-
-export interface RoomInvitation {
-  id: string;
-  email: string | null;
-  role: Role;
-  expires_at: string | null;
-  max_uses: number | null;
-  uses: number;
-}
-
-export interface QueueItem {
-  video_id: string;
-}
-
-export interface QueuedFilm extends QueueItem {
-  title: string;
-  status: VideoStatus;
-  playable: boolean;
-  duration_s: number | null;
-}
+export type Member = Schema<"MemberView">;
+export type JoinRequest = Schema<"JoinRequestView">;
+export type RoomInvitation = Schema<"InvitationView">;
+export type Ban = Schema<"BanView">;
+export type QueueItem = Schema<"QueueItem">;
+export type QueuedFilm = Schema<"QueuedFilm">;
 
 const room = (id: string) => `/rooms/${encodeURIComponent(id)}`;
 
@@ -181,10 +60,10 @@ export const leaveRoom = (id: string, bearer: string) =>
   call<void>("POST", `${room(id)}/leave`, { body: {}, bearer });
 
 export const queue = (id: string, bearer?: string) =>
-  call<{ items: QueuedFilm[] }>("GET", `${room(id)}/queue`, { bearer });
+  call<Schema<"Queue">>("GET", `${room(id)}/queue`, { bearer });
 
 export const setQueue = (id: string, items: readonly QueueItem[], bearer?: string) =>
-  call<{ items: QueuedFilm[] }>("PUT", `${room(id)}/queue`, {
+  call<Schema<"Queue">>("PUT", `${room(id)}/queue`, {
     // The answer of `queue` may be given back as it came; the API wants the ids alone.
     body: { items: items.map(({ video_id }) => ({ video_id })) },
     bearer,
@@ -197,10 +76,13 @@ export const nextInQueue = (id: string, after: number, bearer?: string) =>
 export const joinRequests = (id: string, bearer?: string) =>
   call<Page<JoinRequest>>("GET", `${room(id)}/join-requests`, { bearer });
 
-export type Decision = "admit" | "deny" | "block";
+export type Decision = Schema<"DecideOne">["decision"];
 
 export const decide = (id: string, requestId: string, decision: Decision, bearer?: string) =>
-  call<void>("POST", `${room(id)}/join-requests/${requestId}`, { body: { decision }, bearer });
+  call<Schema<"Decided">>("POST", `${room(id)}/join-requests/${requestId}`, {
+    body: { decision },
+    bearer,
+  });
 
 export const decideMany = (
   id: string,
@@ -208,7 +90,10 @@ export const decideMany = (
   which: { ids: string[] } | { all: true },
   bearer?: string,
 ) =>
-  call<void>("POST", `${room(id)}/join-requests:decide`, { body: { decision, ...which }, bearer });
+  call<Schema<"Decided">>("POST", `${room(id)}/join-requests:decide`, {
+    body: { decision, ...which },
+    bearer,
+  });
 
 export const members = (id: string, bearer?: string) =>
   call<Page<Member>>("GET", `${room(id)}/members`, { bearer });
@@ -216,7 +101,7 @@ export const members = (id: string, bearer?: string) =>
 export const changeMember = (
   id: string,
   participantId: string,
-  body: { role?: Role; muted?: boolean; control_until?: string | null },
+  body: Schema<"MemberChange">,
   bearer?: string,
 ) => call<Member>("PATCH", `${room(id)}/members/${participantId}`, { body, bearer });
 
@@ -224,32 +109,28 @@ export const renameMe = (id: string, display_name: string, bearer?: string) =>
   call<Member>("PATCH", `${room(id)}/members/me`, { body: { display_name }, bearer });
 
 export const removeMember = (id: string, participantId: string, ban: boolean, bearer?: string) =>
-  call<void>("DELETE", `${room(id)}/members/${participantId}`, { query: { ban }, bearer });
+  call<Schema<"Removed">>("DELETE", `${room(id)}/members/${participantId}`, {
+    query: { ban },
+    bearer,
+  });
 
 export const invitations = (id: string, bearer?: string) =>
   call<Page<RoomInvitation>>("GET", `${room(id)}/invitations`, { bearer });
 
 export const createInvitation = (
   id: string,
-  body: { email?: string; role?: Role; expires_at?: string; max_uses?: number },
+  body: Partial<Schema<"InvitationStart">>,
   bearer?: string,
-) => call<RoomInvitation & { url: string }>("POST", `${room(id)}/invitations`, { body, bearer });
+) => call<Schema<"InvitationMade">>("POST", `${room(id)}/invitations`, { body, bearer });
 
 export const revokeInvitation = (id: string, invitationId: string, bearer?: string) =>
   call<void>("DELETE", `${room(id)}/invitations/${invitationId}`, { bearer });
 
-export interface Ban {
-  id: string;
-  participant_id: string;
-  display_name: string;
-  created_at: string;
-}
-
 export const bans = (id: string, bearer?: string) =>
   call<Page<Ban>>("GET", `${room(id)}/bans`, { bearer });
 
-export const liftBan = (id: string, banId: string, bearer?: string) =>
-  call<void>("DELETE", `${room(id)}/bans/${banId}`, { bearer });
+export const liftBan = (id: string, participantId: string, bearer?: string) =>
+  call<void>("DELETE", `${room(id)}/bans/${participantId}`, { bearer });
 
 export interface ArchivedLine {
   id: string;

@@ -2,16 +2,9 @@
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { call } from "@/api/client";
+import type { Schema } from "@/api/schema";
 
-export interface SiteConfig {
-  version: string;
-  brand_name: string;
-  sign_in: "local" | "identity_platform";
-  registration: "invitation" | "open";
-  temporary_hosts: boolean;
-  mail_delivers: boolean;
-  max_upload_bytes: number;
-}
+export type SiteConfig = Schema<"SiteConfig">;
 
 export const siteConfigQuery = queryOptions({
   queryKey: ["config"],

@@ -39,12 +39,14 @@ function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
         className={`relative overflow-hidden rounded-2xl shadow-high ring-1 ring-white/15 ${tall ? "aspect-[9/17]" : "aspect-video"}`}
       >
         <Dusk />
-        <div className="absolute inset-x-0 bottom-0 flex items-center gap-2 bg-gradient-to-t from-black/75 to-transparent px-3 pt-8 pb-3">
-          <div className="h-1 grow overflow-hidden rounded-full bg-white/25">
+        <div className="absolute inset-x-0 bottom-0 bg-gradient-to-t from-black/75 to-transparent px-3 pt-8 pb-3">
+          <div className="h-1 overflow-hidden rounded-full bg-white/25">
             <div className="h-full w-[38%] rounded-full bg-[#f6b55c]" />
           </div>
-          <span className="text-[0.6875rem] font-semibold text-white tabular-nums">42:17</span>
         </div>
+        <span className="absolute top-3 right-3 rounded-md bg-black/55 px-1.5 py-0.5 text-[0.6875rem] font-semibold text-white tabular-nums">
+          42:17
+        </span>
         <div className="absolute top-3 left-3 flex items-center gap-2">
           <span
             className="grid size-6 place-items-center rounded-full text-[0.6875rem] font-bold text-white"

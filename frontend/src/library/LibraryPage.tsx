@@ -47,8 +47,9 @@ export default function LibraryPage() {
       <DropZone
         multiple
         onFiles={(files) => void begin(files)}
-        title={isEmpty ? "Your first film goes here" : "Drop films here, or choose some"}
+        title={isEmpty ? "Your first film goes here" : undefined}
         hint="They can be watched while they are still being prepared."
+        compact={!isEmpty}
         className={isEmpty ? "[&_button]:py-24" : undefined}
       />
       <UploadList />

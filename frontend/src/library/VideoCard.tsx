@@ -79,9 +79,9 @@ function Poster({ video, isSelected, isSelecting, onToggle }: VideoCardProps) {
         />
       </label>
       {video.status !== "ready" && (
-        <Badge tone={fact.tone} className="absolute top-3 right-3 bg-raised">
-          {fact.label}
-        </Badge>
+        <span className="absolute top-3 right-3 flex rounded-full bg-raised">
+          <Badge tone={fact.tone}>{fact.label}</Badge>
+        </span>
       )}
       {video.duration_s !== null && (
         <span className="absolute right-3 bottom-3 rounded-md bg-black/75 px-1.5 py-0.5 text-xs font-semibold text-white tabular-nums">

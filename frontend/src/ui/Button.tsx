@@ -3,7 +3,7 @@ import type { ButtonHTMLAttributes } from "react";
 import { cx } from "./cx";
 import { Spinner } from "./Spinner";
 
-type Variant = "primary" | "secondary" | "ghost" | "danger";
+type Variant = "primary" | "secondary" | "ghost" | "danger" | "danger-ghost";
 type Size = "md" | "lg";
 
 const BASE =
@@ -17,6 +17,7 @@ const VARIANTS: Record<Variant, string> = {
     "bg-hover text-text ring-1 ring-inset ring-line hover:bg-raised hover:ring-line-strong",
   ghost: "text-text hover:bg-hover",
   danger: "bg-danger text-white hover:bg-danger-hover",
+  "danger-ghost": "text-danger-text hover:bg-danger-soft",
 };
 
 const SIZES: Record<Size, string> = {

@@ -8,15 +8,25 @@ interface DropZoneProps {
   multiple?: boolean;
   title?: string;
   hint?: ReactNode;
+  /** A low strip above other things instead of a place of its own. */
+  compact?: boolean;
   className?: string;
+}
+
+/** Nobody drags files with a thumb. */
+function invitation(multiple: boolean): string {
+  const canDrop = matchMedia("(pointer: fine)").matches;
+  if (multiple) return canDrop ? "Drop films here, or choose some" : "Choose films";
+  return canDrop ? "Drop a film here, or choose one" : "Choose a film";
 }
 
 /** A place to drop films on, which is also a button that opens the file picker. */
 export function DropZone({
   onFiles,
   multiple = false,
-  title = "Drop a film here, or choose one",
+  title = invitation(multiple),
   hint = "MP4, MKV, MOV, WebM and most others",
+  compact = false,
   className,
 }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
@@ -45,17 +55,20 @@ export function DropZone({
         onDragLeave={() => setOver(false)}
         onDrop={drop}
         className={cx(
-          "flex w-full flex-col items-center gap-1.5 rounded-2xl border-2 border-dashed px-4 py-8 text-center transition-colors",
+          "flex w-full items-center rounded-2xl border-2 border-dashed transition-colors",
+          compact ? "gap-4 p-4 text-left" : "flex-col gap-3 px-4 py-8 text-center",
           over
             ? "border-accent bg-accent-soft"
             : "border-line-strong hover:border-muted hover:bg-hover",
         )}
       >
-        <span className="mb-1.5 grid size-12 place-items-center rounded-2xl bg-accent-soft text-accent-text">
+        <span className="grid size-12 shrink-0 place-items-center rounded-2xl bg-accent-soft text-accent-text">
           <Film className="size-6" aria-hidden="true" />
         </span>
-        <span className="font-semibold">{title}</span>
-        <span className="text-sm text-muted">{hint}</span>
+        <span>
+          <span className="block font-semibold">{title}</span>
+          <span className="mt-0.5 block text-sm text-muted">{hint}</span>
+        </span>
       </button>
       <input
         ref={input}

@@ -48,10 +48,10 @@ function BanList() {
   return (
     <ul>
       {list.data.items.map((ban) => (
-        <li key={ban.id} className="flex min-h-14 items-center gap-3">
+        <li key={ban.participant_id} className="flex min-h-14 items-center gap-3">
           <Avatar name={ban.display_name} seed={ban.participant_id} size="sm" />
           <bdi className="min-w-0 grow truncate">{ban.display_name}</bdi>
-          <Button onClick={() => void lift(ban.id)}>Lift ban</Button>
+          <Button onClick={() => void lift(ban.participant_id)}>Lift ban</Button>
         </li>
       ))}
     </ul>

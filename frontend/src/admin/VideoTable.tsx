@@ -1,0 +1,64 @@
+import type { AdminVideo } from "@/api/admin";
+import type { Page, PageQuery } from "@/api/page";
+import type { VideoStatus } from "@/api/videos";
+import { Badge, type Tone } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { formatBytes, formatDateTime } from "@/ui/format";
+import { PagedTable } from "./PagedTable";
+import { useAdminAction } from "./useAdminAction";
+
+const TONES: Record<VideoStatus, Tone> = {
+  uploading: "neutral",
+  queued: "neutral",
+  processing: "accent",
+  ready: "good",
+  failed: "danger",
+};
+
+interface VideoTableProps {
+  caption: string;
+  queryKey: readonly unknown[];
+  read: (query: PageQuery) => Promise<Page<AdminVideo>>;
+  empty: string;
+  actionLabel: string;
+  action: (id: string) => Promise<unknown>;
+  /** Said when the action went through. */
+  actionDone: string;
+}
+
+/** Films with their state, and the one thing that can be done to each; whole lists and job lists alike. */
+export function VideoTable(props: VideoTableProps) {
+  const { caption, queryKey, read, empty, actionLabel, action, actionDone } = props;
+  const act = useAdminAction(queryKey, action, actionDone);
+  return (
+    <PagedTable
+      caption={caption}
+      queryKey={queryKey}
+      read={read}
+      rowKey={(video) => video.id}
+      empty={empty}
+      columns={[
+        { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
+        { heading: "State", cell: (video) => <State video={video} /> },
+        { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
+        { heading: "Changed", cell: (video) => formatDateTime(video.updated_at) },
+        {
+          heading: "Actions",
+          align: "end",
+          cell: (video) =>
+            video.status !== "uploading" && (
+              <Button variant="ghost" onClick={() => act(video.id)}>
+                {actionLabel}
+              </Button>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function State({ video }: { video: AdminVideo }) {
+  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)} %` : "";
+  const reason = video.failure_code ? `: ${video.failure_code}` : "";
+  return <Badge tone={TONES[video.status]}>{video.status + share + reason}</Badge>;
+}
