@@ -1,0 +1,78 @@
+"""Key files: made once, private, rotated by hand."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from watchparty_api.config import ConfigError
+from watchparty_api.identity.keys import KeyedHash, load_keys
+
+
+def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
+    """The first start makes the files, mode 0600; the second one reads the same keys."""
+    first = load_keys(tmp_path / "keys", may_create=True)
+    second = load_keys(tmp_path / "keys", may_create=False)
+    assert first.join.public_keys() == second.join.public_keys()
+    assert first.keyed_hash == second.keyed_hash
+    files = sorted((tmp_path / "keys").iterdir())
+    assert [file.name for file in files] == ["access.json", "hash.secret", "join.json", "notice.json"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
+    """Where keys are mounted a missing one is an error that names it; nothing is made up (S11)."""
+    with pytest.raises(ConfigError, match="hash.secret is missing"):
+        load_keys(tmp_path, may_create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_houses_share_no_key(tmp_path: Path) -> None:
+    """Nothing about the keys is a default (S11)."""
+    one, two = load_keys(tmp_path / "a", may_create=True), load_keys(tmp_path / "b", may_create=True)
+    assert one.access.active != two.access.active
+    assert one.keyed_hash.of("email", "a@b.co") != two.keyed_hash.of("email", "a@b.co")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"active": "a", "keys": {}}', '{"active": "a", "keys": {"a": "PEM"}}']
+)
+def test_a_broken_key_file_is_named(tmp_path: Path, content: str) -> None:
+    """The error names the file and what was expected."""
+    load_keys(tmp_path, may_create=True)
+    (tmp_path / "join.json").write_text(content)
+    with pytest.raises(ConfigError, match=r"join\.json: expected"):
+        load_keys(tmp_path, may_create=True)
+
+
+def test_a_short_hash_secret_is_refused(tmp_path: Path) -> None:
+    """A secret that could be guessed is no secret."""
+    load_keys(tmp_path, may_create=True)
+    (tmp_path / "hash.secret").write_text("short")
+    with pytest.raises(ConfigError, match="32 characters"):
+        load_keys(tmp_path, may_create=True)
+
+
+def test_both_keys_of_a_rotation_verify(tmp_path: Path) -> None:
+    """While two keys are live, both are published and the active one signs."""
+    load_keys(tmp_path, may_create=True)
+    load_keys(tmp_path / "next", may_create=True)
+    old = json.loads((tmp_path / "join.json").read_text())
+    new = json.loads((tmp_path / "next" / "join.json").read_text())
+    (tmp_path / "join.json").write_text(json.dumps({"active": new["active"], "keys": old["keys"] | new["keys"]}))
+    family = load_keys(tmp_path, may_create=False).join
+    assert {key["kid"] for key in family.public_keys()} == {old["active"], new["active"]}
+    assert family.active == new["active"]
+    assert family.verifying_key(old["active"]) is not None
+    assert family.verifying_key("someone-elses") is None
+    assert family.verifying_key(None) is None
+
+
+def test_hashes_of_different_purposes_have_nothing_in_common() -> None:
+    """The same value hashed for two purposes gives two hashes."""
+    keyed = KeyedHash(b"x" * 32)
+    assert keyed.of("email", "a") != keyed.of("address", "a")
+    assert keyed.of("ab", "c") != keyed.of("a", "bc")
