@@ -22,6 +22,7 @@ export default defineConfig({
   },
   build: {
     outDir: "dist",
+    manifest: true,
     rolldownOptions: {
       output: {
         // hls.js is as large as the rest of the room together: a chunk of its

@@ -1,0 +1,67 @@
+// Adds up what a page makes the browser load before it can be used, gzipped, and fails over the budget. Run after a build.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const DIST = new URL("../dist/", import.meta.url);
+const KB = 1000;
+
+const BUDGETS = [
+  {
+    page: "landing",
+    entries: ["index.html", "src/landing/LandingPage.tsx"],
+    js_kb: 130,
+    css_kb: 15,
+  },
+  { page: "join", entries: ["index.html", "src/room/RoomPage.tsx"], js_kb: 130, css_kb: 15 },
+  { page: "room with its player", entries: null, js_kb: 350, css_kb: 15 },
+];
+
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
+const sizes = new Map();
+
+function gzipped(file) {
+  if (!sizes.has(file))
+    sizes.set(file, gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length);
+  return sizes.get(file);
+}
+
+/** Everything an entry imports statically, itself included. */
+function closure(keys, found = new Set()) {
+  for (const key of keys) {
+    if (found.has(key)) continue;
+    found.add(key);
+    closure(manifest[key].imports ?? [], found);
+  }
+  return found;
+}
+
+/** What a room ends up with: the page and every chunk it asks for later. */
+function roomChunks() {
+  const found = closure(["index.html", "src/room/RoomPage.tsx"]);
+  const visit = (key) => {
+    for (const next of manifest[key].dynamicImports ?? []) {
+      if (next.startsWith("src/landing") || next.startsWith("src/admin") || found.has(next))
+        continue;
+      for (const each of closure([next])) {
+        found.add(each);
+        visit(each);
+      }
+    }
+  };
+  for (const key of [...found].filter((key) => key !== "index.html")) visit(key);
+  return found;
+}
+
+let over = 0;
+for (const { page, entries, js_kb, css_kb } of BUDGETS) {
+  const chunks = [...(entries ? closure(entries) : roomChunks())].map((key) => manifest[key]);
+  const js = chunks.reduce((sum, chunk) => sum + gzipped(chunk.file), 0) / KB;
+  const styles = new Set(chunks.flatMap((chunk) => chunk.css ?? []));
+  const css = [...styles].reduce((sum, file) => sum + gzipped(file), 0) / KB;
+  const fits = js <= js_kb && css <= css_kb;
+  if (!fits) over += 1;
+  console.log(
+    `${fits ? "ok  " : "OVER"} ${page}: ${js.toFixed(1)} of ${js_kb} kB JavaScript, ${css.toFixed(1)} of ${css_kb} kB CSS, gzipped`,
+  );
+}
+process.exitCode = over > 0 ? 1 : 0;
