@@ -29,12 +29,15 @@ from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
 from watchparty_api.members import routes as members
 from watchparty_api.objects.port import ObjectStore
+from watchparty_api.playback import routes as playback
 from watchparty_api.playback.home_grants import HomeGrants
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.room_events import routes as room_events
 from watchparty_api.rooms import routes as rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
+from watchparty_api.subtitles import routes as subtitles
+from watchparty_api.videos import routes as videos
 
 
 def _utc_now() -> datetime:
@@ -103,6 +106,11 @@ def rooms_routers() -> list[APIRouter]:
     return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
 
 
+def videos_routers() -> list[APIRouter]:
+    """Function `videos`: uploads, the library, subtitles, playback."""
+    return [videos.router, subtitles.router, playback.router]
+
+
 def routers() -> list[APIRouter]:
     """Everything, for one process that answers all."""
-    return [*auth_routers(), *rooms_routers()]
+    return [*auth_routers(), *rooms_routers(), *videos_routers()]

@@ -7,8 +7,9 @@ from fastapi import Request, Response
 from watchparty_api.identity.tokens import JOIN_LIFE
 from watchparty_api.joining.entering import Entry
 from watchparty_api.joining.join_token import join_claims
-from watchparty_api.joining.models import Admitted, Connection, Playback, WaitingForHost
+from watchparty_api.joining.models import Admitted, Connection, WaitingForHost
 from watchparty_api.playback.grants import grant_for
+from watchparty_api.playback.models import Playback
 from watchparty_api.rooms.film import film_of
 from watchparty_api.rooms.reading import room_card, room_inside, snapshot_of
 from watchparty_api.services import Services
@@ -60,5 +61,6 @@ def _playback(services: Services, entry: Entry, request: Request, response: Resp
     video = film_of(services, entry.room)
     if video is None:
         return None
-    grant = grant_for(services, request, response, video, person_id=entry.member.participant_id, room_id=entry.room.id)
-    return Playback.model_validate(grant) if grant else None
+    return grant_for(
+        services, request, response, video, room_id=entry.room.id, person_id=entry.member.participant_id
+    )

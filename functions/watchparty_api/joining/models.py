@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from watchparty_api.playback.models import Playback
 from watchparty_api.records import Role
 from watchparty_api.rooms.models import Body, RoomCard, RoomView
 from watchparty_api.rooms.plain_text import one_line
@@ -36,13 +37,6 @@ class Connection(BaseModel):
     join_token: str
     participant_id: str
     role: Role | Literal["waiting"]
-    expires_at: datetime
-
-
-class Playback(BaseModel):
-    """Where the film plays; the cookie that opens it came with this answer."""
-
-    manifest_url: str
     expires_at: datetime
 
 

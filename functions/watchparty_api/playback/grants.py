@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from fastapi import Request, Response
 
 from watchparty_api.members.participants import find_member
+from watchparty_api.playback.models import Playback
 from watchparty_api.playback.port import GRANT_LIFE, Grant
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.services import Services
 from watchparty_api.site import base_url, is_https
+from watchparty_api.transcodes.models import Chapter
+from watchparty_api.videos.film_files import media_folder, sprites_url, subtitle_tracks
 
 MASTER = "master.m3u8"
-
-
-class Playable(TypedDict):
-    """`playback` of the answers to joining and renewing."""
-
-    manifest_url: str
-    expires_at: str
 
 
 def grant_for(
@@ -34,33 +28,34 @@ def grant_for(
     person_id: str,
     room_id: str | None,
     by_link: bool = False,
-) -> Playable | None:
-    """Where the film plays, and the cookie that opens it set on `response`; None while there is nothing to play.
+) -> Playback:
+    """Where a playable film plays, and the cookie that opens it set on `response`.
 
     `by_link` puts the grant into the URL instead, for players without cookies. A direct link plays where it is.
     """
-    if not video.playable:
-        return None
     grant = Grant(video.id, person_id, room_id, services.now() + GRANT_LIFE)
-    expires_at = grant.expires_at.isoformat()
     if video.source_url is not None:
-        return Playable(manifest_url=video.source_url, expires_at=expires_at)
-    path = f"{video.generation}/{MASTER}"
+        return Playback(manifest_url=video.source_url, expires_at=grant.expires_at)
     if by_link:
-        link = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}/{path}"
-        return Playable(manifest_url=link, expires_at=expires_at)
+        opened = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
+        return Playback(manifest_url=f"{opened}/{video.generation}/{MASTER}", expires_at=grant.expires_at)
     cookie = services.playback.cookie(grant)
-    folder = f"/media/{video.id}/"
     response.set_cookie(
         cookie.name,
         cookie.value,
         max_age=int(GRANT_LIFE.total_seconds()),
-        path=folder,
+        path=f"/media/{video.id}/",
         httponly=True,
         secure=is_https(request),
         samesite="lax",
     )
-    return Playable(manifest_url=f"{folder}{path}", expires_at=expires_at)
+    return Playback(
+        manifest_url=f"{media_folder(video)}{MASTER}",
+        expires_at=grant.expires_at,
+        subtitle_tracks=[track for track in subtitle_tracks(video) if track.url],
+        sprites_url=sprites_url(video),
+        chapters=[Chapter.model_validate(chapter) for chapter in video.chapters],
+    )
 
 
 def may_still_watch(services: Services, grant: Grant) -> bool:

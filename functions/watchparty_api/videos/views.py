@@ -1,11 +1,12 @@
-"""How a video looks over HTTP. What is shown is listed here; where files lie and who owns them is not."""
+"""How a video looks over HTTP. What is shown is listed in the model; where files lie and who owns them is not."""
 
 from __future__ import annotations
 
 from watchparty_api.playback.posters import poster_url
 from watchparty_api.records import Video
 from watchparty_api.services import Services
-from watchparty_api.videos.models import SubtitleTrackView, VideoView
+from watchparty_api.videos.film_files import sprites_url, subtitle_tracks
+from watchparty_api.videos.models import VideoView
 
 
 def video_view(services: Services, video: Video) -> VideoView:
@@ -16,19 +17,6 @@ def video_view(services: Services, video: Video) -> VideoView:
         | {
             "subtitle_tracks": subtitle_tracks(video),
             "poster_url": poster_url(services, video),
-            "sprites_url": f"{media_folder(video)}{video.sprites}" if video.sprites else None,
+            "sprites_url": sprites_url(video),
         }
     )
-
-
-def subtitle_tracks(video: Video) -> list[SubtitleTrackView]:
-    """Tracks of the film and tracks beside it; the address of the latter is in the film's folder, behind its grant."""
-    return [
-        SubtitleTrackView(**track, url=f"{media_folder(video)}{track['file']}" if "file" in track else None)
-        for track in video.subtitle_tracks
-    ]
-
-
-def media_folder(video: Video) -> str:
-    """Where the film's files are fetched."""
-    return f"/media/{video.id}/{video.generation}/"
