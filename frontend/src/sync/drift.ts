@@ -21,7 +21,7 @@ export interface DriftSample {
 
 export type Correction =
   | { kind: "none" }
-  | { kind: "pulse"; rate: number; for_ms: number }
+  | { kind: "pulse"; rate: number }
   | { kind: "settle"; rate: number }
   | { kind: "jump" };
 
@@ -56,6 +56,11 @@ export class DriftController {
   /** The last error that was measured, for people to see. */
   get measured_ms(): number | null {
     return this.#measured_ms;
+  }
+
+  /** The local instant at which the pulse that is running is worth its error. */
+  get pulseUntil_ms(): number | null {
+    return this.#pulseUntil_ms;
   }
 
   /** The film has just been started at its place, by us. */
@@ -102,7 +107,7 @@ export class DriftController {
     const strength = first ? FIRST_STRENGTH : strengthFor(size_ms);
     const for_ms = Math.min(MAX_PULSE_MS, size_ms / (strength * rate));
     this.#pulseUntil_ms = now_ms + for_ms;
-    return { kind: "pulse", rate: rate * (1 - Math.sign(error_ms) * strength), for_ms };
+    return { kind: "pulse", rate: rate * (1 - Math.sign(error_ms) * strength) };
   }
 
   #enough(): boolean {

@@ -52,6 +52,8 @@ type Phase =
 /** A commanded change of place above this is a jump, below it is left to the pulses. */
 const JUMP_S = 0.5;
 const SAME_PLACE_S = 0.005;
+/** The player did not stay where it was put: its source sought by itself. */
+const ASTRAY_S = 0.05;
 /** Later than this, a parked player is at the wrong place for its start. */
 const LATE_MS = 15;
 const MAX_ATTEMPTS = 3;
@@ -88,6 +90,8 @@ export class Pilot {
   /** Forgets where it stood: another source, back from one's own pace, sound allowed. */
   reset(): void {
     this.#phase = { name: "idle" };
+    // Whatever rate the player has now, it is not ours.
+    this.#rate = Number.NaN;
   }
 
   step(player: PlayerFacts, room: RoomFacts): Decision {
@@ -189,7 +193,8 @@ export class Pilot {
       return;
     }
     this.#latency.learn("seek_ms", room.now_ms - phase.since_ms);
-    if (late_ms > LATE_MS && phase.attempt < MAX_ATTEMPTS) {
+    const astray = Math.abs(player.position_s - phase.at_s) > ASTRAY_S;
+    if ((astray || late_ms > LATE_MS) && phase.attempt < MAX_ATTEMPTS) {
       this.#prepare(goal, player, room, phase.attempt + 1);
       return;
     }
@@ -292,17 +297,15 @@ export class Pilot {
     if (before_ms === null) this.#learnStart(line);
     switch (correction.kind) {
       case "none":
-        return;
+        break;
       case "pulse":
-        this.#setRate(correction.rate);
-        this.#wakeAt_ms = player.now_ms + correction.for_ms;
-        return;
       case "settle":
         this.#setRate(correction.rate);
-        return;
+        break;
       case "jump":
         this.#relaunch(line, player, room);
     }
+    if (this.#drift.pulseUntil_ms !== null) this.#wakeAtLocal(this.#drift.pulseUntil_ms);
   }
 
   /** A start that landed ahead began sooner than was thought, by just that much. */
@@ -335,7 +338,10 @@ export class Pilot {
   }
 
   #wake(room_ms: number, player: PlayerFacts, room: RoomFacts): void {
-    const at_ms = player.now_ms + (room_ms - room.now_ms);
+    this.#wakeAtLocal(player.now_ms + (room_ms - room.now_ms));
+  }
+
+  #wakeAtLocal(at_ms: number): void {
     this.#wakeAt_ms = Math.min(this.#wakeAt_ms ?? Number.POSITIVE_INFINITY, at_ms);
   }
 }
