@@ -146,7 +146,9 @@ def test_the_poster_is_shown_at_the_door_of_open_rooms_and_inside_of_members_roo
     """Open and knock: anybody. Members only: members."""
     here = party(house)
     video = film(house, here.owner)
-    house.objects.write_media(f"{video.id}/{video.generation}/poster.jpg", b"\xff\xd8picture", content_type="image/jpeg")
+    house.objects.write_media(
+        f"{video.id}/{video.generation}/poster.jpg", b"\xff\xd8picture", content_type="image/jpeg"
+    )
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
     guest, stranger = here.guest("Max"), Browser(house)
     shown = stranger.ask("GET", here.path("/poster"))

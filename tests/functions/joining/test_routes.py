@@ -1,0 +1,252 @@
+"""Joining over HTTP: guests, accounts, names, passwords, renewal."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+
+import jwt
+
+from fakes.house import House
+from fakes.party import Browser, Party, film, party
+from watchparty_api.records import Member
+from watchparty_api.store.queries import MEMBERS_OF_ROOM
+
+
+def claims(token: str) -> dict[str, object]:
+    decoded: dict[str, object] = jwt.decode(token, options={"verify_signature": False})
+    return decoded
+
+
+def members(here: Party) -> tuple[Member, ...]:
+    return here.house.services.store.query("main", MEMBERS_OF_ROOM, here.id).items
+
+
+def test_a_guest_comes_in_with_the_link_alone(house: House) -> None:
+    """One call gives all that is needed to connect, and a made-up name."""
+    here = party(house)
+    answer = Browser(house).join(here.id)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "admitted"
+    connection = body["connection"]
+    assert connection["relay_url"] == "ws://watch.test/ws"
+    assert connection["role"] == "viewer"
+    assert body["room"]["you"]["display_name"]
+    assert answer.headers["cache-control"] == "no-store"
+    told = claims(connection["join_token"])
+    assert (told["sub"], told["room"], told["v"]) == (connection["participant_id"], here.id, 1)
+    assert datetime.fromisoformat(connection["expires_at"]).timestamp() == told["exp"]
+
+
+def test_the_guest_cookie_is_for_no_script_and_not_for_other_sites(house: House) -> None:
+    """HttpOnly, SameSite=Lax, and not Secure on plain http, where a Secure cookie would never come back."""
+    cookie = Browser(house).join(party(house).id).headers["set-cookie"]
+    assert cookie.startswith("wp_guest=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_a_guest_is_the_same_after_a_reload(house: House) -> None:
+    """Same cookie, same participant, and the second join needs no name."""
+    here = party(house)
+    guest = here.guest("Max")
+    first = guest.participant_id
+    again = guest.join(here.id).json()
+    assert again["connection"]["participant_id"] == first
+    assert again["room"]["you"]["display_name"] == "Max"
+    assert len(members(here)) == 2
+
+
+def test_a_client_without_cookies_gets_its_key_once(house: House) -> None:
+    """Asked for, the key is in the answer and no cookie is set; shown as a header it is the same guest."""
+    here = party(house)
+    body = {"display_name": "Bot", "guest_key": True}
+    first = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json=body)
+    key = first.json()["guest_key"]
+    assert len(key) == 43
+    assert "wp_guest" not in first.headers.get("set-cookie", "")
+    again = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json=body, headers={"X-Guest-Key": key})
+    assert again.json()["guest_key"] is None
+    assert again.json()["connection"]["participant_id"] == first.json()["connection"]["participant_id"]
+
+
+def test_only_the_hash_of_a_guest_key_is_kept(house: House) -> None:
+    """What lies in the store does not open the room."""
+    here = party(house)
+    guest = here.guest("Max")
+    key = guest.client.cookies["wp_guest"]
+    kept = members(here)[-1]
+    assert kept.guest_hash is not None
+    assert key not in str(kept)
+    shown = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"X-Guest-Key": kept.guest_hash})
+    assert shown.json()["connection"]["participant_id"] != guest.participant_id
+
+
+def test_one_guest_is_a_different_participant_in_each_room(house: House) -> None:
+    """Two rooms cannot be compared by participant ids."""
+    guest = Browser(house)
+    one = guest.join(party(house).id).json()["connection"]["participant_id"]
+    two = guest.join(party(house).id).json()["connection"]["participant_id"]
+    assert one != two
+
+
+def test_ten_hurried_clicks_make_one_participant(house: House) -> None:
+    """Whoever comes second finds what the first created."""
+    here = party(house)
+    browsers = [house.new_client() for _ in range(10)]
+    key = "k" * 43
+
+    def click(client: object) -> str:
+        answer = client.post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"X-Guest-Key": key})  # type: ignore[attr-defined]
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["connection"]["participant_id"])
+
+    with ThreadPoolExecutor(5) as pool:
+        ids = set(pool.map(click, browsers))
+    assert len(ids) == 1
+    assert len(members(here)) == 2
+
+
+def test_an_account_joins_by_its_own_name(house: House) -> None:
+    """Unless it gives another for this room; the relay learns that it is an account, and not which."""
+    here = party(house)
+    ana = Browser(house, house.person("Ana Maria"))
+    told = claims(ana.join(here.id).json()["connection"]["join_token"])
+    assert (told["name"], told["acct"]) == ("Ana Maria", True)
+    assert ana.person is not None
+    assert ana.person.id not in str(told)
+    assert ana.join(here.id, display_name="Ana").json()["room"]["you"]["display_name"] == "Ana"
+
+
+def test_the_host_joins_as_host(house: House) -> None:
+    """By account, so from any device."""
+    here = party(house)
+    assert here.host.join(here.id).json()["connection"]["role"] == "host"
+
+
+def test_the_film_comes_with_the_join(house: House) -> None:
+    """The manifest's address in the answer, the grant in a cookie of that film only."""
+    here = party(house)
+    video = film(house, here.owner)
+    here.host.ask("PATCH", here.path(), {"video_id": video.id})
+    answer = Browser(house).join(here.id)
+    assert answer.json()["playback"]["manifest_url"].startswith(f"/media/{video.id}/")
+    assert f"Path=/media/{video.id}/" in answer.headers["set-cookie"]
+
+
+def test_the_password_lets_in_and_nothing_else_does(house: House) -> None:
+    """None and a wrong one are the same refusal."""
+    here = party(house, password="popcorn")
+    for body in ({}, {"password": "popcorn "}):
+        refused = Browser(house).join(here.id, **body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_password")
+    assert Browser(house).join(here.id, password="popcorn").status_code == 200
+
+
+def test_guessing_a_password_is_slowed(house: House) -> None:
+    """After five wrong ones in a minute the answer is 429 with when to come back; the right one waits too."""
+    here = party(house, password="popcorn")
+    codes = [Browser(house).join(here.id, password=f"guess{n}").status_code for n in range(6)]
+    assert codes == [403] * 5 + [429]
+    late = Browser(house).join(here.id, password="popcorn")
+    assert (late.status_code, late.json()["code"]) == (429, "rate_limited")
+    assert int(late.headers["retry-after"]) > 0
+
+
+def test_another_site_cannot_make_somebody_join(house: House) -> None:
+    """Without our own Origin, or without JSON, nothing happens."""
+    here = party(house)
+    foreign = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"Origin": "https://evil.test"})
+    form = house.new_client().post(f"/api/v1/rooms/{here.id}/join", data={"display_name": "x"})
+    assert (foreign.status_code, form.status_code) == (403, 415)
+    assert len(members(here)) == 1
+
+
+def test_renewing_is_joining_without_asking(house: House) -> None:
+    """By the cookie alone, after the token has long ended: a phone that slept."""
+    here = party(house)
+    guest = here.guest("Max")
+    house.clock.advance(hours=8)
+    renewed = guest.renew(here.id)
+    assert renewed.status_code == 200
+    assert renewed.json()["connection"]["participant_id"] == guest.participant_id
+    assert claims(renewed.json()["connection"]["join_token"])["iat"] == house.clock().timestamp()
+
+
+def test_renewing_by_token_needs_no_cookie(house: House) -> None:
+    """And an expired token without a cookie is 401."""
+    here = party(house)
+    guest = here.guest("Max")
+    headers = guest.headers
+    assert house.new_client().post(f"/api/v1/rooms/{here.id}/join/renew", json={}, headers=headers).status_code == 200
+    house.clock.advance(minutes=11)
+    late = house.new_client().post(f"/api/v1/rooms/{here.id}/join/renew", json={}, headers=headers)
+    assert (late.status_code, late.json()["code"]) == (401, "token_expired")
+
+
+def test_who_waited_learns_the_decision_by_renewing(house: House) -> None:
+    """202 while nothing was decided, then 200 with a place in the room."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    waiting = guest.renew(here.id)
+    assert (waiting.status_code, waiting.json()["connection"]["role"]) == (202, "waiting")
+    here.host.ask("POST", here.path(f"/join-requests/{waiting.json()['request_id']}"), {"decision": "admit"})
+    admitted = guest.renew(here.id)
+    assert (admitted.status_code, admitted.json()["connection"]["role"]) == (200, "viewer")
+
+
+def test_who_waits_sees_the_card_and_not_the_room(house: House) -> None:
+    """In the answer to joining as well as when asking for the room."""
+    here = party(house, access="knock")
+    answer = Browser(house).join(here.id, display_name="Max")
+    assert answer.status_code == 202
+    assert answer.json()["room"]["kind"] == "card"
+    assert "playback" not in answer.json()
+    assert here.guest("Eva").ask("GET", here.path()).json()["kind"] == "card"
+
+
+def test_a_room_that_is_opened_lets_in_who_waits(house: House) -> None:
+    """At once, told by notices, and their requests are settled."""
+    here = party(house, access="knock")
+    guests = [here.guest("Max"), here.guest("Eva")]
+    here.host.ask("PATCH", here.path(), {"access": "open"})
+    assert here.notices() == ["settings", "admit", "admit"]
+    assert [guest.renew(here.id).status_code for guest in guests] == [200, 200]
+    assert here.host.ask("GET", here.path("/join-requests")).json()["items"] == []
+
+
+def test_leaving_ends_renewal_and_joining_begins_again(house: House) -> None:
+    """As the same participant, with a higher version, so that the old token is stale."""
+    here = party(house)
+    guest = here.guest("Max")
+    before = claims(str(guest.join_token))
+    assert guest.ask("POST", here.path("/members/leave"), {}).status_code == 204
+    assert guest.renew(here.id).json()["code"] == "not_a_member"
+    guest.join(here.id)
+    after = claims(str(guest.join_token))
+    assert after["sub"] == before["sub"]
+    assert after["mver"] == 3
+    assert here.notices() == ["remove"]
+
+
+def test_a_suspended_account_is_out_at_once(house: House) -> None:
+    """Neither its access token nor its join token opens anything."""
+    here = party(house)
+    ana = here.member("Ana")
+    assert ana.person is not None
+    join_token = {"Authorization": f"Bearer {ana.join_token}"}
+    house.services.store.replace("main", replace(ana.person.account, suspended=True))
+    assert ana.join(here.id).json()["code"] == "suspended"
+    by_join_token = house.client.get(f"/api/v1/rooms/{here.id}/members", headers=join_token)
+    assert (by_join_token.status_code, by_join_token.json()["code"]) == (403, "suspended")
+
+
+def test_names_are_cleaned_and_bounded(house: House) -> None:
+    """Invisible characters go, an empty name becomes a made-up one, a long one is refused."""
+    here = party(house)
+    assert Browser(house).join(here.id, display_name="Ma\u202ex").json()["room"]["you"]["display_name"] == "Max"
+    assert Browser(house).join(here.id, display_name="\u2066").json()["room"]["you"]["display_name"]
+    assert Browser(house).join(here.id, display_name="x" * 41).status_code == 422

@@ -1,0 +1,85 @@
+"""Which film a room shows, and how it is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fakes.house import House
+from fakes.party import film, party
+from watchparty_api.rooms.film import film_gone, film_grew
+
+
+def test_whoever_controls_puts_a_film_on(house: House) -> None:
+    """Counter up, relay told with the place to start, and the room shows it."""
+    here = party(house)
+    video = film(house, here.owner)
+    room = here.host.ask("PATCH", here.path(), {"video_id": video.id, "start_pos_s": 30.5}).json()
+    assert (room["film"]["id"], room["media_rev"], room["start_pos_s"]) == (video.id, 2, 30.5)
+    _, notice = house.relay.delivered[-1]
+    assert notice["kind"] == "media"
+    assert notice["media"] == {
+        "video_id": video.id, "mrev": 2, "duration_s": 5400.0, "playable_s": 5400.0, "start_pos_s": 30.5
+    }  # fmt: skip
+    assert notice["by"] == here.host_id
+
+
+def test_a_film_in_preparation_cannot_be_put_on_but_a_room_may_begin_with_it(house: House) -> None:
+    """PATCH wants something to watch; POST opens the room while the upload runs, and the relay hears nothing yet."""
+    here = party(house)
+    video = film(house, here.owner, status="uploading", playable=False, playable_s=0.0, duration_s=None)
+    refused = here.host.ask("PATCH", here.path(), {"video_id": video.id})
+    assert (refused.status_code, refused.json()["code"]) == (409, "video_not_playable")
+    room = here.host.ask("POST", "/rooms", {"video_id": video.id}).json()
+    assert room["film"]["status"] == "uploading"
+
+
+def test_a_film_that_failed_cannot_be_chosen(house: House) -> None:
+    """Neither for a new room nor for one that is there."""
+    here = party(house)
+    video = film(house, here.owner, status="failed", playable=False)
+    assert here.host.ask("POST", "/rooms", {"video_id": video.id}).json()["code"] == "video_failed"
+    assert here.host.ask("PATCH", here.path(), {"video_id": video.id}).json()["code"] == "video_failed"
+
+
+def test_a_start_beyond_what_can_be_watched_is_refused(house: House) -> None:
+    """So is a start without a film."""
+    here = party(house)
+    video = film(house, here.owner, playable_s=60.0)
+    beyond = here.host.ask("PATCH", here.path(), {"video_id": video.id, "start_pos_s": 61})
+    assert (beyond.status_code, beyond.json()["code"]) == (422, "out_of_range")
+    assert here.host.ask("PATCH", here.path(), {"start_pos_s": 5}).status_code == 422
+
+
+def test_rooms_hear_that_more_can_be_watched(house: House) -> None:
+    """The same counter with a longer playable_s, to each room that shows the film and to no other."""
+    here, elsewhere = party(house), party(house)
+    video = film(house, here.owner, status="processing", playable_s=60.0)
+    here.host.ask("PATCH", here.path(), {"video_id": video.id})
+    film_grew(house.services, replace(video, playable_s=120.0))
+    room_id, notice = house.relay.delivered[-1]
+    assert (room_id, notice["media"]["mrev"], notice["media"]["playable_s"]) == (here.id, 2, 120.0)
+    assert elsewhere.notices() == []
+
+
+def test_a_deleted_film_leaves_its_rooms(house: House) -> None:
+    """The room is empty and the relay was told by a higher counter."""
+    here = party(house)
+    video = film(house, here.owner)
+    here.host.ask("PATCH", here.path(), {"video_id": video.id})
+    film_gone(house.services, video.id)
+    room = here.host.ask("GET", here.path()).json()
+    assert (room["film"], room["media_rev"]) == (None, 3)
+    assert house.relay.delivered[-1][1]["media"] == {"video_id": None, "mrev": 3, "start_pos_s": 0.0}
+
+
+def test_lent_control_is_enough_to_put_on_the_hosts_film(house: House) -> None:
+    """A viewer may not; with control lent they may; ten minutes later they may not any more."""
+    here = party(house)
+    video, guest = film(house, here.owner), here.guest("Max")
+    body = {"video_id": video.id}
+    assert guest.ask("PATCH", here.path(), body).json()["code"] == "not_allowed"
+    until = house.clock.time.replace(minute=5).isoformat()
+    here.host.ask("PATCH", here.path(f"/members/{guest.participant_id}"), {"control_until": until})
+    assert guest.ask("PATCH", here.path(), body).status_code == 200
+    house.clock.advance(minutes=5)
+    assert guest.ask("PATCH", here.path(), body).json()["code"] == "not_allowed"

@@ -1,0 +1,70 @@
+"""What a room shows next."""
+
+from __future__ import annotations
+
+from fakes.house import House
+from fakes.party import Party, film, party
+from watchparty_api.records import Video
+
+
+def queue(here: Party, *videos: Video) -> None:
+    body = {"items": [{"video_id": video.id} for video in videos]}
+    assert here.host.ask("PUT", here.path("/queue"), body).status_code == 200
+
+
+def titles(here: Party) -> list[str]:
+    return [item["title"] for item in here.host.ask("GET", here.path("/queue")).json()["items"]]
+
+
+def test_the_queue_is_kept_in_its_order(house: House) -> None:
+    """What was put in comes out, replaced as a whole."""
+    here = party(house)
+    one, two = (film(house, here.owner, title=title) for title in ("One", "Two"))
+    queue(here, two, one)
+    assert titles(here) == ["Two", "One"]
+    queue(here, one)
+    assert titles(here) == ["One"]
+
+
+def test_next_happens_once_however_many_click(house: House) -> None:
+    """Two people press at the end of the same film: the room moves on by one, and the relay hears one change."""
+    here = party(house)
+    one, two = (film(house, here.owner, title=title) for title in ("One", "Two"))
+    queue(here, one, two)
+    after = here.room["media_rev"]
+    answers = [here.host.ask("POST", here.path("/next"), {"after": after}).json() for _ in range(2)]
+    assert [answer["film"]["title"] for answer in answers] == ["One", "One"]
+    assert here.notices() == ["media"]
+    assert titles(here) == ["Two"]
+
+
+def test_next_passes_over_what_cannot_be_watched_yet(house: House) -> None:
+    """The one in preparation keeps its place for later."""
+    here = party(house)
+    soon = film(house, here.owner, title="Soon", status="processing", playable=False)
+    queue(here, soon, film(house, here.owner, title="Now"))
+    room = here.host.ask("POST", here.path("/next"), {"after": here.room["media_rev"]}).json()
+    assert room["film"]["title"] == "Now"
+    assert titles(here) == ["Soon"]
+
+
+def test_an_empty_queue_is_a_conflict(house: House) -> None:
+    """Nothing changes."""
+    here = party(house)
+    answer = here.host.ask("POST", here.path("/next"), {"after": here.room["media_rev"]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "queue_empty")
+
+
+def test_a_moderators_film_stays_in_the_queue_that_others_change(house: House) -> None:
+    """Queued by its owner, kept by the host, played when its owner has gone; but nobody else can queue it."""
+    here = party(house)
+    moderator = here.member("Mo", "moderator")
+    assert moderator.person is not None
+    theirs = film(house, moderator.person, title="Theirs")
+    body = {"items": [{"video_id": theirs.id}]}
+    assert here.host.ask("PUT", here.path("/queue"), body).json()["code"] == "video_not_yours"
+    assert moderator.ask("PUT", here.path("/queue"), body).status_code == 200
+    assert here.host.ask("PUT", here.path("/queue"), body).status_code == 200
+    moderator.ask("POST", here.path("/members/leave"), {})
+    room = here.host.ask("POST", here.path("/next"), {"after": here.room["media_rev"]}).json()
+    assert room["film"]["title"] == "Theirs"

@@ -1,0 +1,56 @@
+"""How rooms look: presence and position on the card."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from watchparty_api.records import Room, Snapshot
+from watchparty_api.rooms.views import card
+
+NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+
+
+def room(**facts: Any) -> Room:
+    base: dict[str, Any] = {"name": "Club", "owner_id": "a", "link_id": "link", "video_id": "v", "media_rev": 3}
+    return Room(workspace_id="w", id="r", created_at=NOW, last_active_at=NOW, **(base | facts))
+
+
+def snapshot(**state: Any) -> Snapshot:
+    return Snapshot(
+        workspace_id="w", id="r", created_at=NOW, at=NOW, people_at=NOW, total=7,
+        people=tuple({"participant_id": str(n), "name": f"Guest{n} Long Name"} for n in range(7)),
+        state={"mode": "playing", "pos_s": 61.5, "rate": 1.0, "mrev": 3} | state,
+    )  # fmt: skip
+
+
+def shown(a_room: Room, a_snapshot: Snapshot | None, now: datetime = NOW) -> Any:
+    return card(a_room, base_url="http://x", host_name="Sofie", video=None, snapshot=a_snapshot, now=now)
+
+
+def test_at_most_five_first_names_are_shown() -> None:
+    """Seven are in, five are named, none by more than the first word."""
+    presence = shown(room(), snapshot()).presence
+    assert presence.total == 7
+    assert presence.first_names == ["Guest0", "Guest1", "Guest2", "Guest3", "Guest4"]
+
+
+def test_members_rooms_show_neither_people_nor_place() -> None:
+    """Their card is name, host and what the film's preparation needs."""
+    closed = shown(room(access="members"), snapshot())
+    assert closed.presence is None
+    assert closed.position is None
+
+
+def test_a_place_in_another_film_is_not_shown() -> None:
+    """After a change of film the old position says nothing."""
+    assert shown(room(media_rev=4), snapshot()).position is None
+    assert shown(room(video_id=None), snapshot()).position is None
+    assert shown(room(), None).position is None
+
+
+def test_a_silent_relay_means_that_nothing_plays() -> None:
+    """Playing rooms speak every ten seconds; after thirty of silence the card stops claiming so."""
+    assert shown(room(), snapshot(), NOW + timedelta(seconds=30)).position.playing
+    late = shown(room(), snapshot(), NOW + timedelta(seconds=31)).position
+    assert (late.playing, late.position_s) == (False, 61.5)
