@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence
 
 import uvicorn
 
@@ -73,10 +72,9 @@ class DrainingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(config: RelayConfig, service: RelayService, keys: RemoteKeys, sockets: Sequence[socket.socket] = ()) -> None:
-    """Runs until SIGTERM or SIGINT."""
-    settings = uvicorn.Config(
-        RelayApp(service, keys),
+def server_settings(config: RelayConfig, app: RelayApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=config.host,
         port=config.port,
         ws="websockets-sansio",
@@ -86,7 +84,11 @@ def serve(config: RelayConfig, service: RelayService, keys: RemoteKeys, sockets:
         access_log=False,
         timeout_graceful_shutdown=10,
     )
-    DrainingServer(settings, service).run(sockets=list(sockets) or None)
+
+
+def serve(config: RelayConfig, service: RelayService, keys: RemoteKeys) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    DrainingServer(server_settings(config, RelayApp(service, keys)), service).run()
 
 
 async def _answer(send: Send, status: int, text: str) -> None:

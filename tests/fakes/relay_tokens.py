@@ -9,6 +9,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from watchparty_relay.room_time import TimeSource
+
 START_MS = 1_800_000_000_000.0
 FILM = {"video_id": "film", "mrev": 1, "duration_s": 600.0, "playable_s": 600.0}
 
@@ -44,7 +46,7 @@ def settings(**changes: Any) -> dict[str, Any]:
 class Mint:
     """Signs like the functions do, with a key that lives as long as the test."""
 
-    def __init__(self, time: StillTime) -> None:
+    def __init__(self, time: TimeSource) -> None:
         self._time = time
         self._key = Ed25519PrivateKey.generate()
         self.kid = "key-1"

@@ -1,0 +1,187 @@
+"""The relay on a real port of this machine, and people who speak to it through real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin, Subprotocol
+
+from fakes.relay_tokens import Mint
+from watchparty_relay.bootstrap import RelayService, build_relay
+from watchparty_relay.config import RelayConfig
+from watchparty_relay.keys import RemoteKeys
+from watchparty_relay.room_time import MachineTime
+from watchparty_relay.server import DrainingServer, RelayApp, server_settings
+
+Json = dict[str, Any]
+PATIENCE_S = 10.0
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class SocketClient:
+    """One WebSocket; `next` reads on until a message of the wanted type comes."""
+
+    _cids = itertools.count(1)
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.seen: list[Json] = []
+
+    async def send(self, **message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def next(self, kind: str) -> Json:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                message: Json = json.loads(await self.connection.recv())
+                self.seen.append(message)
+                if message["t"] == kind:
+                    return message
+
+    async def ask(self, **message: Any) -> Json:
+        cid = message.setdefault("cid", f"cid-{next(self._cids)}")
+        await self.send(**message)
+        while True:
+            async with asyncio.timeout(PATIENCE_S):
+                answer: Json = json.loads(await self.connection.recv())
+            self.seen.append(answer)
+            if answer.get("cid") == cid and answer["t"] in ("ack", "nack"):
+                return answer
+
+    async def closed(self) -> int:
+        """The code with which the other side closes."""
+        async with asyncio.timeout(PATIENCE_S):
+            try:
+                while True:
+                    self.seen.append(json.loads(await self.connection.recv()))
+            except ConnectionClosed as closed:
+                return closed.rcvd.code if closed.rcvd else 1006
+
+
+class StalledReader:
+    """A socket with a small buffer that nobody reads until `messages` is asked for."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._data = b""
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def joined(cls, relay: RelaySocket) -> AsyncIterator[StalledReader]:
+        loop = asyncio.get_running_loop()
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.setblocking(False)
+            await loop.sock_connect(connection, ("127.0.0.1", relay.port))
+            await loop.sock_sendall(connection, UPGRADE)
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += await loop.sock_recv(connection, 4096)
+            hello = json.dumps({"t": "hello", "v": 1, "token": relay.mint.join("sleeper")}).encode()
+            masked_with_zeros = b"\x81\xfe" + len(hello).to_bytes(2, "big") + bytes(4) + hello
+            await loop.sock_sendall(connection, masked_with_zeros)
+            yield cls(connection)
+
+    async def messages(self, *, until_seq: int) -> AsyncIterator[Json]:
+        """Reads frame by frame up to the log entry of that number."""
+        seq = 0
+        while seq < until_seq:
+            await self._take(2)
+            length = self._data[1]
+            extended = {126: 2, 127: 8}.get(length, 0)
+            await self._take(2 + extended)
+            length = int.from_bytes(self._data[2 : 2 + extended], "big") if extended else length
+            await self._take(2 + extended + length)
+            message: Json = json.loads(self._data[2 + extended : 2 + extended + length])
+            self._data = self._data[2 + extended + length :]
+            seq = max(seq, message.get("seq", 0))
+            yield message
+
+    async def _take(self, needed: int) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self._data) < needed:
+                received = await asyncio.get_running_loop().sock_recv(self._connection, 65_536)
+                if not received:
+                    raise ConnectionError("closed while reading")
+                self._data += received
+
+
+class RelaySocket:
+    """What a running relay is to its clients: an address and somebody who signs tokens."""
+
+    def __init__(self, service: RelayService, mint: Mint, port: int, events: list[Json]) -> None:
+        self.service = service
+        self.mint = mint
+        self.port = port
+        self.events = events
+        self.url = f"ws://127.0.0.1:{port}/ws"
+
+    @contextlib.asynccontextmanager
+    async def connected(
+        self, *, origin: str | None = None, subprotocol: str = "watchparty.v1", **options: Any
+    ) -> AsyncIterator[SocketClient]:
+        subprotocols = [Subprotocol(subprotocol)] if subprotocol else None
+        given = Origin(origin) if origin else None
+        async with connect(
+            self.url, subprotocols=subprotocols, origin=given, compression=None, **options
+        ) as connection:
+            yield SocketClient(connection)
+
+    @contextlib.asynccontextmanager
+    async def joined(
+        self, participant_id: str, *, hello: Json | None = None, **claims: Any
+    ) -> AsyncIterator[SocketClient]:
+        async with self.connected() as client:
+            await client.send(t="hello", v=1, token=self.mint.join(participant_id, **claims), **(hello or {}))
+            await client.next("welcome")
+            yield client
+
+
+class KeysOf(RemoteKeys):
+    """The mint's keys, where the served relay would fetch the functions'."""
+
+    def __init__(self, mint: Mint) -> None:
+        super().__init__("")
+        self._mint = mint
+
+    async def refresh(self) -> None:
+        self._known = self._mint.jwks()
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    *, journal_path: Path | None = None, allowed_origins: tuple[str, ...] = (), sndbuf: int | None = None
+) -> AsyncIterator[RelaySocket]:
+    """The relay alone, under uvicorn, on a free port; stopped like a deployment stops it."""
+    events: list[Json] = []
+
+    async def publish(told: list[Json]) -> None:
+        events.extend(told)
+
+    mint = Mint(MachineTime())
+    keys = KeysOf(mint)
+    service = build_relay(
+        RelayConfig(), jwks=mint.jwks, publish=publish, journal_path=journal_path, allowed_origins=allowed_origins
+    )
+    listening = socket.create_server(("127.0.0.1", 0))
+    if sndbuf:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
+    server = DrainingServer(server_settings(RelayConfig(), RelayApp(service, keys)), service)
+    running = asyncio.create_task(server.serve(sockets=[listening]))  # connections wait in the backlog until it serves
+    try:
+        yield RelaySocket(service, mint, listening.getsockname()[1], events)
+    finally:
+        server.should_exit = True
+        await running

@@ -1,0 +1,126 @@
+"""The transport, through real sockets: what a browser or any other program meets at `/ws`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from fakes.relay_socket import RelaySocket, StalledReader, serving
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RelaySocket]:
+    async with serving(allowed_origins=("https://watch.example",)) as relay:
+        yield relay
+
+
+async def test_the_subprotocol_is_agreed_on(relay: RelaySocket) -> None:
+    """C1: the version is in the subprotocol; the answer names it."""
+    async with relay.connected() as client:
+        assert client.connection.subprotocol == "watchparty.v1"
+
+
+async def test_another_subprotocol_is_another_version(relay: RelaySocket) -> None:
+    """C2: who asks for what we do not speak is told so."""
+    async with relay.connected(subprotocol="watchparty.v9") as client:
+        assert await client.closed() == 4426
+
+
+@pytest.mark.parametrize("origin", [None, "https://watch.example", "http://127.0.0.1:{port}"])
+async def test_programs_this_host_and_listed_origins_may_connect(relay: RelaySocket, origin: str | None) -> None:
+    """C3: no origin, a listed one, or the one whose host is asked for."""
+    given = origin.format(port=relay.port) if origin else None
+    async with relay.connected(origin=given) as client:
+        await client.send(t="hello", v=1, token=relay.mint.join("ana"))
+        assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://watch.example.evil"])
+async def test_a_page_of_another_site_cannot_connect(relay: RelaySocket, origin: str) -> None:
+    """C3: the upgrade itself is refused, before any token is looked at."""
+    with pytest.raises(InvalidStatus) as refusal:
+        async with relay.connected(origin=origin):
+            pass
+    assert refusal.value.response.status_code == 403
+
+
+async def test_messages_and_close_codes_arrive(relay: RelaySocket) -> None:
+    """C6, C7, O1: a whole conversation over one socket."""
+    async with relay.joined("host", role="host") as host, relay.joined("ana") as ana:
+        assert (await host.ask(t="cmd", op="play", mrev=1))["t"] == "ack"
+        assert (await ana.next("state"))["mode"] == "playing"
+        assert (await ana.ask(t="cmd", op="pause", mrev=1))["code"] == "not_allowed"
+        await ana.send(t="bye")
+        assert await ana.closed() == 1000
+
+
+async def test_text_that_is_no_message_binary_and_too_much_are_refused(relay: RelaySocket) -> None:
+    """C2: 4400 for what cannot be read, 4413 for what is too large."""
+    async with relay.connected() as client:
+        await client.connection.send("no json")
+        assert await client.closed() == 4400
+    async with relay.connected() as client:
+        await client.connection.send(b"\x00\x01")
+        assert await client.closed() == 4400
+    async with relay.connected() as client:
+        await client.connection.send(json.dumps({"t": "hello", "v": 1, "token": "x" * 20_000}))
+        assert await client.closed() == 4413
+
+
+async def test_pings_are_answered_on_room_time(relay: RelaySocket) -> None:
+    """T1: receipt and sending, on the clock that the welcome named."""
+    async with relay.joined("ana") as ana:
+        await ana.send(t="ping", c=12.5)
+        pong = await ana.next("pong")
+        assert pong["c"] == 12.5
+        assert pong["r"] <= pong["s"] < pong["r"] + 1000
+        assert pong["clk"] == relay.service.relay.clock_name
+
+
+async def test_a_broken_connection_is_noticed(relay: RelaySocket) -> None:
+    """C6: no goodbye, no close frame: the others see somebody who is reconnecting."""
+    async with relay.joined("host", role="host") as host:
+        async with relay.joined("ana") as ana:
+            await host.next("people")
+            ana.connection.transport.abort()
+        while (people := await host.next("people"))["here"][-1]["state"] != "reconnecting":
+            pass
+        assert people["total"] == 2
+
+
+async def test_stopping_asks_everybody_to_come_back() -> None:
+    """F3: moved, then 4503, before the server closes its sockets."""
+    async with AsyncExitStack() as people:
+        async with serving() as relay:
+            ana = await people.enter_async_context(relay.joined("ana"))
+        assert await ana.closed() == 4503
+        assert [message["t"] for message in ana.seen[-2:]] == ["moved", "error"]
+
+
+CHATTERS, LINES = 16, 10
+
+
+async def test_a_reader_that_stalls_slows_nobody_and_catches_up() -> None:
+    """F2: while one socket is not read, the others get every line at once; read again, it has missed no line."""
+    async with serving(sndbuf=8192) as relay, AsyncExitStack() as people:
+        chatters = [await people.enter_async_context(relay.joined(f"p{n}")) for n in range(CHATTERS)]
+        async with StalledReader.joined(relay) as stalled:
+            slowest_s = 0.0
+            for number in range(CHATTERS * LINES):
+                sender, reader = chatters[number % CHATTERS], chatters[(number + 1) % CHATTERS]
+                began_s = asyncio.get_running_loop().time()
+                await sender.send(t="chat", cid=f"c{number}", text="🎬" * 500, pos_s=0.0)
+                while (await reader.next("chat"))["seq"] <= number:
+                    pass
+                slowest_s = max(slowest_s, asyncio.get_running_loop().time() - began_s)
+            assert slowest_s < 1.0
+            seqs = [m["seq"] async for m in stalled.messages(until_seq=CHATTERS * LINES) if m["t"] == "chat"]
+        assert seqs == list(range(1, CHATTERS * LINES + 1))
+        assert relay.service.metrics.resyncs > 0
