@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from watchparty_api.uploads.finalizing import on_finalized
 
 from watchparty.app import OneOrigin
 from watchparty.config import HomeConfig
@@ -37,6 +36,7 @@ from watchparty_api.rooms.reading import room_card
 from watchparty_api.services import Services
 from watchparty_api.site import base_url
 from watchparty_api.transcodes.running import apply_event, resume_interrupted, run_ended
+from watchparty_api.uploads.finalizing import on_finalized
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 
@@ -88,7 +88,11 @@ def build_services_at_home(
         announce=lambda event: apply_event(late.services, event),
         ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
         start_child=lambda arguments, on_line: Child(
-            "watchparty_transcoder", arguments, on_line=on_line, niceness=TRANSCODER_NICENESS
+            "watchparty_transcoder",
+            arguments,
+            on_line=on_line,
+            niceness=TRANSCODER_NICENESS,
+            log=folder.transcoder_log,
         ),
         slots=config.transcode_slots,
     )

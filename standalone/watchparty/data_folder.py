@@ -28,6 +28,10 @@ class DataFolder:
     def keys(self) -> Path:
         return self.root / "keys"
 
+    @property
+    def transcoder_log(self) -> Path:
+        return self.root / "logs" / "transcoder.log"
+
     def original_of(self, video_id: str) -> Path:
         return self.root / "uploads" / video_id / "original"
 

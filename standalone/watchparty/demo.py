@@ -37,20 +37,19 @@ REPORTS_EVERY_S = 2.0
 class Api:
     """The few calls that the demo makes, as any program outside would make them."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, *, guest_key: str | None = None) -> None:
         self._site = site
-        self._token: str | None = None
+        self._credentials = {"X-Guest-Key": guest_key} if guest_key else {}
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
         """One JSON call; gives the answer's body."""
-        headers = {"Content-Type": "application/json", "Origin": self._site}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        headers = {"Content-Type": "application/json", "Origin": self._site, **self._credentials}
         answer: Json = json.loads(self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)[0])
         return answer
 
     def become_temporary_host(self, name: str) -> None:
-        self._token = self.call("POST", "/auth/temporary", {"display_name": name})["access_token"]
+        token = self.call("POST", "/auth/temporary", {"display_name": name})["access_token"]
+        self._credentials = {"Authorization": f"Bearer {token}"}
 
     def upload(self, film: Path) -> str:
         """Uploads by the resumable protocol in one piece; gives the video's id."""
@@ -84,12 +83,11 @@ class Api:
 class SimulatedGuest:
     """Joins, reports itself in sync, says its lines; one of them also keeps the film going round."""
 
-    def __init__(self, api: Api, room_id: str, name: str, *, keeps_it_going: bool) -> None:
-        self._api = api
+    def __init__(self, site: str, room_id: str, name: str, *, keeps_it_going: bool) -> None:
+        self._api = Api(site, guest_key=secrets.token_urlsafe(32))
         self._room_id = room_id
         self._name = name
         self._keeps_it_going = keeps_it_going
-        self._guest_key = secrets.token_urlsafe(32)
         self._socket: ClientConnection | None = None
         self._state: Json = {}
 
@@ -115,8 +113,7 @@ class SimulatedGuest:
             await self._send(t="chat", cid=secrets.token_hex(8), text=text, pos_s=self._state.get("pos_s", 0.0))
 
     def _join(self) -> Json:
-        body = {"display_name": self._name, "guest_key": self._guest_key}
-        return self._api.call("POST", f"/rooms/{self._room_id}/join", body)
+        return self._api.call("POST", f"/rooms/{self._room_id}/join", {"display_name": self._name})
 
     async def _send(self, **message: Any) -> None:
         if self._socket:
@@ -163,7 +160,7 @@ async def open_demo_room(site: str, film: Path) -> str:
 async def run_guests(site: str, room_id: str) -> None:
     """Ada and Max, until cancelled."""
     guests = {
-        name: SimulatedGuest(Api(site), room_id, name, keeps_it_going=name == "Ada")
+        name: SimulatedGuest(site, room_id, name, keeps_it_going=name == "Ada")
         for name in dict.fromkeys(name for name, _ in SCRIPT)
     }
     staying = [asyncio.create_task(guest.stay()) for guest in guests.values()]

@@ -34,21 +34,26 @@ def run_quietly(command: Sequence[str]) -> None:
 
 
 class Child:
-    """A Python module as a child process of low priority whose lines we read.
+    """A Python module as a child process of low priority whose lines we read, and whose log goes to a file.
 
     Its standard input is a pipe that nobody writes to: when this process dies, even by kill -9, the child reads the
     end of it and stops, so no encoder outlives its server.
     """
 
-    def __init__(self, module: str, arguments: Sequence[str], *, on_line: Callable[[str], None], niceness: int) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in our order
-        )
+    def __init__(
+        self, module: str, arguments: Sequence[str], *, on_line: Callable[[str], None], niceness: int, log: Path
+    ) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in our order
+            )
         os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
         self._on_line = on_line
         self._reader = threading.Thread(target=self._read, name=f"{module} output", daemon=True)

@@ -130,7 +130,7 @@ async def api_samples_ms(home: Home, room_id: str) -> list[float]:
 
 async def pong_samples_ms(home: Home, room_id: str, while_running: threading.Thread) -> list[float]:
     """Round trips of pings on a guest's socket, twenty a second, as long as the upload runs."""
-    connection = Api(home.url).call("POST", f"/rooms/{room_id}/join", {"guest_key": secrets.token_urlsafe(32)})
+    connection = Api(home.url, guest_key=secrets.token_urlsafe(32)).call("POST", f"/rooms/{room_id}/join")
     samples = []
     async with connect(
         connection["connection"]["relay_url"], subprotocols=[Subprotocol("watchparty.v1")], origin=home.url

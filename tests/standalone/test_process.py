@@ -26,14 +26,22 @@ def module(tmp_path: Path, name: str, text: str, monkeypatch: pytest.MonkeyPatch
 def test_a_child_is_niced_heard_and_its_exit_code_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line arrives before wait() returns, and the child runs at the priority we asked for."""
     lines: list[str] = []
-    child = Child(module(tmp_path, "talker", TALKER, monkeypatch), [], on_line=lines.append, niceness=7)
+    child = Child(
+        module(tmp_path, "talker", TALKER, monkeypatch), [], on_line=lines.append, niceness=7, log=tmp_path / "log"
+    )
     assert child.wait() == 3
     assert [line.strip() for line in lines] == ["one", "two 7"]
 
 
 def test_stop_ends_a_child_that_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """stop() comes back with the child gone."""
-    child = Child(module(tmp_path, "listener", LISTENER, monkeypatch), [], on_line=lambda _: None, niceness=5)
+    child = Child(
+        module(tmp_path, "listener", LISTENER, monkeypatch),
+        [],
+        on_line=lambda _: None,
+        niceness=5,
+        log=tmp_path / "log",
+    )
     child.stop()
     assert child.wait() != 0
 
@@ -47,13 +55,17 @@ def test_a_child_ends_when_its_server_is_killed(tmp_path: Path) -> None:
             """
             import sys, time
             from watchparty.process import Child
-            child = Child("listener", [], on_line=lambda line: print(child._process.pid, flush=True), niceness=5)
+            from pathlib import Path
+            tell = lambda line: print(child._process.pid, flush=True)
+            child = Child("listener", [], on_line=tell, niceness=5, log=Path(sys.argv[1]))
             time.sleep(60)
             """
         )
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    with subprocess.Popen([sys.executable, str(server)], stdout=subprocess.PIPE, text=True, env=environ) as process:
+    with subprocess.Popen(
+        [sys.executable, str(server), str(tmp_path / "log")], stdout=subprocess.PIPE, text=True, env=environ
+    ) as process:
         assert process.stdout is not None
         child_pid = int(process.stdout.readline())
         process.kill()
