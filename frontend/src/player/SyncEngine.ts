@@ -54,6 +54,7 @@ export class SyncEngine {
     this.#cancels = [
       player.on((event) => this.#heard(event)),
       environment.onAlarm(() => this.#step()),
+      session.on("rejoined", () => this.#pilot.reset()),
       // Messages arrive also where timers are throttled: a hidden page lives by them.
       session.store.subscribe((state, before) => {
         if (state.playback !== before.playback || state.clock !== before.clock) this.#step();
@@ -76,37 +77,32 @@ export class SyncEngine {
     this.#step();
   }
 
-  get phase(): string {
-    return this.#pilot.phase;
-  }
-
   play(): void {
-    if (this.#detached) void this.#options.player.play();
+    if (this.detached) void this.#options.player.play();
     else this.#options.session.play();
   }
 
   pause(): void {
-    if (this.#detached) this.#options.player.pause();
+    if (this.detached) this.#options.player.pause();
     else this.#options.session.pause();
   }
 
   seek(position_s: number): void {
-    if (this.#detached) this.#options.player.seek(position_s);
+    if (this.detached) this.#options.player.seek(position_s);
     else this.#options.session.seek(position_s);
   }
 
   skip(by_s: number): void {
-    if (this.#detached) this.seek(this.#options.player.look().position_s + by_s);
+    if (this.detached) this.seek(this.#options.player.look().position_s + by_s);
     else this.#options.session.skip(by_s);
   }
 
-  /** To one's place in the room, at once. */
-  resync(): void {
-    this.#pilot.reset();
-    this.#step();
+  setRate(rate: number): void {
+    if (this.detached) this.#options.player.setRate(rate, { keepPitch: true });
+    else this.#options.session.setRate(rate);
   }
 
-  get #detached(): boolean {
+  get detached(): boolean {
     return this.#options.session.store.getState().sync.status === "detached";
   }
 
@@ -131,7 +127,7 @@ export class SyncEngine {
       watched: environment.isVisible() || player.view.getState().inPip,
       sinceVisibilityChange_ms: environment.sinceVisibilityChange_ms(),
       mayControl: session.store.getState().you?.can_control ?? false,
-      detached: this.#detached,
+      detached: this.detached,
     });
     if (meaning === "snap_back") onSnapBack();
     if (meaning !== "ask_room") return;
@@ -154,11 +150,9 @@ export class SyncEngine {
   }
 
   #noticeDetachment(): void {
-    if (this.#detached === this.#wasDetached) return;
-    this.#wasDetached = this.#detached;
-    this.#pilot.reset();
     // It may have been in the middle of a pulse.
-    if (this.#wasDetached) this.#options.player.setRate(1, { keepPitch: true });
+    if (this.detached && !this.#wasDetached) this.#options.player.setRate(1, { keepPitch: true });
+    this.#wasDetached = this.detached;
   }
 
   /** Reasons to leave the player as it is for now. */
@@ -252,7 +246,7 @@ export class SyncEngine {
   /** On the way to its place a player is somewhere else on purpose: that is no error. */
   #error_ms(look: PlayerLook): number | null {
     const target_s = this.#options.session.target();
-    const comparable = this.#detached || this.#placingSince_ms === null;
+    const comparable = this.detached || this.#placingSince_ms === null;
     if (target_s === null || !comparable) return null;
     return (look.position_s - target_s) * 1000;
   }

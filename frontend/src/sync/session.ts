@@ -33,6 +33,8 @@ export interface SessionEvents {
   admitted: undefined;
   denied: undefined;
   mediaChanged: { video_id: string | null; mrev: number };
+  /** This page's person wants to be where the room is, now. */
+  rejoined: undefined;
 }
 
 export interface RoomSession {
@@ -50,6 +52,7 @@ export interface RoomSession {
   typing(on: boolean): void;
   /** Watch at one's own pace; the room goes on without. */
   detach(): void;
+  /** Back to the room's place at once, from one's own pace or from a lag. */
   rejoin(): void;
   on<E extends keyof SessionEvents>(event: E, fn: (detail: SessionEvents[E]) => void): Cancel;
   /** Room time in milliseconds, once it is known. */
@@ -172,6 +175,7 @@ class Session implements RoomSession {
   rejoin(): void {
     this.#detached = false;
     this.store.setState({ sync: { status: "catching_up", error_ms: null } });
+    this.#events.emit("rejoined", undefined);
   }
 
   on<E extends keyof SessionEvents>(event: E, fn: (detail: SessionEvents[E]) => void): Cancel {

@@ -1,0 +1,61 @@
+/** What the sync pill says, in words and colour. Pure. */
+import type { SyncState } from "@/sync/roomState";
+
+export type Tone = "good" | "warn" | "bad" | "quiet";
+
+export interface SyncWords {
+  tone: Tone;
+  /** Short enough for a pill. */
+  text: string;
+  /** What a tap does about it, where there is something to do. */
+  remedy: string | null;
+}
+
+export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
+  switch (status) {
+    case "idle":
+      return null;
+    case "in_sync":
+      return { tone: "good", text: `In sync · ${amount(error_ms ?? 0)}`, remedy: null };
+    case "catching_up":
+      return { tone: "warn", text: "Catching up", remedy: null };
+    case "buffering":
+      return { tone: "warn", text: "Buffering", remedy: null };
+    case "blocked":
+      return { tone: "warn", text: "Tap to join", remedy: null };
+    case "far":
+      return { tone: "bad", text: `${distance(error_ms ?? 0)} · Resync`, remedy: "Resync" };
+    case "detached": {
+      const where = error_ms === null ? "At your own pace" : distance(error_ms);
+      return { tone: "quiet", text: where, remedy: "Back to the room" };
+    }
+  }
+}
+
+/** For ears: only whether one is together with the room, so that it is said seldom. */
+export function syncAnnouncement(status: SyncState["status"]): string {
+  switch (status) {
+    case "in_sync":
+      return "In sync with the room";
+    case "far":
+      return "Out of sync with the room";
+    case "detached":
+      return "Watching at your own pace";
+    default:
+      return "";
+  }
+}
+
+export function amount(error_ms: number): string {
+  const size_ms = Math.abs(error_ms);
+  return size_ms < 1_000 ? `${Math.round(size_ms)} ms` : `${(size_ms / 1_000).toFixed(1)} s`;
+}
+
+function distance(error_ms: number): string {
+  const whole_s = Math.round(Math.abs(error_ms) / 1_000);
+  const size =
+    whole_s < 60
+      ? amount(error_ms)
+      : `${Math.floor(whole_s / 60)}:${String(whole_s % 60).padStart(2, "0")}`;
+  return `${size} ${error_ms < 0 ? "behind" : "ahead"}`;
+}

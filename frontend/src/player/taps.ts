@@ -1,0 +1,27 @@
+/**
+ * Fingers on the film: one tap shows or hides the controls, a second one in the same third
+ * of the picture goes ten seconds back or ahead. Pure; told where and when.
+ */
+export type TapMeaning = { do: "reveal" } | { do: "skip"; by_s: number };
+
+interface Tap {
+  at_ms: number;
+  side: "left" | "middle" | "right";
+}
+
+const DOUBLE_WITHIN_MS = 320;
+const SKIP_S = 10;
+
+export class Taps {
+  #last: Tap | null = null;
+
+  /** `share`: 0 at the left edge, 1 at the right one. */
+  tap(share: number, at_ms: number): TapMeaning {
+    const side = share < 1 / 3 ? "left" : share > 2 / 3 ? "right" : "middle";
+    const last = this.#last;
+    this.#last = { at_ms, side };
+    const again = last?.side === side && at_ms - last.at_ms < DOUBLE_WITHIN_MS;
+    if (!again || side === "middle") return { do: "reveal" };
+    return { do: "skip", by_s: side === "left" ? -SKIP_S : SKIP_S };
+  }
+}
