@@ -10,7 +10,7 @@ from watchparty_api import audit
 from watchparty_api.accounts.making import claim_id
 from watchparty_api.accounts.quota import videos_of
 from watchparty_api.errors import Conflict, Gone
-from watchparty_api.records import Account, ApiToken, EmailClaim, Session, Video
+from watchparty_api.records import Account, ApiToken, EmailClaim, Session
 from watchparty_api.rooms.changing import close_room
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
@@ -22,6 +22,7 @@ from watchparty_api.store.queries import (
     SESSIONS_OF_ACCOUNT,
     TEMPORARY_ACCOUNTS,
 )
+from watchparty_api.videos.deleting import delete_video
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
@@ -31,9 +32,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     for room in every(store, workspace_id, OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
     for video in videos_of(services, account.id):
-        services.jobs.cancel(video_id=video.id)
-        services.objects.delete_video(video.id)
-        store.delete(workspace_id, Video, video.id)
+        delete_video(services, video.id)
     for revoked in (False, True):
         for session in every(store, workspace_id, SESSIONS_OF_ACCOUNT, account.id, revoked):
             store.delete(workspace_id, Session, session.id)

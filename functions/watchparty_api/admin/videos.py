@@ -6,11 +6,14 @@ from typing import Literal
 
 from fastapi import APIRouter
 
+from watchparty_api import audit
 from watchparty_api.admin.models import AdminVideoList, AdminVideoView
+from watchparty_api.errors import Conflict
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.services import ServicesOf
 from watchparty_api.store.queries import ALL_VIDEOS, VIDEOS_BY_STATUS
+from watchparty_api.transcodes.running import retry
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -20,6 +23,16 @@ def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor:
     """Every film, the newest first."""
     page = services.store.query(services.workspace_id, ALL_VIDEOS, limit=limit, cursor=cursor)
     return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
+
+
+@router.post("/videos/{video_id}/requeue")
+def requeue(video_id: str, services: ServicesOf, admin: AdminOf) -> AdminVideoView:
+    """Prepares a film again whose preparation failed."""
+    retried = retry(services, video_id)
+    if retried is None:
+        raise Conflict("nothing_to_retry", "Only a film whose preparation failed can be prepared again.")
+    audit.commit(services, [], actor=admin.account.id, action="video.requeued", target=video_id)
+    return AdminVideoView.of(retried)
 
 
 @router.get("/jobs")

@@ -25,7 +25,7 @@ def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 
 def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
     """Where keys are mounted a missing one is an error that names it; nothing is made up (S11)."""
-    with pytest.raises(ConfigError, match="hash.secret is missing"):
+    with pytest.raises(ConfigError, match=r"hash\.secret is missing"):
         load_keys(tmp_path, may_create=False)
     assert list(tmp_path.iterdir()) == []
 

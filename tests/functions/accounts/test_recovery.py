@@ -1,0 +1,92 @@
+"""Getting back in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fakes.house import SITE, House
+from watchparty_api.accounts.making import account_by_email, create_account
+from watchparty_api.records import Account
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def ana(house: House) -> Account:
+    return create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
+
+
+def forgot(house: House, email: str = "ana@example.org"):  # type: ignore[no-untyped-def]
+    return house.client.post("/api/v1/auth/password/forgot", json={"email": email})
+
+
+def secret_in(house: House) -> str:
+    """The secret of the link in the last mail: in the fragment, which no server and no log ever sees."""
+    found = re.search(rf"{re.escape(SITE)}/[a-z]+#[a-z]+=(\S+)", house.mail.sent[-1][2])
+    assert found is not None
+    return found[1]
+
+
+def test_the_answer_never_tells_whether_an_address_exists(house: House, ana: Account) -> None:
+    """Known or not, the answer is the same; only the known one gets a mail."""
+    known, unknown = forgot(house), forgot(house, "nobody@example.org")
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+    assert [to for to, _, _ in house.mail.sent] == ["ana@example.org"]
+
+
+def test_the_link_sets_a_new_password_once_and_signs_out_everywhere(house: House, ana: Account) -> None:
+    """Afterwards the old password, the old devices and the link itself are good for nothing."""
+    device = house.sign_in(ana)
+    forgot(house)
+    secret = secret_in(house)
+    body = {"token": secret, "password": "another horse"}
+    assert house.client.post("/api/v1/auth/password/reset", json=body).status_code == 204
+    assert house.client.get("/api/v1/auth/me", headers=device.headers).status_code == 401
+    login = {"email": "ana@example.org", "password": PASSWORD}
+    assert house.client.post("/api/v1/auth/login", json=login).status_code == 401
+    login["password"] = "another horse"
+    assert house.client.post("/api/v1/auth/login", json=login).status_code == 200
+    assert house.client.post("/api/v1/auth/password/reset", json=body).status_code == 410
+
+
+def test_a_reset_link_ends_after_an_hour(house: House, ana: Account) -> None:
+    """An old mail in somebody's hands opens nothing."""
+    forgot(house)
+    house.clock.advance(hours=1)
+    body = {"token": secret_in(house), "password": "another horse"}
+    assert house.client.post("/api/v1/auth/password/reset", json=body).status_code == 410
+
+
+def test_a_link_is_for_its_purpose_only(house: House, ana: Account) -> None:
+    """A reset link verifies no address."""
+    forgot(house)
+    assert house.client.post("/api/v1/auth/verify-email", json={"token": secret_in(house)}).status_code == 410
+
+
+def test_nobodys_inbox_is_filled(house: House, ana: Account) -> None:
+    """After a few mails to one address no more go out for an hour, while the answer stays the same."""
+    answers = {forgot(house).status_code for _ in range(8)}
+    assert answers == {202}
+    assert len(house.mail.sent) == 3
+
+
+def test_an_address_is_verified_by_its_link(house: House) -> None:
+    """Changing the address sends a link to it; opening it marks the address verified."""
+    create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
+    answer = house.client.post("/api/v1/auth/login", json={"email": "ana@example.org", "password": PASSWORD}).json()
+    headers = {"Authorization": f"Bearer {answer['access_token']}"}
+    change = {"email": "new@example.org", "current_password": PASSWORD}
+    house.client.patch("/api/v1/auth/me", json=change, headers=headers)
+    assert house.client.post("/api/v1/auth/verify-email", json={"token": secret_in(house)}).status_code == 204
+    account = account_by_email(house.services, "new@example.org")
+    assert account is not None
+    assert account.email_verified
+
+
+def test_without_mail_nothing_is_promised_by_another_answer(house: House, ana: Account) -> None:
+    """On a machine without mail nothing goes out and the answer is the same."""
+    house.mail.delivers = False
+    assert forgot(house).status_code == 202
+    assert house.mail.sent == []

@@ -1,0 +1,74 @@
+"""The audit log's chain."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from fakes.house import House
+from watchparty_api import audit
+from watchparty_api.errors import AlreadyExists
+from watchparty_api.records import AuditEntry, EmailClaim
+from watchparty_api.store.paging import every
+from watchparty_api.store.port import Create
+from watchparty_api.store.queries import AUDIT
+
+
+def write(house: House, count: int) -> None:
+    for number in range(count):
+        audit.commit(house.services, [], actor="ada", action="tested", target=str(number), data={"n": number})
+
+
+def entries(house: House) -> list[AuditEntry]:
+    return list(every(house.services.store, "main", AUDIT))
+
+
+def test_each_entry_holds_the_hash_of_the_one_before(house: House) -> None:
+    """The chain starts at nothing and holds from end to end, also once it has several pages."""
+    write(house, 5)
+    chain = entries(house)
+    assert [entry.target for entry in chain] == ["0", "1", "2", "3", "4"]
+    assert [entry.previous_hash for entry in chain[1:]] == [entry.entry_hash for entry in chain[:-1]]
+    assert audit.verify(house.services) == audit.Verdict(5, None)
+
+
+@pytest.mark.parametrize(
+    "change", [{"target": "other"}, {"data": {"n": 9}}, {"entry_hash": "0" * 64}, {"actor": "eve"}]
+)
+def test_a_changed_entry_is_found(house: House, change: dict[str, object]) -> None:
+    """Whoever edits an entry breaks the chain there."""
+    write(house, 4)
+    second = entries(house)[1]
+    house.services.store.replace("main", replace(second, **change))  # type: ignore[arg-type]
+    assert audit.verify(house.services) == audit.Verdict(1, second.id)
+
+
+def test_a_removed_entry_is_found(house: House) -> None:
+    """Whoever takes an entry out breaks the chain at the next one."""
+    write(house, 4)
+    _, second, third, _ = entries(house)
+    house.services.store.delete("main", AuditEntry, second.id)
+    assert audit.verify(house.services) == audit.Verdict(1, third.id)
+
+
+def test_an_entry_is_there_exactly_when_its_change_is(house: House) -> None:
+    """A change that the store refuses leaves no entry."""
+    claim = EmailClaim(workspace_id="main", id="c", created_at=house.clock(), account_id="a")
+    audit.commit(house.services, [Create(claim)], actor="a", action="claimed", target="c")
+    with pytest.raises(AlreadyExists):
+        audit.commit(house.services, [Create(claim)], actor="b", action="claimed", target="c")
+    assert [entry.actor for entry in entries(house)] == ["a"]
+
+
+def test_many_at_once_make_one_chain(house: House) -> None:
+    """Writers who meet take the next link; none is lost."""
+
+    def one(number: int) -> None:
+        audit.commit(house.services, [], actor="ada", action="tested", target=str(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(12)))
+    assert audit.verify(house.services) == audit.Verdict(12, None)
+    assert sorted(int(entry.target) for entry in entries(house)) == list(range(12))
