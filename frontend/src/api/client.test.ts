@@ -68,9 +68,10 @@ describe("a refusal", () => {
   it("arrives as an error with its code, fields and request id", async () => {
     const errors = [{ pointer: "/email", detail: "is no address" }];
     server.on("POST /api/v1/auth/register", () => problem(422, "invalid", { errors }));
-    const error = await call("POST", "/auth/register", { anonymous: true, body: {} }).catch(
-      (e) => e,
-    );
+    const error: ApiError = await call("POST", "/auth/register", {
+      anonymous: true,
+      body: {},
+    }).catch((e) => e);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
       status: 422,

@@ -26,14 +26,15 @@ function initialsOf(name: string): string {
   );
 }
 
-/** Decoration beside a name that is written out. */
+/** Decoration beside a name that is written out; hence the initials are no text of the page. */
 export function Avatar({ name, seed = name, size = "md", className }: AvatarProps) {
   const hue = hueOf(seed);
   return (
     <span
       aria-hidden="true"
+      data-initials={initialsOf(name)}
       className={cx(
-        "inline-grid shrink-0 place-items-center rounded-full font-semibold select-none",
+        "inline-grid shrink-0 before:content-[attr(data-initials)] place-items-center rounded-full font-semibold select-none",
         SIZES[size],
         className,
       )}
@@ -41,8 +42,6 @@ export function Avatar({ name, seed = name, size = "md", className }: AvatarProp
         background: `linear-gradient(145deg, oklch(0.52 0.11 ${hue}), oklch(0.4 0.1 ${hue + 40}))`,
         color: `oklch(0.97 0.02 ${hue})`,
       }}
-    >
-      {initialsOf(name)}
-    </span>
+    />
   );
 }

@@ -18,7 +18,7 @@ interface MenuProps {
 
 export function Menu({ trigger, align = "end", side = "bottom", container, children }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal container={container}>
         <Radix.Content
