@@ -95,7 +95,7 @@ class LiveRoom:
         self._people_due.came_or_went()
         self._herald.members.add(listener)
         mine = self._herald.members.of(person)
-        for oldest in mine[: len(mine) - MAX_CONNECTIONS]:
+        for oldest in mine[: max(0, len(mine) - MAX_CONNECTIONS)]:
             oldest.end(CloseCode.TOO_MANY_CONNECTIONS, ErrorCode.TOO_MANY_CONNECTIONS)
         return member_welcome(
             self.room,

@@ -25,7 +25,6 @@ from watchparty_relay.protocol import (
     Bye,
     Chat,
     Clear,
-    ClientMessage,
     Command,
     Delete,
     ErrorMessage,
@@ -45,7 +44,7 @@ from watchparty_relay.protocol import (
 from watchparty_relay.reception import Reception
 from watchparty_relay.ticket import Ticket, ticket
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, NackCode, Resume, Role
-from watchparty_relay.wire import Outgoing, decode_client, decode_notice, encode
+from watchparty_relay.wire import Incoming, Outgoing, decode, encode
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ class Session:
         self._outbox = Outbox(channel)
         self._state: State = Pending(until_ms=now_ms + HELLO_WITHIN_MS)
         self._allowance = Allowance(LIMITS.messages_per_10s)
-        self._inbox: deque[ClientMessage | Notice] = deque()
+        self._inbox: deque[Incoming] = deque()
         self._working: asyncio.Task[None] | None = None
 
     # --- what the transport calls ---
@@ -114,8 +113,8 @@ class Session:
         if not self._allowance.take(now_ms=now_ms) or len(self._inbox) >= MAX_INBOX:
             return self.end(CloseCode.TOO_FAST, ErrorCode.TOO_FAST)
         try:
-            message = decode_notice(text) if isinstance(self._state, Noticing) else decode_client(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            message = decode(text)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
         if isinstance(message, Ping):
             return self._pong(message, now_ms)
@@ -184,7 +183,7 @@ class Session:
         finally:
             self._working = None
 
-    async def _handle(self, message: ClientMessage | Notice) -> None:
+    async def _handle(self, message: Incoming) -> None:
         match self._state:
             case Pending():
                 await self._greet(message)
@@ -195,7 +194,7 @@ class Session:
             case Noticing() as state:
                 await self._handle_notice(state, message)
 
-    async def _greet(self, message: ClientMessage | Notice) -> None:
+    async def _greet(self, message: Incoming) -> None:
         if not isinstance(message, Hello):
             return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
         if message.v != PROTOCOL_VERSION:
@@ -231,7 +230,7 @@ class Session:
         live.welcomed(self, replaces)
         return None
 
-    async def _handle_waiting(self, state: Waiting, message: ClientMessage | Notice) -> None:
+    async def _handle_waiting(self, state: Waiting, message: Incoming) -> None:
         match message:
             case Bye():
                 self.end(CloseCode.BYE)
@@ -249,7 +248,7 @@ class Session:
             case _:
                 self.tell(ErrorMessage(ErrorCode.WAITING, fatal=False))
 
-    async def _handle_joined(self, state: Joined, message: ClientMessage | Notice) -> None:
+    async def _handle_joined(self, state: Joined, message: Incoming) -> None:
         match message:
             case Command() | Chat() | Delete() | Clear():
                 self.tell(await requests.ask(state.live, self, message))
@@ -268,7 +267,7 @@ class Session:
             case _:
                 self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
 
-    async def _handle_notice(self, state: Noticing, message: ClientMessage | Notice) -> None:
+    async def _handle_notice(self, state: Noticing, message: Incoming) -> None:
         if isinstance(message, Bye):
             return self.end(CloseCode.BYE)
         if not isinstance(message, Notice):

@@ -2,32 +2,28 @@
 
 import msgspec
 
-from watchparty_relay.protocol import Bye, ClientMessage, Hello, Notice, NoticeAck, ServerMessage
+from watchparty_relay.protocol import ClientMessage, Notice, NoticeAck, ServerMessage
 
+Incoming = ClientMessage | Notice
 Outgoing = ServerMessage | NoticeAck
 
 _encoder = msgspec.json.Encoder()
 # A union is a type to msgspec at run time, not to the type checker: hence the annotations.
 _client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _notice: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
-_notice_control: msgspec.json.Decoder[Hello | Bye] = msgspec.json.Decoder(Hello | Bye)
-_notice_kind = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def encode(message: Outgoing) -> bytes:
     return _encoder.encode(message)
 
 
-def decode_client(data: bytes | str) -> ClientMessage:
-    """Raises `msgspec.MsgspecError` where it is not a message of this protocol."""
-    return _client.decode(data)
+def decode(data: bytes | str) -> Incoming:
+    """Raises `msgspec.MsgspecError` or `UnicodeError` where it is no message at all.
 
-
-def decode_notice(data: bytes | str) -> Notice | Bye:
-    """What a connection of the functions may say after its hello."""
-    if "kind" in _notice_kind.decode(data):
+    Whether the sender may say it is decided where it is handled: a function may send its notice right after its hello,
+    before that was looked at.
+    """
+    try:
+        return _client.decode(data)
+    except msgspec.ValidationError:
         return _notice.decode(data)
-    message = _notice_control.decode(data)
-    if isinstance(message, Hello):
-        raise msgspec.ValidationError("a second hello")
-    return message
