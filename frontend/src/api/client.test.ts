@@ -68,10 +68,8 @@ describe("a refusal", () => {
   it("arrives as an error with its code, fields and request id", async () => {
     const errors = [{ pointer: "/email", detail: "is no address" }];
     server.on("POST /api/v1/auth/register", () => problem(422, "invalid", { errors }));
-    const error: ApiError = await call("POST", "/auth/register", {
-      anonymous: true,
-      body: {},
-    }).catch((e) => e);
+    const refused = call("POST", "/auth/register", { anonymous: true, body: {} });
+    const error = (await refused.catch((failure: unknown) => failure)) as ApiError;
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
       status: 422,
