@@ -21,7 +21,7 @@ export function CardSummary({ card }: { card: RoomCard }) {
               <Avatar key={name} name={name} size="sm" className="ring-2 ring-surface" />
             ))}
           </span>
-          <span className="min-w-0 truncate text-sm">{whoIsIn(names, total)}</span>
+          <span className="min-w-0 text-sm">{whoIsIn(names, total)}</span>
         </div>
       )}
       {card.position && card.position.position_s > 0 && (

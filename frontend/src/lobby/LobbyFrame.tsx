@@ -1,9 +1,16 @@
 import type { ReactNode } from "react";
+import { cx } from "@/ui/cx";
 
 interface LobbyFrameProps {
   posterUrl: string | null;
   children: ReactNode;
 }
+
+/** A phone held sideways has no height for a poster above the form, but width beside it. */
+const SIDEWAYS = {
+  card: "[@media(max-height:30rem)]:flex [@media(max-height:30rem)]:max-w-3xl",
+  poster: "[@media(max-height:30rem)]:aspect-auto [@media(max-height:30rem)]:w-2/5",
+};
 
 /** A card in front of the film's own light. */
 export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
@@ -18,11 +25,20 @@ export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
       ) : (
         <div className="absolute inset-0 bg-[radial-gradient(60%_50%_at_50%_0%,var(--accent-soft),transparent)]" />
       )}
-      <div className="relative w-full max-w-md animate-rise overflow-hidden rounded-3xl bg-surface shadow-high ring-1 ring-line">
-        {posterUrl && (
-          <img src={posterUrl} alt="" className="aspect-video w-full bg-sunken object-cover" />
+      <div
+        className={cx(
+          "relative w-full max-w-md animate-rise overflow-hidden rounded-3xl bg-surface shadow-high ring-1 ring-line",
+          posterUrl && SIDEWAYS.card,
         )}
-        <div className="p-6 sm:p-7">{children}</div>
+      >
+        {posterUrl && (
+          <img
+            src={posterUrl}
+            alt=""
+            className={cx("aspect-video w-full bg-sunken object-cover", SIDEWAYS.poster)}
+          />
+        )}
+        <div className="grow p-6 sm:p-7">{children}</div>
       </div>
     </main>
   );

@@ -35,7 +35,8 @@ export function Room({ onLeave }: { onLeave: () => void }) {
   const fullscreen = useFullscreen();
   const layout = theatre ? "immersive" : device;
   const immersive = layout === "immersive";
-  const unread = useUnread(tab === "chat" && !fullscreen && (!immersive || drawerOpen));
+  const panelSeen = !fullscreen && (!immersive || drawerOpen);
+  const unread = useUnread(panelSeen && tab === "chat");
 
   const show = useCallback((wanted: PanelTab) => {
     setTab(wanted);
@@ -73,6 +74,7 @@ export function Room({ onLeave }: { onLeave: () => void }) {
             fills={immersive}
             rounded={layout === "side"}
             fullscreen={fullscreen}
+            chatOverFilm={!panelSeen}
             theatre={theatre}
             onTheatre={setTheatre}
             onChooseFilm={openPicker}

@@ -5,6 +5,7 @@ import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useChatPreferences } from "./chat/preferences";
 import { RenameDialog } from "./people/RenameDialog";
 import { useRoom, useRoomState } from "./RoomContext";
+import { useReturnFocus } from "./useReturnFocus";
 
 /** Everything about the room that is not needed every minute. */
 export function RoomMenu({ onLeave }: { onLeave: () => void }) {
@@ -12,12 +13,14 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const { announces, setAnnounces } = useChatPreferences();
   const [asking, setAsking] = useState<"name" | "clear" | null>(null);
+  const trigger = useReturnFocus(asking !== null);
   const AnnounceIcon = announces ? VolumeX : Volume2;
   return (
     <>
       <Menu
         trigger={
           <button
+            ref={trigger}
             type="button"
             aria-label="More about this room"
             className="grid size-11 shrink-0 place-items-center rounded-xl hover:bg-hover"

@@ -5,13 +5,8 @@ import { useRoom, useRoomState } from "../RoomContext";
 const SHOWN = 3;
 const STAYS_MS = 8000;
 
-interface FloatingChatProps {
-  /** Where the panel is gone too, these bubbles are the chat to those who hear it. */
-  announces: boolean;
-}
-
-/** The last messages over the film, for those who have no panel beside it. */
-export function FloatingChat({ announces }: FloatingChatProps) {
+/** The last messages over the film while the panel is out of sight; the chat to those who hear it, too. */
+export function FloatingChat() {
   const { session } = useRoom();
   const log = useRoomState((state) => state.log);
   const [, lookAgain] = useReducer((times: number) => times + 1, 0);
@@ -29,7 +24,8 @@ export function FloatingChat({ announces }: FloatingChatProps) {
   );
   return (
     <div
-      {...(announces ? { role: "log", "aria-label": "Chat" } : { "aria-hidden": true })}
+      role="log"
+      aria-label="Chat"
       className="pointer-events-none absolute bottom-20 left-3 flex max-w-[min(24rem,60%)] flex-col items-start gap-1.5"
     >
       {fresh.slice(-SHOWN).map((line) => (

@@ -14,9 +14,11 @@ export function GrantControl({ line }: { line: ChatLine }) {
   if (!asker || !grantable({ line, asker, canModerate, now_ms: session.roomTime() ?? line.at_ms }))
     return null;
   return (
-    <Button className="my-1.5" onClick={() => act("lend_control", asker)}>
+    <Button className="my-1.5 max-w-full" onClick={() => act("lend_control", asker)}>
       <Gamepad2 aria-hidden="true" />
-      Give <bdi>{asker.name}</bdi> the remote
+      <span className="truncate">
+        Give <bdi>{asker.name}</bdi> the remote
+      </span>
     </Button>
   );
 }

@@ -31,12 +31,15 @@ export const Message = memo(function Message({ line, quoted, opensRun }: Message
         {opensRun && <Avatar name={line.name} seed={line.by} size="sm" />}
       </div>
       <div className="min-w-0 grow text-[0.9375rem] leading-snug">
-        <p className={cx("flex items-baseline gap-2 text-sm", !opensRun && "sr-only")}>
+        <p className={cx("flex items-center gap-2 text-sm", !opensRun && "sr-only")}>
           <bdi className={cx("truncate font-semibold", mine && "text-accent-text")}>
             {line.name}
           </bdi>
           {line.pos_s !== null && (
-            <PlaceButton position_s={line.pos_s} className="shrink-0 text-xs text-muted">
+            <PlaceButton
+              position_s={line.pos_s}
+              className="min-h-6 min-w-6 shrink-0 text-xs text-muted"
+            >
               {formatFilmTime(line.pos_s)}
             </PlaceButton>
           )}

@@ -15,6 +15,7 @@ import { Fragment, useState } from "react";
 import type { Person } from "@/sync/protocol";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useRoomState } from "../RoomContext";
+import { useReturnFocus } from "../useReturnFocus";
 import { BanDialog } from "./BanDialog";
 import { HandOverDialog } from "./HandOverDialog";
 import { type PersonAction, personActions } from "./personActions";
@@ -40,6 +41,7 @@ export function PersonMenu({ person }: { person: Person }) {
   const you = useRoomState((state) => state.you);
   const control = useRoomState((state) => state.set?.control);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const trigger = useReturnFocus(asking !== null);
   const act = usePersonActions();
   const actions = you && control ? personActions(you, person, control) : [];
   if (actions.length === 0) return null;
@@ -55,6 +57,7 @@ export function PersonMenu({ person }: { person: Person }) {
       <Menu
         trigger={
           <button
+            ref={trigger}
             type="button"
             aria-label={`What to do with ${person.name}`}
             className="grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"

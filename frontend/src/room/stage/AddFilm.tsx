@@ -9,18 +9,19 @@ export function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
   return (
     <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">
       <h2 className="text-title font-bold">What shall we watch?</h2>
-      <DropZone
-        className="hidden w-full @md:block"
-        onFiles={([file]) => file && void upload(file)}
-      />
-      <Button className="hidden @md:inline-flex" onClick={onOpenLibrary}>
-        <Library aria-hidden="true" />
-        From my library
-      </Button>
-      <Button variant="primary" size="lg" className="@md:hidden" onClick={onOpenLibrary}>
-        <Plus aria-hidden="true" />
-        Add a film
-      </Button>
+      <div className="hidden w-full flex-col items-center gap-4 @md:flex">
+        <DropZone className="w-full" onFiles={([file]) => file && void upload(file)} />
+        <Button onClick={onOpenLibrary}>
+          <Library aria-hidden="true" />
+          From my library
+        </Button>
+      </div>
+      <div className="@md:hidden">
+        <Button variant="primary" size="lg" onClick={onOpenLibrary}>
+          <Plus aria-hidden="true" />
+          Add a film
+        </Button>
+      </div>
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { sentenceFor } from "@/api/errors";
 import { useSession } from "@/api/session";
 import { retryVideo, video } from "@/api/videos";
 import { Button } from "@/ui/Button";
-import { EmptyState } from "@/ui/EmptyState";
 import { showToast } from "@/ui/Toast";
 import { useRoomState } from "../RoomContext";
+import { StageNote } from "./StageNote";
 
 interface FilmFailedProps {
   film: { id: string; title: string };
@@ -29,7 +29,7 @@ export function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   });
   const isOwner = details.data !== undefined;
   return (
-    <EmptyState
+    <StageNote
       icon={<TriangleAlert />}
       title={`“${film.title}” can’t be shown`}
       action={
@@ -44,6 +44,6 @@ export function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
       }
     >
       {details.data?.failure?.message ?? "Something went wrong while it was being prepared."}
-    </EmptyState>
+    </StageNote>
   );
 }

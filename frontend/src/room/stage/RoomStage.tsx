@@ -20,13 +20,15 @@ interface RoomStageProps {
   fills: boolean;
   rounded: boolean;
   fullscreen: boolean;
+  /** The panel is out of sight. */
+  chatOverFilm: boolean;
   theatre: boolean;
   onTheatre: (theatre: boolean) => void;
   onChooseFilm: () => void;
 }
 
 export function RoomStage(props: RoomStageProps) {
-  const { fills, rounded, fullscreen, theatre, onTheatre, onChooseFilm } = props;
+  const { fills, rounded, fullscreen, chatOverFilm, theatre, onTheatre, onChooseFilm } = props;
   const { session } = useRoom();
   const { data: room } = useRoomFacts();
   const pending = usePendingVideo();
@@ -60,7 +62,7 @@ export function RoomStage(props: RoomStageProps) {
         overlay={
           <>
             <FloatingReactions />
-            {(fills || fullscreen) && <FloatingChat announces={fullscreen} />}
+            {chatOverFilm && <FloatingChat />}
             {fullscreen && <FloatingComposer />}
             <WaitingFor />
             <Ended />
