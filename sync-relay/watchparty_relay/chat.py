@@ -117,11 +117,14 @@ def _appended(room: Room, entry: LogEntry, cid: str, now_ms: float) -> Decision:
 
 
 def _kept(log: tuple[LogEntry, ...], now_ms: float) -> tuple[LogEntry, ...]:
-    """Without what is older than a day: the log is in order, so only its beginning can be."""
+    """Without what is older than a day: the log is in order, so that is its beginning up to the last old line."""
+    begin = 0
     for index, entry in enumerate(log):
         if isinstance(entry, ChatEntry):
-            return log[index:] if entry.at_ms > now_ms - KEPT_MS else _kept(log[index + 1 :], now_ms)
-    return log
+            if entry.at_ms > now_ms - KEPT_MS:
+                break
+            begin = index + 1
+    return log[begin:] if begin else log
 
 
 def _find(log: Iterable[LogEntry], entry_id: str | None) -> ChatEntry | None:
