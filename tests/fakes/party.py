@@ -15,7 +15,7 @@ from watchparty_api.records import Video
 
 @dataclass
 class Browser:
-    """One browser. Signed in when `person` is given; after joining it shows its join token instead, as the page does."""
+    """One browser: signed in as `person`, or a guest who shows a join token after joining."""
 
     house: House
     person: Person | None = None
@@ -84,10 +84,17 @@ class Party:
         browser.join(self.id, **({"display_name": name} if name else {}), **body)
         return browser
 
+    def guest_status(self, name: str) -> int:
+        """The status that one more guest's joining meets."""
+        return Browser(self.house).join(self.id, display_name=name).status_code
+
     def member(self, name: str, role: str = "viewer") -> Browser:
-        """An account that has joined, and was given a role."""
+        """An account that has joined, was admitted where one knocks, and was given a role."""
         browser = Browser(self.house, self.house.person(name))
-        browser.join(self.id)
+        answer = browser.join(self.id)
+        if answer.status_code == 202:
+            waiting = self.path(f"/join-requests/{answer.json()['request_id']}")
+            assert self.host.ask("POST", waiting, {"decision": "admit"}).status_code == 200
         if role != "viewer":
             answer = self.host.ask("PATCH", self.path(f"/members/{browser.participant_id}"), {"role": role})
             assert answer.status_code == 200, answer.text

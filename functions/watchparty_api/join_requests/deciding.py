@@ -7,7 +7,7 @@ first and is refused, and nobody is let in twice or half.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from watchparty_api.errors import Conflict, NotFound
@@ -46,7 +46,15 @@ def waiting(
     return [(request, member) for request, member in found if member is not None], page.cursor
 
 
-def decide(services: Services, room_id: str, by: Member, request_id: str, decision: Decision) -> None:
+@dataclass(frozen=True)
+class Decider:
+    """Who decides, and from which address (its mark): a ban does not hold an address that both share."""
+
+    member: Member
+    address: str
+
+
+def decide(services: Services, room_id: str, by: Decider, request_id: str, decision: Decision) -> None:
     """Raises NotFound, and Conflict when it was decided before."""
 
     def decided() -> Change[None]:
@@ -58,11 +66,11 @@ def decide(services: Services, room_id: str, by: Member, request_id: str, decisi
         if request.decision != "open":
             raise Conflict("already_decided", "This was decided already.", extra={"decision": request.decision})
         outcome = _OUTCOMES[decision]
-        settled = replace(request, decision=outcome.decision, decided_by=by.participant_id, decided_at=now)
+        settled = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
         changed = replace(member, state=outcome.state, mver=member.mver + 1)
         writes: list[Write] = [Replace(settled), Replace(changed)]
         if decision == "block":
-            writes.append(Create(ban_of(member, by=by, now=now)))
+            writes.append(Create(ban_of(member, by=by.member, by_address=by.address, now=now)))
         notice = notices.admit if decision == "admit" else notices.deny
         return Change(None, writes=writes, notices=[notice(changed, request.id, now)])
 
@@ -70,7 +78,7 @@ def decide(services: Services, room_id: str, by: Member, request_id: str, decisi
 
 
 def decide_many(
-    services: Services, room_id: str, by: Member, request_ids: Iterable[str], decision: Decision
+    services: Services, room_id: str, by: Decider, request_ids: Iterable[str], decision: Decision
 ) -> Decided:
     """Each on its own: one that was decided meanwhile stops none of the others."""
     result = Decided(decided=[], skipped=[])
@@ -84,7 +92,7 @@ def decide_many(
     return result
 
 
-def decide_all(services: Services, room_id: str, by: Member, decision: Decision) -> Decided:
+def decide_all(services: Services, room_id: str, by: Decider, decision: Decision) -> Decided:
     """Everybody who waits now."""
     requests = every(services.store, services.workspace_id, REQUESTS_BY_DECISION, room_id, "open")
     return decide_many(services, room_id, by, (request.id for request in requests), decision)

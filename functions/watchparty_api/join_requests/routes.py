@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from watchparty_api.join_requests.deciding import decide, decide_all, decide_many, waiting
+from watchparty_api.join_requests.deciding import Decider, decide, decide_all, decide_many, waiting
 from watchparty_api.join_requests.models import Decided, DecideMany, DecideOne, JoinRequestList, JoinRequestView
 from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.members.bans import address_mark
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
@@ -29,17 +30,19 @@ def list_waiting(
 
 
 @router.post("/rooms/{room_id}/join-requests/{request_id}")
-def decide_one(request_id: str, body: DecideOne, standing: StandingOf, services: ServicesOf) -> Decided:
+def decide_one(
+    request_id: str, body: DecideOne, request: Request, standing: StandingOf, services: ServicesOf
+) -> Decided:
     """The first decision counts; a second one is a conflict."""
-    by = standing.require(Action.DECIDE_KNOCKS, services.now())
+    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
     decide(services, standing.room.id, by, request_id, body.decision)
     return Decided(decided=[request_id], skipped=[])
 
 
 @router.post("/rooms/{room_id}/join-requests:decide")
-def decide_several(body: DecideMany, standing: StandingOf, services: ServicesOf) -> Decided:
+def decide_several(body: DecideMany, request: Request, standing: StandingOf, services: ServicesOf) -> Decided:
     """The same decision for several, or for everybody who waits."""
-    by = standing.require(Action.DECIDE_KNOCKS, services.now())
+    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
     if body.ids is None:
         return decide_all(services, standing.room.id, by, body.decision)
     return decide_many(services, standing.room.id, by, body.ids, body.decision)

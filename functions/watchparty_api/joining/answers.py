@@ -61,6 +61,4 @@ def _playback(services: Services, entry: Entry, request: Request, response: Resp
     video = film_of(services, entry.room)
     if video is None:
         return None
-    return grant_for(
-        services, request, response, video, room_id=entry.room.id, person_id=entry.member.participant_id
-    )
+    return grant_for(services, request, response, video, room_id=entry.room.id, person_id=entry.member.participant_id)

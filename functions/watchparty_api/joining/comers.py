@@ -10,12 +10,11 @@ from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.identity.caller import AccountCaller, Caller, Nobody, ParticipantCaller, caller_of, hash_secret
 from watchparty_api.joining.door import Comer
 from watchparty_api.joining.guest_key import new_guest_key, shown_guest_hash
-from watchparty_api.limits import address_key
+from watchparty_api.members.bans import address_mark
 from watchparty_api.members.participants import find_member, participant_of_account, participant_of_guest
 from watchparty_api.records import Member, Room
 from watchparty_api.rooms.standing import membership
 from watchparty_api.services import Services
-from watchparty_api.site import client_address
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Arrival:
 
 def arrival(services: Services, room: Room, caller: Caller, request: Request) -> Arrival:
     """Whom the request is: by account, by a join token of this room, by guest key, or somebody new."""
-    address_hash = services.keyed_hash.of("address", address_key(client_address(request)))
+    address_hash = address_mark(services, request)
     guest_hash = shown_guest_hash(request)
     match caller:
         case AccountCaller(account):

@@ -10,11 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from fastapi import Request
+
 from watchparty_api.errors import NotFound
+from watchparty_api.limits import address_key
 from watchparty_api.members.participants import find_member, member_id
 from watchparty_api.records import Ban, Member
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
+from watchparty_api.site import client_address
 from watchparty_api.store.port import Delete, Replace, Write
 from watchparty_api.store.queries import BANS_OF_ROOM
 
@@ -26,9 +30,14 @@ def bans_of(services: Services, room_id: str) -> tuple[Ban, ...]:
     return services.store.query(services.workspace_id, BANS_OF_ROOM, room_id, limit=500).items
 
 
-def ban_of(member: Member, *, by: Member, now: datetime) -> Ban:
+def address_mark(services: Services, request: Request) -> str:
+    """The keyed hash of the caller's address, or of their network where one home has many addresses."""
+    return services.keyed_hash.of("address", address_key(client_address(request)))
+
+
+def ban_of(member: Member, *, by: Member, by_address: str, now: datetime) -> Ban:
     """The ban of a member. Pure."""
-    shared = member.address_hash is None or member.address_hash == by.address_hash
+    shared = member.address_hash is None or member.address_hash == by_address
     return Ban(
         workspace_id=member.workspace_id,
         id=member.id,

@@ -32,7 +32,7 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
     commit_and_tell(services, decide)
 
 
-def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool) -> Member:
+def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str) -> Member:
     """Takes somebody out, for good with `ban`; also who left or was removed before can be banned. Raises Forbidden.
 
     Rank and lent control end; a mute stays, for whoever comes back.
@@ -56,7 +56,7 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
         )
         writes: list[Write] = [Replace(out), *([Replace(request)] if request else [])]
         if ban and services.store.get(services.workspace_id, Ban, member.id) is None:
-            writes.append(Create(ban_of(member, by=by, now=now)))
+            writes.append(Create(ban_of(member, by=by, by_address=by_address, now=now)))
         told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]
         return Change(out, writes=writes, notices=told)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.members.bans import lift_ban
+from watchparty_api.members.bans import address_mark, lift_ban
 from watchparty_api.members.changing import change_member
 from watchparty_api.members.leaving import leave, remove
 from watchparty_api.members.models import BanList, BanView, MemberChange, MemberList, MemberView, Removed, Rename
@@ -53,10 +53,13 @@ def change(participant_id: str, body: MemberChange, standing: StandingOf, servic
 
 
 @router.delete("/rooms/{room_id}/members/{participant_id}")
-def take_out(participant_id: str, standing: StandingOf, services: ServicesOf, ban: bool = False) -> Removed:
+def take_out(
+    participant_id: str, request: Request, standing: StandingOf, services: ServicesOf, ban: bool = False
+) -> Removed:
     """Removes somebody; with `ban=true` for good, as far as that can be told."""
     me = standing.require(Action.REMOVE, services.now())
-    remove(services, standing.room.id, me.participant_id, participant_id, ban=ban)
+    by_address = address_mark(services, request)
+    remove(services, standing.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
     open_still = ban and standing.room.access == "open"
     return Removed(participant_id=participant_id, banned=ban, offer="knock" if open_still else None)
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from watchparty_api.idempotency import OnceOf
 from watchparty_api.identity.caller import AccountOf
-from watchparty_api.join_requests.deciding import decide_all
+from watchparty_api.join_requests.deciding import Decider, decide_all
 from watchparty_api.limits import address_key
 from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.members.bans import address_mark
 from watchparty_api.members.participants import participant_of_account
 from watchparty_api.rooms import views
 from watchparty_api.rooms.address import open_room
@@ -83,7 +84,9 @@ def change(body: RoomChange, request: Request, standing: StandingOf, services: S
         standing.require(Action.CONTROL_FILM, now)
     room = change_room(services, standing.room.id, member, fields) if fields else standing.room
     if fields.get("access") == "open":
-        decide_all(services, room.id, member, "admit")  # nobody waits at an open door
+        decide_all(
+            services, room.id, Decider(member, address_mark(services, request)), "admit"
+        )  # nobody waits at an open door
     return room_inside(services, room, member, base_url=base_url(request))
 
 

@@ -1,0 +1,117 @@
+"""Personal links."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from fakes.house import SITE, House
+from fakes.party import Browser, Party, party
+
+
+def invite(here: Party, **body: Any) -> tuple[str, dict[str, Any]]:
+    """The secret of a new invitation, and the answer."""
+    answer = here.host.ask("POST", here.path("/invitations"), body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["url"].partition("#invite=")[2], answer.json()
+
+
+def uses(here: Party) -> list[int]:
+    return [item["uses"] for item in here.host.ask("GET", here.path("/invitations")).json()["items"]]
+
+
+def test_the_secret_lies_in_the_fragment_and_is_shown_once(house: House) -> None:
+    """No server, log or Referer sees it; the list does not hold it, nor does the store."""
+    here = party(house, access="members")
+    secret, made = invite(here)
+    assert made["url"].startswith(f"{SITE}/r/{here.id}#invite=")
+    listed = here.host.ask("GET", here.path("/invitations"))
+    assert secret not in listed.text
+    assert secret.partition(".")[2] not in listed.text
+    assert made["invitation"]["id"] == listed.json()["items"][0]["id"]
+
+
+def test_an_invitation_lets_in_where_nobody_else_gets_in(house: House) -> None:
+    """Past members-only and password, in the role that it gives."""
+    here = party(house, access="members", password="popcorn")
+    assert Browser(house).join(here.id).json()["code"] == "not_invited"
+    secret, _ = invite(here, role="moderator")
+    joined = Browser(house).join(here.id, invite=secret)
+    assert (joined.status_code, joined.json()["connection"]["role"]) == (200, "moderator")
+
+
+def test_nobody_is_invited_as_host(house: House) -> None:
+    """The highest role of an invitation is moderator."""
+    here = party(house)
+    assert here.host.ask("POST", here.path("/invitations"), {"role": "host"}).status_code == 422
+
+
+def test_uses_are_counted_once_a_participant(house: House) -> None:
+    """A reload is no second use; the next person is, and the one after finds it used up."""
+    here = party(house, access="members")
+    secret, _ = invite(here, max_uses=2)
+    first = Browser(house)
+    for _ in range(3):
+        assert first.join(here.id, invite=secret).status_code == 200
+    assert uses(here) == [1]
+    assert Browser(house).join(here.id, invite=secret).status_code == 200
+    assert Browser(house).join(here.id, invite=secret).json()["code"] == "not_invited"
+    assert first.join(here.id, invite=secret).status_code == 200
+    assert uses(here) == [2]
+
+
+def test_a_single_use_is_single_even_at_the_same_moment(house: House) -> None:
+    """Eight people open one link together: one gets in."""
+    here = party(house, access="members")
+    secret, _ = invite(here, max_uses=1)
+
+    def click(browser: Browser) -> int:
+        return browser.join(here.id, invite=secret).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        codes = sorted(pool.map(click, [Browser(house) for _ in range(8)]))
+    assert codes == [200] + [403] * 7
+    assert uses(here) == [1]
+
+
+def test_an_invitation_ends_by_time_and_by_withdrawal(house: House) -> None:
+    """Who came by it before stays."""
+    here = party(house, access="members")
+    ends = (house.clock() + timedelta(hours=1)).isoformat()
+    timed, _ = invite(here, expires_at=ends)
+    withdrawn, made = invite(here)
+    inside = Browser(house)
+    inside.join(here.id, invite=withdrawn)
+    assert here.host.ask("DELETE", here.path(f"/invitations/{made['invitation']['id']}")).status_code == 204
+    house.clock.advance(hours=1)
+    for secret in (timed, withdrawn, "nonsense", f"{made['invitation']['id']}.wrong"):
+        assert Browser(house).join(here.id, invite=secret).json()["code"] == "not_invited"
+    assert inside.renew(here.id).status_code == 200
+
+
+def test_a_bad_invitation_to_an_open_room_is_no_obstacle(house: House) -> None:
+    """The link is enough there."""
+    here = party(house)
+    assert Browser(house).join(here.id, invite="old.secret").status_code == 200
+
+
+def test_an_invitation_of_another_room_opens_nothing(house: House) -> None:
+    """Secrets belong to their room."""
+    here, other = party(house, access="members"), party(house)
+    secret, _ = invite(other)
+    assert Browser(house).join(here.id, invite=secret).json()["code"] == "not_invited"
+
+
+def test_mail_goes_out_where_mail_leaves(house: House) -> None:
+    """And the answer says whether it did."""
+    here = party(house, name="Film club")
+    _, made = invite(here, email="max@example.org")
+    assert made["mailed"]
+    (to, subject, text) = house.mail.sent[0]
+    assert to == "max@example.org"
+    assert "Sofie Sand" in subject
+    assert made["url"] in text
+    house.mail.delivers = False
+    assert not invite(here, email="eva@example.org")[1]["mailed"]
+    assert len(house.mail.sent) == 1

@@ -1,0 +1,154 @@
+"""Those who knock, and what is decided about them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from fakes.house import House
+from fakes.party import Browser, Party, party
+
+
+def waiting(here: Party) -> list[dict[str, str]]:
+    items: list[dict[str, str]] = here.host.ask("GET", here.path("/join-requests")).json()["items"]
+    return items
+
+
+def decide(here: Party, request_id: str, decision: str) -> tuple[int, str | None]:
+    answer = here.host.ask("POST", here.path(f"/join-requests/{request_id}"), {"decision": decision})
+    return answer.status_code, answer.json().get("code")
+
+
+def test_who_knocks_is_listed_once_by_name(house: House) -> None:
+    """A reload in front of the door is no second knock; a new name shows."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    guest.join(here.id)
+    guest.ask("PATCH", here.path("/members/me"), {"display_name": "Maxi"})
+    assert [(item["display_name"], item["participant_id"]) for item in waiting(here)] == [
+        ("Maxi", guest.participant_id)
+    ]
+
+
+def test_admitting_lets_in_and_tells_the_relay(house: House) -> None:
+    """The notice names request and participant, with the membership's new version."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    assert decide(here, request_id, "admit") == (200, None)
+    _, notice = house.relay.delivered[-1]
+    assert (notice["kind"], notice["req"], notice["mver"]) == ("admit", request_id, 2)
+    assert notice["participant_id"] == guest.participant_id
+    assert guest.renew(here.id).status_code == 200
+
+
+def test_denied_once_may_ask_again(house: House) -> None:
+    """The refusal is told on renewal; a new knock is a new request."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    first = waiting(here)[0]["id"]
+    decide(here, first, "deny")
+    assert here.notices() == ["deny"]
+    assert guest.renew(here.id).json()["code"] == "denied"
+    assert guest.join(here.id).status_code == 202
+    assert waiting(here)[0]["id"] != first
+
+
+def test_blocked_is_out_for_good(house: House) -> None:
+    """Denied and banned in one."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    decide(here, waiting(here)[0]["id"], "block")
+    for answer in (guest.renew(here.id), guest.join(here.id)):
+        assert (answer.status_code, answer.json()["code"]) == (403, "banned")
+    assert [ban["display_name"] for ban in here.host.ask("GET", here.path("/bans")).json()["items"]] == ["Max"]
+
+
+@pytest.mark.parametrize("second", ["admit", "deny", "block"])
+def test_a_second_decision_is_a_conflict(house: House, second: str) -> None:
+    """Whatever it says, and it changes nothing."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    decide(here, request_id, "admit")
+    assert decide(here, request_id, second) == (409, "already_decided")
+    assert guest.renew(here.id).status_code == 200
+    assert here.notices() == ["admit"]
+
+
+def test_r11_two_clicks_on_admit_admit_once(house: House) -> None:
+    """R11: decided at the same moment by host and moderator, one decision stands and one notice goes out."""
+    here = party(house, access="knock")
+    moderator = here.member("Mo", "moderator")
+    guest = here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    before = len(here.notices())
+    deciders = [here.host, moderator] * 4
+
+    def click(who: Browser) -> int:
+        return who.ask("POST", here.path(f"/join-requests/{request_id}"), {"decision": "admit"}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        codes = sorted(pool.map(click, deciders))
+    assert codes == [200] + [409] * 7
+    assert here.notices()[before:] == ["admit"]
+    assert guest.renew(here.id).status_code == 200
+
+
+def test_r11_a_denial_after_an_admission_is_a_removal(house: House) -> None:
+    """R11: the decision cannot be turned round, but whoever was let in by mistake can be shown out again."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    decide(here, request_id, "admit")
+    assert decide(here, request_id, "deny")[0] == 409
+    here.host.ask("DELETE", here.path(f"/members/{guest.participant_id}"))
+    assert guest.renew(here.id).json()["code"] == "removed"
+
+
+def test_many_are_decided_in_one_call(house: House) -> None:
+    """By name, where what was decided before is skipped; then everybody else."""
+    here = party(house, access="knock")
+    guests = [here.guest(f"Guest {n}") for n in range(5)]
+    ids = [guest.renew(here.id).json()["request_id"] for guest in guests]
+    decide(here, ids[0], "deny")
+    some = here.host.ask("POST", here.path("/join-requests:decide"), {"decision": "admit", "ids": [*ids[:3], "none"]})
+    assert some.json() == {"decided": ids[1:3], "skipped": [ids[0], "none"]}
+    rest = here.host.ask("POST", here.path("/join-requests:decide"), {"decision": "admit", "all": True})
+    assert sorted(rest.json()["decided"]) == sorted(ids[3:])
+    assert [guest.renew(here.id).status_code for guest in guests] == [403, 200, 200, 200, 200]
+
+
+def test_either_ids_or_all(house: House) -> None:
+    """Neither and both are unclear."""
+    here = party(house, access="knock")
+    for which in ({}, {"ids": [], "all": True}):
+        answer = here.host.ask("POST", here.path("/join-requests:decide"), {"decision": "admit", **which})
+        assert answer.status_code == 422
+
+
+def test_who_gives_up_is_not_listed_any_more(house: House) -> None:
+    """And a late decision finds nobody; giving up is no way in."""
+    here = party(house, access="knock")
+    guest = here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    guest.ask("POST", here.path("/members/leave"), {})
+    assert waiting(here) == []
+    assert decide(here, request_id, "admit") == (409, "already_decided")
+    assert guest.join(here.id).status_code == 202
+
+
+def test_a_request_of_another_room_is_not_found(house: House) -> None:
+    """A host decides about their own door only."""
+    here, other = party(house, access="knock"), party(house, access="knock")
+    here.guest("Max")
+    request_id = waiting(here)[0]["id"]
+    assert decide(other, request_id, "admit") == (404, "request_not_found")
+
+
+def test_the_guest_of_a_knocking_room_is_told_to_slow_down(house: House) -> None:
+    """Ten new knocks a minute from one address are enough for a family."""
+    here = party(house, access="knock")
+    codes = [here.guest_status(f"Guest {n}") for n in range(11)]
+    assert codes == [202] * 10 + [429]

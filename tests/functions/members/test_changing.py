@@ -1,0 +1,146 @@
+"""Roles, mutes, lent control, and handing the room over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from fakes.house import House
+from fakes.party import Browser, Party, party
+
+
+def change(here: Party, by: Browser, whom: Browser, **body: Any) -> Response:
+    return by.ask("PATCH", here.path(f"/members/{whom.participant_id}"), body)
+
+
+def test_a_role_is_given_and_told(house: House) -> None:
+    """One commit, one notice, the version one higher; the old token acts in the new role at once."""
+    here = party(house)
+    guest = here.guest("Max")
+    assert guest.ask("GET", here.path("/bans")).status_code == 403
+    assert change(here, here.host, guest, role="moderator").json()["role"] == "moderator"
+    _, notice = house.relay.delivered[-1]
+    assert (notice["kind"], notice["role"], notice["ctl"], notice["mver"]) == ("role", "moderator", None, 2)
+    assert guest.ask("GET", here.path("/bans")).status_code == 200
+
+
+def test_a_role_that_was_taken_counts_no_more(house: House) -> None:
+    """The token still says moderator; the store does not."""
+    here = party(house)
+    moderator = here.member("Mo", "moderator")
+    moderator.person = None  # shows its join token, which says moderator
+    moderator.renew(here.id)
+    change(here, here.host, moderator, role="viewer")
+    assert moderator.ask("GET", here.path("/invitations")).status_code == 403
+
+
+def test_muting_is_told(house: House) -> None:
+    """And undone likewise."""
+    here = party(house)
+    guest = here.guest("Max")
+    assert change(here, here.host, guest, muted=True).json()["muted"]
+    assert not change(here, here.host, guest, muted=False).json()["muted"]
+    assert here.notices() == ["mute", "mute"]
+    assert [notice["mver"] for _, notice in house.relay.delivered] == [2, 3]
+
+
+def test_role_and_mute_together_are_two_notices_with_two_versions(house: House) -> None:
+    """The relay drops what is not newer, so each has its own."""
+    here = party(house)
+    change(here, here.host, here.guest("Max"), role="moderator", muted=True)
+    assert [(n["kind"], n["mver"]) for _, n in house.relay.delivered] == [("role", 2), ("mute", 3)]
+
+
+def test_control_is_lent_for_a_time_without_an_end_and_taken_back(house: House) -> None:
+    """`control_until`, `controls: true`, and null."""
+    here = party(house)
+    guest = here.guest("Max")
+    until = house.clock() + timedelta(minutes=10)
+    change(here, here.host, guest, control_until=until.isoformat())
+    change(here, here.host, guest, controls=True)
+    change(here, here.host, guest, control_until=None)
+    assert [n["ctl"] for _, n in house.relay.delivered] == [until.timestamp() * 1000, 253_402_300_799_000, None]
+    past = change(here, here.host, guest, control_until=house.clock().isoformat())
+    assert (past.status_code, past.json()["code"]) == (422, "out_of_range")
+
+
+def test_a_moderator_lends_only_what_moderators_have(house: House) -> None:
+    """Where the host alone controls, a moderator has no control to lend."""
+    here = party(house)
+    moderator, guest = here.member("Mo", "moderator"), here.guest("Max")
+    assert change(here, moderator, guest, controls=True).status_code == 200
+    here.host.ask("PATCH", here.path(), {"control": "host"})
+    assert change(here, moderator, guest, controls=True).status_code == 403
+
+
+@pytest.mark.parametrize("body", [{"role": "moderator"}, {"muted": True}, {"controls": True}])
+def test_nobody_acts_upon_equals_or_higher(house: House, body: dict[str, Any]) -> None:
+    """Moderators upon moderators, anybody upon the host, anybody upon themselves."""
+    here = party(house)
+    one, two = here.member("One", "moderator"), here.member("Two", "moderator")
+    here.host.participant_id = here.host_id
+    for whom in (two, here.host, one):
+        assert change(here, one, whom, **body).status_code == 403
+    assert change(here, here.host, here.host, **body).status_code == 403
+
+
+def test_only_the_host_gives_roles(house: House) -> None:
+    """A moderator may mute a viewer, not promote them."""
+    here = party(house)
+    moderator, guest = here.member("Mo", "moderator"), here.guest("Max")
+    assert change(here, moderator, guest, muted=True).status_code == 200
+    assert change(here, moderator, guest, role="moderator").status_code == 403
+
+
+def test_the_room_is_handed_from_account_to_account(house: House) -> None:
+    """Two notices in one commit: one host at any time, and the old one stays as moderator."""
+    here = party(house)
+    heir = here.member("Eva")
+    assert change(here, here.host, heir, role="host").json()["role"] == "host"
+    assert [(n["kind"], n["role"]) for _, n in house.relay.delivered] == [("role", "moderator"), ("role", "host")]
+    assert here.host.ask("DELETE", here.path()).status_code == 403
+    assert heir.ask("GET", "/rooms").json()["items"][0]["id"] == here.id
+    assert heir.ask("GET", here.path()).json()["host_name"] == "Eva"
+    assert heir.ask("DELETE", here.path()).status_code == 204
+
+
+def test_a_guest_cannot_become_the_host(house: House) -> None:
+    """A room belongs to an account; and handing over goes with nothing else."""
+    here = party(house)
+    refused = change(here, here.host, here.guest("Max"), role="host")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_account")
+    assert change(here, here.host, here.member("Eva"), role="host", muted=True).status_code == 422
+
+
+def test_who_is_not_in_the_room_cannot_be_changed(house: House) -> None:
+    """Waiting or gone is 409, unknown is 404."""
+    here = party(house, access="knock")
+    waiting = here.guest("Max")
+    assert change(here, here.host, waiting, muted=True).json()["code"] == "not_in_room"
+    waiting.participant_id = "nobody"
+    assert change(here, here.host, waiting, muted=True).status_code == 404
+
+
+def test_a_new_name_makes_the_old_token_stale(house: House) -> None:
+    """The version counts up; the next token carries the name."""
+    here = party(house)
+    guest = here.guest("Max")
+    assert (
+        guest.ask("PATCH", here.path("/members/me"), {"display_name": " Maxi\u202e "}).json()["display_name"] == "Maxi"
+    )
+    assert guest.renew(here.id).json()["room"]["you"]["display_name"] == "Maxi"
+
+
+def test_members_are_listed_without_what_is_private(house: House) -> None:
+    """Names and roles; no account, hash or address."""
+    here = party(house)
+    house.clock.advance(seconds=1)
+    here.guest("Max")
+    house.clock.advance(seconds=1)
+    listed = here.guest("Eva").ask("GET", here.path("/members"))
+    assert [item["display_name"] for item in listed.json()["items"]] == ["Sofie Sand", "Max", "Eva"]
+    assert here.owner.id not in listed.text
+    assert "hash" not in listed.text
