@@ -27,8 +27,8 @@ export function Waiting({ card, since_ms, onRemind, onCancel }: WaitingProps) {
           <bdi>{card.host_name}</bdi> has been asked
         </h1>
         <p className="mt-2 text-muted">
-          You will enter “{card.name}” by yourself as soon as they let you in. You can leave this
-          page open.
+          You will enter “{card.name}” automatically as soon as they let you in. Keep this page
+          open.
         </p>
       </div>
       <div className="mt-6 flex items-center gap-3 text-muted">

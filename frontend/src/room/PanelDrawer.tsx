@@ -50,7 +50,7 @@ export function PanelDrawer(props: PanelDrawerProps) {
         hidden={hidden}
         className={cx(
           drawer
-            ? "absolute inset-y-0 right-0 z-20 w-[min(22rem,60vw)] animate-rise bg-surface/92 shadow-high backdrop-blur-md"
+            ? "absolute inset-y-0 right-0 z-20 w-[min(22rem,60vw)] animate-rise bg-surface/92 shadow-high backdrop-blur-md [&_[role=tablist]]:pr-11"
             : className,
         )}
       >

@@ -5,7 +5,10 @@ import { typingSentence } from "./typingSentence";
 export function TypingLine() {
   const names = useRoomState((state) => state.typing);
   return (
-    <p className="h-5 truncate px-4 text-xs text-muted" aria-hidden={names.length === 0}>
+    <p
+      className="h-5 shrink-0 truncate px-4 text-xs leading-5 text-muted"
+      aria-hidden={names.length === 0}
+    >
       {typingSentence(names)}
     </p>
   );

@@ -28,7 +28,7 @@ export function FloatingReactions() {
   }, [sky]);
 
   return (
-    <div className="pointer-events-none absolute inset-0 overflow-hidden">
+    <div className="pointer-events-none absolute inset-0 overflow-hidden [container-type:size]">
       {sky.flights.map((flight) => (
         <div
           key={flight.id}

@@ -18,7 +18,7 @@ export function Ended() {
   };
   return (
     <div className="absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">
-      <div>
+      <div className="pointer-events-auto">
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (
           <div className="mt-4 flex flex-wrap justify-center gap-2">
