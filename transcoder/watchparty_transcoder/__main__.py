@@ -10,10 +10,15 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchparty_transcoder.config import read_config
+
+if TYPE_CHECKING:
+    from watchparty_transcoder.pipeline import Job
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +33,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
     parser.add_argument("--generation", type=int, default=1)
+    parser.add_argument("--attempt", type=int, default=1, help="which run of this generation it is; said in each event")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; all cores by default")
     parser.add_argument(
         "--subtitles", action="store_true", help="FILE is .srt or .vtt: write it as WebVTT to DIR, a file"
@@ -39,16 +46,20 @@ def _transcode(arguments: argparse.Namespace) -> int:
     # imported here, so that a mistyped argument is answered at once
     from watchparty_transcoder.bootstrap import build_job
     from watchparty_transcoder.errors import Broken, Cancelled, TranscodeError
+    from watchparty_transcoder.speaker import Identity
 
     job = build_job(
         read_config(os.environ),
         source=arguments.input,
         output=arguments.output,
-        video_id=arguments.video_id,
-        generation=arguments.generation,
+        identity=Identity(
+            video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt
+        ),
         threads=arguments.threads,
     )
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
+    if arguments.with_parent:
+        threading.Thread(target=_cancel_at_end_of_input, args=(job,), daemon=True).start()
     try:
         job.run()
     except Cancelled as stopped:
@@ -62,6 +73,12 @@ def _transcode(arguments: argparse.Namespace) -> int:
         job.speaker.failed(Broken(repr(error)))
         return Broken.exit_code
     return 0
+
+
+def _cancel_at_end_of_input(job: "Job") -> None:
+    """Our parent holds the other end: when it dies, even by kill -9, encoding for it is of no use any more."""
+    sys.stdin.buffer.read()
+    job.processes.cancel()
 
 
 def _rewrite_subtitles(arguments: argparse.Namespace) -> int:

@@ -227,7 +227,12 @@ def still(ffmpeg: str, source: str, plan: Plan, film: Film, frame: int) -> list[
     scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(picture.width, picture.height)))
     size = Rung(name="", width=_even(picture.width * scale), height=_even(picture.height * scale), crf=0, max_rate=0)
     seek, _ = _seek(plan, frame, film.grid)
-    graph = [*(["bwdif=deint=all"] if picture.deinterlace else []), _first_scale(picture, size, "bicubic"), "setsar=1"]
+    graph = [
+        "setpts=0",  # a keyframe before the place would otherwise count as too early and be dropped
+        *(["bwdif=deint=all"] if picture.deinterlace else []),
+        _first_scale(picture, size, "bicubic"),
+        "setsar=1",
+    ]
     return [
         *_input(ffmpeg, source, plan.demuxer, seek_s=seek, threads=1, keyframes_only=True),
         "-map", f"0:{picture.stream}", "-vf", ",".join(graph),

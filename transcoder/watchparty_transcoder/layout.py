@@ -13,7 +13,6 @@ POSTER = "poster.jpg"
 SPRITES = "sprites.vtt"
 PLAN = ".state/plan.json"
 FINISHED = ".state/finished.json"
-ATTEMPTS = ".state/attempts.json"
 
 
 def playlist(rendition: str) -> str:

@@ -1,0 +1,104 @@
+"""Every case of what people upload ends as specified, which is seen by decoding what was made."""
+
+from pathlib import Path
+
+import pytest
+
+from transcoder.cases import CASES, Case
+from transcoder.films import FLASHES, make
+from transcoder.running import Outcome, transcode
+from transcoder.watching import Picture, Sound, listen, offsets, read_master, segments, watch
+
+pytestmark = pytest.mark.media
+
+IN_SYNC_S = 0.040
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    chosen = CASES if metafunc.config.getoption("--media-full") else [case for case in CASES if case.fast]
+    metafunc.parametrize("case", chosen, ids=lambda case: case.name)
+
+
+def test_case(case: Case, tmp_path: Path) -> None:
+    """A file ends playable as it should look and sound, or fails with its code and a sentence."""
+    source = tmp_path / case.file
+    if callable(case.recipe):
+        case.recipe(source)
+    else:
+        make(source, case.recipe)
+    outcome = transcode(source, tmp_path / "out")
+    if case.fails:
+        assert (outcome.exit_code, outcome.last["kind"], outcome.last.get("code")) == (2, "failed", case.fails), (
+            outcome.log
+        )
+        assert outcome.last["message"].endswith(".")
+        assert not (outcome.folder / "master.m3u8").exists()
+        return
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.last["kind"] == "finished"
+    assert bool(outcome.last["warnings"]) == case.warned
+    check_tracks(case, outcome)
+    check_playlists(outcome)
+    sound = check_sound(case, outcome) if case.languages else None
+    picture = check_picture(case, outcome) if case.size else None
+    if picture and case.flashes:
+        check_timing(case, picture, sound)
+
+
+def check_tracks(case: Case, outcome: Outcome) -> None:
+    last = outcome.last
+    assert [track["language"] for track in last["audio_tracks"]] == list(case.languages)
+    assert [track["language"] for track in last["subtitle_tracks"]] == list(case.subtitles)
+    assert (outcome.folder / last["poster"]).stat().st_size > 500
+    for track in last["subtitle_tracks"]:
+        text = (outcome.folder / track["file"]).read_text()
+        assert "00:00:00.500 --> 00:00:02.000\n" in text
+        assert "<i>Hello</i> &amp; goodbye" in text
+
+
+def check_playlists(outcome: Outcome) -> None:
+    """All files exist, all durations add up, and the master names what was announced."""
+    master = read_master(outcome.folder)
+    announced = [rendition["playlist"] for rendition in outcome.last["renditions"]]
+    if announced:
+        assert [variant["URI"] for variant in master.variants] == announced
+    for uri in {variant["URI"] for variant in master.variants} | {choice["URI"] for choice in master.media}:
+        playlist = outcome.folder / uri
+        assert playlist.read_text().rstrip().endswith("#EXT-X-ENDLIST")
+        parts = segments(playlist)
+        assert all(path.stat().st_size for path, _ in parts)
+        assert sum(length for _, length in parts) == pytest.approx(outcome.last["duration_s"], abs=0.3)
+
+
+def check_sound(case: Case, outcome: Outcome) -> Sound:
+    heard = [listen(outcome.folder / track["playlist"]) for track in outcome.last["audio_tracks"]]
+    for sound in heard:
+        assert sound.rate in (44_100, 48_000)
+        assert sound.start_s < 0.025
+        assert sound.duration_s == pytest.approx(outcome.last["duration_s"], abs=0.25)
+    return heard[0]
+
+
+def check_picture(case: Case, outcome: Outcome) -> Picture:
+    best = outcome.last["renditions"][-1]
+    assert (best["width"], best["height"]) == case.size
+    assert best["source"] == case.source
+    for rendition in outcome.last["renditions"]:
+        seen = watch(outcome.folder / rendition["playlist"])
+        assert (seen.width, seen.height) == (rendition["width"], rendition["height"])
+        assert seen.times[0] == pytest.approx(0, abs=0.001)
+        assert seen.duration_s == pytest.approx(case.duration_s, abs=case.tolerance_s)
+        assert not seen.interlaced
+        assert seen.pixel_aspect == 1
+        if rendition["source"] == "ladder":
+            assert seen.pixel_format == "yuv420p"
+            assert seen.colours == (1, 1, 1, 1)
+            assert len(seen.times) / seen.duration_s <= case.at_most_fps
+    return seen
+
+
+def check_timing(case: Case, picture: Picture, sound: Sound | None) -> None:
+    expected = [flash for flash in FLASHES if flash < case.duration_s]
+    assert picture.flashes[: len(expected)] == pytest.approx(expected, abs=IN_SYNC_S)
+    if sound is not None:
+        assert max(map(abs, offsets(picture, sound))) <= IN_SYNC_S
