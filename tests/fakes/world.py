@@ -13,6 +13,8 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from fakes.house import House, Person
+from watchparty_api.playback.port import GRANT_LIFE, Grant
+from watchparty_api.playback.posters import poster_key
 from watchparty_api.records import Video
 
 
@@ -71,6 +73,10 @@ def build_world(house: House) -> World:
         "invitation_id": invitation["invitation"]["id"],
         "request_id": waiting["request_id"],
         "video_id": video_id,
+        "track_id": "t1",
+        "grant": house.services.playback.text(Grant(video_id, host.id, None, house.clock() + GRANT_LIFE)),
+        "rest": "1/master.m3u8",
+        "key": poster_key(house.services, video_id),
         "account_id": other.id,
         "invite_id": invite["id"],
         "token_id": token["id"],

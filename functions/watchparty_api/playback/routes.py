@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
-from watchparty_api.identity.caller import AccountCaller, Caller, CallerOf, Nobody, ParticipantCaller
+from watchparty_api.identity.caller import Caller, CallerOf, ParticipantCaller, account_of
 from watchparty_api.objects.media_names import is_media_name, is_playlist, media_type
 from watchparty_api.playback.grants import grant_for, may_still_watch
 from watchparty_api.playback.media_files import media_response
@@ -18,6 +18,7 @@ from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import Standing, membership
 from watchparty_api.services import Services, ServicesOf
+from watchparty_api.videos.owned import owned_video
 
 router = APIRouter(tags=["videos"])
 
@@ -29,8 +30,8 @@ def play(
     """A grant for somebody in a room that shows this film, or for its owner."""
     room_id = body.room_id or (caller.room_id if isinstance(caller, ParticipantCaller) else None)
     member = _participant(services, room_id, video_id, caller) if room_id else None
+    person_id = member.participant_id if member else _owner(services, video_id, caller)
     video = services.store.get(services.workspace_id, Video, video_id)
-    person_id = member.participant_id if member else _owner(video, caller)
     if video is None or not video.playable:
         raise Conflict("video_not_playable", "This film cannot be watched yet.")
     response.headers["Cache-Control"] = "no-store"
@@ -55,12 +56,8 @@ def _participant(services: Services, room_id: str, video_id: str, caller: Caller
     return member
 
 
-def _owner(video: Video | None, caller: Caller) -> str:
-    if isinstance(caller, Nobody):
-        raise Unauthenticated("sign_in", "Sign in or join the room first.")
-    if video is None or not isinstance(caller, AccountCaller) or video.owner_id != caller.account.id:
-        raise NotFound("video_not_found", "You have no such video.")
-    return caller.account.id
+def _owner(services: Services, video_id: str, caller: Caller) -> str:
+    return owned_video(video_id, account_of(caller), services).owner_id
 
 
 @router.get("/videos/{video_id}/hls/{grant}/{rest:path}", response_class=Response)

@@ -23,7 +23,7 @@ from watchparty_api.videos.views import video_view
 LARGEST_BYTES = 2 * 1024 * 1024
 MOST_TRACKS = 20
 
-router = APIRouter(tags=["videos"])
+router = APIRouter(tags=["subtitles"])
 
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")]
 Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_line)]
@@ -52,7 +52,7 @@ async def subtitle_file(request: Request) -> bytes:
     status_code=201,
     openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def add(
+def add_subtitles(
     video: OwnedVideo,
     content: Annotated[bytes, Depends(subtitle_file)],
     services: ServicesOf,
@@ -80,7 +80,7 @@ def add(
 
 
 @router.patch("/videos/{video_id}/subtitles/{track_id}")
-def change(track_id: str, body: TrackChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
+def change_subtitles(track_id: str, body: TrackChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
     """Another language or label; shown by default or not."""
     _sidecar(video, track_id)
     changes = body.model_dump(exclude_none=True)
@@ -94,7 +94,7 @@ def change(track_id: str, body: TrackChange, video: OwnedVideo, services: Servic
 
 
 @router.delete("/videos/{video_id}/subtitles/{track_id}")
-def remove(track_id: str, video: OwnedVideo, services: ServicesOf) -> VideoView:
+def remove_subtitles(track_id: str, video: OwnedVideo, services: ServicesOf) -> VideoView:
     """Takes the track away."""
     gone = _sidecar(video, track_id)
     view = _stored(services, video, tuple(track for track in video.subtitle_tracks if track != gone))

@@ -6,17 +6,19 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from watchparty_api.errors import NotFound
+from watchparty_api.errors import Forbidden, NotFound
 from watchparty_api.identity.caller import AccountOf
 from watchparty_api.records import Video
 from watchparty_api.services import ServicesOf
 
 
 def owned_video(video_id: str, caller: AccountOf, services: ServicesOf) -> Video:
-    """The video of the path. Somebody else's is not found, like one that does not exist."""
+    """The video of the path. Raises NotFound, and Forbidden for somebody else's."""
     video = services.store.get(services.workspace_id, Video, video_id)
-    if video is None or video.owner_id != caller.account.id:
-        raise NotFound("video_not_found", "You have no such video.")
+    if video is None:
+        raise NotFound("video_not_found", "There is no such video.")
+    if video.owner_id != caller.account.id:
+        raise Forbidden("not_yours", "This video belongs to somebody else.")
     return video
 
 

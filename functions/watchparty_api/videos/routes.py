@@ -106,10 +106,10 @@ def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
     return video_view(services, retried)
 
 
-@router.get("/videos/{video_id}/poster", response_class=Response)
-def poster(video_id: str, until: int, key: str, services: ServicesOf) -> Response:
+@router.get("/videos/{video_id}/poster/{key}", response_class=Response)
+def poster(video_id: str, key: str, services: ServicesOf) -> Response:
     """The picture, at the address that `poster_url` gave."""
-    check_poster_key(services, video_id, until, key)
+    check_poster_key(services, video_id, key)
     return poster_response(services, services.store.get(services.workspace_id, Video, video_id))
 
 
