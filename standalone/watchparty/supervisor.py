@@ -38,6 +38,10 @@ class Job:
     generation: str
     attempt: int
 
+    @property
+    def name(self) -> str:
+        return f"child:{self.video_id}:{self.attempt}"
+
 
 class TranscodeSupervisor:
     """Launches, queues, cancels. Thread-safe: handlers call it from their own threads."""
@@ -59,25 +63,29 @@ class TranscodeSupervisor:
         self._start_child = start_child
         self._free_slots = slots
         self._waiting: deque[Job] = deque()
-        self._running: dict[str, RunningChild] = {}
+        self._running: dict[Job, RunningChild] = {}
         self._stopping = False
         self._lock = threading.Lock()
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
-        """Queues the job unless this video already runs or waits; gives its name."""
+        """Queues the job unless this attempt already runs or waits; a later attempt takes the place of an earlier."""
         job = Job(video_id, generation, attempt)
         with self._lock:
-            if video_id not in self._running and all(waiting.video_id != video_id for waiting in self._waiting):
-                self._waiting.append(job)
+            known = [*self._waiting, *self._running]
+            if any(other.video_id == video_id and other.attempt >= attempt for other in known):
+                return job.name
+        self.cancel(video_id=video_id)
+        with self._lock:
+            self._waiting.append(job)
         self._fill_slots()
-        return f"child:{video_id}:{attempt}"
+        return job.name
 
     def cancel(self, *, video_id: str) -> None:
         """Forgets a waiting job, ends a running one; its events end with it."""
         with self._lock:
             self._waiting = deque(job for job in self._waiting if job.video_id != video_id)
-            child = self._running.get(video_id)
-        if child:
+            children = [child for job, child in self._running.items() if job.video_id == video_id]
+        for child in children:
             child.stop()
 
     def stop(self) -> None:
@@ -97,14 +105,15 @@ class TranscodeSupervisor:
                 self._free_slots -= 1
                 job = self._waiting.popleft()
                 child = self._start_child(self._arguments(job), self._hear)
-                self._running[job.video_id] = child
+                self._running[job] = child
             threading.Thread(target=self._see_through, args=(job, child), daemon=True).start()
 
     def _arguments(self, job: Job) -> list[str]:
         return [
             *("--input", str(self._original_of(job.video_id))),
             *("--output", str(self._media_of(job.video_id, job.generation))),
-            *("--video-id", job.video_id, "--generation", job.generation),
+            *("--video-id", job.video_id, "--generation", job.generation, "--attempt", str(job.attempt)),
+            "--with-parent",
         ]
 
     def _hear(self, line: str) -> None:
@@ -119,7 +128,7 @@ class TranscodeSupervisor:
         code = child.wait()
         with self._lock:
             self._free_slots += 1
-            del self._running[job.video_id]
+            del self._running[job]
             stopping = self._stopping
         if not stopping:
             log.info("the transcoder of video %s ended with %s", job.video_id, code)

@@ -73,14 +73,26 @@ def test_a_second_video_waits_for_a_free_slot() -> None:
     second.ended.set()
 
 
-def test_the_same_video_is_never_run_twice_at_once() -> None:
-    """A repeated launch while the child runs is harmless: the claim of another delivery, a click on retry."""
+def test_the_same_attempt_is_never_run_twice() -> None:
+    """A repeated launch is harmless, whether the first is running or still waits for its turn."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [], slots=4)
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    nursery.wait_for(1).ended.set()
+    assert len(nursery.children) == 1
+
+
+def test_a_later_attempt_takes_the_place_of_an_earlier_one() -> None:
+    """A retry ends the run before it, and its events name the attempt that they belong to."""
     nursery = Nursery()
     jobs = supervisor(nursery, [], slots=4)
     jobs.launch(video_id="a", generation="1", attempt=1)
     jobs.launch(video_id="a", generation="1", attempt=2)
-    nursery.wait_for(1).ended.set()
-    assert len(nursery.children) == 1
+    assert nursery.wait_for(1).stopped
+    second = nursery.wait_for(2)
+    assert second.arguments[second.arguments.index("--attempt") + 1] == "2"
+    second.ended.set()
 
 
 def test_lines_become_events_and_noise_is_passed_over() -> None:

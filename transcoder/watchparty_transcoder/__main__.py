@@ -52,9 +52,7 @@ def _transcode(arguments: argparse.Namespace) -> int:
         read_config(os.environ),
         source=arguments.input,
         output=arguments.output,
-        identity=Identity(
-            video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt
-        ),
+        identity=Identity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt),
         threads=arguments.threads,
     )
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())

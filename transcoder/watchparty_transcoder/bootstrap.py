@@ -16,9 +16,7 @@ from watchparty_transcoder.speaker import Identity, Speaker
 from watchparty_transcoder.storage.folder import FolderStorage
 
 
-def build_job(
-    config: Config, *, source: Path, output: Path, identity: Identity, threads: int | None
-) -> Job:
+def build_job(config: Config, *, source: Path, output: Path, identity: Identity, threads: int | None) -> Job:
     return Job(
         source=source,
         ffmpeg=lambda: find_ffmpeg(config),
