@@ -76,11 +76,18 @@ def build_services(
 
 
 def _open_store(url: str) -> Store:
-    if url.startswith(("sqlite:", "postgresql")):
-        from watchparty_api.store.sql import open_store
+    scheme = url.partition(":")[0]
+    if scheme.partition("+")[0] in ("sqlite", "postgresql"):
+        from watchparty_api.store import sql
 
-        return open_store(url)
-    raise ConfigError(f"WATCHPARTY_STORE_URL: expected sqlite:///FILE or postgresql+psycopg://…, not {url}")
+        return sql.open_store(url)
+    if scheme == "firestore":
+        from watchparty_api.store import firestore
+
+        return firestore.open_store(url)
+    # Not the whole URL: it may hold a password.
+    expected = "sqlite:///FILE, postgresql+psycopg://… or firestore://PROJECT/DATABASE"
+    raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
 
 
 def auth_routers() -> list[APIRouter]:

@@ -15,16 +15,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select, text, tuple_
 from sqlalchemy.engine import URL, Row, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionConflict
+from watchparty_api.errors import AlreadyExists, Malformed, Missing, Unavailable, VersionConflict
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
+from watchparty_api.store import migrations
 from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
 from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS
-from watchparty_api.store.tables import METADATA, TABLES
+from watchparty_api.store.tables import TABLES
 
 R = TypeVar("R", bound=Record)
 
@@ -36,7 +37,8 @@ _DEADLOCK_DETECTED = "40P01"
 def open_store(url: str) -> SqlStore:
     """The store at a SQLAlchemy URL, its tables up to date."""
     engine = _engine(make_url(url))
-    METADATA.create_all(engine)
+    with _translated():
+        migrations.upgrade(engine)
     return SqlStore(engine)
 
 
@@ -161,6 +163,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
             raise VersionConflict("store", "deadlock") from error
+        if isinstance(error, DataError):
+            raise Malformed("bad_text", "The request holds characters that cannot be stored.") from error
         raise Unavailable("store_unavailable", "The database does not answer. Try again in a moment.") from error
 
 

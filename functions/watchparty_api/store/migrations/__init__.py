@@ -1,0 +1,48 @@
+"""Migrations of the SQL store, inside the package so that they travel with it; `sql.open_store` runs what is missing.
+
+A change of a record or a declared query needs a new file in `versions/`: a test compares what the migrations make with
+what `tables.py` derives. Alembic is imported late, because a database that is up to date does not need it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+_HERE = Path(__file__).parent
+_LOCK = 0x57617463  # any number, the same in every process: who migrates holds it
+_VERSIONS = "alembic_version"
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the database to the newest version; of several processes that start at once only one does it."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if _current(connection) != _newest():
+            _run(connection)
+
+
+def _newest() -> str:
+    """Versions are numbered files: 0001_….py, 0002_….py."""
+    return max(path.name for path in (_HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    version: str | None = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar()  # noqa: S608
+    return version
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
