@@ -59,6 +59,7 @@ export class VideoElementPlayer implements PlayerPort {
   #source: FilmSource | null = null;
   #stream: HlsStream | null = null;
   #fileFailures = 0;
+  #lastSubtitles: string | null = readPreferences().subtitles;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -186,9 +187,18 @@ export class VideoElementPlayer implements PlayerPort {
   }
 
   setSubtitles(id: number): void {
-    const { subtitles } = this.view.getState();
-    keepPreferences({ subtitles: subtitles.options.find((one) => one.id === id)?.label ?? null });
+    const { options } = this.view.getState().subtitles;
+    const label = options.find((one) => one.id === id)?.label ?? null;
+    this.#lastSubtitles = label ?? this.#lastSubtitles;
+    keepPreferences({ subtitles: label });
     this.#stream?.setSubtitles(id);
+  }
+
+  /** Off, or the ones that were on last, or the first. */
+  toggleSubtitles(): void {
+    const { options, current } = this.view.getState().subtitles;
+    const track = options.find((one) => one.label === this.#lastSubtitles) ?? options[0];
+    if (track !== undefined) this.setSubtitles(current === -1 ? track.id : -1);
   }
 
   async togglePip(): Promise<void> {

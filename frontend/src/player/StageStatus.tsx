@@ -1,0 +1,52 @@
+import { CloudOff, FileX2 } from "lucide-react";
+import { Spinner } from "@/ui/Spinner";
+import { useRoomState, useView } from "./StageContext";
+
+/** What keeps the picture away: loading, buffering, trouble with the film. */
+export function StageStatus() {
+  const failure = useView((view) => view.failure);
+  const loaded = useView((view) => view.loaded);
+  const buffering = useRoomState((state) => state.sync.status === "buffering");
+  if (failure !== null) return <Failure kind={failure} />;
+  if (loaded && !buffering) return null;
+  return (
+    <div
+      role="status"
+      className="pointer-events-none absolute inset-0 grid animate-appear place-items-center [animation-delay:0.4s] [animation-fill-mode:backwards]"
+    >
+      <span className="grid size-18 place-items-center rounded-full bg-black/45 backdrop-blur-sm">
+        <Spinner className="size-9 text-white" />
+      </span>
+      <span className="sr-only">{loaded ? "Buffering" : "Loading the film"}</span>
+    </div>
+  );
+}
+
+const FAILURES = {
+  network: {
+    icon: CloudOff,
+    title: "The film does not come through",
+    text: "Trying again by itself. You are still in the room.",
+  },
+  format: {
+    icon: FileX2,
+    title: "This browser cannot play this film",
+    text: "Try another browser, or ask the host for another version.",
+  },
+};
+
+function Failure({ kind }: { kind: keyof typeof FAILURES }) {
+  const { icon: Icon, title, text } = FAILURES[kind];
+  return (
+    <div
+      role="alert"
+      className="absolute inset-0 grid place-items-center bg-black/70 p-6 text-center"
+    >
+      <div>
+        <Icon className="mx-auto mb-3 size-9 text-white/70" aria-hidden="true" />
+        <p className="text-lg font-semibold">{title}</p>
+        <p className="mt-1 text-white/75">{text}</p>
+      </div>
+    </div>
+  );
+}

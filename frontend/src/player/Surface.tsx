@@ -1,0 +1,71 @@
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { cx } from "@/ui/cx";
+import { useMayControl, useStage } from "./StageContext";
+import { Taps } from "./taps";
+
+const DOUBLE_CLICK_MS = 220;
+
+interface SurfaceProps {
+  idle: boolean;
+  onReveal: () => void;
+}
+
+/** The picture as a control: a click plays or pauses, two fill the screen; fingers see `taps`. */
+export function Surface({ idle, onReveal }: SurfaceProps) {
+  const { transport, fullscreen } = useStage();
+  const mayControl = useMayControl();
+  const taps = useMemo(() => new Taps(), []);
+  const click = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [flash, setFlash] = useState<{ by_s: number; key: number } | null>(null);
+  useEffect(() => () => clearTimeout(click.current), []);
+
+  const clicked = () => {
+    clearTimeout(click.current);
+    click.current = setTimeout(() => transport.toggle(), DOUBLE_CLICK_MS);
+  };
+  const doubleClicked = () => {
+    clearTimeout(click.current);
+    if (fullscreen.possible) fullscreen.toggle();
+  };
+  const tapped = (event: PointerEvent<HTMLElement>) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    const meaning = taps.tap((event.clientX - left) / width, event.timeStamp);
+    if (meaning.do === "reveal" || !mayControl) {
+      onReveal();
+      return;
+    }
+    transport.skip(meaning.by_s);
+    setFlash({ by_s: meaning.by_s, key: event.timeStamp });
+  };
+
+  return (
+    // The same is in reach by buttons and keys; this is a larger target for pointers.
+    <div
+      aria-hidden="true"
+      className={cx("absolute inset-0", idle && "cursor-none")}
+      onPointerUp={(event) => event.pointerType === "touch" && tapped(event)}
+      onClick={(event) => !wasTouch(event) && clicked()}
+      onDoubleClick={(event) => !wasTouch(event) && doubleClicked()}
+    >
+      {flash && <Flash key={flash.key} by_s={flash.by_s} onDone={() => setFlash(null)} />}
+    </div>
+  );
+}
+
+function Flash({ by_s, onDone }: { by_s: number; onDone: () => void }) {
+  return (
+    <div
+      onAnimationEnd={onDone}
+      className={cx(
+        "pointer-events-none absolute inset-y-0 grid w-1/3 animate-[appear_0.5s_ease-out_reverse_both] place-items-center bg-white/15 text-lg font-bold",
+        by_s < 0 ? "left-0 rounded-r-full" : "right-0 rounded-l-full",
+      )}
+    >
+      {by_s < 0 ? "−" : "+"}
+      {Math.abs(by_s)} s
+    </div>
+  );
+}
+
+const wasTouch = ({ nativeEvent }: { nativeEvent: Event }) =>
+  (nativeEvent as globalThis.PointerEvent).pointerType === "touch";

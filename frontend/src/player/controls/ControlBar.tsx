@@ -1,0 +1,57 @@
+import { cx } from "@/ui/cx";
+import { AskButton } from "./AskButton";
+import { CaptionsMenu, SettingsMenu } from "./Menus";
+import { PhoneSheet } from "./PhoneSheet";
+import { PlayButton, SkipButton } from "./PlayControls";
+import { FullscreenButton, PipButton, TheatreButton } from "./ScreenButtons";
+import { ScrubBar } from "./ScrubBar";
+import { TimeLabel } from "./TimeLabel";
+import { VolumeControl } from "./VolumeControl";
+
+/** Where nobody sees them they must not catch the tap that would show them. */
+const TOUCHABLE = "pointer-events-auto group-data-[idle=true]/controls:pointer-events-none";
+
+/** At the foot of the film. Narrow stages keep what is used all the time; the rest is one tap away. */
+export function ControlBar() {
+  return (
+    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
+      <div className={TOUCHABLE}>
+        <ScrubBar />
+      </div>
+      <div className={cx("flex items-center", TOUCHABLE)}>
+        <PlayButton />
+        <div className="hidden items-center @xl:flex">
+          <SkipButton by="back" />
+          <SkipButton by="ahead" />
+        </div>
+        <VolumeControl />
+        <TimeLabel />
+        <div className="grow" />
+        <AskButton />
+        <div className="hidden items-center @xl:flex">
+          <CaptionsMenu />
+          <SettingsMenu />
+          <PipButton />
+        </div>
+        <div className="@xl:hidden">
+          <PhoneSheet />
+        </div>
+        <TheatreButton />
+        <FullscreenButton />
+      </div>
+    </div>
+  );
+}
+
+/** In the middle, for thumbs. */
+export function ThumbControls() {
+  return (
+    <div className="pointer-events-none absolute inset-0 hidden place-items-center pointer-coarse:grid">
+      <div className={cx("flex items-center gap-7", TOUCHABLE)}>
+        <SkipButton by="back" large />
+        <PlayButton large />
+        <SkipButton by="ahead" large />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { PictureInPicture2, Settings2 } from "lucide-react";
+import { useId, useState } from "react";
+import { Button } from "@/ui/Button";
+import { useStage, useView } from "../StageContext";
+import { ControlButton } from "./ControlButton";
+import {
+  type ChoiceList,
+  useAudioChoice,
+  useQualityChoice,
+  useSpeedChoice,
+  useSubtitleChoice,
+} from "./choices";
+import { StageSheet } from "./StageSheet";
+
+/** On a phone there is room for one button: everything that is chosen seldom is behind it. */
+export function PhoneSheet() {
+  const { stage, fullscreen, player } = useStage();
+  const [open, setOpen] = useState(false);
+  const canPip = useView((view) => view.canPip);
+  const choices = [useSubtitleChoice(), useQualityChoice(), useAudioChoice(), useSpeedChoice()];
+  return (
+    <>
+      <ControlButton
+        label="Captions, quality and more"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Settings2 aria-hidden="true" />
+      </ControlButton>
+      <StageSheet
+        open={open}
+        onOpenChange={setOpen}
+        title="Player"
+        container={fullscreen.on ? stage : null}
+      >
+        <div className="space-y-5">
+          {choices.map((choice) => choice && <Choices key={choice.label} {...choice} />)}
+          {canPip && (
+            <Button className="w-full" onClick={() => void player.togglePip()}>
+              <PictureInPicture2 aria-hidden="true" />
+              Picture in picture
+            </Button>
+          )}
+        </div>
+      </StageSheet>
+    </>
+  );
+}
+
+function Choices({ label, value, options, choose }: ChoiceList) {
+  const group = useId();
+  return (
+    <fieldset>
+      <legend className="mb-2 text-xs font-semibold tracking-wide text-muted uppercase">
+        {label}
+      </legend>
+      <div className="flex flex-wrap gap-2">
+        {options.map((option) => (
+          <label
+            key={option.value}
+            className="flex min-h-11 cursor-pointer items-center rounded-xl px-4 text-[0.9375rem] ring-1 ring-line ring-inset has-checked:bg-accent has-checked:font-semibold has-checked:text-on-accent has-checked:ring-0 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-text"
+          >
+            <input
+              type="radio"
+              name={group}
+              className="sr-only"
+              checked={option.value === value}
+              onChange={() => choose(option.value)}
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

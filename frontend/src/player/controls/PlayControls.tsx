@@ -1,0 +1,52 @@
+import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
+import { cx } from "@/ui/cx";
+import { useMayControl, usePlaying, useStage } from "../StageContext";
+import { ControlButton } from "./ControlButton";
+
+export const NOT_YOURS = "Only the host and those they choose control the film";
+const SKIP_S = 10;
+
+/** The filled shapes read better over a moving picture. */
+const FILLED = "fill-current stroke-0";
+
+export function PlayButton({ large = false }: { large?: boolean }) {
+  const { transport } = useStage();
+  const mayControl = useMayControl();
+  const playing = usePlaying();
+  const Icon = playing ? Pause : Play;
+  return (
+    <ControlButton
+      label={playing ? "Pause for everybody" : "Play for everybody"}
+      shortcut="K"
+      tip={large ? "center" : "start"}
+      refusal={mayControl ? null : NOT_YOURS}
+      onClick={() => transport.toggle()}
+      className={cx(large && "size-18 rounded-full bg-black/45 backdrop-blur-sm [&>svg]:size-9")}
+    >
+      <Icon className={cx(FILLED, !playing && "translate-x-[6%]")} aria-hidden="true" />
+    </ControlButton>
+  );
+}
+
+export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?: boolean }) {
+  const { transport } = useStage();
+  const mayControl = useMayControl();
+  const Icon = by === "back" ? RotateCcw : RotateCw;
+  return (
+    <ControlButton
+      label={by === "back" ? "Back 10 seconds" : "Ahead 10 seconds"}
+      shortcut={by === "back" ? "J" : "L"}
+      refusal={mayControl ? null : NOT_YOURS}
+      onClick={() => transport.skip(by === "back" ? -SKIP_S : SKIP_S)}
+      className={cx(large && "size-13 rounded-full bg-black/45 backdrop-blur-sm")}
+    >
+      <Icon aria-hidden="true" />
+      <span
+        aria-hidden="true"
+        className="absolute top-1/2 left-1/2 -translate-1/2 pt-px text-[0.5rem] font-bold"
+      >
+        10
+      </span>
+    </ControlButton>
+  );
+}

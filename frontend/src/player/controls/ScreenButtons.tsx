@@ -1,0 +1,53 @@
+import { Maximize, Minimize, PictureInPicture2, RectangleHorizontal, Shrink } from "lucide-react";
+import { useStage, useView } from "../StageContext";
+import { ControlButton } from "./ControlButton";
+
+export function PipButton() {
+  const { player } = useStage();
+  const possible = useView((view) => view.canPip);
+  const on = useView((view) => view.inPip);
+  if (!possible) return null;
+  return (
+    <ControlButton
+      label="Picture in picture"
+      shortcut="I"
+      pressed={on}
+      onClick={() => void player.togglePip()}
+    >
+      <PictureInPicture2 aria-hidden="true" />
+    </ControlButton>
+  );
+}
+
+export function TheatreButton() {
+  const { theatre, onTheatre, fullscreen } = useStage();
+  if (fullscreen.on) return null;
+  const Icon = theatre ? Shrink : RectangleHorizontal;
+  return (
+    <ControlButton
+      label={theatre ? "Leave the theatre" : "Theatre"}
+      shortcut="T"
+      pressed={theatre}
+      tip={fullscreen.possible ? "center" : "end"}
+      onClick={() => onTheatre(!theatre)}
+    >
+      <Icon aria-hidden="true" />
+    </ControlButton>
+  );
+}
+
+export function FullscreenButton() {
+  const { fullscreen } = useStage();
+  if (!fullscreen.possible) return null;
+  const Icon = fullscreen.on ? Minimize : Maximize;
+  return (
+    <ControlButton
+      label={fullscreen.on ? "Leave full screen" : "Full screen"}
+      shortcut="F"
+      tip="end"
+      onClick={fullscreen.toggle}
+    >
+      <Icon aria-hidden="true" />
+    </ControlButton>
+  );
+}

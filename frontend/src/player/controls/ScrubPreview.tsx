@@ -1,0 +1,43 @@
+import { formatFilmTime } from "@/room/filmTime";
+import { spriteAt } from "../sprites";
+import { useSprites } from "../useSprites";
+
+interface ScrubPreviewProps {
+  position_s: number;
+  /** Along the bar, from 0 to 1. */
+  share: number;
+  /** Behind what is made of the film so far. */
+  beyond: boolean;
+}
+
+/** What lies at a place in the film, above the bar, never over its ends. */
+export function ScrubPreview({ position_s, share, beyond }: ScrubPreviewProps) {
+  const sprite = spriteAt(useSprites(), position_s);
+  const width = sprite?.width ?? 72;
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute bottom-full mb-2 flex animate-appear flex-col items-center gap-1.5"
+      style={{
+        width,
+        left: `clamp(0px, calc(${share * 100}% - ${width / 2}px), calc(100% - ${width}px))`,
+      }}
+    >
+      {sprite && !beyond && (
+        <div
+          className="rounded-lg bg-black shadow-high ring-2 ring-white/90"
+          style={{
+            width: sprite.width,
+            height: sprite.height,
+            backgroundImage: `url(${sprite.url})`,
+            backgroundPosition: `-${sprite.x}px -${sprite.y}px`,
+          }}
+        />
+      )}
+      <span className="rounded-md bg-black/80 px-1.5 py-0.5 text-xs font-semibold whitespace-nowrap text-white tabular-nums">
+        {formatFilmTime(position_s)}
+        {beyond && " · not ready yet"}
+      </span>
+    </div>
+  );
+}

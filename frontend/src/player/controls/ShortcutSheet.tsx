@@ -1,0 +1,51 @@
+import { useState } from "react";
+import { Switch } from "@/ui/Switch";
+import { keepPreferences, readPreferences } from "../preferences";
+import { SHORTCUT_HELP } from "../shortcuts";
+import { StageSheet } from "./StageSheet";
+
+interface ShortcutSheetProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  container: HTMLElement | null;
+}
+
+export function ShortcutSheet({ open, onOpenChange, container }: ShortcutSheetProps) {
+  const [enabled, setEnabled] = useState(() => readPreferences().shortcuts);
+  const change = (shortcuts: boolean) => {
+    keepPreferences({ shortcuts });
+    setEnabled(shortcuts);
+  };
+  return (
+    <StageSheet
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Keyboard shortcuts"
+      container={container}
+    >
+      <dl className="mb-5 space-y-1">
+        {SHORTCUT_HELP.map(({ keys, meaning }) => (
+          <div key={meaning} className="flex items-center justify-between gap-4 py-1">
+            <dt>{meaning}</dt>
+            <dd className="flex gap-1.5">
+              {keys.map((key) => (
+                <kbd
+                  key={key}
+                  className="min-w-7 rounded-md bg-hover px-2 py-0.5 text-center font-sans text-sm ring-1 ring-line ring-inset"
+                >
+                  {key}
+                </kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Switch
+        label="Single-key shortcuts"
+        hint="Off if a key that you press by accident should do nothing."
+        checked={enabled}
+        onChange={change}
+      />
+    </StageSheet>
+  );
+}

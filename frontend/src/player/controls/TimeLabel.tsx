@@ -1,0 +1,28 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import { formatFilmTime } from "@/room/filmTime";
+import { useRoomState, useStage, useView } from "../StageContext";
+import { usePosition } from "../usePosition";
+
+/** A tap changes between what is gone and what is left. */
+export function TimeLabel() {
+  const { transport } = useStage();
+  const shown_s = usePosition();
+  const asked_s = useStore(transport.asked, (asked) => asked.position_s);
+  const known_s = useRoomState((state) => state.playback?.duration_s ?? null);
+  const loaded_s = useView((view) => view.duration_s);
+  const [left, setLeft] = useState(false);
+  const length_s = known_s ?? loaded_s;
+  const position_s = asked_s ?? shown_s;
+  return (
+    <button
+      type="button"
+      onClick={() => setLeft(!left)}
+      aria-label={left ? "Time left" : "Time"}
+      className="min-h-11 shrink-0 rounded-lg px-2 text-sm font-medium text-white tabular-nums drop-shadow hover:bg-white/10"
+    >
+      {left ? `−${formatFilmTime(length_s - position_s)}` : formatFilmTime(position_s)}
+      <span className="hidden text-white/65 @xs:inline"> / {formatFilmTime(length_s)}</span>
+    </button>
+  );
+}

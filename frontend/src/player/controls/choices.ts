@@ -1,0 +1,65 @@
+/** What there is to choose, as menus and the sheet on phones both list it. */
+import { useRoomState, useStage, useView } from "../StageContext";
+
+export interface ChoiceList {
+  label: string;
+  value: string;
+  options: { value: string; label: string }[];
+  choose: (value: string) => void;
+}
+
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+export function useSubtitleChoice(): ChoiceList | null {
+  const { player } = useStage();
+  const { options, current } = useView((view) => view.subtitles);
+  if (options.length === 0) return null;
+  return {
+    label: "Captions",
+    value: String(current),
+    options: [{ value: "-1", label: "Off" }, ...options.map(listed)],
+    choose: (value) => player.setSubtitles(Number(value)),
+  };
+}
+
+export function useQualityChoice(): ChoiceList | null {
+  const { player } = useStage();
+  const { options, current } = useView((view) => view.quality);
+  const shown = useView((view) => view.shownQuality);
+  if (options.length < 2) return null;
+  const automatic = current === -1 && shown !== null ? `Automatic (${shown})` : "Automatic";
+  return {
+    label: "Quality",
+    value: String(current),
+    options: [{ value: "-1", label: automatic }, ...options.map(listed).reverse()],
+    choose: (value) => player.setQuality(Number(value)),
+  };
+}
+
+export function useAudioChoice(): ChoiceList | null {
+  const { player } = useStage();
+  const { options, current } = useView((view) => view.audio);
+  if (options.length < 2) return null;
+  return {
+    label: "Sound",
+    value: String(current),
+    options: options.map(listed),
+    choose: (value) => player.setAudio(Number(value)),
+  };
+}
+
+/** The room's speed: of interest only to who may change it. */
+export function useSpeedChoice(): ChoiceList | null {
+  const { transport, canControl } = useStage();
+  const rate = useRoomState((state) => state.playback?.rate ?? 1);
+  const detached = useRoomState((state) => state.sync.status === "detached");
+  if (!canControl || detached) return null;
+  return {
+    label: "Speed for everybody",
+    value: String(rate),
+    options: RATES.map((one) => ({ value: String(one), label: one === 1 ? "Normal" : `${one}×` })),
+    choose: (value) => transport.setRate(Number(value)),
+  };
+}
+
+const listed = ({ id, label }: { id: number; label: string }) => ({ value: String(id), label });

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from "react";
+import { DEFAULT_LATENCIES } from "@/sync/latency";
+import type { RoomSession } from "@/sync/session";
+import { browserEngineEnvironment } from "./engineEnvironment";
+import type { StageMedia } from "./film";
+import { keepPreferences, readPreferences } from "./preferences";
+import { SyncEngine } from "./SyncEngine";
+import { Transport } from "./Transport";
+import { VideoElementPlayer } from "./VideoElementPlayer";
+
+/** What makes a `<video>` take part in a room. */
+export interface Equipment {
+  player: VideoElementPlayer;
+  engine: SyncEngine;
+  transport: Transport;
+}
+
+interface Wanted {
+  video: HTMLVideoElement | null;
+  session: RoomSession;
+  media: StageMedia | null;
+  onAskControl: () => void;
+}
+
+export function usePlayer({ video, session, media, onAskControl }: Wanted): Equipment | null {
+  const [equipment, setEquipment] = useState<Equipment | null>(null);
+  const askControl = useRef(onAskControl);
+  useEffect(() => {
+    askControl.current = onAskControl;
+  });
+
+  useEffect(() => {
+    if (video === null) return;
+    const made = equip(video, session, () => askControl.current());
+    setEquipment(made);
+    return () => {
+      made.transport.close();
+      made.engine.close();
+      made.player.destroy();
+      setEquipment(null);
+    };
+  }, [video, session]);
+
+  const { manifestUrl, kind, videoId } = media ?? {};
+  useEffect(() => {
+    if (equipment === null) return;
+    const film =
+      manifestUrl === undefined || kind === undefined ? null : { url: manifestUrl, kind };
+    equipment.engine.open(film && { ...film, videoId });
+  }, [equipment, manifestUrl, kind, videoId]);
+
+  return equipment;
+}
+
+function equip(video: HTMLVideoElement, session: RoomSession, onAskControl: () => void): Equipment {
+  const { start_ms, seek_ms } = readPreferences();
+  const player = new VideoElementPlayer(video);
+  const engine = new SyncEngine({
+    session,
+    player,
+    environment: browserEngineEnvironment(),
+    latencies: {
+      start_ms: start_ms ?? DEFAULT_LATENCIES.start_ms,
+      seek_ms: seek_ms ?? DEFAULT_LATENCIES.seek_ms,
+    },
+    onLatencies: keepPreferences,
+    onSnapBack: onAskControl,
+  });
+  const transport = new Transport({ session, engine, player, onAskControl });
+  return { player, engine, transport };
+}
