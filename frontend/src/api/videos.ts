@@ -48,6 +48,8 @@ export interface NewUpload {
 export interface Playback {
   manifest_url: string;
   expires_at: string;
+  /** Pictures along the film, for the scrub bar. */
+  sprites_url: string | null;
 }
 
 export const createVideo = (body: NewUpload, idempotencyKey?: string) =>

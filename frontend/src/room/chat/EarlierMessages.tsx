@@ -37,7 +37,7 @@ function Archive() {
     queryKey: ["room", roomId, "chat"],
     queryFn: ({ pageParam }) => archivedChat(roomId, pageParam, bearer()),
     initialPageParam: oldest,
-    getNextPageParam: (page) => page.items.at(-1)?.id,
+    getNextPageParam: (page) => (page.next_cursor === null ? undefined : page.items.at(-1)?.id),
     enabled: false,
   });
   const lines = (pages.data?.pages ?? []).flatMap((page) => page.items).reverse();

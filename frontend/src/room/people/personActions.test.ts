@@ -44,6 +44,11 @@ describe("control", () => {
   });
 });
 
+test("a moderator lends no control in a room where only the host has it", () => {
+  expect(personActions(moderator, guest, "host")).not.toContain("lend_control");
+  expect(personActions(moderator, guest, "moderators")).toContain("lend_control");
+});
+
 describe("rank", () => {
   test("only the host changes roles", () => {
     expect(personActions(moderator, guest, "host")).not.toContain("make_moderator");

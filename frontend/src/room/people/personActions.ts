@@ -27,7 +27,7 @@ interface Asking {
 export function personActions(asking: Asking, subject: Subject, control: Control): PersonAction[] {
   if (asking.participant_id === subject.id || !outranks(asking.role, subject.role)) return [];
   return [
-    ...controlActions(subject, control),
+    ...controlActions(asking, subject, control),
     ...(asking.role === "host" ? rankActions(subject) : []),
     subject.muted ? "unmute" : "mute",
     "remove",
@@ -41,7 +41,9 @@ function outranks(mine: Role, theirs: Role): boolean {
   return RANK[mine] >= RANK.moderator && RANK[mine] > RANK[theirs];
 }
 
-function controlActions(subject: Subject, control: Control): PersonAction[] {
+function controlActions({ role }: Asking, subject: Subject, control: Control): PersonAction[] {
+  // Nobody lends what they do not have.
+  if (control === "host" && role !== "host") return [];
   if (subject.ctl != null) return ["end_control"];
   const hasItByRole =
     control === "everyone" || (control === "moderators" && subject.role === "moderator");

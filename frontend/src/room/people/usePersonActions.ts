@@ -7,8 +7,6 @@ import { useRoom } from "../RoomContext";
 import type { PersonAction } from "./personActions";
 
 const LOAN_MS = 10 * 60_000;
-/** The server knows control with an end only; this end is further away than any party. */
-const WHOLE_PARTY_MS = 24 * 3600_000;
 
 /** Carries out an entry of a person's menu; what came of it arrives by the room's own messages. */
 export function usePersonActions(): (action: PersonAction, person: Person) => Promise<void> {
@@ -17,10 +15,10 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
     async (action, person) => {
       const change = (body: Parameters<typeof changeMember>[2]) =>
         changeMember(roomId, person.id, body, bearer());
-      const until = (duration_ms: number) => new Date(Date.now() + duration_ms).toISOString();
+      const loanEnd = () => new Date(Date.now() + LOAN_MS).toISOString();
       const deeds: Record<PersonAction, () => Promise<unknown>> = {
-        lend_control: () => change({ control_until: until(WHOLE_PARTY_MS) }),
-        lend_control_for_10_min: () => change({ control_until: until(LOAN_MS) }),
+        lend_control: () => change({ controls: true }),
+        lend_control_for_10_min: () => change({ control_until: loanEnd() }),
         end_control: () => change({ control_until: null }),
         make_moderator: () => change({ role: "moderator" }),
         make_viewer: () => change({ role: "viewer" }),

@@ -1,11 +1,11 @@
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { useSession } from "@/api/session";
 import { Stage } from "@/player/Stage";
 import { cx } from "@/ui/cx";
 import { FloatingChat } from "../chat/FloatingChat";
 import { FloatingComposer } from "../chat/FloatingComposer";
-import { useManifest } from "../film/useManifest";
 import { usePendingVideo } from "../film/usePendingFilm";
+import { usePlaybackGrant } from "../film/usePlaybackGrant";
 import { useRoom, useRoomState } from "../RoomContext";
 import { FloatingReactions } from "../reactions/FloatingReactions";
 import { useRoomFacts } from "../useRoomFacts";
@@ -36,13 +36,17 @@ export function RoomStage(props: RoomStageProps) {
   const signedIn = useSession((state) => state.status === "signed_in");
   const askForControl = useAskForControl();
   const film = room?.film;
-  const manifest = useManifest({ filmId: film?.id ?? null, playable: film?.playable ?? false });
+  const source = usePlaybackGrant({ filmId: film?.id ?? null, playable: film?.playable ?? false });
   const shown = scene({ film, pending, mayAdd: canControl && signedIn });
 
+  const videoId = film?.id;
   const title = film?.title ?? "";
-  const posterUrl = room?.poster_url ?? null;
-  const media = useMemo(() => mediaOf(manifest, title, posterUrl), [manifest, title, posterUrl]);
-  const toggleTheatre = useCallback(() => onTheatre(!theatre), [onTheatre, theatre]);
+  const posterUrl = room?.poster_url;
+  // The stage begins anew with each value that it gets, so it gets the same one as long as it can.
+  const media = useMemo(
+    () => source && { ...source, kind: kindOf(source.manifestUrl), videoId, title, posterUrl },
+    [source, videoId, title, posterUrl],
+  );
   return (
     <div
       className={cx(
@@ -57,7 +61,7 @@ export function RoomStage(props: RoomStageProps) {
         canControl={canControl}
         onAskControl={askForControl}
         theatre={theatre}
-        onTheatre={toggleTheatre}
+        onTheatre={onTheatre}
         emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}
         overlay={
           <>
@@ -73,8 +77,6 @@ export function RoomStage(props: RoomStageProps) {
   );
 }
 
-function mediaOf(manifestUrl: string | null, title: string, posterUrl: string | null) {
-  if (manifestUrl === null) return null;
-  const kind = new URL(manifestUrl, location.href).pathname.endsWith(".m3u8") ? "hls" : "file";
-  return { manifestUrl, kind, posterUrl, spritesUrl: null, title } as const;
+function kindOf(manifestUrl: string): "hls" | "file" {
+  return new URL(manifestUrl, location.href).pathname.endsWith(".m3u8") ? "hls" : "file";
 }

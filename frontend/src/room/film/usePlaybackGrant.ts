@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { type Playback, playback } from "@/api/videos";
+import { useRoom } from "../RoomContext";
+
+/** Renewed at this share of its life: early enough for one more try. */
+const RENEW_AT = 0.5;
+/** Between these, because the calendar of this device may be wrong and a grant lives five minutes. */
+const RENEW_MS = { soonest: 15_000, latest: 120_000 };
+
+interface Wanted {
+  filmId: string | null;
+  /** Nothing is granted for a film that has no picture yet. */
+  playable: boolean;
+}
+
+interface Source {
+  manifestUrl: string;
+  spritesUrl: string | null;
+}
+
+/**
+ * Where the room's film plays. Each answer also sets the cookie that opens it for a few minutes, so
+ * it is asked for again all the while, also from a tab in the background.
+ */
+export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
+  const { roomId, bearer } = useRoom();
+  const grant = useQuery({
+    queryKey: ["room", roomId, "playback", filmId],
+    queryFn: () => playback(filmId ?? "", { room_id: roomId }, bearer()),
+    enabled: filmId !== null && playable,
+    // Without the instant of its end, a renewed grant is the same value as before.
+    select: sourceOf,
+    refetchInterval: ({ state }) => (state.data ? renewIn_ms(state.data) : false),
+    refetchIntervalInBackground: true,
+    refetchOnReconnect: "always",
+    refetchOnWindowFocus: true,
+  });
+  return grant.data ?? null;
+}
+
+function sourceOf({ manifest_url, sprites_url }: Playback): Source {
+  return { manifestUrl: manifest_url, spritesUrl: sprites_url };
+}
+
+function renewIn_ms({ expires_at }: Playback): number {
+  const wanted_ms = (Date.parse(expires_at) - Date.now()) * RENEW_AT;
+  return Math.min(RENEW_MS.latest, Math.max(RENEW_MS.soonest, wanted_ms));
+}
