@@ -1,0 +1,188 @@
+"""What a room does by itself, tick by tick, on a stepped clock."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from watchparty_relay import playback
+from watchparty_relay.attendance import Attendance
+from watchparty_relay.caretaker import HOSTLESS_MS, VACANT_MS, Caretaker
+from watchparty_relay.changes import Change, HoldFor, Lend, ReachLimit, Release, Vacate
+from watchparty_relay.playback import Hold
+from watchparty_relay.protocol import Report
+from watchparty_relay.room import Member, Room, new_room
+from watchparty_relay.rules import decide
+from watchparty_relay.vocabulary import Cause, CauseKind, Control, Media, Mode, Ready, Role, Settings, Wait, WaitPolicy
+
+START = 1_000_000.0
+FILM = Media(video_id="film", mrev=1, duration_s=600.0, playable_s=600.0)
+
+
+class Scene:
+    """A room, its people and its caretaker; `tick` takes the proposals as a bus would."""
+
+    def __init__(self, *, policy: WaitPolicy = WaitPolicy.ALL, mode: Mode = Mode.PLAYING) -> None:
+        settings = Settings(rev=1, control=Control.HOST, chat=True, wait=Wait(policy, 8.0), slow_s=0, capacity=9)
+        clock = replace(playback.opened(FILM, None, START), mode=mode)
+        self.now_ms = START
+        self.room: Room = replace(new_room("room", now_ms=START), clock=clock, settings=settings)
+        self.attendance = Attendance()
+        self.caretaker = Caretaker(now_ms=START)
+
+    def come(self, person: str, role: Role = Role.VIEWER, *, acct: bool = False) -> None:
+        member = Member(mver=1, role=role, name=person, seen_ms=self.now_ms, acct=acct)
+        self.room = replace(self.room, members={**self.room.members, person: member})
+        self.attendance.arrive(person, person, now_ms=self.now_ms)
+
+    def go(self, person: str) -> None:
+        self.attendance.leave(person)
+
+    def report(self, person: str, ready: Ready) -> None:
+        told = Report(rev=1, pos_s=0, err_ms=0, unc_ms=0, rtt_ms=20, buf_s=0, ready=ready, rate=1, visible=True)
+        self.attendance.use(person, person, now_ms=self.now_ms, report=told)
+
+    def tick(self, seconds: float = 0.0) -> list[Change]:
+        self.now_ms += seconds * 1000
+        proposals = self.caretaker.proposals(self.room, self.attendance, now_ms=self.now_ms)
+        for change in proposals:
+            self.room = decide(self.room, change, now_ms=self.now_ms).room
+        return proposals
+
+
+def test_the_room_holds_for_who_buffers_and_goes_on_when_they_are_back() -> None:
+    """W1, W2: named, with a latest end; released as soon as they are ready."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    scene.come("ana")
+    scene.report("ana", Ready.BUFFERING)
+    assert scene.tick(0.5) == []
+    (hold,) = scene.tick(1.0)
+    assert isinstance(hold, HoldFor)
+    assert (hold.people, hold.until_ms) == (("ana",), scene.now_ms + 8000)
+    assert scene.room.clock.mode is Mode.WAITING
+    assert scene.tick(1.0) == []
+    scene.report("ana", Ready.OK)
+    (release,) = scene.tick(0.25)
+    assert isinstance(release, Release)
+    assert scene.room.clock.mode is Mode.PLAYING
+
+
+def test_a_hold_ends_after_its_time_and_is_not_taken_up_again() -> None:
+    """W2: who is still not ready catches up alone."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    scene.come("ana")
+    scene.report("ana", Ready.BUFFERING)
+    scene.tick(2)
+    assert scene.room.clock.mode is Mode.WAITING
+    scene.tick(8)
+    assert scene.room.clock.mode is Mode.PLAYING
+    assert [scene.tick(1) for _ in range(20)] == [[]] * 20
+
+
+def test_a_second_person_is_added_to_the_hold_without_more_time() -> None:
+    """W2: nobody can make it longer by turns."""
+    scene = Scene()
+    for person, role in [("host", Role.HOST), ("ana", Role.VIEWER), ("bob", Role.VIEWER)]:
+        scene.come(person, role)
+    scene.report("ana", Ready.BUFFERING)
+    scene.tick(2)
+    until_ms = scene.room.clock.hold.until_ms if scene.room.clock.hold else None
+    scene.report("bob", Ready.BUFFERING)
+    scene.tick(3)
+    assert scene.room.clock.hold == Hold(people=("ana", "bob"), until_ms=until_ms)
+
+
+def test_a_room_where_nobody_can_play_waits_as_long_as_it_takes() -> None:
+    """W2: the film does not run away from the only one who watches."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    scene.report("host", Ready.BUFFERING)
+    scene.tick(2)
+    for _ in range(60):
+        scene.tick(1)
+    assert scene.room.clock.mode is Mode.WAITING
+    scene.report("host", Ready.OK)
+    scene.tick(0.25)
+    assert scene.room.clock.mode is Mode.PLAYING
+
+
+def test_play_while_the_room_waits_is_not_undone_at_once() -> None:
+    """W3: not for the same people, for a minute."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    scene.come("ana")
+    scene.report("ana", Ready.BUFFERING)
+    scene.tick(2)
+    scene.tick(1)
+    played = replace(
+        scene.room.clock,
+        rev=scene.room.clock.rev + 1,
+        mode=Mode.PLAYING,
+        hold=None,
+        cause=Cause(CauseKind.PLAY, "host"),
+    )
+    scene.room = replace(scene.room, clock=played)
+    assert [scene.tick(2) for _ in range(20)] == [[]] * 20
+
+
+def test_a_paused_room_waits_for_nobody() -> None:
+    """W1: there is nothing to hold."""
+    scene = Scene(mode=Mode.PAUSED)
+    scene.come("host", Role.HOST)
+    scene.report("host", Ready.BUFFERING)
+    assert scene.tick(5) == []
+
+
+def test_the_end_of_the_film_is_reached_once() -> None:
+    """K8."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    assert scene.tick(599) == []
+    assert scene.tick(1) == [ReachLimit(rev=1)]
+    assert scene.room.clock.mode is Mode.ENDED
+    assert scene.tick(1) == []
+
+
+def test_a_deserted_room_stops_after_a_minute_where_it_was_left() -> None:
+    """K13: a break in the line of a few seconds does not stop it."""
+    scene = Scene()
+    scene.come("host", Role.HOST)
+    scene.tick(10)
+    scene.go("host")
+    assert scene.tick(0.25) == []
+    left_ms = scene.now_ms
+    assert scene.tick(VACANT_MS / 1000 - 1) == []
+    assert not scene.caretaker.vacant(now_ms=scene.now_ms)
+    assert scene.tick(1) == [Vacate(rev=1, left_ms=left_ms)]
+    assert scene.room.clock.pos_s == 10.25
+    assert scene.caretaker.vacant(now_ms=scene.now_ms)
+
+
+def test_control_is_lent_while_no_host_is_there() -> None:
+    """P6: after half a minute, to the longest present moderator, else account; never to a guest."""
+    scene = Scene(mode=Mode.PAUSED)
+    scene.come("guest")
+    scene.tick()
+    assert scene.tick(HOSTLESS_MS / 1000 + 1) == []
+    scene.come("account", acct=True)
+    assert scene.tick(0.25) == [Lend(to="account")]
+    scene.come("mod", Role.MODERATOR)
+    assert scene.tick(1) == []
+    scene.go("account")
+    assert scene.tick(1) == [Lend(to="mod")]
+    scene.come("host", Role.HOST)
+    assert scene.tick(1) == [Lend(to=None)]
+    assert scene.room.acting is None
+
+
+def test_a_host_who_reconnects_in_time_keeps_control() -> None:
+    """P6: thirty seconds."""
+    scene = Scene(mode=Mode.PAUSED)
+    scene.come("host", Role.HOST)
+    scene.come("mod", Role.MODERATOR)
+    scene.tick(1)
+    scene.attendance.lose("host", "host", now_ms=scene.now_ms)
+    assert scene.tick(20) == []
+    scene.attendance.arrive("host", "again", now_ms=scene.now_ms)
+    assert scene.tick(20) == []
