@@ -32,6 +32,9 @@ export function VideoCard(props: VideoCardProps) {
             <bdi>{video.title}</bdi>
           </h2>
           <p className="truncate text-sm text-muted tabular-nums">{factsLine(video)}</p>
+          {video.status === "uploading" && (
+            <p className="mt-1 text-sm text-muted">Unfinished. Choose the same file to go on.</p>
+          )}
           {video.failure && (
             <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
           )}

@@ -15,7 +15,11 @@ export function useLibrary() {
   const list = usePages<Video>(KEY, videos, {
     refetchInterval: (items) => items.some(isChanging) && POLL_MS,
   });
-  const finished = useUploads().filter((upload) => upload.phase === "done").length;
+  const uploads = useUploads();
+  const finished = uploads.filter((upload) => upload.phase === "done").length;
+  const onItsWay = new Set(
+    uploads.filter(({ phase }) => phase !== "done").map((one) => one.video_id),
+  );
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const reload = () => queries.invalidateQueries({ queryKey: KEY });
 
@@ -50,7 +54,8 @@ export function useLibrary() {
 
   return {
     ...list,
-    items: list.items.filter((video) => !hidden.has(video.id)),
+    // What has a row among the uploads needs no card beside it.
+    items: list.items.filter((video) => !hidden.has(video.id) && !onItsWay.has(video.id)),
     rename: rename.mutate,
     retry: retry.mutate,
     remove,

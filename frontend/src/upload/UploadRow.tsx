@@ -1,6 +1,7 @@
-import { Pause, Play, RotateCcw, Upload as UploadIcon, X } from "lucide-react";
+import { Pause, Play, RotateCcw, X } from "lucide-react";
 import { useRef } from "react";
 import { sentenceFor } from "@/api/errors";
+import { Button } from "@/ui/Button";
 import { formatBytes, formatRate, formatWait } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { Progress } from "@/ui/Progress";
@@ -97,9 +98,7 @@ function ChooseFile({ id }: { id: string }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton label="Choose the same file" onClick={() => input.current?.click()}>
-        <UploadIcon />
-      </IconButton>
+      <Button onClick={() => input.current?.click()}>Choose file</Button>
       <input
         ref={input}
         type="file"

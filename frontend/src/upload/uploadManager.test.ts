@@ -90,16 +90,22 @@ describe("going on after a reload", () => {
     await first.manager.start(film());
     await first.until("waiting");
     first.manager.pause("upload-1");
-    const { server, saved, api } = { server: first.transport, saved: first.saved, api: first.api };
-    return page({ server, saved, api });
+    return page({ server: first.transport, saved: first.saved, api: first.api });
   }
 
-  it("shows what is unfinished and how far it got", async () => {
+  it("shows what is unfinished and how far it got, once", async () => {
     const { manager, rows } = await interrupted();
-    await manager.recall();
+    await Promise.all([manager.recall(), manager.recall()]);
     expect(rows()).toMatchObject([
       { phase: "choose_file", video_id: "video-1", sent: 4 * 1024 * 1024 },
     ]);
+  });
+
+  it("leaves to another tab what that one is uploading", async () => {
+    const { saved } = await interrupted();
+    const { manager, rows } = page({ saved, takeLease: async () => null });
+    await manager.recall();
+    expect(rows()).toEqual([]);
   });
 
   it("resumes the same video and session when the same file is chosen", async () => {

@@ -60,11 +60,15 @@ export class UploadManager {
     this.#parts = parts;
   }
 
-  /** Shows what an earlier page left unfinished. */
+  /** Shows what an earlier page left unfinished; what another tab is at is that tab's to show. */
   async recall(): Promise<void> {
-    const known = new Set(this.store.getState().uploads.map((upload) => upload.video_id));
-    for (const saved of await this.#parts.saved.all(this.#parts.api.accountId())) {
-      if (!known.has(saved.video_id)) this.#add({ ...shown(saved), id: this.#parts.newId() });
+    const { saved, api, newId, takeLease } = this.#parts;
+    for (const upload of await saved.all(api.accountId())) {
+      if (this.#byVideo(upload.video_id)) continue;
+      const release = await takeLease(upload.video_id);
+      if (!release) continue;
+      release();
+      if (!this.#byVideo(upload.video_id)) this.#add({ ...shown(upload), id: newId() });
     }
   }
 
