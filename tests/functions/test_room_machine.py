@@ -1,0 +1,190 @@
+"""A room under any sequence of joining, knocking, deciding, muting, removing, banning, leaving and inviting.
+
+A model of a few lines says where each person stands; after each step the store, the tokens and the notices agree.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from fakes.clock import SteppedClock
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.house import SITE, House
+from fakes.party import Browser, Party, party
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
+
+GUESTS = st.integers(min_value=0, max_value=3)
+ADMITTED, WAITING = "admitted", "waiting"
+RENEWAL = {
+    ADMITTED: (200, None),
+    WAITING: (202, None),
+    "denied": (403, "denied"),
+    "removed": (403, "removed"),
+    "banned": (403, "banned"),
+    "left": (403, "not_a_member"),
+}
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """Four guests and a host in front of one room."""
+
+    template: Path
+    keys_dir: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        database = Path(self.folder.name) / "room.db"
+        shutil.copy(self.template, database)
+        config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(self.keys_dir))
+        ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
+        relay, clock = RecordingRelay(), SteppedClock()
+        self.house = House(build_services(config, relay=relay, now=clock, **ports), clock, relay, **ports)
+        self.here: Party = party(self.house)
+        self.guests = [Browser(self.house) for _ in range(4)]
+        self.access = "open"
+        self.state: dict[int, str] = {}
+        self.was_in: set[int] = set()
+        self.muted: dict[int, bool] = {}
+        self.mver: dict[str, int] = {}
+
+    def teardown(self) -> None:
+        self.house.services.store.close()  # type: ignore[attr-defined]
+        self.folder.cleanup()
+
+    def _member(self, n: int, rest: str = "") -> str:
+        return self.here.path(f"/members/{self.guests[n].participant_id}{rest}")
+
+    def _step(self) -> None:
+        self.house.clock.advance(seconds=1)
+
+    @rule(n=GUESTS)
+    def join(self, n: int) -> None:
+        self._step()
+        answer = self.guests[n].join(self.here.id)
+        before = self.state.get(n)
+        if before == "banned":
+            assert answer.json()["code"] == "banned"
+        elif before == ADMITTED or (before == "left" and n in self.was_in) or self.access == "open":
+            assert answer.status_code == 200, answer.text
+            self.state[n] = ADMITTED
+            self.was_in.add(n)
+        elif before == WAITING or self.access == "knock":
+            assert answer.status_code == 202, answer.text
+            self.state[n] = WAITING
+        else:
+            assert answer.json()["code"] == "not_invited"
+
+    @rule(access=st.sampled_from(["open", "knock", "members"]))
+    def change_access(self, access: str) -> None:
+        self._step()
+        assert self.here.host.ask("PATCH", self.here.path(), {"access": access}).status_code == 200
+        self.access = access
+        if access == "open":
+            for n in [n for n, state in self.state.items() if state == WAITING]:
+                self.state[n] = ADMITTED
+                self.was_in.add(n)
+
+    @precondition(lambda self: WAITING in self.state.values())
+    @rule(decision=st.sampled_from(["admit", "deny", "block"]), n=GUESTS)
+    def decide(self, decision: str, n: int) -> None:
+        self._step()
+        requests = self.here.host.ask("GET", self.here.path("/join-requests")).json()["items"]
+        waiting = {self.guests[m].participant_id: m for m, state in self.state.items() if state == WAITING}
+        assert {each["participant_id"] for each in requests} == waiting.keys()
+        chosen = requests[n % len(requests)]
+        answer = self.here.host.ask("POST", self.here.path(f"/join-requests/{chosen['id']}"), {"decision": decision})
+        assert answer.status_code == 200
+        who = waiting[chosen["participant_id"]]
+        self.state[who] = {"admit": ADMITTED, "deny": "denied", "block": "banned"}[decision]
+        if decision == "admit":
+            self.was_in.add(who)
+
+    @rule(n=GUESTS, ban=st.booleans())
+    def remove(self, n: int, ban: bool) -> None:
+        if n not in self.state:
+            return
+        self._step()
+        assert self.here.host.ask("DELETE", self._member(n, f"?ban={ban}")).status_code == 200
+        if ban:
+            self.state[n] = "banned"
+        elif self.state[n] in (ADMITTED, WAITING):
+            self.state[n] = "removed"
+        self._out(n)
+
+    @rule(n=GUESTS)
+    def leave(self, n: int) -> None:
+        if self.state.get(n) not in (ADMITTED, WAITING):
+            return
+        self._step()
+        assert self.guests[n].ask("POST", self.here.path("/members/leave"), {}).status_code == 204
+        if self.state[n] == WAITING:
+            self._out(n)
+        self.state[n] = "left"
+
+    @rule(n=GUESTS)
+    def lift(self, n: int) -> None:
+        if self.state.get(n) != "banned":
+            return
+        self._step()
+        path = self.here.path(f"/bans/{self.guests[n].participant_id}")
+        assert self.here.host.ask("DELETE", path).status_code == 204
+        self.state[n] = "removed"
+
+    @rule(n=GUESTS, muted=st.booleans())
+    def mute(self, n: int, muted: bool) -> None:
+        if self.state.get(n) != ADMITTED:
+            return
+        self._step()
+        assert self.here.host.ask("PATCH", self._member(n), {"muted": muted}).status_code == 200
+        self.muted[n] = muted
+
+    def _out(self, n: int) -> None:
+        if self.state[n] in ("removed", "banned", WAITING):
+            self.was_in.discard(n)
+
+    @invariant()
+    def renewal_says_where_everybody_stands(self) -> None:
+        self._step()
+        for n, state in self.state.items():
+            answer = self.guests[n].renew(self.here.id)
+            assert (answer.status_code, answer.json().get("code")) == RENEWAL[state], (n, state)
+            if state == ADMITTED:
+                claims = self.house.services.tokens.verify_join(str(self.guests[n].join_token), self.house.clock())
+                assert claims["muted"] is self.muted.get(n, False)
+
+    @invariant()
+    def the_members_are_those_who_are_in(self) -> None:
+        listed = self.here.host.ask("GET", self.here.path("/members")).json()["items"]
+        inside = {self.guests[n].participant_id for n, state in self.state.items() if state == ADMITTED}
+        assert {each["participant_id"] for each in listed} == inside | {self.here.host_id}
+
+    @invariant()
+    def versions_only_rise(self) -> None:
+        while self.house.relay.delivered:
+            _, notice = self.house.relay.delivered.pop(0)
+            if "mver" in notice:
+                assert notice["mver"] > self.mver.get(notice["participant_id"], 0)
+                self.mver[notice["participant_id"]] = notice["mver"]
+
+
+@pytest.fixture
+def machine(empty_database: Path, keys_dir: Path) -> type[RoomMachine]:
+    RoomMachine.template, RoomMachine.keys_dir = empty_database, keys_dir
+    return RoomMachine
+
+
+def test_a_room_keeps_its_word_in_every_order(machine: type[RoomMachine]) -> None:
+    """Whatever people do one after the other, everybody stands where the rules say."""
+    # Ten steps stay under the limits of knocking, which other tests try.
+    bounded = settings(max_examples=8, stateful_step_count=10, deadline=None)
+    run_state_machine_as_test(machine, settings=bounded)  # type: ignore[no-untyped-call]
