@@ -25,7 +25,7 @@ import { useRoomTitle } from "./useRoomTitle";
 type Sheet = "invite" | "film" | null;
 
 /** Film, talk and people. The tree is the same in every layout, so that turning a phone stops nothing. */
-export function Room({ onLeave }: { onLeave: () => void }) {
+export default function Room({ onLeave }: { onLeave: () => void }) {
   const { data: room } = useRoomFacts();
   const [theatre, setTheatre] = useState(false);
   const [tab, setTab] = useState<PanelTab>("chat");

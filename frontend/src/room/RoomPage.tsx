@@ -1,6 +1,6 @@
 /** The route /r/:roomId: the gate, the wait at the door, the room, or why not. */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
 import { roomCard } from "@/api/rooms";
@@ -12,9 +12,12 @@ import { useDoorWatch } from "@/lobby/useDoorWatch";
 import { type Join, useJoin } from "@/lobby/useJoin";
 import { Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
-import { Room } from "./Room";
 import { RoomProvider } from "./RoomContext";
 import { useCinema } from "./useCinema";
+
+// The gate is small and opens at once; the room comes over while somebody reads it.
+const fetchRoom = () => import("./Room");
+const Room = lazy(fetchRoom);
 
 /** Who is in and where the film is change while somebody hesitates at the gate. */
 const LOOK_EVERY_MS = 10_000;
@@ -38,12 +41,14 @@ function Way({ roomId }: { roomId: string }) {
   if (!here) return <Outside roomId={roomId} join={join} />;
   return (
     <RoomProvider value={here}>
-      <Room
-        onLeave={() => {
-          leave();
-          navigate("/");
-        }}
-      />
+      <Suspense fallback={<LoadingScreen label="Opening the room" />}>
+        <Room
+          onLeave={() => {
+            leave();
+            navigate("/");
+          }}
+        />
+      </Suspense>
     </RoomProvider>
   );
 }
@@ -60,6 +65,7 @@ function Outside({ roomId, join: door }: OutsideProps) {
   });
   useDoorWatch(stay.step === "waiting", lookAtTheDoor);
   useJoinAtOnce(() => void join({}));
+  useEffect(() => void fetchRoom(), []);
 
   const again = useCallback(() => {
     leave();
