@@ -1,0 +1,110 @@
+"""Canaries: no secret, and nothing personal, reaches a log, an address or somebody else's answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes.house import House
+from watchparty_api.accounts.sign_up import open_setup
+from watchparty_api.bootstrap import routers
+from watchparty_api.http import create_app
+
+PASSWORD = "canary-password-1"
+ROOM_PASSWORD = "canary-room-password"
+EMAIL = "canary.ana@example.org"
+
+
+def party(house: House) -> list[str]:
+    """Does everything that handles a secret; gives the secrets."""
+    client = house.client
+    setup = str(open_setup(house.services))
+    ana = {"email": EMAIL, "password": PASSWORD, "display_name": "Ana"}
+    answer = ok(client.post("/api/v1/setup", json={"token": setup, **ana}))
+    headers = {"Authorization": f"Bearer {answer['access_token']}"}
+    refresh = client.cookies["wp_refresh"]
+    client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD + "x"})
+    again = ok(client.post("/api/v1/auth/refresh", json={}))
+    token = ok(client.post("/api/v1/auth/me/tokens", json={"name": "t", "scopes": ["rooms:read"]}, headers=headers))
+    client.get("/api/v1/rooms", headers={"Authorization": f"Bearer {token['token']}"})
+    invite = ok(client.post("/api/v1/admin/account-invites", json={"email": "ben@example.org"}, headers=headers))
+    room = ok(client.post("/api/v1/rooms", json={"password": ROOM_PASSWORD}, headers=headers))
+    path = f"/api/v1/rooms/{room['id']}"
+    invitation = ok(client.post(f"{path}/invitations", json={}, headers=headers))
+    guest = house.new_client()
+    guest.post(f"{path}/join", json={"password": "wrong"})
+    joined = ok(guest.post(f"{path}/join", json={"password": ROOM_PASSWORD, "guest_key": True}))
+    guest.post(f"{path}/join/renew", json={}, headers={"X-Guest-Key": joined["guest_key"]})
+    client.post("/api/v1/auth/password/forgot", json={"email": EMAIL})
+    client.post(
+        "/api/v1/auth/login", content=b'{"email": "' + EMAIL.encode(), headers={"Content-Type": "application/json"}
+    )
+    secrets = [setup, PASSWORD, ROOM_PASSWORD, EMAIL, answer["access_token"], again["access_token"], refresh]
+    secrets += [client.cookies["wp_refresh"], token["token"].split("_")[2], joined["guest_key"]]
+    secrets += [joined["connection"]["join_token"], fragment(invite["url"]), fragment(invitation["url"])]
+    return [*secrets, *(text.rpartition("=")[2].split()[0] for _, _, text in house.mail.sent)]
+
+
+def ok(answer: Any) -> dict[str, Any]:
+    assert answer.is_success, answer.text
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+def fragment(url: str) -> str:
+    address, _, secret = url.partition("#")
+    assert secret
+    assert "=" not in address
+    return secret.rpartition("=")[2]
+
+
+def test_no_secret_reaches_a_log_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """S12: whatever is logged, at any level and by any library, holds no secret and no address.
+
+    The test's own HTTP client logs each URL it asks, so this also proves that no secret travels in one (S7).
+    """
+    caplog.set_level(logging.DEBUG)
+    secrets = party(house)
+    assert "HTTP Request" in caplog.text
+    assert len(secrets) >= 14
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
+def test_an_unexpected_error_tells_only_its_number_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """S12: a fault of ours is 500 with the request's id and a sentence, never a stack trace or an inner message."""
+    broken = replace(house.services, store=None)  # type: ignore[arg-type]
+    client = TestClient(create_app(broken, routers()))
+    answer = client.get("/api/v1/config", headers={"X-Request-Id": "request-12345678"})
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "request-12345678" in answer.json()["detail"]
+    assert "NoneType" not in answer.text
+    assert "request-12345678" in caplog.text
+
+
+def test_a_stranger_sees_no_address_and_no_path_s14(house: House) -> None:
+    """S14: a room's card and a guest's view show names, and no e-mail address and no place in the storage."""
+    host = house.person("Hana", email=EMAIL)
+    room = ok(house.client.post("/api/v1/rooms", json={}, headers=host.headers))
+    guest = house.new_client()
+    seen = guest.get(f"/api/v1/rooms/{room['id']}").text
+    joined = ok(guest.post(f"/api/v1/rooms/{room['id']}/join", json={}))
+    bearer = {"Authorization": f"Bearer {joined['connection']['join_token']}"}
+    seen += str(joined) + guest.get(f"/api/v1/rooms/{room['id']}/members", headers=bearer).text
+    assert "Hana" in seen
+    assert EMAIL not in seen
+    assert "uploads/" not in seen
+
+
+def test_presence_needs_a_link_and_leaves_nothing_behind_s9(house: House) -> None:
+    """S9: asking for rooms that are not there stores nothing, and says no more than that they are not there."""
+    before = house.client.get("/api/v1/rooms/nothing-here").json()
+    for number in range(20):
+        answer = house.client.get(f"/api/v1/rooms/made-up-{number}")
+        assert (answer.status_code, answer.json()["code"]) == (404, before["code"])
+        assert house.client.get(f"/api/v1/rooms/made-up-{number}/members").status_code in (401, 404)
+    assert house.relay.delivered == []
