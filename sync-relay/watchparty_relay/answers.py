@@ -9,11 +9,16 @@ from watchparty_relay.changes import Answer
 
 KEPT_EACH = 64
 KEPT_MS = 600_000.0
+PEOPLE_BEFORE_PRUNING = 512
 
 
 class Answers:
     def __init__(self) -> None:
         self._given: dict[str, OrderedDict[str, tuple[float, Answer]]] = {}
+
+    def __len__(self) -> int:
+        """Of how many people something is kept."""
+        return len(self._given)
 
     def find(self, participant_id: str, cid: str, *, now_ms: float) -> Answer | None:
         mine = self._given.get(participant_id)
@@ -21,6 +26,8 @@ class Answers:
         return answer if at_ms > now_ms - KEPT_MS else None
 
     def keep(self, participant_id: str, cid: str, answer: Answer, *, now_ms: float) -> None:
+        if participant_id not in self._given and len(self._given) >= PEOPLE_BEFORE_PRUNING:
+            self._prune(now_ms)
         mine = self._given.setdefault(participant_id, OrderedDict())
         mine.pop(cid, None)
         mine[cid] = (now_ms, answer)
@@ -31,7 +38,7 @@ class Answers:
         """Takes an answer back whose change did not become durable."""
         self._given.get(participant_id, OrderedDict()).pop(cid, None)
 
-    def prune(self, *, now_ms: float) -> None:
+    def _prune(self, now_ms: float) -> None:
         """Forgets the participants whose last answer is too old to be asked for."""
         self._given = {
             participant_id: mine

@@ -22,7 +22,6 @@ from watchparty_relay.sync_report import SyncReport
 from watchparty_relay.vocabulary import CauseKind, Mode
 
 SNAPSHOT_EVERY_MS = 10_000.0
-_NOT_AN_ACTION = (CauseKind.OPENED, CauseKind.SEED)
 
 
 class Chronicle:
@@ -57,9 +56,10 @@ class Chronicle:
         self._report(room, self._sync.due(now_ms=now_ms), now_ms)
 
     def _state(self, before: Room, room: Room, state: State, now_ms: float) -> None:
+        if state.cause.cmd in (CauseKind.OPENED, CauseKind.SEED):
+            return  # nothing that the functions did not say themselves
         other_film = state.mrev != before.clock.media.mrev
-        grown = state.cause.cmd is CauseKind.MEDIA and not other_film
-        if state.cause.cmd not in _NOT_AN_ACTION and not grown:
+        if state.cause.cmd is not CauseKind.MEDIA or other_film:
             self._events.add(action_event(room, state))
         if other_film or (state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode):
             self._snapshot(room, now_ms)

@@ -1,0 +1,53 @@
+"""What was answered is answered again, for ten minutes and 64 commands each."""
+
+from __future__ import annotations
+
+from watchparty_relay.answers import KEPT_EACH, KEPT_MS, PEOPLE_BEFORE_PRUNING, Answers
+from watchparty_relay.protocol import Ack
+
+NOW = 1_000_000.0
+
+
+def test_an_answer_is_found_by_its_participant_and_cid() -> None:
+    """O2: and by nobody else's."""
+    answers = Answers()
+    answers.keep("ana", "c1", Ack("c1", rev=1), now_ms=NOW)
+    assert answers.find("ana", "c1", now_ms=NOW) == Ack("c1", rev=1)
+    assert answers.find("bob", "c1", now_ms=NOW) is None
+    assert answers.find("ana", "c2", now_ms=NOW) is None
+
+
+def test_answers_are_kept_for_ten_minutes() -> None:
+    """O2."""
+    answers = Answers()
+    answers.keep("ana", "c1", Ack("c1"), now_ms=NOW)
+    assert answers.find("ana", "c1", now_ms=NOW + KEPT_MS - 1) is not None
+    assert answers.find("ana", "c1", now_ms=NOW + KEPT_MS) is None
+
+
+def test_the_last_64_of_each_are_kept() -> None:
+    """O2: one person's flood does not push out another's."""
+    answers = Answers()
+    answers.keep("bob", "b", Ack("b"), now_ms=NOW)
+    for number in range(KEPT_EACH + 1):
+        answers.keep("ana", f"c{number}", Ack(f"c{number}"), now_ms=NOW)
+    assert answers.find("ana", "c0", now_ms=NOW) is None
+    assert answers.find("ana", "c1", now_ms=NOW) is not None
+    assert answers.find("bob", "b", now_ms=NOW) is not None
+
+
+def test_an_answer_can_be_taken_back() -> None:
+    """O4: what did not become durable was not answered."""
+    answers = Answers()
+    answers.keep("ana", "c1", Ack("c1"), now_ms=NOW)
+    answers.forget("ana", "c1")
+    answers.forget("eve", "c1")
+    assert answers.find("ana", "c1", now_ms=NOW) is None
+
+
+def test_people_who_are_long_silent_cost_nothing() -> None:
+    """O2: a room that thousands pass through keeps the last ten minutes of them."""
+    answers = Answers()
+    for number in range(3 * PEOPLE_BEFORE_PRUNING):
+        answers.keep(f"p{number}", "c", Ack("c"), now_ms=NOW + number * 2 * KEPT_MS / PEOPLE_BEFORE_PRUNING)
+    assert len(answers) <= PEOPLE_BEFORE_PRUNING
