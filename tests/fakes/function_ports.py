@@ -29,12 +29,15 @@ class RecordingRelay:
 
 @dataclass
 class RecordingJobs:
-    """Starts nothing, remembers everything."""
+    """Starts nothing, remembers everything. While it `refuses`, it does not even remember."""
 
     launched: list[tuple[str, str, int]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    refuses: Exception | None = None
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
+        if self.refuses is not None:
+            raise self.refuses
         self.launched.append((video_id, generation, attempt))
         return f"job-{len(self.launched)}"
 
