@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
+from starlette.routing import Mount
 
 from watchparty.app import OneOrigin
 from watchparty.config import HomeConfig
@@ -19,6 +20,7 @@ from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
 from watchparty_api.accounts.sign_up import open_setup
+from watchparty_api.bare_app import bare_app
 from watchparty_api.bootstrap import build_services, routers
 from watchparty_api.config import Config
 from watchparty_api.errors import ApiError
@@ -118,6 +120,7 @@ def build_home(config: HomeConfig) -> Home:
     services, objects, relay, supervisor = build_services_at_home(config, folder, late)
     late.services = services
     api = create_app(services, routers())
+    site = Site(page_folder(), lambda request, room, index: _room_page(services, request, room, index))
     app = OneOrigin(
         parts={
             "/api": api,
@@ -128,7 +131,7 @@ def build_home(config: HomeConfig) -> Home:
             "/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored)),
             "/media": media_app(services, objects),
         },
-        otherwise=Site(page_folder(), lambda request, room, index: _room_page(services, request, room, index)),
+        otherwise=bare_app(services, [Mount("/", site)]),
         lifespan=lambda: _living(services, relay, supervisor, Housekeeping(chores(services, objects))),
     )
     return Home(app, services, relay, supervisor)

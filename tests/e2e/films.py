@@ -22,7 +22,7 @@ def film(name: str, *arguments: str) -> Path:
 def picture_and_sound(seconds: int, *, size: str = "640x360", rate: int = 24) -> list[str]:
     return [
         *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds}"),
-        *("-f", "lavfi", "-i", f"sine=f=330:r=48000:d={seconds}", "-shortest"),
+        *("-f", "lavfi", "-i", f"sine=f=330:r=48000:d={seconds}"),
     ]
 
 
