@@ -35,6 +35,7 @@ function config(at_s: number): Partial<HlsConfig> {
     capLevelToPlayerSize: true,
     backBufferLength: 60,
     // A film in the making is no broadcast: its "live edge" is nowhere anybody wants to be.
+    liveSyncDurationCount: 3,
     liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
     liveDurationInfinity: false,
   };
