@@ -17,7 +17,7 @@ export function Ended() {
     session.play();
   };
   return (
-    <div className="absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">
+    <div className="pointer-events-none absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">
       <div className="pointer-events-auto">
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (

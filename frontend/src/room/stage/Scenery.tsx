@@ -13,7 +13,7 @@ interface SceneryProps {
 /** The stage while no film plays. */
 export function Scenery({ scene, onChooseFilm }: SceneryProps) {
   return (
-    <div className="@container grid size-full place-items-center overflow-y-auto bg-surface p-4 text-text">
+    <div className="@container absolute inset-0 grid place-items-center overflow-y-auto bg-surface p-4 text-text">
       <Decor scene={scene} onChooseFilm={onChooseFilm} />
     </div>
   );
