@@ -36,13 +36,13 @@ class Rooms:
         live.users -= 1
 
     async def tick(self) -> None:
+        await asyncio.gather(*(self._tick(room_id, live) for room_id, live in self._live.items()))
         now_ms = self._bus.now_ms()
         for room_id, live in list(self._live.items()):
-            if live.vacant(now_ms=now_ms):
+            if live.vacant(now_ms=now_ms):  # and has, in the tick before, stopped its film
                 live.close()
                 del self._live[room_id], self._opening[room_id]
         self._metrics.rooms = len(self._live)
-        await asyncio.gather(*(self._tick(room_id, live) for room_id, live in self._live.items()))
 
     async def _tick(self, room_id: str, live: LiveRoom) -> None:
         try:

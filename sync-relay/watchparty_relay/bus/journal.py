@@ -22,14 +22,13 @@ from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.playback import Clock
 from watchparty_relay.protocol import Ack, LogEntry, Nack
 from watchparty_relay.room import Member, Room
-from watchparty_relay.vocabulary import Mode, Settings
+from watchparty_relay.vocabulary import Settings
 
 LAYOUT_VERSION = 1
 KEPT_ROOMS_MS = 30 * 24 * 3600 * 1000.0
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS alive (one INTEGER PRIMARY KEY CHECK (one = 1), at_ms REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS rooms
-  (id TEXT PRIMARY KEY, head BLOB NOT NULL, moving INTEGER NOT NULL, at_ms REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS rooms (id TEXT PRIMARY KEY, head BLOB NOT NULL, at_ms REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS members (room TEXT, id TEXT, mark BLOB NOT NULL, PRIMARY KEY (room, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log (room TEXT, seq INTEGER, entry BLOB NOT NULL, PRIMARY KEY (room, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (room TEXT, by TEXT, cid TEXT, at_ms REAL NOT NULL, answer BLOB NOT NULL,
@@ -116,10 +115,6 @@ class Journal:
             closed=head.closed,
         )
         return room, self._load_answers(room_id)
-
-    def moving_rooms(self) -> list[str]:
-        """Rooms whose film was running or waiting when they were last written."""
-        return [room_id for (room_id,) in self._read("SELECT id FROM rooms WHERE moving")]
 
     def writes(self, before: Room | None, decision: Decision, asked: Asked | None, *, now_ms: float) -> list[Write]:
         """The rows that make a decision durable; `before` is None for a room that has no rows yet."""
@@ -221,11 +216,7 @@ def _head(room: Room) -> _Head:
 def _head_rows(before: Room | None, room: Room, now_ms: float) -> Iterator[Write]:
     head = _head(room)
     if before is None or head != _head(before):
-        moving = room.clock.mode in (Mode.PLAYING, Mode.WAITING)
-        yield (
-            "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?)",
-            (room.id, msgspec.json.encode(head), int(moving), now_ms),
-        )
+        yield "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?)", (room.id, msgspec.json.encode(head), now_ms)
 
 
 def _log_rows(before: Room | None, room: Room) -> Iterator[Write]:

@@ -16,6 +16,7 @@ from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.room import Room, new_room
 from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
 from watchparty_relay.rules import decide
+from watchparty_relay.vocabulary import Mode
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class MemoryBus:
         self._time = RoomTime(self._source)
         self._rooms: dict[str, _Kept] = {}
         self._swept_ms = self._time.now_ms()
+        self._died_ms = 0.0
         self._alive: asyncio.Task[None] | None = None
 
     @property
@@ -59,12 +61,8 @@ class MemoryBus:
     async def start(self) -> None:
         if self._journal is None:
             return
-        last_alive_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
-        self._time = RoomTime(self._source, not_before_ms=last_alive_ms)
-        if self.now_ms() - last_alive_ms > RESTART_MS:
-            for room_id in self._journal.moving_rooms():
-                rev = self._kept(room_id).newest.clock.rev
-                await self.apply(room_id, Vacate(rev=rev, left_ms=last_alive_ms))
+        self._died_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
+        self._time = RoomTime(self._source, not_before_ms=self._died_ms)
         self._alive = asyncio.create_task(self._stay_alive(self._journal))
 
     async def stop(self) -> None:
@@ -76,7 +74,7 @@ class MemoryBus:
         await asyncio.to_thread(self._journal.close)
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
-        kept = self._kept(room_id)
+        kept = await self._kept(room_id)
         kept.listeners.append(listener)
         return kept.committed
 
@@ -85,7 +83,7 @@ class MemoryBus:
         self._forget_idle(room_id)
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        kept, now_ms = self._kept(room_id), self.now_ms()
+        kept, now_ms = await self._kept(room_id), self.now_ms()
         asked = change if isinstance(change, Operate | Say | Retract | Wipe) else None
         given = kept.answers.find(asked.by, asked.message.cid, now_ms=now_ms) if asked else None
         if given is not None:
@@ -118,11 +116,18 @@ class MemoryBus:
         finally:
             self._forget_idle(decision.room.id)
 
-    def _kept(self, room_id: str) -> _Kept:
-        kept = self._rooms.get(room_id)
-        if kept is None:
+    async def _kept(self, room_id: str) -> _Kept:
+        while room_id not in self._rooms:
             kept = self._rooms[room_id] = self._found(room_id)
-        return kept
+            await self._stop_deserted(kept)  # may forget the room again, as nobody listens yet
+        return self._rooms[room_id]
+
+    async def _stop_deserted(self, kept: _Kept) -> None:
+        """Nobody has been in a room that lay in the journal since the process before this one died."""
+        clock, now_ms = kept.newest.clock, self.now_ms()
+        if clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms - self._died_ms > RESTART_MS:
+            stopped = decide(kept.newest, Vacate(rev=clock.rev, left_ms=self._died_ms), now_ms=now_ms)
+            await self._commit(kept, stopped, None, now_ms)
 
     def _found(self, room_id: str) -> _Kept:
         now_ms = self.now_ms()

@@ -88,6 +88,26 @@ async def test_a_film_that_ran_when_the_house_went_dark_stands_where_it_was(tmp_
     await again.close()
 
 
+async def test_a_film_does_not_run_on_to_nobody_after_a_quick_restart(tmp_path: Path) -> None:
+    """E3, K13: the process is back at once, the people only the next day."""
+    path = tmp_path / "relay.sqlite"
+    house = RelayHouse(journal_path=path)
+    await house.open()
+    host = await house.host()
+    await host.cmd("play")
+    await house.pass_time(10)
+    await house.close()
+    again = await restarted(path, house, away_s=5)
+    await again.pass_time(7200, step_s=600)
+    back = await again.host()
+    state = back.last("welcome")["state"]
+    assert (state["mode"], state["rev"]) == ("paused", 3)
+    assert state["pos_s"] == pytest.approx(10.0, abs=0.5)
+    assert (await back.cmd("play"))["rev"] == 4
+    assert back.last("state")["rev"] == 4
+    await again.close()
+
+
 async def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:
     """O4: the command is answered `retry`, nobody hears of it, and the next one counts on from before it."""
     path = tmp_path / "relay.sqlite"
