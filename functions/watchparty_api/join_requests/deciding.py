@@ -17,6 +17,7 @@ from watchparty_api.members.participants import find_member
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.room_events.action_log import logged
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace, Write
@@ -68,7 +69,8 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         outcome = _OUTCOMES[decision]
         settled = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
         changed = replace(member, state=outcome.state, mver=member.mver + 1)
-        writes: list[Write] = [Replace(settled), Replace(changed)]
+        line = logged(by.member, outcome.decision, now, participant_id=member.participant_id, name=member.display_name)
+        writes: list[Write] = [Replace(settled), Replace(changed), line]
         if decision == "block":
             writes.append(Create(ban_of(member, by=by.member, by_address=by.address, now=now)))
         notice = notices.admit if decision == "admit" else notices.deny

@@ -14,6 +14,7 @@ from watchparty_api.errors import Conflict, Forbidden, Invalid
 from watchparty_api.records import Member, Notice, Room
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
 from watchparty_api.rooms.standing import require_member
@@ -35,7 +36,7 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
         _require_may_change(room, by, member, fields.keys())
         if fields.get("role") == "host":
             return _hand_over(room, by, member, fields, now)
-        return _apply(member, fields, now)
+        return _apply(by, member, fields, now)
 
     return commit_and_tell(services, decide)
 
@@ -57,7 +58,7 @@ def _require_may_change(room: Room, by: Member, member: Member, names: Any) -> N
             raise Forbidden("not_allowed", "You may not lend control in a room where only the host has it.")
 
 
-def _apply(member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
+def _apply(by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
     told: list[Notice] = []
     if "role" in fields or fields.keys() & _LENDING:
         member = replace(member, role=fields.get("role", member.role), mver=member.mver + 1)
@@ -67,7 +68,17 @@ def _apply(member: Member, fields: dict[str, Any], now: datetime) -> Change[Memb
     if "muted" in fields:
         member = replace(member, muted=fields["muted"], mver=member.mver + 1)
         told.append(notices.mute(member, now))
-    return Change(member, writes=[Replace(member)] if told else [], notices=told)
+    if not told:
+        return Change(member)
+    line = logged(
+        by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
+    )
+    return Change(member, writes=[Replace(member), line], notices=told)
+
+
+def _told(fields: dict[str, Any]) -> dict[str, Any]:
+    """The change as the log keeps it, which is JSON."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
 def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) -> Member:
@@ -87,8 +98,9 @@ def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], n
     host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
     before = replace(by, role="moderator", mver=by.mver + 1)
     owned = replace(room, owner_id=member.account_id)
+    line = logged(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
     return Change(
         host,
-        writes=[Replace(owned), Replace(before), Replace(host)],
+        writes=[Replace(owned), Replace(before), Replace(host), line],
         notices=[notices.role(before, now), notices.role(host, now)],
     )

@@ -10,6 +10,7 @@ from watchparty_api.members.changing import require_may
 from watchparty_api.records import Ban, Member, Notice
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import require_member
 from watchparty_api.services import Services
@@ -54,7 +55,8 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
             control_until=None,
             mver=member.mver + 1,
         )
-        writes: list[Write] = [Replace(out), *([Replace(request)] if request else [])]
+        line = logged(by, out.state, now, participant_id=out.participant_id, name=out.display_name)
+        writes: list[Write] = [Replace(out), line, *([Replace(request)] if request else [])]
         if ban and services.store.get(services.workspace_id, Ban, member.id) is None:
             writes.append(Create(ban_of(member, by=by, by_address=by_address, now=now)))
         told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]

@@ -15,10 +15,11 @@ from watchparty_api.identity.passwords import hash_password
 from watchparty_api.records import Member, Notice, Room, RoomLink
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.address import new_room_id, open_room
 from watchparty_api.rooms.film import film_to_show, with_film
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create, Replace
+from watchparty_api.store.port import Create, Replace, Write
 
 FILM_FIELDS = frozenset({"video_id", "start_pos_s"})
 
@@ -29,14 +30,15 @@ def change_room(services: Services, room_id: str, by: Member, fields: dict[str, 
 
     def decide() -> Change[Room]:
         now = services.now()
-        room, told = open_room(services, room_id), list[Notice]()
+        room, told, lines = open_room(services, room_id), list[Notice](), list[Write]()
         if settings:
             room = replace(room, **settings, settings_rev=room.settings_rev + 1)
             told.append(notices.settings(room, now))
+            lines.append(logged(by, "settings_changed", now, fields=sorted(settings)))
         if "video_id" in fields:
             room, notice = _change_film(services, room, by, fields, now)
             told.append(notice)
-        return Change(room, writes=[Replace(room)], notices=told)
+        return Change(room, writes=[Replace(room), *lines], notices=told)
 
     return commit_and_tell(services, decide)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fakes.house import House
+from fakes.party import party
 from watchparty_api.joining.join_token import join_claims
 from watchparty_api.records import Member, Room, Snapshot, Video
+from watchparty_relay.join_token import TokenVerifier
+from watchparty_relay.protocol import Media
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 BASE: dict[str, Any] = {"workspace_id": "w", "created_at": NOW}
@@ -51,6 +55,20 @@ def test_everything_the_relay_needs_to_know_is_in_it() -> None:
         "media": {"video_id": "v", "mrev": 3, "duration_s": 5400.0, "playable_s": 60.0},
         "seed": {"epoch": 7, "rev": 9, "pos_s": 61.5, "rate": 1.25},
     }
+
+
+def test_the_relay_reads_the_token_of_an_answer(house: House) -> None:
+    """Signed here, verified there with nothing but public keys: the same person, room, settings and role."""
+    here = party(house, control="everyone")
+    guest = here.guest("Max")
+    verifier = TokenVerifier(house.services.tokens.jwks)
+    read = verifier.join(str(guest.join_token), now_s=house.clock().timestamp())
+    assert (read.sub, read.room, read.role.value, read.name) == (guest.participant_id, here.id, "viewer", "Max")
+    assert (read.set.control.value, read.media) == ("everyone", Media(video_id=None, mrev=1))
+    here.host.ask("PATCH", here.path(), {"access": "knock"})
+    waiting = verifier.join(str(here.guest("Eva").join_token), now_s=house.clock().timestamp())
+    assert waiting.role.value == "waiting"
+    assert waiting.req
 
 
 def test_who_waits_is_told_nothing_of_film_and_place() -> None:

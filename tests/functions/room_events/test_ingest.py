@@ -78,6 +78,27 @@ def test_coming_and_going_is_in_the_log(house: House, here: Party, relay: Relay)
     assert [(item["kind"], item["data"]["name"]) for item in logged] == [("left", "p X"), ("joined", "p X")]
 
 
+def test_what_is_done_over_http_is_in_the_log_too(house: House, here: Party) -> None:
+    """Settings, roles, decisions and removals, each by whom and about whom, and never a password."""
+    guest = here.guest("Max")
+    member = here.path(f"/members/{guest.participant_id}")
+    for method, path, body in [
+        ("PATCH", here.path(), {"access": "knock", "password": "popcorn"}),
+        ("PATCH", member, {"role": "moderator", "control_until": (house.clock() + timedelta(hours=1)).isoformat()}),
+        ("DELETE", member, None),
+    ]:
+        house.clock.advance(seconds=1)
+        assert here.host.ask(method, path, body).status_code == 200
+    answer = here.host.ask("GET", here.path("/events"))
+    logged = answer.json()["items"]
+    assert [line["kind"] for line in logged] == ["removed", "member_changed", "settings_changed"]
+    assert {line["by"] for line in logged} == {here.host_id}
+    assert logged[1]["data"]["role"] == "moderator"
+    assert logged[2]["data"]["fields"] == ["access", "password_hash"]
+    assert "popcorn" not in answer.text
+    assert "argon2" not in answer.text
+
+
 def test_the_archive_reads_backwards_from_a_line(house: House, here: Party, relay: Relay) -> None:
     """`before` names the oldest line that the page has."""
     ingest(house.services, [relay.said(seq, f"line {seq}") for seq in range(1, 6)])
