@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Literal
 
 
@@ -50,7 +51,24 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         store_url=environ.get("WATCHPARTY_STORE_URL", "sqlite://"),
         relay_url=environ.get("WATCHPARTY_RELAY_URL"),
         cors_origins=tuple(filter(None, environ.get("WATCHPARTY_CORS_ORIGINS", "").split(","))),
-        trusted_proxies=tuple(filter(None, environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(","))),
-        identity="identity_platform" if environ.get("WATCHPARTY_IDENTITY") == "identity_platform" else "local",
+        trusted_proxies=_networks(environ.get("WATCHPARTY_TRUSTED_PROXIES", "")),
+        identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),
         keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
     )
+
+
+def _identity(name: str) -> Literal["local", "identity_platform"]:
+    match name:
+        case "local" | "identity_platform":
+            return name
+    raise ConfigError(f"WATCHPARTY_IDENTITY: expected local or identity_platform, not {name}")
+
+
+def _networks(listed: str) -> tuple[str, ...]:
+    networks = tuple(filter(None, (each.strip() for each in listed.split(","))))
+    for each in networks:
+        try:
+            ip_network(each, strict=False)
+        except ValueError as error:
+            raise ConfigError(f"WATCHPARTY_TRUSTED_PROXIES: expected addresses or networks, not {each}") from error
+    return networks

@@ -69,33 +69,54 @@ class Boundary:
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
         scope.setdefault("state", {})["request_id"] = request_id
-        limit = SUBTITLE_BODY_BYTES if _SUBTITLE_PATH.fullmatch(scope["path"]) else MAX_BODY_BYTES
-        started = False
-        seen = 0
-
-        async def bounded() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise TooLarge("body_too_large", f"A request body may have {limit} bytes.")
-            return message
-
-        async def tagged(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
-            await send(message)
-
+        exchange = _Exchange(scope, receive, send, request_id)
         try:
-            if int(headers.get(b"content-length", b"0") or b"0") > limit:
-                raise TooLarge("body_too_large", f"A request body may have {limit} bytes.")
-            await self.app(scope, bounded, tagged)
+            if _length(headers.get(b"content-length", b"")) > exchange.limit:
+                raise exchange.too_large
+            await self.app(scope, exchange.receive, exchange.send)
         except Exception as error:
-            if started:
+            if exchange.started:
                 raise
             await _answer(error, request_id)(scope, receive, send)
+
+
+class _Exchange:
+    """One request and its answer: counts what comes in, names what goes out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self._scope, self._receive, self._send, self._request_id = scope, receive, send, request_id
+        self.limit = SUBTITLE_BODY_BYTES if _SUBTITLE_PATH.fullmatch(scope["path"]) else MAX_BODY_BYTES
+        self.too_large = TooLarge("body_too_large", f"A request body may have {self.limit} bytes.")
+        self.started = False
+        self._seen = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self.limit:
+            raise self.too_large
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self._seen > self.limit:
+            await self._refuse_once()  # the framework made a 400 of what `receive` raised
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            answered = message.setdefault("headers", [])
+            if all(name.lower() != b"x-request-id" for name, _ in answered):  # a problem names it already
+                answered.append((b"x-request-id", self._request_id.encode()))
+        await self._send(message)
+
+    async def _refuse_once(self) -> None:
+        if not self.started:
+            self.started = True
+            await problem(self.too_large, self._request_id)(self._scope, self._receive, self._send)
+
+
+def _length(content_length: bytes) -> int:
+    """The length that the request announces; 0 when it announces none."""
+    return int(content_length) if content_length.isdigit() else 0
 
 
 def _answer(error: Exception, request_id: str) -> Response:

@@ -1,0 +1,75 @@
+"""Starting, and refusing to start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config, ConfigError, from_environment
+
+
+def start(config: Config, *, mail_delivers: bool = True) -> None:
+    mail = RecordingMailer(delivers=mail_delivers)
+    services = build_services(config, relay=RecordingRelay(), jobs=RecordingJobs(), objects=MemoryObjects(), mail=mail)
+    services.store.close()  # type: ignore[attr-defined]
+
+
+def test_a_complete_configuration_starts(config: Config) -> None:
+    """Store and keys open; without mail no public address is needed."""
+    start(config)
+    start(replace(config, public_url=None), mail_delivers=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"keys_dir": None}, "WATCHPARTY_KEYS_DIR"),
+        ({"public_url": None}, "WATCHPARTY_PUBLIC_URL"),
+        ({"store_url": "mysql://user:canary@host/db"}, "WATCHPARTY_STORE_URL"),
+        ({"environment": "cloud", "keys_dir": "/nowhere"}, "WATCHPARTY_KEYS_DIR"),
+    ],
+)
+def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, str], named: str) -> None:
+    """S11: an unknown choice, a missing key or mails without an address refuse to start and name the setting."""
+    with pytest.raises(ConfigError, match=named) as refused:
+        start(replace(config, **changes))  # type: ignore[arg-type]
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"WATCHPARTY_IDENTITY": "ldap"}, "WATCHPARTY_IDENTITY"),
+        ({"WATCHPARTY_TRUSTED_PROXIES": "10.0.0.0/8, proxy"}, "WATCHPARTY_TRUSTED_PROXIES"),
+        ({"K_SERVICE": "rooms"}, "WATCHPARTY_PUBLIC_URL"),
+        ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "http://watch.example"}, "WATCHPARTY_PUBLIC_URL"),
+        (
+            {
+                "K_SERVICE": "rooms",
+                "WATCHPARTY_PUBLIC_URL": "https://watch.example",
+                "FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:9099",
+            },
+            "FIREBASE_AUTH_EMULATOR_HOST",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
+    """Unknown choices are refused; in the cloud the site is https, and no emulator's unsigned tokens are taken."""
+    with pytest.raises(ConfigError, match=named):
+        from_environment(environ)
+
+
+def test_the_environment_is_read_once_into_a_value() -> None:
+    """Lists are split, the slash at the end goes."""
+    config = from_environment(
+        {
+            "WATCHPARTY_PUBLIC_URL": "https://watch.example/",
+            "WATCHPARTY_CORS_ORIGINS": "https://a.example,https://b.example",
+        }
+    )
+    assert config.public_url == "https://watch.example"
+    assert config.cors_origins == ("https://a.example", "https://b.example")
+    assert config.environment == "home"
