@@ -14,6 +14,7 @@ from watchparty_api.records import (
     AuditEntry,
     Ban,
     ChatEntry,
+    IdempotencyKey,
     Invitation,
     JoinRequest,
     Member,
@@ -41,6 +42,11 @@ ALL_ROOMS = Query("all_rooms", Room, descending=True)
 ROOMS_OF_OWNER = Query("rooms_of_owner", Room, where=("owner_id",), order_by="last_active_at", descending=True)
 ALL_VIDEOS = Query("all_videos", Video, descending=True)
 VIDEOS_OF_OWNER = Query("videos_of_owner", Video, where=("owner_id",), descending=True)
+
+# ---- what expires, the earliest first
+SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
+ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
+IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")
 
 # ---- rooms
 OPEN_ROOMS_OF_OWNER = Query(
