@@ -138,7 +138,10 @@ def _validation(error: RequestValidationError) -> ApiError:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return Malformed("malformed_json", "The body is not valid JSON.")
-    fields = [FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"]) for e in found]
+    # The prefix is pydantic's, for whoever writes the model; the sentence after it is for the person.
+    fields = [
+        FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"].removeprefix("Value error, ")) for e in found
+    ]
     return Invalid("invalid", "Some fields are not as expected.", errors=fields)
 
 
