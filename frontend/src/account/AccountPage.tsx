@@ -4,6 +4,7 @@ import { type Account, usage } from "@/api/accounts";
 import { useSession } from "@/api/session";
 import { ThemeChoice } from "@/app/ThemeChoice";
 import { useTitle } from "@/app/useTitle";
+import { useSiteConfig } from "@/config/siteConfig";
 import { buttonClass } from "@/ui/Button";
 import { formatBytes, formatDateTime } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
@@ -55,6 +56,8 @@ export default function AccountPage() {
 }
 
 function ClaimBanner({ account }: { account: Account }) {
+  const config = useSiteConfig();
+  const mayRegister = config?.registration === "open";
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-4 rounded-3xl bg-accent-soft p-5 sm:p-6">
       <div>
@@ -65,9 +68,13 @@ function ClaimBanner({ account }: { account: Account }) {
             : "Rooms and films go away after a day."}
         </p>
       </div>
-      <Link to="/register" className={buttonClass("primary")}>
-        Keep everything
-      </Link>
+      {mayRegister ? (
+        <Link to="/register" className={buttonClass("primary")}>
+          Keep everything
+        </Link>
+      ) : (
+        <p className="text-sm text-muted">An invitation from whoever runs this site keeps them.</p>
+      )}
     </div>
   );
 }
