@@ -23,7 +23,8 @@ export function usePages<T>(
   return {
     items: pages.data?.pages.flatMap((page) => page.items) ?? [],
     isPending: pages.isPending,
-    error: pages.error,
+    // What is on the page stays there when reading it again fails; the next try is seconds away.
+    error: pages.data ? null : pages.error,
     hasMore: pages.hasNextPage,
     isLoadingMore: pages.isFetchingNextPage,
     more: () => void pages.fetchNextPage(),

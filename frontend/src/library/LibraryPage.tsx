@@ -36,7 +36,7 @@ export default function LibraryPage() {
 
   if (library.error) return <ProblemScreen error={library.error} onRetry={library.refetch} />;
   const shown = library.items.filter((video) => matches(video, search));
-  const isEmpty = !library.isPending && library.items.length === 0;
+  const { isEmpty } = library;
 
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6 sm:px-8">

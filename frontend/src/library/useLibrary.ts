@@ -54,6 +54,7 @@ export function useLibrary() {
 
   return {
     ...list,
+    isEmpty: !list.isPending && list.items.length === 0,
     // What has a row among the uploads needs no card beside it.
     items: list.items.filter((video) => !hidden.has(video.id) && !onItsWay.has(video.id)),
     rename: rename.mutate,
