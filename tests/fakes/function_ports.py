@@ -88,7 +88,7 @@ class MemoryObjects:
         self.media.pop(name, None)
 
     def reap_uploads(self, now: datetime) -> None:
-        pass
+        self.reaped_at = now
 
 
 @dataclass

@@ -1,0 +1,53 @@
+"""A room that shows a film of this machine, and the server of the film's files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from httpx import Response
+from starlette.testclient import TestClient
+
+from fakes.house import SITE, House
+from fakes.party import Browser, Party
+from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.playback.media_app import media_app
+from watchparty_api.records import Video
+
+MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv360/fast.m3u8\n"
+GROWING = b"#EXTM3U\n#EXTINF:4.0,\nfast-00000.m4s\n"
+COMPLETE = GROWING + b"#EXT-X-ENDLIST\n"
+SEGMENT = bytes(range(256)) * 16
+FILES = {
+    "master.m3u8": MASTER,
+    "v360/fast.m3u8": GROWING,
+    "v720/ladder.m3u8": COMPLETE,
+    "v360/fast-00000.m4s": SEGMENT,
+    "v360/fast-init.mp4": b"init",
+    "s0/subtitles.vtt": b"WEBVTT\n",
+    "poster.jpg": b"picture",
+    ".state/plan.json": b"{}",
+}
+
+
+@dataclass
+class Cinema:
+    """A room and its film's files."""
+
+    house: House
+    party: Party
+    video: Video
+    objects: LocalObjectStore
+
+    @property
+    def folder(self) -> str:
+        return f"/media/{self.video.id}/{self.video.generation}"
+
+    def get(self, browser: Browser, name: str, **headers: str) -> Response:
+        """A file of the film, fetched with the browser's cookies."""
+        return self.fetch(browser, f"{self.folder}/{name}", **headers)
+
+    def fetch(self, browser: Browser, path: str, *, method: str = "GET", **headers: str) -> Response:
+        """Any path, with the cookies that a browser would send there."""
+        app = media_app(self.house.services, self.objects)
+        client = TestClient(app, base_url=SITE, cookies=browser.client.cookies)
+        return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
