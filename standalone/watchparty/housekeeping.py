@@ -10,14 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from watchparty_api.uploads.reaping import reap_unfinished
-
 from watchparty_api.accounts.deletion import sweep_temporary_accounts
 from watchparty_api.expiry import forget_expired
 from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.relay.outbox import deliver_due
 from watchparty_api.services import Services
 from watchparty_api.transcodes.running import requeue_stuck
+from watchparty_api.uploads.reaping import reap_unfinished
 
 log = logging.getLogger(__name__)
 
