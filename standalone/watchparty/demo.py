@@ -90,6 +90,7 @@ class SimulatedGuest:
         self._keeps_it_going = keeps_it_going
         self._socket: ClientConnection | None = None
         self._state: Json = {}
+        self._heard_at = 0.0
 
     async def stay(self) -> None:
         """Is in the room until cancelled; comes back with a fresh token when the connection ends."""
@@ -109,8 +110,8 @@ class SimulatedGuest:
             await asyncio.sleep(1)
 
     async def say(self, text: str) -> None:
-        if self._socket:
-            await self._send(t="chat", cid=secrets.token_hex(8), text=text, pos_s=self._state.get("pos_s", 0.0))
+        if self._socket and self._state:
+            await self._send(t="chat", cid=secrets.token_hex(8), text=text, pos_s=self._position_s())
 
     def _join(self) -> Json:
         return self._api.call("POST", f"/rooms/{self._room_id}/join", {"display_name": self._name})
@@ -125,7 +126,7 @@ class SimulatedGuest:
             message = json.loads(raw)
             match message["t"]:
                 case "welcome" | "state":
-                    self._state = message.get("state", message)
+                    self._state, self._heard_at = message.get("state", message), time.monotonic()
                     await self._keep_going()
                 case "renew":
                     joined = await asyncio.to_thread(self._join)
@@ -138,12 +139,19 @@ class SimulatedGuest:
             for op in ({"op": "seek", "pos_s": 0.0}, {"op": "play"}):
                 await self._send(t="cmd", cid=secrets.token_hex(8), mrev=self._state["mrev"], **op)
 
+    def _position_s(self) -> float:
+        """Where the film is by the last state; this guest's clock is the server's own."""
+        moved_ms = (time.monotonic() - self._heard_at) * 1000 + self._state["srv_ms"] - self._state["t0_ms"]
+        playing = self._state["mode"] == "playing"
+        return float(self._state["pos_s"] + (max(0.0, moved_ms) / 1000 * self._state["rate"] if playing else 0.0))
+
     async def _report(self) -> None:
         while True:
             await asyncio.sleep(REPORTS_EVERY_S)
-            report = {"rev": self._state.get("rev", 0), "pos_s": self._state.get("pos_s", 0.0), "err_ms": 0.0}
-            line = {"unc_ms": 0.5, "rtt_ms": 1.0, "buf_s": 20.0, "ready": "ok", "rate": 1.0, "visible": True}
-            await self._send(t="report", **report, **line)
+            if self._state:
+                report = {"rev": self._state["rev"], "pos_s": self._position_s(), "err_ms": 0.0}
+                line = {"unc_ms": 0.5, "rtt_ms": 1.0, "buf_s": 20.0, "ready": "ok", "rate": 1.0, "visible": True}
+                await self._send(t="report", **report, **line)
 
 
 async def open_demo_room(site: str, film: Path) -> str:

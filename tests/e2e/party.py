@@ -24,22 +24,16 @@ def make_room(host: Person, film: Path | None = None, *, access: str | None = No
     dialog.get_by_role("button", name="Create and copy link").click()
     host.page.wait_for_url(re.compile(r"/r/"))
     link = host.page.url.partition("?")[0].partition("#")[0]
+    # The invite sheet opens by itself in a new room.
+    host.page.get_by_role("dialog", name="Invite friends").wait_for()
+    host.page.keyboard.press("Escape")
     in_the_room(host)
-    dismiss_sheet(host)
     return link
 
 
-def dismiss_sheet(person: Person) -> None:
-    """The invite sheet opens by itself for a new room; it is in nobody's way, but it covers the panel."""
-    sheet = person.page.get_by_role("dialog", name="Invite friends")
-    if sheet.is_visible():
-        person.page.keyboard.press("Escape")
-        sheet.wait_for(state="hidden")
-
-
 def in_the_room(person: Person) -> None:
-    """The room is open: there is somewhere to write to the others."""
-    person.page.get_by_label("Leave the room").first.wait_for()
+    """The room is open: there is somewhere to talk to the others."""
+    person.page.get_by_role("tab", name=re.compile("^Chat")).first.wait_for()
 
 
 def join(guest: Person, link: str, *, name: str | None = None) -> None:
