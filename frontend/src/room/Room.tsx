@@ -1,12 +1,10 @@
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { useComposerKey } from "./chat/useComposerKey";
 import { useUnread } from "./chat/useUnread";
-import { FilmPicker } from "./film/FilmPicker";
 import { usePutOnWhenPlayable } from "./film/usePendingFilm";
-import { InviteSheet } from "./invite/InviteSheet";
 import { useFirstInvitation } from "./invite/useFirstInvitation";
 import { PanelDrawer } from "./PanelDrawer";
 import { useKnockToasts } from "./people/useKnockToasts";
@@ -21,6 +19,10 @@ import { useRoomFacts } from "./useRoomFacts";
 import { useRoomLayout } from "./useRoomLayout";
 import { useRoomNotices } from "./useRoomNotices";
 import { useRoomTitle } from "./useRoomTitle";
+
+// Opened by few, and by nobody in the first second.
+const InviteSheet = lazy(() => import("./invite/InviteSheet"));
+const FilmPicker = lazy(() => import("./film/FilmPicker"));
 
 type Sheet = "invite" | "film" | null;
 
@@ -92,8 +94,10 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           {!fullscreen && <SidePanel tab={tab} onTab={setTab} unread={unread} />}
         </PanelDrawer>
       </div>
-      <InviteSheet open={sheet === "invite"} onOpenChange={() => setSheet(null)} />
-      <FilmPicker open={sheet === "film"} onOpenChange={() => setSheet(null)} />
+      <Suspense>
+        {sheet === "invite" && <InviteSheet open onOpenChange={() => setSheet(null)} />}
+        {sheet === "film" && <FilmPicker open onOpenChange={() => setSheet(null)} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,10 +1,14 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { LoadingScreen } from "@/ui/Spinner";
 import { Tabs } from "@/ui/Tabs";
 import { ChatPanel } from "./chat/ChatPanel";
 import { PeoplePanel } from "./people/PeoplePanel";
-import { QueuePanel } from "./queue/QueuePanel";
 import { useRoomState } from "./RoomContext";
-import { SettingsPanel } from "./settings/SettingsPanel";
 import { TabCount } from "./TabCount";
+
+// Guests never see these two.
+const QueuePanel = lazy(() => import("./queue/QueuePanel"));
+const SettingsPanel = lazy(() => import("./settings/SettingsPanel"));
 
 export type PanelTab = "chat" | "people" | "queue" | "settings";
 
@@ -40,8 +44,12 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       ),
       content: <PeoplePanel />,
     },
-    ...(canControl ? [{ value: "queue", label: "Films", content: <QueuePanel /> }] : []),
-    ...(isHost ? [{ value: "settings", label: "Settings", content: <SettingsPanel /> }] : []),
+    ...(canControl
+      ? [{ value: "queue", label: "Films", content: <Later panel={<QueuePanel />} /> }]
+      : []),
+    ...(isHost
+      ? [{ value: "settings", label: "Settings", content: <Later panel={<SettingsPanel />} /> }]
+      : []),
   ];
   // A tab that was taken away with the role leads back to the talk.
   const open = tabs.some(({ value }) => value === tab) ? tab : "chat";
@@ -55,4 +63,8 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       contentClassName="min-h-0 grow"
     />
   );
+}
+
+function Later({ panel }: { panel: ReactNode }) {
+  return <Suspense fallback={<LoadingScreen />}>{panel}</Suspense>;
 }

@@ -17,7 +17,7 @@ interface FilmPickerProps {
 }
 
 /** One's own films to choose from, and a place to add another. */
-export function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
+export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
   const { choose, upload } = useChooseFilm();
   const close = () => onOpenChange(false);
   return (

@@ -12,7 +12,7 @@ interface InviteSheetProps {
   onOpenChange: (open: boolean) => void;
 }
 
-export function InviteSheet({ open, onOpenChange }: InviteSheetProps) {
+export default function InviteSheet({ open, onOpenChange }: InviteSheetProps) {
   return (
     <Dialog
       open={open}

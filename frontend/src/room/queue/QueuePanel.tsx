@@ -3,13 +3,13 @@ import { useState } from "react";
 import type { QueuedFilm } from "@/api/rooms";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
-import { FilmPicker } from "../film/FilmPicker";
+import FilmPicker from "../film/FilmPicker";
 import { useFilm } from "../film/useFilm";
 import { moved } from "./order";
 import { useQueue } from "./useQueue";
 
 /** What comes next, for those who control the film. */
-export function QueuePanel() {
+export default function QueuePanel() {
   const { items, save, next } = useQueue();
   const film = useFilm();
   const [picking, setPicking] = useState<"now" | "later" | null>(null);

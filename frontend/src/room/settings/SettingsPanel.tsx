@@ -6,7 +6,7 @@ import { PasswordForm } from "./PasswordForm";
 import { RoomRules } from "./RoomRules";
 
 /** The host's panel: each change takes effect at once, there is nothing to save at the end. */
-export function SettingsPanel() {
+export default function SettingsPanel() {
   const { data: room } = useRoomFacts();
   if (!room) return <LoadingScreen label="Loading the settings" />;
   return (
