@@ -64,7 +64,7 @@ def add_subtitles(
         raise Conflict("not_uploaded", "Subtitles can be added to films that have been uploaded.")
     if len(sidecars(video)) >= MOST_TRACKS:
         raise Conflict("too_many_tracks", f"A film may have {MOST_TRACKS} subtitle files.")
-    text = rewritten(content)
+    text = rewritten(content, language=language)
     id_ = secrets.token_urlsafe(9)
     track = {
         "id": id_,

@@ -18,6 +18,13 @@ from watchparty_api.errors import Invalid
 MOST_CUES = 20_000
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHARSETS = (
+    *("cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
+    *("shift_jis", "gb18030", "big5", "euc_kr"),
+)
+"""Those that subtitles were written in; asked about all that exist, the guess falls for the exotic ones."""
+_CENTRAL_EUROPEAN = frozenset({"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"})
+"""Their letters and those of the west have the same bytes: only the language tells."""
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}([^\n]*)")
 _SETTING = re.compile(r"(?:line|position|size|align|vertical):[a-z0-9%.,-]{1,20}")
@@ -34,9 +41,9 @@ class Cue:
     text: str
 
 
-def rewritten(content: bytes) -> str:
+def rewritten(content: bytes, *, language: str = "und") -> str:
     """The file as WebVTT. Raises Invalid when there is nothing in it that we can read."""
-    cues = sorted(_cues(_decoded(content)), key=lambda cue: (cue.start_ms, cue.end_ms))
+    cues = sorted(_cues(_decoded(content, language)), key=lambda cue: (cue.start_ms, cue.end_ms))
     if not cues:
         raise Invalid("no_subtitles", "This is not a subtitle file that we can read (.srt or .vtt).")
     if len(cues) > MOST_CUES:
@@ -48,7 +55,7 @@ def rewritten(content: bytes) -> str:
     return "WEBVTT\n\n" + "\n".join(blocks)
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, language: str) -> str:
     """By its byte order mark, as UTF-8, or as what its letters make most likely."""
     for mark, name in _MARKS:
         if content.startswith(mark):
@@ -56,8 +63,9 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(content).best()
-        return str(best) if best is not None else content.decode("cp1252", errors="replace")
+        latin = "cp1250" if language.partition("-")[0].lower() in _CENTRAL_EUROPEAN else "cp1252"
+        best = from_bytes(content, cp_isolation=[latin, *_CHARSETS]).best()
+        return str(best) if best is not None else content.decode(latin, errors="replace")
 
 
 def _cues(text: str) -> Iterator[Cue]:

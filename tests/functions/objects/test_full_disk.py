@@ -1,0 +1,43 @@
+"""A disk that is really full: a small tmpfs, where the machine lets us mount one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from fakes.house import House
+from fakes.uploader import KIB256, Uploader
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a small tmpfs needs root")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_no_space_left_on_device_is_a_sentence(house: House, small_disk: Path, upload_key: rsa.RSAPrivateKey) -> None:
+    """Nothing foresaw it, the write itself fails: 507; with room again the upload goes on and is whole."""
+    uploader = Uploader(house, small_disk, upload_key)  # believes in a disk of a terabyte
+    film = os.urandom(3 * KIB256)
+    location = uploader.start(film)
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(2 * KIB256))
+    answer = uploader.put(location, film, 0, len(film) - 1)
+    assert (answer.status, answer.code) == (507, "disk_full")
+    assert uploader.ask(location, len(film)).status == 308
+    filler.unlink()
+    stored = uploader.ask(location, len(film)).headers.get("range", "bytes=0--1").removeprefix("bytes=0-")
+    assert uploader.put(location, film, int(stored) + 1, len(film) - 1).status == 200
+    assert uploader.original() == film

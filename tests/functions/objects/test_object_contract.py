@@ -1,0 +1,118 @@
+"""What every object store does, whatever it is made of. Another adapter joins by adding its fixture to `STORES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fakes.house import SITE
+from fakes.uploader import Uploader
+from watchparty_api.errors import ApiError
+from watchparty_api.objects.port import ObjectStore, StoredObject
+
+Send = Callable[[str, bytes], None]
+"""Uploads an original by the store's own start."""
+
+
+def local(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
+    uploader: Uploader = request.getfixturevalue("uploader")
+
+    def send(video_id: str, content: bytes) -> None:
+        assert uploader.upload(content, video_id=video_id).status == 200
+
+    return uploader.store, send
+
+
+STORES = {"local": local}
+
+
+@pytest.fixture(params=STORES)
+def objects(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
+    return STORES[request.param](request)
+
+
+def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
+    """Length, type, first write and 15 minutes are part of it; the headers are those that have to be sent."""
+    store, _ = objects
+    start = store.start_upload(video_id="v1", size_bytes=7, content_type="video/mp4", base_url=SITE)
+    assert start.protocol == "gcs-resumable"
+    assert dict(start.headers) == {
+        "content-type": "video/mp4",
+        "x-goog-content-length-range": "7,7",
+        "x-goog-if-generation-match": "0",
+        "x-goog-resumable": "start",
+    }
+    query = httpx.URL(start.start_url).params
+    assert set(query["X-Goog-SignedHeaders"].split(";")) == {*start.headers, "host"}
+    assert (query["X-Goog-Expires"], start.expires_at) == ("900", uploader.house.clock() + timedelta(minutes=15))
+
+
+def test_the_finalised_original_is_told(objects: tuple[ObjectStore, Send]) -> None:
+    """None before, its size, type and generation afterwards."""
+    store, send = objects
+    assert store.original("v1") is None
+    send("v1", b"content")
+    original = store.original("v1")
+    assert original is not None
+    assert original == StoredObject("v1/original", original.generation, 7, "video/mp4")
+    assert int(original.generation) > 0
+
+
+def test_the_original_can_go_alone(objects: tuple[ObjectStore, Send]) -> None:
+    """The film stays."""
+    store, send = objects
+    send("v1", b"content")
+    store.write_media("v1/7/a.vtt", b"WEBVTT", content_type="text/vtt")
+    store.delete_original("v1")
+    store.delete_original("v1")
+    assert store.original("v1") is None
+    assert store.read_media("v1/7/a.vtt") == b"WEBVTT"
+
+
+def test_a_deleted_video_leaves_nothing(objects: tuple[ObjectStore, Send]) -> None:
+    """Original and media; others keep theirs; twice is no error."""
+    store, send = objects
+    for video_id in ("v1", "v2"):
+        send(video_id, b"content")
+        store.write_media(f"{video_id}/7/a.vtt", b"WEBVTT", content_type="text/vtt")
+    store.delete_video("v1")
+    store.delete_video("v1")
+    assert (store.original("v1"), store.read_media("v1/7/a.vtt")) == (None, None)
+    assert store.original("v2") is not None
+    assert store.read_media("v2/7/a.vtt") == b"WEBVTT"
+
+
+def test_small_media_are_written_read_replaced_and_removed(objects: tuple[ObjectStore, Send]) -> None:
+    """As subtitles are."""
+    store, _ = objects
+    assert store.locate_media("v1/7/sidecar/a.vtt") is None
+    store.write_media("v1/7/sidecar/a.vtt", b"one", content_type="text/vtt")
+    store.write_media("v1/7/sidecar/a.vtt", b"two", content_type="text/vtt")
+    found = store.locate_media("v1/7/sidecar/a.vtt")
+    assert (found.read_bytes() if isinstance(found, Path) else httpx.get(str(found)).content) == b"two"
+    assert store.read_media("v1/7/sidecar/a.vtt") == b"two"
+    store.delete_media("v1/7/sidecar/a.vtt")
+    store.delete_media("v1/7/sidecar/a.vtt")
+    assert store.read_media("v1/7/sidecar/a.vtt") is None
+
+
+@pytest.mark.parametrize("name", ["", "a", "v1/7", "../v1/7/a", "v1/../a.vtt", "/v1/7/a", "v1/7/.state/a", "v1/7/a\0b"])
+def test_names_are_ours(objects: tuple[ObjectStore, Send], name: str) -> None:
+    """What is no name of a media object is refused, in every call."""
+    store, _ = objects
+    with pytest.raises(ApiError):
+        store.read_media(name)
+    with pytest.raises(ApiError):
+        store.write_media(name, b"", content_type="text/vtt")
+
+
+def test_reaping_takes_nothing_that_is_complete(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
+    """However old."""
+    store, send = objects
+    send("v1", b"content")
+    store.reap_uploads(uploader.house.clock() + timedelta(days=365))
+    assert store.original("v1") is not None
