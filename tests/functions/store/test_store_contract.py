@@ -229,3 +229,13 @@ def test_only_one_of_many_claims_succeeds(store: Store, workspace: str) -> None:
 def test_a_store_that_answers_is_ready(store: Store) -> None:
     """ready() is true while the store answers."""
     assert store.ready() is True
+
+
+def test_text_that_a_database_cannot_hold_is_malformed(store: Store, workspace: str) -> None:
+    """A null character is kept or refused as the caller's mistake; it is never the database's trouble."""
+    try:
+        kept = store.create(workspace, a_room(workspace, "r", name="a\0b")).name
+    except Malformed:
+        kept = "a\0b"
+    found = store.get(workspace, Room, "r")
+    assert found is None or found.name == kept
