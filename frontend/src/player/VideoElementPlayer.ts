@@ -98,7 +98,9 @@ export class VideoElementPlayer implements PlayerPort {
     const { volume, muted, canSetVolume, canPip, inPip } = this.view.getState();
     this.view.setState({ ...EMPTY, volume, muted, canSetVolume, canPip, inPip });
     if (source?.kind === "file") this.#openFile(source, at_s);
-    else if (source !== null) void this.#openStream(source, at_s);
+    else if (source !== null) {
+      this.#openStream(source, at_s).catch(() => this.view.setState({ failure: "network" }));
+    }
   }
 
   look(): PlayerLook {

@@ -19,7 +19,7 @@ function firstCorrection(
 
 describe("DriftController", () => {
   const settled = (controller: DriftController) => {
-    for (let i = 0; i < 8; i += 1) {
+    for (let i = 0; i < 10; i += 1) {
       controller.step({ now_ms: i, error_ms: 0, uncertainty_ms: 0, rate: 1, mayJump: true });
     }
   };
@@ -37,7 +37,7 @@ describe("DriftController", () => {
     expect(correction.for_ms).toBeCloseTo(for_ms);
   });
 
-  it("corrects the first error after a launch five times as fast", () => {
+  it("corrects the first errors after a launch five times as fast", () => {
     const correction = firstCorrection(20);
     expect(correction).toMatchObject({ kind: "pulse", rate: 0.95 });
   });

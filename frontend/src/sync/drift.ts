@@ -43,13 +43,15 @@ const STRENGTHS = [
   { up_to_ms: 100, strength: 0.03 },
   { up_to_ms: Number.POSITIVE_INFINITY, strength: 0.05 },
 ];
+/** The first corrections after a launch: the sound has only just begun, be quick. */
 const FIRST_STRENGTH = 0.05;
+const FIRST_CORRECTIONS = 2;
 
 export class DriftController {
   #errors: { at_ms: number; error_ms: number }[] = [];
   #quietUntil_ms = 0;
   #pulseUntil_ms: number | null = null;
-  #first = true;
+  #measurements = 0;
   #stalled = false;
   #measured_ms: number | null = null;
 
@@ -66,7 +68,7 @@ export class DriftController {
   /** The film has just been started at its place, by us. */
   launched(now_ms: number): void {
     this.#forget(now_ms);
-    this.#first = true;
+    this.#measurements = 0;
     this.#measured_ms = null;
   }
 
@@ -97,14 +99,14 @@ export class DriftController {
   }
 
   #correct(error_ms: number, { now_ms, uncertainty_ms, rate, mayJump }: DriftSample): Correction {
-    const first = this.#first;
     const size_ms = Math.abs(error_ms);
     const jumpAbove_ms = this.#stalled ? JUMP_AFTER_STALL_MS : JUMP_ABOVE_MS;
-    this.#first = false;
+    this.#measurements += 1;
     this.#stalled = false;
     if (size_ms > jumpAbove_ms && mayJump) return { kind: "jump" };
     if (size_ms < deadBand_ms(uncertainty_ms)) return NONE;
-    const strength = first ? FIRST_STRENGTH : strengthFor(size_ms);
+    const strength =
+      this.#measurements <= FIRST_CORRECTIONS ? FIRST_STRENGTH : strengthFor(size_ms);
     const for_ms = Math.min(MAX_PULSE_MS, size_ms / (strength * rate));
     this.#pulseUntil_ms = now_ms + for_ms;
     return { kind: "pulse", rate: rate * (1 - Math.sign(error_ms) * strength) };
@@ -114,7 +116,7 @@ export class DriftController {
     const count = this.#errors.length;
     const oldest = this.#errors[0];
     const newest = this.#errors.at(-1);
-    if (count >= (this.#first ? FIRST_WINDOW : FULL_WINDOW)) return true;
+    if (count >= (this.#measurements < FIRST_CORRECTIONS ? FIRST_WINDOW : FULL_WINDOW)) return true;
     if (count < SPARSE_WINDOW || oldest === undefined || newest === undefined) return false;
     return newest.at_ms - oldest.at_ms >= SPARSE_SPAN_MS;
   }

@@ -1,4 +1,5 @@
 import { cx } from "@/ui/cx";
+import { useMayControl, useStage } from "../StageContext";
 import { AskButton } from "./AskButton";
 import { CaptionsMenu, SettingsMenu } from "./Menus";
 import { PhoneSheet } from "./PhoneSheet";
@@ -13,13 +14,17 @@ const TOUCHABLE = "pointer-events-auto group-data-[idle=true]/controls:pointer-e
 
 /** At the foot of the film. Narrow stages keep what is used all the time; the rest is one tap away. */
 export function ControlBar() {
+  const mayControl = useMayControl();
+  const { fullscreen } = useStage();
   return (
-    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
+    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-8 @xl:pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
       <div className={TOUCHABLE}>
         <ScrubBar />
       </div>
       <div className={cx("flex items-center", TOUCHABLE)}>
-        <PlayButton />
+        <div className={cx(mayControl && "pointer-coarse:hidden")}>
+          <PlayButton />
+        </div>
         <div className="hidden items-center @xl:flex">
           <SkipButton by="back" />
           <SkipButton by="ahead" />
@@ -36,15 +41,18 @@ export function ControlBar() {
         <div className="@xl:hidden">
           <PhoneSheet />
         </div>
-        <TheatreButton />
+        <div className={cx(fullscreen.possible && "hidden @xl:block")}>
+          <TheatreButton />
+        </div>
         <FullscreenButton />
       </div>
     </div>
   );
 }
 
-/** In the middle, for thumbs. */
+/** In the middle, for thumbs that may use them. */
 export function ThumbControls() {
+  if (!useMayControl()) return null;
   return (
     <div className="pointer-events-none absolute inset-0 hidden place-items-center pointer-coarse:grid">
       <div className={cx("flex items-center gap-7", TOUCHABLE)}>

@@ -8,6 +8,7 @@ interface ControlButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   pressed?: boolean;
   /** Why it does nothing; it stays in reach, so that everybody can find out. */
   refusal?: string | null;
+  shape?: "plain" | "disc";
   /** Which edge the tip keeps to, near the edges of the stage. */
   tip?: "start" | "center" | "end";
   children: ReactNode;
@@ -20,12 +21,18 @@ const TIPS = {
   end: "right-0",
 };
 
+const SHAPES = {
+  plain: "size-11 rounded-xl",
+  disc: "size-14 rounded-full bg-black/50 backdrop-blur-sm",
+};
+
 /** Its tip is part of it and not of the page, because only the stage is seen in full screen. */
 export function ControlButton({
   label,
   shortcut,
   pressed,
   refusal = null,
+  shape = "plain",
   tip = "center",
   className,
   children,
@@ -38,9 +45,10 @@ export function ControlButton({
       aria-pressed={pressed}
       aria-disabled={refusal !== null || undefined}
       className={cx(
-        "group/control relative grid size-11 shrink-0 place-items-center rounded-xl text-white outline-offset-0",
+        "group/control relative grid shrink-0 place-items-center text-white",
         "transition-[background-color,transform] duration-150 hover:bg-white/15 active:scale-95",
         "aria-disabled:text-white/45 [&>svg]:size-5.5 [&>svg]:drop-shadow",
+        SHAPES[shape],
         className,
       )}
       {...rest}

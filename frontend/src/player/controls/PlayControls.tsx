@@ -21,7 +21,8 @@ export function PlayButton({ large = false }: { large?: boolean }) {
       tip={large ? "center" : "start"}
       refusal={mayControl ? null : NOT_YOURS}
       onClick={() => transport.toggle()}
-      className={cx(large && "size-18 rounded-full bg-black/45 backdrop-blur-sm [&>svg]:size-9")}
+      shape={large ? "disc" : "plain"}
+      className={cx(large && "scale-125")}
     >
       <Icon className={cx(FILLED, !playing && "translate-x-[6%]")} aria-hidden="true" />
     </ControlButton>
@@ -38,7 +39,7 @@ export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?
       shortcut={by === "back" ? "J" : "L"}
       refusal={mayControl ? null : NOT_YOURS}
       onClick={() => transport.skip(by === "back" ? -SKIP_S : SKIP_S)}
-      className={cx(large && "size-13 rounded-full bg-black/45 backdrop-blur-sm")}
+      shape={large ? "disc" : "plain"}
     >
       <Icon aria-hidden="true" />
       <span
