@@ -14,7 +14,9 @@ from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import require_member
 from watchparty_api.services import Services
+from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace, Write
+from watchparty_api.store.queries import MEMBERS_OF_ACCOUNT
 
 
 def leave(services: Services, room_id: str, participant_id: str) -> None:
@@ -31,6 +33,13 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
         return Change(None, writes=writes, notices=[notices.remove(gone, now)])
 
     commit_and_tell(services, decide)
+
+
+def leave_everywhere(services: Services, account_id: str) -> None:
+    """For an account that must not act any more: out of every room that it is in or waits for, at once."""
+    for state in ("admitted", "waiting"):
+        for member in every(services.store, services.workspace_id, MEMBERS_OF_ACCOUNT, account_id, state):
+            leave(services, member.room_id, member.participant_id)
 
 
 def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str) -> Member:

@@ -64,8 +64,8 @@ def take_out(
     return Removed(participant_id=participant_id, banned=ban, offer="knock" if open_still else None)
 
 
-@router.post("/rooms/{room_id}/members/leave", status_code=204, include_in_schema=False)
-@router.post("/rooms/{room_id}/leave", status_code=204)
+@router.post("/rooms/{room_id}/leave", status_code=204, include_in_schema=False)
+@router.post("/rooms/{room_id}/members/leave", status_code=204)
 def go(standing: StandingOf, services: ServicesOf) -> None:
     """Leaves the room, or stops waiting for it."""
     me = standing.require(Action.LEAVE, services.now())

@@ -129,6 +129,30 @@ def test_a_moderator_removes_viewers_and_who_waits(house: House) -> None:
     assert here.host.ask("GET", here.path("/join-requests")).json()["items"] == []
 
 
+def test_a_suspended_account_is_shown_out_of_every_room(house: House) -> None:
+    """At once and by notices, not when its token ends; forgiven, it comes back as who it was."""
+    here, there = party(house), party(house, access="knock")
+    moderator = here.member("Mo", "moderator")
+    moderator.join(there.id)
+    admin = Browser(house, house.person("Ada", role="admin"))
+    assert moderator.person is not None
+    account = f"/admin/accounts/{moderator.person.id}"
+    assert admin.ask("PATCH", account, {"suspended": True}).status_code == 200
+    assert (here.notices()[-1], there.notices()) == ("remove", ["remove"])
+    assert there.host.ask("GET", there.path("/join-requests")).json()["items"] == []
+    admin.ask("PATCH", account, {"suspended": False})
+    moderator.person = house.sign_in(moderator.person.account)
+    assert moderator.join(here.id).json()["connection"]["role"] == "moderator"
+
+
+def test_a_deleted_account_leaves_the_rooms_of_others(house: House) -> None:
+    """Its own are closed, and from the others it is gone."""
+    here = party(house)
+    member = here.member("Eva")
+    assert member.ask("DELETE", "/auth/me").status_code == 204
+    assert here.notices() == ["remove"]
+
+
 def test_removing_twice_is_removing_once(house: House) -> None:
     """No second notice for what was done."""
     here = party(house)

@@ -123,6 +123,7 @@ _INDEXES = {
     "ix_open_rooms_of_owner": "room: workspace_id, owner_id, closed_at, last_active_at, id",
     "ix_rooms_with_video": "room: workspace_id, video_id, closed_at, created_at, id",
     "ix_members_of_room": "member: workspace_id, room_id, created_at, id",
+    "ix_members_of_account": "member: workspace_id, account_id, state, created_at, id",
     "ix_members_by_state": "member: workspace_id, room_id, state, created_at, id",
     "ix_requests_by_decision": "join_request: workspace_id, room_id, decision, created_at, id",
     "ix_invitations_of_room": "invitation: workspace_id, room_id, revoked, created_at, id",
