@@ -4,10 +4,10 @@ The fast ones run in `make test`; `--media-full` (make test-media) runs them all
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from transcoder.films import AAC, FAST_START, X264, X265, ffmpeg, picture, sound
+from transcoder.films import AAC, FAST_START, FLASHES, X264, X265, ffmpeg, picture, sound
 
 Recipe = Sequence[str] | Callable[[Path], None]
 
@@ -24,13 +24,12 @@ class Case:
     channels: int = 2
     languages: Sequence[str] = ("und",)  # of the sound, in order; empty: silent
     subtitles: Sequence[str] = ()
-    beeps: bool = True  # flashes and beeps are there to be compared
-    flashes: bool = True
+    flashes: bool = True  # flashes and beeps are there to be compared
     tolerance_s: float = 0.045
     warned: bool = False
     fast: bool = False
     at_most_fps: float = 60.1
-    rates: Sequence[float] = field(default=())
+    flash_times: Sequence[float] = FLASHES
 
 
 def _srt(path: Path) -> Path:
@@ -78,6 +77,16 @@ def holding(data: bytes) -> Callable[[Path], None]:
     return lambda path: path.write_bytes(data) and None
 
 
+def joined_streams(path: Path) -> None:
+    """Two recordings written one after the other, each with its own clock."""
+    part = path.with_name("part.ts")
+    joined = b""
+    for offset in ("5000", "20"):
+        ffmpeg(*PLAIN, "-output_ts_offset", offset, part)
+        joined += part.read_bytes()
+    path.write_bytes(joined)
+
+
 GARBAGE = bytes((number * 2_654_435_761 >> 13) & 0xFF for number in range(200_000))
 QUICK_VP9 = ["-deadline", "realtime", "-cpu-used", "8"]
 PLAIN = [*picture(), *sound(), *X264, *AAC]
@@ -91,8 +100,8 @@ CASES = [
         recipe=[*picture(seconds=12), *sound(12), *X264, "-g", "9999", "-sc_threshold", "0", *AAC],
     ),
     Case(
-        name="open groups", file="a.mp4", source="ladder",
-        recipe=[*picture(), *sound(), "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-x264-params",
+        name="open groups", file="a.mp4", duration_s=12,
+        recipe=[*picture(seconds=12), *sound(12), "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-x264-params",
                 "open-gop=1:keyint=30:bframes=3:scenecut=0", *AAC],
     ),
     Case(
@@ -218,4 +227,127 @@ CASES = [
         recipe=[*picture("180x320"), *sound(), *X264, *AAC],
     ),
     Case(name="GIF", file="a.gif", recipe=[*picture(rate="10")], languages=(), tolerance_s=0.11),
+    # -- our own -------------------------------------------------------------------------------------------------------
+    Case(
+        name="cover art", file="a.mp3", size=None,
+        recipe=two_steps(
+            ["-f", "lavfi", "-i", "testsrc2=s=500x500:d=1", "-frames:v", "1"],
+            [*sound(), "-i", "MIDDLE", "-map", "0", "-map", "1", "-c:a", "libmp3lame", "-c:v", "copy",
+             "-disposition:v", "attached_pic"],
+            suffix=".png",
+        ),
+    ),
+    Case(
+        name="film with cover art", file="a.mp4", source="copy",
+        recipe=two_steps(
+            ["-f", "lavfi", "-i", "testsrc2=s=500x500:d=1", "-frames:v", "1"],
+            [*picture(), *sound(), "-i", "MIDDLE", "-map", "0", "-map", "1", "-map", "2", *X264, *AAC,
+             "-c:v:1", "copy", "-disposition:v:1", "attached_pic"],
+            suffix=".png",
+        ),
+    ),
+    Case(
+        name="one picture under long sound", file="a.mp4", flashes=False,
+        recipe=["-f", "lavfi", "-i", "testsrc2=s=320x180:r=1:d=1", *sound(), *X264, *AAC],
+    ),
+    Case(
+        name="fragmented", file="a.mp4", recipe=[*PLAIN, "-movflags", "+frag_keyframe+empty_moov+default_base_moof"],
+    ),
+    Case(
+        name="recorded by a browser", file="a.webm", tolerance_s=0.1, warned=False,
+        recipe=[*picture(), *sound(), "-c:v", "libvpx", *QUICK_VP9, "-c:a", "libopus", "-live", "1", "-f", "webm"],
+    ),
+    Case(
+        name="sound begins first", file="a.mp4", flash_times=(2.5, 4.5), duration_s=6.5,
+        recipe=two_steps(
+            [*picture(), *X264],
+            ["-itsoffset", "1.5", "-i", "MIDDLE", *sound(6.5, begins=0.5), "-map", "0", "-map", "1", "-c:v", "copy",
+             *AAC],
+        ),
+    ),
+    Case(
+        name="sound is longer", file="a.mp4", flash_times=(1.0,), flashes=False,
+        recipe=[*picture(seconds=2), *sound(), *X264, *AAC],
+    ),
+    Case(name="sound is shorter", file="a.mp4", source="copy", recipe=[*picture(), *sound(2), *X264, *AAC]),
+    Case(
+        name="cut off, index first", file="a.mp4", warned=True, duration_s=4, tolerance_s=0.8, flashes=False,
+        recipe=cut_off([*PLAIN, *FAST_START], 0.8),
+    ),
+    Case(
+        name="cut off matroska", file="a.mkv", warned=True, duration_s=4, tolerance_s=0.8, flashes=False,
+        recipe=cut_off(PLAIN, 0.8),
+    ),
+    Case(
+        name="trimmed on a phone", file="a.mp4", duration_s=6.5, flash_times=(1.5, 3.5, 5.5), tolerance_s=0.1,
+        recipe=two_steps([*picture(seconds=8), *sound(8), *X264, *AAC], ["-ss", "1.5", "-i", "MIDDLE", "-c", "copy"]),
+    ),
+    Case(
+        name="7.1 FLAC", file="a.mkv",
+        recipe=[*picture(), *sound(layout="7.1"), *X264, "-c:a", "flac"],
+    ),
+    Case(
+        name="full range", file="a.mp4", source="copy",
+        recipe=[*picture(), *sound(), *X264, "-pix_fmt", "yuvj420p", "-color_range", "pc", *AAC],
+    ),
+    Case(
+        name="RGB", file="a.mkv",
+        recipe=[*picture(), *sound(), "-c:v", "libx264rgb", "-preset", "ultrafast", "-g", "60", *AAC],
+    ),
+    Case(name="grey", file="a.mkv", recipe=[*picture(), *sound(), "-c:v", "ffv1", "-pix_fmt", "gray", *AAC]),
+    Case(
+        name="transport stream", file="a.ts", tolerance_s=0.1,
+        recipe=[*PLAIN, "-output_ts_offset", "100"],
+    ),
+    Case(
+        name="recording with a break", file="a.ts", duration_s=10, tolerance_s=0.3, flashes=False,
+        recipe=joined_streams,
+    ),
+    Case(
+        name="WMV", file="a.wmv", tolerance_s=0.1,
+        recipe=[*picture(), *sound(), "-c:v", "wmv2", "-b:v", "1M", "-c:a", "wmav2"],
+    ),
+    Case(
+        name="FLV", file="a.flv", tolerance_s=0.1,
+        recipe=[*picture(), *sound(rate=44_100), "-c:v", "flv1", "-b:v", "1M", "-c:a", "libmp3lame"],
+    ),
+    Case(
+        name="Theora", file="a.ogv",
+        recipe=[*picture(), *sound(), "-c:v", "libtheora", "-b:v", "1M", "-c:a", "libvorbis"],
+    ),
+    Case(name="motion JPEG", file="a.avi", recipe=[*picture(), *sound(), "-c:v", "mjpeg", "-c:a", "pcm_s16le"]),
+    Case(
+        name="old phone", file="a.3gp", size=(352, 288),
+        recipe=[*picture("352x288", rate="15"), *sound(rate=22_050, layout="mono"), "-c:v", "h263", "-c:a", "aac"],
+        tolerance_s=0.08,
+    ),
+    Case(
+        name="camcorder", file="a.dv", size=(768, 576), duration_s=2, flash_times=(1.0,), tolerance_s=0.09,
+        recipe=[*picture("720x576", rate="25", seconds=2), *sound(2), "-target", "pal-dv"],
+    ),
+    Case(
+        name="film rate with B frames", file="a.mp4", source="copy",
+        recipe=[*picture(rate="24000/1001"), *sound(rate=44_100), "-c:v", "libx264", "-preset", "veryfast",
+                "-pix_fmt", "yuv420p", "-g", "48", *AAC],
+    ),
+    Case(
+        name="anamorphic MP4", file="a.mp4", size=(426, 180),
+        recipe=[*picture(), *sound(), "-vf", "setsar=4/3", *X264, *AAC],
+    ),
+    Case(
+        name="upside down", file="a.mov",
+        recipe=two_steps(PLAIN, ["-i", "MIDDLE", "-c", "copy", "-metadata:s:v:0", "rotate=180"]),
+    ),
+    Case(name="time code track", file="a.mov", source="copy", recipe=[*PLAIN, "-timecode", "01:00:00:00"]),
+    Case(name="Vorbis", file="a.mkv", recipe=[*picture(), *sound(rate=44_100), *X264, "-c:a", "libvorbis"]),
+    Case(name="WAV", file="a.wav", size=None, recipe=sound()),
+    Case(
+        name="two recordings", file="a.m4a", size=None, languages=("en", "de"),
+        recipe=[*sound(), *sound(), "-map", "0", "-map", "1", *AAC,
+                "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu"],
+    ),
+    Case(
+        name="photograph", file="a.mp4", fails="unsupported",
+        recipe=["-f", "lavfi", "-i", "testsrc2=s=640x480", "-frames:v", "1", "-c:v", "mjpeg", "-f", "image2"],
+    ),
 ]  # fmt: skip

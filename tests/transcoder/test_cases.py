@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from transcoder.cases import CASES, Case
-from transcoder.films import FLASHES, make
+from transcoder.films import make
 from transcoder.running import Outcome, transcode
 from transcoder.watching import Picture, Sound, listen, offsets, read_master, segments, watch
 
@@ -98,7 +98,7 @@ def check_picture(case: Case, outcome: Outcome) -> Picture:
 
 
 def check_timing(case: Case, picture: Picture, sound: Sound | None) -> None:
-    expected = [flash for flash in FLASHES if flash < case.duration_s]
+    expected = [flash for flash in case.flash_times if flash < case.duration_s]
     assert picture.flashes[: len(expected)] == pytest.approx(expected, abs=IN_SYNC_S)
     if sound is not None:
         assert max(map(abs, offsets(picture, sound))) <= IN_SYNC_S

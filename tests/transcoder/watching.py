@@ -97,8 +97,9 @@ def loudness(samples: "array[float]") -> float:
 
 
 def offsets(picture: Picture, sound: Sound) -> list[float]:
-    """How far each beep is behind the flash next to it."""
-    return [min((beep - flash for flash in picture.flashes), key=abs) for beep in sound.beeps]
+    """How far each beep is behind the flash next to it, from the first flash on."""
+    beeps = [beep for beep in sound.beeps if beep > picture.flashes[0] - 0.5]
+    return [min((beep - flash for flash in picture.flashes), key=abs) for beep in beeps]
 
 
 @dataclass

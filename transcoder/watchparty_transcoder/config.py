@@ -15,7 +15,7 @@ class Limits:
     duration_s: float = 12 * 3600.0
     pixels: int = 8192 * 4352  # 8K
     streams: int = 64
-    probe_s: float = 60.0  # opening and, where the header cannot be trusted, reading it through
+    probe_s: float = 600.0  # reading a file through whose header cannot be trusted
     slowest: float = 120.0  # seconds of work that one second of film may take before it counts as stuck
 
 

@@ -6,6 +6,7 @@ down to that file and our pipe, whatever the file contains.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 
 from watchparty_transcoder.models import (
     AAC_FRAME,
@@ -35,12 +36,13 @@ def video_chunk(
     """One decode, every rung of `rungs`, exactly the chunk's frames, as fragmented MP4 on standard output."""
     grid = film.grid
     first, end = grid.bounds[chunk.first], grid.bounds[chunk.end]
-    place = _seek(plan, first, grid)
+    seek, shift = _seek(plan, first, grid)
+    fast = lane.kind == "fast"
     return [
-        *_input(ffmpeg, source, plan.demuxer, seek_s=place[0], threads=threads),
-        "-filter_complex", _video_graph(film.picture, grid, rungs, shift_s=place[1], fast=lane.kind == "fast"),
+        *_input(ffmpeg, source, plan.demuxer, seek_s=seek, threads=threads),
+        "-filter_complex", _video_graph(film.picture, grid, end - first, rungs, shift_s=shift, fast=fast),
         *(argument for number, rung in enumerate(rungs)
-          for argument in _rung_output(number, rung, lane, grid, end - first, threads)),
+          for argument in _rung_output(number, rung, lane, grid, threads)),
         *_mp4_to_pipe(grid),
     ]  # fmt: skip
 
@@ -82,11 +84,13 @@ def _decimal(value: Fraction) -> str:
 # -- picture -----------------------------------------------------------------------------------------------------------
 
 
-def _video_graph(picture: Picture, grid: Grid, rungs: Sequence[Rung], *, shift_s: Fraction, fast: bool) -> str:
+def _video_graph(
+    picture: Picture, grid: Grid, frames: int, rungs: Sequence[Rung], *, shift_s: Fraction, fast: bool
+) -> str:
     """Repair the picture once, then scale from the largest rung down, each from the one above it."""
     widest_first = sorted(range(len(rungs)), key=lambda number: -rungs[number].width)
     flags = "fast_bilinear" if fast else "bicubic"
-    steps = [f"[0:{picture.stream}]{','.join(_repair(picture, grid, shift_s))}[whole]"]
+    steps = [f"[0:{picture.stream}]{','.join(_repair(picture, grid, frames, shift_s))}[whole]"]
     feed = "whole"
     for place, number in enumerate(widest_first):
         rung = rungs[number]
@@ -100,14 +104,15 @@ def _video_graph(picture: Picture, grid: Grid, rungs: Sequence[Rung], *, shift_s
     return ";".join(steps)
 
 
-def _repair(picture: Picture, grid: Grid, shift_s: Fraction) -> list[str]:
+def _repair(picture: Picture, grid: Grid, frames: int, shift_s: Fraction) -> list[str]:
     """ffmpeg has turned the picture upright before this (autorotate)."""
     rate = f"{grid.rate.numerator}/{grid.rate.denominator}"
     return [
         *(["bwdif=mode=send_frame:deint=all"] if picture.deinterlace else []),  # one frame of two fields
         f"setpts=PTS-{_decimal(shift_s)}/TB",  # the chunk's first frame at 0
         f"fps={rate}:start_time=0",  # constant rate: repeats or drops, and fills a late start with the first frame
-        "tpad=stop=-1:stop_mode=clone",  # the last frame stands until the planned number is reached
+        "tpad=stop=-1:stop_mode=clone",  # the last frame stands until the planned number is reached ...
+        f"trim=end_frame={frames}",  # ... here: -frames would close every rung as soon as one of them has it
     ]
 
 
@@ -144,11 +149,10 @@ def _tonemapped(colour: Colour, size: str) -> str:
     )
 
 
-def _rung_output(number: int, rung: Rung, lane: Lane, grid: Grid, frames: int, threads: int) -> list[str]:
+def _rung_output(number: int, rung: Rung, lane: Lane, grid: Grid, threads: int) -> list[str]:
     gop = str(grid.gop_frames)
     return [
         "-map", f"[v{number}]",
-        f"-frames:v:{number}", str(frames),  # exactly the plan's
         f"-c:v:{number}", "libx264",
         f"-preset:v:{number}", lane.preset,
         f"-profile:v:{number}", "high",  # plays everywhere; ultrafast uses less of it by itself
@@ -281,4 +285,4 @@ def _one_jpeg() -> list[str]:
 
 
 def _even(length: Fraction) -> int:
-    return max(2, round(length / 2) * 2)
+    return max(2, ceil(length / 2 - Fraction(1, 2)) * 2)

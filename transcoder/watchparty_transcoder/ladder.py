@@ -5,6 +5,7 @@ enlarged, and a rung has to gain something over the one below it and over the co
 """
 
 from fractions import Fraction
+from math import ceil
 
 from watchparty_transcoder.models import Grid, Rung
 
@@ -74,4 +75,4 @@ def _rung(kind: str, side: int, grid: Grid, width: int, height: int, *, crf: int
 
 def _even(length: Fraction) -> int:
     """4:2:0 halves both sides, so both must be even."""
-    return max(2, round(length / 2) * 2)
+    return max(2, ceil(length / 2 - Fraction(1, 2)) * 2)

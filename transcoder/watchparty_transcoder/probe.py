@@ -7,7 +7,6 @@ header cannot be trusted about the duration. Called by the pipeline; ffmpeg's co
 
 import contextlib
 import logging
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,7 @@ from watchparty_transcoder import probe_tracks
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
 from watchparty_transcoder.isobmff import IsoTables, read_tables
+from watchparty_transcoder.lengths import MICROSECONDS, measure
 from watchparty_transcoder.models import Chapter, Facts
 
 logger = logging.getLogger(__name__)
@@ -35,9 +35,6 @@ OPEN_OPTIONS = {
     "enable_drefs": "0",  # a MOV may name other files for its samples
     "max_streams": "64",
 }
-HEADER_KNOWS_DURATION = ("mov", "matroska")
-MICROSECONDS = 1_000_000
-CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 def open_media(path: Path) -> InputContainer:
@@ -80,9 +77,11 @@ def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size
     if video_stream is None and not audio_streams:
         raise NoMedia("no stream that we take")
 
-    ends = _declared_ends(container, demuxer) or _read_through(container)
-    with open_media(path) as fresh:  # reading moved the first one; facts about frames start from the beginning
-        video = probe_tracks.video_facts(path, fresh, video_stream.index, tables, ends) if video_stream else None
+    lengths = measure(path, container, demuxer, at_most_s=limits.probe_s)
+    ends = lengths.ends
+    # facts about frames start from the beginning of the file
+    with open_media(path) if lengths.moved else contextlib.nullcontext(container) as unread:
+        video = probe_tracks.video_facts(path, unread, video_stream.index, tables, ends) if video_stream else None
     audio = tuple(probe_tracks.audio_facts(stream, ends) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
@@ -104,45 +103,8 @@ def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size
         audio=audio,
         subtitles=tuple(probe_tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
         chapters=_chapters(container),
-        warnings=(),
+        warnings=lengths.warnings,
     )
-
-
-Ends = dict[int, float]  # container time, in seconds, at which each stream ends
-
-
-def _declared_ends(container: InputContainer, demuxer: str) -> Ends | None:
-    """From the header, where it is of a kind that is written last and so can be believed."""
-    if demuxer not in HEADER_KNOWS_DURATION or not container.duration:
-        return None
-    start_s = (container.start_time or 0) / MICROSECONDS
-    container_end = start_s + container.duration / MICROSECONDS
-    ends = {}
-    for stream in container.streams:
-        if stream.duration and stream.time_base:
-            ends[stream.index] = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-        else:
-            ends[stream.index] = min(_matroska_end(stream.metadata, default=container_end), container_end)
-    return ends
-
-
-def _matroska_end(tags: dict[str, str], *, default: float) -> float:
-    """Muxers write each track's own end as a tag; the container only knows the longest."""
-    found = CLOCK.fullmatch(tags.get("DURATION", ""))
-    if found is None:
-        return default
-    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
-
-
-def _read_through(container: InputContainer) -> Ends:
-    """By demuxing everything: what is really there, however the file was cut off."""
-    ends: Ends = {}
-    with contextlib.suppress(av.error.FFmpegError):  # a damaged tail ends the film where it begins
-        for packet in container.demux():
-            if packet.pts is not None and packet.time_base is not None:
-                end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                ends[packet.stream_index] = max(ends.get(packet.stream_index, end), end)
-    return ends
 
 
 def _chapters(container: InputContainer) -> tuple[Chapter, ...]:

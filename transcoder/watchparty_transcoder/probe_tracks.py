@@ -81,11 +81,10 @@ def video_facts(
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
     first, frames = _first_frames(container, stream)
-    first_present = first.pts if first.pts is not None else stream.start_time or 0
-    start_s = float(first_present * time_base)
     sample = frames[0]
+    first_present = sample.pts if sample.pts is not None else stream.start_time or 0
+    start_s = float(first_present * time_base)
     components = sample.format.components
-    rate = stream.average_rate or stream.guessed_rate or Fraction(0)
     cuts = _cuts(path, stream, context.extradata or b"")
     return VideoFacts(
         index=index,
@@ -101,7 +100,7 @@ def video_facts(
         rotation=-sample.rotation % 360,
         colour=_colour(sample),
         interlaced=sum(frame.interlaced_frame for frame in frames) * 2 > len(frames),
-        rate=Fraction(rate),
+        rate=_rate(stream),
         base_rate=Fraction(stream.base_rate or 0),
         start_s=start_s,
         duration_s=max(0.0, ends.get(index, start_s) - start_s),
@@ -111,8 +110,15 @@ def video_facts(
         keyframes=cuts,
         sample_entries=max(tables.entries, default=1) if tables else 1,
         configuration=context.extradata or b"",
-        trimmed=bool(first.is_discard or first_present < 0),
+        trimmed=bool(first.is_discard or first.pts != first_present),
     )
+
+
+def _rate(stream: VideoStream) -> Fraction:
+    """Frames a second on average; some containers make libav believe in thousands."""
+    average, base = Fraction(stream.average_rate or 0), Fraction(stream.base_rate or 0)
+    impossible = base > 0 and average > 4 * base  # the base rate can express every frame
+    return base if impossible or average <= 0 else average
 
 
 def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
@@ -174,7 +180,8 @@ def _cuts(path: Path, stream: VideoStream, configuration: bytes) -> tuple[Keyfra
 def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
-    first = stream.index_entries[0].timestamp if len(stream.index_entries) else stream.start_time or 0
+    heard = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
+    first = next(heard, stream.start_time or 0)
     start_s = float(first * time_base)
     return AudioFacts(
         index=stream.index,
