@@ -54,7 +54,9 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
 
 /** The newest clock, and the line that says who brought it about. */
 export function playbackChanged(state: RoomState, playback: PlaybackState): Partial<RoomState> {
-  const line = happening(playback, (id) => nameOf(state, id));
+  // A film that grows is told by the same cause as one that is put on.
+  const grown = playback.cause.cmd === "media" && playback.mrev === state.playback?.mrev;
+  const line = grown ? null : happening(playback, (id) => nameOf(state, id));
   return {
     playback,
     log: line === null ? state.log : told(state.log, line),

@@ -242,6 +242,16 @@ describe("RoomSession", () => {
     expect(state().log).toMatchObject([{ event: "pause", name: "MAX", pos_s: 61 }]);
   });
 
+  it("tells of a film that is put on, and not each time it has grown", () => {
+    const { environment, state } = enter();
+    environment.socket.welcome({}, { rev: 1, mrev: 1 });
+    const cause = { cmd: "media" as const };
+    environment.socket.say(playbackState({ rev: 2, mrev: 2, cause }));
+    environment.socket.say(playbackState({ rev: 3, mrev: 2, playable_s: 40, cause }));
+    expect(state().log).toMatchObject([{ event: "media" }]);
+    expect(state().playback?.playable_s).toBe(40);
+  });
+
   it("forgets a deleted text and a cleared log", () => {
     const { environment, state } = enter();
     environment.socket.welcome();
