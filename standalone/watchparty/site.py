@@ -18,7 +18,7 @@ PAGE_HEADERS = {
     "Cache-Control": PAGE_CACHE,
     # Scripts and styles are ours alone; a direct link may point at any host's film.
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: http: https:;"
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:;"
         " connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
         " object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
