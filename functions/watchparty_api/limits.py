@@ -32,11 +32,11 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     "refresh": (RateLimitItemPerMinute(60),),
     # rooms: per address, and per room and address
     "room_create": (RateLimitItemPerMinute(20), RateLimitItemPerHour(120)),
-    "join": (RateLimitItemPerMinute(60),),
+    "join": (RateLimitItemPerMinute(120),),
     "renew": (RateLimitItemPerMinute(120),),
     "knock": (RateLimitItemPerMinute(10),),
     "room_password": (RateLimitItemPerMinute(5), RateLimitItemPerHour(30)),
-    "card": (RateLimitItemPerMinute(120),),
+    "card": (RateLimitItemPerMinute(600),),
     "invitation": (RateLimitItemPerHour(60),),
     # videos: per account
     "upload": (RateLimitItemPerMinute(30), RateLimitItemPerHour(300)),

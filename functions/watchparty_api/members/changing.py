@@ -6,18 +6,19 @@ subject are read again for each decision, so that nobody acts with a role that t
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from watchparty_api.errors import Conflict, Forbidden, Invalid
+from watchparty_api.members.participants import require_member
 from watchparty_api.records import Member, Notice, Room
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
-from watchparty_api.rooms.standing import require_member
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 
@@ -44,10 +45,10 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
 def require_may(action: Action, by: Member, subject: Member) -> None:
     """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
     if place_of(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
-        raise Forbidden("not_allowed", f"You may not {action} who stand as high as you, or higher.")
+        raise Forbidden("not_allowed", "You may not do this to this person.")
 
 
-def _require_may_change(room: Room, by: Member, member: Member, names: Any) -> None:
+def _require_may_change(room: Room, by: Member, member: Member, names: AbstractSet[str]) -> None:
     if "role" in names:
         require_may(Action.CHANGE_ROLE, by, member)
     if "muted" in names:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from watchparty_api.joining.knocking import answered
 from watchparty_api.members.bans import ban_of
 from watchparty_api.members.changing import require_may
+from watchparty_api.members.participants import require_member
 from watchparty_api.records import Ban, Member, Notice
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.permissions import Action
-from watchparty_api.rooms.standing import require_member
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace, Write

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from watchparty_api.errors import NotFound
 from watchparty_api.records import Member
 from watchparty_api.services import Services
 
@@ -31,6 +32,14 @@ def member_id(room_id: str, participant_id: str) -> str:
 def find_member(services: Services, room_id: str, participant_id: str) -> Member | None:
     """The participant's record, whatever its state."""
     return services.store.get(services.workspace_id, Member, member_id(room_id, participant_id))
+
+
+def require_member(services: Services, room_id: str, participant_id: str) -> Member:
+    """The participant's record. Raises NotFound."""
+    member = find_member(services, room_id, participant_id)
+    if member is None:
+        raise NotFound("member_not_found", "There is nobody like that in this room.")
+    return member
 
 
 def _derive(*parts: str) -> str:

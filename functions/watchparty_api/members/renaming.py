@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from watchparty_api.members.participants import require_member
 from watchparty_api.records import Member
 from watchparty_api.relay.outbox import Change, commit_and_tell
-from watchparty_api.rooms.standing import require_member
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 

@@ -10,7 +10,7 @@ from watchparty_api.join_requests.deciding import Decider, decide_all
 from watchparty_api.limits import address_key
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.members.bans import address_mark
-from watchparty_api.members.participants import participant_of_account
+from watchparty_api.members.participants import participant_of_account, require_member
 from watchparty_api.rooms import views
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.changing import FILM_FIELDS, change_room, close_room, make_link
@@ -29,7 +29,7 @@ from watchparty_api.rooms.models import (
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
 from watchparty_api.rooms.reading import room_card, room_inside
-from watchparty_api.rooms.standing import StandingOf, require_member
+from watchparty_api.rooms.standing import StandingOf
 from watchparty_api.services import ServicesOf
 from watchparty_api.site import base_url, client_address
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER

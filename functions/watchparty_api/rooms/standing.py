@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from watchparty_api.errors import Forbidden, NotFound, Unauthenticated
+from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.identity.caller import AccountCaller, Caller, CallerOf, Nobody, ParticipantCaller, refuse_unusable
 from watchparty_api.members.participants import find_member, participant_of_account
 from watchparty_api.records import Account, Member, Room
@@ -84,24 +84,15 @@ def membership(services: Services, room: Room, caller: Caller) -> Member | None:
         case ParticipantCaller(room_id, participant_id) if room_id == room.id:
             member = find_member(services, room.id, participant_id)
             if member is not None and member.account_id is not None:
-                account_of(services, member.account_id)
+                _refuse_unusable(services, member.account_id)
             return member
         case _:
             return None
 
 
-def account_of(services: Services, account_id: str) -> Account:
-    """A member's account. Raises Forbidden or Unauthenticated when it must not act any more."""
+def _refuse_unusable(services: Services, account_id: str) -> None:
+    """Raises when the account behind a participant must not act any more."""
     account = services.store.get(services.workspace_id, Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account does not exist any more.")
     refuse_unusable(account, services.now())
-    return account
-
-
-def require_member(services: Services, room_id: str, participant_id: str) -> Member:
-    """Somebody's membership, to act upon. Raises NotFound."""
-    member = find_member(services, room_id, participant_id)
-    if member is None:
-        raise NotFound("member_not_found", "There is nobody like that in this room.")
-    return member

@@ -61,6 +61,18 @@ def test_uses_are_counted_once_a_participant(house: House) -> None:
     assert uses(here) == [2]
 
 
+def test_who_was_shown_out_comes_back_by_the_same_invitation_uncounted(house: House) -> None:
+    """They used it once already, so a single use is still theirs."""
+    here = party(house, access="members")
+    secret, _ = invite(here, max_uses=1)
+    guest = Browser(house)
+    guest.join(here.id, invite=secret)
+    here.host.ask("DELETE", here.path(f"/members/{guest.participant_id}"))
+    assert guest.join(here.id).json()["code"] == "not_invited"
+    assert guest.join(here.id, invite=secret).status_code == 200
+    assert uses(here) == [1]
+
+
 def test_a_single_use_is_single_even_at_the_same_moment(house: House) -> None:
     """Eight people open one link together: one gets in."""
     here = party(house, access="members")
