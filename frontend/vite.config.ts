@@ -1,6 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { leanHls } from "./leanHls.ts";
 
 const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
 
@@ -10,7 +11,10 @@ const toServer = { target: SERVER, changeOrigin: false };
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: [{ find: "@", replacement: new URL("./src", import.meta.url).pathname }, leanHls.alias],
+  },
+  define: leanHls.define,
   server: {
     proxy: {
       "/api": toServer,
