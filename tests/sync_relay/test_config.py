@@ -1,0 +1,60 @@
+"""Settings of the relay that is served alone: read once, and refused with the variable's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from watchparty_relay.config import from_environment
+from watchparty_relay.errors import ConfigError
+
+JWKS = {"WATCHPARTY_RELAY_JWKS_URL": "https://watch.example/.well-known/jwks.json"}
+
+
+def test_the_defaults_are_private_and_in_memory() -> None:
+    """Nothing listens beyond this machine and nothing is written unless somebody says so."""
+    config = from_environment(JWKS)
+    assert (config.host, config.port, config.journal_path, config.allowed_origins) == (
+        "127.0.0.1",
+        8081,
+        None,
+        frozenset(),
+    )
+
+
+def test_everything_can_be_set() -> None:
+    """Cloud Run's PORT wins over ours."""
+    config = from_environment(
+        {
+            **JWKS,
+            "WATCHPARTY_RELAY_HOST": "0.0.0.0",
+            "WATCHPARTY_RELAY_PORT": "9000",
+            "PORT": "8080",
+            "WATCHPARTY_RELAY_JOURNAL": "/data/relay.sqlite",
+            "WATCHPARTY_RELAY_ORIGINS": "https://watch.example, https://other.example/",
+        }
+    )
+    assert (config.host, config.port, config.journal_path) == ("0.0.0.0", 8080, Path("/data/relay.sqlite"))
+    assert config.allowed_origins == {"https://watch.example", "https://other.example"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("WATCHPARTY_RELAY_JWKS_URL", ""),
+        ("WATCHPARTY_RELAY_JWKS_URL", "file:///etc/passwd"),
+        ("WATCHPARTY_RELAY_PORT", "http"),
+        ("WATCHPARTY_RELAY_PORT", "70000"),
+        ("PORT", "-1"),
+        ("WATCHPARTY_RELAY_BUS", "rabbits"),
+        ("WATCHPARTY_RELAY_ORIGINS", "watch.example"),
+        ("WATCHPARTY_RELAY_ORIGINS", "*"),
+        ("WATCHPARTY_RELAY_ORIGINS", "https://watch.example/path"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name(variable: str, value: str) -> None:
+    """At start, not at the first connection."""
+    with pytest.raises(ConfigError) as refused:
+        from_environment({**JWKS, variable: value})
+    assert refused.value.variable == variable

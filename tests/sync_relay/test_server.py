@@ -1,0 +1,156 @@
+"""The relay served alone, as a process: health, readiness, metrics, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+import watchparty_relay
+from fakes.relay_socket import SocketClient, serving
+from fakes.relay_tokens import Mint
+from watchparty_relay.keys import RemoteKeys
+from watchparty_relay.room_time import MachineTime
+
+pytestmark = pytest.mark.anyio
+
+
+@contextmanager
+def key_server(mint: Mint) -> Iterator[str]:
+    """Where the functions would publish their keys."""
+
+    class Keys(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(mint.jwks() if self.path == "/jwks.json" else []).encode())
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/jwks.json"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def page(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+async def test_health_readiness_and_metrics_stand_beside_the_socket() -> None:
+    """Alive, ready with keys, counted; and nothing else."""
+    async with serving() as relay, relay.joined("ana") as ana:
+        await ana.send(t="react", emoji="🎉", pos_s=0)
+        await ana.next("react")
+        pages = {
+            path: await asyncio.to_thread(page, relay.port, path) for path in ("/health", "/ready", "/metrics", "/x")
+        }
+        not_a_socket = await asyncio.to_thread(page, relay.port, "/ws")
+    assert pages["/health"] == (200, "alive\n")
+    assert pages["/ready"] == (200, "ready\n")
+    assert pages["/x"][0] == 404
+    assert "watchparty_relay_connections 1\n" in pages["/metrics"][1]
+    assert 'watchparty_relay_received_total{type="React"} 1\n' in pages["/metrics"][1]
+    assert not_a_socket[0] == 426
+
+
+async def test_a_relay_that_drains_is_not_ready() -> None:
+    """F3: the load balancer sends nobody more."""
+    async with serving() as relay:
+        relay.service.drain()
+        assert (await asyncio.to_thread(page, relay.port, "/ready"))[0] == 503
+        assert (await asyncio.to_thread(page, relay.port, "/health"))[0] == 200
+
+
+async def test_keys_are_fetched_and_kept_when_a_refresh_fails() -> None:
+    """M1: a restart of the functions does not lock anybody out."""
+    mint = Mint(MachineTime())
+    with key_server(mint) as url:
+        keys, wrong = RemoteKeys(url), RemoteKeys(url.replace("jwks.json", "other"))
+        await keys.refresh()
+        await wrong.refresh()
+    assert keys() == mint.jwks()
+    assert wrong() == {"keys": []}
+    await keys.refresh()
+    assert keys() == mint.jwks()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+async def joined_process(port: int, mint: Mint, deadline_s: float = 20.0) -> SocketClient:
+    """Connects as soon as the process answers and knows the keys."""
+    async with asyncio.timeout(deadline_s):
+        while True:
+            try:
+                connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
+                client = SocketClient(connection)
+                await client.send(t="hello", v=1, token=mint.join("ana"))
+                await client.next("welcome")
+            except Exception:  # not up yet, or without keys yet
+                await asyncio.sleep(0.1)
+            else:
+                return client
+
+
+async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> None:
+    """F3: `python -m watchparty_relay`: moved, 4503, and the end of the process within seconds."""
+    mint, port = Mint(MachineTime()), free_port()
+    with key_server(mint) as url:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
+            "PORT": str(port),
+            "WATCHPARTY_RELAY_JWKS_URL": url,
+            "WATCHPARTY_RELAY_JOURNAL": str(tmp_path / "relay.sqlite"),
+        }
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "watchparty_relay", env=environment)
+        try:
+            client = await joined_process(port, mint)
+            process.send_signal(signal.SIGTERM)
+            assert await client.closed() == 4503
+            assert client.seen[-2]["t"] == "moved"
+            async with asyncio.timeout(10):
+                # uvicorn ends the process by the signal that it was sent, after everything was closed.
+                assert await process.wait() in (0, -signal.SIGTERM)
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+
+def test_a_wrong_setting_ends_the_start_with_its_name() -> None:
+    """A sentence on stderr, no stack trace."""
+    environment = {"PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1])}
+    ended = subprocess.run(
+        [sys.executable, "-m", "watchparty_relay"], env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("WATCHPARTY_RELAY_JWKS_URL: expected")
+    assert "Traceback" not in ended.stderr
