@@ -20,7 +20,8 @@ def make_room(host: Person, film: Path | None = None, *, access: str | None = No
         dialog.locator("input[type=file]").set_input_files(str(film))
     if access:
         dialog.get_by_text("Advanced").click()
-        dialog.get_by_label("Who may come in").select_option(access)
+        dialog.get_by_label("Who may come in").click()
+        host.page.get_by_role("option", name=access).click()
     dialog.get_by_role("button", name="Create and copy link").click()
     host.page.wait_for_url(re.compile(r"/r/"))
     link = host.page.url.partition("?")[0].partition("#")[0]

@@ -11,7 +11,7 @@ from e2e.people import eventually
 def test_knock_and_be_admitted(meet: Meet) -> None:
     """In a room that asks first a guest waits, the host sees the knock and admits; the guest enters by herself."""
     host = meet("Ada")
-    link = make_room(host, access="knock")
+    link = make_room(host, access="People I let in")
     guest = meet("Max", phone=True)
     join(guest, link, name="Max")
     guest.page.get_by_text("has been asked").wait_for()
@@ -24,7 +24,7 @@ def test_knock_and_be_admitted(meet: Meet) -> None:
 def test_a_denied_guest_is_told_and_stays_outside(meet: Meet) -> None:
     """A refusal reaches the waiting as a sentence with a next step."""
     host = meet("Ada")
-    link = make_room(host, access="knock")
+    link = make_room(host, access="People I let in")
     guest = meet("Max")
     join(guest, link, name="Max")
     show(host, "People")
@@ -55,7 +55,7 @@ def test_removed_and_banned(meet: Meet) -> None:
     in_the_room(guest)
     menu_of(host, "Max", "Ban…")
     host.page.get_by_role("alertdialog").get_by_role("button", name="Ban").click()
-    guest.page.get_by_text("You can’t come back to this room").wait_for()
+    guest.page.get_by_text("You were removed from the room").wait_for()
     join(guest, link)
     guest.page.get_by_text("You can’t come back to this room").wait_for()
     eventually("the host is alone", lambda: host.page.get_by_role("button", name="What to do with Max").count() == 0)
