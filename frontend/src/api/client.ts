@@ -8,6 +8,7 @@ import { randomId } from "./randomId";
 import { accessToken, refresh } from "./session";
 
 export interface CallOptions {
+  /** Sent as JSON; a Blob goes as it is. */
   body?: unknown;
   query?: Record<string, string | number | boolean | null | undefined>;
   signal?: AbortSignal;
@@ -62,13 +63,13 @@ async function send(
   const headers = new Headers({ Accept: "application/json", "X-Request-Id": randomId() });
   if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
   if (idempotencyKey) headers.set("Idempotency-Key", idempotencyKey);
-  const isForm = body instanceof FormData;
-  if (body !== undefined && !isForm) headers.set("Content-Type", "application/json");
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers.set("Content-Type", isFile ? "text/plain" : "application/json");
   try {
     return await fetch(BASE + path + queryString(query), {
       method,
       headers,
-      body: isForm ? body : body === undefined ? undefined : JSON.stringify(body),
+      body: isFile ? body : body === undefined ? undefined : JSON.stringify(body),
       signal,
     });
   } catch (error) {

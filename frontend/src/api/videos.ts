@@ -1,62 +1,17 @@
 import { call } from "./client";
 import type { Page, PageQuery } from "./page";
+import type { Schema } from "./schema";
 
-export type VideoStatus = "uploading" | "queued" | "processing" | "ready" | "failed";
-
-export interface Rendition {
-  height: number;
-  [fact: string]: unknown;
-}
-
-export interface Video {
-  id: string;
-  title: string;
-  filename: string;
-  size_bytes: number;
-  status: VideoStatus;
-  /** 0–1, of the work on the renditions. */
-  progress: number;
-  /** The first rendition can be watched. */
-  playable: boolean;
-  duration_s: number | null;
-  playable_s: number;
-  renditions: Rendition[];
-  audio_tracks: Array<Record<string, unknown>>;
-  subtitle_tracks: Array<Record<string, unknown>>;
-  poster_url: string | null;
-  failure: { code: string; message: string } | null;
-  fingerprint?: string | null;
-  source_url?: string | null;
-  created_at: string;
-}
-
-export interface UploadGrant {
-  protocol: "gcs-resumable";
-  start_url: string;
-  headers: Record<string, string>;
-  expires_at: string;
-}
-
-export interface NewUpload {
-  title?: string;
-  filename: string;
-  size_bytes: number;
-  content_type: string;
-  fingerprint?: string;
-}
-
-export interface Playback {
-  manifest_url: string;
-  expires_at: string;
-  /** Pictures along the film, for the scrub bar. */
-  sprites_url: string | null;
-}
+/** `playable`: the first rendition can be watched; `progress`: 0–1 of the work on all of them. */
+export type Video = Schema<"VideoView">;
+export type VideoStatus = Video["status"];
+export type UploadGrant = Schema<"UploadView">;
+export type NewUpload = Schema<"UploadAnnouncement">;
+export type SubtitleTrack = Schema<"SubtitleTrackView">;
+export type Playback = Schema<"Playback">;
 
 export const createVideo = (body: NewUpload, idempotencyKey?: string) =>
   call<{ video: Video; upload: UploadGrant }>("POST", "/videos", { body, idempotencyKey });
-
-export const linkVideo = (body: { title?: string; source_url: string }, idempotencyKey?: string) =>
-  call<{ video: Video }>("POST", "/videos", { body, idempotencyKey });
 
 /** A new start for a video that is still uploading. */
 export const restartUpload = (id: string) =>
@@ -73,5 +28,11 @@ export const deleteVideo = (id: string) => call<void>("DELETE", `/videos/${id}`)
 
 export const retryVideo = (id: string) => call<Video>("POST", `/videos/${id}/retry`, { body: {} });
 
-export const playback = (id: string, body: { room_id?: string; via?: "link" }, bearer?: string) =>
+export const addSubtitles = (id: string, file: Blob, query: { language: string; label: string }) =>
+  call<Video>("POST", `/videos/${id}/subtitles`, { body: file, query });
+
+export const removeSubtitles = (id: string, trackId: string) =>
+  call<Video>("DELETE", `/videos/${id}/subtitles/${trackId}`);
+
+export const playback = (id: string, body: Partial<Schema<"PlaybackRequest">>, bearer?: string) =>
   call<Playback>("POST", `/videos/${id}/playback`, { body, bearer });

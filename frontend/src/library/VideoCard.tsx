@@ -1,4 +1,12 @@
-import { Clapperboard, EllipsisVertical, Pencil, Play, RotateCcw, Trash2 } from "lucide-react";
+import {
+  Captions,
+  Clapperboard,
+  EllipsisVertical,
+  Pencil,
+  Play,
+  RotateCcw,
+  Trash2,
+} from "lucide-react";
 import { Link } from "react-router";
 import type { Video } from "@/api/videos";
 import { formatFilmTime } from "@/room/filmTime";
@@ -18,6 +26,7 @@ interface VideoCardProps {
   onToggle: () => void;
   onRename: () => void;
   onRetry: () => void;
+  onSubtitles: () => void;
   onDelete: () => void;
 }
 
@@ -119,7 +128,7 @@ function PartyLink({ video }: { video: Video }) {
   );
 }
 
-function CardMenu({ video, onRename, onRetry, onDelete }: VideoCardProps) {
+function CardMenu({ video, onRename, onRetry, onSubtitles, onDelete }: VideoCardProps) {
   return (
     <Menu
       trigger={
@@ -135,6 +144,11 @@ function CardMenu({ video, onRename, onRetry, onDelete }: VideoCardProps) {
       <MenuItem onSelect={onRename}>
         <Pencil aria-hidden="true" /> Rename
       </MenuItem>
+      {video.playable && (
+        <MenuItem onSelect={onSubtitles}>
+          <Captions aria-hidden="true" /> Subtitles
+        </MenuItem>
+      )}
       {video.status === "failed" && (
         <MenuItem onSelect={onRetry}>
           <RotateCcw aria-hidden="true" /> Try again

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Video } from "@/api/videos";
 import { RenameDialog } from "./RenameDialog";
+import { SubtitlesDialog } from "./SubtitlesDialog";
 import { VideoCard } from "./VideoCard";
 
 interface VideoGridProps {
@@ -21,6 +22,8 @@ export function VideoGrid({
   onDelete,
 }: VideoGridProps) {
   const [renaming, setRenaming] = useState<Video | null>(null);
+  const [subtitling, setSubtitling] = useState<string | null>(null);
+  const subtitled = videos.find((video) => video.id === subtitling);
 
   function toggle(id: string) {
     const next = new Set(selected);
@@ -40,6 +43,7 @@ export function VideoGrid({
               onToggle={() => toggle(video.id)}
               onRename={() => setRenaming(video)}
               onRetry={() => onRetry(video.id)}
+              onSubtitles={() => setSubtitling(video.id)}
               onDelete={() => onDelete(video.id)}
             />
           </li>
@@ -52,6 +56,7 @@ export function VideoGrid({
           onRename={(title) => onRename(renaming.id, title)}
         />
       )}
+      {subtitled && <SubtitlesDialog video={subtitled} onClose={() => setSubtitling(null)} />}
     </>
   );
 }

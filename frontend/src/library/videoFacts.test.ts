@@ -20,9 +20,9 @@ describe("what a card says", () => {
   });
 
   it("lists qualities, best first", () => {
-    expect(qualities({ ...video, renditions: [{ height: 360 }, { height: 1080 }] })).toBe(
-      "1080p, 360p",
-    );
+    const rung = { width: 1, bandwidth: 1, codecs: "" };
+    const renditions = [360, 1080].map((height) => ({ ...rung, height }));
+    expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
   });
 
   it("asks again only while something changes", () => {

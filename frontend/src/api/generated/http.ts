@@ -277,6 +277,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/videos/{video_id}/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Requeue
+         * @description Prepares a film again whose preparation failed.
+         */
+        post: operations["admin.requeue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -681,7 +701,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rooms/{room_id}/bans/{participant_id}": {
+    "/api/v1/rooms/{room_id}/bans/{ban_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -696,6 +716,46 @@ export interface paths {
          * @description Lifts a ban.
          */
         delete: operations["members.unban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chat Archive
+         * @description What was said, the newest first: from before the line `before`, or on from `cursor`.
+         */
+        get: operations["room_logs.chat_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Action Log
+         * @description Who did what, the newest first.
+         */
+        get: operations["room_logs.action_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -845,26 +905,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rooms/{room_id}/leave": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Go
-         * @description Leaves the room, or stops waiting for it.
-         */
-        post: operations["members.go"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/rooms/{room_id}/link": {
         parameters: {
             query?: never;
@@ -899,6 +939,26 @@ export interface paths {
         get: operations["members.list_members"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/members/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go
+         * @description Leaves the room, or stops waiting for it.
+         */
+        post: operations["members.go"];
         delete?: never;
         options?: never;
         head?: never;
@@ -969,6 +1029,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room_id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Poster
+         * @description The picture on the door.
+         */
+        get: operations["rooms.poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room_id}/queue": {
         parameters: {
             query?: never;
@@ -986,6 +1066,26 @@ export interface paths {
          * @description Replaces the queue.
          */
         put: operations["rooms.write_queue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sync Report
+         * @description How well everybody kept with the room, over all of its time.
+         */
+        get: operations["room_logs.sync_report"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1011,6 +1111,202 @@ export interface paths {
          * @description Makes the first administrator.
          */
         post: operations["accounts.set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mine
+         * @description The caller's library, the newest first.
+         */
+        get: operations["videos.list_mine"];
+        put?: never;
+        /**
+         * Make
+         * @description Announces an upload and says where its bytes go, or registers a direct link.
+         */
+        post: operations["videos.make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description How the film is doing.
+         */
+        get: operations["videos.read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description The film, its original and everything made of it.
+         */
+        delete: operations["videos.delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Another title; for a direct link also how long it is.
+         */
+        patch: operations["videos.change"];
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/hls/{grant}/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Film File
+         * @description One file of a film. Playlists come from here; segments from where they lie, by an address good for a minute.
+         */
+        get: operations["videos.film_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play
+         * @description A grant for somebody in a room that shows this film, or for its owner.
+         */
+        post: operations["videos.play"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/poster/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Poster
+         * @description The picture, at the address that `poster_url` gave.
+         */
+        get: operations["videos.poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Again
+         * @description Prepares a film again whose preparation failed.
+         */
+        post: operations["videos.try_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Subtitles
+         * @description The body is a .srt or .vtt file in any character set.
+         */
+        post: operations["subtitles.add_subtitles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/subtitles/{track_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Subtitles
+         * @description Takes the track away.
+         */
+        delete: operations["subtitles.remove_subtitles"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Subtitles
+         * @description Another language or label; shown by default or not.
+         */
+        patch: operations["subtitles.change_subtitles"];
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Again
+         * @description A new start for an upload that has not arrived.
+         */
+        post: operations["videos.upload_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1157,6 +1453,13 @@ export interface components {
             /** Temporary */
             temporary: boolean;
         };
+        /** ActionLog */
+        ActionLog: {
+            /** Items */
+            items: components["schemas"]["LoggedAction"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * AdminAccountView
          * @description An account as an administrator sees it.
@@ -1279,6 +1582,40 @@ export interface components {
              */
             status: "admitted";
         };
+        /**
+         * ArchivedLine
+         * @description A line of the chat's archive.
+         */
+        ArchivedLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Participant Id */
+            participant_id: string;
+            /** Pos S */
+            pos_s: number | null;
+            /** Reply To */
+            reply_to: string | null;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+        };
+        /** AudioTrack */
+        AudioTrack: {
+            /** Default */
+            default: boolean;
+            /** Label */
+            label: string;
+            /** Language */
+            language: string;
+        };
         /** AuditList */
         AuditList: {
             /** Items */
@@ -1341,8 +1678,26 @@ export interface components {
             display_name: string;
             /** Has Account */
             has_account: boolean;
+            /** Id */
+            id: string;
             /** Participant Id */
             participant_id: string;
+        };
+        /** Chapter */
+        Chapter: {
+            /** End S */
+            end_s: number;
+            /** Start S */
+            start_s: number;
+            /** Title */
+            title: string;
+        };
+        /** ChatArchive */
+        ChatArchive: {
+            /** Items */
+            items: components["schemas"]["ArchivedLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Connection
@@ -1406,6 +1761,28 @@ export interface components {
         DeleteBody: {
             /** Password */
             password?: string | null;
+        };
+        /**
+         * DirectLink
+         * @description A film that lies elsewhere and is played from there; we never fetch it.
+         */
+        DirectLink: {
+            /** Duration S */
+            duration_s?: number | null;
+            /** Source Url */
+            source_url: string;
+            /** Title */
+            title: string;
+        };
+        /** Failure */
+        Failure: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unsupported" | "no_media" | "corrupt" | "incomplete" | "too_long" | "too_large" | "timeout" | "internal";
+            /** Message */
+            message: string;
         };
         /**
          * Film
@@ -1566,6 +1943,27 @@ export interface components {
             /** Participant Id */
             participant_id: string;
         };
+        /**
+         * LoggedAction
+         * @description A line of the action log.
+         */
+        LoggedAction: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+        };
         /** LoginBody */
         LoginBody: {
             /** Email */
@@ -1692,6 +2090,14 @@ export interface components {
             token: string;
         };
         /**
+         * NewVideoView
+         * @description `upload` is null for a direct link.
+         */
+        NewVideoView: {
+            upload: components["schemas"]["UploadView"] | null;
+            video: components["schemas"]["VideoView"];
+        };
+        /**
          * NextFilm
          * @description `after` is the `media_rev` of the film that ended: asked twice, the room moves on once.
          */
@@ -1700,10 +2106,33 @@ export interface components {
             after: number;
         };
         /**
+         * PersonSync
+         * @description One person over the whole time: weighted medians of the reports' medians, the worst of their 95th percentiles.
+         */
+        PersonSync: {
+            /** Err P50 Ms */
+            err_p50_ms: number | null;
+            /** Err P95 Ms */
+            err_p95_ms: number | null;
+            /** Name */
+            name: string;
+            /** Participant Id */
+            participant_id: string;
+            /** Samples */
+            samples: number;
+            /** Stalls */
+            stalls: number;
+        };
+        /**
          * Playback
-         * @description Where the film plays; the cookie that opens it came with this answer.
+         * @description Where the film plays. The cookie that opens it comes with the same answer, unless the address itself does.
          */
         Playback: {
+            /**
+             * Chapters
+             * @default []
+             */
+            chapters: components["schemas"]["Chapter"][];
             /**
              * Expires At
              * Format: date-time
@@ -1711,6 +2140,27 @@ export interface components {
             expires_at: string;
             /** Manifest Url */
             manifest_url: string;
+            /** Sprites Url */
+            sprites_url?: string | null;
+            /**
+             * Subtitle Tracks
+             * @default []
+             */
+            subtitle_tracks: components["schemas"]["SubtitleTrackView"][];
+        };
+        /**
+         * PlaybackRequest
+         * @description `via: link` is for players that keep no cookies: the grant is then part of the address.
+         */
+        PlaybackRequest: {
+            /** Room Id */
+            room_id?: string | null;
+            /**
+             * Via
+             * @default cookie
+             * @enum {string}
+             */
+            via: "cookie" | "link";
         };
         /**
          * Position
@@ -1819,6 +2269,17 @@ export interface components {
         Rename: {
             /** Display Name */
             display_name: string;
+        };
+        /** Rendition */
+        Rendition: {
+            /** Bandwidth */
+            bandwidth: number;
+            /** Codecs */
+            codecs: string;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
         };
         /**
          * Renewal
@@ -2148,6 +2609,44 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * SubtitleTrackView
+         * @description A track in the film's own playlist, or (`id` and `url` set) one that was added beside it.
+         */
+        SubtitleTrackView: {
+            /** Default */
+            default: boolean;
+            /**
+             * Forced
+             * @default false
+             */
+            forced: boolean;
+            /** Id */
+            id?: string | null;
+            /** Label */
+            label: string;
+            /** Language */
+            language: string;
+            /**
+             * Shown
+             * @default true
+             */
+            shown: boolean;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * SyncReportView
+         * @description How well the room kept together between the two instants.
+         */
+        SyncReportView: {
+            /** People */
+            people: components["schemas"]["PersonSync"][];
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
         /** TemporaryBody */
         TemporaryBody: {
             /** Display Name */
@@ -2188,6 +2687,59 @@ export interface components {
             /** Scopes */
             scopes: string[];
         };
+        /**
+         * TrackChange
+         * @description Only the fields that are there change. One track at most is shown without being asked for.
+         */
+        TrackChange: {
+            /** Default */
+            default?: boolean | null;
+            /** Label */
+            label?: string | null;
+            /** Language */
+            language?: string | null;
+        };
+        /**
+         * UploadAnnouncement
+         * @description A file that is going to be uploaded.
+         */
+        UploadAnnouncement: {
+            /**
+             * Content Type
+             * @default
+             */
+            content_type: string;
+            /** Filename */
+            filename: string;
+            /** Fingerprint */
+            fingerprint?: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * UploadView
+         * @description How to begin: POST `start_url` with exactly these headers, before `expires_at`.
+         */
+        UploadView: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "gcs-resumable" | "s3-multipart";
+            /** Start Url */
+            start_url: string;
+        };
         /** UsageView */
         UsageView: {
             /** Quota Bytes */
@@ -2203,6 +2755,77 @@ export interface components {
         VerifyBody: {
             /** Token */
             token: string;
+        };
+        /**
+         * VideoChange
+         * @description Only the fields that are there change. The duration can be told of direct links only.
+         */
+        VideoChange: {
+            /** Duration S */
+            duration_s?: number | null;
+            /** Title */
+            title?: string | null;
+        };
+        /** VideoList */
+        VideoList: {
+            /** Items */
+            items: components["schemas"]["VideoView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * VideoView
+         * @description A film as its owner sees it.
+         */
+        VideoView: {
+            /** Audio Tracks */
+            audio_tracks: components["schemas"]["AudioTrack"][];
+            /** Chapters */
+            chapters: components["schemas"]["Chapter"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration S */
+            duration_s: number | null;
+            failure: components["schemas"]["Failure"] | null;
+            /** Filename */
+            filename: string;
+            /** Id */
+            id: string;
+            /** Playable */
+            playable: boolean;
+            /** Playable S */
+            playable_s: number;
+            /** Poster Url */
+            poster_url: string | null;
+            /** Progress */
+            progress: number;
+            /** Renditions */
+            renditions: components["schemas"]["Rendition"][];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Source Url */
+            source_url: string | null;
+            /** Sprites Url */
+            sprites_url: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "uploading" | "queued" | "processing" | "ready" | "failed";
+            /** Subtitle Tracks */
+            subtitle_tracks: components["schemas"]["SubtitleTrackView"][];
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * Wait
@@ -2779,6 +3402,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminVideoList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminVideoView"];
                 };
             };
             /** @description Refused */
@@ -3580,7 +4234,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                participant_id: string;
+                ban_id: string;
                 room_id: string;
             };
             cookie?: never;
@@ -3593,6 +4247,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "room_logs.chat_archive": {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatArchive"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "room_logs.action_log": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionLog"];
+                };
             };
             /** @description Refused */
             default: {
@@ -3897,35 +4620,6 @@ export interface operations {
             };
         };
     };
-    "members.go": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                room_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "rooms.new_link": {
         parameters: {
             query?: never;
@@ -3979,6 +4673,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MemberList"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "members.go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -4131,6 +4854,35 @@ export interface operations {
             };
         };
     };
+    "rooms.poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "rooms.read_queue": {
         parameters: {
             query?: never;
@@ -4197,6 +4949,37 @@ export interface operations {
             };
         };
     };
+    "room_logs.sync_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReportView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "accounts.setup_state": {
         parameters: {
             query?: never;
@@ -4246,6 +5029,430 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.list_mine": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadAnnouncement"] | components["schemas"]["DirectLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewVideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VideoChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.film_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+                grant: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybackRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playback"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.try_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subtitles.add_subtitles": {
+        parameters: {
+            query?: {
+                language?: string;
+                label?: string | null;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subtitles.remove_subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subtitles.change_subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.upload_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewVideoView"];
                 };
             };
             /** @description Refused */

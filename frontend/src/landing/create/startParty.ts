@@ -4,6 +4,7 @@ import { startTemporary } from "@/api/accounts";
 import { randomId } from "@/api/randomId";
 import { createRoom, type Room } from "@/api/rooms";
 import { useSession } from "@/api/session";
+import { keptName } from "@/lobby/keptName";
 import { uploads } from "@/upload/uploads";
 import { type PartyPlan, roomBody } from "./partyPlan";
 
@@ -15,7 +16,7 @@ export class SignInNeeded extends Error {
 export async function startParty(plan: PartyPlan, temporaryHosts: boolean): Promise<Room> {
   if (useSession.getState().account === null) {
     if (!temporaryHosts) throw new SignInNeeded();
-    await startTemporary();
+    await startTemporary(keptName());
   }
   const video_id = await videoOf(plan);
   return createRoom(roomBody(plan, video_id), randomId());

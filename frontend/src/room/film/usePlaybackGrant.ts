@@ -39,7 +39,7 @@ export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
 }
 
 function sourceOf({ manifest_url, sprites_url }: Playback): Source {
-  return { manifestUrl: manifest_url, spritesUrl: sprites_url };
+  return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null };
 }
 
 function renewIn_ms({ expires_at }: Playback): number {
