@@ -129,7 +129,7 @@ def build_home(config: HomeConfig) -> Home:
             "/.well-known": api,
             "/ws": relay.asgi,
             "/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored)),
-            "/media": media_app(services, objects),
+            "/media": media_app(services),
         },
         otherwise=bare_app(services, [Mount("/", site)]),
         lifespan=lambda: _living(services, relay, supervisor, Housekeeping(chores(services, objects))),

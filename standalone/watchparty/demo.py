@@ -42,9 +42,10 @@ class Api:
         self._credentials = {"X-Guest-Key": guest_key} if guest_key else {}
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        """One JSON call; gives the answer's body."""
+        """One JSON call; gives the answer's body, {} for an empty one."""
         headers = {"Content-Type": "application/json", "Origin": self._site, **self._credentials}
-        answer: Json = json.loads(self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)[0])
+        said, _ = self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)
+        answer: Json = json.loads(said or "{}")
         return answer
 
     def become_temporary_host(self, name: str) -> None:
