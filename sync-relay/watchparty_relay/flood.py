@@ -44,9 +44,10 @@ class Allowance:
 class Allowances:
     """One person's, over all their connections; a connection's own bound on all messages stands beside it."""
 
-    __slots__ = ("chat", "cmds", "reacts")
+    __slots__ = ("chat", "cmds", "reacts", "reports")
 
     def __init__(self) -> None:
         self.chat = Allowance(LIMITS.chat_per_10s)
         self.cmds = Allowance(LIMITS.cmds_per_10s)
         self.reacts = Allowance(LIMITS.reacts_per_10s)
+        self.reports = Allowance(LIMITS.reports_per_10s)

@@ -94,6 +94,17 @@ async def test_too_many_reactions_are_refused(house: RelayHouse) -> None:
     assert len(host.all("react")) == limit
 
 
+async def test_reports_beyond_the_limit_are_ignored(house: RelayHouse) -> None:
+    """F1: the room shows the last one that counted."""
+    ana = await house.join("ana")
+    limit = ana.last("welcome")["limits"]["reports_per_10s"]
+    for number in range(limit + 1):
+        ana.report(pos_s=float(number))
+    await ana.ask(t="clear")  # handled after all of them
+    await house.pass_time(2)
+    assert ana.last("people")["here"][0]["pos_s"] == limit - 1
+
+
 async def test_the_muted_neither_chat_nor_react_nor_type(house: RelayHouse) -> None:
     """A2: and may still watch and, where everybody may, control."""
     host = await house.host(set=settings(control="everyone"))
