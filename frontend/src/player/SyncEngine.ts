@@ -8,7 +8,7 @@ import { type Latencies, LatencyMemory } from "@/sync/latency";
 import { type Order, Pilot } from "@/sync/pilot";
 import type { PlayerReading } from "@/sync/readiness";
 import type { RoomSession } from "@/sync/session";
-import { limit_s } from "@/sync/timeline";
+import { limit_s, restingPlace_s } from "@/sync/timeline";
 import type { EngineEnvironment } from "./engineEnvironment";
 import type { FilmSource, PlayerEvent, PlayerLook, PlayerPort } from "./PlayerPort";
 
@@ -218,7 +218,9 @@ export class SyncEngine {
     const there = phase === "following" || phase === "held";
     if (there) this.#placingSince_ms = null;
     else this.#placingSince_ms ??= look.at_ms;
-    if (there && look.ready && !look.seeking) this.#arrived = true;
+    // At the end of what is made of a film there is a picture, but nothing to play on.
+    const settled = !look.seeking && (look.ready || phase === "held");
+    if (there && settled) this.#arrived = true;
   }
 
   #reading(look: PlayerLook): PlayerReading {
@@ -245,7 +247,10 @@ export class SyncEngine {
 
   /** On the way to its place a player is somewhere else on purpose: that is no error. */
   #error_ms(look: PlayerLook): number | null {
-    const target_s = this.#options.session.target();
+    const { session } = this.#options;
+    const { newest } = session.timeline;
+    const held = this.#pilot.phase === "held" && newest !== null;
+    const target_s = held && !this.detached ? restingPlace_s(newest) : session.target();
     const comparable = this.detached || this.#placingSince_ms === null;
     if (target_s === null || !comparable) return null;
     return (look.position_s - target_s) * 1000;

@@ -145,6 +145,16 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBeLessThan(3);
   });
 
+  it("stands where there is a picture while the room waits at the end of what is made", () => {
+    const viewer = new Viewer();
+    viewer.receive({ ...paused(20), mode: "waiting", playable_s: 20 });
+    viewer.run(1_000);
+    expect(viewer.player.position_s(1_000)).toBeCloseTo(19.85);
+    viewer.receive({ ...playing(20, 1_400), playable_s: 28 });
+    viewer.run(3_000);
+    expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
+  });
+
   it("never loops on a source that does not load: each new attempt waits longer (R13)", () => {
     const viewer = new Viewer();
     viewer.player.ready = false;

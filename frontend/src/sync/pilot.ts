@@ -8,7 +8,7 @@
 import { DriftController, LaunchBudget } from "./drift";
 import type { LatencyMemory } from "./latency";
 import type { PlaybackState } from "./protocol";
-import { limit_s, positionIn, type Timeline } from "./timeline";
+import { limit_s, positionIn, restingPlace_s, type Timeline } from "./timeline";
 
 export interface PlayerFacts {
   /** The local instant at which `position_s` was read. */
@@ -100,7 +100,7 @@ export class Pilot {
     const goal = room.timeline.newest;
     if (goal === null || goal.mode === "empty") this.#rest(player, null);
     else if (goal.mode === "playing") this.#towardsPlaying(goal, player, room);
-    else if (room.now_ms >= goal.t0_ms) this.#rest(player, goal.pos_s);
+    else if (room.now_ms >= goal.t0_ms) this.#rest(player, restingPlace_s(goal));
     else this.#untilStop(goal, player, room);
     return { orders: this.#orders, wakeAt_ms: this.#wakeAt_ms };
   }
@@ -123,7 +123,7 @@ export class Pilot {
     const before = room.timeline.motionAt(room.now_ms);
     this.#wake(goal.t0_ms, player, room);
     if (before === null || before.velocity === 0) {
-      if (player.paused) this.#rest(player, goal.pos_s);
+      if (player.paused) this.#rest(player, restingPlace_s(goal));
     } else if (this.#phase.name === "following") this.#follow(before.state, player, room);
   }
 

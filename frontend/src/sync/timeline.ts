@@ -28,6 +28,17 @@ export function limit_s(state: PlaybackState): number {
   );
 }
 
+const EDGE_S = 0.15;
+
+/**
+ * Where to stand for a room that stands. At the very end of a film in the making there is
+ * no picture to show yet, and a seek there would not finish: stand a few frames before it.
+ */
+export function restingPlace_s(goal: PlaybackState): number {
+  const growing = goal.playable_s != null && goal.playable_s < (goal.duration_s ?? 0) - 0.5;
+  return growing ? Math.max(0, Math.min(goal.pos_s, (goal.playable_s ?? 0) - EDGE_S)) : goal.pos_s;
+}
+
 export class Timeline {
   #states: PlaybackState[] = [];
 

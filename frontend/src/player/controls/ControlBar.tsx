@@ -9,8 +9,9 @@ import { ScrubBar } from "./ScrubBar";
 import { TimeLabel } from "./TimeLabel";
 import { VolumeControl } from "./VolumeControl";
 
-/** Where nobody sees them they must not catch the tap that would show them. */
-const TOUCHABLE = "pointer-events-auto group-data-[idle=true]/controls:pointer-events-none";
+/** A finger does not move before it taps: what it does not see must not catch its tap. */
+const TOUCHABLE =
+  "pointer-events-auto pointer-coarse:group-data-[idle=true]/controls:pointer-events-none";
 
 /** At the foot of the film. Narrow stages keep what is used all the time; the rest is one tap away. */
 export function ControlBar() {
