@@ -6,44 +6,28 @@ import { AlertDialog } from "@/ui/AlertDialog";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { formatDate } from "@/ui/format";
-import { IconButton } from "@/ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 import { PagedTable } from "./PagedTable";
 import { useAdminAction } from "./useAdminAction";
 
 const KEY = ["admin", "accounts"];
 
 export function Accounts() {
-  const [deleting, setDeleting] = useState<AdminAccount | null>(null);
-  const remove = useAdminAction(KEY, removeAccount, "The account is gone.");
   return (
-    <>
-      <PagedTable
-        caption="Accounts"
-        queryKey={KEY}
-        read={allAccounts}
-        rowKey={(account) => account.id}
-        empty="Nobody yet."
-        columns={[
-          { heading: "Name", cell: (account) => <Who account={account} /> },
-          { heading: "Standing", cell: (account) => <Standing account={account} /> },
-          { heading: "Since", cell: (account) => formatDate(account.created_at) },
-          {
-            heading: "Actions",
-            align: "end",
-            cell: (account) => <Actions account={account} onDelete={() => setDeleting(account)} />,
-          },
-        ]}
-      />
-      <AlertDialog
-        open={deleting !== null}
-        onOpenChange={() => setDeleting(null)}
-        title={`Delete ${deleting?.display_name}?`}
-        description="Their rooms close and their films are deleted. This cannot be undone."
-        confirmLabel="Delete the account"
-        onConfirm={() => deleting && remove(deleting.id)}
-      />
-    </>
+    <PagedTable
+      caption="Accounts"
+      queryKey={KEY}
+      read={allAccounts}
+      rowKey={(account) => account.id}
+      empty="Nobody yet."
+      columns={[
+        { heading: "Name", cell: (account) => <Who account={account} /> },
+        { heading: "Standing", cell: (account) => <Standing account={account} /> },
+        { heading: "Since", cell: (account) => formatDate(account.created_at) },
+        { heading: "Actions", align: "end", cell: (account) => <Actions account={account} /> },
+      ]}
+    />
   );
 }
 
@@ -66,8 +50,11 @@ function Standing({ account }: { account: AdminAccount }) {
   return <Badge>Member</Badge>;
 }
 
-function Actions({ account, onDelete }: { account: AdminAccount; onDelete: () => void }) {
+function Actions({ account }: { account: AdminAccount }) {
   const isMe = useSession((session) => session.account?.id === account.id);
+  const [deleting, setDeleting] = useState(false);
+  const trigger = useReturnFocus(deleting);
+  const remove = useAdminAction(KEY, removeAccount, "The account is gone.");
   const change = useAdminAction(
     KEY,
     (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
@@ -75,25 +62,40 @@ function Actions({ account, onDelete }: { account: AdminAccount; onDelete: () =>
   );
   if (isMe) return <span className="text-sm text-muted">You</span>;
   return (
-    <Menu
-      trigger={
-        <IconButton label={`Change ${account.display_name}`}>
-          <EllipsisVertical />
-        </IconButton>
-      }
-    >
-      {!account.temporary && (
-        <MenuItem onSelect={() => change({ role: account.role === "admin" ? "user" : "admin" })}>
-          {account.role === "admin" ? "Take administration away" : "Make administrator"}
+    <>
+      <Menu
+        trigger={
+          <button
+            ref={trigger}
+            type="button"
+            aria-label={`Change ${account.display_name}`}
+            className="inline-grid size-11 place-items-center rounded-xl hover:bg-hover"
+          >
+            <EllipsisVertical className="size-5" aria-hidden="true" />
+          </button>
+        }
+      >
+        {!account.temporary && (
+          <MenuItem onSelect={() => change({ role: account.role === "admin" ? "user" : "admin" })}>
+            {account.role === "admin" ? "Take administration away" : "Make administrator"}
+          </MenuItem>
+        )}
+        <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
+          {account.suspended ? "End the suspension" : "Suspend"}
         </MenuItem>
-      )}
-      <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
-        {account.suspended ? "End the suspension" : "Suspend"}
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem tone="danger" onSelect={onDelete}>
-        Delete
-      </MenuItem>
-    </Menu>
+        <MenuSeparator />
+        <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
+          Delete
+        </MenuItem>
+      </Menu>
+      <AlertDialog
+        open={deleting}
+        onOpenChange={setDeleting}
+        title={`Delete ${account.display_name}?`}
+        description="Their rooms close and their films are deleted. This cannot be undone."
+        confirmLabel="Delete the account"
+        onConfirm={() => remove(account.id)}
+      />
+    </>
   );
 }

@@ -1,12 +1,4 @@
-import {
-  Captions,
-  Clapperboard,
-  EllipsisVertical,
-  Pencil,
-  Play,
-  RotateCcw,
-  Trash2,
-} from "lucide-react";
+import { Clapperboard, Play } from "lucide-react";
 import { Link } from "react-router";
 import type { Video } from "@/api/videos";
 import { formatFilmTime } from "@/room/filmTime";
@@ -14,20 +6,15 @@ import { Badge } from "@/ui/Badge";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { formatBytes } from "@/ui/format";
-import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { Progress } from "@/ui/Progress";
+import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
 import { canStartParty, qualities, statusFact } from "./videoFacts";
 
-interface VideoCardProps {
-  video: Video;
+interface VideoCardProps extends VideoMenuProps {
   isSelected: boolean;
   /** Some card is selected, so all show their boxes. */
   isSelecting: boolean;
   onToggle: () => void;
-  onRename: () => void;
-  onRetry: () => void;
-  onSubtitles: () => void;
-  onDelete: () => void;
 }
 
 export function VideoCard(props: VideoCardProps) {
@@ -48,7 +35,7 @@ export function VideoCard(props: VideoCardProps) {
             <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
           )}
         </div>
-        <CardMenu {...props} />
+        <VideoMenu {...props} />
       </div>
     </article>
   );
@@ -125,39 +112,5 @@ function PartyLink({ video }: { video: Video }) {
       <Play className="fill-current" aria-hidden="true" /> Start party
       <span className="sr-only"> with {video.title}</span>
     </Link>
-  );
-}
-
-function CardMenu({ video, onRename, onRetry, onSubtitles, onDelete }: VideoCardProps) {
-  return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          aria-label={`More for ${video.title}`}
-          className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
-        >
-          <EllipsisVertical className="size-5" aria-hidden="true" />
-        </button>
-      }
-    >
-      <MenuItem onSelect={onRename}>
-        <Pencil aria-hidden="true" /> Rename
-      </MenuItem>
-      {video.playable && (
-        <MenuItem onSelect={onSubtitles}>
-          <Captions aria-hidden="true" /> Subtitles
-        </MenuItem>
-      )}
-      {video.status === "failed" && (
-        <MenuItem onSelect={onRetry}>
-          <RotateCcw aria-hidden="true" /> Try again
-        </MenuItem>
-      )}
-      <MenuSeparator />
-      <MenuItem tone="danger" onSelect={onDelete}>
-        <Trash2 aria-hidden="true" /> Delete
-      </MenuItem>
-    </Menu>
   );
 }

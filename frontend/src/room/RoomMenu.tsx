@@ -2,10 +2,10 @@ import { EllipsisVertical, Eraser, LogOut, Pencil, Volume2, VolumeX } from "luci
 import { useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 import { useChatPreferences } from "./chat/preferences";
 import { RenameDialog } from "./people/RenameDialog";
 import { useRoom, useRoomState } from "./RoomContext";
-import { useReturnFocus } from "./useReturnFocus";
 
 /** Everything about the room that is not needed every minute. */
 export function RoomMenu({ onLeave }: { onLeave: () => void }) {

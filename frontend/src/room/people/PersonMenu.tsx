@@ -14,8 +14,8 @@ import {
 import { Fragment, useState } from "react";
 import type { Person } from "@/sync/protocol";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 import { useRoomState } from "../RoomContext";
-import { useReturnFocus } from "../useReturnFocus";
 import { BanDialog } from "./BanDialog";
 import { HandOverDialog } from "./HandOverDialog";
 import { type PersonAction, personActions } from "./personActions";

@@ -1,0 +1,58 @@
+import { Captions, EllipsisVertical, Pencil, RotateCcw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import type { Video } from "@/api/videos";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { useReturnFocus } from "@/ui/useReturnFocus";
+import { RenameDialog } from "./RenameDialog";
+import { SubtitlesDialog } from "./SubtitlesDialog";
+
+export interface VideoMenuProps {
+  video: Video;
+  onRename: (title: string) => void;
+  onRetry: () => void;
+  onDelete: () => void;
+}
+
+export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps) {
+  const [asking, setAsking] = useState<"title" | "subtitles" | null>(null);
+  const trigger = useReturnFocus(asking !== null);
+  const close = () => setAsking(null);
+  return (
+    <>
+      <Menu
+        trigger={
+          <button
+            ref={trigger}
+            type="button"
+            aria-label={`More for ${video.title}`}
+            className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
+          >
+            <EllipsisVertical className="size-5" aria-hidden="true" />
+          </button>
+        }
+      >
+        <MenuItem onSelect={() => setAsking("title")}>
+          <Pencil aria-hidden="true" /> Rename
+        </MenuItem>
+        {video.playable && (
+          <MenuItem onSelect={() => setAsking("subtitles")}>
+            <Captions aria-hidden="true" /> Subtitles
+          </MenuItem>
+        )}
+        {video.status === "failed" && (
+          <MenuItem onSelect={onRetry}>
+            <RotateCcw aria-hidden="true" /> Try again
+          </MenuItem>
+        )}
+        <MenuSeparator />
+        <MenuItem tone="danger" onSelect={onDelete}>
+          <Trash2 aria-hidden="true" /> Delete
+        </MenuItem>
+      </Menu>
+      {asking === "title" && (
+        <RenameDialog title={video.title} onClose={close} onRename={onRename} />
+      )}
+      {asking === "subtitles" && <SubtitlesDialog video={video} onClose={close} />}
+    </>
+  );
+}
