@@ -54,6 +54,15 @@ def test_s3_a_controller_shows_their_own_or_the_hosts_film(house: House) -> None
     assert moderator.ask("PATCH", here.path(), {"video_id": moderators.id}).status_code == 200
 
 
+def test_s1_a_token_counts_in_its_own_room_only(house: House) -> None:
+    """S1: even one that names a participant of this room, if it was signed for another."""
+    here, elsewhere = party(house), party(house)
+    guest = here.guest("Max")
+    forged = house.services.tokens.join_token({"sub": guest.participant_id, "room": elsewhere.id}, house.clock())
+    answer = house.client.get(f"/api/v1/rooms/{here.id}/members", headers={"Authorization": f"Bearer {forged}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_a_member")
+
+
 @pytest.mark.parametrize("decision", [None, "deny", "block"])
 def test_s4_who_asked_or_was_refused_is_not_in(house: House, decision: str | None) -> None:
     """S4: a request is no membership, whatever became of it."""

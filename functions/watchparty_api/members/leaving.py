@@ -45,7 +45,7 @@ def leave_everywhere(services: Services, account_id: str) -> None:
 def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str) -> Member:
     """Takes somebody out, for good with `ban`; also who left or was removed before can be banned. Raises Forbidden.
 
-    Rank and lent control end; a mute stays, for whoever comes back.
+    Lent control ends and a mute stays, for whoever comes back; their role is the door's to give.
     """
 
     def decide() -> Change[Member]:
@@ -59,7 +59,6 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
         out = replace(
             member,
             state="banned" if ban else "removed",
-            role="viewer",
             controls=False,
             control_until=None,
             mver=member.mver + 1,

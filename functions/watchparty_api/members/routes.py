@@ -6,6 +6,7 @@ import secrets
 
 from fastapi import APIRouter, Request
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.members.bans import address_mark, lift_ban
 from watchparty_api.members.changing import change_member
@@ -16,7 +17,6 @@ from watchparty_api.records import Ban, Member
 from watchparty_api.rooms.made_up_names import guest_name
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.services import ServicesOf
 from watchparty_api.store.queries import BANS_OF_ROOM, MEMBERS_BY_STATE
 
 router = APIRouter(tags=["members"])

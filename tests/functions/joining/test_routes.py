@@ -60,6 +60,15 @@ def test_a_guest_is_the_same_after_a_reload(house: House) -> None:
     assert len(members(here)) == 2
 
 
+def test_a_second_tab_does_not_make_the_first_ones_token_stale(house: House) -> None:
+    """Nothing changed, so the version stays; a new name is a change."""
+    here = party(house)
+    guest = here.guest("Max")
+    versions = [claims(guest.join(here.id, **body).json()["connection"]["join_token"])["mver"]
+                for body in ({}, {"display_name": "Max"}, {"display_name": "Maxi"})]  # fmt: skip
+    assert versions == [1, 1, 2]
+
+
 def test_a_client_without_cookies_gets_its_key_once(house: House) -> None:
     """Asked for, the key is in the answer and no cookie is set; shown as a header it is the same guest."""
     here = party(house)
