@@ -7,6 +7,7 @@ import { ApiError, NetworkError } from "@/api/errors";
 import { type JoinBody, type Joined, joinRoom, leaveRoom, renewJoin } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import type { RenewResult } from "@/sync/membership";
+import type { CloseReason } from "@/sync/protocol";
 import { createRoomSession, type RoomSession } from "@/sync/session";
 import { inviteSecret } from "./inviteSecret";
 import { endingCode, type RefusalCode, refusalCode } from "./refusals";
@@ -56,7 +57,11 @@ export function useJoin(roomId: string): Join {
         renew: () => renewed(roomId, token, () => setStay({ step: "inside", session: opened })),
       });
       session.current = opened;
-      followEnd(opened, setStay);
+      onEnd(opened, async (reason) => {
+        setStay({ step: "refused", code: endingCode(reason) });
+        // The socket says "removed" of the banned too; the door knows whether they may come back.
+        if (reason === "removed") setStay(await askWhy(roomId, token.current));
+      });
       if (answer.status === "admitted") setStay({ step: "inside", session: opened });
       else setStay((before) => ({ step: "waiting", session: opened, since_ms: sinceWhen(before) }));
     },
@@ -93,7 +98,8 @@ export function useJoin(roomId: string): Join {
 
   const remind = useCallback(async () => {
     try {
-      // Only a new knock is heard.
+      // Only a new knock is heard; of the old one nothing more should be.
+      session.current?.close();
       await leaveRoom(roomId, token.current);
       settle(await joinRoom(roomId, asked.current));
     } catch (error) {
@@ -137,14 +143,22 @@ function sinceWhen(before: Stay): number {
   return before.step === "waiting" ? before.since_ms : performance.now();
 }
 
-function followEnd(session: RoomSession, setStay: (stay: Stay) => void): void {
+/** For an end that the person did not choose. */
+function onEnd(session: RoomSession, run: (reason: CloseReason) => void): void {
   const stop = session.store.subscribe(({ connection }) => {
     if (connection.status !== "ended") return;
     stop();
-    if (connection.reason !== "left") {
-      setStay({ step: "refused", code: endingCode(connection.reason ?? "refused") });
-    }
+    if (connection.reason !== "left") run(connection.reason ?? "refused");
   });
+}
+
+async function askWhy(roomId: string, joinToken: string): Promise<Stay> {
+  try {
+    await renewJoin(roomId, ownBearer(joinToken));
+  } catch (error) {
+    if (!isPassing(error)) return refusedStay(error);
+  }
+  return { step: "refused", code: "removed" };
 }
 
 function refusedStay(error: unknown): Stay {

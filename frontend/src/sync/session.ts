@@ -61,6 +61,8 @@ export interface RoomSession {
   target(): number | null;
   /** Do not sit out the pause between two attempts to connect. */
   retryNow(): void;
+  /** Tell the room what the store knows of this person now, such as a new name. */
+  renew(): void;
   close(): void;
   /** For the engine: all states that may still hold, and what it sees of the player. */
   readonly timeline: Timeline;
@@ -189,6 +191,10 @@ class Session implements RoomSession {
   target(): number | null {
     const room_ms = this.roomTime();
     return room_ms === null ? null : this.timeline.targetAt(room_ms);
+  }
+
+  renew(): void {
+    this.#connection.renew();
   }
 
   retryNow(): void {

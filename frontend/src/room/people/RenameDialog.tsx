@@ -8,7 +8,7 @@ import { Field, Input } from "@/ui/Field";
 import { useRoom, useRoomState } from "../RoomContext";
 
 export function RenameDialog({ onClose }: { onClose: () => void }) {
-  const { roomId, bearer } = useRoom();
+  const { roomId, session, bearer } = useRoom();
   const current = useRoomState((state) => state.you?.name ?? "");
   const [name, setName] = useState(current);
   const [problem, setProblem] = useState<string>();
@@ -20,6 +20,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
     try {
       await renameMe(roomId, name.trim(), bearer());
       keepName(name.trim());
+      session.renew();
       onClose();
     } catch (error) {
       setProblem(sentenceFor(error));

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Plus, SkipForward, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { QueuedFilm } from "@/api/rooms";
+import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import FilmPicker from "../film/FilmPicker";
@@ -12,6 +13,7 @@ import { useQueue } from "./useQueue";
 export default function QueuePanel() {
   const { items, save, next } = useQueue();
   const film = useFilm();
+  const hasLibrary = useSession((session) => session.account !== null);
   const [picking, setPicking] = useState<"now" | "later" | null>(null);
   return (
     <div className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain p-4">
@@ -19,14 +21,18 @@ export default function QueuePanel() {
         <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h3>
         <div className="flex min-h-11 items-center justify-between gap-2">
           <p className="min-w-0 truncate font-medium">{film?.title ?? "Nothing yet"}</p>
-          <Button onClick={() => setPicking("now")}>{film ? "Change" : "Choose a film"}</Button>
+          {hasLibrary && (
+            <Button onClick={() => setPicking("now")}>{film ? "Change" : "Choose a film"}</Button>
+          )}
         </div>
       </section>
       <section aria-label="Up next" className="grow">
         <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h3>
         {items.length === 0 && (
           <p className="py-2 text-sm text-muted">
-            Add films here and they are one tap away when this one ends.
+            {hasLibrary
+              ? "Add films here and they are one tap away when this one ends."
+              : "People with an account can add films here."}
           </p>
         )}
         <ol>
@@ -43,10 +49,12 @@ export default function QueuePanel() {
             />
           ))}
         </ol>
-        <Button className="mt-2" onClick={() => setPicking("later")}>
-          <Plus aria-hidden="true" />
-          Add to the queue
-        </Button>
+        {hasLibrary && (
+          <Button className="mt-2" onClick={() => setPicking("later")}>
+            <Plus aria-hidden="true" />
+            Add to the queue
+          </Button>
+        )}
       </section>
       {items.length > 0 && (
         <Button variant="primary" onClick={next}>
