@@ -65,10 +65,6 @@ class WaitBudget:
         frequent = sum(1 for _, to_ms in holds if to_ms > now_ms - FREQUENT_WINDOW_MS)
         return frequent >= FREQUENT_HOLDS or sum(to_ms - from_ms for from_ms, to_ms in holds) >= BUDGET_MS
 
-    def forget(self, participant_id: str) -> None:
-        self._holds.pop(participant_id, None)
-        self._skipped_until.pop(participant_id, None)
-
 
 def holding(wait: Wait, people: Iterable[Condition], budget: WaitBudget, *, now_ms: float) -> tuple[str, ...]:
     """For whom the room should wait now; nobody means that it may go on."""

@@ -5,7 +5,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from watchparty_relay.bus.port import Bus
@@ -15,7 +15,7 @@ from watchparty_relay.metrics import Metrics
 from watchparty_relay.notices import Notices
 from watchparty_relay.outbox import Channel
 from watchparty_relay.protocol import Notice
-from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.room_events import FLUSH_EVERY_S, RoomEvents
 from watchparty_relay.room_time import TimeSource
 from watchparty_relay.rooms import Rooms
 from watchparty_relay.session import Session
@@ -56,7 +56,8 @@ class Relay:
         await self._bus.start()
         self._notices.start()
         if ticking:
-            self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._events.run())]
+            regular = (_every(TICK_S, self.tick), _every(FLUSH_EVERY_S, self.flush_events))
+            self._tasks = [asyncio.create_task(each) for each in regular]
 
     async def stop(self) -> None:
         """Sends everybody away, tells the functions the last of it, and makes the bus durable."""
@@ -109,10 +110,11 @@ class Relay:
     async def flush_events(self) -> None:
         await self._events.flush()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            try:
-                await self.tick()
-            except Exception:  # time must go on for everybody else
-                log.exception("a tick failed")
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await act()
+        except Exception:  # time must go on for everybody else
+            log.exception("something regular failed")

@@ -57,11 +57,6 @@ class RoomEvents:
                     break
             self._metrics.events_pending = len(self._pending)
 
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_EVERY_S)
-            await self.flush()
-
 
 def session_event(room: Room, participant_id: str, *, started: bool, total: int, now_ms: float) -> Event:
     """Somebody came, or has gone for good; `total` people are here then, so 1 and 0 open and end the room's party."""
