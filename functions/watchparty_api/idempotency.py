@@ -16,9 +16,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from watchparty_api.errors import AlreadyExists, Conflict, Invalid, Malformed
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountOf
 from watchparty_api.records import IdempotencyKey
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 
 _LIFE = timedelta(hours=24)
 _GIVEN_UP_AFTER = timedelta(minutes=1)

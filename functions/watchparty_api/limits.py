@@ -10,13 +10,16 @@ import math
 import time
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
-from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from watchparty_api.errors import TooMany
+
+if TYPE_CHECKING:  # functions without HTTP count, too, and do not import FastAPI
+    from fastapi import Request
 
 RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     # Failures of one address at one account: slowed, then refused for the rest of the hour. Somebody at another

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from watchparty_api.errors import Unavailable
-from watchparty_api.services import ServicesOf
+from watchparty_api.handling import ServicesOf
 from watchparty_api.settings import read_settings
 
 router = APIRouter(tags=["site"])

@@ -1,6 +1,6 @@
 """What a request handler may use: the ports and the clock, in one frozen value that `bootstrap.py` fills.
 
-Handlers get it by `ServicesOf`; they never name an adapter.
+Handlers get it by `handling.ServicesOf`; they never name an adapter.
 """
 
 from __future__ import annotations
@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
-
-from fastapi import Depends, Request
 
 from watchparty_api.config import Config
 from watchparty_api.identity.keys import KeyedHash
@@ -43,12 +40,3 @@ class Services:
     @property
     def workspace_id(self) -> str:
         return self.config.workspace_id
-
-
-def services_of(request: Request) -> Services:
-    """The services of the application that answers this request."""
-    services: Services = request.app.state.services
-    return services
-
-
-ServicesOf = Annotated[Services, Depends(services_of)]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from watchparty_api.errors import Forbidden, UnsupportedType
-from watchparty_api.services import services_of
+from watchparty_api.handling import services_of
 
 
 def base_url(request: Request) -> str:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Response
 from watchparty_api import audit
 from watchparty_api.accounts.models import NewToken, TokenList, TokenStart, TokenView
 from watchparty_api.errors import Conflict, Forbidden, Invalid, NotFound
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountOf, hash_secret
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.records import ApiToken
-from watchparty_api.services import ServicesOf
 from watchparty_api.store.port import Create, Delete
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
 

@@ -16,11 +16,12 @@ from watchparty_api.accounts.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import revoke, revoke_all
 from watchparty_api.errors import AlreadyExists, Conflict, Forbidden, NotFound
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountOf
 from watchparty_api.identity.passwords import hash_password
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.records import Account, EmailClaim, Session
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.settings import read_settings
 from watchparty_api.site import base_url
 from watchparty_api.store.port import Create, Delete, Replace, Write

@@ -16,11 +16,12 @@ from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.accounts.sessions import revoke_all
 from watchparty_api.errors import Gone, TooMany
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.passwords import hash_password
 from watchparty_api.limits import address_key, limit
 from watchparty_api.mail.sending import send_quietly
 from watchparty_api.records import Account, OneTimeToken
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.site import base_url, client_address
 from watchparty_api.store.port import Replace
 

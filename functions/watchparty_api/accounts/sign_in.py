@@ -11,11 +11,12 @@ from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import LoginBody, SignedIn
 from watchparty_api.accounts.proof import password_fits
 from watchparty_api.errors import Unauthenticated
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import refuse_unusable
 from watchparty_api.identity.passwords import hash_password, needs_rehash
 from watchparty_api.limits import address_key, limit
 from watchparty_api.records import Account
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.site import client_address, require_origin
 
 router = APIRouter(prefix="/auth", tags=["accounts"])

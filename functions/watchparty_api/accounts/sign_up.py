@@ -14,10 +14,11 @@ from watchparty_api.accounts.models import RegisterBody, SetupBody, SetupState, 
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import sign_in
 from watchparty_api.errors import Conflict, Forbidden, Gone, VersionConflict
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountCaller, CallerOf
 from watchparty_api.limits import address_key, limit
 from watchparty_api.records import OneTimeToken
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.settings import read_settings
 from watchparty_api.site import base_url, client_address, require_origin
 from watchparty_api.store.paging import every

@@ -10,9 +10,9 @@ from starlette.responses import StreamingResponse
 
 from watchparty_api import audit
 from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.services import ServicesOf
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import AUDIT, AUDIT_NEWEST_FIRST
 

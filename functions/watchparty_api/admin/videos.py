@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from watchparty_api import audit
 from watchparty_api.admin.models import AdminVideoList, AdminVideoView
 from watchparty_api.errors import Conflict
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.services import ServicesOf
 from watchparty_api.store.queries import ALL_VIDEOS, VIDEOS_BY_STATUS
 from watchparty_api.transcodes.running import retry
 

@@ -16,10 +16,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from watchparty_api.errors import Forbidden, Unauthenticated
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.scopes import allows
 from watchparty_api.identity.tokens import token_type
 from watchparty_api.records import Account, ApiToken, Session
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 
 
 @dataclass(frozen=True)

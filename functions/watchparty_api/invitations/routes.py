@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.invitations.inviting import invitation_mail, invite, withdraw
 from watchparty_api.invitations.models import InvitationList, InvitationMade, InvitationStart, InvitationView
 from watchparty_api.lists import PageCursor, PageLimit
@@ -14,7 +15,6 @@ from watchparty_api.records import Invitation
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
 from watchparty_api.rooms.views import room_url
-from watchparty_api.services import ServicesOf
 from watchparty_api.site import base_url
 from watchparty_api.store.queries import INVITATIONS_OF_ROOM
 

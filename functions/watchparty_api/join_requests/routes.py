@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.join_requests.deciding import Decider, decide, decide_all, decide_many, waiting
 from watchparty_api.join_requests.models import Decided, DecideMany, DecideOne, JoinRequestList, JoinRequestView
 from watchparty_api.lists import PageCursor, PageLimit
@@ -11,7 +12,6 @@ from watchparty_api.members.bans import address_mark
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.services import ServicesOf
 
 router = APIRouter(tags=["join requests"])
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountCaller, Caller, CallerOf
 from watchparty_api.identity.passwords import verify_password
 from watchparty_api.joining.answers import answer
@@ -18,7 +19,7 @@ from watchparty_api.limits import address_key
 from watchparty_api.records import Room
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.made_up_names import guest_name
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.site import client_address, require_origin
 
 router = APIRouter(tags=["joining"], dependencies=[Depends(require_origin)])

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import Caller, CallerOf, ParticipantCaller, account_of
 from watchparty_api.objects.media_names import is_media_name, is_playlist, media_type
 from watchparty_api.playback.grants import grant_for, may_still_watch
@@ -17,7 +18,7 @@ from watchparty_api.records import Member, Video
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import Standing, membership
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.videos.owned import owned_video
 
 router = APIRouter(tags=["videos"])

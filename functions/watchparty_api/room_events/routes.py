@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.room_events.chat_archive import lines
 from watchparty_api.room_events.models import ActionLog, ArchivedLine, ChatArchive, LoggedAction, SyncReportView
 from watchparty_api.room_events.sync_report import summed_up
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.services import ServicesOf
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
 

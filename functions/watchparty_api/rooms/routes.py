@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from watchparty_api.handling import ServicesOf
 from watchparty_api.idempotency import OnceOf
 from watchparty_api.identity.caller import AccountOf
 from watchparty_api.join_requests.deciding import Decider, decide_all
@@ -30,7 +31,6 @@ from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
 from watchparty_api.rooms.reading import room_card, room_inside
 from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.services import ServicesOf
 from watchparty_api.site import base_url, client_address
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
 

@@ -13,12 +13,13 @@ from typing import Annotated
 from fastapi import Depends
 
 from watchparty_api.errors import Forbidden, Unauthenticated
+from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AccountCaller, Caller, CallerOf, Nobody, ParticipantCaller, refuse_unusable
 from watchparty_api.members.participants import find_member, participant_of_account
 from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms.address import Addressed, find_room
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, Place, controls, place_of
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 
 
 @dataclass(frozen=True)

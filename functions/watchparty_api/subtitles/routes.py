@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from watchparty_api.errors import Conflict, NotFound, TooLarge
+from watchparty_api.handling import ServicesOf
 from watchparty_api.records import Video
 from watchparty_api.rooms.film import film_grew
 from watchparty_api.rooms.plain_text import one_line
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.subtitles.webvtt import rewritten
 from watchparty_api.transcodes.deciding import sidecars
 from watchparty_api.videos.models import VideoView

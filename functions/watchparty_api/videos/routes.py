@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from watchparty_api.errors import Conflict, Invalid
+from watchparty_api.handling import ServicesOf
 from watchparty_api.idempotency import OnceOf
 from watchparty_api.identity.caller import AccountOf
 from watchparty_api.lists import PageCursor, PageLimit
@@ -15,7 +16,7 @@ from watchparty_api.objects.port import UploadStart
 from watchparty_api.playback.posters import check_poster_key, poster_response
 from watchparty_api.records import Account, Video
 from watchparty_api.rooms.film import film_grew
-from watchparty_api.services import Services, ServicesOf
+from watchparty_api.services import Services
 from watchparty_api.site import base_url
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
 from watchparty_api.transcodes.running import retry
