@@ -12,7 +12,7 @@ from typing import NamedTuple
 TOP, MIDDLE = "line:5%", "line:50%"
 KEPT_TAGS = "biu"
 MARKUP = re.compile(
-    r"(?P<override>\{\\[^}]*\})|(?P<tag></?\s*[A-Za-z][^<>\n]*>|<\d[\d:.]*>)|(?P<break>\\[Nn])|(?P<space>\\h)"
+    r"(?P<override>\{\\[^}]*\})|(?P<tag></?[A-Za-z][^<>\n]*>|<\d[\d:.]*>)|(?P<break>\\[Nn])|(?P<space>\\h)"
 )
 OVERRIDE = re.compile(
     r"\\(?:(?P<style>[biu])(?P<on>\d+)|an(?P<numpad>[1-9])|a(?P<legacy>\d{1,2})|p(?P<drawing>\d+)|(?P<reset>r))"

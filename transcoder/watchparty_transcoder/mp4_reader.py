@@ -33,21 +33,17 @@ class _Defaults:
 def read_stream(pipe: IO[bytes]) -> Iterator[Track | tuple[int, Sample]]:
     """Tracks first, in their order, then (track id, sample) in file order, as soon as each fragment has arrived."""
     moof, moof_bytes = b"", 0
-    while header := _exactly(pipe, HEADER_BYTES):
+    while len(header := pipe.read(HEADER_BYTES)) == HEADER_BYTES:
         size, kind = struct.unpack(">I4s", header)
-        body = _exactly(pipe, size - HEADER_BYTES)
+        body = pipe.read(max(0, size - HEADER_BYTES))
+        if len(body) != size - HEADER_BYTES:
+            return  # an unfinished fragment is as if it never came
         if kind == b"moov":
             yield from tracks(body)
         elif kind == b"moof":
             moof, moof_bytes = body, size
         elif kind == b"mdat":
             yield from samples(moof, body, data_base=moof_bytes + HEADER_BYTES)
-
-
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
-    """`size` bytes, or nothing where the stream ends early: an unfinished fragment is as if it never came."""
-    data = pipe.read(size)
-    return data if len(data) == size else b""
 
 
 def tracks(moov: bytes) -> Iterator[Track]:

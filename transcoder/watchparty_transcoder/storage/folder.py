@@ -1,5 +1,6 @@
 """Storage in a local folder: written beside its name, then renamed over it."""
 
+import contextlib
 import errno
 import shutil
 from pathlib import Path
@@ -29,7 +30,8 @@ class FolderStorage:
             unfinished.write_bytes(data)
             unfinished.replace(path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what went wrong first is what is told
+                unfinished.unlink()
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise DiskFull(f"writing {name}: {error}") from error
             raise
