@@ -19,6 +19,7 @@ from watchparty_api.admin import accounts as admin_accounts
 from watchparty_api.admin import rooms as admin_rooms
 from watchparty_api.admin import videos as admin_videos
 from watchparty_api.config import Config, ConfigError
+from watchparty_api.grants.home import HomeGrants
 from watchparty_api.identity.keys import load_keys
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.invitations import routes as invitations
@@ -30,7 +31,6 @@ from watchparty_api.mail.port import Mailer
 from watchparty_api.members import routes as members
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.playback import routes as playback
-from watchparty_api.playback.home_grants import HomeGrants
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.room_events import routes as room_events
 from watchparty_api.rooms import routes as rooms

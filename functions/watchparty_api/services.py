@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchparty_api.config import Config
+from watchparty_api.grants.port import PlaybackSigner
 from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.playback.port import PlaybackSigner
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.store.port import Store
 

@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 
 from fakes.house import SITE, House
 from fakes.party import Browser, Party
-from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.playback.media_app import media_app
 from watchparty_api.records import Video
 
@@ -36,7 +35,6 @@ class Cinema:
     house: House
     party: Party
     video: Video
-    objects: LocalObjectStore
 
     @property
     def folder(self) -> str:
@@ -48,6 +46,6 @@ class Cinema:
 
     def fetch(self, browser: Browser, path: str, *, method: str = "GET", **headers: str) -> Response:
         """Any path, with the cookies that a browser would send there."""
-        app = media_app(self.house.services, self.objects)
+        app = media_app(self.house.services)
         client = TestClient(app, base_url=SITE, cookies=browser.client.cookies)
         return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from fakes.house import House, Person
-from watchparty_api.playback.port import GRANT_LIFE, Grant
+from watchparty_api.grants.port import GRANT_LIFE, Grant
 from watchparty_api.playback.posters import poster_key
 from watchparty_api.records import Video
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from watchparty_api.errors import Malformed
+from watchparty_api.media_names import is_media_name
 from watchparty_api.objects import v4_signature
 from watchparty_api.objects.disk import Disk
-from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.sessions import UploadSessions
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from watchparty_api.grants.port import GRANT_LIFE, Grant
 from watchparty_api.members.participants import find_member
 from watchparty_api.playback.models import Playback
-from watchparty_api.playback.port import GRANT_LIFE, Grant
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.services import Services
 from watchparty_api.site import base_url, is_https

@@ -5,6 +5,8 @@ In the cloud a CDN with signed cookies stands here. The standalone server puts i
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,39 +15,37 @@ from starlette.routing import Route
 
 from watchparty_api.bare_app import bare_app
 from watchparty_api.errors import Forbidden, NotFound, Unauthenticated
-from watchparty_api.objects.local import LocalObjectStore
-from watchparty_api.objects.media_names import is_media_name, media_type
+from watchparty_api.media_names import is_media_name, media_type
 from watchparty_api.playback.grants import may_still_watch
-from watchparty_api.playback.home_grants import COOKIE_PREFIX
 from watchparty_api.playback.media_files import media_response
 from watchparty_api.services import Services
 
-_MOST_COOKIES = 20
+_MOST_COOKIES = 50
 
 
-def media_app(services: Services, objects: LocalObjectStore) -> Starlette:
+def media_app(services: Services) -> Starlette:
     """The application that answers everything under /media."""
 
     async def serve(request: Request) -> Response:
-        return await run_in_threadpool(_serve, services, objects, request)
+        return await run_in_threadpool(_serve, services, request)
 
     return bare_app(services, [Route("/media/{video_id}/{rest:path}", serve, methods=["GET"])])
 
 
-def _serve(services: Services, objects: LocalObjectStore, request: Request) -> Response:
+def _serve(services: Services, request: Request) -> Response:
     video_id = request.path_params["video_id"]
     name = f"{video_id}/{request.path_params['rest']}"
     _authorise(services, video_id, request)
-    path = objects.locate_media(name) if is_media_name(name) and media_type(name) else None
-    if path is None:
+    path = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
+    if not isinstance(path, Path):  # a bucket's files are served by the CDN in front of it
         raise NotFound("no_such_file", "There is no such file.")
     return media_response(path)
 
 
 def _authorise(services: Services, video_id: str, request: Request) -> None:
     """Raises Unauthenticated without a living grant for this film, Forbidden when its person is out."""
-    texts = [value for name, value in request.cookies.items() if name.startswith(COOKIE_PREFIX)][:_MOST_COOKIES]
     now = services.now()
+    texts = list(request.cookies.values())[:_MOST_COOKIES]
     grants = [grant for text in texts if (grant := services.playback.read(text, now=now))]
     fitting = [grant for grant in grants if grant.video_id == video_id]
     if not fitting:

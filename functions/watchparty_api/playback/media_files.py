@@ -10,9 +10,10 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, Response
 
-from watchparty_api.objects.media_names import is_playlist, media_type
+from watchparty_api.media_names import is_playlist, media_type
 
-_FOREVER = "private, max-age=31536000, immutable"
+_SEGMENT = "private, max-age=31536000, immutable"
+_PICTURE_OR_TEXT = "private, max-age=3600"
 _GROWING = "private, max-age=1"
 _COMPLETE = "private, max-age=60"
 
@@ -26,7 +27,8 @@ class MediaFile(FileResponse):
 def media_response(path: Path, *, keep: bool = True) -> Response:
     """The file. `keep` False forbids copies: the URL itself was the permission. Blocking; call it from a thread."""
     kind = media_type(path.name)
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": _FOREVER if keep else "no-store"}
+    life = _SEGMENT if path.suffix in (".m4s", ".mp4") else _PICTURE_OR_TEXT
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": life if keep else "no-store"}
     if is_playlist(path.name):
         playlist = path.read_bytes()
         if keep:

@@ -10,7 +10,7 @@ import hmac
 from starlette.responses import Response
 
 from watchparty_api.errors import Forbidden, NotFound
-from watchparty_api.objects.media_names import is_media_name, media_type
+from watchparty_api.media_names import is_media_name, media_type
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import Caller, CallerOf, ParticipantCaller, account_of
-from watchparty_api.objects.media_names import is_media_name, is_playlist, media_type
+from watchparty_api.media_names import is_media_name, is_playlist, media_type
 from watchparty_api.playback.grants import grant_for, may_still_watch
 from watchparty_api.playback.media_files import media_response
 from watchparty_api.playback.models import Playback, PlaybackRequest

@@ -27,4 +27,4 @@ def cinema(house: House, tmp_path: Path) -> Cinema:
         path.write_bytes(content)
     assert room.host.ask("PATCH", room.path(), {"video_id": video.id}).status_code == 200
     room.host.join(room.id)
-    return Cinema(house, room, video, objects)
+    return Cinema(house, room, video)

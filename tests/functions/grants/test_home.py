@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchparty_api.grants.home import HomeGrants
+from watchparty_api.grants.port import GRANT_LIFE, Grant
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.playback.home_grants import HomeGrants
-from watchparty_api.playback.port import GRANT_LIFE, Grant
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 GRANTS = HomeGrants(KeyedHash(b"a secret of this installation"))

@@ -1,6 +1,6 @@
 """Grants at home: fields and an HMAC of them, the same in a cookie and in a path. Pure.
 
-A grant is no promise to go on: `media_app.py` asks the store with each file whether the person is still in.
+A grant is no promise to go on: whoever serves a file asks the store whether the person is still in.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import hmac
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from watchparty_api.grants.port import Grant, GrantCookie
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.playback.port import Grant, GrantCookie
 
-COOKIE_PREFIX = "wp_play_"
 _PURPOSE = "playback"
 
 
@@ -25,7 +24,7 @@ class HomeGrants:
     def cookie(self, grant: Grant) -> GrantCookie:
         # A name for each room and person: two rooms that show one film must not take each other's cookie away.
         whom = sha256(f"{grant.room_id}.{grant.person_id}".encode()).hexdigest()[:12]
-        return GrantCookie(f"{COOKIE_PREFIX}{whom}", self.text(grant))
+        return GrantCookie(f"wp_play_{whom}", self.text(grant))
 
     def text(self, grant: Grant) -> str:
         # Ids never hold a dot, so the fields cannot run into each other.

@@ -28,7 +28,7 @@ class GrantCookie:
 
 
 class PlaybackSigner(Protocol):
-    """Adapters: an HMAC of ours at home (`home_grants.py`); the CDN's own signed cookie in front of a bucket."""
+    """Adapters: an HMAC of ours at home (`home.py`); the CDN's own signed cookie in front of a bucket."""
 
     def cookie(self, grant: Grant) -> GrantCookie:
         """The grant as a cookie for `/media/{video_id}/`."""
