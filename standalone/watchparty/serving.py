@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -66,15 +66,21 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and sends people on before it closes their sockets."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, *, drain: Callable[[], None]) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._drain()
+        await asyncio.sleep(0)  # the farewells go out before uvicorn closes what they go out on
+        await super().shutdown(sockets)
 
 
 async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None:
@@ -89,7 +95,8 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
             ws_max_size=MAX_FRAME_BYTES,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
-        )
+        ),
+        drain=home.relay.drain,
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     ready = asyncio.create_task(server.ready.wait())
