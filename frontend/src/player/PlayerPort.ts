@@ -83,3 +83,22 @@ export interface PlayerPort {
 }
 
 export const NO_CHOICE: TrackChoices = { options: [], current: -1 };
+
+/** Before a film is there. */
+export const EMPTY_VIEW: PlayerView = {
+  loaded: false,
+  duration_s: 0,
+  bufferedUntil_s: 0,
+  volume: 1,
+  muted: false,
+  canSetVolume: true,
+  soundBlocked: false,
+  blocked: false,
+  quality: NO_CHOICE,
+  shownQuality: null,
+  audio: NO_CHOICE,
+  subtitles: NO_CHOICE,
+  canPip: false,
+  inPip: false,
+  failure: null,
+};

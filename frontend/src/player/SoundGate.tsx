@@ -23,15 +23,15 @@ export function SoundGate() {
   if (!waiting) return null;
   const Icon = blocked ? Play : VolumeX;
   return (
-    <div className="pointer-events-none absolute inset-0 grid place-items-center bg-black/35">
-      <button
-        type="button"
-        className="pointer-events-auto flex min-h-14 animate-rise items-center gap-3 rounded-full bg-accent px-7 text-lg font-bold text-on-accent shadow-high hover:bg-accent-hover"
-        onClick={() => player.touched()}
-      >
+    <button
+      type="button"
+      className="group/gate absolute inset-0 grid place-items-center bg-black/35"
+      onClick={() => player.touched()}
+    >
+      <span className="flex min-h-14 animate-rise items-center gap-3 rounded-full bg-accent px-7 text-lg font-bold text-on-accent shadow-high group-hover/gate:bg-accent-hover">
         <Icon className="size-6" aria-hidden="true" />
         {blocked ? "Tap to join playback" : "Tap for sound"}
-      </button>
-    </div>
+      </span>
+    </button>
   );
 }

@@ -6,8 +6,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { HlsStream, StreamTracks } from "./HlsStream";
 import {
+  EMPTY_VIEW,
   type FilmSource,
-  NO_CHOICE,
   type PlayerEvent,
   type PlayerLook,
   type PlayerPort,
@@ -15,24 +15,6 @@ import {
   type PlayOutcome,
 } from "./PlayerPort";
 import { keepPreferences, readPreferences } from "./preferences";
-
-const EMPTY: PlayerView = {
-  loaded: false,
-  duration_s: 0,
-  bufferedUntil_s: 0,
-  volume: 1,
-  muted: false,
-  canSetVolume: true,
-  soundBlocked: false,
-  blocked: false,
-  quality: NO_CHOICE,
-  shownQuality: null,
-  audio: NO_CHOICE,
-  subtitles: NO_CHOICE,
-  canPip: false,
-  inPip: false,
-  failure: null,
-};
 
 /** Everything after which the engine should look again. */
 const WORTH_A_LOOK = [
@@ -71,7 +53,7 @@ export class VideoElementPlayer implements PlayerPort {
     video.volume = volume;
     video.muted = muted;
     this.view = createStore(() => ({
-      ...EMPTY,
+      ...EMPTY_VIEW,
       volume,
       muted,
       canSetVolume,
@@ -96,7 +78,7 @@ export class VideoElementPlayer implements PlayerPort {
     this.#video.removeAttribute("src");
     this.#video.load();
     const { volume, muted, canSetVolume, canPip, inPip } = this.view.getState();
-    this.view.setState({ ...EMPTY, volume, muted, canSetVolume, canPip, inPip });
+    this.view.setState({ ...EMPTY_VIEW, volume, muted, canSetVolume, canPip, inPip });
     if (source?.kind === "file") this.#openFile(source, at_s);
     else if (source !== null) {
       this.#openStream(source, at_s).catch(() => this.view.setState({ failure: "network" }));
@@ -124,10 +106,10 @@ export class VideoElementPlayer implements PlayerPort {
     const outcome = await this.#tryToPlay();
     if (outcome !== "blocked" || this.#video.muted) return this.#settle(outcome);
     // Staying in sync without sound beats standing still: sound needs one tap.
+    this.view.setState({ soundBlocked: true });
     this.#video.muted = true;
     const silent = await this.#tryToPlay();
-    if (silent === "playing") this.view.setState({ soundBlocked: true });
-    else this.#video.muted = this.view.getState().muted;
+    if (silent === "blocked") this.#unsilence();
     return this.#settle(silent);
   }
 
@@ -169,11 +151,8 @@ export class VideoElementPlayer implements PlayerPort {
 
   /** Called within a tap or a key: only then the browser lets sound or play through. */
   touched(): void {
-    const { soundBlocked, blocked, muted } = this.view.getState();
-    if (soundBlocked) {
-      this.#video.muted = muted;
-      this.view.setState({ soundBlocked: false });
-    }
+    const { soundBlocked, blocked } = this.view.getState();
+    if (soundBlocked) this.#unsilence();
     if (blocked) {
       this.view.setState({ blocked: false });
       this.#emit("unblocked");
@@ -254,6 +233,11 @@ export class VideoElementPlayer implements PlayerPort {
       const blocked = error instanceof DOMException && error.name === "NotAllowedError";
       return blocked ? "blocked" : "interrupted";
     }
+  }
+
+  #unsilence(): void {
+    this.#video.muted = this.view.getState().muted;
+    this.view.setState({ soundBlocked: false });
   }
 
   #settle(outcome: PlayOutcome): PlayOutcome {

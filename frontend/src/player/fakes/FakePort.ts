@@ -1,8 +1,8 @@
 import { createStore } from "zustand/vanilla";
 import { FakePlayer } from "@/sync/fakes/FakePlayer";
 import {
+  EMPTY_VIEW,
   type FilmSource,
-  NO_CHOICE,
   type PlayerEvent,
   type PlayerLook,
   type PlayerPort,
@@ -18,21 +18,11 @@ export class FakePort implements PlayerPort {
   needsTouch = false;
   loaded = true;
   readonly view = createStore<PlayerView>(() => ({
+    ...EMPTY_VIEW,
     loaded: true,
     duration_s: 3600,
     bufferedUntil_s: 3600,
-    volume: 1,
-    muted: false,
-    canSetVolume: true,
-    soundBlocked: false,
-    blocked: false,
-    quality: NO_CHOICE,
     shownQuality: "720p",
-    audio: NO_CHOICE,
-    subtitles: NO_CHOICE,
-    canPip: true,
-    inPip: false,
-    failure: null,
   }));
   #now: () => number;
   #listeners = new Set<(event: PlayerEvent) => void>();
