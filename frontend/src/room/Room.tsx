@@ -7,6 +7,7 @@ import { useUnread } from "./chat/useUnread";
 import { usePutOnWhenPlayable } from "./film/usePendingFilm";
 import { useFirstInvitation } from "./invite/useFirstInvitation";
 import { PanelDrawer } from "./PanelDrawer";
+import { useAskToasts } from "./people/useAskToasts";
 import { useKnockToasts } from "./people/useKnockToasts";
 import { type PanelTab, SidePanel } from "./SidePanel";
 import { RoomStage } from "./stage/RoomStage";
@@ -52,6 +53,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useRemembered(room);
   usePutOnWhenPlayable();
   useKnockToasts();
+  useAskToasts();
   useActingNote();
   useRoomNotices();
   useRoomTitle(room?.name, unread);

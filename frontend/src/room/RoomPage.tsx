@@ -31,6 +31,7 @@ export default function RoomPage() {
 
 function Way({ roomId }: { roomId: string }) {
   const join = useJoin(roomId);
+  useJoinAtOnce(() => void join.join({}));
   const navigate = useNavigate();
   const { stay, bearer, leave } = join;
   const session = stay.step === "inside" ? stay.session : null;
@@ -64,7 +65,6 @@ function Outside({ roomId, join: door }: OutsideProps) {
     retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
   });
   useDoorWatch(stay.step === "waiting", lookAtTheDoor);
-  useJoinAtOnce(() => void join({}));
   useEffect(() => void fetchRoom(), []);
 
   const again = useCallback(() => {

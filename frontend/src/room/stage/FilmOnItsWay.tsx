@@ -14,7 +14,7 @@ export function FilmOnItsWay({ film }: FilmOnItsWayProps) {
   const upload = useUploadOf(film.id);
   const hostName = useHostName();
   const { headline, detail, share } = arrival(film, upload, hostName);
-  const uploading = upload && film.status === "uploading";
+  const uploading = upload && upload.phase !== "done" && film.status === "uploading";
   return (
     <div className="w-full max-w-md text-center">
       {!uploading && <p className="truncate text-sm text-muted">{film.title}</p>}

@@ -28,6 +28,11 @@ test("everybody else is told whose upload it is, without a number that nobody kn
   expect(share).toBeUndefined();
 });
 
+test("an upload that has arrived is being prepared, whatever the store says yet", () => {
+  const done = { ...upload, sent: 400, phase: "done" } as const;
+  expect(arrival(uploading, done, "Sofie").headline).toBe("Preparing the film");
+});
+
 test("preparing shows its share once there is one", () => {
   expect(arrival({ status: "processing", progress: 0.435 }, undefined, "Sofie")).toMatchObject({
     headline: "Preparing 43 %",

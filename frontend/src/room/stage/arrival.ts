@@ -18,7 +18,8 @@ const CHAT_MEANWHILE = "You can already chat.";
 
 /** `upload` is known only to the page that sends the film. */
 export function arrival(film: Coming, upload: Upload | undefined, hostName: string): Arrival {
-  if (film.status !== "uploading") return preparing(film.progress);
+  // The page that sends it knows first that all of it has arrived.
+  if (film.status !== "uploading" || upload?.phase === "done") return preparing(film.progress);
   if (!upload) {
     const detail = `${hostName} is uploading it. ${CHAT_MEANWHILE}`;
     return { headline: "The film is on its way", detail };
