@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { setUp, setupOpen } from "@/api/accounts";
+import { ApiError } from "@/api/errors";
 import { useSubmission } from "@/api/useSubmission";
 import { ProblemScreen } from "@/app/ProblemScreen";
 import { useTitle } from "@/app/useTitle";
+import { buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { LoadingScreen } from "@/ui/Spinner";
 import { EntryCard } from "./EntryCard";
@@ -19,6 +21,7 @@ export default function SetupPage() {
   const [token] = useState(() => fragmentSecret(hash, "token"));
   const open = useQuery({ queryKey: ["setup"], queryFn: setupOpen, retry: false });
   if (open.isPending) return <LoadingScreen />;
+  if (open.error instanceof ApiError && open.error.status === 410) return <AlreadySetUp />;
   if (open.error) return <ProblemScreen error={open.error} />;
   if (token === null) return <LinkNeeded />;
   return <SetupForm token={token} />;
@@ -60,6 +63,23 @@ function LinkNeeded() {
   return (
     <EmptyState icon={<KeyRound />} title="Open the set-up link" headingLevel="h1">
       The server printed a link when it started. Open that one: it proves that the machine is yours.
+    </EmptyState>
+  );
+}
+
+function AlreadySetUp() {
+  return (
+    <EmptyState
+      icon={<KeyRound />}
+      title="This site has been set up"
+      headingLevel="h1"
+      action={
+        <Link to="/login" className={buttonClass("primary")}>
+          Sign in
+        </Link>
+      }
+    >
+      The set-up link works once. Whoever used it is the administrator.
     </EmptyState>
   );
 }
