@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_start_without_signature_is_refused(uploader: Uploader) -> None:
 
 
 def test_a_film_arrives_in_parts(uploader: Uploader, film: bytes) -> None:
-    """Each part is answered 308 with how far it got, the last 200; what lies there is byte for byte what was sent."""
+    """MEDIA: one PUT for everything. Each part is answered 308 with how far it got, the last 200, and all is there."""
     location = uploader.start(film)
     first = uploader.put(location, film, 0, KIB256 - 1)
     second = uploader.put(location, film, KIB256, 3 * KIB256 - 1)
@@ -254,7 +255,7 @@ def test_giving_up_frees_the_bytes(uploader: Uploader, film: bytes) -> None:
 
 
 def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
-    """An upload may rest for days; after a week it is over and reaped."""
+    """MEDIA: the address died after an hour. An upload may rest for days; after a week it is over and reaped."""
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     uploader.house.clock.advance(days=6, hours=23)
@@ -323,16 +324,37 @@ def test_a_disk_that_fills_up_loses_nothing(uploader: Uploader, film: bytes) -> 
 # ---- other origins
 
 
+PREFLIGHT = {
+    "origin": "https://app.example",
+    "access-control-request-method": "PUT",
+    "access-control-request-headers": "content-range,content-type",
+}
+
+
 def test_other_origins_get_no_leave(uploader: Uploader, film: bytes) -> None:
     """Without listed origins a preflight is answered with nothing that a browser takes for leave."""
-    location = uploader.start(film)
-    answer = asgi.request(
-        uploader.app,
-        "OPTIONS",
-        location,
-        headers={"origin": "https://evil.example", "access-control-request-method": "PUT"},
-    )
+    answer = asgi.request(uploader.app, "OPTIONS", uploader.start(film), headers=PREFLIGHT)
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_listed_origins_may_upload_and_see_how_far(uploader: Uploader, film: bytes) -> None:
+    """Their preflight passes, and `Location` and `Range` are theirs to read."""
+    services = uploader.house.services
+    listed = replace(services.config, cors_origins=("https://app.example",))
+    uploader.house.services = replace(services, config=listed)
+    uploader.restart()
+    location = uploader.start(film)
+    assert asgi.request(uploader.app, "OPTIONS", location, headers=PREFLIGHT).status == 200
+    asked = asgi.request(
+        uploader.app,
+        "PUT",
+        location,
+        headers={"content-range": f"bytes */{len(film)}", "origin": "https://app.example"},
+    )
+    assert asked.headers["access-control-allow-origin"] == "https://app.example"
+    assert asked.headers["access-control-expose-headers"] == "Location, Range"
+    other = asgi.request(uploader.app, "OPTIONS", location, headers=PREFLIGHT | {"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
 
 
 def test_timestamps_make_generations(uploader: Uploader, film: bytes) -> None:

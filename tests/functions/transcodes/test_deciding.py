@@ -62,7 +62,7 @@ def test_each_event_moves_a_video_forward(
 
 
 def test_progress_is_the_maximum_of_a_generation() -> None:
-    """It never goes back, also not when a new run begins from the start."""
+    """MEDIA: no progress was shown. It never goes back, also not when a new run begins from the start."""
     video = after(waiting_video(), event("progress", done=3, total=4), event("progress", attempt=2, done=1, total=4))
     assert video.progress == 0.75
 

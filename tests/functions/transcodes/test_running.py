@@ -28,12 +28,13 @@ def read(house: House) -> Video:
 
 
 def test_events_are_kept(house: House) -> None:
-    """From started to finished, the store follows."""
+    """From started to finished, the store follows; MEDIA: the size that was uploaded is not overwritten."""
     stored(house)
     for event in (said("started"), said("progress", seq=2), said("playable", seq=3), said("finished", seq=4)):
         apply_event(house.services, event)
     video = read(house)
     assert (video.status, video.playable_s, video.renditions[0]["height"]) == ("ready", 60.0, 360)
+    assert video.size_bytes == 1000
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_a_run_that_never_began_is_launched_again_without_blame(house: House) ->
 
 
 def test_a_restart_takes_up_what_was_under_way(house: House) -> None:
-    """Waiting and running transcodes go on after the server comes back, without being blamed for its end."""
+    """MEDIA: stuck after a restart. What waited or ran goes on when the server is back, not blamed for its end."""
     stored(house, status="processing", progress=0.5)
     resume_interrupted(house.services)
     video = read(house)

@@ -1,0 +1,68 @@
+"""The upload server under uvicorn, over real sockets: what the event loop, the threads and the line make of it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+
+from fakes.uploader import KIB256, Uploader
+
+CHUNK = 8 * 1024 * 1024
+
+
+@pytest.fixture
+def port(uploader: Uploader) -> Iterator[int]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(uploader.app, log_level="error", http="httptools", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+def put(port: int, location: str, content: bytes, first: int, last: int) -> http.client.HTTPResponse:
+    parts = urlsplit(location)
+    line = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+    line.request("PUT", f"{parts.path}?{parts.query}", memoryview(content)[first : last + 1], headers)
+    answer = line.getresponse()
+    answer.read()
+    line.close()
+    return answer
+
+
+def test_a_film_of_many_blocks_arrives_whole(uploader: Uploader, port: int) -> None:
+    """Byte for byte, over chunks that are hundreds of reads each."""
+    film = os.urandom(3 * CHUNK + 4321)
+    location = uploader.start(film)
+    statuses = [
+        put(port, location, film, first, min(first + CHUNK, len(film)) - 1).status
+        for first in range(0, len(film), CHUNK)
+    ]
+    assert statuses == [308, 308, 308, 200]
+    assert uploader.original() == film
+
+
+def test_a_line_that_breaks_is_taken_up_where_it_was(uploader: Uploader, port: int) -> None:
+    """The socket is shut in the middle of a chunk; what came counts in whole granules, and the rest follows."""
+    film = os.urandom(CHUNK)
+    location = uploader.start(film)
+    parts = urlsplit(location)
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        head = (
+            f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: watch.test\r\n"
+            f"Content-Range: bytes 0-{CHUNK - 1}/{CHUNK}\r\nContent-Length: {CHUNK}\r\n\r\n"
+        )
+        line.sendall(head.encode() + film[: 5 * KIB256 + 99])
+    # A newcomer waits until the broken one has let go, so no clock is needed here.
+    again = put(port, location, film, 0, CHUNK - 1)
+    assert again.status == 200
+    assert uploader.original() == film
