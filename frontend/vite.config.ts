@@ -47,5 +47,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts"],
+    // Pure logic needs no worker of its own; what a test puts in place of a global goes with it.
+    isolate: false,
+    unstubGlobals: true,
   },
 });
