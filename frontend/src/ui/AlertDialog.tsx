@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { cx } from "./cx";
 import { OVERLAY, PANEL } from "./Dialog";
+import { useOpener } from "./useOpener";
 
 interface AlertDialogProps {
   open: boolean;
@@ -28,11 +29,12 @@ export function AlertDialog({
   tone = "danger",
   children,
 }: AlertDialogProps) {
+  const focus = useOpener();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
-        <Radix.Content className={cx(PANEL, "sm:max-w-md")}>
+        <Radix.Content className={cx(PANEL, "sm:max-w-md")} {...focus}>
           <Radix.Title className="text-xl font-bold tracking-tight">{title}</Radix.Title>
           <Radix.Description className="mt-2 text-muted">{description}</Radix.Description>
           {children}

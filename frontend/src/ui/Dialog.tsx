@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
+import { useOpener } from "./useOpener";
 
 interface DialogProps {
   open: boolean;
@@ -30,12 +31,14 @@ export function Dialog({
   size = "md",
   children,
 }: DialogProps) {
+  const focus = useOpener();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
           className={cx(PANEL, WIDTHS[size])}
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <div className="mb-5 flex items-start justify-between gap-4">
