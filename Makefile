@@ -36,8 +36,8 @@ format: ## write the format that `check` wants
 	$(BIN)/ruff check --fix .
 	cd frontend && $(NODE_PATH_FIRST) npm run --silent fix
 
-unit: ## everything that needs neither root nor network nor another program, within 30 s
-	$(PYTEST) -n 2 -m "not media and not service and not e2e"
+unit: ## what needs neither root nor network nor an application or another program, within 30 s
+	$(PYTEST) -n 2 -m "not media and not service and not integration and not e2e"
 
 test: prepare-test ## all set-up, then everything: unit, contract, integration, page, end to end
 	$(BIN)/python tests/run_all.py
