@@ -1,22 +1,23 @@
 """Work that is done is skipped when a run is repeated, and the first failure is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from watchparty_transcoder.segment import SegmentMade
 from watchparty_transcoder.storage.folder import FolderStorage
-from watchparty_transcoder.tasks import Report, Task, TaskEnded, Workers
+from watchparty_transcoder.tasks import Pool, Report, Task, TaskEnded, Workers
 
 SEGMENT = SegmentMade("v360/ladder", 0, 4.0, 5, 120)
 
 
 def run(folder: Path, task: Task, plan_hash: str = "abc") -> list[SegmentMade | TaskEnded]:
-    workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash, heavy=1, light=1)
-    workers.submit([task], heavy=True)
+    workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash)
+    workers.submit([task], Pool.PICTURE)
     reports = []
     while not workers.idle:
         report = workers.next_report(10)
         assert report is not None
-        reports.append(report)
+        reports.append(replace(report, took_s=0.0) if isinstance(report, TaskEnded) else report)
     workers.stop()
     return reports
 

@@ -12,6 +12,7 @@ MASTER = "master.m3u8"
 POSTER = "poster.jpg"
 SPRITES = "sprites.vtt"
 PLAN = ".state/plan.json"
+PACE = ".state/pace.json"
 FINISHED = ".state/finished.json"
 
 

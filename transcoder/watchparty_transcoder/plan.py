@@ -189,6 +189,8 @@ def _copy(video: VideoFacts) -> CopyPlan:
 def _lanes(facts: Facts, grid: Grid, picture: Picture, copy: CopyPlan | None, sizes: ChunkSizes) -> tuple[Lane, ...]:
     rungs = ladder.ladder_rungs(grid, picture.width, picture.height, copied_bit_rate=copy.bit_rate if copy else None)
     fast = ladder.fast_rungs(grid, picture.width, picture.height) if copy is None else ()
+    if not facts.seekable:
+        fast = fast[-1:]  # nothing can be tried out on a beginning, so nothing but the surest
     segments = len(grid.starts)
     awaited = timeline.chunks(segments, opening=sizes.opening, length=sizes.length, whole=not facts.seekable)
     steady = timeline.chunks(segments, opening=0, length=sizes.length, whole=not facts.seekable)
@@ -250,7 +252,7 @@ def _audio_track(
 
 
 def _audio_chunks(segments: int, sizes: ChunkSizes) -> tuple[Chunk, ...]:
-    return timeline.chunks(segments, opening=0, length=sizes.audio, whole=False)
+    return timeline.chunks(segments, opening=sizes.opening, length=sizes.audio, whole=False)
 
 
 def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:

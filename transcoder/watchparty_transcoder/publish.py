@@ -13,6 +13,7 @@ from watchparty_transcoder.renditions import Progressing, ProgressingPicture, Re
 from watchparty_transcoder.storage.port import Storage
 
 AAC_LC = "mp4a.40.2"
+SUBTITLES_TASK, POSTER_TASK, SPRITES_TASK = "subtitles", "poster", "sprites"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +38,17 @@ class Publisher:
         self._written: dict[str, str] = {}
         self._codecs: dict[str, str] = {}
         self._subtitles: set[str] = set()
-        self.poster: str | None = None
-        self.sprites: str | None = None
-        self.warnings = list(plan.warnings)
+        self._poster: str | None = None
+        self._sprites: str | None = None
 
-    def subtitles_ready(self) -> None:
-        self._subtitles = {track.name for track in self._plan.subtitles}
+    def task_done(self, name: str) -> None:
+        """Some tasks make something to be told of, beside segments."""
+        if name == SUBTITLES_TASK:
+            self._subtitles = {track.name for track in self._plan.subtitles}
+        elif name == POSTER_TASK:
+            self._poster = layout.POSTER
+        elif name == SPRITES_TASK:
+            self._sprites = layout.SPRITES
 
     def publish(self) -> State:
         """Bring every playlist up to date, media playlists before the master that names them."""
@@ -75,9 +81,9 @@ class Publisher:
                 ChapterMark(start_s=max(0.0, each.start_s), end_s=max(0.0, each.end_s), title=each.title)
                 for each in self._plan.chapters
             ),
-            warnings=tuple(self.warnings),
-            poster=self.poster,
-            sprites=self.sprites,
+            warnings=self._plan.warnings,
+            poster=self._poster,
+            sprites=self._sprites,
         )
 
     def _subtitle_tracks(self) -> tuple[SubtitleTrack, ...]:

@@ -24,6 +24,7 @@ class Progressing:
     tolerance: int  # ticks by which the end may differ from the plan
     planned_peak: int  # bits a second, until it can be measured
     reorder: int = 0  # ticks by which decoding runs ahead of showing
+    frame_rate: float
     late_frame: int = 0  # ticks by which a segment may begin after its bound
     made: dict[int, SegmentMade] = field(default_factory=dict)
     ready: int = 0  # segments from the beginning without a gap
@@ -38,6 +39,10 @@ class Progressing:
     @property
     def expected(self) -> int:
         return len(self.bounds) - 1
+
+    @property
+    def planned_frames(self) -> int:
+        return round(self.bounds[-1] / self.timescale * self.frame_rate)
 
     @property
     def longest_s(self) -> float:
@@ -71,7 +76,6 @@ class ProgressingPicture(Progressing):
     lane: LaneKind
     width: int
     height: int
-    frame_rate: float
 
 
 def bit_rate(segment: SegmentMade) -> int:
@@ -123,6 +127,13 @@ class Renditions:
         leading = [each for each in self.picture if each.lane == self._leading]
         return leading[-1] if leading and leading[-1].complete else None
 
+    def drop(self, names: Iterable[str]) -> None:
+        """What was planned and will not be made."""
+        self.picture = [each for each in self.picture if each.name not in set(names)]
+
+    def frames_planned(self) -> int:
+        return max(1, sum(each.planned_frames for each in self.picture or self.sound))
+
     def frames_done(self) -> int:
         counted = self.picture or self.sound
         return sum(segment.frames for each in counted for segment in each.made.values())
@@ -135,6 +146,7 @@ def _sound(track: AudioPlan) -> Progressing:
         bounds=track.bounds,
         tolerance=round(COPIED_SOUND_TOLERANCE_S * track.sample_rate) if track.copied else 0,
         planned_peak=SOUND_PEAK,
+        frame_rate=track.sample_rate / AAC_FRAME,
         late_frame=AAC_FRAME,
     )
 

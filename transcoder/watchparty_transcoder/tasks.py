@@ -6,9 +6,11 @@ The first failure stops everything.
 
 import functools
 import queue
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 
 import msgspec
 
@@ -30,6 +32,7 @@ class Task:
 class TaskEnded:
     task: Task
     error: BaseException | None
+    took_s: float = 0.0
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -39,22 +42,31 @@ class Marker(msgspec.Struct, frozen=True):
     segments: tuple[SegmentMade, ...]
 
 
-class Workers:
-    """Two pools: one for what fills the processor, one for what is light, so that neither waits for the other."""
+class Pool(Enum):
+    """Kinds of work that must not wait for each other; each has threads of its own."""
 
-    def __init__(self, *, storage: Storage, plan_hash: str, heavy: int, light: int) -> None:
+    PICTURE = "picture"  # fills the processor
+    SOUND = "sound"  # and copying: little work, awaited
+    EXTRAS = "extras"  # little work, not awaited
+
+
+THREADS = {Pool.PICTURE: 1, Pool.SOUND: 2, Pool.EXTRAS: 1}
+
+
+class Workers:
+    def __init__(self, *, storage: Storage, plan_hash: str) -> None:
         self._storage = storage
         self._plan_hash = plan_hash
-        self._heavy = ThreadPoolExecutor(heavy, thread_name_prefix="heavy")
-        self._light = ThreadPoolExecutor(light, thread_name_prefix="light")
+        self._pools = {
+            pool: ThreadPoolExecutor(count, thread_name_prefix=pool.value) for pool, count in THREADS.items()
+        }
         self.reports: queue.SimpleQueue[SegmentMade | TaskEnded] = queue.SimpleQueue()
         self._open: set[str] = set()
 
-    def submit(self, tasks: Sequence[Task], *, heavy: bool) -> None:
-        pool = self._heavy if heavy else self._light
+    def submit(self, tasks: Sequence[Task], pool: Pool) -> None:
         for task in tasks:
             self._open.add(task.name)
-            future = pool.submit(self._run, task)
+            future = self._pools[pool].submit(self._run, task)
             future.add_done_callback(functools.partial(self._report_end, task))
 
     def next_report(self, timeout_s: float) -> SegmentMade | TaskEnded | None:
@@ -71,15 +83,17 @@ class Workers:
         return not self._open
 
     def stop(self) -> None:
-        for pool in (self._heavy, self._light):
+        for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, task: Task) -> None:
+    def _run(self, task: Task) -> float:
+        """Returns how long it took."""
+        began = time.monotonic()
         before = self._done_before(task.name)
         if before is not None:
             for segment in before:
                 self.reports.put(segment)
-            return
+            return 0.0
         segments: list[SegmentMade] = []
 
         def report(segment: SegmentMade) -> None:
@@ -89,6 +103,7 @@ class Workers:
         task.work(report)
         marker = Marker(self._plan_hash, tuple(segments))
         self._storage.write(layout.done(task.name), msgspec.json.encode(marker))
+        return time.monotonic() - began
 
     def _done_before(self, name: str) -> tuple[SegmentMade, ...] | None:
         """What an earlier run made of this task, if it is all still there."""
@@ -106,6 +121,7 @@ class Workers:
         )
         return marker.segments if there else None
 
-    def _report_end(self, task: Task, future: Future[None]) -> None:
+    def _report_end(self, task: Task, future: Future[float]) -> None:
         if not future.cancelled():
-            self.reports.put(TaskEnded(task, future.exception()))
+            error = future.exception()
+            self.reports.put(TaskEnded(task, error, 0.0 if error else future.result()))

@@ -1,8 +1,6 @@
-"""Turns a plan into tasks, in the order in which people wait for them. Runs nothing itself.
+"""Turns a plan into tasks: what each one does, and in which order they follow. Runs nothing, decides nothing."""
 
-What stands between the upload and the first picture is awaited; everything else comes later, after that picture.
-"""
-
+from collections.abc import Sequence
 from pathlib import Path
 
 from watchparty_transcoder import subtitles
@@ -10,44 +8,34 @@ from watchparty_transcoder.copying import copy_streams
 from watchparty_transcoder.encode import Encoder
 from watchparty_transcoder.models import AudioPlan, Chunk, Film, Lane, Rung
 from watchparty_transcoder.poster_and_sprites import make_card, make_poster, make_sprites
+from watchparty_transcoder.publish import POSTER_TASK, SPRITES_TASK, SUBTITLES_TASK
 from watchparty_transcoder.renditions import ProgressingPicture
 from watchparty_transcoder.tasks import Report, Task
 
-SUBTITLES, POSTER, SPRITES = "subtitles", "poster", "sprites"  # names of the tasks that make them
 
-
-def light_tasks(encoder: Encoder) -> list[Task]:
-    """Copying and sound: little work for the processor, all of it awaited."""
+def sound_tasks(encoder: Encoder) -> list[Task]:
+    """Everything that is copied, then sound: the beginning of every track before the rest of any."""
     plan = encoder.plan
     copied = [track for track in plan.audio if track.copied]
     picture = plan.film.copy if plan.film else None
     tasks = [Task("copy", lambda report: copy_streams(encoder, picture, copied, report))] if picture or copied else []
-    for track in plan.audio:
-        tasks += [_audio_task(encoder, track, chunk) for chunk in track.chunks]
-    return tasks
+    by_place = sorted(
+        ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
+    )
+    return [*tasks, *(_audio_task(encoder, track, chunk) for chunk, track in by_place)]
 
 
-def awaited_lane(film: Film) -> tuple[Lane, ...]:
-    """The lane that the first picture comes from, unless that is copied."""
-    return () if film.copy else film.lanes[:1]
-
-
-def later_lanes(film: Film) -> tuple[Lane, ...]:
-    return film.lanes if film.copy else film.lanes[1:]
-
-
-def lane_tasks(encoder: Encoder, film: Film, lane: Lane) -> list[Task]:
-    """Chunk after chunk; in one that is awaited the lowest rung comes alone and first."""
-    lowest_first = tuple(reversed(lane.rungs))
+def lane_tasks(encoder: Encoder, film: Film, lane: Lane, *, only: Sequence[Rung] = ()) -> list[Task]:
+    """Chunk after chunk; in one that is awaited each rung comes alone, the lowest first."""
+    lowest_first = tuple(reversed(only or lane.rungs))
     tasks = []
     for chunk in lane.chunks:
-        apart = chunk.apart and len(lane.rungs) > 1
-        for group in [(rung,) for rung in lowest_first] if apart else [lowest_first]:
-            tasks.append(_video_task(encoder, film, lane, group, chunk))
+        groups = [(rung,) for rung in lowest_first] if chunk.apart else [lowest_first]
+        tasks += [_video_task(encoder, film, lane, group, chunk) for group in groups]
     return tasks
 
 
-def subtitle_task(encoder: Encoder) -> list[Task]:
+def subtitle_tasks(encoder: Encoder) -> list[Task]:
     plan = encoder.plan
 
     def work(_report: Report) -> None:
@@ -59,7 +47,7 @@ def subtitle_task(encoder: Encoder) -> list[Task]:
             cancelled=lambda: encoder.processes.cancelled,
         )
 
-    return [Task(SUBTITLES, work, needed=False)] if plan.subtitles else []
+    return [Task(SUBTITLES_TASK, work, needed=False)] if plan.subtitles else []
 
 
 def poster_task(encoder: Encoder) -> Task:
@@ -69,11 +57,11 @@ def poster_task(encoder: Encoder) -> Task:
         else:
             make_card(encoder)
 
-    return Task(POSTER, work, needed=False)
+    return Task(POSTER_TASK, work, needed=False)
 
 
 def sprites_task(encoder: Encoder, rendition: ProgressingPicture) -> Task:
-    return Task(SPRITES, lambda _report: make_sprites(encoder, rendition), needed=False)
+    return Task(SPRITES_TASK, lambda _report: make_sprites(encoder, rendition), needed=False)
 
 
 def _audio_task(encoder: Encoder, track: AudioPlan, chunk: Chunk) -> Task:

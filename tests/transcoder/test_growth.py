@@ -1,0 +1,71 @@
+"""At every moment at which something is announced, what can be read is a valid film."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.running import command, environment
+from transcoder.watching import read_master, segments
+
+pytestmark = pytest.mark.media
+
+SECONDS = 21
+FILMS = {
+    "fast lane": [*picture("854x482", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
+    "copy": [*picture("640x360", seconds=SECONDS), *sound(SECONDS), *X264, *AAC, *FAST_START],
+    "sound alone": [*sound(SECONDS), "-c:a", "pcm_s16le"],
+}
+
+
+def playlists(folder: Path) -> dict[str, str]:
+    """What a player could read now: the master and what it names."""
+    master = read_master(folder)
+    named = {each["URI"] for each in (*master.variants, *master.media)}
+    return {name: (folder / name).read_text() for name in named}
+
+
+def check_readable(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        lines = text.splitlines()
+        assert lines[0] == "#EXTM3U"
+        target = next(int(line.partition(":")[2]) for line in lines if line.startswith("#EXT-X-TARGETDURATION"))
+        parts = segments(folder / name)
+        assert parts, name
+        for path, length in parts:
+            assert path.stat().st_size > 0
+            assert length <= target
+        for line in lines:
+            if line.startswith("#EXT-X-MAP"):
+                assert (folder / name).with_name(line.split('"')[1]).is_file()
+
+
+@pytest.mark.parametrize("kind", FILMS)
+def test_growing_film(kind: str, tmp_path: Path) -> None:
+    """Everything named exists, playlists only ever get longer, and the announced length can be watched."""
+    source = make(tmp_path / f"film.{'wav' if kind == 'sound alone' else 'mp4'}", FILMS[kind])
+    folder = tmp_path / "out"
+    seen: dict[str, str] = {}
+    playable_s: list[float] = []
+    with subprocess.Popen(
+        command(source, folder), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["kind"] not in ("playable", "finished"):
+                continue
+            now = playlists(folder)
+            check_readable(folder, now)
+            for name, text in now.items():
+                assert text.startswith(seen.get(name, "")), f"{name} was rewritten"
+            seen |= now
+            playable_s.append(event["playable_s"])
+            for rendition in event["renditions"]:
+                there = sum(length for _, length in segments(folder / rendition["playlist"]))
+                assert there >= event["playable_s"] - 0.1
+    assert process.returncode == 0
+    assert playable_s == sorted(playable_s)
+    assert playable_s[0] < playable_s[-1] == pytest.approx(SECONDS, abs=0.05)
