@@ -196,6 +196,15 @@ def test_renewing_by_token_needs_no_cookie(house: House) -> None:
     assert (late.status_code, late.json()["code"]) == (401, "token_expired")
 
 
+def test_signing_in_does_not_renew_the_place_of_a_guest(house: House) -> None:
+    """The same browser is somebody else then, and joins as such."""
+    here = party(house)
+    guest = here.guest("Max")
+    guest.person = house.person("Max")
+    assert guest.renew(here.id).json()["code"] == "not_a_member"
+    assert guest.join(here.id).json()["room"]["you"]["display_name"] == "Max"
+
+
 def test_who_waited_learns_the_decision_by_renewing(house: House) -> None:
     """202 while nothing was decided, then 200 with a place in the room."""
     here = party(house, access="knock")

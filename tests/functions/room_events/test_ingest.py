@@ -12,6 +12,7 @@ from fakes.house import House
 from fakes.party import Party, film, party
 from watchparty_api.records import Snapshot
 from watchparty_api.room_events.ingest import ingest
+from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
 class Relay:
@@ -51,6 +52,11 @@ def relay(here: Party) -> Relay:
 
 def texts(here: Party, query: str = "") -> list[str]:
     return [line["text"] for line in here.host.ask("GET", here.path(f"/chat{query}")).json()["items"]]
+
+
+def kept_texts(house: House, room_id: str) -> list[str]:
+    """What the store still holds of lines that were taken out."""
+    return [line.text for line in house.services.store.query("main", CHAT_OF_ROOM, room_id, True).items]
 
 
 def kept_snapshot(house: House, room_id: str) -> Snapshot:
@@ -113,6 +119,7 @@ def test_a_deleted_line_is_shown_to_nobody(house: House, here: Party, relay: Rel
     told = [relay.said(1, "secret"), relay.event("chat", seq=2, op="deleted", message_id="m1")]
     ingest(house.services, [told[n] for n in order])
     assert texts(here) == []
+    assert kept_texts(house, here.id) == [""]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -121,6 +128,7 @@ def test_a_wiped_chat_stays_wiped(house: House, here: Party, relay: Relay, order
     told = [relay.said(1, "before"), relay.event("chat", seq=2, op="cleared"), relay.said(3, "after")]
     ingest(house.services, [told[n] for n in order])
     assert texts(here) == ["after"]
+    assert kept_texts(house, here.id) == [""]
 
 
 def test_a_snapshot_of_an_older_clock_is_not_taken(house: House, here: Party, relay: Relay) -> None:
