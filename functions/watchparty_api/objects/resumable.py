@@ -1,6 +1,6 @@
 """The `gcs-resumable` upload protocol at home: Google Cloud Storage's dialect, spoken by the standalone server.
 
-A signed POST opens a session, PUTs with `Content-Range` fill it, `bytes */N` asks how far it got, DELETE gives it up
+A signed POST opens a session, PUTs with `Content-Range` fill it, `bytes */N` asks how far it got, DELETE gives it up.
 The first session to be complete becomes the original; `finalized` is told, then the sender.
 State lies on disk (`sessions.py`); here is only who is writing at this moment.
 """
