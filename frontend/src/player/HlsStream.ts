@@ -5,11 +5,10 @@
  */
 import Hls, { type ErrorData, Events, type HlsConfig } from "hls.js";
 import { hasGrown, namedPlaylists } from "./masterPlaylist";
-import { type Choice, NO_CHOICE, type TrackChoices } from "./PlayerPort";
+import type { Choice, TrackChoices } from "./PlayerPort";
 
 export interface StreamTracks {
   quality: TrackChoices;
-  shownQuality: string | null;
   audio: TrackChoices;
   subtitles: TrackChoices;
 }
@@ -101,13 +100,11 @@ export class HlsStream {
 
   #tellTracks(): void {
     const hls = this.#hls;
-    const shown = hls.levels[hls.currentLevel];
     this.#options.onTracks({
       quality: {
-        options: hls.levels.map((level, id) => ({ id, label: qualityLabel(level.height) })),
+        options: qualities(hls.levels),
         current: hls.autoLevelEnabled ? AUTO : hls.loadLevel,
       },
-      shownQuality: shown === undefined ? null : qualityLabel(shown.height),
       audio: { options: named(hls.audioTracks), current: hls.audioTrack },
       subtitles: { options: named(hls.subtitleTracks), current: hls.subtitleTrack },
     });
@@ -214,11 +211,13 @@ function named(tracks: { name: string; lang?: string }[]): Choice[] {
   return tracks.map(({ name, lang }, id) => ({ id, label: name || lang || `Track ${id + 1}` }));
 }
 
-const qualityLabel = (height: number) => (height > 0 ? `${height}p` : "Original");
+/** The source itself may be there beside a smaller version of the same height: then the rate tells. */
+function qualities(levels: { height: number; bitrate: number }[]): Choice[] {
+  return levels.map(({ height, bitrate }, id) => {
+    const twins = levels.filter((level) => level.height === height).length > 1;
+    const rate = twins ? ` · ${(bitrate / 1e6).toFixed(1)} Mbit/s` : "";
+    return { id, label: qualityLabel(height) + rate };
+  });
+}
 
-export const NO_TRACKS: StreamTracks = {
-  quality: NO_CHOICE,
-  shownQuality: null,
-  audio: NO_CHOICE,
-  subtitles: NO_CHOICE,
-};
+const qualityLabel = (height: number) => (height > 0 ? `${height}p` : "Original");

@@ -268,11 +268,12 @@ export class VideoElementPlayer implements PlayerPort {
   }
 
   #measure(): void {
-    const { readyState, duration } = this.#video;
+    const { readyState, duration, videoHeight } = this.#video;
     this.view.setState({
       loaded: readyState >= HTMLMediaElement.HAVE_METADATA,
       duration_s: Number.isFinite(duration) ? duration : 0,
       bufferedUntil_s: bufferedUntil(this.#video),
+      shownQuality: videoHeight > 0 ? `${videoHeight}p` : null,
     });
   }
 
