@@ -1,15 +1,20 @@
-"""A local object store in a temporary folder, and somebody who uploads to it."""
+"""A local object store in a temporary folder, a strict local GCS, and somebody who uploads to it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fakes.clock import SteppedClock
+from fakes.gcs_client import bucket_store
 from fakes.house import House
+from fakes.strict_gcs import StrictGcs, strict_gcs
 from fakes.uploader import KIB256, Uploader
+from watchparty_api.objects.gcs import GcsObjectStore
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +31,14 @@ def uploader(house: House, tmp_path: Path, upload_key: rsa.RSAPrivateKey) -> Upl
 def film() -> bytes:
     """Three granules and a bit."""
     return os.urandom(3 * KIB256 + 1234)
+
+
+@pytest.fixture
+def gcs(upload_key: rsa.RSAPrivateKey) -> Iterator[StrictGcs]:
+    with strict_gcs(upload_key.public_key()) as running:
+        yield running
+
+
+@pytest.fixture
+def buckets(gcs: StrictGcs, upload_key: rsa.RSAPrivateKey, clock: SteppedClock) -> GcsObjectStore:
+    return bucket_store(gcs, upload_key, now=clock)

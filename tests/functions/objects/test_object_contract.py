@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fakes.gcs_client import send_whole
 from fakes.house import SITE
 from fakes.uploader import Uploader
 from watchparty_api.errors import ApiError
+from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.objects.port import ObjectStore, StoredObject
 
 Send = Callable[[str, bytes], None]
@@ -27,7 +29,16 @@ def local(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
     return uploader.store, send
 
 
-STORES = {"local": local}
+def gcs(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
+    store: GcsObjectStore = request.getfixturevalue("buckets")
+
+    def send(video_id: str, content: bytes) -> None:
+        assert send_whole(store, content, video_id=video_id).status_code == 200
+
+    return store, send
+
+
+STORES = {"local": local, "gcs": gcs}
 
 
 @pytest.fixture(params=STORES)

@@ -1,0 +1,62 @@
+"""Google's own storage client on the strict local service, signing with an RSA key; and a browser that uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.auth.credentials import Signing
+from google.auth.crypt import RSASigner
+from google.cloud import storage
+from google.oauth2 import credentials, service_account
+
+from fakes.house import SITE
+from fakes.strict_gcs import SIGNER, StrictGcs
+from watchparty_api.objects.gcs import GcsObjectStore
+from watchparty_api.objects.port import UploadStart
+
+
+def local_signer(key: RSAPrivateKey) -> Signing:
+    """What stands in for IAM's signBlob: the same credentials around another `Signer`."""
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return service_account.Credentials(RSASigner.from_string(pem), SIGNER, "https://oauth2.googleapis.com/token")
+
+
+def bucket_store(gcs: StrictGcs, key: RSAPrivateKey, *, now: Callable[[], datetime]) -> GcsObjectStore:
+    """The cloud adapter, complete, on the local service."""
+    return GcsObjectStore(
+        uploads_bucket="demo-uploads",
+        media_bucket="demo-media",
+        make_client=lambda: storage.Client(
+            project="demo",
+            credentials=credentials.Credentials("somebody"),
+            client_options={"api_endpoint": f"http://{gcs.host}"},
+        ),
+        make_signer=lambda: local_signer(key),
+        now=now,
+    )
+
+
+def begin(start: UploadStart, **changed: str) -> httpx.Response:
+    """The browser's POST, with some headers `changed` (underscores for hyphens)."""
+    headers = {**start.headers, **{name.replace("_", "-"): value for name, value in changed.items()}}
+    return httpx.post(start.start_url, headers=headers)
+
+
+def started(store: GcsObjectStore, size_bytes: int, *, video_id: str = "v1") -> UploadStart:
+    return store.start_upload(video_id=video_id, size_bytes=size_bytes, content_type="video/mp4", base_url=SITE)
+
+
+def send_whole(store: GcsObjectStore, content: bytes, *, video_id: str = "v1") -> httpx.Response:
+    """A whole upload in one piece."""
+    location = begin(started(store, len(content), video_id=video_id)).headers["location"]
+    return send(location, content, 0, len(content) - 1)
+
+
+def send(location: str, content: bytes, first: int, last: int) -> httpx.Response:
+    """The bytes `first` to `last` of `content`, the latter included."""
+    headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+    return httpx.put(location, content=content[first : last + 1], headers=headers)

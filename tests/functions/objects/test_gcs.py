@@ -1,0 +1,92 @@
+"""What the cloud's object store lets a browser do, and what it refuses: signed by Google's client, verified by ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
+
+from fakes.clock import SteppedClock
+from fakes.gcs_client import begin, bucket_store, send, send_whole, started
+from fakes.strict_gcs import StrictGcs
+from fakes.uploader import KIB256
+from watchparty_api.errors import Unavailable
+from watchparty_api.objects.gcs import GcsObjectStore
+
+
+def test_an_upload_goes_in_pieces_and_is_told_once(buckets: GcsObjectStore, gcs: StrictGcs, film: bytes) -> None:
+    """201, 308 with how far it got, 200; the finalised event holds size, type and generation."""
+    location = begin(started(buckets, len(film))).headers["location"]
+    assert send(location, film, 0, KIB256 - 1).headers["range"] == f"bytes=0-{KIB256 - 1}"
+    asked = httpx.put(location, headers={"Content-Range": f"bytes */{len(film)}"})
+    assert (asked.status_code, asked.headers["range"]) == (308, f"bytes=0-{KIB256 - 1}")
+    assert send(location, film, KIB256, len(film) - 1).status_code == 200
+    (event,) = gcs.events
+    assert (event["name"], event["size"], event["contentType"]) == ("v1/original", str(len(film)), "video/mp4")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"content_type": "text/html"}, 403),
+        ({"x_goog_content_length_range": "0,999999999"}, 403),
+        ({"x_goog_if_generation_match": "17"}, 403),
+        ({"x_goog_resumable": "stop"}, 403),
+        ({"x_goog_meta_note": "mine"}, 403),
+    ],
+)
+def test_every_header_is_held_to_its_signature(buckets: GcsObjectStore, changed: dict[str, str], status: int) -> None:
+    """Another type, a larger file, another precondition or a header of one's own: refused."""
+    assert begin(started(buckets, 7), **changed).status_code == status
+
+
+def test_a_signature_is_for_one_object_and_one_method(buckets: GcsObjectStore) -> None:
+    """Neither another name nor another method with the same signature."""
+    start = started(buckets, 7)
+    elsewhere = replace(start, start_url=start.start_url.replace("/v1/", "/v2/"))
+    assert begin(elsewhere).status_code == 403
+    assert httpx.put(start.start_url, headers=dict(start.headers)).status_code == 403
+
+
+def test_only_the_first_upload_counts(buckets: GcsObjectStore) -> None:
+    """A second start, and a second session that was started in time, both end in 412."""
+    late = begin(started(buckets, 7)).headers["location"]
+    assert send_whole(buckets, b"content").status_code == 200
+    assert begin(started(buckets, 7)).status_code == 412
+    assert send(late, b"another", 0, 6).status_code == 412
+
+
+def test_a_strangers_signature_is_none(gcs: StrictGcs, clock: SteppedClock) -> None:
+    """The service knows one signer."""
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert begin(started(bucket_store(gcs, stranger, now=clock), 7)).status_code == 403
+
+
+def test_a_film_is_read_by_an_address_for_a_minute(buckets: GcsObjectStore) -> None:
+    """Signed for reading only, and for this file."""
+    buckets.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
+    url = buckets.locate_media("v1/7/v720/1.m4s")
+    assert url is not None
+    assert httpx.URL(url).params["X-Goog-Expires"] == "60"
+    assert httpx.get(url).content == b"frames"
+    assert httpx.get(url.replace("1.m4s", "2.m4s")).status_code == 403
+
+
+def test_a_store_that_refuses_is_unavailable(
+    gcs: StrictGcs, upload_key: rsa.RSAPrivateKey, clock: SteppedClock
+) -> None:
+    """503 to the caller, not a stack trace."""
+    anonymous = replace(
+        bucket_store(gcs, upload_key, now=clock),
+        make_client=lambda: storage.Client(
+            project="demo",
+            credentials=AnonymousCredentials(),
+            client_options={"api_endpoint": f"http://{gcs.host}"},
+        ),
+    )
+    with pytest.raises(Unavailable):
+        anonymous.original("v1")
