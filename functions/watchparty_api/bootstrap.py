@@ -1,43 +1,33 @@
 """The functions' composition root: names the adapters, and the routers of each function.
 
-The standalone server calls `build_services` with the adapters that live in its own process; `main.py` calls it with
-those of the cloud. An unknown choice is an error at start.
+The standalone server calls `build_services` with the adapters that live in its own process; `main.py` calls
+`build_cloud_services`. An unknown choice is an error at start. Adapters and routers are imported where they are chosen,
+so that each function pays at its cold start for what it uses and for nothing else.
 """
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
-from watchparty_api import public
-from watchparty_api.accounts import api_tokens, me, recovery, sign_in, sign_up
-from watchparty_api.admin import account_invites, log, site_settings
-from watchparty_api.admin import accounts as admin_accounts
-from watchparty_api.admin import rooms as admin_rooms
-from watchparty_api.admin import videos as admin_videos
-from watchparty_api.config import Config, ConfigError
+from watchparty_api.config import Config, ConfigError, required
 from watchparty_api.grants.home import HomeGrants
-from watchparty_api.identity.keys import load_keys
+from watchparty_api.grants.port import PlaybackSigner
+from watchparty_api.identity.keys import Keys, load_keys
 from watchparty_api.identity.tokens import TokenSigner
-from watchparty_api.invitations import routes as invitations
 from watchparty_api.jobs.port import JobLauncher
-from watchparty_api.join_requests import routes as join_requests
-from watchparty_api.joining import routes as joining
 from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
-from watchparty_api.members import routes as members
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.playback import routes as playback
 from watchparty_api.relay.port import RelayNotices
-from watchparty_api.room_events import routes as room_events
-from watchparty_api.rooms import routes as rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
-from watchparty_api.subtitles import routes as subtitles
-from watchparty_api.videos import routes as videos
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
 
 
 def _utc_now() -> datetime:
@@ -54,12 +44,10 @@ def build_services(
     now: Callable[[], datetime] = _utc_now,
 ) -> Services:
     """Opens store and keys as `config` says. Raises ConfigError."""
-    if not config.keys_dir:
-        raise ConfigError("WATCHPARTY_KEYS_DIR: expected the folder of the signing keys")
+    keys = _open_keys(config)
     if mail.delivers and not config.public_url:
         # A link in a mail must not be built from whatever host a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
-    keys = load_keys(Path(config.keys_dir), may_create=config.environment == "home")
     return Services(
         config=config,
         store=_open_store(config.store_url),
@@ -67,12 +55,63 @@ def build_services(
         keyed_hash=keys.keyed_hash,
         limiter=Limiter(),
         objects=objects,
-        playback=HomeGrants(keys.keyed_hash),
+        playback=_open_playback(config, HomeGrants(keys.keyed_hash)),
         jobs=jobs,
         relay=relay,
         mail=mail,
         now=now,
     )
+
+
+def build_cloud_services(config: Config) -> Services:
+    """The services of a function: every adapter that leads out of the process is a client of Google or the relay."""
+    from watchparty_api.jobs.cloud_run import CloudRunJobs
+    from watchparty_api.objects.gcs import open_buckets
+    from watchparty_api.relay.socket import SocketRelay
+
+    relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
+    job = "projects/P/locations/R/jobs/J of the transcoder"
+    return build_services(
+        config,
+        relay=SocketRelay(relay_url, token=TokenSigner(_open_keys(config)).notice_token, now=_utc_now),
+        jobs=CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job)),
+        objects=open_buckets(
+            uploads=required(config.uploads_bucket, "WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals"),
+            media=required(config.media_bucket, "WATCHPARTY_MEDIA_BUCKET", "the bucket of the prepared films"),
+            signer_account=required(config.signer_account, "WATCHPARTY_SIGNER_ACCOUNT", "a service account's address"),
+            now=_utc_now,
+        ),
+        mail=_open_mailer(config),
+    )
+
+
+def _open_keys(config: Config) -> Keys:
+    folder = required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")
+    return load_keys(Path(folder), may_create=config.environment == "home")
+
+
+def _open_playback(config: Config, home: HomeGrants) -> PlaybackSigner:
+    if config.cdn_key_name is None:
+        return home
+    from watchparty_api.grants.cdn_cookie import CdnCookies
+
+    site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
+    path = Path(required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")) / "cdn.key"
+    try:
+        key = urlsafe_b64decode(path.read_text().strip())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: expected the base64url text of Cloud CDN's signing key") from error
+    return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
+
+
+def _open_mailer(config: Config) -> Mailer:
+    if config.smtp_url is None:
+        from watchparty_api.mail.log import LogMailer
+
+        return LogMailer()
+    from watchparty_api.mail.smtp import open_mailer
+
+    return open_mailer(config.smtp_url, sender=required(config.mail_from, "WATCHPARTY_MAIL_FROM", "the sender"))
 
 
 def _open_store(url: str) -> Store:
@@ -90,8 +129,19 @@ def _open_store(url: str) -> Store:
     raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
 
 
+def function_app(config: Config, routers: Callable[[], list[APIRouter]]) -> FastAPI:
+    """The application of one HTTP function."""
+    from watchparty_api.http import create_app
+
+    return create_app(build_cloud_services(config), routers())
+
+
 def auth_routers() -> list[APIRouter]:
     """Function `auth`: accounts, sessions, administration."""
+    from watchparty_api import public
+    from watchparty_api.accounts import api_tokens, me, recovery, sign_in, sign_up
+    from watchparty_api.admin import account_invites, accounts, log, rooms, site_settings, videos
+
     return [
         public.router,
         sign_up.router,
@@ -100,21 +150,32 @@ def auth_routers() -> list[APIRouter]:
         me.router,
         api_tokens.router,
         site_settings.router,
-        admin_accounts.router,
+        accounts.router,
         account_invites.router,
-        admin_rooms.router,
-        admin_videos.router,
+        rooms.router,
+        videos.router,
         log.router,
     ]
 
 
 def rooms_routers() -> list[APIRouter]:
     """Function `rooms`: rooms, the door, people, invitations."""
+    from watchparty_api.invitations import routes as invitations
+    from watchparty_api.join_requests import routes as join_requests
+    from watchparty_api.joining import routes as joining
+    from watchparty_api.members import routes as members
+    from watchparty_api.room_events import routes as room_events
+    from watchparty_api.rooms import routes as rooms
+
     return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
 
 
 def videos_routers() -> list[APIRouter]:
     """Function `videos`: uploads, the library, subtitles, playback."""
+    from watchparty_api.playback import routes as playback
+    from watchparty_api.subtitles import routes as subtitles
+    from watchparty_api.videos import routes as videos
+
     return [videos.router, subtitles.router, playback.router]
 
 

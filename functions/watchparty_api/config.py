@@ -6,7 +6,7 @@ At home the standalone server builds a Config itself; in the cloud `from_environ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Literal
 
@@ -33,6 +33,20 @@ class Config:
     identity: Literal["local", "identity_platform"] = "local"
     keys_dir: str | None = None
     """Folder of the signing keys (made at first start at home; a mounted secret volume in the cloud)."""
+    uploads_bucket: str | None = None
+    media_bucket: str | None = None
+    signer_account: str | None = None
+    """The service account in whose name upload URLs are signed."""
+    transcode_job: str | None = None
+    """projects/P/locations/R/jobs/J, the Cloud Run job that prepares films."""
+    cdn_key_name: str | None = None
+    """Name of Cloud CDN's signing key, whose value lies in the keys folder as `cdn.key`; None: our own grants."""
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    identity_project: str | None = None
+    """The project whose Identity Platform tokens are believed."""
+    first_admin: str | None = None
+    """The verified address that is administrator from its first sign-in on."""
     version: str = "0.1.0"
 
 
@@ -54,7 +68,23 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=_networks(environ.get("WATCHPARTY_TRUSTED_PROXIES", "")),
         identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),
         keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
+        uploads_bucket=environ.get("WATCHPARTY_UPLOADS_BUCKET"),
+        media_bucket=environ.get("WATCHPARTY_MEDIA_BUCKET"),
+        signer_account=environ.get("WATCHPARTY_SIGNER_ACCOUNT"),
+        transcode_job=environ.get("WATCHPARTY_TRANSCODE_JOB"),
+        cdn_key_name=environ.get("WATCHPARTY_CDN_KEY_NAME"),
+        smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
+        mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
+        identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),
+        first_admin=environ.get("WATCHPARTY_FIRST_ADMIN"),
     )
+
+
+def required(value: str | None, variable: str, what: str) -> str:
+    """A setting that this deployment cannot do without. Raises ConfigError with its name."""
+    if not value:
+        raise ConfigError(f"{variable}: expected {what}")
+    return value
 
 
 def _identity(name: str) -> Literal["local", "identity_platform"]:

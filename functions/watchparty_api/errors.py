@@ -9,6 +9,7 @@
     ├── AlreadyExists      create() of a document that is there
     ├── VersionConflict    a write whose precondition failed: read again, decide again
     └── Missing            replace() or delete() of a document that is not there
+    BadEvent               an event of the cloud that cannot be read; told to nobody, it ends in a dead-letter topic
 
 `code` is stable and part of the contract; `detail` is a sentence for a person. A StoreError that nobody handled
 is a conflict (409) to the caller, never a stack trace.
@@ -134,3 +135,7 @@ class VersionConflict(StoreError):
 
 class Missing(StoreError):
     """The document to be replaced or deleted is not there."""
+
+
+class BadEvent(Exception):
+    """An event that is none of ours, or broken; its message repeats nothing of what stood in it."""

@@ -113,3 +113,8 @@ def next_run(video: Video, now: datetime) -> Video:
 def is_silent(video: Video, now: datetime) -> bool:
     """Whether the newest run has said nothing for longer than any living one would."""
     return video.heard_at is None or video.heard_at + SILENCE <= now
+
+
+def never_started(video: Video) -> bool:
+    """Whether the newest run was claimed, and then could not be launched."""
+    return video.status == "queued" and video.heard_at is None

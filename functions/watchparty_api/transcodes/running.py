@@ -20,7 +20,7 @@ from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
-from watchparty_api.transcodes.deciding import after_lost_run, decide, is_silent, next_run
+from watchparty_api.transcodes.deciding import after_lost_run, decide, is_silent, never_started, next_run
 from watchparty_api.transcodes.models import EVENT
 
 log = logging.getLogger(__name__)
@@ -77,12 +77,24 @@ def retry(services: Services, video_id: str) -> Video | None:
     return _change(services, video_id, again)
 
 
-def launch(services: Services, video: Video) -> None:
-    """Starts the newest run; when nothing can be started now, `requeue_stuck` tries again."""
+def launch(services: Services, video: Video) -> bool:
+    """Starts the newest run. When nothing can be started now, that is noted, and `requeue_stuck` tries again."""
     try:
         services.jobs.launch(video_id=video.id, generation=video.generation or "", attempt=video.attempt)
     except Unavailable as refused:
         log.warning("run %s of video %s could not be started: %s", video.attempt, video.id, refused)
+        _note_not_started(services, video)
+        return False
+    if never_started(video):
+        _change(services, video.id, _still_queued)
+    return True
+
+
+def _note_not_started(services: Services, video: Video) -> None:
+    try:
+        services.store.replace(services.workspace_id, replace(video, heard_at=None))
+    except VersionConflict:
+        return  # it was changed meanwhile; at the latest its silence will be noticed
 
 
 def _change(services: Services, video_id: str, decision: Decision) -> Video | None:

@@ -14,34 +14,38 @@ from watchparty_api.errors import VersionConflict
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
 from watchparty_api.services import Services
-from watchparty_api.transcodes.deciding import next_run
+from watchparty_api.transcodes.deciding import never_started, next_run
 from watchparty_api.transcodes.models import FailureCode
 from watchparty_api.transcodes.running import launch
 
 log = logging.getLogger(__name__)
 
 
-def on_finalized(services: Services, original: StoredObject) -> None:
-    """Claims the original for its video and starts the transcode; once, however often it is told."""
+def on_finalized(services: Services, original: StoredObject) -> bool:
+    """Claims the original for its video and starts the transcode; once, however often it is told.
+
+    False when the transcode could not be started: being told again tries again, and so does the sweeper.
+    """
     video_id = original.name.partition("/")[0]
     while True:
         video = services.store.get(services.workspace_id, Video, video_id)
         if video is None:
             log.info("an original came for video %s, which is gone", video_id)
             services.objects.delete_original(video_id)
-            return
+            return True
+        if never_started(video) and video.generation == original.generation:
+            return launch(services, video)
         if video.generation is not None or video.status != "uploading":
-            return
+            return True
         claimed = _claimed(video, original, services.now())
         try:
             stored = services.store.replace(services.workspace_id, claimed)
         except VersionConflict:
             continue
         if stored.status == "queued":
-            launch(services, stored)
-        else:
-            services.objects.delete_original(video_id)
-        return
+            return launch(services, stored)
+        services.objects.delete_original(video_id)
+        return True
 
 
 def _claimed(video: Video, original: StoredObject, now: datetime) -> Video:

@@ -1,0 +1,101 @@
+"""Table of contents: the entry points of the deployed functions, one decorated name each, and nothing else.
+
+HTTP functions answer through a FastAPI application (`FUNCTION_USE_ASGI=1`), event functions are plain and synchronous.
+What a name needs is built at its first call and kept for the life of the instance; importing this file builds nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import functions_framework
+import functions_framework.aio
+
+from watchparty_api import bootstrap
+from watchparty_api.config import Config, from_environment
+
+if TYPE_CHECKING:
+    from cloudevents.http import CloudEvent
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+    from watchparty_api.services import Services
+
+
+@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+async def auth(_request: Request) -> FastAPI:
+    """Accounts, sessions, administration."""
+    return _auth_app()
+
+
+@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+async def rooms(_request: Request) -> FastAPI:
+    """Rooms, the door, people, invitations."""
+    return _rooms_app()
+
+
+@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+async def videos(_request: Request) -> FastAPI:
+    """Uploads, the library, subtitles, playback."""
+    return _videos_app()
+
+
+@functions_framework.cloud_event
+def on_upload(event: CloudEvent) -> None:
+    """An object of the uploads bucket is complete."""
+    from watchparty_api.uploads.hearing import hear_upload
+
+    hear_upload(_services(), event.get_data())
+
+
+@functions_framework.cloud_event
+def on_transcode(event: CloudEvent) -> None:
+    """The transcoder tells how far it is."""
+    from watchparty_api.cloud_events import pushed_message
+    from watchparty_api.transcodes.running import apply_event
+
+    apply_event(_services(), pushed_message(event.get_data()))
+
+
+@functions_framework.cloud_event
+def on_room_event(event: CloudEvent) -> None:
+    """The relay tells what happened in rooms."""
+    from watchparty_api.cloud_events import room_events
+    from watchparty_api.room_events.ingest import ingest
+
+    ingest(_services(), room_events(event.get_data()))
+
+
+@functions_framework.cloud_event
+def sweep(_event: CloudEvent) -> None:
+    """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
+    from watchparty_api.sweeping import sweep_all
+
+    sweep_all(_services())
+
+
+@cache
+def _config() -> Config:
+    return from_environment(os.environ)
+
+
+@cache
+def _services() -> Services:
+    return bootstrap.build_cloud_services(_config())
+
+
+@cache
+def _auth_app() -> FastAPI:
+    return bootstrap.function_app(_config(), bootstrap.auth_routers)
+
+
+@cache
+def _rooms_app() -> FastAPI:
+    return bootstrap.function_app(_config(), bootstrap.rooms_routers)
+
+
+@cache
+def _videos_app() -> FastAPI:
+    return bootstrap.function_app(_config(), bootstrap.videos_routers)

@@ -1,0 +1,46 @@
+"""What Google's events carry, in our words: the object that was finalised, the message that was pushed. Pure.
+
+Raises BadEvent for what is none: the function then fails, the event comes again, and ends in the dead-letter topic
+where somebody can look at it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from watchparty_api.errors import BadEvent
+from watchparty_api.objects.port import StoredObject
+
+
+def finalized_object(data: Any, *, bucket: str) -> StoredObject | None:
+    """The original in a storage event; None for objects that are nobody's original."""
+    try:
+        if data["bucket"] != bucket or not data["name"].endswith("/original"):
+            return None
+        return StoredObject(
+            data["name"], str(int(data["generation"])), int(data["size"]), str(data.get("contentType", ""))
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadEvent(f"not a storage event: {error!r}") from error
+
+
+def pushed_message(data: Any) -> Mapping[str, Any]:
+    """The JSON object in a Pub/Sub message."""
+    try:
+        content = json.loads(base64.b64decode(data["message"]["data"], validate=True))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadEvent(f"not a message of ours: {type(error).__name__}") from error
+    if not isinstance(content, dict) or content.get("v") != 1:
+        raise BadEvent("not a message of version 1")
+    return content
+
+
+def room_events(data: Any) -> list[dict[str, Any]]:
+    """The events of a `room-events` message."""
+    events = pushed_message(data).get("events")
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+        raise BadEvent("not a list of room events")
+    return events

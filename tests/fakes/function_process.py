@@ -1,0 +1,87 @@
+"""A deployed function as its own process: the real functions-framework on one target, with a cloud's environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from fakes.emulators import free_port
+from watchparty_api.identity.keys import load_keys
+
+SOURCE = Path(__file__).parents[2] / "functions" / "main.py"
+STARTS_WITHIN_S = 60.0
+EVENT = {"FUNCTION_SIGNATURE_TYPE": "cloudevent"}
+HTTP = {"FUNCTION_SIGNATURE_TYPE": "http", "FUNCTION_USE_ASGI": "1"}
+
+
+def cloud_environment(folder: Path, *, store_url: str) -> dict[str, str]:
+    """What Terraform gives every function, with keys made in `folder`; and no way to a real cloud."""
+    load_keys(folder, may_create=True)
+    return {
+        "K_SERVICE": "test",
+        "WATCHPARTY_PUBLIC_URL": "https://watch.example",
+        "WATCHPARTY_STORE_URL": store_url,
+        "WATCHPARTY_KEYS_DIR": str(folder),
+        "WATCHPARTY_RELAY_URL": "ws://127.0.0.1:9/ws",
+        "WATCHPARTY_UPLOADS_BUCKET": "demo-uploads",
+        "WATCHPARTY_MEDIA_BUCKET": "demo-media",
+        "WATCHPARTY_SIGNER_ACCOUNT": "functions@demo.iam.gserviceaccount.com",
+        "WATCHPARTY_TRANSCODE_JOB": "projects/demo/locations/europe-west1/jobs/transcoder",
+        "GOOGLE_CLOUD_PROJECT": "demo-watchparty",
+        "GCE_METADATA_HOST": "127.0.0.1:1",
+        "NO_GCE_CHECK": "true",
+    }
+
+
+@contextmanager
+def function_process(target: str, environ: Mapping[str, str], *, log: Path) -> Iterator[int]:
+    """The port that the function listens on while it runs; `log` gets what it writes."""
+    port = free_port()
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    command = [sys.executable, "-m", "functions_framework", "--target", target, "--source", str(SOURCE)]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(port)],
+            env={**inherited, **environ},
+            stdout=output,
+            stderr=output,
+        ) as process,
+    ):
+        try:
+            _wait_until_it_listens(port, process, log)
+            yield port
+        finally:
+            process.terminate()
+
+
+def asked(
+    port: int, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Status and body of one request."""
+    request = Request(f"http://127.0.0.1:{port}{path}", data=body, headers=dict(headers or {}))
+    try:
+        with urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+
+
+def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            asked(port, "/robots.txt")  # answered by the framework itself
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"the function did not start: {log.read_text()[-2000:]}")
