@@ -3,21 +3,22 @@
  * the stay. It owns the room's session; nobody else opens or closes one.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError, NetworkError } from "@/api/errors";
-import { type JoinBody, type Joined, joinRoom, leaveRoom, renewJoin } from "@/api/rooms";
-import { useSession } from "@/api/session";
+import { ApiError } from "@/api/errors";
+import { type JoinBody, type Joined, joinRoom, leaveRoom } from "@/api/rooms";
 import type { RenewResult } from "@/sync/membership";
-import type { CloseReason } from "@/sync/protocol";
 import { createRoomSession, type RoomSession } from "@/sync/session";
 import { inviteSecret } from "./inviteSecret";
-import { endingCode, type RefusalCode, refusalCode } from "./refusals";
-
-export type Stay =
-  | { step: "gate"; wrongPassword: boolean }
-  | { step: "asking" }
-  | { step: "waiting"; session: RoomSession; since_ms: number }
-  | { step: "inside"; session: RoomSession }
-  | { step: "refused"; code: RefusalCode };
+import {
+  askAgain,
+  GATE,
+  isPassing,
+  onEnd,
+  refusedStay,
+  type Stay,
+  waitingStay,
+  whyRemoved,
+} from "./joining";
+import { endingCode } from "./refusals";
 
 export interface Join {
   stay: Stay;
@@ -33,39 +34,24 @@ export interface Join {
   bearer: () => string;
 }
 
-const GATE: Stay = { step: "gate", wrongPassword: false };
-
 export function useJoin(roomId: string): Join {
-  const [stay, setStay] = useState<Stay>(GATE);
-  const token = useRef("");
   const asked = useRef<JoinBody>({});
-  const session = useRef<RoomSession | null>(null);
+  const { stay, setStay, token, settle, close } = useStay(roomId);
 
   const leave = useCallback(() => {
-    session.current?.close();
-    session.current = null;
+    close();
     setStay(GATE);
-  }, []);
+  }, [close, setStay]);
 
-  /** A session for this answer; its own renewals keep the token and the stay up to date. */
-  const settle = useCallback(
-    (answer: Joined) => {
-      session.current?.close();
-      token.current = answer.connection.join_token;
-      const opened = createRoomSession({
-        connection: answer.connection,
-        renew: () => renewed(roomId, token, () => setStay({ step: "inside", session: opened })),
-      });
-      session.current = opened;
-      onEnd(opened, async (reason) => {
-        setStay({ step: "refused", code: endingCode(reason) });
-        // The socket says "removed" of the banned too; the door knows whether they may come back.
-        if (reason === "removed") setStay(await askWhy(roomId, token.current));
-      });
-      if (answer.status === "admitted") setStay({ step: "inside", session: opened });
-      else setStay((before) => ({ step: "waiting", session: opened, since_ms: sinceWhen(before) }));
+  const attempt = useCallback(
+    async (deed: () => Promise<void>) => {
+      try {
+        await deed();
+      } catch (error) {
+        if (!isPassing(error)) setStay(refusedStay(error));
+      }
     },
-    [roomId],
+    [setStay],
   );
 
   const join = useCallback(
@@ -78,92 +64,83 @@ export function useJoin(roomId: string): Join {
         setStay(refusedStay(error));
       }
     },
-    [roomId, settle],
+    [roomId, settle, setStay],
   );
 
-  const lookAtTheDoor = useCallback(async () => {
-    try {
-      const answer = await renewJoin(roomId, ownBearer(token.current));
-      if (answer.status === "admitted") settle(answer);
-    } catch (error) {
-      if (!isPassing(error)) setStay(refusedStay(error));
-    }
-  }, [roomId, settle]);
+  const lookAtTheDoor = useCallback(
+    () =>
+      attempt(async () => {
+        const answer = await askAgain(roomId, token.current);
+        if (answer.status === "admitted") settle(answer);
+      }),
+    [attempt, roomId, token, settle],
+  );
+
+  const remind = useCallback(
+    () =>
+      attempt(async () => {
+        // Only a new knock is heard; of the old one nothing more should be.
+        close();
+        await leaveRoom(roomId, token.current);
+        settle(await joinRoom(roomId, asked.current));
+      }),
+    [attempt, roomId, token, settle, close],
+  );
 
   const withdraw = useCallback(async () => {
     leave();
     // A knock that could not be taken back lets in nobody: the page is gone.
     await leaveRoom(roomId, token.current).catch(() => undefined);
-  }, [roomId, leave]);
-
-  const remind = useCallback(async () => {
-    try {
-      // Only a new knock is heard; of the old one nothing more should be.
-      session.current?.close();
-      await leaveRoom(roomId, token.current);
-      settle(await joinRoom(roomId, asked.current));
-    } catch (error) {
-      if (!isPassing(error)) setStay(refusedStay(error));
-    }
-  }, [roomId, settle]);
+  }, [roomId, token, leave]);
 
   useEffect(() => leave, [leave]);
-  const bearer = useCallback(() => token.current, []);
-  return { stay, join, lookAtTheDoor, remind, withdraw, leave, bearer };
+  const bearer = useCallback(() => token.current, [token]);
+  return { stay, join, remind, withdraw, lookAtTheDoor, leave, bearer };
 }
 
-/** An account is known by its own token; a guest's join token may have ended, then the cookie tells. */
-function ownBearer(joinToken: string): string | undefined {
-  return useSession.getState().status === "signed_in" ? undefined : joinToken;
+/** The stay with the session and the token that belong to it. */
+function useStay(roomId: string) {
+  const [stay, setStay] = useState<Stay>(GATE);
+  const token = useRef("");
+  const session = useRef<RoomSession | null>(null);
+
+  const close = useCallback(() => {
+    session.current?.close();
+    session.current = null;
+  }, []);
+
+  /** Opens a session for this answer; its own renewals keep token and stay up to date. */
+  const settle = useCallback(
+    (answer: Joined) => {
+      close();
+      token.current = answer.connection.join_token;
+      const renew = async (): Promise<RenewResult> => {
+        const result = await renewal(roomId, token.current);
+        if (result.status === "refused") return result;
+        token.current = result.connection.join_token;
+        if (result.status === "admitted") setStay({ step: "inside", session: opened });
+        return result;
+      };
+      const opened = createRoomSession({ connection: answer.connection, renew });
+      session.current = opened;
+      onEnd(opened, async (reason) => {
+        setStay({ step: "refused", code: endingCode(reason) });
+        if (reason === "removed") setStay(await whyRemoved(roomId, token.current));
+      });
+      if (answer.status === "admitted") setStay({ step: "inside", session: opened });
+      else setStay((before) => waitingStay(before, opened, performance.now()));
+    },
+    [roomId, close],
+  );
+  return { stay, setStay, token, settle, close };
 }
 
-async function renewed(
-  roomId: string,
-  token: { current: string },
-  onAdmitted: () => void,
-): Promise<RenewResult> {
+async function renewal(roomId: string, joinToken: string): Promise<RenewResult> {
   try {
-    const answer = await renewJoin(roomId, ownBearer(token.current));
-    token.current = answer.connection.join_token;
-    if (answer.status === "admitted") onAdmitted();
-    return { status: answer.status, connection: answer.connection };
+    const { status, connection } = await askAgain(roomId, joinToken);
+    return { status, connection };
   } catch (error) {
-    if (error instanceof ApiError && !isPassing(error))
-      return { status: "refused", code: error.code };
-    throw error;
+    if (!(error instanceof ApiError) || isPassing(error)) throw error;
+    return { status: "refused", code: error.code };
   }
-}
-
-/** No answer, and an answer that says "not now", decide nothing: the next try will tell. */
-function isPassing(error: unknown): boolean {
-  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
-}
-
-function sinceWhen(before: Stay): number {
-  return before.step === "waiting" ? before.since_ms : performance.now();
-}
-
-/** For an end that the person did not choose. */
-function onEnd(session: RoomSession, run: (reason: CloseReason) => void): void {
-  const stop = session.store.subscribe(({ connection }) => {
-    if (connection.status !== "ended") return;
-    stop();
-    if (connection.reason !== "left") run(connection.reason ?? "refused");
-  });
-}
-
-async function askWhy(roomId: string, joinToken: string): Promise<Stay> {
-  try {
-    await renewJoin(roomId, ownBearer(joinToken));
-  } catch (error) {
-    if (!isPassing(error)) return refusedStay(error);
-  }
-  return { step: "refused", code: "removed" };
-}
-
-function refusedStay(error: unknown): Stay {
-  if (error instanceof NetworkError) return { step: "refused", code: "offline" };
-  if (!(error instanceof ApiError)) throw error;
-  if (error.code === "wrong_password") return { step: "gate", wrongPassword: true };
-  return { step: "refused", code: refusalCode(error.status, error.code) };
 }

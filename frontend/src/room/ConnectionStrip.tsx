@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { cx } from "@/ui/cx";
 import { Spinner } from "@/ui/Spinner";
-import { useRoomState } from "./RoomContext";
+import { useRoom, useRoomState } from "./RoomContext";
 
 /** Shorter interruptions than this are nobody's business. */
 const QUIET_MS = 1000;
@@ -9,6 +9,7 @@ const WELCOME_BACK_MS = 1500;
 
 /** Says that the line is down while the film plays on, and that it is back. */
 export function ConnectionStrip() {
+  const { session } = useRoom();
   const shown = useStripState();
   return (
     <div role="status" className="shrink-0">
@@ -21,6 +22,15 @@ export function ConnectionStrip() {
         >
           {shown === "reconnecting" && <Spinner className="size-4" />}
           {TEXTS[shown]}
+          {shown === "offline" && (
+            <button
+              type="button"
+              onClick={() => session.retryNow()}
+              className="min-h-9 shrink-0 rounded-lg px-2 font-bold underline underline-offset-2"
+            >
+              Retry now
+            </button>
+          )}
         </p>
       )}
     </div>

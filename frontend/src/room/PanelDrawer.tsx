@@ -36,7 +36,7 @@ export function PanelDrawer(props: PanelDrawerProps) {
           type="button"
           aria-label="Open the chat"
           onClick={() => onOpenChange(true)}
-          className="absolute top-3 right-3 z-20 flex size-12 items-center justify-center rounded-full bg-black/60 text-white backdrop-blur hover:bg-black/80"
+          className="absolute top-3 right-3 z-20 flex size-12 items-center justify-center rounded-full bg-black/60 text-white backdrop-blur transition-opacity duration-200 hover:bg-black/80 [:root:has(.stage_[data-idle=true])_&:not(:hover,:focus)]:opacity-40"
         >
           <MessageCircle className="size-5" aria-hidden="true" />
           <span className="absolute -top-1 -right-1">

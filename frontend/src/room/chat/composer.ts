@@ -8,26 +8,28 @@ import type { ChatLine } from "@/sync/roomState";
 interface Composer {
   draft: string;
   replyTo: ChatLine | null;
-  /** Counts wishes to have the cursor in the field. */
-  focusWishes: number;
+  /** The cursor is wanted in the field; the field that takes it says so by `granted`. */
+  wantsFocus: boolean;
   write: (draft: string) => void;
   insert: (text: string) => void;
   reply: (line: ChatLine | null) => void;
   wishFocus: () => void;
+  granted: () => void;
   clear: () => void;
 }
 
 export const useComposer = create<Composer>((set) => ({
   draft: "",
   replyTo: null,
-  focusWishes: 0,
+  wantsFocus: false,
   write: (draft) => set({ draft }),
   insert: (text) =>
-    set(({ draft, focusWishes }) => ({
+    set(({ draft }) => ({
       draft: draft.trim() === "" ? text : `${draft.trimEnd()} ${text}`,
-      focusWishes: focusWishes + 1,
+      wantsFocus: true,
     })),
-  reply: (replyTo) => set(({ focusWishes }) => ({ replyTo, focusWishes: focusWishes + 1 })),
-  wishFocus: () => set(({ focusWishes }) => ({ focusWishes: focusWishes + 1 })),
+  reply: (replyTo) => set({ replyTo, wantsFocus: true }),
+  wishFocus: () => set({ wantsFocus: true }),
+  granted: () => set({ wantsFocus: false }),
   clear: () => set({ draft: "", replyTo: null }),
 }));

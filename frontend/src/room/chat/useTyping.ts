@@ -16,8 +16,7 @@ export function useTyping() {
       if (told_ms.current > Number.NEGATIVE_INFINITY) session.typing(false);
       told_ms.current = Number.NEGATIVE_INFINITY;
     };
-    const typed = (draft: string) => {
-      if (draft.trim() === "") return stopped();
+    const typed = () => {
       const now_ms = performance.now();
       if (now_ms - told_ms.current > REPEAT_MS) {
         told_ms.current = now_ms;

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useCallback, useRef } from "react";
 import { cx } from "@/ui/cx";
 import { useRoom } from "../RoomContext";
 import { REACTIONS } from "./emoji";
@@ -7,11 +7,17 @@ import { useReactionKey } from "./useReactionKey";
 /** Faster taps than this are one reaction. */
 const THROTTLE_MS = 250;
 
-export function ReactionBar({ className }: { className?: string }) {
+interface ReactionBarProps {
+  /** The bar was opened to react now: the first one takes the keyboard. */
+  autoFocus?: boolean;
+  className?: string;
+}
+
+export function ReactionBar({ autoFocus = false, className }: ReactionBarProps) {
   const { session } = useRoom();
   const first = useRef<HTMLButtonElement>(null);
   const last_ms = useRef(Number.NEGATIVE_INFINITY);
-  useReactionKey(first);
+  useReactionKey(useCallback(() => first.current?.focus(), []));
 
   const react = (emoji: string) => {
     const now_ms = performance.now();
@@ -27,6 +33,8 @@ export function ReactionBar({ className }: { className?: string }) {
         <button
           key={emoji}
           ref={index === 0 ? first : undefined}
+          // biome-ignore lint/a11y/noAutofocus: only where the person has just opened the bar
+          autoFocus={autoFocus && index === 0}
           type="button"
           aria-label={`React with ${meaning}`}
           onClick={() => react(emoji)}

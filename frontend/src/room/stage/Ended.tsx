@@ -25,7 +25,7 @@ export function Ended() {
             {following && (
               <Button variant="primary" onClick={next}>
                 <SkipForward aria-hidden="true" />
-                Next: <span className="max-w-48 truncate">{following.title}</span>
+                <span className="max-w-56 truncate">Next: {following.title}</span>
               </Button>
             )}
             <Button

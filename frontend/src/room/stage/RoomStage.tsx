@@ -8,12 +8,17 @@ import { usePendingVideo } from "../film/usePendingFilm";
 import { usePlaybackGrant } from "../film/usePlaybackGrant";
 import { useRoom, useRoomState } from "../RoomContext";
 import { FloatingReactions } from "../reactions/FloatingReactions";
+import { QuickReactions } from "../reactions/QuickReactions";
 import { useRoomFacts } from "../useRoomFacts";
 import { Ended } from "./Ended";
 import { Scenery } from "./Scenery";
 import { scene } from "./scene";
 import { useAskForControl } from "./useAskForControl";
 import { WaitingFor } from "./WaitingFor";
+
+const AT_CORNER = "top-3 right-3";
+/** The button that opens the panel has the corner. */
+const BESIDE_CHAT = "top-3 right-18";
 
 interface RoomStageProps {
   /** Takes all the space there is, instead of the film's shape. */
@@ -65,11 +70,12 @@ export function RoomStage(props: RoomStageProps) {
         emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}
         overlay={
           <>
+            <Ended />
             <FloatingReactions />
             {chatOverFilm && <FloatingChat />}
             {fullscreen && <FloatingComposer />}
+            {chatOverFilm && <QuickReactions className={fullscreen ? AT_CORNER : BESIDE_CHAT} />}
             <WaitingFor />
-            <Ended />
           </>
         }
       />

@@ -1,0 +1,66 @@
+import { SendHorizontal } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { cx } from "@/ui/cx";
+import { CONTROL } from "@/ui/Field";
+import { useComposer } from "./composer";
+import { useTyping } from "./useTyping";
+
+/** The text field with its button. Enter sends, Shift and Enter begins a line. */
+export function MessageField({ canSend }: { canSend: boolean }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { draft, replyTo, wantsFocus, write, reply, granted } = useComposer();
+  const typing = useTyping();
+
+  useEffect(() => {
+    if (!wantsFocus) return;
+    field.current?.focus();
+    granted();
+  }, [wantsFocus, granted]);
+
+  // Sent or taken back: either way nobody is waiting for the rest.
+  useEffect(() => {
+    if (draft === "") typing.stopped();
+  }, [draft, typing]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While an input method composes, Enter chooses a word.
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      event.currentTarget.form?.requestSubmit();
+    } else if (event.key === "Escape") {
+      if (replyTo) reply(null);
+      else field.current?.blur();
+    }
+  };
+
+  return (
+    <div className="relative">
+      <textarea
+        ref={field}
+        rows={1}
+        value={draft}
+        aria-label="Message to the room"
+        placeholder="Say something…"
+        enterKeyHint="send"
+        onChange={(event) => {
+          write(event.target.value);
+          typing.typed();
+        }}
+        onBlur={typing.stopped}
+        onKeyDown={onKeyDown}
+        className={cx(
+          CONTROL,
+          "field-sizing-content block max-h-32 min-h-11 resize-none py-2.5 pr-12",
+        )}
+      />
+      <button
+        type="submit"
+        aria-label="Send"
+        disabled={!canSend}
+        className="absolute right-0.5 bottom-0.5 grid size-10 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
+      >
+        <SendHorizontal className="size-5" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { SmilePlus, X } from "lucide-react";
+import { useCallback, useState } from "react";
+import { cx } from "@/ui/cx";
+import { ReactionBar } from "./ReactionBar";
+import { useReactionKey } from "./useReactionKey";
+
+/** Reactions where the film is everything: one button over it, which hides with the controls. */
+export function QuickReactions({ className }: { className: string }) {
+  const [open, setOpen] = useState(false);
+  useReactionKey(useCallback(() => setOpen(true), []));
+  const Icon = open ? X : SmilePlus;
+  return (
+    <div
+      className={cx(
+        "pointer-events-auto absolute flex items-center rounded-full bg-black/60 text-white backdrop-blur transition-opacity duration-200",
+        !open &&
+          "[.stage:has([data-idle=true])_&:not(:focus-within)]:pointer-events-none [.stage:has([data-idle=true])_&:not(:focus-within)]:opacity-0",
+        className,
+      )}
+    >
+      {open && <ReactionBar autoFocus className="pl-1" />}
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-label={open ? "Hide the reactions" : "React"}
+        onClick={() => setOpen(!open)}
+        className="grid size-12 place-items-center rounded-full hover:bg-white/15"
+      >
+        <Icon className="size-5" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
