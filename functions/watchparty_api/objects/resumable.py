@@ -37,7 +37,7 @@ from watchparty_api.site import base_url
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Finalized = Callable[[StoredObject], None]
+Finalized = Callable[[StoredObject], object]
 
 _SIGNED_HEADERS = ("content-type", "x-goog-content-length-range", "x-goog-if-generation-match", "x-goog-resumable")
 _CLIENT_CLOSED_REQUEST = 499  # what Google Cloud Storage answers to a cancelled session
