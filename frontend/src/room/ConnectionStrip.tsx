@@ -40,8 +40,8 @@ export function ConnectionStrip() {
 type StripState = "reconnecting" | "offline" | "back" | null;
 
 const TEXTS = {
-  reconnecting: "Reconnecting… The film plays on, messages are sent when you are back.",
-  offline: "You are offline. We keep trying, and your place is kept.",
+  reconnecting: "Reconnecting… Messages are sent when you are back.",
+  offline: "Offline. Your place is kept.",
   back: "You are back",
 };
 

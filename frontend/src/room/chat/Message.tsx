@@ -22,10 +22,7 @@ export const Message = memo(function Message({ line, quoted, opensRun }: Message
   const mine = useRoomState((state) => state.you?.participant_id === line.by);
   return (
     <div
-      className={cx(
-        "group relative flex gap-3 px-4 py-0.5 [contain-intrinsic-size:auto_3rem] hover:bg-hover",
-        opensRun && "mt-2.5",
-      )}
+      className={cx("group relative flex gap-3 px-4 py-0.5 hover:bg-hover", opensRun && "mt-2.5")}
     >
       <div className="w-7 shrink-0 pt-0.5">
         {opensRun && <Avatar name={line.name} seed={line.by} size="sm" />}

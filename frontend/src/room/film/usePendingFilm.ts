@@ -5,6 +5,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
+import { ApiError } from "@/api/errors";
 import { type Video, video } from "@/api/videos";
 import { useChangeRoom } from "../settings/useChangeRoom";
 
@@ -20,17 +21,18 @@ export const usePendingFilm = create<PendingFilm>((set) => ({
   choose: (videoId) => set({ videoId }),
 }));
 
-/** How the chosen film is coming on; undefined when none is chosen. */
+/** How the chosen film is coming on; undefined when none is chosen, or when its upload was given up. */
 export function usePendingVideo(): Video | undefined {
   const videoId = usePendingFilm((state) => state.videoId);
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ["video", videoId],
     queryFn: () => video(videoId ?? ""),
     enabled: videoId !== null,
     refetchInterval: LOOK_EVERY_MS,
     refetchIntervalInBackground: true,
   });
-  return videoId === null ? undefined : data;
+  const isGone = error instanceof ApiError && error.status === 404;
+  return videoId === null || isGone ? undefined : data;
 }
 
 /** Called once in the room. */
