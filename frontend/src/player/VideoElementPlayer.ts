@@ -4,6 +4,7 @@
  * nothing about where the film should be.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { Captions } from "./Captions";
 import type { HlsStream, StreamTracks } from "./HlsStream";
 import {
   EMPTY_VIEW,
@@ -33,6 +34,7 @@ const FILE_RETRIES = 5;
 
 export class VideoElementPlayer implements PlayerPort {
   readonly view: StoreApi<PlayerView>;
+  readonly captions: Captions;
   readonly #video: HTMLVideoElement;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   readonly #stop = new AbortController();
@@ -41,7 +43,6 @@ export class VideoElementPlayer implements PlayerPort {
   #source: FilmSource | null = null;
   #stream: HlsStream | null = null;
   #fileFailures = 0;
-  #lastSubtitles: string | null = readPreferences().subtitles;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -59,6 +60,11 @@ export class VideoElementPlayer implements PlayerPort {
       canSetVolume,
       canPip: document.pictureInPictureEnabled === true && !video.disablePictureInPicture,
     }));
+    this.captions = new Captions({
+      media: video,
+      showInStream: (id) => this.#stream?.setSubtitles(id),
+      onChange: (subtitles) => this.view.setState({ subtitles }),
+    });
     this.#listen();
   }
 
@@ -71,6 +77,7 @@ export class VideoElementPlayer implements PlayerPort {
   load(source: FilmSource | null, at_s: number): void {
     this.#stream?.destroy();
     this.#stream = null;
+    this.captions.reset();
     this.#source = source;
     this.#wanted = "pause";
     this.#fileFailures = 0;
@@ -167,21 +174,6 @@ export class VideoElementPlayer implements PlayerPort {
     this.#stream?.setAudio(id);
   }
 
-  setSubtitles(id: number): void {
-    const { options } = this.view.getState().subtitles;
-    const label = options.find((one) => one.id === id)?.label ?? null;
-    this.#lastSubtitles = label ?? this.#lastSubtitles;
-    keepPreferences({ subtitles: label });
-    this.#stream?.setSubtitles(id);
-  }
-
-  /** Off, or the ones that were on last, or the first. */
-  toggleSubtitles(): void {
-    const { options, current } = this.view.getState().subtitles;
-    const track = options.find((one) => one.label === this.#lastSubtitles) ?? options[0];
-    if (track !== undefined) this.setSubtitles(current === -1 ? track.id : -1);
-  }
-
   async togglePip(): Promise<void> {
     if (document.pictureInPictureElement === this.#video) await document.exitPictureInPicture();
     else await this.#video.requestPictureInPicture();
@@ -216,13 +208,9 @@ export class VideoElementPlayer implements PlayerPort {
     });
   }
 
-  #tracksChanged(tracks: StreamTracks): void {
-    const first = this.view.getState().subtitles.options.length === 0;
-    this.view.setState(tracks);
-    if (!first) return;
-    const wanted = readPreferences().subtitles;
-    const track = tracks.subtitles.options.find((one) => one.label === wanted);
-    if (track !== undefined) this.#stream?.setSubtitles(track.id);
+  #tracksChanged({ quality, audio, subtitles }: StreamTracks): void {
+    this.view.setState({ quality, audio });
+    this.captions.streamHas(subtitles);
   }
 
   async #tryToPlay(): Promise<PlayOutcome> {

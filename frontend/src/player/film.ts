@@ -1,3 +1,5 @@
+import type { Sidecar } from "./SidecarTracks";
+
 /** What the room hands to the stage: the film as this person may see it. */
 export interface StageMedia {
   manifestUrl: string;
@@ -7,4 +9,6 @@ export interface StageMedia {
   videoId?: string;
   posterUrl?: string | null;
   spritesUrl?: string | null;
+  /** Captions beside the film; those inside its stream are found there. */
+  sidecars?: Sidecar[];
 }

@@ -49,6 +49,12 @@ export function usePlayer({ video, session, media, onAskControl }: Wanted): Equi
     equipment.engine.open(film && { ...film, videoId });
   }, [equipment, manifestUrl, kind, videoId]);
 
+  const sidecars = media?.sidecars;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another film takes them away
+  useEffect(() => {
+    equipment?.player.captions.besideAre(sidecars ?? []);
+  }, [equipment, sidecars, manifestUrl]);
+
   return equipment;
 }
 

@@ -39,7 +39,7 @@ function carryOut(action: ShortcutAction, here: StageHere): void {
       player.setMuted(!view.muted);
       return;
     case "captions":
-      player.toggleSubtitles();
+      player.captions.toggle();
       return;
     case "fullscreen":
       if (here.fullscreen.possible) here.fullscreen.toggle();

@@ -18,7 +18,7 @@ export function useSubtitleChoice(): ChoiceList | null {
     label: "Captions",
     value: String(current),
     options: [{ value: "-1", label: "Off" }, ...options.map(listed)],
-    choose: (value) => player.setSubtitles(Number(value)),
+    choose: (value) => player.captions.choose(Number(value)),
   };
 }
 

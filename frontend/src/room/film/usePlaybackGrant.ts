@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Playback, playback } from "@/api/videos";
+import type { Sidecar } from "@/player/SidecarTracks";
 import { useRoom } from "../RoomContext";
 
 /** Renewed at this share of its life: early enough for one more try. */
@@ -16,6 +17,7 @@ interface Wanted {
 interface Source {
   manifestUrl: string;
   spritesUrl: string | null;
+  sidecars: Sidecar[];
 }
 
 /**
@@ -38,8 +40,11 @@ export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
   return grant.data ?? null;
 }
 
-function sourceOf({ manifest_url, sprites_url }: Playback): Source {
-  return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null };
+function sourceOf({ manifest_url, sprites_url, subtitle_tracks = [] }: Playback): Source {
+  const sidecars = subtitle_tracks.flatMap(({ label, language, url }) =>
+    url == null ? [] : [{ label, language, url }],
+  );
+  return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null, sidecars };
 }
 
 function renewIn_ms({ expires_at }: Playback): number {
