@@ -46,4 +46,7 @@ class SocketRelay:
             socket.send(json.dumps(dict(notice)))
             answer = json.loads(socket.recv(timeout=_WITHIN_S))
             socket.send(json.dumps({"t": "bye"}))
-        return bool(answer.get("t") == "ack" and answer.get("id") == notice["id"])
+        acknowledged = (answer.get("t"), answer.get("id")) == ("ack", notice["id"])
+        if not acknowledged:
+            log.warning("the relay refused notice %s: %s", notice["id"], answer.get("code"))
+        return acknowledged
