@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
+from fakes.emulators import firestore_command, free_port, pubsub_command, running
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.house import SITE, House
 from watchparty_api.bootstrap import build_services
@@ -54,3 +55,23 @@ def house(config: Config, clock: SteppedClock) -> Iterator[House]:
 @pytest.fixture
 def client(house: House) -> TestClient:
     return house.client
+
+
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    port = free_port()
+    command = firestore_command(port)
+    if command is None:
+        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
+    with running(command, port) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def pubsub_host() -> Iterator[str]:
+    port = free_port()
+    command = pubsub_command(port)
+    if command is None:
+        pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
+    with running(command, port) as host:
+        yield host

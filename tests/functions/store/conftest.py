@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fakes.emulators import firestore_command, free_port, running
 from fakes.postgres import find_binaries, postgres_server
 from watchparty_api.store import firestore, sql
 from watchparty_api.store.firestore import FirestoreStore
@@ -41,16 +40,6 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
         return f"firestore://demo-{secrets.token_hex(4)}"
     url: str = request.getfixturevalue("postgres_url")
     return url
-
-
-@pytest.fixture(scope="session")
-def firestore_host() -> Iterator[str]:
-    port = free_port()
-    command = firestore_command(port)
-    if command is None:
-        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
-    with running(command, port) as host:
-        yield host
 
 
 @pytest.fixture
