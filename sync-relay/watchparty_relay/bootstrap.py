@@ -64,3 +64,7 @@ def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource) -> Bu
     match config.bus:
         case "memory":
             return MemoryBus(journal=Journal(journal_path) if journal_path else None, time=time)
+        case "redis":
+            from watchparty_relay.bus.redis import RedisBus  # a host without Redis need not have its client
+
+            return RedisBus(config.redis_url or "", time=time)

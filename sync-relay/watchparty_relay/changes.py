@@ -98,33 +98,33 @@ Change = Enter | Asked | HoldFor | Release | ReachLimit | Vacate | Lend | Notice
 # --- happened -------------------------------------------------------------------------------------------------------
 
 
-class MemberChanged(Struct, frozen=True):
+class MemberChanged(Struct, frozen=True, tag_field="t", tag="member_changed"):
     """Standing changed: `muted_changed` and the rest only choose the words that the person is told with."""
 
     participant_id: str
     muted_changed: bool = False
 
 
-class MemberRemoved(Struct, frozen=True):
+class MemberRemoved(Struct, frozen=True, tag_field="t", tag="member_removed"):
     participant_id: str
 
 
-class RequestDecided(Struct, frozen=True):
+class RequestDecided(Struct, frozen=True, tag_field="t", tag="request_decided"):
     participant_id: str
     req: str
     admitted: bool
 
 
-class SettingsChanged(Struct, frozen=True):
+class SettingsChanged(Struct, frozen=True, tag_field="t", tag="settings_changed"):
     pass
 
 
-class ControlLent(Struct, frozen=True):
+class ControlLent(Struct, frozen=True, tag_field="t", tag="control_lent"):
     to: str | None
     before: str | None
 
 
-class RoomClosed(Struct, frozen=True):
+class RoomClosed(Struct, frozen=True, tag_field="t", tag="room_closed"):
     pass
 
 

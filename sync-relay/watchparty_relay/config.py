@@ -14,8 +14,10 @@ from watchparty_relay.errors import ConfigError
 
 @dataclass(frozen=True, kw_only=True)
 class RelayConfig:
-    bus: Literal["memory"] = "memory"
+    bus: Literal["memory", "redis"] = "memory"
     """Where rooms live."""
+    redis_url: str | None = None
+    """The Redis bus's server, redis:// or rediss:// (TLS)."""
     host: str = "127.0.0.1"
     port: int = 8081
     jwks_url: str | None = None
@@ -28,16 +30,37 @@ class RelayConfig:
 
 def from_environment(environ: Mapping[str, str]) -> RelayConfig:
     """Reads WATCHPARTY_RELAY_… variables, and the PORT that Cloud Run sets."""
-    if environ.get("WATCHPARTY_RELAY_BUS", "memory") != "memory":
-        raise ConfigError("WATCHPARTY_RELAY_BUS", "memory")
+    bus = _bus(environ)
     journal = environ.get("WATCHPARTY_RELAY_JOURNAL")
     return RelayConfig(
+        bus=bus,
+        redis_url=_redis_url(environ) if bus == "redis" else None,
         host=environ.get("WATCHPARTY_RELAY_HOST", "127.0.0.1"),
         port=_port(environ),
         jwks_url=_jwks_url(environ),
         journal_path=Path(journal) if journal else None,
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
+
+
+def _bus(environ: Mapping[str, str]) -> Literal["memory", "redis"]:
+    match environ.get("WATCHPARTY_RELAY_BUS", "memory"):
+        case "redis":
+            return "redis"
+        # Cloud Run starts a second instance whenever it likes: one room would be two.
+        case "memory" if "K_SERVICE" not in environ or environ.get("WATCHPARTY_RELAY_SINGLE_INSTANCE") == "1":
+            return "memory"
+        case "memory":
+            raise ConfigError("WATCHPARTY_RELAY_BUS", "redis on Cloud Run, or WATCHPARTY_RELAY_SINGLE_INSTANCE=1")
+    raise ConfigError("WATCHPARTY_RELAY_BUS", "memory or redis")
+
+
+def _redis_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("WATCHPARTY_RELAY_REDIS_URL", "")
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ConfigError("WATCHPARTY_RELAY_REDIS_URL", "an address like redis://10.0.0.3:6379/0")
+    return url
 
 
 def _port(environ: Mapping[str, str]) -> int:

@@ -24,6 +24,7 @@ from watchparty_relay.protocol import (
     Denied,
     Knock,
     KnockGone,
+    Moved,
     Reacted,
     RoomNotice,
     State,
@@ -31,6 +32,8 @@ from watchparty_relay.protocol import (
 )
 from watchparty_relay.room import Room, can_moderate, you
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, PersonRef, RoomNoticeKind
+
+BACK_WITHIN_MS = 1_000.0
 
 
 class Herald:
@@ -75,6 +78,14 @@ class Herald:
             case KnockGone():
                 if self._knocks.pop(announcement.req, None) is not None:
                     self.members.tell(announcement, to=self._moderators(room))
+
+    def begin_again(self, state: State) -> None:
+        """The room is in a new epoch: players go on by its clock, everybody comes back for the rest."""
+        self.members.tell(state)
+        for audience in (self.members, self.waiting):
+            audience.tell(Moved(within_ms=BACK_WITHIN_MS))
+            for listener in audience:
+                listener.end(CloseCode.DRAINING, ErrorCode.DRAINING)
 
     def tell_settings(self, room: Room, listener: Listener, *, now_ms: float) -> None:
         standing = you(room, listener.participant_id, now_ms=now_ms)

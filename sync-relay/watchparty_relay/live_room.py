@@ -8,7 +8,7 @@ does by itself, sessions speak for connections. `rooms.py` makes it, drives its 
 from watchparty_relay import chat, playback
 from watchparty_relay.attendance import Attendance
 from watchparty_relay.audience import Listener
-from watchparty_relay.bus.port import Announcement, Bus, Committed
+from watchparty_relay.bus.port import Announcement, Bus, Committed, Renewed
 from watchparty_relay.caretaker import Caretaker, round_trips
 from watchparty_relay.changes import Answer, Asked, ControlLent, Enter, MemberChanged, MemberRemoved, Operate
 from watchparty_relay.chronicle import Chronicle
@@ -61,8 +61,12 @@ class LiveRoom:
     def vacant(self, *, now_ms: float) -> bool:
         return self.users == 0 and len(self._attendance) == 0 and self._caretaker.vacant(now_ms=now_ms)
 
-    def hear(self, heard: Committed | Announcement) -> None:
+    def hear(self, heard: Committed | Renewed | Announcement) -> None:
         """What the bus tells: this is where everybody in the room learns of it."""
+        if isinstance(heard, Renewed):
+            self._room = heard.room
+            self._herald.begin_again(self._state(self._bus.now_ms()))
+            return
         if not isinstance(heard, Committed):
             self._herald.announce(self.room, heard)
             return

@@ -20,7 +20,11 @@ DOCUMENTS = sorted(
         check=True,
     ).stdout.split()
 )
-CONFIGS = [ROOT / "functions/watchparty_api/config.py", ROOT / "standalone/watchparty/config.py"]
+CONFIGS = [
+    ROOT / "functions/watchparty_api/config.py",
+    ROOT / "standalone/watchparty/config.py",
+    ROOT / "sync-relay/watchparty_relay/config.py",
+]
 
 
 def test_every_setting_is_documented_and_no_other() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from fakes.redis_server import RedisServer, redis_running
 from fakes.relay_house import RelayHouse
 
 
@@ -21,3 +22,10 @@ async def house() -> AsyncIterator[RelayHouse]:
     await house.open()
     yield house
     await house.close()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis; whoever uses it begins with `flush`."""
+    with redis_running() as server:
+        yield server

@@ -58,3 +58,23 @@ def test_what_cannot_be_used_is_refused_by_name(variable: str, value: str) -> No
     with pytest.raises(ConfigError) as refused:
         from_environment({**JWKS, variable: value})
     assert refused.value.variable == variable
+
+
+def test_redis_is_named_by_its_address() -> None:
+    """The Redis bus needs to know where; TLS is a matter of the scheme."""
+    environ = {**JWKS, "WATCHPARTY_RELAY_BUS": "redis", "WATCHPARTY_RELAY_REDIS_URL": "rediss://10.0.0.3:6378/0"}
+    config = from_environment(environ)
+    assert (config.bus, config.redis_url) == ("redis", "rediss://10.0.0.3:6378/0")
+    for wrong in ("", "10.0.0.3:6379", "http://10.0.0.3"):
+        with pytest.raises(ConfigError) as refused:
+            from_environment({**environ, "WATCHPARTY_RELAY_REDIS_URL": wrong})
+        assert refused.value.variable == "WATCHPARTY_RELAY_REDIS_URL"
+
+
+def test_rooms_in_memory_are_refused_where_instances_may_be_many() -> None:
+    """On Cloud Run memory is only for somebody who says that there is one instance."""
+    cloud = {**JWKS, "K_SERVICE": "relay"}
+    with pytest.raises(ConfigError) as refused:
+        from_environment(cloud)
+    assert refused.value.variable == "WATCHPARTY_RELAY_BUS"
+    assert from_environment({**cloud, "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1"}).bus == "memory"

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
 from watchparty_relay import answers
 from watchparty_relay.answers import Answers
+from watchparty_relay.bus.step import Head, head_of, joined
 from watchparty_relay.changes import Answer, Asked, Decision, MemberChanged, MemberRemoved, RequestDecided
 from watchparty_relay.errors import BusUnavailable
-from watchparty_relay.playback import Clock
 from watchparty_relay.protocol import Ack, LogEntry, Nack
 from watchparty_relay.room import Member, Room
-from watchparty_relay.vocabulary import Settings
 
 LAYOUT_VERSION = 1
 KEPT_ROOMS_MS = 30 * 24 * 3600 * 1000.0
@@ -36,17 +34,6 @@ CREATE TABLE IF NOT EXISTS answers (room TEXT, by TEXT, cid TEXT, at_ms REAL NOT
 """
 
 Write = tuple[str, tuple[object, ...]]
-
-
-class _Head(Struct, frozen=True):
-    """A room without what has rows of its own."""
-
-    epoch: int
-    clock: Clock
-    settings: Settings
-    seq: int
-    acting: str | None
-    closed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +81,7 @@ class Journal:
         row = self._read("SELECT head FROM rooms WHERE id = ?", room_id).fetchone()
         if row is None:
             return None
-        head = msgspec.json.decode(row[0], type=_Head)
+        head = msgspec.json.decode(row[0], type=Head)
         entries = [
             msgspec.json.decode(entry, type=LogEntry)
             for (entry,) in self._read("SELECT entry FROM log WHERE room = ? ORDER BY seq", room_id)
@@ -103,18 +90,7 @@ class Journal:
             participant_id: msgspec.json.decode(mark, type=Member)
             for participant_id, mark in self._read("SELECT id, mark FROM members WHERE room = ?", room_id)
         }
-        room = Room(
-            id=room_id,
-            epoch=head.epoch,
-            clock=head.clock,
-            settings=head.settings,
-            seq=head.seq,
-            log=tuple(entries),
-            members=members,
-            acting=head.acting,
-            closed=head.closed,
-        )
-        return room, self._load_answers(room_id)
+        return joined(room_id, head, tuple(entries), members), self._load_answers(room_id)
 
     def writes(self, before: Room | None, decision: Decision, asked: Asked | None, *, now_ms: float) -> list[Write]:
         """The rows that make a decision durable; `before` is None for a room that has no rows yet."""
@@ -209,13 +185,9 @@ def _finish(batch: list[_Step]) -> None:
             step.done.set_result(None)
 
 
-def _head(room: Room) -> _Head:
-    return _Head(room.epoch, room.clock, room.settings, room.seq, room.acting, room.closed)
-
-
 def _head_rows(before: Room | None, room: Room, now_ms: float) -> Iterator[Write]:
-    head = _head(room)
-    if before is None or head != _head(before):
+    head = head_of(room)
+    if before is None or head != head_of(before):
         yield "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?)", (room.id, msgspec.json.encode(head), now_ms)
 
 

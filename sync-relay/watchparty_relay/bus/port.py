@@ -19,7 +19,16 @@ class Committed(Struct, frozen=True):
     events: tuple[Event, ...]
 
 
-Listener = Callable[[Committed | Announcement], None]
+class Renewed(Struct, frozen=True):
+    """The room as it is now, where what happened before cannot be told step by step: a store lost or mixed it.
+
+    Its epoch is a new one unless nothing but our own view was lost. Whoever follows the room begins again.
+    """
+
+    room: Room
+
+
+Listener = Callable[[Committed | Renewed | Announcement], None]
 
 
 class Bus(Protocol):
