@@ -56,7 +56,7 @@ function carryOut(action: ShortcutAction, here: StageHere): void {
 }
 
 /** The room knows the whole length also while the film is still being made. */
-export function filmLength_s({ session, player }: StageHere): number {
+function filmLength_s({ session, player }: StageHere): number {
   return session.store.getState().playback?.duration_s ?? player.view.getState().duration_s;
 }
 

@@ -45,8 +45,6 @@ const SEARCH_STEPS = 40;
 const SLEW_MS = 1_000;
 const STEP_ABOVE_MS = 10;
 const CONTRADICTION_MS = 20;
-/** A timer chain that stops for longer means sleep: clocks may have stopped, too. */
-export const GAP_MS = 5_000;
 
 export class RoomClock {
   #name: string | null = null;

@@ -30,7 +30,7 @@ function connect() {
 }
 
 describe("Connection", () => {
-  it("says hello with the token in the message, never in the address", () => {
+  it("says hello with the token in the message, never in the address, and replaces nobody else's tab (R5)", () => {
     const { environment } = connect();
     environment.socket.open();
     expect(environment.socket.sent).toEqual([

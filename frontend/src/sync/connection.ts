@@ -37,6 +37,7 @@ const OFFLINE_AFTER_MS = 30_000;
 /** The relay repeats its state every 5 s and answers pings: silence for longer is death. */
 const DEAD_AFTER_MS = 12_000;
 const WELCOME_WITHIN_MS = 10_000;
+/** A timer that is late by this much means sleep. */
 const GAP_MS = 5_000;
 
 export class Connection {

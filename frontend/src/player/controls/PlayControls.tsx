@@ -3,7 +3,7 @@ import { cx } from "@/ui/cx";
 import { useMayControl, usePlaying, useStage } from "../StageContext";
 import { ControlButton } from "./ControlButton";
 
-export const NOT_YOURS = "Only the host and those they choose control the film";
+const NOT_YOURS = "Only the host and those they choose control the film";
 const SKIP_S = 10;
 
 /** The filled shapes read better over a moving picture. */
