@@ -55,7 +55,7 @@ def test_removed_and_banned(meet: Meet) -> None:
     in_the_room(guest)
     menu_of(host, "Max", "Ban…")
     host.page.get_by_role("alertdialog").get_by_role("button", name="Ban").click()
-    guest.page.get_by_text("You were removed from the room").wait_for()
+    guest.page.get_by_text("You can’t come back to this room").wait_for()
     join(guest, link)
     guest.page.get_by_text("You can’t come back to this room").wait_for()
     eventually("the host is alone", lambda: host.page.get_by_role("button", name="What to do with Max").count() == 0)

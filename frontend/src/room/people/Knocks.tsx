@@ -17,7 +17,7 @@ export function Knocks() {
   return (
     <section aria-label="At the door" className="m-2 rounded-2xl bg-accent-soft p-3">
       <div className="mb-1 flex min-h-11 items-center justify-between gap-2">
-        <h3 className="font-semibold">At the door ({knocks.length})</h3>
+        <h2 className="font-semibold">At the door ({knocks.length})</h2>
         {knocks.length > 1 && (
           <Button variant="ghost" onClick={admitAll}>
             Admit all

@@ -18,7 +18,7 @@ export default function QueuePanel() {
   return (
     <div className="flex h-full flex-col gap-3 overflow-y-auto overscroll-contain p-4">
       <section aria-label="Now playing">
-        <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h3>
+        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Now</h2>
         <div className="flex min-h-11 items-center justify-between gap-2">
           <p className="min-w-0 truncate font-medium">{film?.title ?? "Nothing yet"}</p>
           {hasLibrary && (
@@ -27,7 +27,7 @@ export default function QueuePanel() {
         </div>
       </section>
       <section aria-label="Up next" className="grow">
-        <h3 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h3>
+        <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h2>
         {items.length === 0 && (
           <p className="py-2 text-sm text-muted">
             {hasLibrary
