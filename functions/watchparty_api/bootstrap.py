@@ -17,6 +17,7 @@ from watchparty_api.config import Config, ConfigError, required
 from watchparty_api.grants.home import HomeGrants
 from watchparty_api.grants.port import PlaybackSigner
 from watchparty_api.identity.keys import Keys, load_keys
+from watchparty_api.identity.outside import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.limits import Limiter
@@ -59,6 +60,7 @@ def build_services(
         jobs=jobs,
         relay=relay,
         mail=mail,
+        outside=_open_identity(config),
         now=now,
     )
 
@@ -104,6 +106,15 @@ def _open_playback(config: Config, home: HomeGrants) -> PlaybackSigner:
     return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
 
 
+def _open_identity(config: Config) -> OutsideIdentity | None:
+    if config.identity == "local":
+        return None
+    from watchparty_api.identity.platform import IdentityPlatform
+
+    project = required(config.identity_project, "WATCHPARTY_IDENTITY_PROJECT", "the project of the identity platform")
+    return IdentityPlatform(project)
+
+
 def _open_mailer(config: Config) -> Mailer:
     if config.smtp_url is None:
         from watchparty_api.mail.log import LogMailer
@@ -139,13 +150,14 @@ def function_app(config: Config, routers: Callable[[], list[APIRouter]]) -> Fast
 def auth_routers() -> list[APIRouter]:
     """Function `auth`: accounts, sessions, administration."""
     from watchparty_api import public
-    from watchparty_api.accounts import api_tokens, me, recovery, sign_in, sign_up
+    from watchparty_api.accounts import api_tokens, me, outside, recovery, sign_in, sign_up
     from watchparty_api.admin import account_invites, accounts, log, rooms, site_settings, videos
 
     return [
         public.router,
         sign_up.router,
         sign_in.router,
+        outside.router,
         recovery.router,
         me.router,
         api_tokens.router,

@@ -12,6 +12,7 @@ from datetime import datetime
 from watchparty_api.config import Config
 from watchparty_api.grants.port import PlaybackSigner
 from watchparty_api.identity.keys import KeyedHash
+from watchparty_api.identity.outside import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.limits import Limiter
@@ -35,6 +36,8 @@ class Services:
     jobs: JobLauncher
     relay: RelayNotices
     mail: Mailer
+    outside: OutsideIdentity | None
+    """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]
 
     @property

@@ -62,6 +62,8 @@ ACCOUNT_ROWS = [
     # The invitation is what lets in here, and it is unknown: 410 to everybody whose bearer is not refused outright.
     row("POST /api/v1/auth/register", EVERYBODY, {**_PERSON, "invite": "x"}),
     row("POST /api/v1/auth/temporary", ANYTHING, {}),
+    # Without an identity provider, as here, there is nothing to exchange a token for: 404.
+    row("POST /api/v1/auth/session", ANYTHING, {"id_token": "x"}),
     row("POST /api/v1/auth/password/forgot", ANYTHING, {"email": "new@example.org"}),
     row("POST /api/v1/auth/password/reset", ANYTHING, {"token": "x", "password": PASSWORD}),
     row("POST /api/v1/auth/verify-email", ANYTHING, {"token": "x"}),

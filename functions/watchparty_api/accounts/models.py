@@ -71,6 +71,10 @@ class LoginBody(Body):
     password: GivenPassword
 
 
+class SessionBody(Body):
+    id_token: Annotated[str, Field(min_length=1, max_length=8192)]
+
+
 class TemporaryBody(Body):
     display_name: DisplayName | None = None
 
