@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main picture contracts dist clean prepare-run prepare-test
+.PHONY: help run demo dev test unit check format e2e test-media bench-main picture contracts dist dist-functions clean prepare-run prepare-test
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ dist: prepare-run ## a wheel with the page inside
 	rm -rf standalone/watchparty/page && cp -r frontend/dist standalone/watchparty/page
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir .build/dist .
 	rm -rf standalone/watchparty/page
+
+dist-functions: prepare-run ## the archive of the cloud functions, named by its content
+	@$(BIN)/python functions/bundle.py .build/dist
 
 clean: ## forget what set-up made (not your films)
 	rm -rf .build frontend/dist frontend/node_modules

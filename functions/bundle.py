@@ -1,0 +1,48 @@
+"""`python functions/bundle.py FOLDER`: the archive that is deployed, the same bytes for the same sources.
+
+Its name holds the hash of its content, so that Terraform deploys anew exactly when something changed. No part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+SOURCE = Path(__file__).parent
+_BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o644 << 16
+
+
+def sources(folder: Path) -> Iterator[Path]:
+    """What is deployed: entry points, package and requirements."""
+    yield folder / "main.py"
+    yield folder / "requirements.txt"
+    yield from folder.glob("watchparty_api/**/*.py")
+
+
+def archive(folder: Path) -> bytes:
+    """The deployable as a zip: sorted, without times or owners."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as bundle:
+        for path in sorted(sources(folder)):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _BEGINNING_OF_TIME)
+            entry.external_attr, entry.create_system = _READABLE, 3
+            bundle.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return content.getvalue()
+
+
+def write(folder: Path) -> Path:
+    """Puts the archive into `folder` and gives its path."""
+    content = archive(SOURCE)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"functions-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+    path.write_bytes(content)
+    return path
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1])))
