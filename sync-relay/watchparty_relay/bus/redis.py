@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 # Notices a flushed or replaced Redis also while nobody does anything, and keeps the rooms in it alive.
 VERIFY_EVERY_S = 2.0
 ANSWER_WITHIN_S = 2.0
+STOP_S = 0.5
 
 
 class _Said(Struct, frozen=True, tag="said"):
@@ -99,9 +100,11 @@ class RedisBus:
         self._run(self._keep_verifying())
 
     async def stop(self) -> None:
-        for task in tuple(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.sleep(0)  # what was only just begun has its chance
+        while self._running:  # the client may take a cancellation for a timeout of its own: said until it is heard
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running, timeout=STOP_S)
         await self._client.aclose()
         await self._hearing.aclose()
 
@@ -174,8 +177,9 @@ class RedisBus:
 
     async def _catch_up(self, held: _Held) -> None:
         """Repeats the steps that were missed, if Redis still continues the room that is known here."""
-        steps = await self._rooms.since(held.room.id, held.version)
-        if not steps or steps[0].mark != held.mark or not all(held.advance(step) for step in steps[1:]):
+        mark = held.mark  # others' steps may be heard while these are on their way
+        steps = await self._rooms.since(held.room.id, version_of(mark))
+        if not steps or steps[0].mark != mark or not all(held.advance(step) for step in steps[1:]):
             await self._renew(held)
 
     async def _renew(self, held: _Held) -> None:

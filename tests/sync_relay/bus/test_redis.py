@@ -1,0 +1,195 @@
+"""Two relays on one real Redis: one order, one time, and what happens when Redis forgets, breaks or goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from fakes.redis_server import RedisServer, redis_running
+from fakes.relay_tokens import FILM, settings
+from watchparty_relay import playback
+from watchparty_relay.bus.port import Announcement, Committed, Renewed
+from watchparty_relay.bus.redis import RedisBus
+from watchparty_relay.changes import Enter, Operate, Say
+from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.protocol import Ack, Chat, ChatEntry, Command, Reacted, State
+from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import Media, Operation, Role, Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.service]
+
+PATIENCE_S = 8.0
+JUMP_MS = 50.0
+
+
+class Ear:
+    """A listener that remembers, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.heard: list[Committed | Renewed | Announcement] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, heard: Committed | Renewed | Announcement) -> None:
+        self.heard.append(heard)
+        self._more.set()
+
+    async def until(self, found: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not found():
+                self._more.clear()
+                await self._more.wait()
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """States and lines in the order in which they were heard."""
+        events = [event for heard in self.heard if isinstance(heard, Committed) for event in heard.events]
+        shown = [event for event in events if isinstance(event, State | ChatEntry)]
+        return [("rev", e.rev) if isinstance(e, State) else (e.text, e.seq) for e in shown]
+
+    @property
+    def renewals(self) -> list[Room]:
+        return [heard.room for heard in self.heard if isinstance(heard, Renewed)]
+
+
+@pytest.fixture
+async def pair(redis_server: RedisServer) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
+    redis_server.flush()
+    one, two = RedisBus(redis_server.url), RedisBus(redis_server.url)
+    await asyncio.gather(one.start(), two.start())
+    yield one, two
+    await asyncio.gather(one.stop(), two.stop())
+
+
+def ana(*, mver: int = 1) -> Enter:
+    known = msgspec.convert(settings(), Settings)
+    film = msgspec.convert(FILM, Media)
+    return Enter("ana", mver, Role.HOST, "Ana", False, None, False, known, film, None)
+
+
+def play(cid: str, op: Operation = Operation.PLAY) -> Operate:
+    return Operate("ana", Command(cid, op, 1), lead_ms=200.0)
+
+
+def say(cid: str, text: str = "hello") -> Say:
+    return Say("ana", Chat(cid, text))
+
+
+async def test_two_relays_hear_one_order(pair: tuple[RedisBus, RedisBus]) -> None:
+    """Lines and commands given to both at once are heard by both in the same order, each once."""
+    ears = Ear(), Ear()
+    for bus, ear in zip(pair, ears, strict=True):
+        await bus.listen("room", ear)
+    await pair[0].apply("room", ana())
+    ops = [Operation.PLAY, Operation.PAUSE] * 5
+    await asyncio.gather(
+        *(bus.apply("room", say(f"s{n}-{i}", f"{n}-{i}")) for n, bus in enumerate(pair) for i in range(10)),
+        *(bus.apply("room", play(f"p{n}-{i}", op)) for n, bus in enumerate(pair) for i, op in enumerate(ops)),
+    )
+    for ear in ears:
+        await ear.until(lambda ear=ear: sum(1 for kind, _ in ear.told if kind != "rev") == 20)  # type: ignore[misc]
+    last = [bus.apply("room", say(f"last{n}", "end")) for n, bus in enumerate(pair)]
+    await asyncio.gather(*last)
+    for ear in ears:
+        await ear.until(lambda ear=ear: [text for text, _ in ear.told].count("end") == 2)  # type: ignore[misc]
+    assert ears[0].told == ears[1].told
+    assert [seq for kind, seq in ears[0].told if kind != "rev"] == list(range(1, 23))
+
+
+async def test_a_retry_on_the_other_relay_gets_the_same_answer(pair: tuple[RedisBus, RedisBus]) -> None:
+    """O2: what one relay did before it died is not done again by the next."""
+    ear = Ear()
+    await pair[1].listen("room", ear)
+    await pair[0].apply("room", ana())
+    assert await pair[0].apply("room", say("c1")) == Ack(cid="c1", seq=1)
+    assert await pair[1].apply("room", say("c1")) == Ack(cid="c1", seq=1)
+    assert [seq for kind, seq in ear.told if kind != "rev"] == [1]
+
+
+async def test_announcements_reach_the_other_relay_once(pair: tuple[RedisBus, RedisBus]) -> None:
+    """B12 between processes: the announcing relay does not hear its own echo."""
+    ears = Ear(), Ear()
+    for bus, ear in zip(pair, ears, strict=True):
+        await bus.listen("room", ear)
+    first, second = (Reacted(by="ana", name="Ana", emoji=emoji, pos_s=1.0) for emoji in "🎉👏")
+    pair[0].announce("room", first)
+    await ears[1].until(lambda: first in ears[1].heard)
+    pair[1].announce("room", second)
+    await ears[0].until(lambda: second in ears[0].heard)
+    assert [ear.heard for ear in ears] == [[first, second], [first, second]]
+
+
+async def test_relays_agree_on_room_time(pair: tuple[RedisBus, RedisBus]) -> None:
+    """Room time is Redis's, by the same name, and does not go back."""
+    assert abs(pair[0].now_ms() - pair[1].now_ms()) < JUMP_MS
+    assert pair[0].clock_name == pair[1].clock_name != ""
+    instants = [pair[0].now_ms() for _ in range(100)]
+    assert instants == sorted(instants)
+
+
+async def test_a_flushed_redis_gets_the_room_back_and_the_clock_does_not_jump(
+    pair: tuple[RedisBus, RedisBus], redis_server: RedisServer
+) -> None:
+    """All data gone: both relays go on in one new epoch, with log and marks, within fifty milliseconds of the film."""
+    ears = Ear(), Ear()
+    for bus, ear in zip(pair, ears, strict=True):
+        await bus.listen("room", ear)
+    await pair[0].apply("room", ana())
+    await pair[0].apply("room", say("c1"))
+    await pair[0].apply("room", play("p1"))
+    await ears[1].until(lambda: ("rev", 2) in ears[1].told)
+    before = ears[1].heard[-1]
+    assert isinstance(before, Committed)
+    redis_server.flush()
+    for ear in ears:
+        await ear.until(lambda ear=ear: bool(ear.renewals))  # type: ignore[misc]
+    now_ms = pair[0].now_ms()
+    expected_s = playback.position_at(before.room.clock, now_ms)
+    for room in (ears[0].renewals[-1], ears[1].renewals[-1]):
+        assert room.epoch > before.room.epoch
+        assert abs(playback.position_at(room.clock, now_ms) - expected_s) * 1000 <= JUMP_MS
+        assert [entry.seq for entry in room.log] == [1]
+    assert await pair[1].apply("room", say("c2")) == Ack(cid="c2", seq=2)
+    assert ears[0].renewals[-1].epoch == ears[1].renewals[-1].epoch
+
+
+async def test_a_rolled_back_redis_is_noticed(pair: tuple[RedisBus, RedisBus], redis_server: RedisServer) -> None:
+    """A failover to a copy that lacks the last steps begins a new epoch; what was said stays said."""
+    ear = Ear()
+    await pair[0].listen("room", ear)
+    await pair[0].apply("room", ana())
+    await pair[0].apply("room", say("c1"))
+    async with Redis.from_url(redis_server.url) as redis:
+        keys = [key async for key in redis.scan_iter("wp1:*")]
+        copy = {key: await redis.dump(key) for key in keys}
+        await pair[0].apply("room", say("c2"))
+        await redis.flushall()
+        for key, value in copy.items():
+            assert value is not None
+            await redis.restore(key, 0, value)
+    assert await pair[0].apply("room", say("c3")) == Ack(cid="c3", seq=3)
+    assert len(ear.renewals) == 1
+    late = await pair[1].listen("room", Ear())
+    assert [entry.seq for entry in late.log] == [1, 2, 3]
+
+
+async def test_without_redis_nothing_happens_and_afterwards_all_goes_on() -> None:
+    """Redis killed: a change is refused as not durable; Redis back and empty: the room is there again, renewed."""
+    with redis_running() as server:
+        bus, ear = RedisBus(server.url), Ear()
+        await bus.start()
+        await bus.listen("room", ear)
+        await bus.apply("room", ana())
+        server.kill()
+        with pytest.raises(BusUnavailable):
+            await bus.apply("room", say("c1"))
+        with pytest.raises(BusUnavailable):
+            await bus.listen("other", Ear())
+        await asyncio.to_thread(server.start)
+        await ear.until(lambda: bool(ear.renewals))
+        assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
+        assert [told for told in ear.told if told[0] == "hello"] == [("hello", 1)]
+        await bus.stop()
