@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
-from watchparty_api.bootstrap import build_services
+from fakes.function_process import cloud_environment
+from watchparty_api.bootstrap import build_cloud_services, build_services
 from watchparty_api.config import Config, ConfigError, from_environment
 
 
@@ -30,6 +32,8 @@ def test_a_complete_configuration_starts(config: Config) -> None:
         ({"public_url": None}, "WATCHPARTY_PUBLIC_URL"),
         ({"store_url": "mysql://user:canary@host/db"}, "WATCHPARTY_STORE_URL"),
         ({"environment": "cloud", "keys_dir": "/nowhere"}, "WATCHPARTY_KEYS_DIR"),
+        ({"identity": "identity_platform"}, "WATCHPARTY_IDENTITY_PROJECT"),
+        ({"cdn_key_name": "k"}, "cdn.key"),
     ],
 )
 def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, str], named: str) -> None:
@@ -60,6 +64,19 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
     """Unknown choices are refused; in the cloud the site is https, and no emulator's unsigned tokens are taken."""
     with pytest.raises(ConfigError, match=named):
         from_environment(environ)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["RELAY_URL", "UPLOADS_BUCKET", "MEDIA_BUCKET", "SIGNER_ACCOUNT", "TRANSCODE_JOB", "KEYS_DIR"],
+)
+def test_a_function_does_not_start_without_its_settings(missing: str, tmp_path: Path) -> None:
+    """Each is named; with all of them it starts, and opens no connection for that."""
+    environ = cloud_environment(tmp_path, store_url="sqlite://")
+    build_cloud_services(from_environment(environ)).store.close()  # type: ignore[attr-defined]
+    del environ[f"WATCHPARTY_{missing}"]
+    with pytest.raises(ConfigError, match=missing):
+        build_cloud_services(from_environment(environ))
 
 
 def test_the_environment_is_read_once_into_a_value() -> None:
