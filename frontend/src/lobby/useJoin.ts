@@ -2,7 +2,7 @@
  * The way into a room, from the gate over the door to the seat, and out again when the room ends
  * the stay. It owns the room's session; nobody else opens or closes one.
  */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/errors";
 import { type JoinBody, type Joined, joinRoom, leaveRoom } from "@/api/rooms";
 import type { RenewResult } from "@/sync/membership";
@@ -34,9 +34,10 @@ export interface Join {
   bearer: () => string;
 }
 
-export function useJoin(roomId: string): Join {
+/** `onAnswer` hears every answer of the door; it has to stay the same function. */
+export function useJoin(roomId: string, onAnswer: (answer: Joined) => void): Join {
   const asked = useRef<JoinBody>({});
-  const { stay, setStay, token, settle, close } = useStay(roomId);
+  const { stay, setStay, token, settle, close } = useStay(roomId, onAnswer);
 
   const leave = useCallback(() => {
     close();
@@ -99,7 +100,7 @@ export function useJoin(roomId: string): Join {
 }
 
 /** The stay with the session and the token that belong to it. */
-function useStay(roomId: string) {
+function useStay(roomId: string, onAnswer: (answer: Joined) => void) {
   const [stay, setStay] = useState<Stay>(GATE);
   const token = useRef("");
   const session = useRef<RoomSession | null>(null);
@@ -109,16 +110,24 @@ function useStay(roomId: string) {
     session.current = null;
   }, []);
 
+  // A transition: the gate stays until the room can be drawn, instead of a spinner in between.
+  const enter = useCallback(
+    (opened: RoomSession) => startTransition(() => setStay({ step: "inside", session: opened })),
+    [],
+  );
+
   /** Opens a session for this answer; its own renewals keep token and stay up to date. */
   const settle = useCallback(
     (answer: Joined) => {
       close();
       token.current = answer.connection.join_token;
+      onAnswer(answer);
       const renew = async (): Promise<RenewResult> => {
         const result = await renewal(roomId, token.current);
         if (result.status === "refused") return result;
         token.current = result.connection.join_token;
-        if (result.status === "admitted") setStay({ step: "inside", session: opened });
+        onAnswer(result);
+        if (result.status === "admitted") enter(opened);
         return result;
       };
       const opened = createRoomSession({ connection: answer.connection, renew });
@@ -127,18 +136,19 @@ function useStay(roomId: string) {
         setStay({ step: "refused", code: endingCode(reason) });
         if (reason === "removed") setStay(await whyRemoved(roomId, token.current));
       });
-      if (answer.status === "admitted") setStay({ step: "inside", session: opened });
+      if (answer.status === "admitted") enter(opened);
       else setStay((before) => waitingStay(before, opened, performance.now()));
     },
-    [roomId, close],
+    [roomId, onAnswer, enter, close],
   );
   return { stay, setStay, token, settle, close };
 }
 
-async function renewal(roomId: string, joinToken: string): Promise<RenewResult> {
+type Renewal = Joined | Extract<RenewResult, { status: "refused" }>;
+
+async function renewal(roomId: string, joinToken: string): Promise<Renewal> {
   try {
-    const { status, connection } = await askAgain(roomId, joinToken);
-    return { status, connection };
+    return await askAgain(roomId, joinToken);
   } catch (error) {
     if (!(error instanceof ApiError) || isPassing(error)) throw error;
     return { status: "refused", code: error.code };

@@ -1,6 +1,6 @@
 /** The route /r/:roomId: the gate, the wait at the door, the room, or why not. */
-import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, useCallback, useEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
 import { roomCard } from "@/api/rooms";
@@ -13,10 +13,12 @@ import { type Join, useJoin } from "@/lobby/useJoin";
 import { Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
 import { RoomProvider } from "./RoomContext";
+import { keepAnswer } from "./roomQueries";
 import { useCinema } from "./useCinema";
 
 // The gate is small and opens at once; the room comes over while somebody reads it.
 const fetchRoom = () => import("./Room");
+const fetchStream = () => import("@/player/HlsStream");
 const Room = lazy(fetchRoom);
 
 /** Who is in and where the film is change while somebody hesitates at the gate. */
@@ -30,7 +32,11 @@ export default function RoomPage() {
 }
 
 function Way({ roomId }: { roomId: string }) {
-  const join = useJoin(roomId);
+  const queries = useQueryClient();
+  const join = useJoin(
+    roomId,
+    useCallback((answer) => keepAnswer(queries, roomId, answer), [queries, roomId]),
+  );
   useJoinAtOnce(() => void join.join({}));
   const navigate = useNavigate();
   const { stay, bearer, leave } = join;
@@ -42,14 +48,12 @@ function Way({ roomId }: { roomId: string }) {
   if (!here) return <Outside roomId={roomId} join={join} />;
   return (
     <RoomProvider value={here}>
-      <Suspense fallback={<LoadingScreen label="Opening the room" />}>
-        <Room
-          onLeave={() => {
-            leave();
-            navigate("/");
-          }}
-        />
-      </Suspense>
+      <Room
+        onLeave={() => {
+          leave();
+          navigate("/");
+        }}
+      />
     </RoomProvider>
   );
 }
@@ -66,6 +70,10 @@ function Outside({ roomId, join: door }: OutsideProps) {
   });
   useDoorWatch(stay.step === "waiting", lookAtTheDoor);
   useEffect(() => void fetchRoom(), []);
+  const hasFilm = card.data?.film?.playable ?? false;
+  useEffect(() => {
+    if (hasFilm) void fetchStream();
+  }, [hasFilm]);
 
   const again = useCallback(() => {
     leave();

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Film, readRoom } from "@/api/rooms";
 import { useRoom } from "./RoomContext";
+import { roomKey } from "./roomQueries";
 
 /** A film on its way changes by itself, so it is asked about this often until it is ready. */
 const LOOK_EVERY_MS = 2500;
@@ -12,7 +13,7 @@ const LOOK_EVERY_MS = 2500;
 export function useRoomFacts() {
   const { roomId, bearer } = useRoom();
   return useQuery({
-    queryKey: ["room", roomId],
+    queryKey: roomKey(roomId),
     queryFn: () => readRoom(roomId, bearer()),
     refetchInterval: ({ state }) => (isComing(state.data?.film) ? LOOK_EVERY_MS : false),
   });

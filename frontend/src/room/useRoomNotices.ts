@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { showToast } from "@/ui/Toast";
 import { noticeSentence, refusalSentence } from "./noticeSentences";
 import { useRoom } from "./RoomContext";
+import { roomKey } from "./roomQueries";
 
 /** Says what changed for this person, and why the room refused something. */
 export function useRoomNotices(): void {
@@ -15,14 +16,14 @@ export function useRoomNotices(): void {
         const sentence = noticeSentence(notice, you);
         you = notice.you;
         if (sentence) showToast(sentence);
-        void queries.invalidateQueries({ queryKey: ["room", roomId], exact: true });
+        void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
       }),
       session.on("nack", ({ code }) => {
         const sentence = refusalSentence(code);
         if (sentence) showToast(sentence, { tone: "danger" });
       }),
       session.on("mediaChanged", () => {
-        void queries.invalidateQueries({ queryKey: ["room", roomId], exact: true });
+        void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
       }),
     ];
     return () => {

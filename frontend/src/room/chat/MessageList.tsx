@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { Button } from "@/ui/Button";
 import { useRoomState } from "../RoomContext";
 import type { ConversationItem } from "./conversation";
+import { hiddenAfterStep, hiddenNow } from "./drawnPart";
 import { EarlierMessages } from "./EarlierMessages";
 import { Message } from "./Message";
 import { PendingMessages } from "./PendingMessages";
@@ -10,17 +11,15 @@ import { useChatPreferences } from "./preferences";
 import { useConversation } from "./useConversation";
 import { useStickToBottom } from "./useStickToBottom";
 
-/** So many items are drawn at first, and so many more at each step back. */
-const STEP = 200;
-
 export function MessageList() {
   const box = useRef<HTMLDivElement>(null);
   const items = useConversation();
   const pending = useRoomState((state) => state.pending);
   const announces = useChatPreferences((state) => state.announces);
-  const [shown, setShown] = useState(STEP);
-  const { atBottom, onScroll, toBottom } = useStickToBottom(box, [items, pending]);
-  const hidden = Math.max(0, items.length - shown);
+  const { atBottom, onScroll, toBottom } = useStickToBottom(box, items, pending);
+  const [asked, setHidden] = useState(0);
+  const hidden = hiddenNow({ total: items.length, hidden: asked, atBottom });
+  if (hidden !== asked) setHidden(hidden);
 
   return (
     <div className="relative min-h-0 grow">
@@ -37,7 +36,7 @@ export function MessageList() {
         <div className="flex min-h-full flex-col justify-end">
           {hidden > 0 ? (
             <div className="flex justify-center p-2">
-              <Button onClick={() => setShown((count) => count + STEP)}>
+              <Button onClick={() => setHidden(hiddenAfterStep(hidden))}>
                 Show earlier messages
               </Button>
             </div>

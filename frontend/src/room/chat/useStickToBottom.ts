@@ -11,9 +11,12 @@ export interface StickToBottom {
 
 /**
  * Keeps the newest line in sight for those who read along, and leaves those alone who scrolled back.
- * `tail` is anything that changes when something is added at the end.
+ * `tails` change when something is added at the end.
  */
-export function useStickToBottom(box: RefObject<HTMLElement | null>, tail: unknown): StickToBottom {
+export function useStickToBottom(
+  box: RefObject<HTMLElement | null>,
+  ...tails: readonly unknown[]
+): StickToBottom {
   const [atBottom, setAtBottom] = useState(true);
   const sticks = useRef(true);
 
@@ -30,10 +33,9 @@ export function useStickToBottom(box: RefObject<HTMLElement | null>, tail: unkno
     setAtBottom(near);
   }, [box]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tail` is the reason to look again
   useLayoutEffect(() => {
     if (sticks.current) toBottom();
-  }, [tail, toBottom]);
+  }, [...tails, toBottom]);
 
   // The keyboard of a phone, or a reply's quote, changes the box's height without adding a line.
   useLayoutEffect(() => {

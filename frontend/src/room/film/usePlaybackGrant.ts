@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type Playback, playback } from "@/api/videos";
 import type { Sidecar } from "@/player/SidecarTracks";
 import { useRoom } from "../RoomContext";
+import { playbackKey } from "../roomQueries";
 
 /** Renewed at this share of its life: early enough for one more try. */
 const RENEW_AT = 0.5;
@@ -27,7 +28,7 @@ interface Source {
 export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
   const { roomId, bearer } = useRoom();
   const grant = useQuery({
-    queryKey: ["room", roomId, "playback", filmId],
+    queryKey: playbackKey(roomId, filmId),
     queryFn: () => playback(filmId ?? "", { room_id: roomId }, bearer()),
     enabled: filmId !== null && playable,
     // Without the instant of its end, a renewed grant is the same value as before.

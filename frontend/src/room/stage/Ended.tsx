@@ -5,12 +5,15 @@ import { useRoom, useRoomState } from "../RoomContext";
 
 /** The end of the film: again, or the next one. */
 export function Ended() {
-  const { session } = useRoom();
   const ended = useRoomState((state) => state.playback?.mode === "ended");
+  return ended ? <End /> : null;
+}
+
+function End() {
+  const { session } = useRoom();
   const canControl = useRoomState((state) => state.you?.can_control ?? false);
   const { items, next } = useQueue();
   const [following] = items;
-  if (!ended) return null;
 
   const again = () => {
     session.seek(0);
