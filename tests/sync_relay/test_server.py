@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import http.server
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,36 +17,13 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 import watchparty_relay
+from fakes.key_server import key_server
 from fakes.relay_socket import SocketClient, serving
 from fakes.relay_tokens import Mint
 from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.room_time import MachineTime
 
 pytestmark = pytest.mark.anyio
-
-
-@contextmanager
-def key_server(mint: Mint) -> Iterator[str]:
-    """Where the functions would publish their keys."""
-
-    class Keys(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(mint.jwks() if self.path == "/jwks.json" else []).encode())
-
-        def log_message(self, *args: object) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/jwks.json"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def page(port: int, path: str) -> tuple[int, str]:
