@@ -24,6 +24,8 @@ from fakes.world import World, build_world
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 
+pytestmark = pytest.mark.integration
+
 BAD_BEARERS = frozenset({"expired", "wrong_typ"})
 INSIDE = frozenset({"viewer", "moderator", "host"})
 STAFF = frozenset({"moderator", "host"})

@@ -11,6 +11,8 @@ import pytest
 
 from fakes.function_process import EVENT, HTTP, SOURCE, asked, cloud_environment, function_process
 
+pytestmark = pytest.mark.integration
+
 CLOUD_CLIENTS = (
     *(f"google.cloud.{client}" for client in ("firestore", "storage", "run", "pubsub", "secretmanager")),
     "google.auth",

@@ -22,6 +22,8 @@ from fakes.party import Browser, Party, party
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 
+pytestmark = pytest.mark.integration
+
 GUESTS = st.integers(min_value=0, max_value=3)
 ADMITTED, WAITING = "admitted", "waiting"
 RENEWAL = {
