@@ -23,7 +23,7 @@ def test_a_film_that_can_be_copied() -> None:
     assert plan.film.copy.name == "v1080/copy"
     assert plan.film.copy.cuts[:3] == (0, 61_440, 122_880)
     assert lanes(plan) == {"ladder": ["v720/ladder", "v480/ladder", "v360/ladder"]}
-    assert [(track.name, track.copied) for track in plan.audio] == [("a0/audio", True)]
+    assert [(track.name, track.copied) for track in plan.audio] == [("a0/copy", True)]
 
 
 def test_a_film_that_cannot_be_copied() -> None:

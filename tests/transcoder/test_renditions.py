@@ -28,17 +28,17 @@ def test_nothing_is_playable_without_sound() -> None:
     renditions = Renditions(fast_plan())
     make(renditions, "v360/fast", 0)
     assert renditions.playable_s() == 0
-    make(renditions, "a0/audio", 0)
+    make(renditions, "a0/copy", 0)
     assert renditions.playable_s() == 4
     silent = Renditions(fast_plan())
-    make(silent, "a0/audio", 0)
+    make(silent, "a0/copy", 0)
     assert silent.playable_s() == 0
 
 
 def test_only_the_run_from_the_beginning_counts() -> None:
     """A segment after a gap waits until the gap is closed."""
     renditions = Renditions(fast_plan())
-    make(renditions, "a0/audio", *range(15))
+    make(renditions, "a0/copy", *range(15))
     make(renditions, "v360/fast", 0, 2, 3)
     assert renditions.playable_s() == 4
     make(renditions, "v360/fast", 1)
@@ -53,7 +53,7 @@ def test_a_second_quality_is_offered_when_it_has_caught_up_and_then_stays() -> N
     assert listed(renditions) == ["v360/fast"]
     make(renditions, "v720/fast", 4)
     assert listed(renditions) == ["v360/fast", "v720/fast"]
-    make(renditions, "a0/audio", *range(15))
+    make(renditions, "a0/copy", *range(15))
     make(renditions, "v360/fast", 5)
     assert listed(renditions) == ["v360/fast", "v720/fast"]
     assert renditions.playable_s() == 20
@@ -95,7 +95,7 @@ def test_bandwidth_is_planned_then_measured() -> None:
 def test_sound_alone_is_playable() -> None:
     """A recording needs no picture."""
     renditions = Renditions(make_plan(facts(video=None, audio=(audio(codec="mp3"),))))
-    make(renditions, "a0/audio", 0, 1)
+    make(renditions, "a0/aac", 0, 1)
     assert renditions.listed() == []
     assert renditions.playable_s() == 8
     assert renditions.lowest_leading() is None

@@ -17,7 +17,7 @@ def frames(count: int, *, keyframes: int = 2, ahead: int = 0) -> list[Sample]:
 def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[SegmentMade]:
     made: list[SegmentMade] = []
     cutter = Cutter(
-        "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), made=made.append
+        "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), report=made.append
     )
     for sample in samples:
         cutter.add(sample)
@@ -38,7 +38,7 @@ def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) ->
     """The first one is out as soon as its last frame is in."""
     made: list[SegmentMade] = []
     cutter = Cutter(
-        "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), made=made.append
+        "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
     )
     for sample in frames(2):
         cutter.add(sample)

@@ -71,3 +71,9 @@ def test_chunks(segments: int, opening: int, length: int, whole: bool, spans: li
     """A short opening that is awaited, then equal runs; everything at once where a file cannot be entered midway."""
     chunks = timeline.chunks(segments, opening=opening, length=length, whole=whole)
     assert [(chunk.first, chunk.end, chunk.apart) for chunk in chunks] == spans
+
+
+def test_a_film_of_a_single_frame_has_nothing_to_reorder() -> None:
+    """Decoding cannot begin two frames before a film that has one."""
+    assert timeline.grid(Fraction(30), 0.01).reorder_ticks == 0
+    assert timeline.grid(Fraction(30), 10).reorder_ticks == 2000

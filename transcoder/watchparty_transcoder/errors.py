@@ -13,6 +13,7 @@
     │   ├── ToolMissing       no ffmpeg on this machine
     │   ├── ToolFailed        ffmpeg ended with an error
     │   ├── DiskFull          no room for the output
+    │   ├── CannotCopy        what the gate let through has to be encoded after all; answered by another plan
     │   └── NotAsPlanned      verification found something that the plan did not say
     └── Cancelled             SIGTERM; nothing is announced (exit 143)
 
@@ -93,6 +94,10 @@ class ToolFailed(Broken):
 
 class DiskFull(Broken):
     sentence = "The server has run out of disk space, so this video could not be finished."
+
+
+class CannotCopy(Broken):
+    """The original's own frames do not fit together; the pipeline plans again, without copying."""
 
 
 class NotAsPlanned(Broken):

@@ -3,9 +3,9 @@
 A name is given once: segments of the fast lane and of the ladder at the same height differ by their lane, so that a
 URL never changes what it means and may be cached for a year.
 
-    master.m3u8                     v720/ladder.m3u8        a0/audio.m3u8        s0/subtitles.m3u8
-    poster.jpg                      v720/ladder-init.mp4    a0/audio-init.mp4    s0/subtitles.vtt
-    sprites.vtt, sprites-0.jpg      v720/ladder-00000.m4s   a0/audio-00000.m4s   .state/…
+    master.m3u8                     v720/ladder.m3u8        a0/copy.m3u8         s0/subtitles.m3u8
+    poster.jpg                      v720/ladder-init.mp4    a0/copy-init.mp4     s0/subtitles.vtt
+    sprites.vtt, sprites-0.jpg      v720/ladder-00000.m4s   a0/copy-00000.m4s    .state/…
 """
 
 MASTER = "master.m3u8"

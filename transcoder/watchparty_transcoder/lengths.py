@@ -100,7 +100,8 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
     deadline = time.monotonic() + at_most_s
     ends: Ends = {}
     shift = 0.0
-    with contextlib.suppress(av.error.FFmpegError):  # a damaged tail ends the film where it begins
+    # a damaged tail ends the film where it begins; PyAV trips over streams that appear in mid-file
+    with contextlib.suppress(av.error.FFmpegError, IndexError):
         for packet in container.demux():
             known = ends.get(packet.stream_index)
             if packet.time_base is None or not packet.size:

@@ -136,7 +136,7 @@ class Grid:
     @property
     def reorder_ticks(self) -> int:
         """By how much decoding runs ahead of showing in everything that we encode."""
-        return REORDER_FRAMES * self.frame_ticks
+        return min(REORDER_FRAMES, self.frames - 1) * self.frame_ticks  # a film of one frame has nothing to reorder
 
     @property
     def frame_ticks(self) -> int:
@@ -150,6 +150,9 @@ class Grid:
     def bounds(self) -> tuple[int, ...]:
         return (*self.starts, self.frames)
 
+    def frames_of(self, chunk: "Chunk") -> int:
+        return self.bounds[chunk.end] - self.bounds[chunk.first]
+
     def seconds(self, frame: int) -> float:
         return float(frame / self.rate)
 
@@ -162,7 +165,6 @@ class Picture:
     width: int  # as displayed: upright, square pixels
     height: int
     deinterlace: bool
-    square_pixels: bool  # already
     alpha: bool
     hdr: bool
     colour: Colour  # with what the file left unsaid filled in

@@ -16,13 +16,13 @@ from watchparty_transcoder import events, layout
 from watchparty_transcoder import plan as planning
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.errors import Cancelled, DiskFull, NotAsPlanned
+from watchparty_transcoder.errors import Cancelled, CannotCopy, DiskFull, NotAsPlanned
 from watchparty_transcoder.models import Plan
 from watchparty_transcoder.probe import probe
 from watchparty_transcoder.process import Processes
 from watchparty_transcoder.publish import Publisher, State
 from watchparty_transcoder.schedule import Schedule
-from watchparty_transcoder.segment import SegmentMade
+from watchparty_transcoder.segment import SegmentMade, Warned
 from watchparty_transcoder.speaker import Speaker
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.tasks import TaskEnded, Workers
@@ -51,24 +51,31 @@ class Job:
             self.speaker.again(finished)
             return
         self.speaker.started()
-        plan = self._plan()
-        logger.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
-        _Run(self, plan).run()
+        plan = self._earlier_plan() or self._new_plan()
+        try:
+            _Run(self, plan).run()
+        except CannotCopy as error:
+            logger.warning("encoding what cannot be copied: %s", error.detail)
+            self.processes.resume()
+            _Run(self, self._new_plan(may_copy=False)).run()
 
-    def _plan(self) -> Plan:
-        """That of an earlier run over the same file, else a new one on cleared ground."""
-        size = self.source.stat().st_size
+    def _earlier_plan(self) -> Plan | None:
+        """That of an earlier run over the same file, to go on with."""
         data = self.storage.read(layout.PLAN)
-        if data is not None:
-            try:
-                earlier = planning.decode(data)
-            except msgspec.DecodeError:
-                logger.warning("the plan of an earlier run cannot be read; starting again")
-            else:
-                if earlier.version == planning.PLAN_VERSION and earlier.size_bytes == size:
-                    return earlier
-            self.storage.clear()
-        plan = planning.make_plan(probe(self.source, self.limits))
+        if data is None:
+            return None
+        try:
+            plan = planning.decode(data)
+        except msgspec.DecodeError:
+            plan = None
+        if plan and plan.version == planning.PLAN_VERSION and plan.size_bytes == self.source.stat().st_size:
+            return plan
+        logger.warning("what was made here belongs to another file or version; starting anew")
+        self.storage.clear()
+        return None
+
+    def _new_plan(self, *, may_copy: bool = True) -> Plan:
+        plan = planning.make_plan(probe(self.source, self.limits), may_copy=may_copy)
         self.storage.write(layout.PLAN, planning.encode(plan))
         return plan
 
@@ -77,6 +84,7 @@ class _Run:
     """The main loop over one plan: takes in what workers report, publishes, speaks."""
 
     def __init__(self, job: Job, plan: Plan) -> None:
+        logger.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
         self._job = job
         self._plan = plan
         self._publisher = Publisher(plan, job.storage)
@@ -100,7 +108,7 @@ class _Run:
                 self._turn()
         finally:
             if not self._workers.idle:
-                self._job.processes.cancel()
+                self._job.processes.stop()
             self._workers.stop()
         state = self._publisher.publish()
         verify(self._publisher.renditions, self._job.storage)
@@ -127,9 +135,11 @@ class _Run:
         total = renditions.frames_planned()
         self._job.speaker.progress(min(renditions.frames_done(), total), total)
 
-    def _take(self, report: SegmentMade | TaskEnded) -> None:
+    def _take(self, report: SegmentMade | Warned | TaskEnded) -> None:
         if isinstance(report, SegmentMade):
             self._publisher.renditions.take(report)
+        elif isinstance(report, Warned):
+            self._publisher.warn(report.sentence)
         elif report.error is None:
             self._publisher.task_done(report.task.name)
             self._schedule.ended(report)

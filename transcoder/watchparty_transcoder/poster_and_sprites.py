@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from watchparty_transcoder import ffmpeg_command, layout
+from watchparty_transcoder import layout, stills_command
 from watchparty_transcoder.encode import Encoder
 from watchparty_transcoder.errors import NotAsPlanned, ToolFailed
 from watchparty_transcoder.models import Film
@@ -35,7 +35,7 @@ def make_poster(encoder: Encoder, film: Film) -> None:
     for moment in MOMENTS:
         frame = int(moment * film.grid.frames)
         candidates.append(
-            _still(encoder, ffmpeg_command.still(encoder.ffmpeg(), encoder.source, encoder.plan, film, frame))
+            _still(encoder, stills_command.still(encoder.ffmpeg(), encoder.source, encoder.plan, film, frame))
         )
     best = max(candidates, key=len)
     if not best:
@@ -47,9 +47,9 @@ def make_card(encoder: Encoder) -> None:
     """What stands for a recording without a picture: its cover if it has one, else the shape of its sound."""
     plan = encoder.plan
     command = (
-        ffmpeg_command.cover(encoder.ffmpeg(), encoder.source, plan, plan.cover)
+        stills_command.cover(encoder.ffmpeg(), encoder.source, plan, plan.cover)
         if plan.cover is not None
-        else ffmpeg_command.waveform(encoder.ffmpeg(), encoder.source, plan, plan.audio[0].stream)
+        else stills_command.waveform(encoder.ffmpeg(), encoder.source, plan, plan.audio[0].stream)
     )
     card = _still(encoder, command)
     if not card:
@@ -73,7 +73,7 @@ def make_sprites(encoder: Encoder, rendition: ProgressingPicture) -> None:
     for sheet, first in enumerate(range(0, len(chosen), COLUMNS * ROWS)):
         numbers = chosen[first : first + COLUMNS * ROWS]
         rows = -(-len(numbers) // COLUMNS)
-        command = ffmpeg_command.sprite_sheet(encoder.ffmpeg(), width, height, columns=COLUMNS, rows=rows)
+        command = stills_command.sprite_sheet(encoder.ffmpeg(), width, height, columns=COLUMNS, rows=rows)
         with encoder.processes.run(
             command, timeout_s=TIMEOUT_S, fed=_keyframes(encoder.storage, rendition, numbers)
         ) as running:

@@ -50,7 +50,10 @@ def probe(path: Path, limits: Limits) -> Facts:
     if tables and tables.encrypted:
         raise Unsupported("encrypted sample entries", sentence="This file is protected against copying.")
     with _opened(path, tables) as container:
-        return _facts(path, container, tables, size_bytes, limits)
+        try:
+            return _facts(path, container, tables, size_bytes, limits)
+        except av.error.FFmpegError as error:
+            raise Corrupt(repr(error)) from error
 
 
 @contextlib.contextmanager

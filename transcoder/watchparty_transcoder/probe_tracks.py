@@ -77,7 +77,9 @@ def _area(stream: VideoStream) -> int:
 def video_facts(
     path: Path, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
 ) -> VideoFacts:
-    stream = container.streams.video[[each.index for each in container.streams.video].index(index)]
+    stream = next((each for each in container.streams.video if each.index == index), None)
+    if stream is None:
+        raise Corrupt(f"stream {index} is there only sometimes")
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
     first, frames = _first_frames(container, stream)

@@ -93,7 +93,8 @@ class Processes:
         self._prepare = _death_with_parent(niceness)
         self._running: set[Running] = set()
         self._lock = threading.Lock()
-        self._cancelled = False
+        self._cancelled = False  # from outside
+        self._stopped = False
 
     @contextlib.contextmanager
     def run(self, command: Sequence[str], *, timeout_s: float, fed: Iterable[bytes] | None = None) -> Iterator[Running]:
@@ -121,7 +122,7 @@ class Processes:
             code = running.wait()
             with self._lock:
                 self._running.discard(running)
-        if self._cancelled:
+        if self._stopped:
             raise Cancelled
         if too_long.is_set():
             raise TookTooLong(f"{timeout_s:.0f} s: {shlex.join(command)}")
@@ -131,17 +132,29 @@ class Processes:
             logger.warning("ffmpeg said:\n%s", running.last_words)
 
     def cancel(self) -> None:
-        """Kill what runs and refuse to start anything more. Safe to call from a signal handler's thread."""
+        """For good: kill what runs and refuse to start anything more. Safe to call from a signal handler."""
         self._cancelled = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Until `resume`: the same, when one way through the work has ended."""
+        self._stopped = True
         for running in list(self._running):
             running.kill()
+
+    def resume(self) -> None:
+        self._stopped = self._cancelled
 
     @property
     def cancelled(self) -> bool:
         return self._cancelled
 
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
     def _start(self, command: Sequence[str], *, fed: bool) -> Running:
-        if self._cancelled:
+        if self._stopped:
             raise Cancelled
         try:
             popen = subprocess.Popen(
@@ -156,6 +169,6 @@ class Processes:
         running = Running(popen)
         with self._lock:
             self._running.add(running)
-        if self._cancelled:  # the signal came between the two
+        if self._stopped:  # the signal came between the two
             running.kill()
         return running

@@ -38,6 +38,7 @@ class Publisher:
         self._written: dict[str, str] = {}
         self._codecs: dict[str, str] = {}
         self._subtitles: set[str] = set()
+        self._warnings: list[str] = []
         self._poster: str | None = None
         self._sprites: str | None = None
 
@@ -49,6 +50,10 @@ class Publisher:
             self._poster = layout.POSTER
         elif name == SPRITES_TASK:
             self._sprites = layout.SPRITES
+
+    def warn(self, sentence: str) -> None:
+        if sentence not in self._warnings:
+            self._warnings.append(sentence)
 
     def publish(self) -> State:
         """Bring every playlist up to date, media playlists before the master that names them."""
@@ -81,7 +86,7 @@ class Publisher:
                 ChapterMark(start_s=max(0.0, each.start_s), end_s=max(0.0, each.end_s), title=each.title)
                 for each in self._plan.chapters
             ),
-            warnings=self._plan.warnings,
+            warnings=(*self._plan.warnings, *self._warnings),
             poster=self._poster,
             sprites=self._sprites,
         )

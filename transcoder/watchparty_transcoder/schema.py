@@ -33,7 +33,7 @@ COPY = events.Rendition(
     source="copy",
     playlist="v1080/copy.m3u8",
 )
-ENGLISH = events.AudioTrack(language="en", label="English", default=True, playlist="a0/audio.m3u8")
+ENGLISH = events.AudioTrack(language="en", label="English", default=True, playlist="a0/copy.m3u8")
 FRENCH = events.SubtitleTrack(
     language="fr",
     label="French",

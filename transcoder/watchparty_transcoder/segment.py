@@ -24,6 +24,16 @@ class SegmentMade:
     frames: int
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Told about what the person should know, though the film goes on."""
+
+    sentence: str
+
+
+Report = Callable[[SegmentMade | Warned], None]
+
+
 class Cutter:
     """Takes samples in decode order; `bounds` are the ticks where segments begin, ending with the end of the last."""
 
@@ -35,7 +45,7 @@ class Cutter:
         bounds: Sequence[int],
         first: int,
         storage: Storage,
-        made: Callable[[SegmentMade], None],
+        report: Report,
     ) -> None:
         self._rendition = rendition
         self._timescale = timescale
@@ -43,7 +53,7 @@ class Cutter:
         self._number = first
         self._bound = 1  # where the open segment ends
         self._storage = storage
-        self._made = made
+        self._report = report
         self._samples: list[Sample] = []
         self.count = 0
 
@@ -73,7 +83,7 @@ class Cutter:
             data = media_segment(self._number + 1, self._samples)
             size = len(data)
             self._storage.write(name, data)
-        self._made(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
+        self._report(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
         self._samples = []
         self._number += 1
 
@@ -94,3 +104,12 @@ def from_zero(samples: Sequence[Sample]) -> list[Sample]:
         for sample, time, following in zip(early, times, times[1:], strict=False)
     ]
     return [*squeezed, *rest]
+
+
+def write_once(storage: Storage, name: str, data: bytes) -> None:
+    """Initialisation segments: made by every chunk, and all of them must agree to the byte."""
+    there = storage.read(name)
+    if not there:
+        storage.write(name, data)
+    elif there != data:
+        raise NotAsPlanned(f"{name} differs between two chunks")

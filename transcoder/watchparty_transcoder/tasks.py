@@ -15,10 +15,8 @@ from enum import Enum
 import msgspec
 
 from watchparty_transcoder import layout
-from watchparty_transcoder.segment import SegmentMade
+from watchparty_transcoder.segment import Report, SegmentMade, Warned
 from watchparty_transcoder.storage.port import Storage
-
-Report = Callable[[SegmentMade], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Marker(msgspec.Struct, frozen=True):
 
     plan: str
     segments: tuple[SegmentMade, ...]
+    warnings: tuple[Warned, ...] = ()
 
 
 class Pool(Enum):
@@ -60,7 +59,7 @@ class Workers:
         self._pools = {
             pool: ThreadPoolExecutor(count, thread_name_prefix=pool.value) for pool, count in THREADS.items()
         }
-        self.reports: queue.SimpleQueue[SegmentMade | TaskEnded] = queue.SimpleQueue()
+        self.reports: queue.SimpleQueue[SegmentMade | Warned | TaskEnded] = queue.SimpleQueue()
         self._open: set[str] = set()
 
     def submit(self, tasks: Sequence[Task], pool: Pool) -> None:
@@ -69,7 +68,7 @@ class Workers:
             future = self._pools[pool].submit(self._run, task)
             future.add_done_callback(functools.partial(self._report_end, task))
 
-    def next_report(self, timeout_s: float) -> SegmentMade | TaskEnded | None:
+    def next_report(self, timeout_s: float) -> SegmentMade | Warned | TaskEnded | None:
         try:
             report = self.reports.get(timeout=timeout_s)
         except queue.Empty:
@@ -91,21 +90,28 @@ class Workers:
         began = time.monotonic()
         before = self._done_before(task.name)
         if before is not None:
-            for segment in before:
+            for segment in before.segments:
                 self.reports.put(segment)
+            for warning in before.warnings:
+                self.reports.put(warning)
             return 0.0
-        segments: list[SegmentMade] = []
+        reported: list[SegmentMade | Warned] = []
 
-        def report(segment: SegmentMade) -> None:
-            segments.append(segment)
-            self.reports.put(segment)
+        def report(news: SegmentMade | Warned) -> None:
+            reported.append(news)
+            self.reports.put(news)
 
         task.work(report)
-        marker = Marker(self._plan_hash, tuple(segments))
+        marker = Marker(
+            self._plan_hash,
+            # a stretch that was made twice, the second time black, counts once
+            tuple({(each.rendition, each.number): each for each in reported if isinstance(each, SegmentMade)}.values()),
+            tuple(each for each in reported if isinstance(each, Warned)),
+        )
         self._storage.write(layout.done(task.name), msgspec.json.encode(marker))
         return time.monotonic() - began
 
-    def _done_before(self, name: str) -> tuple[SegmentMade, ...] | None:
+    def _done_before(self, name: str) -> Marker | None:
         """What an earlier run made of this task, if it is all still there."""
         data = self._storage.read(layout.done(name))
         if data is None:
@@ -119,7 +125,7 @@ class Workers:
         there = all(
             self._storage.size(layout.segment(each.rendition, each.number)) == each.size for each in marker.segments
         )
-        return marker.segments if there else None
+        return marker if there else None
 
     def _report_end(self, task: Task, future: Future[float]) -> None:
         if not future.cancelled():

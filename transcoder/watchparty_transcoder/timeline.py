@@ -4,12 +4,37 @@ The grid is a function of rate and length alone, so that every rung, every chunk
 the original on demand agree on it without asking each other.
 """
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from watchparty_transcoder.models import AAC_FRAME, Chunk, Grid
 
 GOP_S = 2
 SEGMENT_GOPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What of a file becomes the film, on the file's own clock."""
+
+    begin_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.begin_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkSizes:
+    """How work is cut up, in segments."""
+
+    opening: int = 5  # before quality is added: enough to watch while that begins
+    length: int = 15
+    audio: int = 150
+
+
+HOME = ChunkSizes()
 
 
 def grid(rate: Fraction, duration_s: float) -> Grid:

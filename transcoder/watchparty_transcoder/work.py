@@ -10,7 +10,8 @@ from watchparty_transcoder.models import AudioPlan, Chunk, Film, Lane, Rung
 from watchparty_transcoder.poster_and_sprites import make_card, make_poster, make_sprites
 from watchparty_transcoder.publish import POSTER_TASK, SPRITES_TASK, SUBTITLES_TASK
 from watchparty_transcoder.renditions import ProgressingPicture
-from watchparty_transcoder.tasks import Report, Task
+from watchparty_transcoder.segment import Report
+from watchparty_transcoder.tasks import Task
 
 
 def sound_tasks(encoder: Encoder) -> list[Task]:
@@ -44,7 +45,7 @@ def subtitle_tasks(encoder: Encoder) -> list[Task]:
             plan.subtitles,
             origin_s=plan.container_origin_s,
             storage=encoder.storage,
-            cancelled=lambda: encoder.processes.cancelled,
+            cancelled=lambda: encoder.processes.stopped,
         )
 
     return [Task(SUBTITLES_TASK, work, needed=False)] if plan.subtitles else []
