@@ -7,7 +7,7 @@ export const roomKey = (roomId: string) => ["room", roomId] as const;
 export const playbackKey = (roomId: string, filmId: string | null) =>
   ["room", roomId, "playback", filmId] as const;
 
-/** Who is let in is told the room and where its film plays: nothing of that is asked for again. */
+/** Who is let in is told the room and where its film plays, if it does: none of it is asked for again. */
 export function keepAnswer(queries: QueryClient, roomId: string, answer: Joined): void {
   if (answer.status !== "admitted") return;
   const { room, playback } = answer;

@@ -59,6 +59,6 @@ def _relay_url(services: Services, request: Request) -> str:
 
 def _playback(services: Services, entry: Entry, request: Request, response: Response) -> Playback | None:
     video = film_of(services, entry.room)
-    if video is None:
+    if video is None or not video.playable:
         return None
     return grant_for(services, request, response, video, room_id=entry.room.id, person_id=entry.member.participant_id)

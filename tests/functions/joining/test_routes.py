@@ -146,6 +146,15 @@ def test_the_film_comes_with_the_join(house: House) -> None:
     assert f"Path=/media/{video.id}/" in answer.headers["set-cookie"]
 
 
+def test_a_film_without_a_picture_has_no_address_yet(house: House) -> None:
+    """A room may be made with a film on its way up; until it plays, joining says so by null."""
+    here = party(house)
+    video = film(house, here.owner, playable=False)
+    made = here.host.ask("POST", "/rooms", {"video_id": video.id}).json()
+    joined = Browser(house).join(made["id"]).json()
+    assert (joined["playback"], joined["room"]["film"]["id"]) == (None, video.id)
+
+
 def test_the_password_lets_in_and_nothing_else_does(house: House) -> None:
     """None and a wrong one are the same refusal."""
     here = party(house, password="popcorn")
