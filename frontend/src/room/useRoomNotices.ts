@@ -1,30 +1,28 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { showToast } from "@/ui/Toast";
-import { noticeSentence, refusalSentence } from "./noticeSentences";
+import { changeSentence, refusalSentence } from "./changeSentences";
 import { useRoom } from "./RoomContext";
 import { roomKey } from "./roomQueries";
 
-/** Says what changed for this person, and why the room refused something. */
+/** Says what changed for this person and why the room refused something; reads changed facts anew. */
 export function useRoomNotices(): void {
   const { session, roomId } = useRoom();
   const queries = useQueryClient();
   useEffect(() => {
-    let you = session.store.getState().you;
+    const readAgain = () =>
+      void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
     const stops = [
-      session.on("notice", (notice) => {
-        const sentence = noticeSentence(notice, you);
-        you = notice.you;
+      session.store.subscribe((now, before) => {
+        const sentence = now.you === before.you ? null : changeSentence(before.you, now.you);
         if (sentence) showToast(sentence);
-        void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
       }),
       session.on("nack", ({ code }) => {
         const sentence = refusalSentence(code);
         if (sentence) showToast(sentence, { tone: "danger" });
       }),
-      session.on("mediaChanged", () => {
-        void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
-      }),
+      session.on("notice", readAgain),
+      session.on("mediaChanged", readAgain),
     ];
     return () => {
       for (const stop of stops) stop();
