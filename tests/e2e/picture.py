@@ -63,6 +63,8 @@ def record(people: Sequence[Person]) -> list[Screencast]:
     for _ in range(int(SECONDS * 20) + 20):
         for person in people:
             person.page.wait_for_timeout(50 / len(people))
+    for cast in casts:
+        cast.session.detach()
     return casts
 
 

@@ -15,7 +15,9 @@ const RENEW_MS = 3_000;
 const SETTLE_MS = 60;
 
 export function browserLease(tab: string): TakeLease {
-  return "locks" in navigator ? byWebLock : (name) => byMark(name, tab);
+  // The prefix is not only for order: a lock's name must not begin with a hyphen, as an id may.
+  const full = (name: string) => `watchparty.lease.${name}`;
+  return "locks" in navigator ? (name) => byWebLock(full(name)) : (name) => byMark(full(name), tab);
 }
 
 function byWebLock(name: string): Promise<Release | null> {
@@ -30,8 +32,7 @@ function byWebLock(name: string): Promise<Release | null> {
   });
 }
 
-async function byMark(name: string, tab: string): Promise<Release | null> {
-  const key = `watchparty.lease.${name}`;
+async function byMark(key: string, tab: string): Promise<Release | null> {
   const write = () =>
     localStorage.setItem(key, JSON.stringify({ tab, until: Date.now() + LIFE_MS }));
   if (isHeldByOther(localStorage.getItem(key), tab, Date.now())) return null;
