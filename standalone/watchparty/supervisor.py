@@ -112,7 +112,8 @@ class TranscodeSupervisor:
         return [
             *("--input", str(self._original_of(job.video_id))),
             *("--output", str(self._media_of(job.video_id, job.generation))),
-            *("--video-id", job.video_id, "--generation", job.generation, "--attempt", str(job.attempt)),
+            f"--video-id={job.video_id}",  # in one word: an id may begin with a hyphen, as an option does
+            *("--generation", job.generation, "--attempt", str(job.attempt)),
             "--with-parent",
         ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from watchparty.supervisor import Job, TranscodeSupervisor
+from watchparty_transcoder.__main__ import _arguments as transcoder_arguments
 
 
 class StepChild:
@@ -93,6 +94,15 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one() -> None:
     second = nursery.wait_for(2)
     assert second.arguments[second.arguments.index("--attempt") + 1] == "2"
     second.ended.set()
+
+
+def test_an_id_that_looks_like_an_option_is_none() -> None:
+    """One id in 64 begins with a hyphen; the transcoder's own command line still reads it as an id."""
+    nursery = Nursery()
+    supervisor(nursery, []).launch(video_id="-x9", generation="1", attempt=1)
+    child = nursery.wait_for(1)
+    assert transcoder_arguments(child.arguments).video_id == "-x9"
+    child.ended.set()
 
 
 def test_lines_become_events_and_noise_is_passed_over() -> None:

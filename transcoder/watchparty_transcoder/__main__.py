@@ -75,7 +75,8 @@ def _transcode(arguments: argparse.Namespace) -> int:
 
 def _cancel_at_end_of_input(job: "Job") -> None:
     """Our parent holds the other end: when it dies, even by kill -9, encoding for it is of no use any more."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not sys.stdin: its lock, held by this thread, would break the interpreter's end
+        pass
     job.processes.cancel()
 
 
