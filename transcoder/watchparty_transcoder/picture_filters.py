@@ -16,7 +16,12 @@ def film_graph(film: Film, rungs: Sequence[Rung], *, frames: int, shift_s: Fract
     """From the film's stream to outputs [v0], [v1], … in the order of `rungs`: exactly `frames` of each."""
     largest = max(rungs, key=lambda rung: rung.width)
     repair = [*repaired(film.picture, film.grid, shift_s), *exactly(frames)]
-    return cascade(f"0:{film.picture.stream}", [*repair, displayable(film.picture, largest, scaling)], rungs, scaling)
+    return cascade(
+        f"0:{film.picture.stream}",
+        [*repair, displayable(film.picture, largest.width, largest.height, scaling)],
+        rungs,
+        scaling,
+    )
 
 
 def black_graph(grid: Grid, rungs: Sequence[Rung], *, frames: int) -> str:
@@ -58,15 +63,15 @@ def exactly(frames: int) -> list[str]:
     ]
 
 
-def displayable(picture: Picture, size: Rung, scaling: str) -> str:
+def displayable(picture: Picture, width: int, height: int, scaling: str) -> str:
     if picture.hdr:
-        return _tonemapped(picture.colour, f"{size.width}:{size.height}")
+        return _tonemapped(picture.colour, f"{width}:{height}")
     # transparent parts become black, as on every player's background
     flatten = "premultiply=inplace=1," if picture.alpha else ""
     matrix = SCALE_MATRICES.get(picture.colour.matrix or "", "bt709")
     given = "full" if picture.colour.full_range else "limited"
     return (
-        f"{flatten}scale={size.width}:{size.height}:flags={scaling}:in_color_matrix={matrix}:in_range={given}"
+        f"{flatten}scale={width}:{height}:flags={scaling}:in_color_matrix={matrix}:in_range={given}"
         f":out_color_matrix=bt709:out_range=limited,format=yuv420p"
     )
 

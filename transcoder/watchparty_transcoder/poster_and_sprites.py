@@ -22,7 +22,9 @@ from watchparty_transcoder.webvtt import timestamp
 
 logger = logging.getLogger(__name__)
 
-MOMENTS = (Fraction(1, 10), Fraction(1, 4), Fraction(2, 5), Fraction(3, 5), Fraction(1, 20))
+MOMENTS = tuple(Fraction(percent, 100) for percent in (10, 25, 40, 60))
+FURTHER_MOMENTS = tuple(Fraction(percent, 100) for percent in (5, 15, 20, 30, 35, 50, 70, 80))
+PLAIN = 0.03  # bytes a pixel: a frame this easy to compress shows little or nothing
 TIMEOUT_S = 120.0
 EVERY_S = 8.0  # between thumbnails, in films long enough
 SHORT_FILM_S = 400.0  # in shorter ones every segment has one
@@ -31,13 +33,14 @@ COLUMNS, ROWS = 10, 10
 
 
 def make_poster(encoder: Encoder, film: Film) -> None:
-    candidates = []
-    for moment in MOMENTS:
+    best = b""
+    width, height = stills_command.poster_size(film)
+    for moment in (*MOMENTS, *FURTHER_MOMENTS):
+        if moment in FURTHER_MOMENTS and len(best) > PLAIN * width * height:
+            break
         frame = int(moment * film.grid.frames)
-        candidates.append(
-            _still(encoder, stills_command.still(encoder.ffmpeg(), encoder.source, encoder.plan, film, frame))
-        )
-    best = max(candidates, key=len)
+        command = stills_command.still(encoder.ffmpeg(), encoder.source, encoder.plan, film, frame)
+        best = max(best, _still(encoder, command), key=len)
     if not best:
         raise ToolFailed("no frame could be made into a poster")
     encoder.storage.write(layout.POSTER, best)

@@ -5,7 +5,7 @@ from math import ceil
 
 from watchparty_transcoder import picture_filters
 from watchparty_transcoder.ffmpeg_command import reading, seek
-from watchparty_transcoder.models import Film, Plan, Rung
+from watchparty_transcoder.models import Film, Plan
 
 JPEG_QUALITY = "4"  # of 2 (best) to 31
 POSTER_LONG_SIDE = 1280
@@ -13,16 +13,21 @@ CARD = "1280x720"
 WAVEFORM_S = "600"  # of a long recording; the shape of ten minutes is shape enough
 
 
+def poster_size(film: Film) -> tuple[int, int]:
+    width, height = film.picture.width, film.picture.height
+    scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(width, height)))
+    return _even(width * scale), _even(height * scale)
+
+
 def still(ffmpeg: str, source: str, plan: Plan, film: Film, frame: int) -> list[str]:
     """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
     picture = film.picture
-    scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(picture.width, picture.height)))
-    size = Rung(name="", width=_even(picture.width * scale), height=_even(picture.height * scale), crf=0, max_rate=0)
+    width, height = poster_size(film)
     seek_s, _ = seek(plan, frame, film.grid)
     graph = [
         "setpts=0",  # a keyframe before the place would otherwise count as too early and be dropped
         *(["bwdif=deint=all"] if picture.deinterlace else []),
-        picture_filters.displayable(picture, size, picture_filters.FINE),
+        picture_filters.displayable(picture, width, height, picture_filters.FINE),
         "setsar=1",
     ]
     return [
