@@ -66,6 +66,24 @@ class _Late:
     services: Services
 
 
+def _supervisor(config: HomeConfig, folder: DataFolder, late: _Late) -> TranscodeSupervisor:
+    """Runs the transcoder as children of this process, and tells the functions what they say."""
+    return TranscodeSupervisor(
+        original_of=folder.original_of,
+        media_of=folder.media_of,
+        announce=lambda event: apply_event(late.services, event),
+        ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
+        start_child=lambda arguments, on_line: Child(
+            "watchparty_transcoder",
+            arguments,
+            on_line=on_line,
+            niceness=TRANSCODER_NICENESS,
+            log=folder.transcoder_log,
+        ),
+        slots=config.transcode_slots,
+    )
+
+
 def build_services_at_home(
     config: HomeConfig, folder: DataFolder, late: _Late
 ) -> tuple[Services, LocalObjectStore, RelayService, TranscodeSupervisor]:
@@ -84,20 +102,7 @@ def build_services_at_home(
         journal_path=folder.relay_journal,
         allowed_origins=[config.public_url] if config.public_url else [],
     )
-    supervisor = TranscodeSupervisor(
-        original_of=folder.original_of,
-        media_of=folder.media_of,
-        announce=lambda event: apply_event(late.services, event),
-        ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
-        start_child=lambda arguments, on_line: Child(
-            "watchparty_transcoder",
-            arguments,
-            on_line=on_line,
-            niceness=TRANSCODER_NICENESS,
-            log=folder.transcoder_log,
-        ),
-        slots=config.transcode_slots,
-    )
+    supervisor = _supervisor(config, folder, late)
     services = build_services(
         Config(
             public_url=config.public_url,

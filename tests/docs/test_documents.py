@@ -23,6 +23,7 @@ DOCUMENTS = sorted(
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
+    ROOT / "transcoder/watchparty_transcoder/config.py",
     ROOT / "sync-relay/watchparty_relay/config.py",
 ]
 
