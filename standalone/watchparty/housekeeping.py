@@ -16,7 +16,7 @@ from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.relay.outbox import deliver_due
 from watchparty_api.services import Services
 from watchparty_api.transcodes.running import requeue_stuck
-from watchparty_api.uploads.reaping import reap_unfinished
+from watchparty_api.uploads.reaping import expire_originals, reap_unfinished
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ def chores(services: Services, objects: LocalObjectStore) -> list[Chore]:
         Chore("deliver notices that did not get through", 3, lambda: deliver_due(services, services.now())),
         Chore("take up transcodes that fell silent", 60, lambda: requeue_stuck(services)),
         Chore("forget uploads that were never finished", 600, lambda: reap_unfinished(services, services.now())),
+        Chore("remove originals that have served", 3600, lambda: expire_originals(services, services.now())),
         Chore("remove what unfinished uploads left on disk", 3600, lambda: objects.reap_uploads(services.now())),
         Chore("forget sessions, links and keys that have expired", 3600, lambda: forget_expired(services)),
         Chore("delete temporary accounts whose day is over", 600, lambda: sweep_temporary_accounts(services)),

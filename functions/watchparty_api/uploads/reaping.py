@@ -1,4 +1,6 @@
-"""The end of uploads that nobody goes on with, and the second chance of those whose completion was not heard."""
+"""The end of uploads that nobody goes on with, the second chance of those whose completion was not heard, and the end
+of originals that have served.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ from watchparty_api.uploads.finalizing import failed_upload, on_finalized
 
 PATIENCE = timedelta(days=7)
 """As long as a session of the upload protocol lives."""
+KEPT = timedelta(days=7)
+"""How long an original outlives its transcode: as long as a person may find that the film is not as it should be."""
 
 
 def reap_unfinished(services: Services, now: datetime) -> None:
@@ -24,6 +28,16 @@ def reap_unfinished(services: Services, now: datetime) -> None:
             on_finalized(services, original)
         elif video.updated_at + PATIENCE <= now:
             _give_up(services, video, now)
+
+
+def expire_originals(services: Services, now: datetime) -> None:
+    """Removes originals of films that are ready: nothing is made of them any more, and they take as much as the film.
+
+    Only a failed film can be prepared again, and that keeps its original. In the cloud the bucket does this by age.
+    """
+    for video in every(services.store, services.workspace_id, VIDEOS_BY_STATUS, "ready"):
+        if video.updated_at + KEPT <= now:
+            services.objects.delete_original(video.id)
 
 
 def _give_up(services: Services, video: Video, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from fakes.transcode_events import GENERATION, waiting_video
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
 from watchparty_api.uploads.finalizing import on_finalized
-from watchparty_api.uploads.reaping import PATIENCE, reap_unfinished
+from watchparty_api.uploads.reaping import KEPT, PATIENCE, expire_originals, reap_unfinished
 
 ORIGINAL = StoredObject("v1/original", GENERATION, 1000, "video/mp4")
 
@@ -93,3 +94,20 @@ def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> 
         "message": "The upload was never finished. Start it again.",
     }
     assert house.objects.reaped_at == house.clock()
+
+
+def test_an_original_has_served_a_week_after_its_film_is_ready(house: House) -> None:
+    """It takes as much room as the film; a failed one is kept, since it can be prepared again."""
+    announced(house, status="ready", generation=GENERATION)
+    house.objects.originals["v1"] = ORIGINAL
+    house.clock.advance(seconds=KEPT.total_seconds() - 1)
+    expire_originals(house.services, house.clock())
+    assert "v1" in house.objects.originals
+    house.clock.advance(seconds=1)
+    expire_originals(house.services, house.clock())
+    assert house.objects.originals == {}
+
+    failed = house.services.store.replace("main", replace(read(house), status="failed"))
+    house.objects.originals[failed.id] = ORIGINAL
+    expire_originals(house.services, house.clock())
+    assert "v1" in house.objects.originals
