@@ -1,7 +1,9 @@
 """What every storage adapter does."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -37,6 +39,32 @@ def test_clear_forgets_everything(storage: Storage) -> None:
     assert storage.read("v360/ladder.m3u8") is None
     storage.write("v360/ladder.m3u8", b"two")
     assert storage.read("v360/ladder.m3u8") == b"two"
+
+
+def test_created_stays(storage: Storage) -> None:
+    """What a player has cached under a name stays true."""
+    assert storage.create("a0/aac-init.mp4", b"one")
+    assert not storage.create("a0/aac-init.mp4", b"two")
+    assert storage.read("a0/aac-init.mp4") == b"one"
+
+
+@pytest.mark.parametrize("way", ["write", "create"])
+def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
+    """As two chunks do with their initialisation segment: nobody fails, one is written whole, and created once."""
+    both, rounds = Barrier(2), 100
+
+    def write(content: bytes) -> list[bool | None]:
+        answers = []
+        for number in range(rounds):
+            both.wait(timeout=30)
+            answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
+        return answers
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(write, [b"1" * 5000, b"2" * 9000])
+    assert {storage.size(f"a0/{number}.mp4") for number in range(rounds)} <= {5000, 9000}
+    if way == "create":
+        assert all(first != second for first, second in zip(one, other, strict=True))
 
 
 def test_left_overs_of_a_killed_write_disappear(tmp_path: Path) -> None:

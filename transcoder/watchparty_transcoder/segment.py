@@ -81,8 +81,7 @@ class Cutter:
         size = self._storage.size(name)
         if not size:
             data = media_segment(self._number + 1, self._samples)
-            size = len(data)
-            self._storage.write(name, data)
+            size = len(data) if self._storage.create(name, data) else self._storage.size(name) or 0
         self._report(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
         self._samples = []
         self._number += 1
@@ -108,8 +107,5 @@ def from_zero(samples: Sequence[Sample]) -> list[Sample]:
 
 def write_once(storage: Storage, name: str, data: bytes) -> None:
     """Initialisation segments: made by every chunk, and all of them must agree to the byte."""
-    there = storage.read(name)
-    if not there:
-        storage.write(name, data)
-    elif there != data:
+    if not storage.create(name, data) and storage.read(name) != data:
         raise NotAsPlanned(f"{name} differs between two chunks")

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import shutil
+import threading
 from pathlib import Path
 
 from watchparty_transcoder.errors import DiskFull
@@ -16,13 +17,15 @@ class FolderStorage:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._folders: set[Path] = set()
+        self._creating = threading.Lock()
         root.mkdir(parents=True, exist_ok=True)
         for left_over in root.rglob(f"*{UNFINISHED}"):  # of a run that was killed in the middle of a write
             left_over.unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         path = self._root / name
-        unfinished = path.with_name(path.name + UNFINISHED)
+        # two threads make the same initialisation segment: neither may rename the other's file away
+        unfinished = path.with_name(f"{path.name}.{threading.get_ident()}{UNFINISHED}")
         try:
             if path.parent not in self._folders:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +38,13 @@ class FolderStorage:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise DiskFull(f"writing {name}: {error}") from error
             raise
+
+    def create(self, name: str, data: bytes) -> bool:
+        with self._creating:
+            if self.size(name):  # an empty one is what a power cut leaves
+                return False
+            self.write(name, data)
+            return True
 
     def read(self, name: str) -> bytes | None:
         try:

@@ -6,11 +6,15 @@ from typing import Protocol
 class Storage(Protocol):
     """Named objects under one video's generation.
 
-    A write is atomic: a reader sees the former object, the new one, or none, never a part. Names are relative paths
-    with "/". Running out of room raises `DiskFull`.
+    A write is atomic: a reader sees the former object, the new one, or none, never a part; so it is when several write
+    one name at once. Names are relative paths with "/". Running out of room raises `DiskFull`.
     """
 
     def write(self, name: str, data: bytes) -> None: ...
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write unless there is such an object already, which then stays; says whether it was written."""
+        ...
 
     def read(self, name: str) -> bytes | None:
         """The object, or None where there is none."""
