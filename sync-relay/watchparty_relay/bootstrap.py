@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from watchparty_relay.asgi import AsgiRelay
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.config import RelayConfig
+from watchparty_relay.flood import limits_times
 from watchparty_relay.join_token import Jwks, TokenVerifier
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.relay import Relay
 from watchparty_relay.room_events import Publish, RoomEvents
 from watchparty_relay.room_time import MachineTime, TimeSource
+from watchparty_relay.transport.asgi import AsgiRelay
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def build_relay(
         events=RoomEvents(publish, metrics),
         metrics=metrics,
         time=time,
+        limits=limits_times(config.limits_times),
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
 

@@ -24,6 +24,8 @@ class RelayConfig:
     """Where the functions publish their public keys."""
     journal_path: Path | None = None
     """The memory bus's file; None: rooms are gone when the process is."""
+    limits_times: int = 1
+    """Raises what each person and connection may send, for load tests."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins beside the relay's own host, e.g. https://watch.example."""
 
@@ -39,6 +41,7 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         port=_port(environ),
         jwks_url=_jwks_url(environ),
         journal_path=Path(journal) if journal else None,
+        limits_times=_limits_times(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
 
@@ -76,6 +79,15 @@ def _jwks_url(environ: Mapping[str, str]) -> str:
     if urlsplit(url).scheme not in ("http", "https"):
         raise ConfigError("WATCHPARTY_RELAY_JWKS_URL", "the http(s) address of the functions' /.well-known/jwks.json")
     return url
+
+
+def _limits_times(environ: Mapping[str, str]) -> int:
+    value = environ.get("WATCHPARTY_RELAY_LIMITS_TIMES", "1")
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "a whole number from 1 on")
+    if value != "1" and "K_SERVICE" in environ:
+        raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "1 on Cloud Run: it is for load tests")
+    return int(value)
 
 
 def _origins(listed: str) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """How much one sender may send: counts within a sliding ten seconds, by kind of message. Pure, `now` is passed in."""
 
+from msgspec.structs import replace
+
 from watchparty_relay.chat import KEPT_ENTRIES, MAX_CHARS
 from watchparty_relay.vocabulary import Limits
 
@@ -18,6 +20,12 @@ LIMITS = Limits(
     connections=MAX_CONNECTIONS,
     log_entries=KEPT_ENTRIES,
 )
+
+
+def limits_times(factor: int) -> Limits:
+    """The same limits with all rates raised, for load tests."""
+    rates = {name: getattr(LIMITS, name) * factor for name in LIMITS.__struct_fields__ if name.endswith("_per_10s")}
+    return replace(LIMITS, **rates)
 
 
 class Allowance:
@@ -46,8 +54,8 @@ class Allowances:
 
     __slots__ = ("chat", "cmds", "reacts", "reports")
 
-    def __init__(self) -> None:
-        self.chat = Allowance(LIMITS.chat_per_10s)
-        self.cmds = Allowance(LIMITS.cmds_per_10s)
-        self.reacts = Allowance(LIMITS.reacts_per_10s)
-        self.reports = Allowance(LIMITS.reports_per_10s)
+    def __init__(self, limits: Limits) -> None:
+        self.chat = Allowance(limits.chat_per_10s)
+        self.cmds = Allowance(limits.cmds_per_10s)
+        self.reacts = Allowance(limits.reacts_per_10s)
+        self.reports = Allowance(limits.reports_per_10s)

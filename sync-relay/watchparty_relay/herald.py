@@ -32,6 +32,7 @@ from watchparty_relay.protocol import (
 )
 from watchparty_relay.room import Room, can_moderate, you
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, PersonRef, RoomNoticeKind
+from watchparty_relay.wire import Outgoing
 
 BACK_WITHIN_MS = 1_000.0
 
@@ -78,6 +79,14 @@ class Herald:
             case KnockGone():
                 if self._knocks.pop(announcement.req, None) is not None:
                     self.members.tell(announcement, to=self._moderators(room))
+
+    def tell_one(self, listener: Listener, message: Outgoing) -> None:
+        outside = self.waiting.find(listener.connection_id) is not None
+        (self.waiting if outside else self.members).tell(message, to=(listener,))
+
+    def flush(self, listener: Listener) -> None:
+        self.members.flush(listener)
+        self.waiting.flush(listener)
 
     def begin_again(self, state: State) -> None:
         """The room is in a new epoch: players go on by its clock, everybody comes back for the rest."""

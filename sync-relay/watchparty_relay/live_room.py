@@ -20,8 +20,9 @@ from watchparty_relay.protocol import Command, Knock, KnockGone, Reacted, Report
 from watchparty_relay.readiness import lead_ms
 from watchparty_relay.room import Room
 from watchparty_relay.room_events import RoomEvents
-from watchparty_relay.vocabulary import CloseCode, ErrorCode, Mode, Operation, Resume, Role
+from watchparty_relay.vocabulary import CloseCode, ErrorCode, Limits, Mode, Operation, Resume, Role
 from watchparty_relay.welcome import member_welcome, waiting_welcome
+from watchparty_relay.wire import Outgoing
 
 REPEAT_STATE_MS = 5_000.0
 # A jump while the film runs takes players longer than a start: they load, park and start.
@@ -31,10 +32,11 @@ SEEK_LEAD_MS = 400.0
 class LiveRoom:
     """`users` counts the sessions that hold it; it is dropped when there are none and everybody has been away long."""
 
-    def __init__(self, room_id: str, bus: Bus, events: RoomEvents, metrics: Metrics) -> None:
+    def __init__(self, room_id: str, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits) -> None:
         now_ms = bus.now_ms()
         self._id = room_id
         self._bus = bus
+        self._limits = limits
         self._room: Room | None = None
         self._herald = Herald(metrics)
         self._attendance = Attendance()
@@ -81,6 +83,13 @@ class LiveRoom:
             self._herald.tell(before, heard.room, event, now_ms=now_ms)
             self._chronicle.committed(before, heard.room, event, now_ms=now_ms)
 
+    def tell(self, listener: Listener, message: Outgoing) -> None:
+        self._herald.tell_one(listener, message)
+
+    def flush(self, listener: Listener) -> None:
+        """Its connection is about to be closed: what is on its way to it goes out now."""
+        self._herald.flush(listener)
+
     # --- coming and going ---
 
     async def enter(self, asked: Enter) -> Answer | None:
@@ -108,6 +117,7 @@ class LiveRoom:
             attendance=self._attendance,
             resume=resume,
             clock_name=self._bus.clock_name,
+            limits=self._limits,
             now_ms=now_ms,
         )
 
@@ -125,8 +135,14 @@ class LiveRoom:
         self._herald.waiting.add(listener)
         name = self.room.members[person].name
         self._bus.announce(self._id, Knock(req=req, participant_id=person, name=name))
-        clock_name = self._bus.clock_name
-        return waiting_welcome(self.room, person, listener.connection_id, clock_name=clock_name, now_ms=now_ms)
+        return waiting_welcome(
+            self.room,
+            person,
+            listener.connection_id,
+            clock_name=self._bus.clock_name,
+            limits=self._limits,
+            now_ms=now_ms,
+        )
 
     def step_aside(self, listener: Listener) -> None:
         """From before the door into the room: no longer among the waiting."""
@@ -164,7 +180,7 @@ class LiveRoom:
         return self._bus.now_ms()
 
     def allowances(self, participant_id: str) -> Allowances:
-        return self._allowances.setdefault(participant_id, Allowances())
+        return self._allowances.setdefault(participant_id, Allowances(self._limits))
 
     async def operate(self, participant_id: str, command: Command) -> Answer | None:
         present = [attendee for attendee in self._attendance.everyone() if attendee.presences]
@@ -205,6 +221,7 @@ class LiveRoom:
         missed, reason = chat.since(self.room, Resume(epoch=self.room.epoch, seq=sent_seq), now_ms=now_ms)
         if reason is not None:
             return False
+        self._herald.members.skip(listener)
         for entry in missed:
             self._herald.members.tell(entry, to=(listener,), seq=entry.seq)
         self._herald.tell_settings(self.room, listener, now_ms=now_ms)

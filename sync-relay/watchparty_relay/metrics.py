@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 class Metrics:
     connections: int = 0
     rooms: int = 0
-    frames_out: int = 0
+    deliveries: int = 0
     resyncs: int = 0
     events_pending: int = 0
     events_lost: int = 0
@@ -17,7 +17,7 @@ class Metrics:
 
     def text(self) -> str:
         gauges = {"connections": self.connections, "rooms": self.rooms, "room_events_pending": self.events_pending}
-        counters = {"frames_out": self.frames_out, "resyncs": self.resyncs, "room_events_lost": self.events_lost}
+        counters = {"deliveries": self.deliveries, "resyncs": self.resyncs, "room_events_lost": self.events_lost}
         lines = [f"watchparty_relay_{name} {value}" for name, value in gauges.items()]
         lines += [f"watchparty_relay_{name}_total {value}" for name, value in counters.items()]
         lines += [f'watchparty_relay_received_total{{type="{name}"}} {n}' for name, n in sorted(self.received.items())]

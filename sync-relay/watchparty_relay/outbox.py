@@ -1,38 +1,19 @@
 """What one connection still has to be sent, bounded: a slow reader costs the room nothing.
 
 Offering never waits. Once a reader is behind, it gets nothing until it has read what it has; then it is brought up to
-date with what is true now. One that stays behind is closed. Transports stand behind `Channel` and know none of this.
+date with what is true now. One that stays behind is closed. Transports know none of this.
 """
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Protocol
 
+from watchparty_relay.transport.port import Channel
 from watchparty_relay.vocabulary import CloseCode
+from watchparty_relay.wire import Frames
 
-LAG_BYTES = 131_072
+LAG_BYTES = 65_536
 CAUGHT_UP_BYTES = 8_192
 MAX_LAG_MS = 10_000.0
-
-
-class Channel(Protocol):
-    """One accepted connection, as a transport presents it. No method waits."""
-
-    def write(self, frame: bytes) -> None:
-        """Queues one text frame."""
-        ...
-
-    def write_first(self, build: Callable[[], bytes]) -> None:
-        """Sends a frame ahead of the queue, built at the moment in which it goes out."""
-        ...
-
-    def buffered(self) -> int:
-        """Bytes that were written and that the reader's side has not taken."""
-        ...
-
-    def close(self, code: CloseCode) -> None:
-        """Sends what is queued, for a short while, and closes."""
-        ...
 
 
 class Reading(Enum):
@@ -45,37 +26,46 @@ class Reading(Enum):
 
 
 class Outbox:
-    """`sent_seq` is the last log entry that was put on its way."""
+    """`sent_seq` is the last log entry that was put on its way.
 
-    __slots__ = ("_channel", "_lagging_since_ms", "sent_seq")
+    `offer` is the hottest line of the relay: once a member and round. Hence the methods of the channel bound once, and
+    no look at the clock: since when a reader is behind is noted by the tick that sees it first.
+    """
+
+    __slots__ = ("_behind", "_behind_since_ms", "_buffered", "_channel", "_write", "sent_seq")
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._lagging_since_ms: float | None = None
+        self._buffered = channel.buffered
+        self._write = channel.write
+        self._behind = False
+        self._behind_since_ms: float | None = None
         self.sent_seq = 0
 
-    def offer(self, frame: bytes, *, now_ms: float, seq: int | None = None) -> None:
-        if self._lagging_since_ms is not None:
+    def offer(self, frames: Frames) -> None:
+        if self._behind or not frames.image:
             return
-        if self._channel.buffered() > LAG_BYTES:
-            self._lagging_since_ms = now_ms
+        if self._buffered() > LAG_BYTES:
+            self._behind = True
             return
-        self._channel.write(frame)
-        if seq is not None:
-            self.sent_seq = seq
+        self._write(frames)
+        if frames.seq is not None:
+            self.sent_seq = frames.seq
 
     def offer_first(self, build: Callable[[], bytes]) -> None:
-        if self._lagging_since_ms is None:
+        if not self._behind:
             self._channel.write_first(build)
 
     def reading(self, *, now_ms: float) -> Reading:
         """`CAUGHT_UP` is said once, when what is true now should be offered."""
-        if self._lagging_since_ms is None:
+        if not self._behind:
             return Reading.IN_STEP
-        if self._channel.buffered() <= CAUGHT_UP_BYTES:
-            self._lagging_since_ms = None
+        if self._buffered() <= CAUGHT_UP_BYTES:
+            self._behind, self._behind_since_ms = False, None
             return Reading.CAUGHT_UP
-        return Reading.TOO_SLOW if now_ms > self._lagging_since_ms + MAX_LAG_MS else Reading.LAGGING
+        if self._behind_since_ms is None:
+            self._behind_since_ms = now_ms
+        return Reading.TOO_SLOW if now_ms > self._behind_since_ms + MAX_LAG_MS else Reading.LAGGING
 
     def close(self, code: CloseCode) -> None:
         self._channel.close(code)

@@ -6,6 +6,7 @@ from watchparty_relay.join_token import TokenVerifier
 from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol import Notice
+from watchparty_relay.vocabulary import Limits
 
 
 class Reception(Protocol):
@@ -16,6 +17,9 @@ class Reception(Protocol):
 
     @property
     def metrics(self) -> Metrics: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
     @property
     def clock_name(self) -> str: ...

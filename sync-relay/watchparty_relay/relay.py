@@ -13,12 +13,13 @@ from watchparty_relay.join_token import TokenVerifier
 from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.notices import Notices
-from watchparty_relay.outbox import Channel
 from watchparty_relay.protocol import Notice
 from watchparty_relay.room_events import FLUSH_EVERY_S, RoomEvents
 from watchparty_relay.room_time import TimeSource
 from watchparty_relay.rooms import Rooms
 from watchparty_relay.session import Session
+from watchparty_relay.transport.port import Channel
+from watchparty_relay.vocabulary import Limits
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +29,24 @@ MOVED_WITHIN_MS = 5_000.0
 
 class Relay:
     def __init__(
-        self, *, bus: Bus, verifier: TokenVerifier, events: RoomEvents, metrics: Metrics, time: TimeSource
+        self,
+        *,
+        bus: Bus,
+        verifier: TokenVerifier,
+        events: RoomEvents,
+        metrics: Metrics,
+        time: TimeSource,
+        limits: Limits,
     ) -> None:
         self.verifier = verifier
         self.metrics = metrics
+        self.limits = limits
         self.draining = False
         self._bus = bus
         self._events = events
         self._time = time
         self._notices = Notices(bus)
-        self._rooms = Rooms(bus, events, metrics)
+        self._rooms = Rooms(bus, events, metrics, limits)
         self._sessions: set[Session] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -68,6 +77,12 @@ class Relay:
         self._notices.stop()
         await self._events.flush()
         await self._bus.stop()
+
+    def send_away(self, *, within_ms: float) -> None:
+        """Asks every client to connect elsewhere while this connection still stands; lets nobody in any more."""
+        self.draining = True
+        for session in tuple(self._sessions):
+            session.move(within_ms=within_ms)
 
     def drain(self) -> None:
         """Asks every client to come back, closes, and lets nobody in any more; may be called before `stop`."""

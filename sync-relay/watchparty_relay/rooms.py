@@ -8,15 +8,17 @@ from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.vocabulary import Limits
 
 log = logging.getLogger(__name__)
 
 
 class Rooms:
-    def __init__(self, bus: Bus, events: RoomEvents, metrics: Metrics) -> None:
+    def __init__(self, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits) -> None:
         self._bus = bus
         self._events = events
         self._metrics = metrics
+        self._limits = limits
         self._live: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -25,7 +27,7 @@ class Rooms:
         async with self._opening.setdefault(room_id, asyncio.Lock()):
             live = self._live.get(room_id)
             if live is None:
-                live = LiveRoom(room_id, self._bus, self._events, self._metrics)
+                live = LiveRoom(room_id, self._bus, self._events, self._metrics, self._limits)
                 await live.open()
                 self._live[room_id] = live
             live.users += 1

@@ -19,7 +19,7 @@ from watchparty_relay.errors import BusUnavailable, TokenRefused
 from watchparty_relay.flood import LIMITS, Allowance
 from watchparty_relay.join_token import MAX_NOTICE_LIFE_S, NoticeClaims, entering
 from watchparty_relay.live_room import LiveRoom
-from watchparty_relay.outbox import Channel, Outbox, Reading
+from watchparty_relay.outbox import Outbox, Reading
 from watchparty_relay.protocol import (
     PROTOCOL_VERSION,
     Bye,
@@ -43,8 +43,9 @@ from watchparty_relay.protocol import (
 )
 from watchparty_relay.reception import Reception
 from watchparty_relay.ticket import Ticket, ticket
+from watchparty_relay.transport.port import Channel
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, NackCode, Resume, Role
-from watchparty_relay.wire import Incoming, Outgoing, decode, encode
+from watchparty_relay.wire import Frames, Incoming, Outgoing, Text, decode, encode
 
 log = logging.getLogger(__name__)
 
@@ -95,11 +96,12 @@ class Session:
         self.connection_id = secrets.token_urlsafe(9)
         self.participant_id = ""
         self._reception = reception
-        self._outbox = Outbox(channel)
+        self.outbox = Outbox(channel)
         self._state: State = Pending(until_ms=now_ms + HELLO_WITHIN_MS)
-        self._allowance = Allowance(LIMITS.messages_per_10s)
+        self._allowance = Allowance(reception.limits.messages_per_10s)
         self._inbox: deque[Incoming] = deque()
         self._working: asyncio.Task[None] | None = None
+        self._moving = False
 
     # --- what the transport calls ---
 
@@ -143,28 +145,36 @@ class Session:
                 self._check_ticket(state, now_ms)
         self._check_reader(now_ms)
 
+    def move(self, *, within_ms: float) -> None:
+        """Asks the client, once, to open another connection before this one closes."""
+        if not isinstance(self._state, Closed) and not self._moving:
+            self._moving = True
+            self.tell(Moved(within_ms=within_ms))
+
     def drain(self, *, within_ms: float) -> None:
         """The process ends: asks the client to come back elsewhere, and closes."""
-        if not isinstance(self._state, Closed):
-            self.tell(Moved(within_ms=within_ms))
-            self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+        self.move(within_ms=within_ms)
+        self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
 
     # --- what rooms call ---
-
-    def send(self, frame: bytes, *, seq: int | None = None) -> None:
-        self._outbox.offer(frame, now_ms=self._reception.now_ms(), seq=seq)
 
     def end(self, code: CloseCode, error: ErrorCode | None = None) -> None:
         if isinstance(self._state, Closed):
             return
         if error is not None:
             self.tell(ErrorMessage(error, fatal=True))
+        if isinstance(self._state, Waiting | Joined):
+            self._state.live.flush(self)
         self._reception.metrics.closed[int(code)] += 1
-        self._outbox.close(code)
+        self.outbox.close(code)
         self._leave(goodbye=code is CloseCode.BYE)
 
     def tell(self, message: Outgoing) -> None:
-        self.send(encode(message))
+        """To this connection alone; in a room, in order with what everybody there is told."""
+        if isinstance(self._state, Waiting | Joined):
+            self._state.live.tell(self, message)
+        else:
+            self.outbox.offer(Frames([Text(encode(message))]))
 
     # --- the conversation ---
 
@@ -225,7 +235,7 @@ class Session:
         if live.full_for(self.participant_id):
             return self.end(CloseCode.FULL, ErrorCode.FULL)
         welcome = live.welcome(self, resume)
-        self._outbox.sent_seq = welcome.seq
+        self.outbox.sent_seq = welcome.seq
         self.tell(welcome)
         live.welcomed(self, replaces)
         return None
@@ -311,14 +321,14 @@ class Session:
         if isinstance(self._state, Pending) and not (self._state.greeted or self._inbox):
             return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
         clock_name, now_ms = self._reception.clock_name, self._reception.now_ms
-        self._outbox.offer_first(lambda: encode(Pong(c=ping.c, r=received_ms, s=now_ms(), clk=clock_name)))
+        self.outbox.offer_first(lambda: encode(Pong(c=ping.c, r=received_ms, s=now_ms(), clk=clock_name)))
         return None
 
     def _check_reader(self, now_ms: float) -> None:
-        match self._outbox.reading(now_ms=now_ms):
+        match self.outbox.reading(now_ms=now_ms):
             case Reading.CAUGHT_UP if isinstance(self._state, Joined):
                 self._reception.metrics.resyncs += 1
-                if not self._state.live.catch_up(self, self._outbox.sent_seq):
+                if not self._state.live.catch_up(self, self.outbox.sent_seq):
                     self.end(CloseCode.SLOW_READER, ErrorCode.SLOW_READER)
             case Reading.TOO_SLOW:
                 self.end(CloseCode.SLOW_READER, ErrorCode.SLOW_READER)

@@ -4,14 +4,15 @@ from msgspec.structs import replace
 
 from watchparty_relay import chat, playback
 from watchparty_relay.attendance import Attendance
-from watchparty_relay.flood import LIMITS
 from watchparty_relay.people import people
 from watchparty_relay.protocol import PROTOCOL_VERSION, People, Welcome
 from watchparty_relay.room import Room, you
-from watchparty_relay.vocabulary import Resume, RoomRef
+from watchparty_relay.vocabulary import Limits, Resume, RoomRef
 
 
-def waiting_welcome(room: Room, participant_id: str, connection_id: str, *, clock_name: str, now_ms: float) -> Welcome:
+def waiting_welcome(
+    room: Room, participant_id: str, connection_id: str, *, clock_name: str, limits: Limits, now_ms: float
+) -> Welcome:
     """Those who wait see that they wait, and nothing of the room."""
     return Welcome(
         v=PROTOCOL_VERSION,
@@ -27,7 +28,7 @@ def waiting_welcome(room: Room, participant_id: str, connection_id: str, *, cloc
         seq=room.seq,
         clk=clock_name,
         srv_ms=now_ms,
-        limits=LIMITS,
+        limits=limits,
     )
 
 
@@ -39,11 +40,12 @@ def member_welcome(
     attendance: Attendance,
     resume: Resume | None,
     clock_name: str,
+    limits: Limits,
     now_ms: float,
 ) -> Welcome:
     """Clock, people, and of the log what came after `resume`."""
     entries, reason = chat.since(room, resume, now_ms=now_ms)
-    outside = waiting_welcome(room, participant_id, connection_id, clock_name=clock_name, now_ms=now_ms)
+    outside = waiting_welcome(room, participant_id, connection_id, clock_name=clock_name, limits=limits, now_ms=now_ms)
     return replace(
         outside,
         state=playback.state_message(room.clock, epoch=room.epoch, now_ms=now_ms),

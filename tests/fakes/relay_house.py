@@ -14,6 +14,7 @@ from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.protocol import PROTOCOL_VERSION
 from watchparty_relay.vocabulary import CloseCode
+from watchparty_relay.wire import Frames
 
 Json = dict[str, Any]
 PATIENCE_S = 5.0
@@ -29,20 +30,24 @@ class RecordedChannel:
         self._unread = 0
         self._arrived = asyncio.Event()
 
-    def write(self, frame: bytes) -> None:
-        if self.stalled:
-            self._unread += len(frame)
-        self.messages.append(json.loads(frame))
-        self._arrived.set()
+    def write(self, frames: Frames) -> None:
+        for text in frames.texts:
+            self._take(text.body)
 
     def write_first(self, build: Callable[[], bytes]) -> None:
-        self.write(build())
+        self._take(build())
 
     def buffered(self) -> int:
         return self._unread
 
     def close(self, code: CloseCode) -> None:
         self.code = code
+        self._arrived.set()
+
+    def _take(self, body: bytes) -> None:
+        if self.stalled:
+            self._unread += len(body)
+        self.messages.append(json.loads(body))
         self._arrived.set()
 
     def read_all(self) -> None:
@@ -152,6 +157,7 @@ class RelayHouse:
         for _ in range(round(seconds / step_s)):
             self.time.advance(step_s)
             await self.relay.tick()
+        await asyncio.sleep(0)  # what was said goes out in the next turn of the loop
 
     async def notice(self, kind: str, room: str = "room", **facts: Any) -> None:
         """Delivers as the functions of the same process do: from a thread."""

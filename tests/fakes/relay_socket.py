@@ -9,8 +9,9 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
@@ -20,7 +21,9 @@ from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.room_time import MachineTime
-from watchparty_relay.server import DrainingServer, RelayApp, server_settings
+from watchparty_relay.server import serving as serving_alone
+from watchparty_relay.transport.picows import listening_socket
+from watchparty_relay.transport.port import READ_BYTES, SILENCE_S
 
 Json = dict[str, Any]
 PATIENCE_S = 10.0
@@ -160,28 +163,80 @@ class KeysOf(RemoteKeys):
         self._known = self._mint.jwks()
 
 
+class Embedding(uvicorn.Server):
+    """A server that hosts the relay in its own process, as the standalone one does: drained before sockets close."""
+
+    def __init__(self, service: RelayService, *, silence_s: float) -> None:
+        async def app(scope: Json, receive: Any, send: Any) -> None:
+            await service.asgi(scope, receive, send)
+
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_level="warning",
+                ws="websockets-sansio",
+                ws_max_size=READ_BYTES,
+                ws_per_message_deflate=False,
+                ws_ping_interval=silence_s,
+                ws_ping_timeout=silence_s,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._service.drain()
+        await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+    @contextlib.asynccontextmanager
+    async def running(self, listening: socket.socket) -> AsyncIterator[None]:
+        await self._service.start()
+        running = asyncio.create_task(self.serve(sockets=[listening]))  # connections wait in the backlog meanwhile
+        try:
+            yield
+        finally:
+            self.should_exit = True
+            await running
+            await self._service.stop()
+
+
 @contextlib.asynccontextmanager
 async def serving(
-    *, journal_path: Path | None = None, allowed_origins: tuple[str, ...] = (), sndbuf: int | None = None
+    transport: Literal["picows", "asgi"] = "picows",
+    *,
+    journal_path: Path | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    sndbuf: int | None = None,
+    move_within_s: float = 0.0,
+    silence_s: float = SILENCE_S,
 ) -> AsyncIterator[RelaySocket]:
-    """The relay alone, under uvicorn, on a free port; stopped like a deployment stops it."""
+    """The relay on a free port: alone, or within an ASGI server; stopped like a deployment stops it."""
     events: list[Json] = []
 
     async def publish(told: list[Json]) -> None:
         events.extend(told)
 
     mint = Mint(MachineTime())
-    keys = KeysOf(mint)
     service = build_relay(
         RelayConfig(), jwks=mint.jwks, publish=publish, journal_path=journal_path, allowed_origins=allowed_origins
     )
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listening_socket("127.0.0.1", 0)
     if sndbuf:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
-    server = DrainingServer(server_settings(RelayConfig(), RelayApp(service, keys)), service)
-    running = asyncio.create_task(server.serve(sockets=[listening]))  # connections wait in the backlog until it serves
-    try:
+    if transport == "asgi":
+        running: contextlib.AbstractAsyncContextManager[object] = Embedding(service, silence_s=silence_s).running(
+            listening
+        )
+    else:
+        running = serving_alone(
+            service,
+            KeysOf(mint),
+            listening,
+            allowed_origins=frozenset(allowed_origins),
+            move_within_s=move_within_s,
+            silence_s=silence_s,
+        )
+    async with running:
         yield RelaySocket(service, mint, listening.getsockname()[1], events)
-    finally:
-        server.should_exit = True
-        await running

@@ -48,6 +48,7 @@ def test_everything_can_be_set() -> None:
         ("WATCHPARTY_RELAY_PORT", "70000"),
         ("PORT", "-1"),
         ("WATCHPARTY_RELAY_BUS", "rabbits"),
+        ("WATCHPARTY_RELAY_LIMITS_TIMES", "0"),
         ("WATCHPARTY_RELAY_ORIGINS", "watch.example"),
         ("WATCHPARTY_RELAY_ORIGINS", "*"),
         ("WATCHPARTY_RELAY_ORIGINS", "https://watch.example/path"),
@@ -78,3 +79,18 @@ def test_rooms_in_memory_are_refused_where_instances_may_be_many() -> None:
         from_environment(cloud)
     assert refused.value.variable == "WATCHPARTY_RELAY_BUS"
     assert from_environment({**cloud, "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1"}).bus == "memory"
+
+
+def test_limits_are_not_raised_in_the_cloud() -> None:
+    """What is for load tests stays out of service."""
+    assert from_environment({**JWKS, "WATCHPARTY_RELAY_LIMITS_TIMES": "100"}).limits_times == 100
+    with pytest.raises(ConfigError) as refused:
+        from_environment(
+            {
+                **JWKS,
+                "K_SERVICE": "relay",
+                "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1",
+                "WATCHPARTY_RELAY_LIMITS_TIMES": "2",
+            }
+        )
+    assert refused.value.variable == "WATCHPARTY_RELAY_LIMITS_TIMES"

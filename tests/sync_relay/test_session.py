@@ -9,6 +9,7 @@ import pytest
 
 from fakes.relay_house import Client, RelayHouse
 from fakes.relay_tokens import settings
+from watchparty_relay.wire import Frames, Text
 
 pytestmark = pytest.mark.anyio
 
@@ -245,7 +246,7 @@ async def test_a_slow_reader_is_sent_nothing_then_everything_that_counts(house: 
     """F2: the missed lines in order, then the newest people and state; nothing twice."""
     host, slow = await house.host(), await house.join("ana")
     slow.channel.stalled = True
-    slow.channel.write(b'"' + b"x" * 200_000 + b'"')
+    slow.channel.write(Frames([Text(b'"' + b"x" * 200_000 + b'"')]))
     slow.channel.messages.pop()
     before = len(slow.channel.messages)
     await host.chat("one")
@@ -267,7 +268,7 @@ async def test_a_reader_that_stays_behind_is_closed(house: RelayHouse) -> None:
     """F2: ten seconds, then 4410: it comes back and resumes."""
     host, slow = await house.host(), await house.join("ana")
     slow.channel.stalled = True
-    slow.channel.write(b'"' + b"x" * 200_000 + b'"')
+    slow.channel.write(Frames([Text(b'"' + b"x" * 200_000 + b'"')]))
     await host.chat("one")
     await house.pass_time(11)
     assert await slow.closed() == 4410

@@ -8,19 +8,18 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from watchparty_relay.protocol import SUBPROTOCOL
 from watchparty_relay.relay import Relay
 from watchparty_relay.session import Session
+from watchparty_relay.transport.port import FLUSH_WITHIN_S, agreed, origin_allowed
 from watchparty_relay.vocabulary import CloseCode, ErrorCode
+from watchparty_relay.wire import Frames, frame_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-FLUSH_WITHIN_S = 2.0
 MAX_PONGS = 16
 
 
@@ -36,10 +35,10 @@ class AsgiChannel:
         self._wake = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    def write(self, frame: bytes) -> None:
+    def write(self, frames: Frames) -> None:
         if self._code is None:
-            self._queue.append(frame)
-            self._bytes += len(frame)
+            self._queue.extend([text.body for text in frames.texts])
+            self._bytes += len(frames.image)
             self._wake.set()
 
     def write_first(self, build: Callable[[], bytes]) -> None:
@@ -83,9 +82,9 @@ class AsgiChannel:
         if self._first:
             await self._send({"type": "websocket.send", "text": self._first.popleft()().decode()})
             return
-        frame = self._queue.popleft()
-        await self._send({"type": "websocket.send", "text": frame.decode()})
-        self._bytes -= len(frame)
+        body = self._queue.popleft()
+        await self._send({"type": "websocket.send", "text": body.decode()})
+        self._bytes -= len(frame_of(body))
 
 
 class AsgiRelay:
@@ -104,10 +103,10 @@ class AsgiRelay:
             await send({"type": "websocket.close", "code": int(CloseCode.REMOVED)})  # before accept: HTTP 403
             return
         offered = scope.get("subprotocols", [])
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+        await send({"type": "websocket.accept", "subprotocol": agreed(offered)})
         channel = AsgiChannel(send)
         session = self._relay.connect(channel)
-        if offered and SUBPROTOCOL not in offered:
+        if offered and not agreed(offered):
             session.end(CloseCode.VERSION, ErrorCode.VERSION)
         reading = asyncio.create_task(_read(receive, session, channel))
         try:
@@ -117,12 +116,8 @@ class AsgiRelay:
             self._relay.disconnected(session)
 
     def _origin_allowed(self, scope: Scope) -> bool:
-        """Browsers always send one; it must be this very host or a listed one."""
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        origin = headers.get(b"origin")
-        if origin is None or origin in self._allowed_origins:
-            return True
-        return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc.lower() == headers.get(b"host", "").lower()
+        return origin_allowed(headers.get(b"origin"), headers.get(b"host", ""), self._allowed_origins)
 
 
 async def _read(receive: Receive, session: Session, channel: AsgiChannel) -> None:

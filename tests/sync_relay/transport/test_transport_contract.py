@@ -1,4 +1,4 @@
-"""The transport, through real sockets: what a browser or any other program meets at `/ws`."""
+"""What every transport promises, through real sockets: what a browser or any other program meets at `/ws`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Literal, cast
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes.relay_socket import RelaySocket, StalledReader, serving
 
 pytestmark = pytest.mark.anyio
 
 
+Transport = Literal["picows", "asgi"]
+
+
+@pytest.fixture(params=["picows", "asgi"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    return cast("Transport", request.param)
+
+
 @pytest.fixture
-async def relay() -> AsyncIterator[RelaySocket]:
-    async with serving(allowed_origins=("https://watch.example",)) as relay:
+async def relay(transport: Transport) -> AsyncIterator[RelaySocket]:
+    async with serving(transport, allowed_origins=("https://watch.example",)) as relay:
         yield relay
 
 
@@ -74,6 +83,37 @@ async def test_text_that_is_no_message_binary_and_too_much_are_refused(relay: Re
         assert await client.closed() == 4413
 
 
+async def test_a_message_in_fragments_is_one_message(relay: RelaySocket) -> None:
+    """C2: RFC 6455 lets a client cut where it likes, and ask for a sign of life in between."""
+    async with relay.connected() as client:
+        hello = json.dumps({"t": "hello", "v": 1, "token": relay.mint.join("ana")})
+        await client.connection.send([hello[:10], hello[10:300], hello[300:]])
+        await (await client.connection.ping())
+        assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
+
+
+async def test_fragments_without_an_end_are_too_large(relay: RelaySocket) -> None:
+    """C2: 4413, before they fill the memory."""
+    async with relay.connected() as client:
+
+        async def endless() -> AsyncIterator[str]:
+            while True:
+                yield "x" * 8_000
+
+        with pytest.raises(ConnectionClosed):
+            await client.connection.send(endless())
+        assert await client.closed() in (4413, 1009)
+
+
+async def test_a_peer_that_gives_no_sign_of_life_is_given_up(transport: Transport) -> None:
+    """C6: a phone that lost its network sends no goodbye; the others see that it is gone."""
+    async with serving(transport, silence_s=0.2) as relay, relay.joined("host", role="host") as host:
+        async with StalledReader.joined(relay):
+            while (people := await host.next("people"))["here"][-1]["state"] != "reconnecting":
+                pass
+        assert people["total"] == 2
+
+
 async def test_pings_are_answered_on_room_time(relay: RelaySocket) -> None:
     """T1: receipt and sending, on the clock that the welcome named."""
     async with relay.joined("ana") as ana:
@@ -95,10 +135,10 @@ async def test_a_broken_connection_is_noticed(relay: RelaySocket) -> None:
         assert people["total"] == 2
 
 
-async def test_stopping_asks_everybody_to_come_back() -> None:
+async def test_stopping_asks_everybody_to_come_back(transport: Transport) -> None:
     """F3: moved, then 4503, before the server closes its sockets."""
     async with AsyncExitStack() as people:
-        async with serving() as relay:
+        async with serving(transport) as relay:
             ana = await people.enter_async_context(relay.joined("ana"))
         assert await ana.closed() == 4503
         assert [message["t"] for message in ana.seen[-2:]] == ["moved", "error"]
@@ -107,9 +147,9 @@ async def test_stopping_asks_everybody_to_come_back() -> None:
 CHATTERS, LINES = 16, 10
 
 
-async def test_a_reader_that_stalls_slows_nobody_and_catches_up() -> None:
+async def test_a_reader_that_stalls_slows_nobody_and_catches_up(transport: Transport) -> None:
     """F2: while one socket is not read, the others get every line at once; read again, it has missed no line."""
-    async with serving(sndbuf=8192) as relay, AsyncExitStack() as people:
+    async with serving(transport, sndbuf=8192) as relay, AsyncExitStack() as people:
         chatters = [await people.enter_async_context(relay.joined(f"p{n}")) for n in range(CHATTERS)]
         async with StalledReader.joined(relay) as stalled:
             slowest_s = 0.0

@@ -1,0 +1,1 @@
+"""How sockets reach the relay: one port, one adapter a way of serving."""
