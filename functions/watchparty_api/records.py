@@ -101,9 +101,9 @@ class WorkspaceSettings(Record):
 
     registration: Literal["invitation", "open"] = "invitation"
     temporary_hosts: bool = True
-    quota_bytes: int = 200 * 1024**3
-    temporary_quota_bytes: int = 10 * 1024**3
-    max_upload_bytes: int = 50 * 1024**3
+    quota_bytes: int = 200 * 10**9
+    temporary_quota_bytes: int = 10 * 10**9
+    max_upload_bytes: int = 50 * 10**9
     brand_name: str = "WatchParty"
 
 

@@ -32,15 +32,28 @@ def copyable(seconds: int = 60) -> Path:
     return film(f"copyable-{seconds}.mp4", *picture_and_sound(seconds), *codecs)
 
 
-def must_be_encoded(seconds: int = 40) -> Path:
-    """HEVC 10 bit with AC-3 5.1 and a subtitle track, as an old download brings it: nothing of it can be copied."""
+def _two_lines() -> Path:
+    """Subtitles as people have them beside a film."""
     subtitles = BUILD / "two-lines.srt"
     BUILD.mkdir(parents=True, exist_ok=True)
     subtitles.write_text("1\n00:00:01,000 --> 00:00:04,000\nHello there\n\n2\n00:00:05,000 --> 00:00:08,000\nGoodbye\n")
+    return subtitles
+
+
+def captioned(seconds: int = 60) -> Path:
+    """`copyable` with an English text track inside."""
+    tracks = ["-i", str(copyable(seconds)), "-i", str(_two_lines()), "-map", "0", "-map", "1"]
+    return film(
+        f"captioned-{seconds}.mp4", *tracks, "-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"
+    )
+
+
+def must_be_encoded(seconds: int = 40) -> Path:
+    """HEVC 10 bit with AC-3 5.1 and a subtitle track, as an old download brings it: nothing of it can be copied."""
     return film(
         f"hevc-{seconds}.mkv",
         *picture_and_sound(seconds, size="640x360"),
-        *("-i", str(subtitles), "-map", "0:v", "-map", "1:a", "-map", "2:s"),
+        *("-i", str(_two_lines()), "-map", "0:v", "-map", "1:a", "-map", "2:s"),
         *("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le"),
         *("-c:a", "ac3", "-ac", "6", "-c:s", "srt", "-metadata:s:s:0", "language=eng"),
     )

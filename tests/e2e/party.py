@@ -71,6 +71,16 @@ def press(person: Person, key: str) -> None:
     person.page.keyboard.press(key)
 
 
+def wake_controls(person: Person) -> None:
+    """What one does to see the controls over a film that plays: touch it, or move the mouse."""
+    x, y = 195, 150
+    if person.phone:
+        person.page.touchscreen.tap(x, y)
+    else:
+        person.page.mouse.move(x, y)
+        person.page.mouse.move(x + 5, y)
+
+
 def film_is_there(person: Person, *, within_s: float = 40.0) -> None:
     """The element has a picture."""
     eventually(f"{person.name} has a picture", lambda: (v := person.video()) and v["ready"] >= 2, within_s=within_s)

@@ -32,9 +32,10 @@ READING = """() => {
 class Person:
     """Somebody in front of a browser."""
 
-    def __init__(self, name: str, context: BrowserContext, site: str) -> None:
+    def __init__(self, name: str, context: BrowserContext, site: str, *, phone: bool = False) -> None:
         self.name = name
         self.site = site
+        self.phone = phone
         self.context = context
         self.page: Page = context.pages[0] if context.pages else context.new_page()
         self.errors: list[str] = []
@@ -102,6 +103,6 @@ def browser_of(
     )
     context.set_default_timeout(15_000)
     try:
-        yield Person(name, context, site)
+        yield Person(name, context, site, phone=phone)
     finally:
         context.close()

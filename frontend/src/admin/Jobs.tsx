@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { allJobs, requeueVideo } from "@/api/admin";
+import { allJobs } from "@/api/admin";
 import { Select } from "@/ui/Select";
 import { VideoTable } from "./VideoTable";
 
@@ -27,9 +27,6 @@ export function Jobs() {
         queryKey={["admin", "jobs", state]}
         read={(query) => allJobs({ ...query, status: state })}
         empty="None at the moment."
-        actionLabel="Start again"
-        action={requeueVideo}
-        actionDone="It is in the queue again."
       />
     </div>
   );

@@ -1,4 +1,4 @@
-import type { AdminVideo } from "@/api/admin";
+import { type AdminVideo, requeueVideo } from "@/api/admin";
 import type { Page, PageQuery } from "@/api/page";
 import type { VideoStatus } from "@/api/videos";
 import { Badge, type Tone } from "@/ui/Badge";
@@ -20,16 +20,11 @@ interface VideoTableProps {
   queryKey: readonly unknown[];
   read: (query: PageQuery) => Promise<Page<AdminVideo>>;
   empty: string;
-  actionLabel: string;
-  action: (id: string) => Promise<unknown>;
-  /** Said when the action went through. */
-  actionDone: string;
 }
 
-/** Films with their state, and the one thing that can be done to each; whole lists and job lists alike. */
-export function VideoTable(props: VideoTableProps) {
-  const { caption, queryKey, read, empty, actionLabel, action, actionDone } = props;
-  const act = useAdminAction(queryKey, action, actionDone);
+/** Films with their state, and another try for those that failed; whole lists and job lists alike. */
+export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
+  const requeue = useAdminAction(queryKey, requeueVideo, "It is in the queue again.");
   return (
     <PagedTable
       caption={caption}
@@ -46,9 +41,9 @@ export function VideoTable(props: VideoTableProps) {
           heading: "Actions",
           align: "end",
           cell: (video) =>
-            video.status !== "uploading" && (
-              <Button variant="ghost" onClick={() => act(video.id)}>
-                {actionLabel}
+            video.status === "failed" && (
+              <Button variant="ghost" onClick={() => requeue(video.id)}>
+                Encode again
               </Button>
             ),
         },

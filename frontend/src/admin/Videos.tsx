@@ -1,4 +1,4 @@
-import { allVideos, requeueVideo } from "@/api/admin";
+import { allVideos } from "@/api/admin";
 import { VideoTable } from "./VideoTable";
 
 export function Videos() {
@@ -8,9 +8,6 @@ export function Videos() {
       queryKey={["admin", "videos"]}
       read={allVideos}
       empty="No film has been uploaded yet."
-      actionLabel="Encode again"
-      action={requeueVideo}
-      actionDone="It is in the queue again."
     />
   );
 }

@@ -60,7 +60,10 @@ function SiteNav() {
     <nav aria-label="Site" className="flex items-center gap-1">
       <NavLink
         to="/library"
-        className={({ isActive }) => cx(buttonClass("ghost"), isActive && "text-accent-text")}
+        className={({ isActive }) =>
+          // on the narrowest screens it stands in the account's menu alone
+          cx(buttonClass("ghost"), "max-[22rem]:hidden", isActive && "text-accent-text")
+        }
       >
         Library
       </NavLink>

@@ -37,6 +37,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
               <span className="relative inline-flex size-2 rounded-full bg-current" />
             </span>
             {words.text}
+            {words.detail && <span className="max-sm:hidden">· {words.detail}</span>}
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Content

@@ -8,7 +8,8 @@ describe("syncWords", () => {
   it("is calm when all is well, and shows no sign", () => {
     expect(words("in_sync", -24.4)).toEqual({
       tone: "good",
-      text: "In sync · 24 ms",
+      text: "In sync",
+      detail: "24 ms",
       remedy: null,
     });
   });

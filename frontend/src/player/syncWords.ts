@@ -7,6 +7,8 @@ export interface SyncWords {
   tone: Tone;
   /** Short enough for a pill. */
   text: string;
+  /** More exactly, where there is room for it. */
+  detail?: string;
   /** What a tap does about it, where there is something to do. */
   remedy: string | null;
 }
@@ -16,7 +18,7 @@ export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
     case "idle":
       return null;
     case "in_sync":
-      return { tone: "good", text: `In sync · ${amount(error_ms ?? 0)}`, remedy: null };
+      return { tone: "good", text: "In sync", detail: amount(error_ms ?? 0), remedy: null };
     case "catching_up":
       return { tone: "warn", text: "Catching up", remedy: null };
     case "buffering":

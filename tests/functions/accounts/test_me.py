@@ -97,9 +97,9 @@ def test_usage_counts_films_and_names_the_quota(house: House, ana: dict[str, str
     )
     house.services.store.create("main", film)
     usage = house.client.get(f"{ME}/usage", headers=ana).json()
-    assert usage == {"used_bytes": 7, "quota_bytes": 200 * 1024**3, "videos": 1, "rooms": 0}
+    assert usage == {"used_bytes": 7, "quota_bytes": 200 * 10**9, "videos": 1, "rooms": 0}
     temporary = house.person(temporary=True, email=None)
-    assert house.client.get(f"{ME}/usage", headers=temporary.headers).json()["quota_bytes"] == 10 * 1024**3
+    assert house.client.get(f"{ME}/usage", headers=temporary.headers).json()["quota_bytes"] == 10 * 10**9
     own = house.person(quota_bytes=5)
     assert house.client.get(f"{ME}/usage", headers=own.headers).json()["quota_bytes"] == 5
 

@@ -18,9 +18,9 @@ export function TimeLabel() {
     <button
       type="button"
       onClick={() => setLeft(!left)}
-      aria-label={left ? "Time left" : "Time"}
       className="min-h-11 shrink-0 rounded-lg px-2 text-sm font-medium text-white tabular-nums drop-shadow hover:bg-white/10"
     >
+      <span className="sr-only">{left ? "Time left " : "Time "}</span>
       {left ? `−${formatFilmTime(length_s - position_s)}` : formatFilmTime(position_s)}
       <span className="hidden text-white/65 @xs:inline"> / {formatFilmTime(length_s)}</span>
     </button>
