@@ -56,7 +56,7 @@ picture: prepare-test ## take the README's moving picture from the running demo
 
 contracts: ## write docs/contracts/ and the page's types anew from the types in code
 	$(BIN)/python -m watchparty_api.openapi
-	$(BIN)/python -m watchparty_relay.schema
+	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
 	$(BIN)/python -m watchparty_transcoder.schema
 	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
 async def auth(_request: Request) -> FastAPI:
-    """Accounts, sessions, administration."""
+    """Accounts, sessions, administration, webhooks."""
     return _auth_app()
 
 
@@ -66,6 +66,15 @@ def on_room_event(event: CloudEvent) -> None:
     from watchparty_api.room_events.ingest import ingest
 
     ingest(_services(), room_events(event.get_data()))
+
+
+@functions_framework.cloud_event
+def on_delivery(event: CloudEvent) -> None:
+    """Webhook deliveries wait."""
+    from watchparty_api.cloud_events import woken_deliveries
+    from watchparty_api.webhooks.delivering import deliver
+
+    deliver(_services(), woken_deliveries(event.get_data()))
 
 
 @functions_framework.cloud_event

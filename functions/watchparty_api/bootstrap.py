@@ -26,6 +26,7 @@ from watchparty_api.objects.port import ObjectStore
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
+from watchparty_api.wakeups.port import Wakeups
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -42,6 +43,7 @@ def build_services(
     jobs: JobLauncher,
     objects: ObjectStore,
     mail: Mailer,
+    wakeups: Wakeups,
     now: Callable[[], datetime] = _utc_now,
 ) -> Services:
     """Opens store and keys as `config` says. Raises ConfigError."""
@@ -60,6 +62,7 @@ def build_services(
         jobs=jobs,
         relay=relay,
         mail=mail,
+        wakeups=wakeups,
         outside=_open_identity(config),
         now=now,
     )
@@ -84,6 +87,7 @@ def build_cloud_services(config: Config) -> Services:
             now=_utc_now,
         ),
         mail=_open_mailer(config),
+        wakeups=_open_wakeups(config),
     )
 
 
@@ -125,6 +129,16 @@ def _open_mailer(config: Config) -> Mailer:
     return open_mailer(config.smtp_url, sender=required(config.mail_from, "WATCHPARTY_MAIL_FROM", "the sender"))
 
 
+def _open_wakeups(config: Config) -> Wakeups:
+    if config.deliveries_topic is None:
+        from watchparty_api.wakeups.sweeper import SweeperOnly
+
+        return SweeperOnly()
+    from watchparty_api.wakeups.pubsub import PubSubWakeups
+
+    return PubSubWakeups(config.deliveries_topic)
+
+
 def _open_store(url: str) -> Store:
     scheme = url.partition(":")[0]
     if scheme.partition("+")[0] in ("sqlite", "postgresql"):
@@ -148,10 +162,11 @@ def function_app(config: Config, routers: Callable[[], list[APIRouter]]) -> Fast
 
 
 def auth_routers() -> list[APIRouter]:
-    """Function `auth`: accounts, sessions, administration."""
+    """Function `auth`: accounts, sessions, administration, webhooks."""
     from watchparty_api import public
     from watchparty_api.accounts import api_tokens, me, outside, recovery, sign_in, sign_up
     from watchparty_api.admin import account_invites, accounts, log, rooms, site_settings, videos
+    from watchparty_api.webhooks import routes as webhooks
 
     return [
         public.router,
@@ -167,6 +182,7 @@ def auth_routers() -> list[APIRouter]:
         rooms.router,
         videos.router,
         log.router,
+        webhooks.router,
     ]
 
 

@@ -38,6 +38,14 @@ def pushed_message(data: Any) -> Mapping[str, Any]:
     return content
 
 
+def woken_deliveries(data: Any) -> list[str]:
+    """The webhook deliveries that a wake-up names."""
+    ids = pushed_message(data).get("deliveries")
+    if not isinstance(ids, list) or not all(isinstance(id_, str) and id_ for id_ in ids):
+        raise BadEvent("not a list of deliveries")
+    return ids
+
+
 def room_events(data: Any) -> list[dict[str, Any]]:
     """The events of a `room-events` message."""
     events = pushed_message(data).get("events")

@@ -41,6 +41,8 @@ class Config:
     """projects/P/locations/R/jobs/J, the Cloud Run job that prepares films."""
     cdn_key_name: str | None = None
     """Name of Cloud CDN's signing key, whose value lies in the keys folder as `cdn.key`; None: our own grants."""
+    deliveries_topic: str | None = None
+    """projects/P/topics/T, whose messages wake the function `on_delivery`; None: webhooks wait for the sweeper."""
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     identity_project: str | None = None
@@ -73,6 +75,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         signer_account=environ.get("WATCHPARTY_SIGNER_ACCOUNT"),
         transcode_job=environ.get("WATCHPARTY_TRANSCODE_JOB"),
         cdn_key_name=environ.get("WATCHPARTY_CDN_KEY_NAME"),
+        deliveries_topic=environ.get("WATCHPARTY_DELIVERIES_TOPIC"),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
         mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
         identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),

@@ -1,4 +1,5 @@
-"""Forgets what has expired and is only kept because nobody deleted it: sessions, one-time links, idempotency keys.
+"""Forgets what has expired and is only kept because nobody deleted it: sessions, one-time links, idempotency keys,
+deliveries.
 
 Expiry itself never waits for this: whoever reads such a document looks at its `expires_at`. Called by the sweeper; on
 Firestore its own time-to-live does the same.
@@ -11,9 +12,19 @@ from typing import Any
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.port import Query
-from watchparty_api.store.queries import IDEMPOTENCY_KEYS_BY_EXPIRY, ONE_TIME_TOKENS_BY_EXPIRY, SESSIONS_BY_EXPIRY
+from watchparty_api.store.queries import (
+    DELIVERIES_BY_EXPIRY,
+    IDEMPOTENCY_KEYS_BY_EXPIRY,
+    ONE_TIME_TOKENS_BY_EXPIRY,
+    SESSIONS_BY_EXPIRY,
+)
 
-_EXPIRING: tuple[Query[Any], ...] = (SESSIONS_BY_EXPIRY, ONE_TIME_TOKENS_BY_EXPIRY, IDEMPOTENCY_KEYS_BY_EXPIRY)
+_EXPIRING: tuple[Query[Any], ...] = (
+    SESSIONS_BY_EXPIRY,
+    ONE_TIME_TOKENS_BY_EXPIRY,
+    IDEMPOTENCY_KEYS_BY_EXPIRY,
+    DELIVERIES_BY_EXPIRY,
+)
 
 
 def forget_expired(services: Services) -> int:

@@ -41,8 +41,9 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     "room_password": (RateLimitItemPerMinute(5), RateLimitItemPerHour(30)),
     "card": (RateLimitItemPerMinute(600),),
     "invitation": (RateLimitItemPerHour(60),),
-    # videos: per account
+    # videos and webhooks: per account
     "upload": (RateLimitItemPerMinute(30), RateLimitItemPerHour(300)),
+    "webhook_test": (RateLimitItemPerMinute(6),),
 }
 
 

@@ -1,12 +1,11 @@
 """The HTTP contract as an OpenAPI document: generated from the routes, committed, served, and held fresh by a test.
 
-`python -m watchparty_api.openapi FILE` writes it; the frontend's types are generated from that file.
+`python -m watchparty_api.openapi` (or `make contracts`) writes it; the frontend's types are generated from that file.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from fastapi.routing import APIRoute
 
 from watchparty_api.config import Config
 
+_COMMITTED = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 _PROBLEM = {
     "title": "Problem",
     "description": "A refusal (RFC 9457). `code` is stable; `detail` is a sentence for a person.",
@@ -96,4 +96,4 @@ if __name__ == "__main__":
 
     whole = routed_app(routers())
     whole.include_router(public.root_router)
-    Path(sys.argv[1]).write_text(as_text(whole))
+    _COMMITTED.write_text(as_text(whole))

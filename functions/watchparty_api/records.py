@@ -335,18 +335,17 @@ class IdempotencyKey(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook(Record):
-    """An integrator's endpoint."""
+    """An integrator's endpoint. What its calls are signed with is derived from our own secret and the id."""
 
     account_id: str
     url: str
     events: tuple[str, ...]
-    secret: str
     active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery(Record):
-    """One webhook call: waiting, delivered or given up; the delivery log."""
+    """One webhook call: waiting, delivered or given up; outbox and delivery log in one."""
 
     webhook_id: str
     event: str
@@ -355,6 +354,7 @@ class Delivery(Record):
     attempts: int = 0
     last_status: int | None = None
     due_at: datetime
+    expires_at: datetime
 
 
 KINDS: tuple[type[Record], ...] = tuple(Record.__subclasses__())

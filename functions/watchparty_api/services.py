@@ -20,6 +20,7 @@ from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.relay.port import RelayNotices
 from watchparty_api.store.port import Store
+from watchparty_api.wakeups.port import Wakeups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Services:
     jobs: JobLauncher
     relay: RelayNotices
     mail: Mailer
+    wakeups: Wakeups
     outside: OutsideIdentity | None
     """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]

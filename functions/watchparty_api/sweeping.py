@@ -14,6 +14,7 @@ from watchparty_api.relay.outbox import deliver_due
 from watchparty_api.services import Services
 from watchparty_api.transcodes.running import requeue_stuck
 from watchparty_api.uploads.reaping import reap_unfinished
+from watchparty_api.webhooks.delivering import deliver_due as call_webhooks
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ def sweep_all(services: Services) -> None:
     """Does every chore once; one that fails keeps no other from its turn."""
     chores: dict[str, Callable[[], object]] = {
         "deliver notices that did not get through": lambda: deliver_due(services, services.now()),
+        "call webhooks that are due": lambda: call_webhooks(services, services.now()),
         "take up transcodes that fell silent": lambda: requeue_stuck(services),
         "end uploads that were never finished": lambda: reap_unfinished(services, services.now()),
         "forget what has expired": lambda: forget_expired(services),

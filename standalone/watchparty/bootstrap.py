@@ -39,6 +39,7 @@ from watchparty_api.services import Services
 from watchparty_api.site import base_url
 from watchparty_api.transcodes.running import apply_event, resume_interrupted, run_ended
 from watchparty_api.uploads.finalizing import on_finalized
+from watchparty_api.wakeups.sweeper import SweeperOnly
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 
@@ -114,6 +115,7 @@ def build_services_at_home(
         jobs=supervisor,
         objects=objects,
         mail=LogMailer(),
+        wakeups=SweeperOnly(),
     )
     return services, objects, relay, supervisor
 

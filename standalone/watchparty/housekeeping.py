@@ -17,6 +17,7 @@ from watchparty_api.relay.outbox import deliver_due
 from watchparty_api.services import Services
 from watchparty_api.transcodes.running import requeue_stuck
 from watchparty_api.uploads.reaping import expire_originals, reap_unfinished
+from watchparty_api.webhooks.delivering import deliver_due as call_webhooks
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def chores(services: Services, objects: LocalObjectStore) -> list[Chore]:
     """Everything that nobody asks for by a request."""
     return [
         Chore("deliver notices that did not get through", 3, lambda: deliver_due(services, services.now())),
+        Chore("call webhooks that are due", 3, lambda: call_webhooks(services, services.now())),
         Chore("take up transcodes that fell silent", 60, lambda: requeue_stuck(services)),
         Chore("forget uploads that were never finished", 600, lambda: reap_unfinished(services, services.now())),
         Chore("remove originals that have served", 3600, lambda: expire_originals(services, services.now())),

@@ -1,8 +1,8 @@
-"""The functions' way out, recorded: relay notices, jobs, objects and mail that only remember what they were asked."""
+"""The functions' way out, recorded: each port only remembers what it was asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +89,16 @@ class MemoryObjects:
 
     def reap_uploads(self, now: datetime) -> None:
         self.reaped_at = now
+
+
+@dataclass
+class RecordingWakeups:
+    """Wakes nobody, and remembers for what it should have."""
+
+    due: list[str] = field(default_factory=list)
+
+    def deliveries_due(self, delivery_ids: Sequence[str]) -> None:
+        self.due += delivery_ids
 
 
 @dataclass

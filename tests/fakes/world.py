@@ -8,12 +8,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import jwt
 from starlette.testclient import TestClient
 
 from fakes.house import House, Person
 from watchparty_api.grants.port import GRANT_LIFE, Grant
+from watchparty_api.identity.keys import load_keys
 from watchparty_api.playback.posters import poster_key
 from watchparty_api.records import Video
 
@@ -49,6 +52,9 @@ def build_world(house: House) -> World:
     invite = _ok(house.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
     scopes = {"name": "script", "scopes": ["account:read"]}
     token = _ok(house.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
+    # Nobody listens there, so a call is refused at once.
+    listened = {"url": "http://127.0.0.1:9/", "events": ["video.ready"]}
+    webhook = _ok(house.client.post("/api/v1/webhooks", json=listened, headers=host.headers))
     session = house.sign_in(other.account)
     sessions = _ok(house.client.get("/api/v1/auth/me/sessions", headers=session.headers))["items"]
     past = house.clock() - timedelta(minutes=16)
@@ -58,7 +64,9 @@ def build_world(house: House) -> World:
         "admin": admin.access_token,
         "suspended": suspended.access_token,
         "expired": house.services.tokens.access_token(host.account, host.session_id, past),
+        "expired_guest": _expired(house, viewer["connection"]["join_token"]),
         "wrong_typ": house.services.tokens.notice_token(room["id"], "n1", house.clock()),
+        "wrong_audience": _for_others(house, host),
         "elsewhere": _guest(house, f"/api/v1/rooms/{elsewhere_room['id']}")["connection"]["join_token"],
         "removed": removed["connection"]["join_token"],
         "waiting": waiting["connection"]["join_token"],
@@ -80,9 +88,24 @@ def build_world(house: House) -> World:
         "account_id": other.id,
         "invite_id": invite["id"],
         "token_id": token["id"],
+        "webhook_id": webhook["id"],
         "session_id": next(each["id"] for each in sessions if each["current"]),
     }
     return World(ids, bearers)
+
+
+def _expired(house: House, join_token: str) -> str:
+    """A participant's join token, signed anew eleven minutes ago."""
+    claims = house.services.tokens.verify_join(join_token, house.clock())
+    return house.services.tokens.join_token(claims, house.clock() - timedelta(minutes=11))
+
+
+def _for_others(house: House, host: Person) -> str:
+    """The host's access token, rightly signed and still living, but meant for the relay."""
+    claims = jwt.decode(host.access_token, options={"verify_signature": False})
+    family = load_keys(Path(house.services.config.keys_dir or ""), may_create=False).access
+    headers = {"typ": "at+jwt", "kid": family.active}
+    return jwt.encode({**claims, "aud": "relay"}, family.signing_key, algorithm="EdDSA", headers=headers)
 
 
 def _film(house: House, owner: Person) -> str:

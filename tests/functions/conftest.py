@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,19 @@ from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
 from fakes.emulators import firestore_command, free_port, pubsub_command, running
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
+from fakes.postgres import find_binaries, postgres_server
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.store.sql import SqlStore, open_store
+
+STORES = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.service),
+    pytest.param("firestore", marks=pytest.mark.service),
+]
+"""What the store's contract, and whatever leans on it, runs on. Another one joins by a branch in `store_url`."""
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +55,9 @@ def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
 @pytest.fixture
 def house(config: Config, clock: SteppedClock) -> Iterator[House]:
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    services = build_services(config, relay=relay, jobs=jobs, objects=objects, mail=mail, now=clock)
+    services = build_services(
+        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
+    )
     yield House(services, clock, relay, jobs, objects, mail)
     assert isinstance(services.store, SqlStore)
     services.store.close()
@@ -75,3 +86,25 @@ def pubsub_host() -> Iterator[str]:
         pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
     with running(command, port) as host:
         yield host
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (initdb, pg_ctl)")
+    with postgres_server(binaries) as url:
+        yield url
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where a store is: a file of this test, or a server of all tests."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    if request.param == "firestore":
+        host: str = request.getfixturevalue("firestore_host")
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)  # the client's own setting
+        return f"firestore://demo-{secrets.token_hex(4)}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

@@ -18,7 +18,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
 from fakes.world import World, build_world
 from watchparty_api.bootstrap import build_services
@@ -26,7 +26,7 @@ from watchparty_api.config import Config
 
 pytestmark = pytest.mark.integration
 
-BAD_BEARERS = frozenset({"expired", "wrong_typ"})
+BAD_BEARERS = frozenset({"expired", "expired_guest", "wrong_typ", "wrong_audience"})
 INSIDE = frozenset({"viewer", "moderator", "host"})
 STAFF = frozenset({"moderator", "host"})
 PARTICIPANTS = frozenset({"elsewhere", "removed", "waiting", "viewer", "moderator"})
@@ -103,6 +103,14 @@ ADMIN_ROWS = [
     row("GET /api/v1/admin/audit/verify", {"admin"}),
     row("GET /api/v1/admin/audit/export", {"admin"}),
 ]
+WEBHOOK_ROWS = [
+    row("GET /api/v1/webhooks", ACCOUNTS),
+    row("POST /api/v1/webhooks", ACCOUNTS, {"url": "https://integrator.example", "events": ["video.ready"]}),
+    # Somebody else's webhook looks like none: 404, which tells less than 403.
+    row("DELETE /api/v1/webhooks/{webhook_id}", ACCOUNTS),
+    row("POST /api/v1/webhooks/{webhook_id}/test", ACCOUNTS),
+    row("GET /api/v1/webhooks/{webhook_id}/deliveries", ACCOUNTS),
+]
 ROOM_ROWS = [
     row("POST /api/v1/rooms", ACCOUNTS, {}),
     row("GET /api/v1/rooms", ACCOUNTS),
@@ -151,7 +159,7 @@ VIDEO_ROWS = [
     row("GET /api/v1/videos/{video_id}/hls/{grant}/{rest}", ANYTHING),
     row("GET /api/v1/videos/{video_id}/poster/{key}", ANYTHING),
 ]
-ROWS = [*SITE_ROWS, *ACCOUNT_ROWS, *ADMIN_ROWS, *ROOM_ROWS, *VIDEO_ROWS]
+ROWS = [*SITE_ROWS, *ACCOUNT_ROWS, *ADMIN_ROWS, *WEBHOOK_ROWS, *ROOM_ROWS, *VIDEO_ROWS]
 ALLOWED = [(each, who) for each in ROWS if each.may != ANYTHING for who in sorted(each.may)]
 
 
@@ -169,7 +177,9 @@ def _house(database: Path, keys_dir: Path) -> House:
     clock, relay, jobs, objects, mail = (
         SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     )  # fmt: skip
-    services = build_services(config, relay=relay, jobs=jobs, objects=objects, mail=mail, now=clock)
+    services = build_services(
+        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
+    )
     return House(services, clock, relay, jobs, objects, mail)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.function_process import cloud_environment
 from watchparty_api.bootstrap import build_cloud_services, build_services
 from watchparty_api.config import Config, ConfigError, from_environment
@@ -15,7 +15,14 @@ from watchparty_api.config import Config, ConfigError, from_environment
 
 def start(config: Config, *, mail_delivers: bool = True) -> None:
     mail = RecordingMailer(delivers=mail_delivers)
-    services = build_services(config, relay=RecordingRelay(), jobs=RecordingJobs(), objects=MemoryObjects(), mail=mail)
+    services = build_services(
+        config,
+        relay=RecordingRelay(),
+        jobs=RecordingJobs(),
+        objects=MemoryObjects(),
+        mail=mail,
+        wakeups=RecordingWakeups(),
+    )
     services.store.close()  # type: ignore[attr-defined]
 
 

@@ -22,13 +22,14 @@ CLOUD_CLIENTS = (
     "websockets",
 )
 HTTP_FUNCTIONS = {"auth": "/api/v1/config", "rooms": "/api/v1/rooms/nobody", "videos": "/api/v1/videos/nothing"}
-EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "sweep")
+EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "on_delivery", "sweep")
 _BUILD = {
     **{name: f"main._{name}_app()" for name in HTTP_FUNCTIONS},
     **dict.fromkeys(EVENT_FUNCTIONS, "main._services()"),
     "on_upload": "main._services(); import watchparty_api.uploads.hearing",
     "on_transcode": "main._services(); import watchparty_api.transcodes.running",
     "on_room_event": "main._services(); import watchparty_api.room_events.ingest",
+    "on_delivery": "main._services(); import watchparty_api.webhooks.delivering",
 }
 
 
@@ -61,7 +62,7 @@ def test_rooms_does_not_carry_the_other_functions(environ: dict[str, str]) -> No
     assert imported("rooms", environ).isdisjoint(others)
 
 
-@pytest.mark.parametrize("target", ["on_upload", "on_transcode", "on_room_event"])
+@pytest.mark.parametrize("target", ["on_upload", "on_transcode", "on_room_event", "on_delivery"])
 def test_an_event_function_does_not_import_fastapi(target: str, environ: dict[str, str]) -> None:
     """Events are no HTTP API: no routing, no OpenAPI, and no client either until one is used."""
     modules = imported(target, environ)

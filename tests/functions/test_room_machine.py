@@ -1,12 +1,11 @@
-"""A room under any sequence of joining, knocking, deciding, muting, removing, banning, leaving and inviting.
+"""A room under any sequence of joining, knocking, deciding, muting, removing, banning and leaving, on every store.
 
 A model of a few lines says where each person stands; after each step the store, the tokens and the notices agree.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
 from fakes.party import Browser, Party, party
 from watchparty_api.bootstrap import build_services
@@ -39,18 +38,21 @@ RENEWAL = {
 class RoomMachine(RuleBasedStateMachine):
     """Four guests and a host in front of one room."""
 
-    template: Path
+    store_url: str
     keys_dir: Path
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        database = Path(self.folder.name) / "room.db"
-        shutil.copy(self.template, database)
-        config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(self.keys_dir))
+        # A workspace for each run: one server or file serves them all, because workspaces never meet.
+        workspace_id = f"ws-{secrets.token_hex(6)}"
+        config = Config(
+            public_url=SITE, store_url=self.store_url, keys_dir=str(self.keys_dir), workspace_id=workspace_id
+        )
         ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
         relay, clock = RecordingRelay(), SteppedClock()
-        self.house = House(build_services(config, relay=relay, now=clock, **ports), clock, relay, **ports)
+        self.house = House(
+            build_services(config, relay=relay, wakeups=RecordingWakeups(), now=clock, **ports), clock, relay, **ports
+        )
         self.here: Party = party(self.house)
         self.guests = [Browser(self.house) for _ in range(4)]
         self.access = "open"
@@ -61,7 +63,6 @@ class RoomMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.house.services.store.close()  # type: ignore[attr-defined]
-        self.folder.cleanup()
 
     def _member(self, n: int, rest: str = "") -> str:
         return self.here.path(f"/members/{self.guests[n].participant_id}{rest}")
@@ -180,8 +181,8 @@ class RoomMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(empty_database: Path, keys_dir: Path) -> type[RoomMachine]:
-    RoomMachine.template, RoomMachine.keys_dir = empty_database, keys_dir
+def machine(store_url: str, keys_dir: Path) -> type[RoomMachine]:
+    RoomMachine.store_url, RoomMachine.keys_dir = store_url, keys_dir
     return RoomMachine
 
 

@@ -22,8 +22,10 @@ from watchparty_api.store.queries import (
     OPEN_ROOMS_OF_OWNER,
     SESSIONS_OF_ACCOUNT,
     TEMPORARY_ACCOUNTS,
+    WEBHOOKS_OF_ACCOUNT,
 )
 from watchparty_api.videos.deleting import delete_video
+from watchparty_api.webhooks.deleting import delete_webhook
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
@@ -40,6 +42,8 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
             store.delete(workspace_id, Session, session.id)
     for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id):
         store.delete(workspace_id, ApiToken, token.id)
+    for webhook in every(store, workspace_id, WEBHOOKS_OF_ACCOUNT, account.id):
+        delete_webhook(services, webhook, actor=actor)
     claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []
     audit.commit(
         services, [Delete(Account, account.id), *claims], actor=actor, action="account.deleted", target=account.id

@@ -9,13 +9,18 @@ from watchparty_api.accounts.quota import videos_of
 from watchparty_api.records import Account, Record
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
-from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
+from watchparty_api.store.queries import (
+    API_TOKENS_OF_ACCOUNT,
+    ROOMS_OF_OWNER,
+    SESSIONS_OF_ACCOUNT,
+    WEBHOOKS_OF_ACCOUNT,
+)
 
 _INTERNAL = frozenset({"workspace_id", "version"})
 
 
 def everything(services: Services, account: Account) -> dict[str, Any]:
-    """The account, its devices, tokens, rooms and films."""
+    """The account, its devices, tokens, rooms, films and webhooks."""
     store, workspace_id = services.store, services.workspace_id
     sessions = [
         session
@@ -28,6 +33,7 @@ def everything(services: Services, account: Account) -> dict[str, Any]:
         "tokens": [_plain(token) for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id)],
         "rooms": [_plain(room) for room in every(store, workspace_id, ROOMS_OF_OWNER, account.id)],
         "videos": [_plain(video) for video in videos_of(services, account.id)],
+        "webhooks": [_plain(hook) for hook in every(store, workspace_id, WEBHOOKS_OF_ACCOUNT, account.id)],
     }
 
 

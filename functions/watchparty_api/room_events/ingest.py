@@ -28,6 +28,8 @@ from watchparty_api.room_events.models import (
 )
 from watchparty_api.room_events.snapshots import take_presence, take_snapshot
 from watchparty_api.services import Services
+from watchparty_api.store.port import Create
+from watchparty_api.webhooks.outbox import announce, session_deliveries
 
 log = logging.getLogger(__name__)
 
@@ -45,20 +47,20 @@ def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
             continue
         if event.room not in rooms:
             rooms[event.room] = services.store.get(services.workspace_id, Room, event.room)
-        if rooms[event.room] is None:
+        room = rooms[event.room]
+        if room is None:
             log.warning("event %s is about a room that does not exist", event.id)
             continue
-        _keep(services, event)
+        _keep(services, room, event)
 
 
-def _keep(services: Services, event: RoomEvent) -> None:
+def _keep(services: Services, room: Room, event: RoomEvent) -> None:
     match event:
         case ActionEvent():
             facts = event.model_dump(include={"mode", "pos_s", "rate", "video_id"})
             _keep_once(services, _action(services, event, event.cmd, event.by or "", facts))
         case SessionEvent():
-            kind = "joined" if event.kind == "session_started" else "left"
-            _keep_once(services, _action(services, event, kind, event.participant_id, {"name": event.name}))
+            _keep_session(services, room, event)
             take_presence(services, event)
             _note_activity(services, event)
         case ChatEvent():
@@ -90,6 +92,19 @@ def _action(
         kind=kind,
         data=data,
     )
+
+
+def _keep_session(services: Services, room: Room, event: SessionEvent) -> None:
+    """The action, and in the same commit what the host's webhooks hear of it."""
+    came = event.kind == "session_started"
+    action = _action(services, event, "joined" if came else "left", event.participant_id, {"name": event.name})
+    person = {"id": event.participant_id, "name": event.name}
+    written = session_deliveries(services, room, event_id=event.id, came=came, person=person, total=event.total)
+    try:
+        services.store.commit(services.workspace_id, [Create(action), *map(Create, written)])
+    except AlreadyExists:
+        return  # told before
+    announce(services, written)
 
 
 def _keep_once(services: Services, record: Record) -> None:

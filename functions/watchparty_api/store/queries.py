@@ -14,6 +14,7 @@ from watchparty_api.records import (
     AuditEntry,
     Ban,
     ChatEntry,
+    Delivery,
     IdempotencyKey,
     Invitation,
     JoinRequest,
@@ -25,6 +26,7 @@ from watchparty_api.records import (
     Session,
     SyncReport,
     Video,
+    Webhook,
 )
 from watchparty_api.store.port import Query
 
@@ -47,6 +49,7 @@ VIDEOS_OF_OWNER = Query("videos_of_owner", Video, where=("owner_id",), descendin
 SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
 ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
 IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")
+DELIVERIES_BY_EXPIRY = Query("deliveries_by_expiry", Delivery, order_by="expires_at")
 
 # ---- rooms
 OPEN_ROOMS_OF_OWNER = Query(
@@ -66,5 +69,10 @@ NOTICES_BY_DUE = Query("notices_by_due", Notice, order_by="due_at")
 
 # ---- videos
 VIDEOS_BY_STATUS = Query("videos_by_status", Video, where=("status",), descending=True)
+
+# ---- webhooks
+WEBHOOKS_OF_ACCOUNT = Query("webhooks_of_account", Webhook, where=("account_id",), descending=True)
+DELIVERIES_OF_WEBHOOK = Query("deliveries_of_webhook", Delivery, where=("webhook_id",), descending=True)
+DELIVERIES_BY_STATE = Query("deliveries_by_state", Delivery, where=("state",), order_by="due_at")
 
 QUERIES: tuple[Query[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Query))

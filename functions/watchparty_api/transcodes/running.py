@@ -22,6 +22,7 @@ from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.transcodes.deciding import after_lost_run, decide, is_silent, never_started, next_run
 from watchparty_api.transcodes.models import EVENT
+from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ def _change(services: Services, video_id: str, decision: Decision) -> Video | No
         if before is None or after is None:
             return None
         try:
-            stored = services.store.replace(services.workspace_id, after)
+            stored = store_video(services, before, after)
         except VersionConflict:
             continue
         if after.attempt > before.attempt:

@@ -17,6 +17,7 @@ from watchparty_api.services import Services
 from watchparty_api.transcodes.deciding import never_started, next_run
 from watchparty_api.transcodes.models import FailureCode
 from watchparty_api.transcodes.running import launch
+from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def on_finalized(services: Services, original: StoredObject) -> bool:
             return True
         claimed = _claimed(video, original, services.now())
         try:
-            stored = services.store.replace(services.workspace_id, claimed)
+            stored = store_video(services, video, claimed)
         except VersionConflict:
             continue
         if stored.status == "queued":

@@ -12,6 +12,7 @@ from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.uploads.finalizing import failed_upload, on_finalized
+from watchparty_api.webhooks.outbox import store_video
 
 PATIENCE = timedelta(days=7)
 """As long as a session of the upload protocol lives."""
@@ -43,7 +44,7 @@ def expire_originals(services: Services, now: datetime) -> None:
 def _give_up(services: Services, video: Video, now: datetime) -> None:
     ended = failed_upload(video, "incomplete", "The upload was never finished. Start it again.", now)
     try:
-        services.store.replace(services.workspace_id, ended)
+        store_video(services, video, ended)
     except VersionConflict:
         return  # somebody goes on with it after all
     services.objects.delete_original(video.id)

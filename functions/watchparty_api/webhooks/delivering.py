@@ -1,0 +1,96 @@
+"""Sends what is due, once for all who try at the same time, and later again what was not taken.
+
+Called by the function `on_delivery` for the deliveries it was woken for, and by the sweeper for all that are due.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watchparty_api.errors import VersionConflict
+from watchparty_api.records import Delivery, Webhook
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace, Write
+from watchparty_api.store.queries import DELIVERIES_BY_STATE
+from watchparty_api.webhooks.calling import NotCalled, call
+from watchparty_api.webhooks.signature import secret_of, signed_headers
+
+log = logging.getLogger(__name__)
+
+RETRIES = tuple(
+    timedelta(seconds=s) for s in (10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
+)  # fmt: skip
+"""How long after each failed attempt the next one comes; after the last there is none."""
+_LEASE = timedelta(minutes=1)
+"""For as long nobody else tries what somebody is trying: longer than a call can take."""
+_GONE = 410
+_ROUND = 200
+
+
+def deliver_due(services: Services, now: datetime) -> int:
+    """Tries everything that is due, and says how much was delivered."""
+    due = []
+    for each in services.store.query(services.workspace_id, DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
+        if each.due_at > now:
+            break
+        due.append(each.id)
+    return deliver(services, due)
+
+
+def deliver(services: Services, ids: Iterable[str]) -> int:
+    """Tries these, those among them that are due; says how many were delivered."""
+    return sum(attempt(services, id_).state == "delivered" for id_ in ids if _is_due(services, id_))
+
+
+def _is_due(services: Services, id_: str) -> bool:
+    found = services.store.get(services.workspace_id, Delivery, id_)
+    return found is not None and found.state == "waiting" and found.due_at <= services.now()
+
+
+def attempt(services: Services, id_: str) -> Delivery:
+    """One attempt. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
+    store, workspace_id, now = services.store, services.workspace_id, services.now()
+    found = store.get(workspace_id, Delivery, id_)
+    assert found is not None  # noqa: S101  whoever calls has just seen it, and what waits is not forgotten
+    try:
+        leased = store.replace(workspace_id, replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
+    except VersionConflict:
+        return found
+    webhook = store.get(workspace_id, Webhook, leased.webhook_id)
+    status = _call(services, webhook, leased, now) if webhook is not None and webhook.active else None
+    after = _after(leased, status, now, wanted=webhook is not None and webhook.active)
+    writes: list[Write] = [Replace(after)]
+    if webhook is not None and webhook.active and status == _GONE:
+        writes.append(Replace(replace(webhook, active=False)))
+    try:
+        store.commit(workspace_id, writes)
+    except VersionConflict:
+        log.info("delivery %s was changed while it was under way", id_)
+    return after
+
+
+def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetime) -> int | None:
+    body = json.dumps(delivery.body, separators=(",", ":")).encode()
+    secret = secret_of(services.keyed_hash, webhook.id)
+    headers = {
+        "Content-Type": "application/json",
+        **signed_headers(secret, message_id=delivery.id, now=now, body=body),
+    }
+    try:
+        return call(webhook.url, body, headers, public_only=services.config.environment == "cloud")
+    except NotCalled as error:
+        log.info("delivery %s got no answer: %s", delivery.id, error)
+        return None
+
+
+def _after(delivery: Delivery, status: int | None, now: datetime, *, wanted: bool) -> Delivery:
+    """The delivery after an attempt. Pure."""
+    if status is not None and 200 <= status < 300:
+        return replace(delivery, state="delivered", last_status=status)
+    if not wanted or status == _GONE or delivery.attempts > len(RETRIES):
+        return replace(delivery, state="failed", last_status=status)
+    return replace(delivery, last_status=status, due_at=now + RETRIES[delivery.attempts - 1])

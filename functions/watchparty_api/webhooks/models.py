@@ -1,0 +1,84 @@
+"""The shapes of webhooks over HTTP, and the names of what is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from watchparty_api.records import Delivery, Webhook
+
+EventType = Literal[
+    "room.started", "room.ended", "participant.joined", "participant.left", "video.ready", "video.failed"
+]
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        usable = False
+    if not usable:
+        raise ValueError("an address begins with http:// or https:// and names a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("the address must not hold a password; calls are signed instead")
+    return url
+
+
+class NewWebhook(BaseModel):
+    """Where to call, and what for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_address)]
+    events: Annotated[list[EventType], Field(min_length=1, max_length=6)]
+
+
+class WebhookView(BaseModel):
+    """`active` is false after the address answered 410 Gone: nothing is sent there any more."""
+
+    id: str
+    url: str
+    events: list[EventType]
+    active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> Self:
+        return cls.model_validate(webhook, from_attributes=True)
+
+
+class NewWebhookView(WebhookView):
+    """`secret` signs the calls (Standard Webhooks, `whsec_…`); it is in this answer and in no other."""
+
+    secret: str
+
+
+class WebhookList(BaseModel):
+    items: list[WebhookView]
+    next_cursor: str | None
+
+
+class DeliveryView(BaseModel):
+    """One call in the delivery log. `last_status` is what the address answered last; null: nothing came back."""
+
+    id: str
+    event: str
+    state: Literal["waiting", "delivered", "failed"]
+    attempts: int
+    last_status: int | None
+    created_at: datetime
+    due_at: datetime
+    body: dict[str, Any]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        return cls.model_validate(delivery, from_attributes=True)
+
+
+class DeliveryList(BaseModel):
+    items: list[DeliveryView]
+    next_cursor: str | None

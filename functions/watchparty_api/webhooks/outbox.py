@@ -1,0 +1,81 @@
+"""What happened, as deliveries that go into the commit of what happened; and the word that there are some.
+
+A delivery's id follows from the event and the webhook, so an event that is told twice is delivered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from watchparty_api.records import Delivery, Room, Video, Webhook
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.port import Create, Replace
+from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
+from watchparty_api.webhooks.models import EventType
+
+KEPT = timedelta(days=30)
+"""How long the delivery log goes back."""
+
+
+def deliveries(
+    services: Services, account_id: str, event: EventType, data: dict[str, Any], *, event_id: str
+) -> list[Delivery]:
+    """One for each webhook of the account that wants to hear of `event`."""
+    wanting = [
+        webhook
+        for webhook in every(services.store, services.workspace_id, WEBHOOKS_OF_ACCOUNT, account_id)
+        if webhook.active and event in webhook.events
+    ]
+    return [delivery(services, webhook, event, data, event_id=event_id) for webhook in wanting]
+
+
+def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, Any], *, event_id: str) -> Delivery:
+    """The delivery of one event to one webhook, due at once."""
+    now = services.now()
+    return Delivery(
+        workspace_id=services.workspace_id,
+        id=sha256(f"{webhook.id}.{event}.{event_id}".encode()).hexdigest()[:32],
+        created_at=now,
+        webhook_id=webhook.id,
+        event=event,
+        body={"type": event, "timestamp": now.isoformat(), "data": data},
+        due_at=now,
+        expires_at=now + KEPT,
+    )
+
+
+def announce(services: Services, written: Sequence[Delivery]) -> None:
+    """Tells whoever delivers that there is something to do; unheard, the sweeper finds it."""
+    if written:
+        services.wakeups.deliveries_due([each.id for each in written])
+
+
+def store_video(services: Services, before: Video, after: Video) -> Video:
+    """Stores the video together with what its owner's webhooks hear of it. Raises VersionConflict, Missing."""
+    written: list[Delivery] = []
+    if after.status != before.status and after.status in ("ready", "failed"):
+        event: EventType = "video.ready" if after.status == "ready" else "video.failed"
+        facts = {"id": after.id, "title": after.title, "duration_s": after.duration_s, "failure": after.failure}
+        event_id = f"{after.id}.{after.generation}.{after.attempt}.{before.version}"
+        written = deliveries(services, after.owner_id, event, {"video": facts}, event_id=event_id)
+    services.store.commit(services.workspace_id, [Replace(after), *map(Create, written)])
+    announce(services, written)
+    return replace(after, version=after.version + 1)
+
+
+def session_deliveries(
+    services: Services, room: Room, *, event_id: str, came: bool, person: dict[str, str], total: int
+) -> list[Delivery]:
+    """Somebody came or went; the first to come starts the party, the last to go ends it."""
+    about = {"room": {"id": room.id, "name": room.name}, "total": total}
+    joined: EventType = "participant.joined" if came else "participant.left"
+    found = deliveries(services, room.owner_id, joined, {**about, "participant": person}, event_id=event_id)
+    if total == (1 if came else 0):
+        turned: EventType = "room.started" if came else "room.ended"
+        found += deliveries(services, room.owner_id, turned, about, event_id=event_id)
+    return found

@@ -1,0 +1,98 @@
+"""HTTP routes of webhooks: register, list, delete, try out, and the log of what was delivered."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from watchparty_api import audit
+from watchparty_api.errors import Conflict, Forbidden, NotFound
+from watchparty_api.handling import ServicesOf
+from watchparty_api.identity.caller import AccountOf
+from watchparty_api.lists import PageCursor, PageLimit
+from watchparty_api.records import Webhook
+from watchparty_api.store.port import Create
+from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
+from watchparty_api.webhooks.deleting import delete_webhook
+from watchparty_api.webhooks.delivering import attempt
+from watchparty_api.webhooks.models import (
+    DeliveryList,
+    DeliveryView,
+    NewWebhook,
+    NewWebhookView,
+    WebhookList,
+    WebhookView,
+)
+from watchparty_api.webhooks.outbox import delivery
+from watchparty_api.webhooks.signature import secret_of
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+_MOST = 10
+
+
+def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> Webhook:
+    """The caller's webhook; one of somebody else looks like none."""
+    webhook = services.store.get(services.workspace_id, Webhook, webhook_id)
+    if webhook is None or webhook.account_id != caller.account.id:
+        raise NotFound("webhook_not_found", "There is no such webhook.")
+    return webhook
+
+
+OwnedWebhook = Annotated[Webhook, Depends(owned_webhook)]
+
+
+@router.get("")
+def list_mine(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> WebhookList:
+    """The account's webhooks, without their secrets."""
+    page = services.store.query(
+        services.workspace_id, WEBHOOKS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor
+    )
+    return WebhookList(items=[WebhookView.of(webhook) for webhook in page.items], next_cursor=page.cursor)
+
+
+@router.post("", status_code=201)
+def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Response) -> NewWebhookView:
+    """From now on the address is called for these events of the account's own rooms and films."""
+    if caller.account.temporary:
+        raise Forbidden("temporary", "Register first: a temporary account has no webhooks.")
+    if services.store.count(services.workspace_id, WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
+        raise Conflict("too_many_webhooks", f"An account can have {_MOST} webhooks. Delete one first.")
+    webhook = Webhook(
+        workspace_id=services.workspace_id,
+        id=secrets.token_urlsafe(12),
+        created_at=services.now(),
+        account_id=caller.account.id,
+        url=body.url,
+        events=tuple(dict.fromkeys(body.events)),
+    )
+    audit.commit(services, [Create(webhook)], actor=caller.account.id, action="webhook.created", target=webhook.id)
+    response.headers["Cache-Control"] = "no-store"
+    secret = secret_of(services.keyed_hash, webhook.id)
+    return NewWebhookView(**WebhookView.of(webhook).model_dump(), secret=secret)
+
+
+@router.delete("/{webhook_id}", status_code=204)
+def delete(webhook: OwnedWebhook, services: ServicesOf) -> None:
+    """Nothing is sent there any more, not even what waits for another attempt."""
+    delete_webhook(services, webhook, actor=webhook.account_id)
+
+
+@router.post("/{webhook_id}/test")
+def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
+    """Calls the address now, once, with an event `test`, and says what it answered."""
+    services.limiter.hit("webhook_test", webhook.account_id)
+    if not webhook.active:
+        raise Conflict("webhook_inactive", "The address answered that it is gone. Register it again.")
+    trial = delivery(services, webhook, "test", {}, event_id=secrets.token_hex(8))
+    services.store.create(services.workspace_id, trial)
+    return DeliveryView.of(attempt(services, trial.id))
+
+
+@router.get("/{webhook_id}/deliveries")
+def log(webhook: OwnedWebhook, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> DeliveryList:
+    """What was sent in the last 30 days, and what still waits; the newest first."""
+    page = services.store.query(services.workspace_id, DELIVERIES_OF_WEBHOOK, webhook.id, limit=limit, cursor=cursor)
+    return DeliveryList(items=[DeliveryView.of(each) for each in page.items], next_cursor=page.cursor)

@@ -1,0 +1,32 @@
+"""An integrator that listens, and an account whose webhook calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fakes.house import House, Person
+from fakes.integrator import Integrator, integrator
+
+
+@pytest.fixture
+def listener() -> Iterator[Integrator]:
+    with integrator() as it:
+        yield it
+
+
+@pytest.fixture
+def owner(house: House) -> Person:
+    return house.person("Ines")
+
+
+@pytest.fixture
+def webhook(house: House, owner: Person, listener: Integrator) -> dict[str, Any]:
+    """Registered for everything."""
+    events = ["room.started", "room.ended", "participant.joined", "participant.left", "video.ready", "video.failed"]
+    answer = house.client.post("/api/v1/webhooks", json={"url": listener.url, "events": events}, headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made

@@ -1,0 +1,47 @@
+"""One call to an address of somebody else's choice: what is called, and what never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.integrator import Integrator
+from watchparty_api.webhooks.calling import NotCalled, call
+
+
+def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> None:
+    """With its query, and its status comes back."""
+    listener.status = 202
+    assert call(listener.url, b"{}", {"Content-Type": "application/json"}, public_only=False) == 202
+    assert [body for _, body in listener.calls] == [b"{}"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://169.254.169.254/computeMetadata/v1/",
+        "https://10.0.0.1/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://0.0.0.0/",
+    ],
+)
+def test_the_cloud_calls_no_private_address(url: str) -> None:
+    """Neither this machine nor its metadata server nor the network behind it."""
+    with pytest.raises(NotCalled, match="public"):
+        call(url, b"{}", {}, public_only=True)
+
+
+def test_the_cloud_calls_nobody_without_tls(listener: Integrator) -> None:
+    """What is told names people."""
+    with pytest.raises(NotCalled, match="https"):
+        call(listener.url, b"{}", {}, public_only=True)
+    assert listener.calls == []
+
+
+def test_a_host_that_does_not_answer_is_no_exception_of_another_kind(listener: Integrator) -> None:
+    """Nobody listens, or no such name: both are NotCalled."""
+    for url in ("http://127.0.0.1:9/", "http://no-such-host.invalid/"):
+        with pytest.raises(NotCalled):
+            call(url, b"{}", {}, public_only=False)

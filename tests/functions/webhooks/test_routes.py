@@ -1,0 +1,101 @@
+"""Webhooks over HTTP: registered, listed without secrets, tried out, logged, deleted; everybody their own only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fakes.house import House, Person
+from fakes.integrator import Integrator
+
+HOOKS = "/api/v1/webhooks"
+
+
+def test_the_secret_is_shown_once(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+    """With the answer that made it, and in no list, no log and no export."""
+    assert webhook["secret"].startswith("whsec_")
+    for path in (HOOKS, f"{HOOKS}/{webhook['id']}/deliveries", "/api/v1/auth/me/export"):
+        answer = house.client.get(path, headers=owner.headers)
+        assert answer.status_code == 200
+        assert webhook["secret"] not in answer.text
+    assert [each["id"] for each in house.client.get(HOOKS, headers=owner.headers).json()["items"]] == [webhook["id"]]
+
+
+def test_a_test_call_says_what_was_answered(
+    house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
+) -> None:
+    """The address is called at once, signed with the secret, and the log shows it."""
+    answer = house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).json()
+    assert (answer["state"], answer["last_status"], answer["attempts"]) == ("delivered", 204, 1)
+    assert [event["type"] for event in listener.events] == ["test"]
+    assert listener.verifies(webhook["secret"])
+    log = house.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).json()["items"]
+    assert [(each["event"], each["state"]) for each in log] == [("test", "delivered")]
+
+
+def test_test_calls_are_counted(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+    """Nobody makes us call an address as fast as they can."""
+    codes = [house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).status_code for _ in range(7)]
+    assert codes == [200] * 6 + [429]
+
+
+def test_somebody_elses_webhook_looks_like_none(house: House, webhook: dict[str, Any]) -> None:
+    """Neither its log nor a test call nor its end is for others."""
+    other = house.person("Otto").headers
+    path = f"{HOOKS}/{webhook['id']}"
+    assert house.client.get(f"{path}/deliveries", headers=other).status_code == 404
+    assert house.client.post(f"{path}/test", headers=other).status_code == 404
+    assert house.client.delete(path, headers=other).status_code == 404
+
+
+def test_a_deleted_webhook_hears_nothing_and_leaves_nothing(
+    house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
+) -> None:
+    """Its log goes with it."""
+    house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers)
+    assert house.client.delete(f"{HOOKS}/{webhook['id']}", headers=owner.headers).status_code == 204
+    assert house.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).status_code == 404
+    assert 'webhooks":[]' in house.client.get("/api/v1/auth/me/export", headers=owner.headers).text
+
+
+def test_a_deleted_account_leaves_no_webhook(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+    """Nothing goes on calling an address in the name of somebody who has gone."""
+    assert house.client.request("DELETE", "/api/v1/auth/me", json={}, headers=owner.headers).status_code == 204
+    again = house.person("Olga").headers
+    assert house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=again).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://integrator.example/",
+        "https://",
+        "https://user:secret@integrator.example/",
+        "https://integrator.example:99999/",
+        "javascript:alert(1)",
+        "https://integrator.example/ with space",
+    ],
+)
+def test_an_address_that_cannot_be_called_is_refused(house: House, owner: Person, url: str) -> None:
+    """422, before anything is stored."""
+    body = {"url": url, "events": ["video.ready"]}
+    assert house.client.post(HOOKS, json=body, headers=owner.headers).status_code == 422
+
+
+def test_ten_are_enough_and_temporary_accounts_have_none(house: House, owner: Person) -> None:
+    """Conflict for the eleventh; who has not registered cannot make us call anybody."""
+    body = {"url": "https://integrator.example", "events": ["video.ready"]}
+    codes = [house.client.post(HOOKS, json=body, headers=owner.headers).status_code for _ in range(11)]
+    assert codes == [201] * 10 + [409]
+    passing = house.person("Tom", temporary=True).headers
+    assert house.client.post(HOOKS, json=body, headers=passing).json()["code"] == "temporary"
+
+
+def test_api_tokens_need_the_scope(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+    """`webhooks:read` lists and does not delete."""
+    wish = {"name": "script", "scopes": ["webhooks:read"]}
+    token = house.client.post("/api/v1/auth/me/tokens", json=wish, headers=owner.headers).json()["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert house.client.get(HOOKS, headers=bearer).status_code == 200
+    assert house.client.delete(f"{HOOKS}/{webhook['id']}", headers=bearer).json()["code"] == "missing_scope"
