@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 MAY_BE_MISSING = {
@@ -18,6 +19,9 @@ MAY_BE_MISSING = {
     "tmpfs": "a small file system can be mounted by root alone",
 }
 """A skip's reason begins with one of these names."""
+
+
+hypothesis.settings.register_profile("api-full")  # test_api_fuzz.py reads which one was asked for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

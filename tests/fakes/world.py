@@ -1,11 +1,13 @@
 """One room with everybody around it: who is in, who waits, who was thrown out, and who has nothing to do with it.
 
-For the authorisation matrix. `bearers` holds what each of them would show; `ids` fills the paths' parameters.
+For the authorisation matrix and the fuzzing of the API. `bearers` holds what each of them would show; `ids` fills the
+paths' parameters.
 """
 
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,11 @@ from typing import Any
 import jwt
 from starlette.testclient import TestClient
 
-from fakes.house import House, Person
+from fakes.clock import SteppedClock
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.house import SITE, House, Person
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
 from watchparty_api.grants.port import GRANT_LIFE, Grant
 from watchparty_api.identity.keys import load_keys
 from watchparty_api.playback.posters import poster_key
@@ -29,6 +35,39 @@ class World:
     def headers(self, who: str) -> dict[str, str]:
         bearer = self.bearers[who]
         return {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A world in a database file, to be copied for each call that may change it."""
+
+    database: Path
+    keys_dir: Path
+    world: World
+
+    def house(self, folder: Path) -> House:
+        """The world again, in a database of its own in `folder`."""
+        return _house(Path(shutil.copy(self.database, folder / "world.db")), self.keys_dir)
+
+
+def template_of(empty_database: Path, folder: Path, keys_dir: Path) -> Template:
+    """Makes the world once, to be copied."""
+    database = Path(shutil.copy(empty_database, folder / "world.db"))
+    house = _house(database, keys_dir)
+    world = build_world(house)
+    house.services.store.close()  # type: ignore[attr-defined]
+    return Template(database, keys_dir, world)
+
+
+def _house(database: Path, keys_dir: Path) -> House:
+    config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(keys_dir))
+    clock, relay, jobs, objects, mail = (
+        SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
+    )  # fmt: skip
+    services = build_services(
+        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
+    )
+    return House(services, clock, relay, jobs, objects, mail)
 
 
 def build_world(house: House) -> World:

@@ -15,6 +15,7 @@ from fakes.emulators import firestore_command, free_port, pubsub_command, runnin
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
 from fakes.postgres import find_binaries, postgres_server
+from fakes.world import Template, template_of
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.store.sql import SqlStore, open_store
@@ -61,6 +62,12 @@ def house(config: Config, clock: SteppedClock) -> Iterator[House]:
     yield House(services, clock, relay, jobs, objects, mail)
     assert isinstance(services.store, SqlStore)
     services.store.close()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, keys_dir: Path) -> Template:
+    """A room with everybody around it, made once a session."""
+    return template_of(empty_database, tmp_path_factory.mktemp("world"), keys_dir)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ here it only has to be neither 401 nor 403.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +16,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
-from fakes.world import World, build_world
-from watchparty_api.bootstrap import build_services
-from watchparty_api.config import Config
+from fakes.world import Template, World
 
 pytestmark = pytest.mark.integration
 
@@ -163,40 +158,9 @@ ROWS = [*SITE_ROWS, *ACCOUNT_ROWS, *ADMIN_ROWS, *WEBHOOK_ROWS, *ROOM_ROWS, *VIDE
 ALLOWED = [(each, who) for each in ROWS if each.may != ANYTHING for who in sorted(each.may)]
 
 
-@dataclass(frozen=True)
-class Template:
-    """A world in a database file, to be copied for each call that may change it."""
-
-    database: Path
-    keys_dir: Path
-    world: World
-
-
-def _house(database: Path, keys_dir: Path) -> House:
-    config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(keys_dir))
-    clock, relay, jobs, objects, mail = (
-        SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    )  # fmt: skip
-    services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
-    )
-    return House(services, clock, relay, jobs, objects, mail)
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, keys_dir: Path) -> Template:
-    database = tmp_path_factory.mktemp("world") / "world.db"
-    shutil.copy(empty_database, database)
-    house = _house(database, keys_dir)
-    world = build_world(house)
-    house.services.store.close()  # type: ignore[attr-defined]
-    return Template(database, keys_dir, world)
-
-
 @pytest.fixture
 def town(template: Template, tmp_path: Path) -> Iterator[House]:
-    shutil.copy(template.database, tmp_path / "world.db")
-    house = _house(tmp_path / "world.db", template.keys_dir)
+    house = template.house(tmp_path)
     yield house
     house.services.store.close()  # type: ignore[attr-defined]
 

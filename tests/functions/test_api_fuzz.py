@@ -1,0 +1,84 @@
+"""The HTTP API against its own OpenAPI document, with requests that nobody thought of.
+
+No 5xx and no answer that the document does not describe, whoever asks; every check that schemathesis has. `make test`
+tries a few requests for each operation, `make fuzz-api` the whole: more than two thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+
+from fakes.house import SITE, House
+from fakes.world import Template
+
+pytestmark = pytest.mark.integration
+
+CONTRACT = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
+EXAMPLES = 30 if settings.get_current_profile_name() == "api-full" else 2
+"""For each of the operations, of which there are about ninety."""
+CALLERS = ("nobody", "host", "admin", "viewer")
+
+
+@dataclass
+class Fuzzed:
+    """One application; for each request the world of `template`, as if nothing had been asked before."""
+
+    template: Template
+    folder: Path
+    app: FastAPI
+    cases: int = 0
+    statuses: dict[int, int] = field(default_factory=dict)
+
+    @contextmanager
+    def afresh(self) -> Iterator[House]:
+        house = self.template.house(self.folder)
+        self.app.state.services = house.services
+        try:
+            yield house
+        finally:
+            house.services.store.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def fuzzed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    return Fuzzed(template, folder, template.house(folder).app)
+
+
+# A body can fit its schema and still be refused, for what no schema says: a name of invisible characters, a film that
+# is not there any more, a cursor of another list.
+ALSO_HONEST = ["2xx", "3xx", 400, 401, 403, 404, 409, 410, 415, 422, 429, 503]
+CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": ALSO_HONEST}}})
+
+schema = schemathesis.openapi.from_path(CONTRACT, config=CONFIG)
+
+
+@schema.given(who=st.sampled_from(CALLERS), real=st.booleans())
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_documented(case: schemathesis.Case, who: str, real: bool, fuzzed: Fuzzed) -> None:
+    """Whatever is sent, the answer has a shape that the document describes, and is no fault of ours."""
+    case.headers.update(fuzzed.template.world.headers(who))
+    if real and case.meta and case.meta.generation.mode is GenerationMode.POSITIVE:
+        ids = fuzzed.template.world.ids
+        case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
+    with fuzzed.afresh():
+        response = case.call(base_url=SITE, app=fuzzed.app)
+        fuzzed.cases += 1
+        case.validate_response(response)
