@@ -57,6 +57,7 @@ class Audience:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._listeners: dict[str, Listener] = {}
+        self._of: dict[str, list[Listener]] = {}
         self._outboxes: dict[str, Outbox] = {}
         self._told: list[Text] = []
         self._apart: dict[str, _Apart] = {}
@@ -74,6 +75,7 @@ class Audience:
     def add(self, listener: Listener) -> None:
         """What was told before, the listener knows from its welcome."""
         self._listeners[listener.connection_id] = listener
+        self._of.setdefault(listener.participant_id, []).append(listener)
         self._outboxes[listener.connection_id] = listener.outbox
         self.skip(listener)
 
@@ -84,14 +86,19 @@ class Audience:
             self._apart[listener.connection_id] = _Apart(len(self._told))
 
     def remove(self, listener: Listener) -> None:
-        for known in (self._listeners, self._outboxes, self._apart, self._under_way):
+        if self._listeners.pop(listener.connection_id, None) is None:
+            return
+        for known in (self._outboxes, self._apart, self._under_way):
             known.pop(listener.connection_id, None)
+        self._of[listener.participant_id].remove(listener)
+        if not self._of[listener.participant_id]:
+            del self._of[listener.participant_id]
 
     def find(self, connection_id: str) -> Listener | None:
         return self._listeners.get(connection_id)
 
     def of(self, participant_id: str) -> list[Listener]:
-        return [listener for listener in self._listeners.values() if listener.participant_id == participant_id]
+        return self._of.get(participant_id, []).copy()
 
     def tell(self, message: Outgoing, *, to: Iterable[Listener] | None = None, seq: int | None = None) -> None:
         """Puts a message on its way to everybody, or to those named; it never waits for any of them."""

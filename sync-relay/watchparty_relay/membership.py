@@ -26,7 +26,7 @@ from watchparty_relay.vocabulary import ErrorCode, Media, Role, Settings
 
 # A mark is needed for as long as a token of that person may still be shown: ten minutes and the grace, with slack.
 MARK_NEEDED_MS = 3600 * 1000.0
-MARKS_BEFORE_PRUNING = 512
+MARKS_BETWEEN_PRUNINGS = 512
 FILM_LEAD_MS = 400.0
 
 
@@ -50,9 +50,13 @@ def enter(room: Room, asked: Enter, *, now_ms: float) -> Decision:
         ctl=asked.ctl,
         said_ms=known.said_ms if known else None,
     )
-    entered = _with_member(room, asked.participant_id, member, now_ms)
+    entered = room
     events: list[Event] = []
-    if known is None or replace(known, seen_ms=0) != replace(member, seen_ms=0):
+    same = known is not None and replace(known, seen_ms=0) == replace(member, seen_ms=0)
+    # Who comes back with the same standing changes nothing: a thousand who do so cost no step.
+    if known is None or not same or now_ms > known.seen_ms + MARK_NEEDED_MS / 4:
+        entered = _with_member(room, asked.participant_id, member, now_ms)
+    if not same:
         events.append(MemberChanged(asked.participant_id, muted_changed=bool(known and known.muted != member.muted)))
     entered, more = _with_settings(entered, asked.settings)
     events += more
@@ -156,7 +160,7 @@ def _changed(
 
 def _with_member(room: Room, participant_id: str, member: Member, now_ms: float) -> Room:
     members = room.members
-    if len(members) >= MARKS_BEFORE_PRUNING and participant_id not in members:
+    if participant_id not in members and members and len(members) % MARKS_BETWEEN_PRUNINGS == 0:
         members = {key: mark for key, mark in members.items() if mark.seen_ms > now_ms - MARK_NEEDED_MS}
     return replace(room, members={**members, participant_id: member})
 

@@ -210,7 +210,7 @@ class Session:
         if message.v != PROTOCOL_VERSION:
             return self.end(CloseCode.VERSION, ErrorCode.VERSION)
         self._state = Pending(until_ms=self._reception.now_ms() + HELLO_WITHIN_MS, greeted=True)
-        if self._reception.verifier.typ(message.token) == "notice+jwt":
+        if self._reception.verifier.is_notice(message.token):
             claims = self._reception.verifier.notice(message.token, now_s=self._reception.wall_s())
             self._state = Noticing(claims, until_ms=self._reception.now_ms() + MAX_NOTICE_LIFE_S * 1000)
             return None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakes.relay_tokens import FILM, settings
 from watchparty_relay.changes import Change, Enter, MemberChanged, MemberRemoved, Refusal, RequestDecided
-from watchparty_relay.membership import MARK_NEEDED_MS, MARKS_BEFORE_PRUNING
+from watchparty_relay.membership import MARK_NEEDED_MS, MARKS_BETWEEN_PRUNINGS
 from watchparty_relay.playback import Seed
 from watchparty_relay.protocol import (
     AdmitNotice,
@@ -142,7 +142,8 @@ def test_a_seed_sets_place_and_epoch() -> None:
 def test_only_news_about_a_person_is_told() -> None:
     """P1: a renewed token that says the same is no event."""
     room = after(entering())
-    assert decide(room, entering(), now_ms=NOW + 1).events == ()
+    assert decide(room, entering(), now_ms=NOW + 1).room is room
+    assert decide(room, entering(), now_ms=NOW + MARK_NEEDED_MS).events == ()
     renamed = decide(room, entering(mver=2, name="Anna"), now_ms=NOW)
     assert renamed.events == (MemberChanged("ana"),)
 
@@ -156,7 +157,7 @@ def test_a_closed_room_stays_closed() -> None:
 
 def test_marks_that_no_living_token_needs_are_forgotten() -> None:
     """M3: a room that thousands have passed through does not grow without end."""
-    room = after(*(entering(f"p{n}") for n in range(MARKS_BEFORE_PRUNING)))
+    room = after(*(entering(f"p{n}") for n in range(MARKS_BETWEEN_PRUNINGS)))
     later = decide(room, entering("late"), now_ms=NOW + MARK_NEEDED_MS + 1).room
     assert set(later.members) == {"late"}
-    assert len(decide(room, entering("soon"), now_ms=NOW + 1).room.members) == MARKS_BEFORE_PRUNING + 1
+    assert len(decide(room, entering("soon"), now_ms=NOW + 1).room.members) == MARKS_BETWEEN_PRUNINGS + 1
