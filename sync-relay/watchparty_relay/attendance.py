@@ -10,7 +10,6 @@ from watchparty_relay.protocol import Report
 from watchparty_relay.vocabulary import PersonState, Ready
 
 AWAY_MS = 10_000.0
-SHOWN = 100
 
 
 @dataclass(eq=False)
@@ -28,31 +27,32 @@ class Presence:
 
 @dataclass(eq=False)
 class Attendee:
-    """One person; `away_ms` is when the last connection was lost."""
+    """One person; `away_ms` is when the last connection was lost. Who speaks and how they are is settled at changes."""
 
     participant_id: str
     since_ms: float
     presences: dict[str, Presence] = field(default_factory=dict)
     away_ms: float | None = None
-
-    @property
-    def speaking(self) -> Presence | None:
-        return max(self.presences.values(), key=lambda p: (p.visible, p.used_ms), default=None)
+    speaking: Presence | None = None
+    state: PersonState = PersonState.RECONNECTING
 
     @property
     def report(self) -> Report | None:
-        speaking = self.speaking
-        return speaking.report if speaking else None
+        return self.speaking.report if self.speaking else None
 
-    @property
-    def state(self) -> PersonState:
-        if not self.presences:
-            return PersonState.RECONNECTING
-        report = self.report
-        if report is None:
-            return PersonState.OK
-        hidden = not report.visible and report.ready in (Ready.OK, Ready.BUFFERING)
-        return PersonState.HIDDEN if hidden else PersonState(report.ready.value)
+    def settle(self) -> None:
+        self.speaking = max(self.presences.values(), key=lambda p: (p.visible, p.used_ms), default=None)
+        self.state = _state(self.speaking)
+
+
+def _state(speaking: Presence | None) -> PersonState:
+    if speaking is None:
+        return PersonState.RECONNECTING
+    report = speaking.report
+    if report is None:
+        return PersonState.OK
+    hidden = not report.visible and report.ready in (Ready.OK, Ready.BUFFERING)
+    return PersonState.HIDDEN if hidden else PersonState(report.ready.value)
 
 
 class Attendance:
@@ -81,6 +81,7 @@ class Attendance:
             attendee = self._attendees[participant_id] = Attendee(participant_id, since_ms=now_ms)
         attendee.presences[connection_id] = Presence(connection_id, used_ms=now_ms)
         attendee.away_ms = None
+        attendee.settle()
         return arrived
 
     def lose(self, participant_id: str, connection_id: str, *, now_ms: float) -> None:
@@ -89,6 +90,7 @@ class Attendance:
         if attendee is None or connection_id not in attendee.presences:
             return
         del attendee.presences[connection_id]
+        attendee.settle()
         if not attendee.presences:
             attendee.away_ms = now_ms
 
@@ -99,9 +101,10 @@ class Attendance:
     def use(self, participant_id: str, connection_id: str, *, now_ms: float, report: Report | None = None) -> None:
         attendee = self._attendees.get(participant_id)
         presence = attendee.presences.get(connection_id) if attendee else None
-        if presence is not None:
+        if attendee is not None and presence is not None:
             presence.used_ms = now_ms
             presence.report = report or presence.report
+            attendee.settle()
 
     def gone(self, *, now_ms: float) -> list[Attendee]:
         """Takes out and returns those who have been away for too long."""

@@ -1,14 +1,18 @@
 """What of a room's life the functions are told, and when: turns commits, comings and reports into room events.
 
 A snapshot is told every ten seconds while the film runs, on pause, on a change of film and when the last person left.
-One a live room; the queue behind it belongs to the process.
+One a live room; the queue behind it belongs to the process. Of several relays each tells of its own people and of what
+was done through it; the one that looks after the room tells the rest.
 """
 
+from collections.abc import Callable
+
 from watchparty_relay import playback
-from watchparty_relay.attendance import Attendance
+from watchparty_relay.bus.port import Committed
 from watchparty_relay.changes import Event
 from watchparty_relay.people import people
 from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, Report, State
+from watchparty_relay.roll import Roll
 from watchparty_relay.room import Room
 from watchparty_relay.room_events import (
     RoomEvents,
@@ -25,9 +29,11 @@ SNAPSHOT_EVERY_MS = 10_000.0
 
 
 class Chronicle:
-    def __init__(self, events: RoomEvents, attendance: Attendance, *, now_ms: float) -> None:
+    """`here` gives everybody in the room now, whatever relay they are connected to."""
+
+    def __init__(self, events: RoomEvents, here: Callable[[], Roll], *, now_ms: float) -> None:
         self._events = events
-        self._attendance = attendance
+        self._here = here
         self._sync = SyncReport(now_ms=now_ms)
         self._snapshot_ms = now_ms
 
@@ -36,41 +42,47 @@ class Chronicle:
 
     def left(self, room: Room, participant_id: str, *, now_ms: float) -> None:
         self._session(room, participant_id, started=False, now_ms=now_ms)
-        if len(self._attendance) == 0:
+        if self._here().total == 0:
             self._snapshot(room, now_ms)
-            self._report(room, self._sync.take(now_ms=now_ms), now_ms)
+            self.close(room, now_ms=now_ms)
+
+    def close(self, room: Room, *, now_ms: float) -> None:
+        """Nobody is here any more: what was gathered is told now."""
+        self._report(room, self._sync.take(now_ms=now_ms), now_ms)
 
     def noted(self, participant_id: str, report: Report) -> None:
         self._sync.note(participant_id, report)
 
-    def committed(self, before: Room, room: Room, event: Event, *, now_ms: float) -> None:
+    def committed(self, before: Room, heard: Committed, event: Event, *, caring: bool, now_ms: float) -> None:
         match event:
             case State():
-                self._state(before, room, event, now_ms)
-            case ChatEntry() | Deleted() | Cleared():
-                self._events.add(chat_event(room, event, now_ms=now_ms))
+                self._state(before, heard, event, caring, now_ms)
+            case ChatEntry() | Deleted() | Cleared() if caring:
+                self._events.add(chat_event(heard.room, event, now_ms=now_ms))
 
-    def tick(self, room: Room, *, now_ms: float) -> None:
-        if room.clock.mode is Mode.PLAYING and now_ms >= self._snapshot_ms + SNAPSHOT_EVERY_MS:
+    def tick(self, room: Room, *, caring: bool, now_ms: float) -> None:
+        playing = room.clock.mode is Mode.PLAYING
+        if caring and playing and now_ms >= self._snapshot_ms + SNAPSHOT_EVERY_MS:
             self._snapshot(room, now_ms)
         self._report(room, self._sync.due(now_ms=now_ms), now_ms)
 
-    def _state(self, before: Room, room: Room, state: State, now_ms: float) -> None:
+    def _state(self, before: Room, heard: Committed, state: State, caring: bool, now_ms: float) -> None:
         if state.cause.cmd in (CauseKind.OPENED, CauseKind.SEED):
             return  # nothing that the functions did not say themselves
         other_film = state.mrev != before.clock.media.mrev
-        if state.cause.cmd is not CauseKind.MEDIA or other_film:
-            self._events.add(action_event(room, state))
-        if other_film or (state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode):
-            self._snapshot(room, now_ms)
+        if heard.ours and (state.cause.cmd is not CauseKind.MEDIA or other_film):
+            self._events.add(action_event(heard.room, state))
+        stopped = state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode
+        if caring and (other_film or stopped):
+            self._snapshot(heard.room, now_ms)
 
     def _session(self, room: Room, participant_id: str, *, started: bool, now_ms: float) -> None:
-        total = len(self._attendance)
+        total = self._here().total
         self._events.add(session_event(room, participant_id, started=started, total=total, now_ms=now_ms))
 
     def _snapshot(self, room: Room, now_ms: float) -> None:
         self._snapshot_ms = now_ms
-        shown = people(room, self._attendance)
+        shown = people(room, self._here())
         here = [{"participant_id": person.id, "name": person.name, "role": person.role.value} for person in shown.here]
         pos_s = playback.position_at(room.clock, now_ms)
         self._events.add(snapshot_event(room, pos_s, here, shown.total, now_ms=now_ms))

@@ -6,18 +6,19 @@ does by itself, sessions speak for connections. `rooms.py` makes it, drives its 
 """
 
 from watchparty_relay import chat, playback
-from watchparty_relay.attendance import Attendance
 from watchparty_relay.audience import Listener
-from watchparty_relay.bus.port import Announcement, Bus, Committed, Renewed
-from watchparty_relay.caretaker import Caretaker, round_trips
+from watchparty_relay.bus.port import Bus, Committed, Heard, Renewed, Typed
+from watchparty_relay.caretaker import VACANT_MS, Caretaker
 from watchparty_relay.changes import Answer, Asked, ControlLent, Enter, MemberChanged, MemberRemoved, Operate
 from watchparty_relay.chronicle import Chronicle
 from watchparty_relay.flood import MAX_CONNECTIONS, Allowances
+from watchparty_relay.gathering import Gathering
 from watchparty_relay.herald import Herald
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.people import PeopleDue, Typists, people
 from watchparty_relay.protocol import Command, Knock, KnockGone, Reacted, Report, State, TypingNow, Welcome
 from watchparty_relay.readiness import lead_ms
+from watchparty_relay.roll import Roll
 from watchparty_relay.room import Room
 from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, Limits, Mode, Operation, Resume, Role
@@ -39,8 +40,10 @@ class LiveRoom:
         self._limits = limits
         self._room: Room | None = None
         self._herald = Herald(metrics)
-        self._attendance = Attendance()
-        self._chronicle = Chronicle(events, self._attendance, now_ms=now_ms)
+        self._gathering = Gathering(bus.relay_name)
+        self._attendance = self._gathering.attendance
+        self._unused_since_ms: float | None = now_ms
+        self._chronicle = Chronicle(events, self.roll, now_ms=now_ms)
         self._caretaker = Caretaker(now_ms=now_ms)
         self._people_due = PeopleDue()
         self._typists = Typists()
@@ -58,30 +61,52 @@ class LiveRoom:
         self._room = await self._bus.listen(self._id, self.hear)
 
     def close(self) -> None:
+        now_ms = self._bus.now_ms()
+        self._chronicle.close(self.room, now_ms=now_ms)
+        farewell = self._gathering.farewell(now_ms=now_ms)
+        if farewell is not None:
+            self._bus.call_roll(self._id, farewell)
         self._bus.leave(self._id, self.hear)
 
     def vacant(self, *, now_ms: float) -> bool:
-        return self.users == 0 and len(self._attendance) == 0 and self._caretaker.vacant(now_ms=now_ms)
+        """Nobody has been connected here for long, and who is here at all is connected elsewhere."""
+        if self.users or self._unused_since_ms is None or now_ms < self._unused_since_ms + VACANT_MS:
+            return False
+        return self.roll().present > 0 or self._caretaker.vacant(now_ms=now_ms)
 
-    def hear(self, heard: Committed | Renewed | Announcement) -> None:
+    def roll(self) -> Roll:
+        """Everybody in the room, whatever relay they are connected to."""
+        return self._gathering.roll(self.room, now_ms=self._bus.now_ms())
+
+    def hear(self, heard: Heard) -> None:
         """What the bus tells: this is where everybody in the room learns of it."""
-        if isinstance(heard, Renewed):
-            self._room = heard.room
-            self._herald.begin_again(self._state(self._bus.now_ms()))
-            return
-        if not isinstance(heard, Committed):
-            self._herald.announce(self.room, heard)
-            return
-        before, self._room, now_ms = self.room, heard.room, self._bus.now_ms()
+        now_ms = self._bus.now_ms()
+        match heard:
+            case Committed():
+                self._hear_commit(heard, now_ms)
+            case Renewed():
+                self._room = heard.room
+                self._herald.begin_again(self._state(now_ms))
+            case Roll():
+                news = self._gathering.hear(self.room, heard, now_ms=now_ms)
+                (self._people_due.came_or_went if news else self._people_due.reported)()
+            case Typed():
+                self._typists.set(heard.by, on=heard.on, now_ms=now_ms)
+            case _:
+                self._herald.announce(self.room, heard)
+
+    def _hear_commit(self, heard: Committed, now_ms: float) -> None:
+        before, self._room = self.room, heard.room
+        caring = self._bus.looks_after(self._id)
         for event in heard.events:
             if isinstance(event, State):
                 self._told_state_ms = now_ms
             elif isinstance(event, MemberChanged | ControlLent):
-                self._people_due.came_or_went()
+                self._changed()
             elif isinstance(event, MemberRemoved):
                 self._gone(event.participant_id, now_ms)
             self._herald.tell(before, heard.room, event, now_ms=now_ms)
-            self._chronicle.committed(before, heard.room, event, now_ms=now_ms)
+            self._chronicle.committed(before, heard, event, caring=caring, now_ms=now_ms)
 
     def tell(self, listener: Listener, message: Outgoing) -> None:
         self._herald.tell_one(listener, message)
@@ -97,15 +122,19 @@ class LiveRoom:
 
     def full_for(self, participant_id: str) -> bool:
         host = self.room.members[participant_id].role is Role.HOST
-        here = participant_id in self._attendance
-        return not (host or here) and len(self._attendance) >= self.room.settings.capacity
+        if host or participant_id in self._attendance:
+            return False
+        roll = self.roll()
+        return roll.find(participant_id) is None and roll.total >= self.room.settings.capacity
 
     def welcome(self, listener: Listener, resume: Resume | None) -> Welcome:
         """Takes a session into the room and says what it needs to know; the oldest of too many connections goes."""
         now_ms, person = self._bus.now_ms(), listener.participant_id
-        if self._attendance.arrive(person, listener.connection_id, now_ms=now_ms):
+        known = self._gathering.is_elsewhere(person, now_ms=now_ms)
+        arrived = self._attendance.arrive(person, listener.connection_id, now_ms=now_ms)
+        self._changed()
+        if arrived and not known:
             self._chronicle.came(self.room, person, now_ms=now_ms)
-        self._people_due.came_or_went()
         self._herald.members.add(listener)
         mine = self._herald.members.of(person)
         for oldest in mine[: max(0, len(mine) - MAX_CONNECTIONS)]:
@@ -114,7 +143,7 @@ class LiveRoom:
             self.room,
             person,
             listener.connection_id,
-            attendance=self._attendance,
+            here=people(self.room, self.roll()),
             resume=resume,
             clock_name=self._bus.clock_name,
             limits=self._limits,
@@ -159,7 +188,7 @@ class LiveRoom:
         now_ms, person = self._bus.now_ms(), listener.participant_id
         self._herald.members.remove(listener)
         self._attendance.lose(person, listener.connection_id, now_ms=now_ms)
-        self._people_due.came_or_went()
+        self._changed()
         if goodbye and not self._herald.members.of(person):
             self._gone(person, now_ms)
 
@@ -169,10 +198,16 @@ class LiveRoom:
             self._left(participant_id, now_ms)
 
     def _left(self, participant_id: str, now_ms: float) -> None:
-        self._people_due.came_or_went()
+        self._changed()
         self._typists.set(participant_id, on=False, now_ms=now_ms)
         self._allowances.pop(participant_id, None)
-        self._chronicle.left(self.room, participant_id, now_ms=now_ms)
+        if not self._gathering.is_elsewhere(participant_id, now_ms=now_ms):
+            self._chronicle.left(self.room, participant_id, now_ms=now_ms)
+
+    def _changed(self) -> None:
+        """Something about the people here is not as it was told."""
+        self._gathering.changed()
+        self._people_due.came_or_went()
 
     # --- what people do ---
 
@@ -183,8 +218,7 @@ class LiveRoom:
         return self._allowances.setdefault(participant_id, Allowances(self._limits))
 
     async def operate(self, participant_id: str, command: Command) -> Answer | None:
-        present = [attendee for attendee in self._attendance.everyone() if attendee.presences]
-        lead = lead_ms(round_trips(present))
+        lead = lead_ms(self.roll().rtt_ms)
         jumps = command.op in (Operation.SEEK, Operation.SKIP) and self.room.clock.mode is Mode.PLAYING
         return await self.ask(Operate(participant_id, command, max(lead, SEEK_LEAD_MS) if jumps else lead))
 
@@ -196,12 +230,13 @@ class LiveRoom:
         self._bus.announce(self._id, Reacted(by=participant_id, name=name, emoji=emoji, pos_s=pos_s))
 
     def typing(self, participant_id: str, *, on: bool) -> None:
-        self._typists.set(participant_id, on=on, now_ms=self._bus.now_ms())
+        self._bus.announce(self._id, Typed(by=participant_id, on=on))
 
     def report(self, listener: Listener, report: Report) -> None:
         now_ms, person = self._bus.now_ms(), listener.participant_id
         self._attendance.use(person, listener.connection_id, now_ms=now_ms, report=report)
         self._chronicle.noted(person, report)
+        self._gathering.changed()
         self._people_due.reported()
 
     # --- time passes ---
@@ -210,9 +245,16 @@ class LiveRoom:
         now_ms = self._bus.now_ms()
         for attendee in self._attendance.gone(now_ms=now_ms):
             self._left(attendee.participant_id, now_ms)
+        if self.users or len(self._attendance):
+            self._unused_since_ms = None
+        elif self._unused_since_ms is None:
+            self._unused_since_ms = now_ms
         self._tell_what_is_due(now_ms)
-        self._chronicle.tick(self.room, now_ms=now_ms)
-        for change in self._caretaker.proposals(self.room, self._attendance, now_ms=now_ms):
+        caring = self._bus.looks_after(self._id)
+        self._chronicle.tick(self.room, caring=caring, now_ms=now_ms)
+        # All relays follow, so that another can go on at any time; one acts.
+        proposals = self._caretaker.proposals(self.room, self.roll(), now_ms=now_ms)
+        for change in proposals if caring else ():
             await self._bus.apply(self._id, change)
 
     def catch_up(self, listener: Listener, sent_seq: int) -> bool:
@@ -226,7 +268,7 @@ class LiveRoom:
             self._herald.members.tell(entry, to=(listener,), seq=entry.seq)
         self._herald.tell_settings(self.room, listener, now_ms=now_ms)
         self._herald.tell_hold(self.room, listener)
-        self._herald.members.tell(people(self.room, self._attendance), to=(listener,))
+        self._herald.members.tell(people(self.room, self.roll()), to=(listener,))
         self._herald.members.tell(self._state(now_ms), to=(listener,))
         return True
 
@@ -235,8 +277,12 @@ class LiveRoom:
         if len(members) and now_ms >= self._told_state_ms + REPEAT_STATE_MS:
             self._told_state_ms = now_ms
             members.tell(self._state(now_ms))
-        if self._people_due.due(now_ms=now_ms):
-            members.tell(people(self.room, self._attendance))
+        news = self._people_due.due(now_ms=now_ms)
+        if news:
+            members.tell(people(self.room, self.roll()))
+        roll = self._gathering.to_call(self.room, news=news, now_ms=now_ms)
+        if roll is not None:
+            self._bus.call_roll(self._id, roll)
         typing = self._typists.due(self.room, now_ms=now_ms)
         if typing is not None:
             members.tell(TypingNow(people=typing))

@@ -2,10 +2,10 @@
 once in two. Pure, `now` is passed in.
 """
 
-from watchparty_relay.attendance import SHOWN, Attendance, Attendee
 from watchparty_relay.protocol import People
+from watchparty_relay.roll import SHOWN, Named, Roll, by_standing
 from watchparty_relay.room import Room
-from watchparty_relay.vocabulary import Person, PersonRef, Role
+from watchparty_relay.vocabulary import Person, PersonRef
 
 COMINGS_EVERY_MS = 1_000.0
 REPORTS_EVERY_MS = 2_000.0
@@ -13,29 +13,26 @@ TYPING_FOR_MS = 5_000.0
 TYPING_EVERY_MS = 1_000.0
 TYPING_SHOWN = 5
 
-_ORDER = {Role.HOST: 0, Role.MODERATOR: 1, Role.VIEWER: 2, Role.WAITING: 3}
 
-
-def people(room: Room, attendance: Attendance) -> People:
+def people(room: Room, roll: Roll) -> People:
     """Everybody counts; the hosts, the moderators and then the longest present are shown."""
-    known = [attendee for attendee in attendance.everyone() if attendee.participant_id in room.members]
-    shown = sorted(known, key=lambda a: _ORDER[room.members[a.participant_id].role])[:SHOWN]
-    return People(total=len(attendance), here=[_person(room, attendee) for attendee in shown], acting=room.acting)
+    shown = by_standing(room, roll.named)[:SHOWN]
+    return People(total=roll.total, here=[_person(room, named) for named in shown], acting=room.acting)
 
 
-def _person(room: Room, attendee: Attendee) -> Person:
-    member, report = room.members[attendee.participant_id], attendee.report
+def _person(room: Room, named: Named) -> Person:
+    member = room.members[named.participant_id]
     return Person(
-        id=attendee.participant_id,
+        id=named.participant_id,
         name=member.name,
         role=member.role,
-        state=attendee.state,
+        state=named.state,
         acct=member.acct,
         muted=member.muted,
         ctl=member.ctl,
-        err_ms=report.err_ms if report else None,
-        pos_s=report.pos_s if report else None,
-        buf_s=report.buf_s if report else None,
+        err_ms=named.err_ms,
+        pos_s=named.pos_s,
+        buf_s=named.buf_s,
     )
 
 

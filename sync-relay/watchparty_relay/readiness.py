@@ -6,11 +6,11 @@ tick and proposes what comes out to the bus.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from watchparty_relay.vocabulary import PersonState, Role, Wait, WaitPolicy
+from watchparty_relay.vocabulary import Role, Wait, WaitPolicy
 
 BUDGET_WINDOW_MS = 600_000.0
 BUDGET_MS = 30_000.0
@@ -27,16 +27,13 @@ MAX_LEAD_MS = 600.0
 
 
 class Condition(Struct, frozen=True):
-    """How one person is doing, for this purpose."""
+    """How the room's people are doing, for this purpose: how many count for its readiness, and who of them buffers.
 
-    participant_id: str
-    role: Role
-    state: PersonState
+    The hidden, blocked, detached and reconnecting do not count.
+    """
 
-    @property
-    def able(self) -> bool:
-        """Counts for the room's readiness: the hidden, blocked, detached and reconnecting do not."""
-        return self.state in (PersonState.OK, PersonState.BUFFERING)
+    able: int
+    behind: tuple[tuple[str, Role], ...]
 
 
 class WaitBudget:
@@ -66,24 +63,26 @@ class WaitBudget:
         return frequent >= FREQUENT_HOLDS or sum(to_ms - from_ms for from_ms, to_ms in holds) >= BUDGET_MS
 
 
-def holding(wait: Wait, people: Iterable[Condition], budget: WaitBudget, *, now_ms: float) -> tuple[str, ...]:
+def holding(wait: Wait, condition: Condition, budget: WaitBudget, *, now_ms: float) -> tuple[str, ...]:
     """For whom the room should wait now; nobody means that it may go on."""
-    able = [p for p in people if p.able]
-    behind = [p for p in able if p.state is PersonState.BUFFERING]
+    able, behind = condition.able, condition.behind
     if not behind or wait.policy is WaitPolicy.NEVER or wait.max_s <= 0:
         return ()
-    if len(behind) == len(able):  # nobody is kept waiting by a clock that waits with all of them
-        return tuple(p.participant_id for p in behind)
-    patient = [p for p in behind if not budget.spent(p.participant_id, now_ms=now_ms)]
+    if len(behind) >= able:  # nobody is kept waiting by a clock that waits with all of them
+        return tuple(person for person, _ in behind)
+    patient = [(person, role) for person, role in behind if not budget.spent(person, now_ms=now_ms)]
     match wait.policy:
         case WaitPolicy.HOST:
-            patient = [p for p in patient if p.role is Role.HOST]
-        case WaitPolicy.QUORUM if 2 * (len(able) - len(patient)) > len(able):
+            patient = [(person, role) for person, role in patient if role is Role.HOST]
+        case WaitPolicy.QUORUM if 2 * (able - len(patient)) > able:
             patient = []
-    return tuple(p.participant_id for p in patient)
+    return tuple(person for person, _ in patient)
 
 
-def lead_ms(round_trips_ms: Mapping[str, float]) -> float:
-    """How far ahead a transition is set so that it has arrived everywhere and players have started on it."""
-    one_way_ms = max(round_trips_ms.values(), default=0.0) / 2
+def lead_ms(round_trip_ms: float | None) -> float:
+    """How far ahead a transition is set so that it has arrived everywhere and players have started on it.
+
+    `round_trip_ms` is the slowest that anybody reported.
+    """
+    one_way_ms = (round_trip_ms or 0.0) / 2
     return min(max(one_way_ms + START_LATENCY_MS + DELIVERY_SLACK_MS, MIN_LEAD_MS), MAX_LEAD_MS)

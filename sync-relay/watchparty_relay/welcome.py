@@ -3,8 +3,6 @@
 from msgspec.structs import replace
 
 from watchparty_relay import chat, playback
-from watchparty_relay.attendance import Attendance
-from watchparty_relay.people import people
 from watchparty_relay.protocol import PROTOCOL_VERSION, People, Welcome
 from watchparty_relay.room import Room, you
 from watchparty_relay.vocabulary import Limits, Resume, RoomRef
@@ -37,7 +35,7 @@ def member_welcome(
     participant_id: str,
     connection_id: str,
     *,
-    attendance: Attendance,
+    here: People,
     resume: Resume | None,
     clock_name: str,
     limits: Limits,
@@ -49,7 +47,7 @@ def member_welcome(
     return replace(
         outside,
         state=playback.state_message(room.clock, epoch=room.epoch, now_ms=now_ms),
-        people=people(room, attendance),
+        people=here,
         log=entries,
         complete=reason is None,
         reason=reason,

@@ -13,6 +13,7 @@ from fakes.relay_tokens import Mint, StillTime
 from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.protocol import PROTOCOL_VERSION
+from watchparty_relay.room_time import MachineTime
 from watchparty_relay.vocabulary import CloseCode
 from watchparty_relay.wire import Frames
 
@@ -123,18 +124,30 @@ class Client:
 
 
 class RelayHouse:
-    def __init__(self, *, journal_path: Path | None = None, time: StillTime | None = None) -> None:
+    """`redis_url` makes it one of several on that server, on a time that passes by itself."""
+
+    def __init__(
+        self,
+        *,
+        journal_path: Path | None = None,
+        redis_url: str | None = None,
+        time: StillTime | MachineTime | None = None,
+    ) -> None:
         self.time = time or StillTime()
         self.mint = Mint(self.time)
         self.events: list[Json] = []
         self.publish_fails = False
         self.service = build_relay(
-            RelayConfig(), jwks=self.mint.jwks, publish=self._publish, journal_path=journal_path, clock=self.time
+            RelayConfig(bus="redis" if redis_url else "memory", redis_url=redis_url),
+            jwks=self.mint.jwks,
+            publish=self._publish,
+            journal_path=journal_path,
+            clock=self.time,
         )
         self.relay = self.service.relay
 
-    async def open(self) -> None:
-        await self.relay.start(ticking=False)
+    async def open(self, *, ticking: bool = False) -> None:
+        await self.relay.start(ticking=ticking)
 
     async def close(self) -> None:
         await self.relay.stop()
@@ -155,7 +168,8 @@ class RelayHouse:
     async def pass_time(self, seconds: float, *, step_s: float = 0.25) -> None:
         """Lets time pass in steps, with a tick after each."""
         for _ in range(round(seconds / step_s)):
-            self.time.advance(step_s)
+            if isinstance(self.time, StillTime):
+                self.time.advance(step_s)
             await self.relay.tick()
         await asyncio.sleep(0)  # what was said goes out in the next turn of the loop
 

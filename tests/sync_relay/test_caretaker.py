@@ -10,9 +10,22 @@ from watchparty_relay.caretaker import HOSTLESS_MS, VACANT_MS, Caretaker
 from watchparty_relay.changes import Change, HoldFor, Lend, ReachLimit, Release, Vacate
 from watchparty_relay.playback import Hold
 from watchparty_relay.protocol import Report
+from watchparty_relay.roll import Named, Roll, roll_of, together
 from watchparty_relay.room import Member, Room, new_room
 from watchparty_relay.rules import decide
-from watchparty_relay.vocabulary import Cause, CauseKind, Control, Media, Mode, Ready, Role, Settings, Wait, WaitPolicy
+from watchparty_relay.vocabulary import (
+    Cause,
+    CauseKind,
+    Control,
+    Media,
+    Mode,
+    PersonState,
+    Ready,
+    Role,
+    Settings,
+    Wait,
+    WaitPolicy,
+)
 
 START = 1_000_000.0
 FILM = Media(video_id="film", mrev=1, duration_s=600.0, playable_s=600.0)
@@ -27,6 +40,7 @@ class Scene:
         self.now_ms = START
         self.room: Room = replace(new_room("room", now_ms=START), clock=clock, settings=settings)
         self.attendance = Attendance()
+        self.others: list[Roll] = []
         self.caretaker = Caretaker(now_ms=START)
 
     def come(self, person: str, role: Role = Role.VIEWER, *, acct: bool = False) -> None:
@@ -43,7 +57,8 @@ class Scene:
 
     def tick(self, seconds: float = 0.0) -> list[Change]:
         self.now_ms += seconds * 1000
-        proposals = self.caretaker.proposals(self.room, self.attendance, now_ms=self.now_ms)
+        roll = together(roll_of(self.room, self.attendance, relay="r", now_ms=self.now_ms), self.others)
+        proposals = self.caretaker.proposals(self.room, roll, now_ms=self.now_ms)
         for change in proposals:
             self.room = decide(self.room, change, now_ms=self.now_ms).room
         return proposals
@@ -157,6 +172,24 @@ def test_a_deserted_room_stops_after_a_minute_where_it_was_left() -> None:
     assert scene.tick(1) == [Vacate(rev=1, left_ms=left_ms)]
     assert scene.room.clock.pos_s == 10.25
     assert scene.caretaker.vacant(now_ms=scene.now_ms)
+
+
+def test_people_at_another_relay_keep_a_room_going() -> None:
+    """K13, P6, W1: that the last person here left stops nothing, lends nothing and holds for who buffers there."""
+    scene = Scene()
+    for person, role in [("host", Role.HOST), ("ana", Role.VIEWER), ("mod", Role.MODERATOR)]:
+        scene.come(person, role)
+    for person in ("host", "ana"):
+        scene.go(person)
+    there = [Named(person, scene.now_ms, scene.now_ms, PersonState.OK) for person in ("host", "ana")]
+    scene.others = [Roll(relay="other", at_ms=scene.now_ms, total=2, present=2, able=2, named=tuple(there))]
+    scene.go("mod")
+    assert [scene.tick(1) for _ in range(100)] == [[]] * 100
+    there[1] = Named("ana", scene.now_ms, scene.now_ms, PersonState.BUFFERING)
+    scene.others = [replace(scene.others[0], named=tuple(there), behind=("ana",))]
+    (hold,) = scene.tick(1)
+    assert isinstance(hold, HoldFor)
+    assert hold.people == ("ana",)
 
 
 def test_control_is_lent_while_no_host_is_there() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from watchparty_relay.attendance import SHOWN, Attendance
+from watchparty_relay.attendance import Attendance
 from watchparty_relay.people import PeopleDue, Typists, people
-from watchparty_relay.protocol import Report
+from watchparty_relay.protocol import People, Report
+from watchparty_relay.roll import SHOWN, roll_of
 from watchparty_relay.room import Member, Room, new_room
 from watchparty_relay.vocabulary import PersonRef, Ready, Role
 
@@ -23,9 +24,13 @@ def full(count: int) -> tuple[Room, Attendance]:
     return replace(room, members=members), attendance
 
 
+def told_of(room: Room, attendance: Attendance) -> People:
+    return people(room, roll_of(room, attendance, relay="r", now_ms=NOW))
+
+
 def test_a_hundred_are_shown_and_all_are_counted() -> None:
     """P1: the host among them, whenever they came; then the longest present."""
-    told = people(*full(SHOWN + 50))
+    told = told_of(*full(SHOWN + 50))
     assert (told.total, len(told.here)) == (SHOWN + 50, SHOWN)
     assert (told.here[0].role, told.here[1].id) == (Role.HOST, "p0")
 
@@ -35,7 +40,7 @@ def test_a_person_is_shown_with_what_they_reported() -> None:
     room, attendance = full(2)
     told = Report(rev=1, pos_s=4.5, err_ms=-3.5, unc_ms=1, rtt_ms=9, buf_s=7.5, ready=Ready.OK, rate=1, visible=True)
     attendance.use("p0", "c0", now_ms=NOW, report=told)
-    host, viewer = people(room, attendance).here
+    host, viewer = told_of(room, attendance).here
     assert (viewer.err_ms, viewer.pos_s, viewer.buf_s) == (-3.5, 4.5, 7.5)
     assert (host.err_ms, host.pos_s, host.buf_s) == (None, None, None)
 

@@ -14,6 +14,7 @@ from watchparty_relay.readiness import (
     holding,
     lead_ms,
 )
+from watchparty_relay.roll import ABLE
 from watchparty_relay.vocabulary import PersonState, Role, Wait, WaitPolicy
 
 NOW = 10_000_000.0
@@ -27,12 +28,14 @@ LETTERS = {
 }
 
 
-def people(letters: str) -> list[Condition]:
+def people(letters: str) -> Condition:
     """The first is the host, `p0`."""
-    return [
-        Condition(f"p{index}", Role.HOST if index == 0 else Role.VIEWER, LETTERS[letter])
-        for index, letter in enumerate(letters)
-    ]
+    states = [LETTERS[letter] for letter in letters]
+    behind = [index for index, state in enumerate(states) if state is PersonState.BUFFERING]
+    return Condition(
+        able=sum(state in ABLE for state in states),
+        behind=tuple((f"p{index}", Role.HOST if index == 0 else Role.VIEWER) for index in behind),
+    )
 
 
 def held_by(policy: WaitPolicy, letters: str, budget: WaitBudget | None = None, *, max_s: float = 8.0) -> str:
@@ -112,5 +115,5 @@ def test_who_was_skipped_does_not_hold_again_for_a_minute() -> None:
 @pytest.mark.parametrize(("rtt_ms", "lead"), [(0, MIN_LEAD_MS), (200, 230.0), (5000, MAX_LEAD_MS)])
 def test_the_lead_follows_the_slowest_line_within_bounds(rtt_ms: float, lead: float) -> None:
     """K4: long enough to arrive everywhere, never so long that a tap feels lost."""
-    assert lead_ms({"near": 1.0, "far": rtt_ms}) == lead
-    assert lead_ms({}) == MIN_LEAD_MS
+    assert lead_ms(rtt_ms) == lead
+    assert lead_ms(None) == MIN_LEAD_MS

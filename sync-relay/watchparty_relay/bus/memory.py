@@ -13,6 +13,7 @@ from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.port import Announcement, Committed, Listener
 from watchparty_relay.changes import Answer, Asked, Change, Decision, Operate, Retract, Say, Vacate, Wipe
 from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.roll import Roll
 from watchparty_relay.room import Room, new_room
 from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
 from watchparty_relay.rules import decide
@@ -50,6 +51,10 @@ class MemoryBus:
         self._swept_ms = self._time.now_ms()
         self._died_ms = 0.0
         self._alive: asyncio.Task[None] | None = None
+
+    @property
+    def relay_name(self) -> str:
+        return "only"
 
     @property
     def clock_name(self) -> str:
@@ -98,6 +103,12 @@ class MemoryBus:
         kept = self._rooms.get(room_id)
         for listener in tuple(kept.listeners) if kept else ():
             listener(announcement)
+
+    def call_roll(self, room_id: str, roll: Roll) -> None:
+        """There is no other relay to tell."""
+
+    def looks_after(self, room_id: str) -> bool:
+        return room_id in self._rooms
 
     async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
         before = kept.newest if kept.stored or kept.writing else None

@@ -7,16 +7,27 @@ from msgspec import Struct
 
 from watchparty_relay.changes import Answer, Change, Event
 from watchparty_relay.protocol import Knock, KnockGone, Reacted
+from watchparty_relay.roll import Roll
 from watchparty_relay.room import Room
+from watchparty_relay.vocabulary import Id
 
-Announcement = Reacted | Knock | KnockGone
+
+class Typed(Struct, frozen=True, tag_field="t", tag="typed"):
+    """Somebody began to type, or stopped."""
+
+    by: Id
+    on: bool
+
+
+Announcement = Reacted | Knock | KnockGone | Typed
 
 
 class Committed(Struct, frozen=True):
-    """A change that happened: the room after it, and what is to be told of it."""
+    """A change that happened: the room after it, what is to be told of it, and whether this relay asked for it."""
 
     room: Room
     events: tuple[Event, ...]
+    ours: bool = True
 
 
 class Renewed(Struct, frozen=True):
@@ -28,7 +39,8 @@ class Renewed(Struct, frozen=True):
     room: Room
 
 
-Listener = Callable[[Committed | Renewed | Announcement], None]
+Heard = Committed | Renewed | Announcement | Roll
+Listener = Callable[[Heard], None]
 
 
 class Bus(Protocol):
@@ -37,6 +49,11 @@ class Bus(Protocol):
     A change is one atomic step: nobody sees half of it, and the order in which steps are taken is the order of the
     room for everybody. Listeners hear of a change only after it is durable, in that order, exactly once each.
     """
+
+    @property
+    def relay_name(self) -> str:
+        """Names this relay among those that share the bus."""
+        ...
 
     @property
     def clock_name(self) -> str:
@@ -71,4 +88,12 @@ class Bus(Protocol):
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
         """Tells every listener something that is not kept; it may be lost, and is repaired by the next one."""
+        ...
+
+    def call_roll(self, room_id: str, roll: Roll) -> None:
+        """Tells the other relays who is here; those that come later are told too, for as long as a roll is kept."""
+        ...
+
+    def looks_after(self, room_id: str) -> bool:
+        """Whether this relay is the one of those with the room open that does what a room does by itself."""
         ...

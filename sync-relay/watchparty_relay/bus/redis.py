@@ -9,7 +9,6 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 
 import msgspec
 from msgspec import Struct
@@ -18,59 +17,38 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from watchparty_relay.bus.port import Announcement, Committed, Listener, Renewed
-from watchparty_relay.bus.redis_rooms import RedisRooms, channel_of, room_of
+from watchparty_relay.bus.held import Held, Wish, apart
+from watchparty_relay.bus.port import Announcement, Listener, Renewed
+from watchparty_relay.bus.redis_rooms import LEASE_MS, Given, Outcome, RedisRooms, Stored, channel_of, room_of
 from watchparty_relay.bus.redis_time import RedisTime
 from watchparty_relay.bus.step import Step, after, renewed, step_of, version_of, whole_step
 from watchparty_relay.bus.subscriptions import Subscriptions
-from watchparty_relay.changes import Answer, Asked, Change, Operate, Retract, Say, Wipe
+from watchparty_relay.changes import Answer, Change, Decision, Vacate
 from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.roll import KEPT_MS, Roll
 from watchparty_relay.room import Room, new_room
 from watchparty_relay.room_time import MachineTime, TimeSource
 from watchparty_relay.rules import decide
+from watchparty_relay.vocabulary import Mode
 
 log = logging.getLogger(__name__)
 
 # Notices a flushed or replaced Redis also while nobody does anything, and keeps the rooms in it alive.
 VERIFY_EVERY_S = 2.0
 ANSWER_WITHIN_S = 2.0
+OPEN_WITHIN_S = 5.0
 STOP_S = 0.5
+# So many changes of one room are one step at most.
+TOGETHER = 64
+# A film that runs on in a room where nobody has been for so long stops where they left it.
+DESERTED_MS = 60_000.0
 
 
 class _Said(Struct, frozen=True, tag="said"):
-    """An announcement on its way to the other relays."""
+    """An announcement or a roll on its way to the other relays."""
 
     relay: str
-    what: Announcement
-
-
-@dataclass(eq=False)
-class _Held:
-    """One room as this relay knows it; the lock is held while something is asked of Redis about it."""
-
-    room: Room
-    mark: str = ""
-    listeners: list[Listener] = field(default_factory=list)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def version(self) -> int:
-        return version_of(self.mark)
-
-    def advance(self, step: Step) -> bool:
-        """Repeats a step and tells of it; False where there is a gap before it."""
-        if step.version <= self.version:
-            return True
-        if not self.mark or step.whole or step.version > self.version + 1:
-            return False
-        self.room, self.mark = after(self.room, step), step.mark
-        if step.events:
-            self.tell(Committed(self.room, step.events))
-        return True
-
-    def tell(self, heard: Committed | Renewed | Announcement) -> None:
-        for listener in tuple(self.listeners):
-            listener(heard)
+    what: Announcement | Roll
 
 
 class RedisBus:
@@ -80,8 +58,8 @@ class RedisBus:
         self._rooms = RedisRooms(self._client)
         self._time = RedisTime(self._client, time or MachineTime())
         self._subscriptions = Subscriptions(self._hearing, heard=self._heard, restored=self._verify)
-        self._relay = secrets.token_hex(6)
-        self._held: dict[str, _Held] = {}
+        self.relay_name = secrets.token_hex(6)
+        self._held: dict[str, Held] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -109,13 +87,13 @@ class RedisBus:
         await self._hearing.aclose()
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
-        held = self._held.setdefault(room_id, _Held(new_room(room_id, now_ms=self.now_ms())))
+        held = self._held.setdefault(room_id, Held(new_room(room_id, now_ms=self.now_ms())))
         held.listeners.append(listener)
         try:
-            async with held.lock, asyncio.timeout(ANSWER_WITHIN_S):
+            async with held.lock, asyncio.timeout(OPEN_WITHIN_S):
                 await self._subscriptions.follow(channel_of(room_id))
                 if not held.mark:
-                    await self._open(held)
+                    await self._find(held)
         except (RedisError, OSError) as failure:
             self.leave(room_id, listener)
             raise BusUnavailable(str(failure)) from failure
@@ -127,62 +105,130 @@ class RedisBus:
         if not held.listeners:
             del self._held[room_id]
             self._run(self._unfollow(room_id))
+            self._run(self._rooms.give_back(room_id, self.relay_name))
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        held = self._held.get(room_id) or _Held(new_room(room_id, now_ms=self.now_ms()))
-        try:
-            async with held.lock:
-                if not held.mark:
-                    await self._open(held)
-                return await self._take_step(held, change)
-        except (RedisError, OSError) as failure:
-            raise BusUnavailable(str(failure)) from failure
+        held = self._held.get(room_id) or Held(new_room(room_id, now_ms=self.now_ms()))
+        wish = Wish(change, asyncio.get_running_loop().create_future())
+        held.wishes.append(wish)
+        if not held.working:
+            held.working = True
+            self._run(self._work(held))
+        return await wish.answered
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
         held = self._held.get(room_id)
         if held is not None:
             held.tell(announcement)
-        said = msgspec.json.encode(_Said(self._relay, announcement))
+        said = msgspec.json.encode(_Said(self.relay_name, announcement))
         self._run(self._publish(channel_of(room_id), said))
+
+    def call_roll(self, room_id: str, roll: Roll) -> None:
+        told = msgspec.json.encode(_Said(self.relay_name, roll))
+        self._run(self._rooms.call_roll(room_id, roll, told))
+
+    def looks_after(self, room_id: str) -> bool:
+        held = self._held.get(room_id)
+        return held is not None and self.now_ms() < held.cared_for_until_ms
 
     # --- asking Redis, with the room's lock held ---
 
-    async def _take_step(self, held: _Held, change: Change) -> Answer | None:
-        asked: Asked | None = change if isinstance(change, Operate | Say | Retract | Wipe) else None
-        while True:
-            decision = decide(held.room, change, now_ms=self.now_ms())
-            step = step_of(held.room, decision, version=held.version + 1)
-            if step is None and asked is None:
-                return decision.answer
-            outcome = await self._rooms.commit(held.room.id, held.mark, step, asked, decision.answer)
+    async def _work(self, held: Held) -> None:
+        """Takes what is wished for, together, until nothing more is."""
+        wishes: list[Wish] = []
+        try:
+            while held.wishes:
+                wishes = [held.wishes.popleft() for _ in range(min(TOGETHER, len(held.wishes)))]
+                await self._grant(held, wishes)
+        except Exception:  # a fault of ours: told to those who wait, like Redis's
+            log.exception("a step of room %s failed", held.room.id)
+        finally:
+            held.working = False
+            for wish in (*wishes, *held.wishes):  # nobody is left waiting, whatever happened
+                wish.refuse("the step was not taken")
+            held.wishes.clear()
+
+    async def _grant(self, held: Held, wishes: list[Wish]) -> None:
+        try:
+            async with held.lock:
+                if not held.mark:
+                    await self._open(held)
+                await self._take_step(held, wishes)
+        except (RedisError, OSError) as failure:
+            for wish in wishes:
+                wish.refuse(str(failure))
+
+    async def _take_step(self, held: Held, wishes: list[Wish]) -> None:
+        """Decides one wish after the other and commits what came of them as one step."""
+        while wishes:
+            firsts, again = apart(wishes)
+            decisions = self._decide(held.room, [wish.change for wish in firsts])
+            events = tuple(event for decision in decisions for event in decision.events)
+            step = step_of(held.room, Decision(decisions[-1].room, events), version=held.version + 1)
+            given, givers = [], []
+            for wish, decision in zip(firsts, decisions, strict=True):
+                if wish.asked is not None and decision.answer is not None:
+                    given.append(Given(wish.asked, decision.answer))
+                    givers.append(wish)
+            if step is None and not given:
+                outcome = Outcome("done")
+            else:
+                outcome = await self._rooms.commit(held.room.id, held.mark, step, given)
             if outcome.kind == "done":
                 if step is not None:
-                    held.advance(step)
-                return decision.answer
+                    held.advance(step, ours=True)
+                for wish, decision in zip(firsts, decisions, strict=True):
+                    wish.answer(decision.answer)
+                wishes = again
+                continue
             await self._catch_up(held)
-            if outcome.kind == "answered":
-                return outcome.answer
+            for index, answer in outcome.answers.items():
+                givers[index].answer(answer)
+            wishes = [wish for wish in (*firsts, *again) if not wish.answered.done()]
 
-    async def _open(self, held: _Held) -> None:
+    def _decide(self, room: Room, changes: list[Change]) -> list[Decision]:
+        now_ms, decisions = self.now_ms(), []
+        for change in changes:
+            decisions.append(decide(room, change, now_ms=now_ms))
+            room = decisions[-1].room
+        return decisions
+
+    async def _find(self, held: Held) -> None:
+        """Opens a room for its first listener here: who is elsewhere, and whether anybody has been there of late."""
+        now_ms = self.now_ms()
+        stored = await self._open(held)
+        (_, cared_for), *_ = await self._rooms.visit([held.room.id], self.relay_name)
+        held.cared_for_until_ms = now_ms + LEASE_MS if cared_for else 0.0
+        if stored is None:
+            return
+        rolls = [roll for roll in stored.rolls if now_ms < roll.at_ms + KEPT_MS and roll.relay != self.relay_name]
+        for roll in rolls:  # once the listener has the room
+            asyncio.get_running_loop().call_soon(held.tell, roll)
+        clock = held.room.clock
+        if not rolls and clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms > stored.seen_ms + DESERTED_MS:
+            left = Vacate(rev=clock.rev, left_ms=stored.seen_ms or now_ms)
+            await self._take_step(held, [Wish(left, asyncio.get_running_loop().create_future())])
+
+    async def _open(self, held: Held) -> Stored | None:
         """Reads the room, or creates it."""
         while True:
             stored = await self._rooms.load(held.room.id)
             if stored is not None:
                 held.room, held.mark = stored.room, stored.mark
-                return
+                return stored
             step = whole_step(held.room, version=1)
-            if (await self._rooms.commit(held.room.id, "", step, None, None)).kind == "done":
+            if (await self._rooms.commit(held.room.id, "", step)).kind == "done":
                 held.mark = step.mark
-                return
+                return None
 
-    async def _catch_up(self, held: _Held) -> None:
+    async def _catch_up(self, held: Held) -> None:
         """Repeats the steps that were missed, if Redis still continues the room that is known here."""
         mark = held.mark  # others' steps may be heard while these are on their way
         steps = await self._rooms.since(held.room.id, version_of(mark))
         if not steps or steps[0].mark != mark or not all(held.advance(step) for step in steps[1:]):
             await self._renew(held)
 
-    async def _renew(self, held: _Held) -> None:
+    async def _renew(self, held: Held) -> None:
         """Takes the room over from whoever began a new epoch, else begins one with what is known here."""
         while True:
             stored = await self._rooms.load(held.room.id)
@@ -196,7 +242,7 @@ class RedisBus:
                 renewed(ours, held.room if ours is theirs else theirs, now_ms=self.now_ms()),
                 version=max(version, held.version) + 1,
             )
-            outcome = await self._rooms.commit(held.room.id, stored.mark if stored else "", step, None, None)
+            outcome = await self._rooms.commit(held.room.id, stored.mark if stored else "", step)
             if outcome.kind == "done":
                 held.room, held.mark = after(held.room, step), step.mark
                 break
@@ -211,7 +257,7 @@ class RedisBus:
             return
         message = msgspec.json.decode(payload, type=Step | _Said)
         if isinstance(message, _Said):
-            if message.relay != self._relay:
+            if message.relay != self.relay_name:
                 held.tell(message.what)
         elif not held.advance(message):
             self._run(self._fill(held))
@@ -220,7 +266,7 @@ class RedisBus:
         if room_id not in self._held:  # nobody came back meanwhile
             await self._subscriptions.unfollow(channel_of(room_id))
 
-    async def _fill(self, held: _Held) -> None:
+    async def _fill(self, held: Held) -> None:
         async with held.lock:
             if held.mark:
                 await self._catch_up(held)
@@ -228,8 +274,10 @@ class RedisBus:
     async def _verify(self) -> None:
         """Compares every room that is held with what Redis has."""
         rooms = [held for held in self._held.values() if held.mark]
-        marks = await self._rooms.marks([held.room.id for held in rooms])
-        for held, mark in zip(rooms, marks, strict=True):
+        now_ms = self.now_ms()
+        visited = await self._rooms.visit([held.room.id for held in rooms], self.relay_name)
+        for held, (mark, cared_for) in zip(rooms, visited, strict=True):
+            held.cared_for_until_ms = now_ms + LEASE_MS if cared_for else 0.0
             if mark != held.mark:
                 await self._fill(held)
 

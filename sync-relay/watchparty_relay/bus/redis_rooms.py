@@ -4,7 +4,7 @@ All keys of a room share one hash tag, so that a script touches one slot; their 
 Values are JSON of structs that may grow fields, so that neighbouring releases read each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any, Literal
 
@@ -16,25 +16,40 @@ from watchparty_relay import answers
 from watchparty_relay.bus.step import Head, Step, joined
 from watchparty_relay.changes import Answer, Asked
 from watchparty_relay.protocol import Ack, LogEntry, Nack
+from watchparty_relay.roll import KEPT_MS, Roll
 from watchparty_relay.room import Member, Room
 
 PREFIX = "wp1"
 ROOM_TTL_MS = 24 * 3600 * 1000
 STEPS_KEPT = 256
+ROLLS_TTL_MS = 2 * int(KEPT_MS)
+# Three visits may fail before another relay looks after the room.
+LEASE_MS = 6_000
 
 Argument = str | bytes | int
 
 
 class Stored(Struct, frozen=True):
+    """`rolls` are those that were called lately, `seen_ms` is when anybody last was here."""
+
     mark: str
     room: Room
+    rolls: list[Roll]
+    seen_ms: float
+
+
+class Given(Struct, frozen=True):
+    """An answer that is kept with a step."""
+
+    asked: Asked
+    answer: Answer
 
 
 class Outcome(Struct, frozen=True):
-    """`answered`: the command had been answered before; `conflict`: the room is not the one that was judged."""
+    """`conflict`: the room is not the one that was judged; `answered`: commands had been answered before, by index."""
 
     kind: Literal["done", "conflict", "answered"]
-    answer: Ack | Nack | None = None
+    answers: dict[int, Ack | Nack] = {}
 
 
 def channel_of(room_id: str) -> str:
@@ -48,15 +63,19 @@ def room_of(channel: str) -> str:
 class RedisRooms:
     def __init__(self, client: Redis) -> None:
         self._client = client
-        script = resources.files("watchparty_relay.bus").joinpath("commit.lua").read_text()
-        self._commit = client.register_script(script)  # EVALSHA, and EVAL where a failover forgot the script
+        scripts = resources.files("watchparty_relay.bus")
+        # EVALSHA, and EVAL where a failover forgot the script
+        self._commit = client.register_script(scripts.joinpath("commit.lua").read_text())
+        self._lease = scripts.joinpath("lease.lua").read_text()
 
     async def load(self, room_id: str) -> Stored | None:
         async with self._client.pipeline(transaction=True) as reading:
             reading.hmget(_key(room_id, "state"), ["mark", "head"])
             reading.hgetall(_key(room_id, "log"))
             reading.hgetall(_key(room_id, "members"))
-            (mark, head), log, members = await reading.execute()
+            reading.hvals(_key(room_id, "rolls"))
+            reading.get(_key(room_id, "seen"))
+            (mark, head), log, members, rolls, seen = await reading.execute()
         if mark is None:
             return None
         entries = [msgspec.json.decode(entry, type=LogEntry) for entry in log.values()]
@@ -66,50 +85,72 @@ class RedisRooms:
             tuple(sorted(entries, key=lambda entry: entry.seq)),
             {key.decode(): msgspec.json.decode(member, type=Member) for key, member in members.items()},
         )
-        return Stored(mark.decode(), room)
+        known_rolls = [msgspec.json.decode(roll, type=Roll) for roll in rolls]
+        return Stored(mark.decode(), room, known_rolls, float(seen or 0))
 
     async def since(self, room_id: str, version: int) -> list[Step]:
         """The steps from that version on, including the one that made it."""
         found: Any = await self._client.xrange(_key(room_id, "steps"), min=f"{version}-0")
         return [msgspec.json.decode(fields[b"s"], type=Step) for _, fields in found]
 
-    async def marks(self, room_ids: list[str]) -> list[str]:
-        """Of each room the mark, empty where it is not there; those that are there live on."""
+    async def visit(self, room_ids: list[str], relay: str) -> list[tuple[str, bool]]:
+        """Of each room the mark, empty where it is not there, and whether the relay looks after it; they live on."""
         async with self._client.pipeline(transaction=False) as asking:
             for room_id in room_ids:
                 asking.hget(_key(room_id, "state"), "mark")
+                asking.eval(self._lease, 1, _key(room_id, "lease"), relay, LEASE_MS)
             for room_id in room_ids:
-                for name in ("state", "log", "members", "steps"):
+                for name in ("state", "log", "members", "steps", "seen"):
                     asking.pexpire(_key(room_id, name), ROOM_TTL_MS)
             found = await asking.execute()
-        return [mark.decode() if mark else "" for mark in found[: len(room_ids)]]
+        marks, leases = (found[start : 2 * len(room_ids) : 2] for start in (0, 1))
+        return [(mark.decode() if mark else "", lease == 1) for mark, lease in zip(marks, leases, strict=True)]
 
-    async def commit(
-        self, room_id: str, expected: str, step: Step | None, asked: Asked | None, answer: Answer | None
-    ) -> Outcome:
-        """Takes the step, and keeps the answer, if the room's mark is still the expected one."""
-        kind, value = await self._commit(
+    async def give_back(self, room_id: str, relay: str) -> None:
+        """Another may look after the room at once."""
+        await self._client.eval(self._lease, 1, _key(room_id, "lease"), relay, 0)
+
+    async def call_roll(self, room_id: str, roll: Roll, told: bytes) -> None:
+        """Keeps a relay's roll for those who come later, and tells it to those who listen."""
+        async with self._client.pipeline(transaction=False) as calling:
+            if roll.total:
+                calling.hset(_key(room_id, "rolls"), roll.relay, msgspec.json.encode(roll))
+            else:
+                calling.hdel(_key(room_id, "rolls"), roll.relay)
+            calling.pexpire(_key(room_id, "rolls"), ROLLS_TTL_MS)
+            calling.set(_key(room_id, "seen"), repr(roll.at_ms), px=ROOM_TTL_MS)
+            calling.publish(channel_of(room_id), told)
+            await calling.execute()
+
+    async def commit(self, room_id: str, expected: str, step: Step | None, given: Sequence[Given] = ()) -> Outcome:
+        """Takes the step, and keeps the answers, if the room's mark is still the expected one."""
+        kind, *values = await self._commit(
             keys=[
                 *(_key(room_id, name) for name in ("state", "log", "members", "steps")),
-                _key(room_id, f"answer:{asked.by}:{asked.message.cid}" if asked else "answer"),
+                *(_key(room_id, f"answer:{each.asked.by}:{each.asked.message.cid}") for each in given),
             ],
             args=[
                 expected,
                 step.mark if step else "",
                 msgspec.json.encode(step.head) if step else "",
                 msgspec.json.encode(step) if step else "",
-                msgspec.json.encode(answer) if asked and answer else "",
                 int(answers.KEPT_MS),
                 ROOM_TTL_MS,
                 channel_of(room_id),
                 step.version if step else 0,
                 int(step.whole) if step else 0,
                 STEPS_KEPT,
+                len(given),
+                *(msgspec.json.encode(each.answer) for each in given),
                 *(_entries(step) if step else ()),
             ],
         )
-        given = msgspec.json.decode(value, type=Ack | Nack) if kind == b"answered" else None
-        return Outcome(kind=kind.decode(), answer=given)
+        if kind != b"answered":
+            return Outcome(kind=kind.decode())
+        before = zip(values[::2], values[1::2], strict=True)
+        return Outcome(
+            "answered", {int(index): msgspec.json.decode(answer, type=Ack | Nack) for index, answer in before}
+        )
 
 
 def _key(room_id: str, name: str) -> str:

@@ -13,10 +13,11 @@ from fakes.redis_server import RedisServer
 from fakes.relay_tokens import FILM, StillTime, settings
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
-from watchparty_relay.bus.port import Announcement, Bus, Committed, Renewed
+from watchparty_relay.bus.port import Bus, Committed, Heard
 from watchparty_relay.bus.redis import RedisBus
 from watchparty_relay.changes import Enter, Operate, Refusal, Release, Say
 from watchparty_relay.protocol import Ack, Chat, ChatEntry, Command, MuteNotice, Nack, Reacted, RemoveNotice, State
+from watchparty_relay.roll import Roll
 from watchparty_relay.vocabulary import ErrorCode, Media, NackCode, Operation, Role, Settings
 
 pytestmark = pytest.mark.anyio
@@ -28,9 +29,9 @@ class Ear:
     """A listener that remembers what it heard, in order."""
 
     def __init__(self) -> None:
-        self.heard: list[Committed | Renewed | Announcement] = []
+        self.heard: list[Heard] = []
 
-    def __call__(self, heard: Committed | Renewed | Announcement) -> None:
+    def __call__(self, heard: Heard) -> None:
         self.heard.append(heard)
 
     @property
@@ -218,3 +219,23 @@ async def test_notices_are_idempotent(bus: Bus) -> None:
         await bus.apply("room", MuteNotice(id="n1", room="room", participant_id="ana", mver=2, muted=True))
     assert len(ear.events) == before + 1
     assert await bus.apply("room", say("c1")) == Nack(cid="c1", code=NackCode.MUTED)
+
+
+async def test_somebody_looks_after_a_room_that_is_open(bus: Bus) -> None:
+    """B14: what a room does by itself is done by one relay of those that have it open."""
+    ear = Ear()
+    assert not bus.looks_after("room")
+    await bus.listen("room", ear)
+    assert bus.looks_after("room")
+    bus.leave("room", ear)
+    await bus.listen("room", ear)
+    assert bus.looks_after("room")
+
+
+async def test_a_relay_does_not_hear_its_own_roll(bus: Bus) -> None:
+    """B15: rolls are for the others."""
+    ear = Ear()
+    await bus.listen("room", ear)
+    bus.call_roll("room", Roll(relay=bus.relay_name, at_ms=bus.now_ms(), total=3))
+    await bus.apply("room", entering("ana"))
+    assert not [heard for heard in ear.heard if isinstance(heard, Roll)]

@@ -12,13 +12,16 @@ from redis.asyncio import Redis
 from fakes.redis_server import RedisServer, redis_running
 from fakes.relay_tokens import FILM, settings
 from watchparty_relay import playback
-from watchparty_relay.bus.port import Announcement, Committed, Renewed
+from watchparty_relay.bus.port import Committed, Heard, Renewed
 from watchparty_relay.bus.redis import RedisBus
+from watchparty_relay.bus.redis_time import SAMPLES
 from watchparty_relay.changes import Enter, Operate, Say
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.protocol import Ack, Chat, ChatEntry, Command, Reacted, State
+from watchparty_relay.roll import Roll
 from watchparty_relay.room import Room
-from watchparty_relay.vocabulary import Media, Operation, Role, Settings
+from watchparty_relay.room_time import MachineTime
+from watchparty_relay.vocabulary import Media, Mode, Operation, Role, Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.service]
 
@@ -26,14 +29,25 @@ PATIENCE_S = 8.0
 JUMP_MS = 50.0
 
 
+class Ahead(MachineTime):
+    """A machine on which much time has passed since Redis was asked for its own."""
+
+    def __init__(self, by_ms: float) -> None:
+        self._by_ms, self._asked = by_ms, 0
+
+    def monotonic_ms(self) -> float:
+        self._asked += 1
+        return super().monotonic_ms() + (self._by_ms if self._asked > 2 * SAMPLES else 0.0)
+
+
 class Ear:
     """A listener that remembers, and can be waited for."""
 
     def __init__(self) -> None:
-        self.heard: list[Committed | Renewed | Announcement] = []
+        self.heard: list[Heard] = []
         self._more = asyncio.Event()
 
-    def __call__(self, heard: Committed | Renewed | Announcement) -> None:
+    def __call__(self, heard: Heard) -> None:
         self.heard.append(heard)
         self._more.set()
 
@@ -120,6 +134,69 @@ async def test_announcements_reach_the_other_relay_once(pair: tuple[RedisBus, Re
     pair[1].announce("room", second)
     await ears[0].until(lambda: second in ears[0].heard)
     assert [ear.heard for ear in ears] == [[first, second], [first, second]]
+
+
+async def test_rolls_reach_the_others_and_those_who_come_later(
+    pair: tuple[RedisBus, RedisBus], redis_server: RedisServer
+) -> None:
+    """P1: told to who listens, kept for who opens the room afterwards, taken away with the last person."""
+    early, late = Ear(), Ear()
+    await pair[0].listen("room", Ear())
+    await pair[1].listen("room", early)
+    roll = Roll(relay=pair[0].relay_name, at_ms=pair[0].now_ms(), total=1)
+    pair[0].call_roll("room", roll)
+    await early.until(lambda: roll in early.heard)
+    pair[1].leave("room", early)
+    await pair[1].listen("room", late)
+    await late.until(lambda: roll in late.heard)
+    pair[0].call_roll("room", Roll(relay=pair[0].relay_name, at_ms=pair[0].now_ms()))
+    await late.until(lambda: any(isinstance(heard, Roll) and heard.total == 0 for heard in late.heard))
+    async with Redis.from_url(redis_server.url) as redis:
+        assert await redis.hgetall("wp1:{room}:rolls") == {}
+
+
+async def test_one_relay_looks_after_a_room_until_it_leaves(pair: tuple[RedisBus, RedisBus]) -> None:
+    """B14 between processes: never both, and the other takes over."""
+    ears = Ear(), Ear()
+    for bus, ear in zip(pair, ears, strict=True):
+        await bus.listen("room", ear)
+    assert [bus.looks_after("room") for bus in pair] == [True, False]
+    pair[0].leave("room", ears[0])
+    async with asyncio.timeout(PATIENCE_S):
+        while not pair[1].looks_after("room"):  # noqa: ASYNC110 (a lease ends without anybody being told)
+            await asyncio.sleep(0.05)
+
+
+async def test_a_film_that_ran_on_where_nobody_was_stops_where_they_left(
+    pair: tuple[RedisBus, RedisBus], redis_server: RedisServer
+) -> None:
+    """K13: all relays of the room were killed; who comes back an hour later finds the place, not the end."""
+    ear = Ear()
+    await pair[0].listen("room", ear)
+    await pair[0].apply("room", ana())
+    await pair[0].apply("room", play("p1"))
+    pair[0].leave("room", ear)
+    played = next(heard.room.clock for heard in reversed(ear.heard) if isinstance(heard, Committed))
+    left_ms = played.t0_ms + 30_000
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.set("wp1:{room}:seen", repr(left_ms))
+    late = RedisBus(redis_server.url, time=Ahead(3_600_000.0))
+    await late.start()
+    room = await late.listen("room", Ear())
+    assert (room.clock.mode, room.clock.pos_s) == (Mode.PAUSED, pytest.approx(30.0))
+    await late.stop()
+
+
+async def test_many_changes_at_once_are_few_steps(pair: tuple[RedisBus, RedisBus], redis_server: RedisServer) -> None:
+    """A hundred who come back to one room cost Redis a handful of scripts, and those who never left none."""
+    await pair[0].listen("room", Ear())
+    await pair[0].apply("room", ana())
+    async with Redis.from_url(redis_server.url) as redis:
+        before = int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
+        people = [msgspec.structs.replace(ana(), participant_id=f"p{n}") for n in range(100)]
+        await asyncio.gather(*(pair[0].apply("room", person) for person in people))
+        await asyncio.gather(*(pair[0].apply("room", person) for person in people))
+        assert int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]) - before <= 4
 
 
 async def test_relays_agree_on_room_time(pair: tuple[RedisBus, RedisBus]) -> None:

@@ -1,0 +1,98 @@
+"""People at two relays that share one real Redis are one party: seen, waited for and told of as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from fakes.redis_server import RedisServer
+from fakes.relay_house import Client, RelayHouse
+from fakes.relay_tokens import settings
+from watchparty_relay.room_time import MachineTime
+
+pytestmark = [pytest.mark.anyio, pytest.mark.service]
+
+
+@pytest.fixture
+async def houses(redis_server: RedisServer) -> AsyncIterator[tuple[RelayHouse, RelayHouse]]:
+    redis_server.flush()
+    here, there = (RelayHouse(redis_url=redis_server.url, time=MachineTime()) for _ in range(2))
+    for house in (here, there):
+        await house.open(ticking=True)
+    yield here, there
+    for house in (here, there):
+        await house.close()
+
+
+async def until_people(client: Client, *names: str) -> None:
+    """Reads on until the list shows exactly these."""
+    while sorted(person["name"] for person in (await client.next("people"))["here"]) != sorted(names):
+        pass
+
+
+async def test_everybody_sees_everybody(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """P1: in the welcome of who comes later, in the lists of who was there, and gone from them afterwards."""
+    here, there = houses
+    host = await here.host()
+    ana = await there.join("ana")
+    await until_people(host, "Hanna", "Ana")
+    await until_people(ana, "Hanna", "Ana")
+    bob = await there.join("bob")
+    welcome = bob.last("welcome")
+    assert sorted(person["name"] for person in welcome["people"]["here"]) == ["Ana", "Bob", "Hanna"]
+    bob.send(t="bye")
+    await until_people(host, "Hanna", "Ana")
+
+
+async def test_a_room_waits_for_who_buffers_at_the_other_relay(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """W1, W2: held, named to everybody, and going on when they are ready."""
+    here, there = houses
+    wait = settings(wait={"policy": "all", "max_s": 30.0})
+    host, ana = await here.host(set=wait), await there.join("ana", set=wait)
+    await until_people(host, "Hanna", "Ana")
+    await host.cmd("play")
+    ana.report("buffering")
+    for client in (host, ana):
+        while [person["name"] for person in (await client.next("waiting_for"))["people"]] != ["Ana"]:
+            pass
+    ana.report("ok")
+    for client in (host, ana):
+        while (await client.next("state"))["mode"] != "playing":
+            pass
+
+
+async def test_moving_to_the_other_relay_is_neither_leaving_nor_coming(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """F3, E1: one person all the time, and no session that ends or begins."""
+    here, there = houses
+    host, ana = await here.host(), await here.join("ana")
+    await there.join("watcher")
+    await until_people(host, "Hanna", "Ana", "Watcher")
+    moved = await there.join("ana", hello={"replaces": ana.last("welcome")["conn"]})
+    ana.leave()
+    await until_people(moved, "Hanna", "Ana", "Watcher")
+    await asyncio.sleep(0)
+    assert (await here.told("session_ended")) == (await there.told("session_ended")) == []
+    started = [event["participant_id"] for house in houses for event in await house.told("session_started")]
+    assert sorted(started) == ["ana", "host", "watcher"]
+    assert host.last("people")["total"] == 3
+
+
+async def test_typing_is_seen_at_the_other_relay(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """P3."""
+    here, there = houses
+    host, ana = await here.host(), await there.join("ana")
+    ana.send(t="typing", on=True)
+    assert [person["name"] for person in (await host.next("typing"))["people"]] == ["Ana"]
+
+
+async def test_the_functions_hear_of_a_line_once(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """E1: by the relay that looks after the room, wherever it was said."""
+    here, there = houses
+    host, ana = await here.host(), await there.join("ana")
+    assert (await ana.chat("hello"))["seq"] == 1
+    await host.cmd("play")
+    await host.next("chat")
+    told = [event for house in houses for event in (*await house.told("chat"), *await house.told("action"))]
+    assert sorted(event["kind"] for event in told) == ["action", "chat"]
