@@ -1,0 +1,68 @@
+"""Makes what is measured against: the load generator and the C reference by gcc, ws and socket.io by npm, all under
+.build/relay-bench/. Each is made anew only when its sources changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+BUILD = ROOT / ".build" / "relay-bench"
+COMPILE = ("gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o")
+
+
+@dataclass(frozen=True)
+class Built:
+    load: Path
+    reference: Path
+    peers: Path
+    """The folder of ws.mjs and socketio.mjs, with what they import."""
+    node: str
+    """The program itself: a wheel's `node` only starts it, and would be measured in its place."""
+
+
+def build(*, with_peers: bool = True) -> Built:
+    BUILD.mkdir(parents=True, exist_ok=True)
+    load = _compiled("load", HERE / "load.c", HERE / "histogram.h")
+    reference = _compiled("reference", HERE / "reference.c")
+    peers = BUILD / "peers"
+    if with_peers:
+        _install(peers)
+    return Built(load, reference, peers, _node() if with_peers else "")
+
+
+def _compiled(name: str, source: Path, *included: Path) -> Path:
+    program = BUILD / name
+    newest = max(path.stat().st_mtime for path in (source, *included))
+    if not program.exists() or program.stat().st_mtime < newest:
+        subprocess.run([*COMPILE, program, source], check=True)
+    return program
+
+
+def _install(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for source in (HERE / "peers").iterdir():
+        shutil.copy(source, folder)
+    stamp, wanted = folder / "installed", (folder / "package.json").read_text()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    quiet = ("--no-audit", "--no-fund", "--no-package-lock", "--silent")
+    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run([_program("npm"), "install", *quiet], cwd=folder, check=True, env={**os.environ, "PATH": path})
+    stamp.write_text(wanted)
+
+
+def _node() -> str:
+    asked = subprocess.run([_program("node"), "-p", "process.execPath"], capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
+
+
+def _program(name: str) -> str:
+    """The one that set-up put into .venv where the machine's own is too old or missing."""
+    ours = ROOT / ".venv" / "bin" / name
+    return str(ours) if ours.exists() else name
