@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main picture contracts dist dist-functions clean prepare-run prepare-test
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions clean prepare-run prepare-test
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ test-media: prepare-test ## every input case and the fuzzing of the transcoder (
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
 	PYTHONPATH=tests $(BIN)/python -m bench.main_job
+
+bench-relay: prepare-test ## the relay beside a C loop, ws and socket.io (45 minutes; CELLS="joins idle" for some of it)
+	PYTHONPATH=tests $(BIN)/python -m bench.relay $(if $(CELLS),--cells $(subst $() $(),$(COMMA),$(CELLS)))
 
 picture: prepare-test ## take the README's moving picture from the running demo
 	PYTHONPATH=tests $(BIN)/python -m e2e.picture

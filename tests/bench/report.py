@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One measured figure: its key in the result, what it is in words, unit, goal and the spread of its runs."""
+    """One measured figure: its key in the result, what it is in words, unit, goal and the spread of its runs.
+
+    `goal` and `moonshot` are not to be exceeded, or with `at_least` to be reached.
+    """
 
     key: str
     what: str
@@ -18,6 +21,8 @@ class Row:
     unit: str
     goal: float | None = None
     spread: str = ""
+    moonshot: float | None = None
+    at_least: bool = False
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
@@ -32,10 +37,14 @@ def spread_of(samples: Sequence[float]) -> str:
 
 def publish(rows: Sequence[Row], extra: Mapping[str, float] | None = None) -> None:
     """Prints the table and, as the last line, RESULT."""
-    print(f"\n| {'what':<52} | {'measured':>10} | {'goal':>8} | spread |")
-    print(f"|{'-' * 54}|{'-' * 12}|{'-' * 10}|--------|")
+    print(f"\n| {'what':<60} | {'measured':>10} | {'goal':>9} | {'moonshot':>9} | spread |")
+    print(f"|{'-' * 62}|{'-' * 12}|{'-' * 11}|{'-' * 11}|--------|")
     for row in rows:
-        goal = "–" if row.goal is None else f"{row.goal:g} {row.unit}"
-        print(f"| {row.what:<52} | {row.value:>7.3g} {row.unit:<2} | {goal:>8} | {row.spread} |")
+        goal, moonshot = (_bound(bound, row) for bound in (row.goal, row.moonshot))
+        print(f"| {row.what:<60} | {row.value:>7.3g} {row.unit:<2} | {goal:>9} | {moonshot:>9} | {row.spread} |")
     result = {row.key: round(row.value, 4) for row in rows} | dict(extra or {})
     print(f"RESULT {json.dumps(result)}")
+
+
+def _bound(bound: float | None, row: Row) -> str:
+    return "–" if bound is None else f"{'≥' if row.at_least else '≤'} {bound:g} {row.unit}"

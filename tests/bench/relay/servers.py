@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 import watchparty_relay
 from bench.relay.build import Built
 
@@ -45,6 +47,7 @@ class Running:
 
     ports: list[int]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    redis_url: str = ""
 
     def cpu_s(self) -> float:
         """User and system time of all of them so far."""
@@ -57,6 +60,10 @@ class Running:
     def rss_kb(self) -> float:
         statuses = [Path(f"/proc/{process.pid}/status").read_text() for process in self.processes]
         return sum(float(status.partition("VmRSS:")[2].split()[0]) for status in statuses)
+
+    async def flush_redis(self) -> None:
+        async with Redis.from_url(self.redis_url) as client:
+            await client.flushall()
 
 
 class Servers:
@@ -73,7 +80,7 @@ class Servers:
             if "relay" in name:
                 count = int(name.split()[0]) if name[0].isdigit() else 1
                 redis_port = stack.enter_context(self._redis()) if "redis" in name else None
-                running = Running([free_port() for _ in range(count)])
+                running = Running([free_port() for _ in range(count)], redis_url=f"redis://127.0.0.1:{redis_port}/0")
                 running.processes = [
                     stack.enter_context(self._process(*self._relay_command(), environ=self._environ(port, redis_port)))
                     for port in running.ports

@@ -1,0 +1,124 @@
+"""What players see of a Redis that loses everything: how far the place in the film jumps for them.
+
+A hundred players in ten rooms over two relays estimate room time from pongs, as the page does, and follow the newest
+state. Redis is emptied; whenever a player gets a state or a clock, it is compared with where the player was before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from bench.relay.servers import Running
+from fakes.relay_tokens import Mint, settings
+
+ROOMS, PEOPLE_EACH = 10, 10
+PINGS = 8
+SEEN_AFTER_S = 5.0
+FILM = {"video_id": "film", "mrev": 1, "duration_s": 1e6, "playable_s": 1e6}
+
+
+class Player:
+    """Where it is in the film follows from its newest state and its newest estimate of room time."""
+
+    def __init__(self, ports: list[int], mint: Mint, number: int) -> None:
+        self._port = ports[number % len(ports)]
+        self._mint = mint
+        self._room, self._name = f"room-{number // PEOPLE_EACH}", f"person-{number}"
+        self._state: dict[str, Any] = {}
+        self._offset_ms: float | None = None
+        self.playing = asyncio.Event()
+        self.told_of_epoch = False
+        self.jump_ms = 0.0
+
+    async def run(self) -> None:
+        """Comes back for ever."""
+        while True:
+            with contextlib.suppress(OSError, ConnectionClosed):
+                await self._connected()
+            await asyncio.sleep(0.05)
+
+    def place_s(self, local_ms: float) -> float | None:
+        state = self._state
+        if not state or self._offset_ms is None or state["mode"] != "playing":
+            return None
+        passed_ms = max(0.0, local_ms + self._offset_ms - state["t0_ms"])
+        return float(state["pos_s"] + state["rate"] * passed_ms / 1000)
+
+    async def _connected(self) -> None:
+        url, protocols = f"ws://127.0.0.1:{self._port}/ws", [Subprotocol("watchparty.v1")]
+        async with connect(url, subprotocols=protocols, compression=None) as socket:
+            everyone = settings(control="everyone", capacity=1000)
+            token = self._mint.join(self._name, room=self._room, role="host", set=everyone, media=FILM)
+            await socket.send(json.dumps({"t": "hello", "v": 1, "token": token}))
+            pongs: list[tuple[float, float]] = []
+            while True:
+                message = json.loads(await socket.recv())
+                if message["t"] == "welcome":
+                    await self._welcomed(socket, message)
+                elif message["t"] == "state":
+                    self._follow(message, self._offset_ms)
+                elif message["t"] == "pong":
+                    await self._estimate(socket, message, pongs)
+
+    async def _welcomed(self, socket: ClientConnection, welcome: dict[str, Any]) -> None:
+        self._follow(welcome["state"], self._offset_ms)
+        if welcome["state"]["mode"] != "playing":
+            await socket.send(json.dumps({"t": "cmd", "cid": f"play-{time.monotonic_ns()}", "op": "play", "mrev": 1}))
+        await socket.send(json.dumps({"t": "ping", "c": time.monotonic() * 1000}))
+
+    async def _estimate(self, socket: ClientConnection, pong: dict[str, Any], pongs: list[tuple[float, float]]) -> None:
+        received_ms = time.monotonic() * 1000
+        pongs.append((received_ms - pong["c"], (pong["r"] + pong["s"]) / 2 - (pong["c"] + received_ms) / 2))
+        if len(pongs) < PINGS:
+            await socket.send(json.dumps({"t": "ping", "c": time.monotonic() * 1000}))
+        else:
+            self._follow(self._state, min(pongs)[1])
+
+    def _follow(self, state: dict[str, Any], offset_ms: float | None) -> None:
+        local_ms = time.monotonic() * 1000
+        before_s = self.place_s(local_ms)
+        self.told_of_epoch |= state["epoch"] > self._state.get("epoch", state["epoch"])
+        self._state, self._offset_ms = state, offset_ms
+        after_s = self.place_s(local_ms)
+        if before_s is not None and after_s is not None:
+            self.jump_ms = max(self.jump_ms, abs(after_s - before_s) * 1000)
+        elif before_s is not None:  # it played, and does not any more: the worst of jumps
+            self.jump_ms = max(self.jump_ms, before_s * 1000)
+        if after_s is not None and after_s > 1:
+            self.playing.set()
+
+
+async def _measure(running: Running, mint: Mint, flushes: int) -> list[float]:
+    players = [Player(running.ports, mint, number) for number in range(ROOMS * PEOPLE_EACH)]
+    tasks = [asyncio.create_task(player.run()) for player in players]
+    jumps = []
+    try:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(player.playing.wait() for player in players))
+        for _ in range(flushes):
+            await asyncio.sleep(1)
+            for player in players:
+                player.jump_ms, player.told_of_epoch = 0.0, False
+            await running.flush_redis()
+            await asyncio.sleep(SEEN_AFTER_S)
+            if unaware := sum(1 for player in players if not player.told_of_epoch):
+                raise RuntimeError(f"{unaware} players were not told of a new epoch")
+            jumps.append(max(player.jump_ms for player in players))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return jumps
+
+
+def worst_jumps_ms(running: Running, mint: Mint, *, flushes: int) -> list[float]:
+    """Of each time that Redis was emptied, the worst of all players."""
+    return asyncio.run(_measure(running, mint, flushes))

@@ -1,0 +1,41 @@
+"""`make chaos`: a thousand people on three relays and one Redis, everything goes wrong by seed, every event is checked."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from chaos.run import Wish, run
+
+
+def wish() -> Wish:
+    parser = argparse.ArgumentParser(description="relays under faults, checked against what they promise")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="the same faults again")
+    parser.add_argument("--people", type=int, default=1_000)
+    parser.add_argument("--rooms", type=int, default=50)
+    parser.add_argument("--events", type=int, default=1_000_000, help="received and checked, before it ends")
+    parser.add_argument("--fault-every", type=float, default=2.0, dest="fault_every_s", help="seconds, about")
+    parser.add_argument("--say-every", type=float, default=3.0, dest="say_every_s", help="seconds a person, about")
+    return Wish(**vars(parser.parse_args()))
+
+
+def main() -> int:
+    wanted = wish()
+    print(f"seed {wanted.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = asyncio.run(run(wanted, Path(folder), tell=lambda line: print(line, file=sys.stderr, flush=True)))
+    for name, value in outcome.counts().items():
+        print(f"| {name:<40} | {value:>10,} |")
+    for example in outcome.examples:
+        print(f"! {example}")
+    print(f"RESULT {json.dumps(outcome.counts())}")
+    return 0 if outcome.held else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

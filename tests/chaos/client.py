@@ -1,0 +1,173 @@
+"""A person in the chaos: comes back whenever the connection is lost, says lines and seeks, and asks again with the same
+`cid` until there is an answer. Everything that arrives is shown to the checker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import socket
+from random import Random
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+from chaos.checker import Checker
+from chaos.stage import Stage
+from fakes.relay_tokens import settings
+
+Json = dict[str, Any]
+EVERYONE = settings(control="everyone", capacity=1000)
+ANSWER_WITHIN_S = 8.0
+COMES_IN_WITHIN_S = 20.0
+NARROW_BYTES = 4096
+ASK_AGAIN_S = 0.5
+FILLING = " " + "🎬" * 420
+
+
+class ChaosClient:
+    """One person. `acks` and `repeats` count answers and questions that had to be asked more than once."""
+
+    def __init__(self, number: int, room: str, stage: Stage, checker: Checker, dice: Random, every_s: float) -> None:
+        self.name = f"person-{number}"
+        self.settled = asyncio.Event()
+        self.acks = self.repeats = self.connections = 0
+        self._room, self._stage, self._checker, self._dice, self._every_s = room, stage, checker, dice, every_s
+        self._cids = itertools.count(1)
+        self._asking: Json | None = None
+        self._answer: asyncio.Future[Json] | None = None
+        self._connection: ClientConnection | None = None
+        self._in_room = asyncio.Event()
+        self._stall_s = 0.0
+        self._quiet = False
+        self._narrow = False
+
+    # --- faults that happen to a client ---
+
+    def cut(self) -> None:
+        """The connection breaks without a word."""
+        if self._connection is not None:
+            self._connection.transport.abort()
+
+    def stall(self, seconds: float) -> None:
+        """Reads nothing for a while; from its next connection on also with a small buffer, so that it is felt soon."""
+        self._stall_s, self._narrow = seconds, True
+
+    def be_quiet(self) -> None:
+        """Asks for nothing new; `settled` is set once everything asked has its answer."""
+        self._quiet = True
+
+    @property
+    def connected(self) -> bool:
+        return self._in_room.is_set()
+
+    # --- the conversation ---
+
+    async def run(self) -> None:
+        asking = asyncio.create_task(self._ask_for_ever())
+        try:
+            while True:
+                with contextlib.suppress(OSError, WebSocketException, TimeoutError):
+                    await self._connected()
+                self._in_room.clear()
+                await asyncio.sleep(self._dice.uniform(0.05, 0.5))
+        finally:
+            asking.cancel()
+
+    async def _connected(self) -> None:
+        url = f"ws://127.0.0.1:{self._dice.choice(self._stage.ports)}/ws"
+        options: Json = {"sock": _narrow_socket(url)} if self._narrow else {}
+        async with connect(
+            url,
+            subprotocols=[Subprotocol("watchparty.v1")],
+            compression=None,
+            ping_interval=None,
+            open_timeout=COMES_IN_WITHIN_S,
+            close_timeout=0.2,
+            **options,
+        ) as self._connection:
+            resume = self._checker.resume_of(self.name)
+            token = self._stage.mint.join(self.name, room=self._room, set=EVERYONE)
+            hello: Json = {"t": "hello", "v": 1, "token": token, **({"resume": resume} if resume else {})}
+            await self._send(hello)
+            async with asyncio.timeout(COMES_IN_WITHIN_S):
+                while (message := json.loads(await self._connection.recv()))["t"] != "welcome":
+                    pass
+            for entry in message["log"]:
+                _shorten(entry)
+            self._checker.welcome(self.name, self._room, message, resume)
+            self.connections += 1
+            self._in_room.set()
+            if self._asking is not None:
+                await self._send(self._asking)
+            while True:
+                self._take(json.loads(await self._connection.recv()))
+                if self._stall_s:
+                    stall_s, self._stall_s = self._stall_s, 0.0
+                    await asyncio.sleep(stall_s)
+
+    def _take(self, message: Json) -> None:
+        match message["t"]:
+            case "chat":
+                _shorten(message)
+                self._checker.entry(self.name, message)
+            case "state":
+                self._checker.state(self.name, message)
+            case "ack" | "nack" if self._asking and message["cid"] == self._asking["cid"]:
+                if message["t"] == "ack" and self._asking["t"] == "chat":
+                    self._checker.acked(self.name, self._asking["text"].partition(" ")[0], message["seq"])
+                if self._answer is not None and not self._answer.done():
+                    self._answer.set_result(message)
+
+    async def _ask_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._dice.expovariate(1 / self._every_s))
+            if self._quiet:
+                self.settled.set()
+                return
+            await self._in_room.wait()
+            await self._ask(self._question())
+
+    def _question(self) -> Json:
+        cid = f"{self.name}.{next(self._cids)}"
+        if self._dice.random() < 0.6:
+            filling = FILLING if self._dice.random() < 0.3 else ""
+            return {"t": "chat", "cid": cid, "text": cid + filling, "pos_s": 0.0}
+        return {"t": "cmd", "cid": cid, "op": "seek", "mrev": 1, "pos_s": round(self._dice.uniform(0, 600), 3)}
+
+    async def _ask(self, question: Json) -> None:
+        """Until it is answered for good; the same `cid` each time."""
+        self._asking = question
+        while True:
+            self._answer = asyncio.get_running_loop().create_future()
+            with contextlib.suppress(WebSocketException, OSError, TimeoutError):
+                if self._in_room.is_set():
+                    await self._send(question)
+                answer = await asyncio.wait_for(self._answer, ANSWER_WITHIN_S)
+                if answer["t"] == "ack":
+                    break
+            self.repeats += 1
+            await asyncio.sleep(ASK_AGAIN_S)
+        self._asking = None
+        self.acks += 1
+
+    async def _send(self, message: Json) -> None:
+        if self._connection is not None:
+            await self._connection.send(json.dumps(message))
+
+
+def _shorten(entry: Json) -> None:
+    """Only the line's own name is kept: it is what is compared."""
+    entry["text"] = entry["text"].partition(" ")[0]
+
+
+def _narrow_socket(url: str) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+    connection.connect(("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0])))
+    connection.setblocking(False)
+    return connection

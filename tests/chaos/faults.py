@@ -1,0 +1,109 @@
+"""What goes wrong, by seed: relays are killed, connections cut, readers stall, Redis restarts, forgets, goes back.
+
+One fault at a time is chosen, but its consequences overlap with those of the ones before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from chaos.client import ChaosClient
+from chaos.stage import Stage
+
+KINDS = {
+    "kill": 4,
+    "cut": 6,
+    "stall": 4,
+    "redis cut": 3,
+    "redis restart": 1,
+    "redis rollback": 1,
+    "redis flush": 1,
+}
+"""How often one is chosen beside the others."""
+
+
+class Faults:
+    def __init__(self, stage: Stage, clients: Sequence[ChaosClient], dice: Random) -> None:
+        self.happened: Counter[str] = Counter()
+        self._stage, self._clients, self._dice = stage, clients, dice
+        self._running: set[asyncio.Task[None]] = set()
+        self._redis_busy = False
+
+    async def run(self, *, every_s: float) -> None:
+        """Until cancelled. The first round has each kind once, so that a short run has them all."""
+        todo = list(KINDS)
+        self._dice.shuffle(todo)
+        while True:
+            kind = todo.pop() if todo else self._dice.choices(list(KINDS), list(KINDS.values()))[0]
+            if kind.startswith("redis") and self._redis_busy:
+                todo.insert(0, kind)
+            else:
+                task = asyncio.create_task(self._happen(kind))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            await asyncio.sleep(self._dice.uniform(0.5, 1.5) * every_s)
+
+    async def end(self) -> None:
+        """Waits until what was broken is mended."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _happen(self, kind: str) -> None:
+        self.happened[kind] += 1
+        match kind:
+            case "kill":
+                await self._kill_relay()
+            case "cut":
+                for client in self._some():
+                    client.cut()
+            case "stall":
+                for client in self._some():
+                    client.stall(self._dice.uniform(2, 14))
+            case _:
+                self._redis_busy = True
+                try:
+                    await self._redis(kind)
+                finally:
+                    self._redis_busy = False
+
+    async def _kill_relay(self) -> None:
+        port = self._dice.choice(self._stage.ports)
+        self._stage.kill_relay(port)
+        await asyncio.sleep(self._dice.uniform(0.0, 2.0))
+        self._stage.start_relay(port)
+
+    async def _redis(self, kind: str) -> None:
+        redis = self._stage.redis
+        match kind:
+            case "redis cut":
+                await self._cut_redis()
+            case "redis flush":
+                await asyncio.to_thread(redis.flush)
+            case "redis restart":  # with what it has, after a moment of absence
+                await asyncio.to_thread(redis.save)
+                redis.kill()
+                await asyncio.sleep(self._dice.uniform(0.0, 1.5))
+                await asyncio.to_thread(redis.start)
+            case "redis rollback":  # as a failover to a replica that was behind
+                await asyncio.to_thread(redis.save)
+                await asyncio.sleep(self._dice.uniform(0.2, 2.0))
+                redis.kill()
+                await asyncio.to_thread(redis.start)
+
+    async def _cut_redis(self) -> None:
+        """Ends connections of the relays to Redis: those on which they ask, or those on which they hear."""
+        kind = self._dice.choice(("normal", "pubsub"))
+        try:
+            async with Redis.from_url(self._stage.redis.url) as client:
+                await client.execute_command("CLIENT", "KILL", "TYPE", kind)
+        except (RedisError, OSError):  # it is just not there
+            return
+
+    def _some(self) -> list[ChaosClient]:
+        return self._dice.sample(self._clients, max(1, len(self._clients) // self._dice.randint(10, 50)))

@@ -1,0 +1,22 @@
+"""A short chaos: every kind of fault at least once, on three relays and a Redis of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from chaos.faults import KINDS
+from chaos.run import Wish, run
+
+pytestmark = pytest.mark.service
+
+SHORT = Wish(seed=4, people=40, rooms=4, events=6_000, fault_every_s=0.8, say_every_s=0.8)
+
+
+def test_nothing_is_lost_doubled_or_reordered_under_faults(tmp_path: Path) -> None:
+    """Rules K2, K3, L1, L2, O2 and O3 hold while relays die and Redis forgets; every new epoch is told."""
+    outcome = asyncio.run(run(SHORT, tmp_path))
+    assert outcome.held, outcome
+    assert set(outcome.faults) == set(KINDS)

@@ -1,0 +1,178 @@
+"""The checker finds what it is there to find: one fault put into a true history, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from chaos.checker import Checker, Violation
+
+Json = dict[str, Any]
+EPOCH = 1_000
+Told = list[tuple[str, str, Any]]
+"""In order: who, which method of the checker, with what."""
+
+
+def entry(seq: int, text: str = "", epoch: int = EPOCH) -> Json:
+    return {"t": "chat", "id": f"{epoch}-{seq}", "seq": seq, "text": text or f"line-{seq}"}
+
+
+def state(rev: int, epoch: int = EPOCH, pos_s: float | None = None) -> Json:
+    place = {"pos_s": rev if pos_s is None else pos_s, "t0_ms": 1.0, "rate": 1.0, "mrev": 1}
+    return {"t": "state", "epoch": epoch, "rev": rev, "mode": "paused", "cause": {"cmd": "seek"}, **place}
+
+
+def welcome(log: list[Json], seq: int, rev: int, *, epoch: int = EPOCH, reason: str | None = "new") -> Json:
+    complete: Json = {"complete": True} if reason is None else {"complete": False, "reason": reason}
+    return {"epoch": epoch, "seq": seq, "log": log, "state": state(rev, epoch), **complete}
+
+
+def history() -> Told:
+    """Ana stays, Bob is away for two entries and comes back, then Redis is lost and both begin a new epoch."""
+    first, second, third, fourth = (entry(seq) for seq in range(1, 5))
+    resumed = {"epoch": EPOCH, "seq": 1}
+    return [
+        ("ana", "welcome", (welcome([], 0, 1), None)),
+        ("bob", "welcome", (welcome([], 0, 1), None)),
+        ("ana", "entry", first),
+        ("bob", "entry", first),
+        ("ana", "acked", ("line-1", 1)),
+        ("ana", "state", state(2)),
+        ("ana", "entry", second),
+        ("ana", "entry", third),
+        ("bob", "welcome", (welcome([second, third], 3, 2, reason=None), resumed)),
+        ("bob", "state", state(3)),
+        ("ana", "state", state(3)),
+        ("ana", "entry", fourth),
+        ("bob", "entry", fourth),
+        ("ana", "acked", ("line-4", 4)),
+        ("ana", "state", state(3, 2_000)),
+        ("bob", "state", state(3, 2_000)),
+        *(
+            (who, "welcome", (welcome([third, fourth], 4, 3, epoch=2_000, reason="epoch"), {"epoch": EPOCH, "seq": 4}))
+            for who in ("ana", "bob")
+        ),
+        ("ana", "entry", entry(5, epoch=2_000)),
+        ("bob", "entry", entry(5, epoch=2_000)),
+        ("ana", "acked", ("line-5", 5)),
+    ]
+
+
+def checked(told: Told, *, connected: tuple[str, ...] = ("ana", "bob")) -> Checker:
+    checker = Checker()
+    for who, method, what in deepcopy(told):
+        match method:
+            case "welcome":
+                checker.welcome(who, "room", *what)
+            case "acked":
+                checker.acked(who, *what)
+            case _:
+                getattr(checker, method)(who, what)
+    checker.close(connected)
+    return checker
+
+
+def at(told: Told, who: str, method: str, number: int = 0) -> int:
+    """The place of somebody's so-and-so-many-th thing of that kind."""
+    return [index for index, (name, kind, _) in enumerate(told) if (name, kind) == (who, method)][number]
+
+
+def test_a_true_history_breaks_nothing() -> None:
+    """Resuming, a repeated state and a signalled epoch are as they should be."""
+    told = history()
+    told.insert(at(told, "ana", "state", 1), ("ana", "state", state(2)))
+    checker = checked(told)
+    assert (checker.found.total(), checker.examples, checker.epochs) == (0, [], 2)
+    assert checker.events == 25
+
+
+def _without(who: str, method: str, number: int) -> Callable[[Told], None]:
+    return lambda told: told.__delitem__(at(told, who, method, number))
+
+
+def _again(who: str, method: str, number: int) -> Callable[[Told], None]:
+    def put(told: Told) -> None:
+        place = at(told, who, method, number)
+        told.insert(place + 1, told[place])
+
+    return put
+
+
+def _swapped(who: str, method: str, number: int) -> Callable[[Told], None]:
+    def put(told: Told) -> None:
+        here, there = at(told, who, method, number), at(told, who, method, number + 1)
+        told[here], told[there] = told[there], told[here]
+
+    return put
+
+
+def _instead(who: str, method: str, number: int, what: Any) -> Callable[[Told], None]:
+    def put(told: Told) -> None:
+        told[at(told, who, method, number)] = (who, method, what)
+
+    return put
+
+
+_BACK = {"epoch": EPOCH, "seq": 1}
+
+FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
+    "an entry is not told": (Violation.LOST, _without("ana", "entry", 1)),
+    "the last entry is not told": (Violation.LOST, _without("bob", "entry", 2)),
+    "an entry is told twice": (Violation.DOUBLED, _again("ana", "entry", 1)),
+    "two entries change places": (Violation.REORDERED, _swapped("ana", "entry", 1)),
+    "two states change places": (Violation.REORDERED, _swapped("ana", "state", 0)),
+    "a resumed log lacks an entry": (
+        Violation.LOST,
+        _instead("bob", "welcome", 1, (welcome([entry(3)], 3, 2, reason=None), _BACK)),
+    ),
+    "a resumed log has one too many": (
+        Violation.DOUBLED,
+        _instead("bob", "welcome", 1, (welcome([entry(1), entry(2), entry(3)], 3, 2, reason=None), _BACK)),
+    ),
+    "a gap is claimed where little was missed": (
+        Violation.LOST,
+        _instead("bob", "welcome", 1, (welcome([entry(1), entry(2), entry(3)], 3, 2, reason="gap"), _BACK)),
+    ),
+    "a room has gone back without a new epoch": (
+        Violation.LOST,
+        _instead("bob", "welcome", 1, (welcome([], 0, 2, reason=None), _BACK)),
+    ),
+    "two people read different lines": (Violation.FORKED, _instead("bob", "entry", 1, entry(4, "another"))),
+    "two people see different states": (Violation.FORKED, _instead("bob", "state", 0, state(3, pos_s=99))),
+    "a line is said twice": (Violation.DOUBLED, _instead("ana", "entry", 1, entry(2, "line-1"))),
+    "an acknowledged line is another": (Violation.LOST, _instead("ana", "acked", 1, ("line-x", 4))),
+    "an acknowledged line is nowhere": (Violation.LOST, _instead("ana", "acked", 2, ("line-6", 6))),
+    "a new epoch's log is called whole": (
+        Violation.UNSIGNALLED,
+        _instead(
+            "bob",
+            "welcome",
+            2,
+            (welcome([entry(3), entry(4)], 4, 3, epoch=2_000, reason=None), {"epoch": EPOCH, "seq": 4}),
+        ),
+    ),
+    "an epoch goes back": (Violation.UNSIGNALLED, _instead("ana", "state", -1, state(3, 900))),
+    "entries go on in an epoch whose log was not read": (Violation.UNSIGNALLED, _without("bob", "welcome", 2)),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_found_by_its_name(name: str) -> None:
+    """Exactly that kind of violation is among what is found."""
+    violation, put = FAULTS[name]
+    told = history()
+    put(told)
+    assert violation in checked(told).found, name
+
+
+def test_what_a_lost_redis_makes_people_say_again_is_counted_apart() -> None:
+    """The answer to a line was lost with the epoch, so it was said once more in the next: told, and no fault."""
+    told = history()
+    told[at(told, "ana", "entry", 3)] = ("ana", "entry", entry(5, "line-2", 2_000))
+    told[at(told, "bob", "entry", 2)] = ("bob", "entry", entry(5, "line-2", 2_000))
+    del told[at(told, "ana", "acked", 2)]
+    checker = checked(told)
+    assert (checker.found.total(), checker.repeated_over_epochs) == (0, 1)
