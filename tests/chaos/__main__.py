@@ -1,4 +1,4 @@
-"""`make chaos`: a thousand people on three relays and one Redis, everything goes wrong by seed, every event is checked."""
+"""`make chaos`: a thousand people on three relays and one Redis, all goes wrong by seed, every event is checked."""
 
 from __future__ import annotations
 

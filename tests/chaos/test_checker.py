@@ -171,7 +171,7 @@ def test_each_fault_is_found_by_its_name(name: str) -> None:
 def test_what_a_lost_redis_makes_people_say_again_is_counted_apart() -> None:
     """The answer to a line was lost with the epoch, so it was said once more in the next: told, and no fault."""
     told = history()
-    told[at(told, "ana", "entry", 3)] = ("ana", "entry", entry(5, "line-2", 2_000))
+    told[at(told, "ana", "entry", 4)] = ("ana", "entry", entry(5, "line-2", 2_000))
     told[at(told, "bob", "entry", 2)] = ("bob", "entry", entry(5, "line-2", 2_000))
     del told[at(told, "ana", "acked", 2)]
     checker = checked(told)

@@ -17,10 +17,11 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 import watchparty_relay
-from bench.relay.build import Built
+from bench.relay.build import BUILD, Built
 
 SERVER_CPU, LOAD_CPU = "0", "1"
 STARTS_WITHIN_S = 30.0
+LOG = BUILD / "servers.log"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -132,9 +133,13 @@ class Servers:
     def _process(
         self, *command: str | Path, environ: dict[str, str] | None = None
     ) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen(
-            on_cpu(SERVER_CPU, *command), env={**os.environ, **(environ or {})}, stdout=subprocess.DEVNULL
-        )
+        with LOG.open("ab") as log:
+            process = subprocess.Popen(
+                on_cpu(SERVER_CPU, *command),
+                env={**os.environ, **(environ or {})},
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         try:
             yield process
         finally:
