@@ -60,10 +60,11 @@ chaos: prepare-test ## a million events under faults of relays, Redis and reader
 picture: prepare-test ## take the README's moving picture from the running demo
 	PYTHONPATH=tests $(BIN)/python -m e2e.picture
 
-contracts: ## write docs/contracts/ and the page's types anew from the types in code
+contracts: ## write docs/contracts/, the page's types and Terraform's indexes anew from the code
 	$(BIN)/python -m watchparty_api.openapi
 	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
 	$(BIN)/python -m watchparty_transcoder.schema
+	$(BIN)/python -m watchparty_api.store.firestore_indexes
 	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate
 
 dist: prepare-run ## a wheel with the page inside

@@ -102,7 +102,7 @@ def _auth_app() -> FastAPI:
 
 @cache
 def _rooms_app() -> FastAPI:
-    return bootstrap.function_app(_config(), bootstrap.rooms_routers)
+    return bootstrap.function_app(_config(), bootstrap.rooms_routers, pages=bootstrap.rooms_pages)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from watchparty_api.config import Config, ConfigError, required
 from watchparty_api.grants.home import HomeGrants
 from watchparty_api.grants.port import PlaybackSigner
-from watchparty_api.identity.keys import Keys, load_keys
+from watchparty_api.identity.keys import Keys, key_file, load_keys
 from watchparty_api.identity.outside import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
@@ -102,7 +102,7 @@ def _open_playback(config: Config, home: HomeGrants) -> PlaybackSigner:
     from watchparty_api.grants.cdn_cookie import CdnCookies
 
     site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
-    path = Path(required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")) / "cdn.key"
+    path = key_file(Path(required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")), "cdn.key")
     try:
         key = urlsafe_b64decode(path.read_text().strip())
     except (OSError, ValueError) as error:
@@ -154,11 +154,16 @@ def _open_store(url: str) -> Store:
     raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
 
 
-def function_app(config: Config, routers: Callable[[], list[APIRouter]]) -> FastAPI:
-    """The application of one HTTP function."""
+def function_app(
+    config: Config, routers: Callable[[], list[APIRouter]], *, pages: Callable[[], list[APIRouter]] = list
+) -> FastAPI:
+    """The application of one HTTP function: what it answers under /api/v1, and `pages` beside that."""
     from watchparty_api.http import create_app
 
-    return create_app(build_cloud_services(config), routers())
+    app = create_app(build_cloud_services(config), routers())
+    for router in pages():
+        app.include_router(router)
+    return app
 
 
 def auth_routers() -> list[APIRouter]:
@@ -196,6 +201,13 @@ def rooms_routers() -> list[APIRouter]:
     from watchparty_api.rooms import routes as rooms
 
     return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
+
+
+def rooms_pages() -> list[APIRouter]:
+    """Function `rooms`: the page behind a room's link."""
+    from watchparty_api.rooms import link_routes
+
+    return [link_routes.router]
 
 
 def videos_routers() -> list[APIRouter]:

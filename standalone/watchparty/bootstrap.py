@@ -23,7 +23,6 @@ from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bare_app import bare_app
 from watchparty_api.bootstrap import build_services, routers
 from watchparty_api.config import Config
-from watchparty_api.errors import ApiError
 from watchparty_api.http import create_app
 from watchparty_api.mail.log import LogMailer
 from watchparty_api.objects.local import LocalObjectStore
@@ -32,9 +31,7 @@ from watchparty_api.objects.upload_key import load_or_make
 from watchparty_api.playback.media_app import media_app
 from watchparty_api.relay.in_process import InProcessRelay
 from watchparty_api.room_events.ingest import ingest
-from watchparty_api.rooms.address import find_room
-from watchparty_api.rooms.link_page import link_page
-from watchparty_api.rooms.reading import room_card
+from watchparty_api.rooms.link_page import page_of_room
 from watchparty_api.services import Services
 from watchparty_api.site import base_url
 from watchparty_api.transcodes.running import apply_event, resume_interrupted, run_ended
@@ -146,12 +143,7 @@ def build_home(config: HomeConfig) -> Home:
 
 def _room_page(services: Services, request: Request, address: str, index: str) -> tuple[int, str]:
     """The page behind a room's link, with the tags that messengers read."""
-    site = base_url(request)
-    try:
-        found: Any = room_card(services, find_room(services, address).for_strangers(), base_url=site)
-    except ApiError as refused:
-        found = refused
-    page = link_page(index, found, base_url=site)
+    page = page_of_room(services, address, index, base_url=base_url(request))
     return page.status, page.html
 
 

@@ -12,20 +12,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-ASSETS_CACHE = "public, max-age=31536000, immutable"
-PAGE_CACHE = "no-cache"
-PAGE_HEADERS = {
-    "Cache-Control": PAGE_CACHE,
-    # Scripts and styles are ours alone; a direct link may point at any host's film.
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:;"
-        " connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
-        " object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+from watchparty_api.rooms.link_page import PAGE_CACHE, PAGE_HEADERS
 
+ASSETS_CACHE = "public, max-age=31536000, immutable"
 RoomPage = Callable[[Request, str, str], tuple[int, str]]
 """(request, room id, index.html) → (status, HTML)."""
 

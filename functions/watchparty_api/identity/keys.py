@@ -82,13 +82,20 @@ class Keys:
     keyed_hash: KeyedHash
 
 
+def key_file(folder: Path, name: str) -> Path:
+    """Where the file is: in the folder, or in one of its own there, as Cloud Run mounts a secret."""
+    mounted = folder / name.partition(".")[0] / name
+    return mounted if mounted.exists() else folder / name
+
+
 def load_keys(folder: Path, *, may_create: bool) -> Keys:
     """Reads the folder, making what is missing where that is allowed. Raises ConfigError with the file's name."""
 
     def family(name: str) -> KeyFamily:
-        return _parse(folder / f"{name}.json", _load(folder / f"{name}.json", may_create, lambda: _new_family(name)))
+        path = key_file(folder, f"{name}.json")
+        return _parse(path, _load(path, may_create, lambda: _new_family(name)))
 
-    hash_file = folder / "hash.secret"
+    hash_file = key_file(folder, "hash.secret")
     secret = _load(hash_file, may_create, lambda: secrets.token_hex(32)).strip().encode()
     if len(secret) < 32:
         raise ConfigError(f"{hash_file}: expected at least 32 characters")

@@ -1,7 +1,7 @@
 """The page behind a room's link: the site's own page, told enough that a messenger shows name and poster.
 
-Pure. The server of the site calls it for `/r/{id}` with the card, or with the refusal that reading the card met; the
-page itself then shows what happened, and the status says it to machines.
+Whoever serves `/r/{id}` calls it (the standalone server, `link_routes.py` in the cloud). When the room cannot be shown
+the page itself says what happened, and the status says it to machines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,24 @@ from dataclasses import dataclass
 from html import escape
 
 from watchparty_api.errors import ApiError
+from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.models import RoomCard
+from watchparty_api.rooms.reading import room_card
+from watchparty_api.services import Services
+
+PAGE_CACHE = "no-cache"
+PAGE_HEADERS = {
+    "Cache-Control": PAGE_CACHE,
+    # Scripts and styles are ours alone; a direct link may point at any host's film.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:;"
+        " connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
+        " object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every page of the site is answered with, whoever serves it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,17 @@ def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> 
     if found.poster_url is not None:
         tags += [_tag("og:image", base_url + found.poster_url), _tag("twitter:card", "summary_large_image", by="name")]
     return LinkPage(200, _with_head(index_html, tags))
+
+
+def page_of_room(services: Services, address: str, index_html: str, *, base_url: str) -> LinkPage:
+    """The page behind a room's link as the store has the room now."""
+    try:
+        found: RoomCard | ApiError = room_card(
+            services, find_room(services, address).for_strangers(), base_url=base_url
+        )
+    except ApiError as refused:
+        found = refused
+    return link_page(index_html, found, base_url=base_url)
 
 
 def _tag(name: str, content: str, *, by: str = "property") -> str:

@@ -23,6 +23,16 @@ def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
+def test_keys_that_are_mounted_one_a_folder_are_found(tmp_path: Path) -> None:
+    """Cloud Run mounts each secret as a folder: /keys/access/access.json instead of /keys/access.json."""
+    made = load_keys(tmp_path / "flat", may_create=True)
+    for file in (tmp_path / "flat").iterdir():
+        target = tmp_path / "mounted" / file.name.partition(".")[0]
+        target.mkdir(parents=True)
+        file.rename(target / file.name)
+    assert load_keys(tmp_path / "mounted", may_create=False).access.public_keys() == made.access.public_keys()
+
+
 def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
     """Where keys are mounted a missing one is an error that names it; nothing is made up (S11)."""
     with pytest.raises(ConfigError, match=r"hash\.secret is missing"):

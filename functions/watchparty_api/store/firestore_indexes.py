@@ -1,0 +1,47 @@
+"""`python -m watchparty_api.store.firestore_indexes FILE`: what Terraform has to make of the declared queries.
+
+The emulator answers queries without an index, production does not; so the list is derived here and nowhere typed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from watchparty_api.store.port import Query
+from watchparty_api.store.queries import QUERIES
+from watchparty_api.store.shapes import kind_name
+
+_FILE = Path(__file__).parents[3] / "terraform" / "firestore.json"
+
+
+def composite_index(query: Query[Any]) -> list[dict[str, str]]:
+    """The fields of the index that answers the query; empty where Firestore's own single-field index does."""
+    direction = "DESCENDING" if query.descending else "ASCENDING"
+    order = dict.fromkeys((query.order_by, "id"))
+    fields = [{"path": name, "order": "ASCENDING"} for name in query.where]
+    fields += [{"path": name, "order": direction} for name in order]
+    return fields if len(fields) > 1 else []
+
+
+def declared() -> dict[str, Any]:
+    """Indexes by the query's name, and the fields that end a document's life."""
+    indexes = {
+        query.name: {"collection": kind_name(query.kind), "fields": fields}
+        for query in QUERIES
+        if (fields := composite_index(query))
+    }
+    # Only what nothing else hangs on: an account that is over is deleted by the sweeper, with all it has.
+    expiries = {
+        kind_name(query.kind): {"collection": kind_name(query.kind), "field": "expires_at"}
+        for query in QUERIES
+        if query.order_by == "expires_at"
+    }
+    return {"indexes": indexes, "expiries": expiries}
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else _FILE
+    target.write_text(json.dumps(declared(), indent=2) + "\n")

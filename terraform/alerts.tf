@@ -1,0 +1,153 @@
+# What wakes somebody. Each alert's name is a heading of docs/operations.md that says what to do; a test holds that.
+
+resource "google_monitoring_notification_channel" "mail" {
+  display_name = "WatchParty operator"
+  type         = "email"
+  labels       = { email_address = var.alert_email }
+  depends_on   = [google_project_service.api]
+}
+
+resource "google_monitoring_uptime_check_config" "site" {
+  display_name = "WatchParty answers"
+  timeout      = "10s"
+  period       = "300s"
+
+  http_check {
+    path         = "/ready"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+  }
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { host = local.host, project_id = var.project_id }
+  }
+}
+
+locals {
+  # filter, how a series becomes a number (per), what is compared, for how long, and how bad it is.
+  alerts = merge(
+    {
+      # In the profile hobby each check wakes the service for a moment; that is cheap, and how one learns that it wakes.
+      site_down = {
+        filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.label.check_id=\"${google_monitoring_uptime_check_config.site.uptime_check_id}\""
+        aligner  = "ALIGN_FRACTION_TRUE", reducer = "REDUCE_MEAN", period_s = 600
+        compare  = "COMPARISON_LT", limit = 0.5, for_s = 300
+        severity = "CRITICAL"
+      }
+      server_errors = {
+        filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND metric.label.response_code_class=\"5xx\""
+        aligner  = "ALIGN_RATE", reducer = "REDUCE_SUM", period_s = 300
+        compare  = "COMPARISON_GT", limit = 0.1, for_s = 300
+        severity = "ERROR"
+      }
+      dead_letters = {
+        filter   = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=\"${google_pubsub_subscription.dead_letter.name}\""
+        aligner  = "ALIGN_MAX", reducer = "REDUCE_SUM", period_s = 300
+        compare  = "COMPARISON_GT", limit = 0, for_s = 0
+        severity = "WARNING"
+      }
+      events_late = {
+        filter   = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id!=\"${google_pubsub_subscription.dead_letter.name}\""
+        aligner  = "ALIGN_MAX", reducer = "REDUCE_MAX", period_s = 300
+        compare  = "COMPARISON_GT", limit = 600, for_s = 300
+        severity = "ERROR"
+      }
+      transcodes_failing = {
+        filter   = "metric.type=\"run.googleapis.com/job/completed_execution_count\" AND resource.type=\"cloud_run_job\" AND metric.label.result=\"failed\""
+        aligner  = "ALIGN_DELTA", reducer = "REDUCE_SUM", period_s = 3600
+        compare  = "COMPARISON_GT", limit = 3, for_s = 0
+        severity = "WARNING"
+      }
+      egress_high = {
+        filter   = local.production ? "metric.type=\"loadbalancing.googleapis.com/https/response_bytes_count\" AND resource.type=\"https_lb_rule\"" : "metric.type=\"storage.googleapis.com/network/sent_bytes_count\" AND resource.type=\"gcs_bucket\" AND resource.label.bucket_name=\"${google_storage_bucket.media.name}\""
+        aligner  = "ALIGN_RATE", reducer = "REDUCE_SUM", period_s = 3600
+        compare  = "COMPARISON_GT", limit = local.production ? 125000000 : 2500000, for_s = 3600 # 1 Gbit/s, 20 Mbit/s
+        severity = "WARNING"
+      }
+      key_rotation_due = {
+        filter   = "metric.type=\"pubsub.googleapis.com/topic/send_message_operation_count\" AND resource.type=\"pubsub_topic\" AND resource.label.topic_id=\"${google_pubsub_topic.key_rotation.name}\""
+        aligner  = "ALIGN_DELTA", reducer = "REDUCE_SUM", period_s = 600
+        compare  = "COMPARISON_GT", limit = 0, for_s = 0
+        severity = "WARNING"
+      }
+    },
+    local.production ? {
+      redis_memory = {
+        filter   = "metric.type=\"redis.googleapis.com/stats/memory/usage_ratio\" AND resource.type=\"redis_instance\""
+        aligner  = "ALIGN_MAX", reducer = "REDUCE_MAX", period_s = 300
+        compare  = "COMPARISON_GT", limit = 0.8, for_s = 300
+        severity = "ERROR"
+      }
+      relay_memory = {
+        filter   = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-relay\""
+        aligner  = "ALIGN_PERCENTILE_99", reducer = "REDUCE_MAX", period_s = 300
+        compare  = "COMPARISON_GT", limit = 0.85, for_s = 300
+        severity = "ERROR"
+      }
+      relay_full = {
+        filter   = "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-relay\""
+        aligner  = "ALIGN_MAX", reducer = "REDUCE_SUM", period_s = 300
+        compare  = "COMPARISON_GT", limit = max(0, var.relay_scale.most - 2), for_s = 600
+        severity = "ERROR"
+      }
+    } : {},
+  )
+}
+
+resource "google_monitoring_alert_policy" "alert" {
+  for_each              = local.alerts
+  display_name          = "WatchParty: ${each.key}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = [google_monitoring_notification_channel.mail.id]
+
+  conditions {
+    display_name = each.key
+    condition_threshold {
+      filter          = each.value.filter
+      comparison      = each.value.compare
+      threshold_value = each.value.limit
+      duration        = "${each.value.for_s}s"
+      aggregations {
+        alignment_period     = "${each.value.period_s}s"
+        per_series_aligner   = each.value.aligner
+        cross_series_reducer = each.value.reducer
+      }
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = "What to do: docs/operations.md, `${each.key}`."
+  }
+  alert_strategy {
+    auto_close = "86400s"
+  }
+}
+
+# The sweeper is what finds everything else that got lost, so its silence is an alert of its own.
+resource "google_monitoring_alert_policy" "sweeper_silent" {
+  display_name          = "WatchParty: sweeper_silent"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = [google_monitoring_notification_channel.mail.id]
+
+  conditions {
+    display_name = "sweeper_silent"
+    condition_absent {
+      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-sweep\" AND metric.label.response_code_class=\"2xx\""
+      duration = "1800s"
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_RATE"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = "What to do: docs/operations.md, `sweeper_silent`."
+  }
+}

@@ -1,0 +1,20 @@
+# The parts of Google Cloud that are switched on. None is switched off again on destroy: others may use it.
+
+locals {
+  apis = toset(concat(
+    [
+      "artifactregistry", "cloudbuild", "cloudfunctions", "cloudscheduler", "eventarc", "firestore", "iam",
+      "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
+    ],
+    local.production ? ["compute", "redis"] : [],
+    var.identity == "identity_platform" ? ["identitytoolkit"] : [],
+    var.budget == null ? [] : ["billingbudgets"],
+    var.github_repository == null ? [] : ["sts"],
+  ))
+}
+
+resource "google_project_service" "api" {
+  for_each           = local.apis
+  service            = "${each.key}.googleapis.com"
+  disable_on_destroy = false
+}

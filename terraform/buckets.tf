@@ -1,0 +1,129 @@
+# Four buckets. Originals and prepared films are two, because bucket events cannot be filtered by prefix; neither can
+# ever be made public. The site is the one that everybody may read, and holds nothing but the built page.
+
+resource "google_storage_bucket" "uploads" {
+  name                        = "${local.bucket_prefix}-uploads"
+  location                    = var.region
+  labels                      = local.labels
+  force_destroy               = !var.deletion_protection
+  public_access_prevention    = "enforced"
+  uniform_bucket_level_access = true
+
+  # Browsers put the film straight into the bucket, by a signed address.
+  cors {
+    origin          = [local.site_url]
+    method          = ["POST", "PUT", "DELETE"]
+    response_header = ["Content-Type", "Location", "Range", "x-goog-resumable", "x-goog-content-length-range", "x-goog-if-generation-match"]
+    max_age_seconds = 3600
+  }
+
+  lifecycle_rule {
+    condition {
+      age = var.original_days
+    }
+    action {
+      type = "Delete"
+    }
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = 604800
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket" "media" {
+  name                        = "${local.bucket_prefix}-media"
+  location                    = var.region
+  labels                      = local.labels
+  force_destroy               = !var.deletion_protection
+  public_access_prevention    = "enforced"
+  uniform_bucket_level_access = true
+
+  # hobby: the site sends browsers here for segments, by an address good for a minute.
+  cors {
+    origin          = [local.site_url]
+    method          = ["GET", "HEAD"]
+    response_header = ["Content-Type", "Content-Length", "Content-Range", "Accept-Ranges"]
+    max_age_seconds = 3600
+  }
+
+  dynamic "lifecycle_rule" {
+    for_each = var.media_days == 0 ? [] : [var.media_days]
+    content {
+      condition {
+        age = lifecycle_rule.value
+      }
+      action {
+        type = "Delete"
+      }
+    }
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = 604800
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# production: the built page. hobby serves it from its image.
+resource "google_storage_bucket" "site" {
+  count                       = local.production ? 1 : 0
+  name                        = "${local.bucket_prefix}-site"
+  location                    = var.region
+  labels                      = local.labels
+  force_destroy               = true # every deployment uploads it anew
+  uniform_bucket_level_access = true
+
+  website {
+    main_page_suffix = "index.html"
+  }
+
+  # A page that was opened before a deployment still asks for its own parts: keep them for a while.
+  versioning {
+    enabled = false
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket_iam_member" "site_is_public" {
+  count  = local.production ? 1 : 0
+  bucket = google_storage_bucket.site[0].name
+  role   = "roles/storage.legacyObjectReader" # read an object, list nothing
+  member = "allUsers"
+}
+
+# What Cloud Functions builds from.
+resource "google_storage_bucket" "source" {
+  name                        = "${local.bucket_prefix}-source"
+  location                    = var.region
+  labels                      = local.labels
+  force_destroy               = true # made anew from the repository at any time
+  public_access_prevention    = "enforced"
+  uniform_bucket_level_access = true
+
+  lifecycle_rule {
+    condition {
+      num_newer_versions = 1
+      age                = 90
+    }
+    action {
+      type = "Delete"
+    }
+  }
+
+  versioning {
+    enabled = true
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket_object" "functions" {
+  name   = basename(var.functions_archive)
+  bucket = google_storage_bucket.source.name
+  source = var.functions_archive
+}

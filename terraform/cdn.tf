@@ -1,0 +1,61 @@
+# production: films and the page from the edge. Films need a signed cookie: the bucket answers nobody but Cloud CDN, and
+# Cloud CDN asks it only for whoever brings a signature.
+
+resource "google_compute_backend_bucket" "media" {
+  count       = local.production ? 1 : 0
+  name        = "watchparty-media"
+  bucket_name = google_storage_bucket.media.name
+  enable_cdn  = true
+
+  cdn_policy {
+    cache_mode                   = "USE_ORIGIN_HEADERS" # segments for a year, growing playlists for a second
+    signed_url_cache_max_age_sec = 3600
+    request_coalescing           = true # a room asks for the same segment at the same moment
+    negative_caching             = false
+  }
+  custom_response_headers = ["X-Content-Type-Options: nosniff", "Cross-Origin-Resource-Policy: same-origin"]
+}
+
+resource "google_compute_backend_bucket_signed_url_key" "media" {
+  for_each       = local.production ? var.cdn_key_names : toset([])
+  name           = each.key
+  backend_bucket = google_compute_backend_bucket.media[0].name
+  key_value      = lookup(var.cdn_key_values, each.key, "")
+
+  lifecycle {
+    precondition {
+      condition     = contains(keys(var.cdn_key_values), each.key)
+      error_message = "cdn_key_values has no value for ${each.key}: deploy with `make deploy`, which reads it from its secret."
+    }
+  }
+}
+
+# The agent exists from the first key on.
+resource "google_storage_bucket_iam_member" "cdn_fills_from_media" {
+  count      = local.production ? 1 : 0
+  bucket     = google_storage_bucket.media.name
+  role       = "roles/storage.objectViewer"
+  member     = local.service_agents.cdn
+  depends_on = [google_compute_backend_bucket_signed_url_key.media]
+}
+
+resource "google_compute_backend_bucket" "site" {
+  count            = local.production ? 1 : 0
+  name             = "watchparty-site"
+  bucket_name      = google_storage_bucket.site[0].name
+  enable_cdn       = true
+  compression_mode = "AUTOMATIC"
+
+  cdn_policy {
+    cache_mode       = "USE_ORIGIN_HEADERS" # as `make deploy` uploads it: parts for a year, pages never
+    negative_caching = false
+  }
+
+  # The same that the standalone server says with the page (standalone/watchparty/site.py); a test compares them.
+  custom_response_headers = [
+    "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:; connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy: same-origin",
+    "X-Content-Type-Options: nosniff",
+    "Strict-Transport-Security: max-age=31536000",
+  ]
+}

@@ -1,0 +1,180 @@
+# Events: what the transcoder and the relays tell, the sweeper's minute, and the bucket's "an original is complete".
+# Each topic has one push subscription of ours, that retries, and a dead-letter topic where what cannot be read waits.
+
+locals {
+  topics = merge(
+    {
+      transcode-events = { function = "on_transcode", publisher = "transcoder" }
+      sweep            = { function = "sweep", publisher = null } # Cloud Scheduler's own agent may publish
+    },
+    local.hobby ? {} : {
+      room-events = { function = "on_room_event", publisher = "relay" }
+    },
+  )
+  publishers = merge(
+    { transcoder = google_service_account.transcoder.member },
+    local.hobby ? {} : { relay = google_service_account.relay[0].member },
+  )
+}
+
+resource "google_pubsub_topic" "event" {
+  for_each                   = local.topics
+  name                       = "watchparty-${each.key}"
+  labels                     = local.labels
+  message_retention_duration = "86400s"
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+  depends_on = [google_project_service.api]
+}
+
+resource "google_pubsub_topic_iam_member" "event_publisher" {
+  for_each = { for name, each in local.topics : name => each.publisher if each.publisher != null }
+  topic    = google_pubsub_topic.event[each.key].name
+  role     = "roles/pubsub.publisher"
+  member   = local.publishers[each.value]
+}
+
+resource "google_pubsub_subscription" "event" {
+  for_each                   = local.topics
+  name                       = "watchparty-${each.key}"
+  topic                      = google_pubsub_topic.event[each.key].id
+  labels                     = local.labels
+  ack_deadline_seconds       = 300
+  message_retention_duration = each.key == "sweep" ? "600s" : "604800s" # a sweep that was missed is made good by the next
+
+  expiration_policy {
+    ttl = "" # never
+  }
+
+  push_config {
+    # The path tells functions-framework which topic a message is of.
+    push_endpoint = "${google_cloudfunctions2_function.function[each.value.function].service_config[0].uri}/${google_pubsub_topic.event[each.key].id}"
+    oidc_token {
+      service_account_email = google_service_account.pusher.email
+      audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri
+    }
+  }
+
+  retry_policy {
+    minimum_backoff = "1s"
+    maximum_backoff = "600s"
+  }
+
+  dead_letter_policy {
+    dead_letter_topic     = google_pubsub_topic.dead_letter.id
+    max_delivery_attempts = each.key == "sweep" ? 5 : 50
+  }
+
+  depends_on = [google_pubsub_topic_iam_member.dead_letter_publisher]
+}
+
+# ---- dead letters: one topic, and a subscription that keeps them for a month until somebody looks
+
+resource "google_pubsub_topic" "dead_letter" {
+  name       = "watchparty-dead-letters"
+  labels     = local.labels
+  depends_on = [google_project_service.api]
+}
+
+resource "google_pubsub_subscription" "dead_letter" {
+  name                       = "watchparty-dead-letters"
+  topic                      = google_pubsub_topic.dead_letter.id
+  labels                     = local.labels
+  message_retention_duration = "2678400s"
+  ack_deadline_seconds       = 60
+
+  expiration_policy {
+    ttl = ""
+  }
+}
+
+resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
+  topic  = google_pubsub_topic.dead_letter.name
+  role   = "roles/pubsub.publisher"
+  member = local.service_agents.pubsub
+}
+
+# Pub/Sub has to take a message off the subscription before it may give it up.
+resource "google_pubsub_subscription_iam_member" "dead_letter_taker" {
+  for_each     = local.topics
+  subscription = google_pubsub_subscription.event[each.key].name
+  role         = "roles/pubsub.subscriber"
+  member       = local.service_agents.pubsub
+}
+
+# ---- who knocks at the event functions
+
+resource "google_service_account" "pusher" {
+  account_id   = "watchparty-pusher"
+  display_name = "WatchParty: calls the event functions"
+  depends_on   = [google_project_service.api]
+}
+
+resource "google_cloud_run_v2_service_iam_member" "pusher_calls_function" {
+  for_each = local.event_functions
+  name     = google_cloudfunctions2_function.function[each.key].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = google_service_account.pusher.member
+}
+
+# ---- the bucket
+
+resource "google_eventarc_trigger" "upload_finalized" {
+  name            = "watchparty-upload-finalized"
+  location        = var.region # has to be the bucket's
+  labels          = local.labels
+  service_account = google_service_account.pusher.email
+
+  matching_criteria {
+    attribute = "type"
+    value     = "google.cloud.storage.object.v1.finalized"
+  }
+  matching_criteria {
+    attribute = "bucket"
+    value     = google_storage_bucket.uploads.name
+  }
+
+  destination {
+    cloud_run_service {
+      service = google_cloudfunctions2_function.function["on_upload"].name
+      region  = var.region
+    }
+  }
+
+  depends_on = [
+    google_project_iam_member.pusher_receives_events,
+    google_project_iam_member.storage_publishes_events,
+    google_cloud_run_v2_service_iam_member.pusher_calls_function,
+  ]
+}
+
+resource "google_project_iam_member" "pusher_receives_events" {
+  project = var.project_id
+  role    = "roles/eventarc.eventReceiver"
+  member  = google_service_account.pusher.member
+}
+
+# Eventarc makes the bucket's topic itself, so this cannot be narrower than the project.
+resource "google_project_iam_member" "storage_publishes_events" {
+  project = var.project_id
+  role    = "roles/pubsub.publisher"
+  member  = local.service_agents.storage
+}
+
+# ---- the sweeper's clock
+
+resource "google_cloud_scheduler_job" "sweep" {
+  name        = "watchparty-sweep"
+  description = "Delivers what did not get through, takes up what is stuck, forgets what is over."
+  region      = var.region
+  schedule    = local.production ? "* * * * *" : "*/5 * * * *"
+
+  pubsub_target {
+    topic_name = google_pubsub_topic.event["sweep"].id
+    data       = base64encode("{}")
+  }
+  depends_on = [google_project_service.api]
+}

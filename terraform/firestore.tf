@@ -1,0 +1,61 @@
+# The database: accounts, rooms, members, films. Only the functions touch it.
+
+resource "google_firestore_database" "main" {
+  name                              = var.database
+  location_id                       = coalesce(var.location, var.region)
+  type                              = "FIRESTORE_NATIVE"
+  concurrency_mode                  = "OPTIMISTIC"
+  delete_protection_state           = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.deletion_protection ? "ABANDON" : "DELETE"
+  point_in_time_recovery_enablement = local.production ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"
+  depends_on                        = [google_project_service.api]
+}
+
+resource "google_firestore_backup_schedule" "daily" {
+  database  = google_firestore_database.main.name
+  retention = "604800s" # 7 days
+  daily_recurrence {}
+}
+
+resource "google_firestore_backup_schedule" "weekly" {
+  count     = local.production ? 1 : 0
+  database  = google_firestore_database.main.name
+  retention = "8467200s" # 14 weeks, the longest that Google keeps one
+  weekly_recurrence {
+    day = "SUNDAY"
+  }
+}
+
+# Written from the queries that the functions declare (functions/watchparty_api/store/queries.py) by
+# `make contracts`; a test compares the two.
+locals {
+  firestore = jsondecode(file("${path.module}/firestore.json"))
+}
+
+resource "google_firestore_index" "query" {
+  for_each   = local.firestore.indexes
+  database   = google_firestore_database.main.name
+  collection = each.value.collection
+
+  dynamic "fields" {
+    for_each = each.value.fields
+    content {
+      field_path = fields.value.path
+      order      = fields.value.order
+    }
+  }
+}
+
+# Whatever has a date on which it is over is deleted by Firestore within a day of it; readers do not wait for that.
+resource "google_firestore_field" "expiry" {
+  for_each   = local.firestore.expiries
+  database   = google_firestore_database.main.name
+  collection = each.value.collection
+  field      = each.value.field
+  ttl_config {}
+
+  # An empty block would switch off the field's own index, which the sweeper's queries use.
+  lifecycle {
+    ignore_changes = [index_config]
+  }
+}

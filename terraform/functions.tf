@@ -1,0 +1,208 @@
+# The functions: one table of what each is and may, one resource that makes them, one service account each.
+
+locals {
+  # may: keys of local.grants. An event function is called by its subscription or trigger only.
+  functions = merge(
+    {
+      on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"] }
+      on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"] }
+      sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"] }
+    },
+    local.hobby ? {} : {
+      auth          = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch"] }
+      rooms         = { http = true, memory = "512Mi", timeout_s = 60, may = ["media_read"] }
+      videos        = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch", "sign"] }
+      on_room_event = { http = false, memory = "512Mi", timeout_s = 120, may = [] }
+    },
+  )
+  http_functions  = { for name, each in local.functions : name => each if each.http }
+  event_functions = { for name, each in local.functions : name => each if !each.http }
+
+  # The settings of docs/configuration.md, "The functions in the cloud"; null: not set. Also those of the hobby service.
+  api_environment = {
+    WATCHPARTY_CDN_KEY_NAME     = local.production ? var.cdn_active_key : null
+    WATCHPARTY_CORS_ORIGINS     = length(var.cors_origins) == 0 ? null : join(",", var.cors_origins)
+    WATCHPARTY_FIRST_ADMIN      = var.first_admin
+    WATCHPARTY_IDENTITY         = var.identity
+    WATCHPARTY_IDENTITY_PROJECT = var.identity == "identity_platform" ? var.project_id : null
+    WATCHPARTY_KEYS_DIR         = "/keys"
+    WATCHPARTY_MAIL_FROM        = var.mail_from
+    WATCHPARTY_MEDIA_BUCKET     = google_storage_bucket.media.name
+    WATCHPARTY_PUBLIC_URL       = local.site_url
+    WATCHPARTY_RELAY_URL        = "wss://${local.host}/ws"
+    WATCHPARTY_STORE_URL        = "firestore://${var.project_id}/${google_firestore_database.main.name}"
+    WATCHPARTY_TRANSCODE_JOB    = google_cloud_run_v2_job.transcoder.id
+    WATCHPARTY_TRUSTED_PROXIES  = join(",", local.trusted_proxies)
+    WATCHPARTY_UPLOADS_BUCKET   = google_storage_bucket.uploads.name
+  }
+  # Google's own hops: the container's link-local proxy, the load balancer's front ends and its address.
+  trusted_proxies = concat(
+    ["169.254.0.0/16", "35.191.0.0/16", "130.211.0.0/22"],
+    google_compute_global_address.site[*].address,
+  )
+}
+
+resource "google_service_account" "function" {
+  for_each     = local.functions
+  account_id   = "watchparty-${replace(each.key, "_", "-")}"
+  display_name = "WatchParty: function ${each.key}"
+  depends_on   = [google_project_service.api]
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each    = local.functions
+  name        = "watchparty-${replace(each.key, "_", "-")}"
+  location    = var.region
+  labels      = local.labels
+  description = each.value.http ? "HTTP API, ${each.key}" : "Events, ${each.key}"
+
+  build_config {
+    runtime           = "python313"
+    entry_point       = each.key
+    service_account   = google_service_account.builder.id
+    docker_repository = google_artifact_registry_repository.images.id
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.functions.name
+      }
+    }
+  }
+
+  service_config {
+    available_cpu                    = "1"
+    available_memory                 = each.value.memory
+    timeout_seconds                  = each.value.timeout_s
+    min_instance_count               = each.value.http ? var.functions_scale.least : 0
+    max_instance_count               = each.value.http ? var.functions_scale.most : (each.key == "sweep" ? 1 : 10)
+    max_instance_request_concurrency = each.value.http ? var.functions_scale.concurrency : 8
+    # Pub/Sub, Eventarc and Scheduler of the same project count as internal.
+    ingress_settings      = each.value.http ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_INTERNAL_ONLY"
+    service_account_email = google_service_account.function[each.key].email
+
+    environment_variables = merge(
+      { for name, value in local.api_environment : name => value if value != null },
+      { WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email },
+      each.value.http ? { FUNCTION_USE_ASGI = "1" } : {},
+    )
+
+    dynamic "secret_volumes" {
+      for_each = local.mounted_keys
+      content {
+        project_id = var.project_id
+        mount_path = "/keys/${secret_volumes.key}"
+        secret     = secret_volumes.value.secret
+        versions {
+          version = "latest"
+          path    = secret_volumes.value.file
+        }
+      }
+    }
+
+    dynamic "secret_environment_variables" {
+      for_each = google_secret_manager_secret.smtp[*].secret_id
+      content {
+        project_id = var.project_id
+        key        = "WATCHPARTY_SMTP_URL"
+        secret     = secret_environment_variables.value
+        version    = "latest"
+      }
+    }
+  }
+
+  # A function that is made before it may read its keys does not start.
+  depends_on = [
+    google_secret_manager_secret_iam_member.function_reads_key,
+    google_project_iam_member.builder_logs,
+    google_artifact_registry_repository_iam_member.builder_pushes,
+    google_storage_bucket_iam_member.builder_reads_source,
+  ]
+}
+
+# The load balancer asks as nobody in particular; only it can, because of the ingress. Who may what is the API's matter.
+resource "google_cloud_run_v2_service_iam_member" "function_is_public" {
+  for_each = local.http_functions
+  name     = google_cloudfunctions2_function.function[each.key].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+
+# ---- what they may
+
+locals {
+  mounted_keys = merge(
+    { for name, file in local.key_files : name => { secret = google_secret_manager_secret.key[name].secret_id, file = file } },
+    local.production ? { cdn = { secret = google_secret_manager_secret.cdn[var.cdn_active_key].secret_id, file = "cdn.key" } } : {},
+  )
+
+  grants = {
+    uploads    = { bucket = google_storage_bucket.uploads.name, role = "roles/storage.objectUser" }
+    media      = { bucket = google_storage_bucket.media.name, role = "roles/storage.objectUser" }
+    media_read = { bucket = google_storage_bucket.media.name, role = "roles/storage.objectViewer" }
+  }
+  # Who is allowed what, functions and the hobby service alike: account → what.
+  members = merge(
+    { for name, each in local.functions : name => { member = google_service_account.function[name].member, id = google_service_account.function[name].name, may = each.may } },
+    local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, may = ["uploads", "media", "launch", "sign"] } } : {},
+  )
+  allowed = { for pair in flatten([
+    for name, each in local.members : [for what in each.may : { name = name, what = what, member = each.member, id = each.id }]
+  ]) : "${pair.name} ${pair.what}" => pair }
+  secret_readers = { for pair in setproduct(keys(local.members), keys(local.readable_secrets)) :
+    "${pair[0]} ${pair[1]}" => { member = local.members[pair[0]].member, secret = local.readable_secrets[pair[1]] }
+  }
+  readable_secrets = merge(
+    { for name, each in local.mounted_keys : name => each.secret },
+    var.mail_from == null ? {} : { smtp = google_secret_manager_secret.smtp[0].secret_id },
+  )
+}
+
+resource "google_project_iam_member" "function_uses_firestore" {
+  for_each = local.members
+  project  = var.project_id
+  role     = "roles/datastore.user"
+  member   = each.value.member
+
+  condition {
+    title      = "this-database-only"
+    expression = "resource.name == \"projects/${var.project_id}/databases/${google_firestore_database.main.name}\""
+  }
+}
+
+resource "google_storage_bucket_iam_member" "function_uses_bucket" {
+  for_each = { for key, pair in local.allowed : key => pair if contains(keys(local.grants), pair.what) }
+  bucket   = local.grants[each.value.what].bucket
+  role     = local.grants[each.value.what].role
+  member   = each.value.member
+}
+
+resource "google_cloud_run_v2_job_iam_member" "function_launches_transcodes" {
+  for_each = { for key, pair in local.allowed : key => pair if pair.what == "launch" }
+  name     = google_cloud_run_v2_job.transcoder.name
+  location = var.region
+  role     = google_project_iam_custom_role.transcode_launcher.name
+  member   = each.value.member
+}
+
+# Start with an override (which film), look for what runs, stop it. No predefined role is as small.
+resource "google_project_iam_custom_role" "transcode_launcher" {
+  role_id     = "watchpartyTranscodeLauncher"
+  title       = "WatchParty: starts and stops transcodes"
+  permissions = ["run.jobs.run", "run.jobs.runWithOverrides", "run.jobs.get", "run.executions.get", "run.executions.list", "run.executions.cancel"]
+}
+
+# Addresses are signed by IAM in the account's own name, so that there is no key to lose.
+resource "google_service_account_iam_member" "function_signs_as_itself" {
+  for_each           = { for key, pair in local.allowed : key => pair if pair.what == "sign" }
+  service_account_id = each.value.id
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = each.value.member
+}
+
+resource "google_secret_manager_secret_iam_member" "function_reads_key" {
+  for_each  = local.secret_readers
+  secret_id = each.value.secret
+  role      = "roles/secretmanager.secretAccessor"
+  member    = each.value.member
+}

@@ -1,0 +1,53 @@
+# Deployment from GitHub without a key: a workflow on the main branch of one repository may act as the deployer.
+
+resource "google_iam_workload_identity_pool" "github" {
+  count                     = var.github_repository == null ? 0 : 1
+  workload_identity_pool_id = "watchparty-github"
+  display_name              = "GitHub workflows"
+  depends_on                = [google_project_service.api]
+}
+
+resource "google_iam_workload_identity_pool_provider" "github" {
+  count                              = var.github_repository == null ? 0 : 1
+  workload_identity_pool_id          = google_iam_workload_identity_pool.github[0].workload_identity_pool_id
+  workload_identity_pool_provider_id = "github"
+
+  attribute_mapping = {
+    "google.subject"       = "assertion.sub"
+    "attribute.repository" = "assertion.repository"
+    "attribute.ref"        = "assertion.ref"
+  }
+  # Without this any repository of GitHub could ask.
+  attribute_condition = "assertion.repository == '${var.github_repository}' && assertion.ref == 'refs/heads/main'"
+
+  oidc {
+    issuer_uri = "https://token.actions.githubusercontent.com"
+  }
+}
+
+resource "google_service_account" "deployer" {
+  count        = var.github_repository == null ? 0 : 1
+  account_id   = "watchparty-deployer"
+  display_name = "WatchParty: deploys from GitHub"
+  depends_on   = [google_project_service.api]
+}
+
+resource "google_service_account_iam_member" "github_is_deployer" {
+  count              = var.github_repository == null ? 0 : 1
+  service_account_id = google_service_account.deployer[0].name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.github[0].name}/attribute.repository/${var.github_repository}"
+}
+
+# Whoever runs `terraform apply` makes service accounts and grants them roles: it is as mighty as an owner, which is why
+# the condition above is as narrow as it is. Without Owner it would need these one by one.
+resource "google_project_iam_member" "deployer" {
+  for_each = var.github_repository == null ? toset([]) : toset([
+    "roles/editor", "roles/resourcemanager.projectIamAdmin", "roles/iam.serviceAccountAdmin", "roles/iam.roleAdmin",
+    "roles/iam.workloadIdentityPoolAdmin", "roles/secretmanager.admin", "roles/run.admin", "roles/storage.admin",
+    "roles/pubsub.admin", "roles/logging.configWriter", "roles/datastore.owner",
+  ])
+  project = var.project_id
+  role    = each.key
+  member  = google_service_account.deployer[0].member
+}

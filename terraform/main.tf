@@ -1,0 +1,27 @@
+# What more than one file needs: the profile's two faces, the site's address, names.
+
+data "google_project" "this" {}
+
+locals {
+  production = var.profile == "production"
+  hobby      = var.profile == "hobby"
+
+  # Cloud Run's own address of a service is known before the service is: SERVICE-PROJECTNUMBER.REGION.run.app.
+  host     = coalesce(var.domain, "watchparty-${data.google_project.this.number}.${var.region}.run.app")
+  site_url = "https://${local.host}"
+
+  service_agents = {
+    pubsub  = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+    cdn     = "serviceAccount:service-${data.google_project.this.number}@cloud-cdn-fill.iam.gserviceaccount.com"
+    storage = "serviceAccount:${data.google_storage_project_service_account.this.email_address}"
+    secrets = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-secretmanager.iam.gserviceaccount.com"
+  }
+
+  # The project prefix keeps bucket names unique in the whole world.
+  bucket_prefix = "${var.project_id}-watchparty"
+  labels        = { app = "watchparty", profile = var.profile }
+}
+
+data "google_storage_project_service_account" "this" {
+  depends_on = [google_project_service.api]
+}

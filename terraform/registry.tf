@@ -1,0 +1,55 @@
+# Images of ours and of the functions. Tags cannot be moved; Terraform deploys by digest anyway.
+
+resource "google_artifact_registry_repository" "images" {
+  repository_id = "watchparty"
+  location      = var.region
+  format        = "DOCKER"
+  labels        = local.labels
+
+  docker_config {
+    immutable_tags = true
+  }
+
+  cleanup_policies {
+    id     = "keep-the-last-ten"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = 10
+    }
+  }
+  cleanup_policies {
+    id     = "delete-after-90-days"
+    action = "DELETE"
+    condition {
+      older_than = "7776000s"
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# Who builds: Cloud Build for our images (make deploy), Cloud Functions for the functions.
+resource "google_service_account" "builder" {
+  account_id   = "watchparty-builder"
+  display_name = "WatchParty: builds images and functions"
+  depends_on   = [google_project_service.api]
+}
+
+resource "google_artifact_registry_repository_iam_member" "builder_pushes" {
+  repository = google_artifact_registry_repository.images.repository_id
+  location   = var.region
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.builder.member
+}
+
+resource "google_project_iam_member" "builder_logs" {
+  project = var.project_id
+  role    = "roles/logging.logWriter"
+  member  = google_service_account.builder.member
+}
+
+resource "google_storage_bucket_iam_member" "builder_reads_source" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectUser" # gcloud builds submit puts its source here too
+  member = google_service_account.builder.member
+}

@@ -1,0 +1,131 @@
+# production: the relays. Any number of instances; what they share is in Redis, so nobody has to come back to the same.
+
+resource "google_service_account" "relay" {
+  count        = local.production ? 1 : 0
+  account_id   = "watchparty-relay"
+  display_name = "WatchParty: relay"
+  depends_on   = [google_project_service.api]
+}
+
+locals {
+  # The settings of docs/configuration.md, "The relay alone".
+  relay_environment = {
+    WATCHPARTY_RELAY_BUS      = "redis"
+    WATCHPARTY_RELAY_HOST     = "0.0.0.0"
+    WATCHPARTY_RELAY_JWKS_URL = "${local.site_url}/.well-known/jwks.json"
+    WATCHPARTY_RELAY_ORIGINS  = local.site_url
+  }
+}
+
+resource "google_cloud_run_v2_service" "relay" {
+  count               = local.production ? 1 : 0
+  name                = "watchparty-relay"
+  location            = var.region
+  labels              = local.labels
+  ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+  deletion_protection = false # it holds nothing
+
+  template {
+    service_account                  = google_service_account.relay[0].email
+    timeout                          = "3600s" # a socket is one request; Cloud Run's longest
+    max_instance_request_concurrency = var.relay_scale.connections
+    session_affinity                 = false
+    execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
+
+    scaling {
+      min_instance_count = var.relay_scale.least
+      max_instance_count = var.relay_scale.most
+    }
+
+    vpc_access {
+      egress = "PRIVATE_RANGES_ONLY"
+      network_interfaces {
+        network    = google_compute_network.main[0].id
+        subnetwork = google_compute_subnetwork.run[0].id
+      }
+    }
+
+    containers {
+      image = var.images.relay
+
+      ports {
+        container_port = 8080
+      }
+
+      resources {
+        limits = {
+          cpu    = "1"
+          memory = "1Gi"
+        }
+        cpu_idle          = false # clocks go on between messages
+        startup_cpu_boost = true
+      }
+
+      startup_probe {
+        http_get {
+          path = "/health"
+        }
+        period_seconds    = 1
+        failure_threshold = 30
+      }
+      liveness_probe {
+        http_get {
+          path = "/health"
+        }
+        period_seconds    = 10
+        failure_threshold = 3
+      }
+
+      dynamic "env" {
+        for_each = local.relay_environment
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+      env {
+        name = "WATCHPARTY_RELAY_REDIS_URL"
+        value_source {
+          secret_key_ref {
+            secret  = google_secret_manager_secret.redis_url[0].secret_id
+            version = google_secret_manager_secret_version.redis_url[0].version
+          }
+        }
+      }
+
+      volume_mounts {
+        name       = "redis-ca"
+        mount_path = "/redis-ca"
+      }
+    }
+
+    volumes {
+      name = "redis-ca"
+      secret {
+        secret = google_secret_manager_secret.redis_ca[0].secret_id
+        items {
+          version = google_secret_manager_secret_version.redis_ca[0].version
+          path    = "ca.pem"
+        }
+      }
+    }
+  }
+
+  depends_on = [google_secret_manager_secret_iam_member.relay_reads]
+}
+
+# Whoever comes through the load balancer: the token in the first message is what lets in.
+resource "google_cloud_run_v2_service_iam_member" "relay_is_public" {
+  count    = local.production ? 1 : 0
+  name     = google_cloud_run_v2_service.relay[0].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+
+resource "google_secret_manager_secret_iam_member" "relay_reads" {
+  for_each  = local.production ? { url = google_secret_manager_secret.redis_url[0].secret_id, ca = google_secret_manager_secret.redis_ca[0].secret_id } : {}
+  secret_id = each.value
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.relay[0].member
+}

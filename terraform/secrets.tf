@@ -1,0 +1,91 @@
+# Secrets: Terraform makes the places, `make deploy` puts values there that Terraform never sees (signing keys, mail), so
+# they are in no state. What Google makes up itself (Redis' password) passes through the state, which is private.
+
+locals {
+  # File under /keys → secret. Cloud Run mounts a secret as a folder of its own.
+  key_files = {
+    access = "access.json"
+    join   = "join.json"
+    notice = "notice.json"
+    hash   = "hash.secret"
+  }
+}
+
+resource "google_secret_manager_secret" "key" {
+  for_each            = local.key_files
+  secret_id           = "watchparty-${each.key}"
+  labels              = local.labels
+  deletion_protection = var.deletion_protection
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+
+  # A reminder, not an automatism: two keys live side by side for a while (docs/operations.md). The hash secret is not
+  # rotated: every ban hangs on it.
+  dynamic "rotation" {
+    for_each = each.key == "hash" ? [] : [var.key_rotation_days]
+    content {
+      rotation_period    = "${rotation.value * 86400}s"
+      next_rotation_time = timeadd(plantimestamp(), "${rotation.value * 24}h")
+    }
+  }
+  dynamic "topics" {
+    for_each = each.key == "hash" ? [] : [google_pubsub_topic.key_rotation.id]
+    content {
+      name = topics.value
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [rotation[0].next_rotation_time] # Google moves it on
+  }
+  depends_on = [google_pubsub_topic_iam_member.secrets_remind]
+}
+
+resource "google_secret_manager_secret" "cdn" {
+  for_each  = local.production ? var.cdn_key_names : toset([])
+  secret_id = "watchparty-cdn-${each.key}"
+  labels    = local.labels
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+  depends_on = [google_project_service.api]
+}
+
+resource "google_secret_manager_secret" "smtp" {
+  count     = var.mail_from == null ? 0 : 1
+  secret_id = "watchparty-smtp"
+  labels    = local.labels
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+  depends_on = [google_project_service.api]
+}
+
+# The alert key_rotation_due watches this topic.
+resource "google_pubsub_topic" "key_rotation" {
+  name       = "watchparty-key-rotation"
+  labels     = local.labels
+  depends_on = [google_project_service.api]
+}
+
+resource "google_pubsub_topic_iam_member" "secrets_remind" {
+  topic  = google_pubsub_topic.key_rotation.name
+  role   = "roles/pubsub.publisher"
+  member = local.service_agents.secrets
+}

@@ -1,0 +1,62 @@
+# The profile hobby on a provider that is only its schema: what is made, what is not, and who may what.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_data "google_storage_project_service_account" {
+    defaults = { email_address = "storage@agents.example" }
+  }
+  # Named like what they stand for, so that a wrong reference shows.
+  mock_resource "google_cloud_run_v2_job" {
+    defaults = { id = "projects/demo-watchparty/locations/europe-west1/jobs/watchparty-transcoder" }
+  }
+}
+
+variables {
+  project_id        = "demo-watchparty"
+  profile           = "hobby"
+  alert_email       = "you@example.org"
+  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
+  images = {
+    standalone = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/standalone@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    transcoder = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  }
+}
+
+run "least" {
+  command = apply
+
+  assert {
+    condition     = output.site_url == "https://watchparty-123456789012.europe-west1.run.app"
+    error_message = "Without a domain the site is Cloud Run's own address."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.standalone[0].template[0].scaling[0].max_instance_count == 1
+    error_message = "Rooms live in the process's memory: there must never be two."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.standalone[0].template[0].timeout == "3600s"
+    error_message = "A socket is one request: it needs the longest timeout there is."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.standalone[0].deletion_protection && google_firestore_database.main.delete_protection_state == "DELETE_PROTECTION_ENABLED" && !google_storage_bucket.uploads.force_destroy && !google_storage_bucket.media.force_destroy
+    error_message = "What holds data is protected unless somebody says otherwise."
+  }
+  assert {
+    condition     = length(google_redis_instance.rooms) + length(google_cloud_run_v2_service.relay) + length(google_compute_url_map.site) + length(google_compute_network.main) + length(google_storage_bucket.site) == 0
+    error_message = "Nothing that costs while nobody watches."
+  }
+  assert {
+    condition     = keys(google_cloudfunctions2_function.function) == ["on_transcode", "on_upload", "sweep"]
+    error_message = "Events are functions here too; page, API and relay are the service."
+  }
+  assert {
+    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY"])
+    error_message = "Nobody from outside may tell an event function anything."
+  }
+  assert {
+    condition     = google_storage_bucket.uploads.public_access_prevention == "enforced" && google_storage_bucket.media.public_access_prevention == "enforced" && google_storage_bucket.source.public_access_prevention == "enforced"
+    error_message = "No bucket may be made public."
+  }
+}

@@ -1,0 +1,92 @@
+# The profile production on a provider that is only its schema.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_data "google_storage_project_service_account" {
+    defaults = { email_address = "storage@agents.example" }
+  }
+  mock_resource "google_cloud_run_v2_job" {
+    defaults = { id = "projects/demo-watchparty/locations/europe-west1/jobs/watchparty-transcoder" }
+  }
+  mock_resource "google_compute_global_address" {
+    defaults = { address = "203.0.113.7" }
+  }
+}
+
+variables {
+  project_id        = "demo-watchparty"
+  profile           = "production"
+  domain            = "watch.example"
+  alert_email       = "you@example.org"
+  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
+  images = {
+    relay      = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/relay@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    transcoder = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  }
+  cdn_key_values = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
+}
+
+# Every optional part at once: its state is what the tests in Python read.
+run "everything" {
+  command = apply
+  variables {
+    budget            = { billing_account = "012345-6789AB-CDEF01", amount = 100 }
+    cdn_active_key    = "k2"
+    cdn_key_names     = ["k1", "k2"]
+    cdn_key_values    = { k1 = "nZtRohdNF9m3cKM24IcK4w==", k2 = "nZtRohdNF9m3cKM24IcK4w==" }
+    cors_origins      = ["https://app.example"]
+    first_admin       = "you@example.org"
+    github_repository = "example/watchparty"
+    identity          = "identity_platform"
+    mail_from         = "party@watch.example"
+    media_days        = 90
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.relay[0].template[0].timeout == "3600s" && google_cloud_run_v2_service.relay[0].template[0].session_affinity == false && google_cloud_run_v2_service.relay[0].template[0].containers[0].resources[0].cpu_idle == false
+    error_message = "A relay keeps its sockets for an hour, its clocks running, and nobody bound to it."
+  }
+  assert {
+    condition     = google_redis_instance.rooms[0].redis_configs["maxmemory-policy"] == "noeviction" && google_redis_instance.rooms[0].auth_enabled && google_redis_instance.rooms[0].transit_encryption_mode == "SERVER_AUTHENTICATION"
+    error_message = "Redis forgets nothing by itself, asks for a password and speaks TLS."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.relay[0].ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" && alltrue([for function in google_cloudfunctions2_function.function : contains(["ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], function.service_config[0].ingress_settings)])
+    error_message = "There is one door: the load balancer."
+  }
+  assert {
+    condition     = alltrue([for service in google_compute_backend_service.run : service.security_policy == google_compute_security_policy.site[0].id])
+    error_message = "Cloud Armor stands before every service."
+  }
+  assert {
+    condition     = google_compute_backend_bucket.media[0].enable_cdn && keys(google_compute_backend_bucket_signed_url_key.media) == ["k1", "k2"]
+    error_message = "Both keys are believed while one takes the other's place."
+  }
+  assert {
+    condition     = google_firestore_database.main.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED" && google_firestore_database.main.delete_protection_state == "DELETE_PROTECTION_ENABLED"
+    error_message = "The database can be taken back to any minute of a week, and not be deleted."
+  }
+  assert {
+    condition     = alltrue([for subscription in google_pubsub_subscription.event : length(subscription.push_config[0].oidc_token) == 1 && length(subscription.dead_letter_policy) == 1 && length(subscription.retry_policy) == 1])
+    error_message = "Every event is pushed with a token, again when it fails, and kept when it keeps failing."
+  }
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == 'example/watchparty' && assertion.ref == 'refs/heads/main'"
+    error_message = "One branch of one repository may deploy, and nobody else on GitHub."
+  }
+  assert {
+    condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
+    error_message = "The outputs are what the deployment asks for."
+  }
+}
+
+run "least" {
+  command = apply
+
+  assert {
+    condition     = length(google_billing_budget.month) + length(google_iam_workload_identity_pool.github) + length(google_identity_platform_config.this) + length(google_secret_manager_secret.smtp) == 0
+    error_message = "What nobody asked for is not made."
+  }
+}

@@ -1,0 +1,62 @@
+# What variables.tf does not let through, and says so before anything is made.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+}
+
+variables {
+  project_id        = "demo-watchparty"
+  profile           = "hobby"
+  alert_email       = "you@example.org"
+  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
+  cdn_key_values    = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
+  images = {
+    standalone = "host/standalone@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    transcoder = "host/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  }
+}
+
+run "refuses_relay_without_image" {
+  command = plan
+  variables {
+    profile = "production"
+    domain  = "watch.example"
+  }
+  expect_failures = [var.images]
+}
+
+run "refuses_production_without_domain" {
+  command = plan
+  variables {
+    profile = "production"
+    images = {
+      relay      = "host/relay@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+      transcoder = "host/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    }
+  }
+  expect_failures = [var.domain]
+}
+
+run "refuses_an_image_by_tag" {
+  command = plan
+  variables {
+    images = {
+      standalone = "host/standalone:latest"
+      transcoder = "host/transcoder:latest"
+    }
+  }
+  expect_failures = [var.images]
+}
+
+run "refuses_unknown_words" {
+  command = plan
+  variables {
+    alert_email   = "nobody"
+    identity      = "magic"
+    region        = "Europe"
+    cdn_key_names = ["k1", "K 2"]
+  }
+  expect_failures = [var.alert_email, var.identity, var.region, var.cdn_key_names]
+}

@@ -1,0 +1,68 @@
+# The transcoder: a job that is started for each film, by the functions and by nobody else.
+
+resource "google_service_account" "transcoder" {
+  account_id   = "watchparty-transcoder"
+  display_name = "WatchParty: transcoder"
+  depends_on   = [google_project_service.api]
+}
+
+locals {
+  # The settings of docs/configuration.md, "The transcoder". Which film it is comes with the start.
+  transcoder_environment = {
+    WATCHPARTY_TRANSCODE_NICE = "0" # nothing else runs beside it
+  }
+}
+
+resource "google_cloud_run_v2_job" "transcoder" {
+  name                = "watchparty-transcoder"
+  location            = var.region
+  labels              = local.labels
+  deletion_protection = false # it holds nothing
+
+  template {
+    task_count  = 1
+    parallelism = 1
+
+    template {
+      service_account       = google_service_account.transcoder.email
+      execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
+      max_retries           = 2 # it goes on where it stopped
+      timeout               = "${var.transcoder.timeout_hours * 3600}s"
+
+      containers {
+        name  = "transcoder"
+        image = var.images.transcoder
+
+        resources {
+          limits = {
+            cpu    = tostring(var.transcoder.cpu)
+            memory = "${var.transcoder.memory_gb}Gi"
+          }
+        }
+
+        dynamic "env" {
+          for_each = local.transcoder_environment
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
+      }
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket_iam_member" "transcoder_reads_originals" {
+  bucket = google_storage_bucket.uploads.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.transcoder.member
+}
+
+# It replaces growing playlists, so creating alone is not enough.
+resource "google_storage_bucket_iam_member" "transcoder_writes_media" {
+  bucket = google_storage_bucket.media.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.transcoder.member
+}

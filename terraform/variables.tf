@@ -1,0 +1,339 @@
+# Every setting, in alphabetical order. What has no default has to be said; docs/deployment.md shows a complete file.
+
+variable "alert_email" {
+  description = "Who is told when something is wrong, about money and about keys that are due."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$", var.alert_email))
+    error_message = "alert_email has to be an e-mail address."
+  }
+}
+
+variable "budget" {
+  description = "What a month may cost before mails go out; null: no budget alert. Needs a role on the billing account."
+  type = object({
+    billing_account = string
+    amount          = number
+    currency        = optional(string, "EUR")
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
+    error_message = "budget.billing_account has to look like 012345-6789AB-CDEF01."
+  }
+  validation {
+    condition     = try(var.budget.amount, 1) >= 1
+    error_message = "budget.amount has to be at least 1."
+  }
+}
+
+variable "cdn_active_key" {
+  description = "Which of cdn_key_names signs playback cookies. The others are still believed: that is how a key is rotated."
+  type        = string
+  default     = "k1"
+  nullable    = false
+
+  validation {
+    condition     = contains(var.cdn_key_names, var.cdn_active_key)
+    error_message = "cdn_active_key has to be one of cdn_key_names."
+  }
+}
+
+variable "cdn_key_names" {
+  description = "Names of the keys that Cloud CDN believes, at most three. Each has a secret watchparty-cdn-NAME."
+  type        = set(string)
+  default     = ["k1"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.cdn_key_names) >= 1 && length(var.cdn_key_names) <= 3 && alltrue([for name in var.cdn_key_names : can(regex("^[a-z][a-z0-9]{0,19}$", name))])
+    error_message = "cdn_key_names has to hold one to three names of lower-case letters and digits."
+  }
+}
+
+variable "cdn_key_values" {
+  description = "Name to base64url text of 16 bytes for each of cdn_key_names. `make deploy` reads them from Secret Manager."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  sensitive   = true
+
+  validation {
+    condition     = alltrue([for value in values(var.cdn_key_values) : can(regex("^[A-Za-z0-9_-]{22}==$", value))])
+    error_message = "Each of cdn_key_values has to be 16 bytes as base64url, 24 characters with the padding."
+  }
+}
+
+variable "cors_origins" {
+  description = "Other sites whose pages may call the API, e.g. https://app.example. None by default."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https://[^/*]+$", origin))])
+    error_message = "cors_origins has to hold https:// origins without path and without *."
+  }
+}
+
+variable "database" {
+  description = "The name of the Firestore database. A restore makes another one beside it (docs/operations.md)."
+  type        = string
+  default     = "watchparty"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
+    error_message = "database has to be 4 to 63 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Keeps Terraform from deleting what holds data or serves people. Turn it off only to take everything down."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "domain" {
+  description = "The site's host name, e.g. watch.example. production: required, its A record points at the output address. hobby: null takes Cloud Run's own address."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]{2,}$", var.domain))
+    error_message = "domain has to be a host name in lower case without https:// and path."
+  }
+  validation {
+    condition     = var.profile != "production" || var.domain != null
+    error_message = "The production profile needs a domain."
+  }
+}
+
+variable "first_admin" {
+  description = "The verified address that is administrator from its first sign-in with Identity Platform on; null where people sign in with local accounts."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.first_admin == null || can(regex("^[^@[:space:]]+@[^@[:space:]]+$", var.first_admin))
+    error_message = "first_admin has to be an e-mail address."
+  }
+  validation {
+    condition     = var.identity != "identity_platform" || var.first_admin != null
+    error_message = "With Identity Platform somebody has to be the first administrator: set first_admin."
+  }
+}
+
+variable "functions_archive" {
+  description = "The zip of the functions, as `make dist-functions` names it: its name carries the hash of its content, so a changed function is deployed and an unchanged one is not."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("functions-[0-9a-f]{16}[.]zip$", var.functions_archive))
+    error_message = "functions_archive has to be a file that `make dist-functions` wrote."
+  }
+}
+
+variable "functions_scale" {
+  description = "How many instances each HTTP function keeps and may have, and how many requests one answers at a time."
+  type = object({
+    least       = optional(number, 0)
+    most        = optional(number, 20)
+    concurrency = optional(number, 40)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.functions_scale.least >= 0 && var.functions_scale.most >= max(1, var.functions_scale.least) && var.functions_scale.concurrency >= 1
+    error_message = "functions_scale: 0 <= least <= most, and concurrency at least 1."
+  }
+}
+
+variable "github_repository" {
+  description = "OWNER/NAME whose workflow on its main branch may deploy without a key; null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
+    error_message = "github_repository has to be OWNER/NAME."
+  }
+}
+
+variable "identity" {
+  description = "How hosts sign in: local (accounts of our own) or identity_platform."
+  type        = string
+  default     = "local"
+  nullable    = false
+
+  validation {
+    condition     = contains(["local", "identity_platform"], var.identity)
+    error_message = "identity has to be local or identity_platform."
+  }
+}
+
+variable "images" {
+  description = "The built images, each by digest (HOST/PATH@sha256:…). The profile hobby needs standalone and transcoder, production relay and transcoder."
+  type = object({
+    relay      = optional(string)
+    standalone = optional(string)
+    transcoder = string
+  })
+  nullable = false
+
+  validation {
+    condition     = alltrue([for image in values(var.images) : image == null || can(regex("@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Each image has to be named by its digest, so that what was tested is what runs."
+  }
+  validation {
+    condition     = (var.profile == "hobby" ? var.images.standalone : var.images.relay) != null
+    error_message = "hobby needs images.standalone, production needs images.relay."
+  }
+}
+
+variable "key_rotation_days" {
+  description = "After how many days Secret Manager reminds of signing keys (docs/operations.md, key rotation)."
+  type        = number
+  default     = 180
+  nullable    = false
+
+  validation {
+    condition     = var.key_rotation_days >= 1 && var.key_rotation_days <= 3650
+    error_message = "key_rotation_days has to be from 1 to 3650."
+  }
+}
+
+variable "location" {
+  description = "Where the database lies: a region or eur3 or nam5. It can never be changed. null: the region."
+  type        = string
+  default     = null
+}
+
+variable "log_days" {
+  description = "How long logs are kept. They hold addresses of people: keep them as short as you can."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.log_days >= 1 && var.log_days <= 3650
+    error_message = "log_days has to be from 1 to 3650."
+  }
+}
+
+variable "mail_from" {
+  description = "The sender of mails. With it the secret watchparty-smtp has to hold smtp://USER:PASSWORD@HOST:587; null: nothing is mailed."
+  type        = string
+  default     = null
+}
+
+variable "media_days" {
+  description = "After how many days prepared films are deleted from the media bucket; 0: never. Egress, not storage, is what costs (docs/cost.md)."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.media_days >= 0
+    error_message = "media_days has to be 0 or more."
+  }
+}
+
+variable "original_days" {
+  description = "After how many days originals are deleted. Prepared films stay; a lost original cannot be prepared anew."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.original_days >= 1
+    error_message = "original_days has to be at least 1."
+  }
+}
+
+variable "profile" {
+  description = "hobby: one small service that sleeps when nobody watches. production: functions, relays behind a load balancer, Redis, CDN."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["hobby", "production"], var.profile)
+    error_message = "profile has to be hobby or production."
+  }
+}
+
+variable "project_id" {
+  description = "The Google Cloud project, which has to exist and to have billing."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id has to be a project's id, not its name or number."
+  }
+}
+
+variable "redis" {
+  description = "Size and tier of the rooms' memory (production). BASIC loses what is hot on a failure; rooms then go on from their last snapshot."
+  type = object({
+    memory_gb = optional(number, 1)
+    tier      = optional(string, "STANDARD_HA")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["BASIC", "STANDARD_HA"], var.redis.tier) && var.redis.memory_gb >= 1
+    error_message = "redis: tier BASIC or STANDARD_HA, memory_gb at least 1."
+  }
+}
+
+variable "region" {
+  description = "Where everything runs."
+  type        = string
+  default     = "europe-west1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region has to look like europe-west1."
+  }
+}
+
+variable "relay_scale" {
+  description = "Instances of the relay (production), and how many sockets one takes. Idle sockets are billed as long as they are open."
+  type = object({
+    least       = optional(number, 1)
+    most        = optional(number, 20)
+    connections = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.relay_scale.least >= 0 && var.relay_scale.most >= max(1, var.relay_scale.least) && var.relay_scale.connections >= 1 && var.relay_scale.connections <= 1000
+    error_message = "relay_scale: 0 <= least <= most, and 1 to 1000 connections (Cloud Run's limit)."
+  }
+}
+
+variable "transcoder" {
+  description = "The machine of one transcode. More cores finish a film sooner for about the same price. Its disk is memory."
+  type = object({
+    cpu           = optional(number, 4)
+    memory_gb     = optional(number, 8)
+    timeout_hours = optional(number, 12)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains([1, 2, 4, 6, 8], var.transcoder.cpu) && var.transcoder.memory_gb >= 2 && var.transcoder.memory_gb <= 32 && var.transcoder.timeout_hours >= 1 && var.transcoder.timeout_hours <= 168
+    error_message = "transcoder: cpu 1, 2, 4, 6 or 8, memory_gb 2 to 32, timeout_hours 1 to 168."
+  }
+}

@@ -1,0 +1,31 @@
+"""What Terraform is told to make follows from the declared queries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from watchparty_api.store.firestore_indexes import composite_index, declared
+from watchparty_api.store.queries import AUDIT, BANS_OF_ROOM, QUERIES
+
+FILE = Path(__file__).parents[3] / "terraform" / "firestore.json"
+
+
+def test_the_committed_list_is_fresh() -> None:
+    """After a change of queries: `make contracts`."""
+    assert json.loads(FILE.read_text()) == declared()
+
+
+def test_an_index_has_what_is_compared_and_then_the_order() -> None:
+    """Equality first, then the order with the id as the tie-breaker, both in the query's direction."""
+    assert composite_index(BANS_OF_ROOM) == [
+        {"path": "room_id", "order": "ASCENDING"},
+        {"path": "created_at", "order": "DESCENDING"},
+        {"path": "id", "order": "DESCENDING"},
+    ]
+
+
+def test_a_query_by_id_alone_needs_none() -> None:
+    """Firestore has an index of each single field anyway, and refuses to make one twice."""
+    assert composite_index(AUDIT) == []
+    assert len(declared()["indexes"]) == len([query for query in QUERIES if composite_index(query)])

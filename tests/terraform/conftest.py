@@ -1,0 +1,41 @@
+"""One run of terraform for all tests of a file that read what it made."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from terraform.applied import Applied, Outcome, copy_of_source, run_tests
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of terraform/ that is initialised."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform: not on the PATH")
+    return copy_of_source(tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="session")
+def outcome(source: Path) -> Outcome:
+    """Everything under terraform/tests, run once."""
+    return run_tests(source)
+
+
+@pytest.fixture(scope="session")
+def production(outcome: Outcome) -> Applied:
+    """The profile production with every optional part."""
+    return outcome.runs["production", "everything"]
+
+
+@pytest.fixture(scope="session")
+def least(outcome: Outcome) -> Applied:
+    """The profile production with nothing optional."""
+    return outcome.runs["production", "least"]
+
+
+@pytest.fixture(scope="session")
+def hobby(outcome: Outcome) -> Applied:
+    return outcome.runs["hobby", "least"]

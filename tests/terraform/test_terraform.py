@@ -1,0 +1,257 @@
+"""terraform/ is well-formed, valid, passes its own tests in both profiles, and fits the code that it deploys."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from fakes.function_process import cloud_environment
+from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values
+from terraform.routes import expected_routes, misrouted
+from terraform.schema_provider import terraform
+from watchparty.site import PAGE_HEADERS
+from watchparty_api.config import from_environment as functions_config
+from watchparty_relay.config import from_environment as relay_config
+from watchparty_transcoder.config import read_config as transcoder_config
+
+FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
+DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
+HOME_ONLY = {"WATCHPARTY_WORKSPACE"}
+"""Settings of the functions that this deployment leaves at their default: it has one workspace."""
+
+
+def test_it_is_formatted(source: Path) -> None:
+    """`terraform fmt` has nothing to change."""
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-recursive", str(SOURCE)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == ""
+
+
+def test_it_is_valid(source: Path) -> None:
+    """Every argument, block, type and reference is one of the provider's."""
+    done = terraform(source, "validate", "-no-color")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_own_tests_pass(outcome: Outcome) -> None:
+    """The assertions beside it hold in the profiles hobby and production, and bad variables are refused."""
+    assert outcome.passed, outcome.said
+    assert {name for name, _ in outcome.runs} == {"hobby", "production"}
+
+
+def test_every_entry_point_is_deployed_and_no_other(production: Applied) -> None:
+    """Terraform's functions are those that functions/main.py decorates."""
+    tree = ast.parse((ROOT / "functions/main.py").read_text())
+    entries = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.decorator_list
+    }
+    entries -= {name for name in entries if name.startswith("_")}
+    assert set(production.instances(FUNCTION_PREFIX)) == entries
+
+
+# ---- settings
+
+
+def function_environment(function: Values) -> dict[str, str]:
+    """What a function finds in its environment; a secret's value stands for itself."""
+    service = function["service_config"][0]
+    secret = {each["key"]: f"secret {each['secret']}" for each in service["secret_environment_variables"]}
+    return {**service["environment_variables"], **secret}
+
+
+def container_environment(applied: Applied, container: Values) -> dict[str, str]:
+    """The same for a container; a secret that Terraform itself wrote has its value."""
+    written = {
+        name.partition(".")[2].removesuffix("[0]"): values["secret_data"]
+        for name, values in applied.of_type("google_secret_manager_secret_version").items()
+    }
+    return {
+        each["name"]: each["value"]
+        if each["value_source"] == []
+        else written.get(
+            each["value_source"][0]["secret_key_ref"][0]["secret"].removeprefix("watchparty-").replace("-", "_"),
+            "secret",
+        )
+        for each in container["env"]
+    }
+
+
+def settings_of(heading: str) -> set[str]:
+    """The settings that docs/configuration.md lists under a heading; a test elsewhere holds it to the code."""
+    text = (ROOT / "docs/configuration.md").read_text()
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
+    return set(DOCUMENTED.findall(rows))
+
+
+def test_functions_get_every_setting_that_they_read_and_no_other(production: Applied) -> None:
+    """With every option on, each function's environment is the list of docs/configuration.md."""
+    for name, function in production.instances(FUNCTION_PREFIX).items():
+        given = {key for key in function_environment(function) if key.startswith("WATCHPARTY_")}
+        assert given == settings_of("The functions in the cloud") - HOME_ONLY, name
+
+
+def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Path) -> None:
+    """With every option off there is still what a function needs, and it is what test_main.py starts them all with."""
+    started_with = {key for key in cloud_environment(tmp_path, store_url="x") if key.startswith("WATCHPARTY_")}
+    optional = {"WATCHPARTY_IDENTITY", "WATCHPARTY_TRUSTED_PROXIES", "WATCHPARTY_CDN_KEY_NAME"}
+    for function in least.instances(FUNCTION_PREFIX).values():
+        environment = function_environment(function)
+        given = {key for key in environment if key.startswith("WATCHPARTY_")}
+        assert given - optional == started_with - optional
+        config = functions_config({**environment, "K_SERVICE": "it"})
+        assert config.environment == "cloud"
+        assert "203.0.113.7" in config.trusted_proxies
+
+
+def test_http_functions_are_served_by_asgi(production: Applied) -> None:
+    """Only HTTP functions get FUNCTION_USE_ASGI: the asynchronous side does not unpack Pub/Sub's envelope."""
+    asgi = {
+        name
+        for name, each in production.instances(FUNCTION_PREFIX).items()
+        if "FUNCTION_USE_ASGI" in function_environment(each)
+    }
+    assert asgi == {"auth", "rooms", "videos"}
+
+
+def test_the_relay_gets_settings_that_it_reads(production: Applied) -> None:
+    """The relay's own config accepts what Terraform gives, and Terraform gives nothing that it does not read."""
+    container = production.resources["google_cloud_run_v2_service.relay[0]"]["template"][0]["containers"][0]
+    environment = container_environment(production, container)
+    assert set(environment) <= settings_of("The relay alone")
+    config = relay_config({**environment, "PORT": "8080", "K_SERVICE": "it"})
+    assert (config.bus, config.host) == ("redis", "0.0.0.0")
+    assert config.allowed_origins == {"https://watch.example"}
+    client = Redis.from_url(config.redis_url or "")
+    mounted = container["volume_mounts"][0]["mount_path"]
+    assert client.connection_pool.connection_kwargs["ssl_ca_certs"] == f"{mounted}/ca.pem"
+
+
+def test_the_transcoder_gets_settings_that_it_reads(production: Applied) -> None:
+    container = production.resources["google_cloud_run_v2_job.transcoder"]["template"][0]["template"][0]["containers"][
+        0
+    ]
+    environment = container_environment(production, container)
+    assert set(environment) <= settings_of("The transcoder")
+    transcoder_config(environment)
+
+
+def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applied) -> None:
+    """Each file of the keys folder lies in a folder of its own, as Cloud Run mounts secrets."""
+    for applied, cdn in ((production, "watchparty-cdn-k2"), (least, "watchparty-cdn-k1")):
+        volumes = applied.instances(FUNCTION_PREFIX)["rooms"]["service_config"][0]["secret_volumes"]
+        mounted = {(each["mount_path"], each["versions"][0]["path"], each["secret"]) for each in volumes}
+        assert mounted == {
+            ("/keys/access", "access.json", "watchparty-access"),
+            ("/keys/join", "join.json", "watchparty-join"),
+            ("/keys/notice", "notice.json", "watchparty-notice"),
+            ("/keys/hash", "hash.secret", "watchparty-hash"),
+            ("/keys/cdn", "cdn.key", cdn),
+        }
+
+
+# ---- routes
+
+
+def test_every_route_reaches_who_answers_it(production: Applied) -> None:
+    """The URL map sends every path of the OpenAPI document, the socket, films, links and pages where they belong."""
+    assert len(expected_routes()) > 60
+    assert misrouted(production) == {}
+
+
+def test_unknown_addresses_get_the_page_and_lost_parts_do_not(production: Applied) -> None:
+    """/library is the page with 200; a hashed part of an old build is 404."""
+    matcher = production.resources["google_compute_url_map.site[0]"]["path_matcher"][0]
+    policies = {path: rule["custom_error_response_policy"] for rule in matcher["path_rule"] for path in rule["paths"]}
+    (rule,) = policies["/*"][0]["error_response_rule"]
+    assert (rule["path"], rule["override_response_code"]) == ("/index.html", 200)
+    assert [path for path, policy in policies.items() if policy] == ["/*"]
+
+
+def test_the_page_says_the_same_headers_everywhere(production: Applied) -> None:
+    """Content security policy and its kin are those of the standalone server."""
+    told = dict(
+        line.split(": ", 1)
+        for line in production.resources["google_compute_backend_bucket.site[0]"]["custom_response_headers"]
+    )
+    expected = {name: value for name, value in PAGE_HEADERS.items() if name != "Cache-Control"}
+    assert {name: told.get(name) for name in expected} == expected
+
+
+# ---- who may what
+
+
+def test_who_may_what(production: Applied) -> None:
+    """Every binding is on the list beside this file, so that a new one is somebody's decision."""
+    found = {each for each in production.bindings() if not each.startswith("deployer:")}
+    keys = {each for each in found if "secretmanager.secretAccessor" in each}
+    assert {each.partition(":")[0] for each in keys} == {
+        "auth", "rooms", "videos", "on-upload", "on-transcode", "on-room-event", "sweep", "relay",
+    } | ({"on-delivery"} if "on_delivery" in production.instances(FUNCTION_PREFIX) else set())  # fmt: skip
+    assert {each for each in keys if each.startswith("relay:")} == {
+        "relay: secretmanager.secretAccessor on redis-url",
+        "relay: secretmanager.secretAccessor on redis-ca",
+    }
+    expected = set((Path(__file__).parent / "bindings.txt").read_text().splitlines())
+    assert found - keys == expected
+
+
+def test_nothing_public_but_the_page_and_what_stands_behind_the_door(production: Applied, hobby: Applied) -> None:
+    everybody = {each for each in production.bindings() if each.startswith("allUsers")}
+    assert everybody == {
+        "allUsers: storage.legacyObjectReader on site",
+        *(f"allUsers: run.invoker on {name}" for name in ("auth", "rooms", "videos", "relay")),
+    }
+    assert {each for each in hobby.bindings() if each.startswith("allUsers")} == {"allUsers: run.invoker on watchparty"}
+
+
+# ---- database
+
+
+def test_indexes_are_those_of_the_declared_queries(hobby: Applied) -> None:
+    """One composite index a query that needs one, with its fields in order."""
+    from watchparty_api.store.firestore_indexes import declared
+
+    made: dict[str, Any] = {
+        name: {
+            "collection": index["collection"],
+            "fields": [{"path": each["field_path"], "order": each["order"]} for each in index["fields"]],
+        }
+        for name, index in hobby.instances("google_firestore_index.query").items()
+    }
+    assert made == declared()["indexes"]
+
+
+def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
+    made = {each["collection"] for each in hobby.instances("google_firestore_field.expiry").values()}
+    assert {"session", "one_time_token", "idempotency_key"} <= made
+    assert "account" not in made  # what hangs on it would stay
+
+
+def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
+    """docs/operations.md has a heading for each alert, and none for an alert that does not exist."""
+    names = {
+        values["display_name"].removeprefix("WatchParty: ")
+        for applied in (production, hobby)
+        for values in applied.of_type("google_monitoring_alert_policy").values()
+    }
+    told = set(re.findall(r"^### `([a-z_]+)`", (ROOT / "docs/operations.md").read_text(), re.MULTILINE))
+    assert told == names
+
+
+@pytest.mark.parametrize("profile", ["production", "hobby"])
+def test_the_dashboard_is_one(profile: str, request: pytest.FixtureRequest) -> None:
+    applied: Applied = request.getfixturevalue(profile)
+    dashboard = json.loads(applied.resources["google_monitoring_dashboard.overview"]["dashboard_json"])
+    assert len(dashboard["gridLayout"]["widgets"]) >= 8
