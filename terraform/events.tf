@@ -4,8 +4,9 @@
 locals {
   topics = merge(
     {
-      transcode-events = { function = "on_transcode", publisher = "transcoder" }
-      sweep            = { function = "sweep", publisher = null } # Cloud Scheduler's own agent may publish
+      transcode-events   = { function = "on_transcode", publisher = "transcoder" }
+      webhook-deliveries = { function = "on_delivery", publisher = null } # the functions: functions.tf
+      sweep              = { function = "sweep", publisher = null }       # Cloud Scheduler's own agent may publish
     },
     local.hobby ? {} : {
       room-events = { function = "on_room_event", publisher = "relay" }

@@ -6,6 +6,7 @@ locals {
     {
       on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"] }
       on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"] }
+      on_delivery  = { http = false, memory = "512Mi", timeout_s = 120, may = [] }
       sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"] }
     },
     local.hobby ? {} : {
@@ -22,6 +23,7 @@ locals {
   api_environment = {
     WATCHPARTY_CDN_KEY_NAME     = local.production ? var.cdn_active_key : null
     WATCHPARTY_CORS_ORIGINS     = length(var.cors_origins) == 0 ? null : join(",", var.cors_origins)
+    WATCHPARTY_DELIVERIES_TOPIC = google_pubsub_topic.event["webhook-deliveries"].id
     WATCHPARTY_FIRST_ADMIN      = var.first_admin
     WATCHPARTY_IDENTITY         = var.identity
     WATCHPARTY_IDENTITY_PROJECT = var.identity == "identity_platform" ? var.project_id : null
@@ -190,6 +192,14 @@ resource "google_project_iam_custom_role" "transcode_launcher" {
   role_id     = "watchpartyTranscodeLauncher"
   title       = "WatchParty: starts and stops transcodes"
   permissions = ["run.jobs.run", "run.jobs.runWithOverrides", "run.jobs.get", "run.executions.get", "run.executions.list", "run.executions.cancel"]
+}
+
+# Webhooks: whoever wrote a delivery wakes the function that makes the call.
+resource "google_pubsub_topic_iam_member" "function_wakes_deliveries" {
+  for_each = local.members
+  topic    = google_pubsub_topic.event["webhook-deliveries"].name
+  role     = "roles/pubsub.publisher"
+  member   = each.value.member
 }
 
 # Addresses are signed by IAM in the account's own name, so that there is no key to lose.

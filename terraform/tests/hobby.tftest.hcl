@@ -48,7 +48,7 @@ run "least" {
     error_message = "Nothing that costs while nobody watches."
   }
   assert {
-    condition     = keys(google_cloudfunctions2_function.function) == ["on_transcode", "on_upload", "sweep"]
+    condition     = keys(google_cloudfunctions2_function.function) == ["on_delivery", "on_transcode", "on_upload", "sweep"]
     error_message = "Events are functions here too; page, API and relay are the service."
   }
   assert {

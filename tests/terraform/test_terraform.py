@@ -105,7 +105,12 @@ def test_functions_get_every_setting_that_they_read_and_no_other(production: App
 def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Path) -> None:
     """With every option off there is still what a function needs, and it is what test_main.py starts them all with."""
     started_with = {key for key in cloud_environment(tmp_path, store_url="x") if key.startswith("WATCHPARTY_")}
-    optional = {"WATCHPARTY_IDENTITY", "WATCHPARTY_TRUSTED_PROXIES", "WATCHPARTY_CDN_KEY_NAME"}
+    optional = {
+        "WATCHPARTY_IDENTITY",
+        "WATCHPARTY_TRUSTED_PROXIES",
+        "WATCHPARTY_CDN_KEY_NAME",
+        "WATCHPARTY_DELIVERIES_TOPIC",
+    }
     for function in least.instances(FUNCTION_PREFIX).values():
         environment = function_environment(function)
         given = {key for key in environment if key.startswith("WATCHPARTY_")}
@@ -197,8 +202,8 @@ def test_who_may_what(production: Applied) -> None:
     found = {each for each in production.bindings() if not each.startswith("deployer:")}
     keys = {each for each in found if "secretmanager.secretAccessor" in each}
     assert {each.partition(":")[0] for each in keys} == {
-        "auth", "rooms", "videos", "on-upload", "on-transcode", "on-room-event", "sweep", "relay",
-    } | ({"on-delivery"} if "on_delivery" in production.instances(FUNCTION_PREFIX) else set())  # fmt: skip
+        "auth", "rooms", "videos", "on-upload", "on-transcode", "on-room-event", "on-delivery", "sweep", "relay",
+    }  # fmt: skip
     assert {each for each in keys if each.startswith("relay:")} == {
         "relay: secretmanager.secretAccessor on redis-url",
         "relay: secretmanager.secretAccessor on redis-ca",
