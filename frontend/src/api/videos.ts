@@ -7,11 +7,16 @@ export type Video = Schema<"VideoView">;
 export type VideoStatus = Video["status"];
 export type UploadGrant = Schema<"UploadView">;
 export type NewUpload = Schema<"UploadAnnouncement">;
+/** A film that lies elsewhere and is played from there. */
+export type NewLink = Schema<"DirectLink">;
 export type SubtitleTrack = Schema<"SubtitleTrackView">;
 export type Playback = Schema<"Playback">;
 
 export const createVideo = (body: NewUpload, idempotencyKey?: string) =>
   call<{ video: Video; upload: UploadGrant }>("POST", "/videos", { body, idempotencyKey });
+
+export const createLink = (body: NewLink) =>
+  call<{ video: Video }>("POST", "/videos", { body }).then((made) => made.video);
 
 /** A new start for a video that is still uploading. */
 export const restartUpload = (id: string) =>

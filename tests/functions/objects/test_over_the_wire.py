@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 
+from fakes.local_server import serving_app
 from fakes.uploader import KIB256, Uploader
 
 CHUNK = 8 * 1024 * 1024
@@ -19,13 +18,8 @@ CHUNK = 8 * 1024 * 1024
 
 @pytest.fixture
 def port(uploader: Uploader) -> Iterator[int]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(uploader.app, log_level="error", http="httptools", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    with serving_app(uploader.app) as address:
+        yield int(address.rpartition(":")[2])
 
 
 def put(port: int, location: str, content: bytes, first: int, last: int) -> http.client.HTTPResponse:

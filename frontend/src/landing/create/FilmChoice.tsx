@@ -9,6 +9,7 @@ import { DropZone } from "@/upload/DropZone";
 import type { FilmSource } from "./partyPlan";
 
 const LibraryChoice = lazy(() => import("./LibraryChoice"));
+const LinkForm = lazy(() => import("@/link/LinkForm"));
 
 interface FilmChoiceProps {
   film: FilmSource;
@@ -18,6 +19,7 @@ interface FilmChoiceProps {
 export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   const hasLibrary = useSession((session) => session.account !== null);
   const [browsing, setBrowsing] = useState(false);
+  const [linking, setLinking] = useState(false);
 
   if (film.kind !== "none")
     return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
@@ -34,35 +36,48 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   return (
     <div className="flex flex-col gap-2">
       <DropZone onFiles={([file]) => file && onChange({ kind: "file", file })} />
-      {hasLibrary && (
-        <Button variant="ghost" onClick={() => setBrowsing(true)}>
-          Choose from my library
+      <div className="flex flex-wrap justify-center gap-x-2">
+        {hasLibrary && (
+          <Button variant="ghost" onClick={() => setBrowsing(true)}>
+            Choose from my library
+          </Button>
+        )}
+        <Button variant="ghost" aria-expanded={linking} onClick={() => setLinking(!linking)}>
+          Paste a link
         </Button>
+      </div>
+      {linking && (
+        <Suspense fallback={<div className="h-24" />}>
+          <LinkForm onLink={(link) => onChange({ kind: "link", link })} />
+        </Suspense>
       )}
     </div>
   );
 }
 
-function Chosen({
-  film,
-  onClear,
-}: {
-  film: Exclude<FilmSource, { kind: "none" }>;
-  onClear: () => void;
-}) {
-  const isFile = film.kind === "file";
+type ChosenFilm = Exclude<FilmSource, { kind: "none" }>;
+
+function described(film: ChosenFilm): [name: string, remark: string] {
+  switch (film.kind) {
+    case "file":
+      return [film.file.name, `${formatBytes(film.file.size)}, uploads while you invite people`];
+    case "link":
+      return [film.link.title, new URL(film.link.source_url).host];
+    case "library":
+      return [film.title, "From your library"];
+  }
+}
+
+function Chosen({ film, onClear }: { film: ChosenFilm; onClear: () => void }) {
+  const [name, remark] = described(film);
   return (
     <div className="flex items-center gap-3 rounded-2xl bg-accent-soft py-2 pr-2 pl-4">
       <Film className="size-5 shrink-0 text-accent-text" aria-hidden="true" />
       <div className="min-w-0 grow">
         <p className="truncate font-medium">
-          <bdi>{isFile ? film.file.name : film.title}</bdi>
+          <bdi>{name}</bdi>
         </p>
-        <p className="text-sm text-muted">
-          {isFile
-            ? `${formatBytes(film.file.size)}, uploads while you invite people`
-            : "From your library"}
-        </p>
+        <p className="truncate text-sm text-muted">{remark}</p>
       </div>
       <IconButton label="Choose another film" onClick={onClear}>
         <X />

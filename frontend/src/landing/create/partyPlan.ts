@@ -1,10 +1,12 @@
 /** What the person wants in the create dialog, and what the API is told of it. Pure. */
 
 import type { Access, Control, NewRoom } from "@/api/rooms";
+import type { NewLink } from "@/api/videos";
 
 export type FilmSource =
   | { kind: "none" }
   | { kind: "file"; file: File }
+  | { kind: "link"; link: NewLink }
   | { kind: "library"; video_id: string; title: string };
 
 export interface PartyPlan {

@@ -4,6 +4,7 @@ import { startTemporary } from "@/api/accounts";
 import { randomId } from "@/api/randomId";
 import { createRoom, type Room } from "@/api/rooms";
 import { useSession } from "@/api/session";
+import { createLink } from "@/api/videos";
 import { keptName } from "@/lobby/keptName";
 import { uploads } from "@/upload/uploads";
 import { type PartyPlan, roomBody } from "./partyPlan";
@@ -28,6 +29,8 @@ async function videoOf({ film }: PartyPlan): Promise<string | undefined> {
       return undefined;
     case "library":
       return film.video_id;
+    case "link":
+      return (await createLink(film.link)).id;
     case "file":
       return uploads.start(film.file);
   }

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Film as FilmIcon } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { sentenceFor } from "@/api/errors";
 import { type Video, videos } from "@/api/videos";
 import { Button } from "@/ui/Button";
@@ -8,6 +9,8 @@ import { LoadingScreen } from "@/ui/Spinner";
 import { DropZone } from "@/upload/DropZone";
 import { formatFilmTime } from "../filmTime";
 import { useChooseFilm } from "./useChooseFilm";
+
+const LinkForm = lazy(() => import("@/link/LinkForm"));
 
 interface FilmPickerProps {
   open: boolean;
@@ -18,17 +21,27 @@ interface FilmPickerProps {
 
 /** One's own films to choose from, and a place to add another. */
 export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
-  const { choose, upload } = useChooseFilm();
+  const { choose, upload, follow } = useChooseFilm();
   const close = () => onOpenChange(false);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Choose a film" size="lg">
       {!onPick && (
-        <DropZone
-          onFiles={([file]) => {
-            close();
-            if (file) void upload(file);
-          }}
-        />
+        <div className="flex flex-col gap-4">
+          <DropZone
+            onFiles={([file]) => {
+              close();
+              if (file) void upload(file);
+            }}
+          />
+          <Suspense fallback={<div className="h-24" />}>
+            <LinkForm
+              onLink={(link) => {
+                close();
+                void follow(link);
+              }}
+            />
+          </Suspense>
+        </div>
       )}
       <Shelf
         onPick={(film) => {

@@ -1,4 +1,5 @@
 import { useCallback } from "react";
+import { createLink, type NewLink } from "@/api/videos";
 import { complain } from "@/upload/UploadRow";
 import { uploads } from "@/upload/uploads";
 import { useChangeRoom } from "../settings/useChangeRoom";
@@ -33,5 +34,16 @@ export function useChooseFilm() {
     [choose],
   );
 
-  return { choose, upload };
+  const follow = useCallback(
+    async (link: NewLink) => {
+      try {
+        choose(await createLink(link));
+      } catch (error) {
+        complain(error);
+      }
+    },
+    [choose],
+  );
+
+  return { choose, upload, follow };
 }
