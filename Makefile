@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions clean prepare-run prepare-test
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions clean prepare-run prepare-test fuzz-api
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ e2e: prepare-test ## only the browser tests
 
 test-media: prepare-test ## every input case and the fuzzing of the transcoder (long)
 	$(PYTEST) tests/transcoder --media-full
+
+fuzz-api: prepare-test ## the HTTP API against its own OpenAPI document, more than 2,000 requests (minutes)
+	$(PYTEST) -n 2 tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
 	PYTHONPATH=tests $(BIN)/python -m bench.main_job

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,12 +55,17 @@ def commit(
 def verify(services: Services) -> Verdict:
     """Walks the whole chain."""
     previous, count = _FIRST_LINK, 0
-    for entry in every(services.store, services.workspace_id, AUDIT):
+    for entry in entries(services):
         count += 1
         if entry.id != _id(count) or entry.previous_hash != previous or entry.entry_hash != _hash(entry):
             return Verdict(count - 1, entry.id)
         previous = entry.entry_hash
     return Verdict(count, None)
+
+
+def entries(services: Services) -> Iterator[AuditEntry]:
+    """Every entry, the oldest first."""
+    return every(services.store, services.workspace_id, AUDIT)
 
 
 def as_json(entry: AuditEntry) -> dict[str, Any]:

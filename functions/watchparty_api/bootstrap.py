@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from watchparty_api.config import Config, ConfigError, required
 from watchparty_api.grants.home import HomeGrants
 from watchparty_api.grants.port import PlaybackSigner
-from watchparty_api.identity.keys import Keys, key_file, load_keys
+from watchparty_api.identity.keys import Keys, read_keys
 from watchparty_api.identity.outside import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.jobs.port import JobLauncher
+from watchparty_api.key_material.port import KeyMaterial
 from watchparty_api.limits import Limiter
 from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
@@ -45,9 +46,11 @@ def build_services(
     mail: Mailer,
     wakeups: Wakeups,
     now: Callable[[], datetime] = _utc_now,
+    keys: Keys | None = None,
 ) -> Services:
-    """Opens store and keys as `config` says. Raises ConfigError."""
-    keys = _open_keys(config)
+    """Opens the store, and the keys unless they are given, as `config` says. Raises ConfigError."""
+    material = _open_key_material(config)
+    keys = keys or read_keys(material)
     if mail.delivers and not config.public_url:
         # A link in a mail must not be built from whatever host a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
@@ -58,7 +61,7 @@ def build_services(
         keyed_hash=keys.keyed_hash,
         limiter=Limiter(),
         objects=objects,
-        playback=_open_playback(config, HomeGrants(keys.keyed_hash)),
+        playback=_open_playback(config, material, HomeGrants(keys.keyed_hash)),
         jobs=jobs,
         relay=relay,
         mail=mail,
@@ -76,9 +79,10 @@ def build_cloud_services(config: Config) -> Services:
 
     relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
     job = "projects/P/locations/R/jobs/J of the transcoder"
+    keys = read_keys(_open_key_material(config))
     return build_services(
         config,
-        relay=SocketRelay(relay_url, token=TokenSigner(_open_keys(config)).notice_token, now=_utc_now),
+        relay=SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now),
         jobs=CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job)),
         objects=open_buckets(
             uploads=required(config.uploads_bucket, "WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals"),
@@ -88,25 +92,31 @@ def build_cloud_services(config: Config) -> Services:
         ),
         mail=_open_mailer(config),
         wakeups=_open_wakeups(config),
+        keys=keys,
     )
 
 
-def _open_keys(config: Config) -> Keys:
+def _open_key_material(config: Config) -> KeyMaterial:
+    if config.keys_dir is None and config.keys_secrets is not None:
+        from watchparty_api.key_material.secret_manager import open_secret_manager
+
+        return open_secret_manager(config.keys_secrets)
+    from watchparty_api.key_material.folder import KeyFolder
+
     folder = required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")
-    return load_keys(Path(folder), may_create=config.environment == "home")
+    return KeyFolder(Path(folder), may_create=config.environment == "home")
 
 
-def _open_playback(config: Config, home: HomeGrants) -> PlaybackSigner:
+def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> PlaybackSigner:
     if config.cdn_key_name is None:
         return home
     from watchparty_api.grants.cdn_cookie import CdnCookies
 
     site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
-    path = key_file(Path(required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")), "cdn.key")
     try:
-        key = urlsafe_b64decode(path.read_text().strip())
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: expected the base64url text of Cloud CDN's signing key") from error
+        key = urlsafe_b64decode(material.read("cdn").strip())
+    except ValueError as error:
+        raise ConfigError(f"{material.place('cdn')}: expected the base64url text of Cloud CDN's signing key") from error
     return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
 
 

@@ -33,6 +33,8 @@ class Config:
     identity: Literal["local", "identity_platform"] = "local"
     keys_dir: str | None = None
     """Folder of the signing keys (made at first start at home; a mounted secret volume in the cloud)."""
+    keys_secrets: str | None = None
+    """projects/P/secrets/NAME: without a folder the keys are Secret Manager's NAME-access, NAME-join, NAME-notice, …"""
     uploads_bucket: str | None = None
     media_bucket: str | None = None
     signer_account: str | None = None
@@ -70,6 +72,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         trusted_proxies=_networks(environ.get("WATCHPARTY_TRUSTED_PROXIES", "")),
         identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),
         keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
+        keys_secrets=environ.get("WATCHPARTY_KEYS_SECRETS"),
         uploads_bucket=environ.get("WATCHPARTY_UPLOADS_BUCKET"),
         media_bucket=environ.get("WATCHPARTY_MEDIA_BUCKET"),
         signer_account=environ.get("WATCHPARTY_SIGNER_ACCOUNT"),

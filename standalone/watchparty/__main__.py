@@ -1,4 +1,4 @@
-"""The command line: `watchparty serve | transcode | admin`."""
+"""The command line: `watchparty serve | transcode | admin | audit | keys`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+_NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
+"""What `home_config` asks of a command that serves nothing."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="watchparty", description="Watch a film together, on the same frame.")
     commands = parser.add_subparsers(title="commands", required=True)
@@ -47,7 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--password", help="asked for when it is not given")
     create.add_argument("--name", help="how others see this person (default: the address up to the @)")
     create.add_argument("--role", choices=["admin", "user"], default="user")
-    create.set_defaults(run=_create_account, host=None, port=None, no_browser=True, demo=False)
+    create.set_defaults(run=_create_account, **_NO_SERVER)
+    audit = commands.add_parser("audit", help="the log of who changed what")
+    audit.add_argument("what", choices=["verify", "export"], help="check its chain, or print it as JSON lines")
+    audit.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    audit.set_defaults(run=_audit, **_NO_SERVER)
+    keys = commands.add_parser("keys", help="rotate signing keys: add, an hour later activate, an hour later retire")
+    keys.add_argument("step", choices=["add", "activate", "retire"])
+    keys.add_argument("family", choices=["access", "join", "notice"])
+    keys.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    keys.add_argument("--text", action="store_true", help="the family comes from standard input and goes to the output")
+    keys.set_defaults(run=_keys, **_NO_SERVER)
     return parser
 
 
@@ -80,6 +94,27 @@ def _create_account(arguments: argparse.Namespace) -> int:
         role=arguments.role,
     )
     print(f"{account.email} is now {'an admin' if account.role == 'admin' else 'a user'}.")
+    return 0
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import export_audit, verify_audit
+    from watchparty.config import home_config
+
+    config = home_config(arguments, os.environ)
+    for line in export_audit(config) if arguments.what == "export" else [verify_audit(config)]:
+        print(line)
+    return 0
+
+
+def _keys(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import rotate_keys, rotated
+    from watchparty.config import home_config
+
+    if arguments.text:
+        print(rotated(arguments.step, arguments.family, sys.stdin.read()))
+    else:
+        rotate_keys(home_config(arguments, os.environ), step=arguments.step, family=arguments.family)
     return 0
 
 

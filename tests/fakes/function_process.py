@@ -13,7 +13,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from fakes.emulators import free_port
-from watchparty_api.identity.keys import load_keys
+from watchparty_api.identity.keys import read_keys
+from watchparty_api.key_material.folder import KeyFolder
 
 SOURCE = Path(__file__).parents[2] / "functions" / "main.py"
 STARTS_WITHIN_S = 60.0
@@ -23,7 +24,7 @@ HTTP = {"FUNCTION_SIGNATURE_TYPE": "http", "FUNCTION_USE_ASGI": "1"}
 
 def cloud_environment(folder: Path, *, store_url: str) -> dict[str, str]:
     """What Terraform gives every function, with keys made in `folder`; and no way to a real cloud."""
-    load_keys(folder, may_create=True)
+    read_keys(KeyFolder(folder, may_create=True))
     return {
         "K_SERVICE": "test",
         "WATCHPARTY_PUBLIC_URL": "https://watch.example",

@@ -22,7 +22,8 @@ from fakes.house import SITE, House, Person
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.grants.port import GRANT_LIFE, Grant
-from watchparty_api.identity.keys import load_keys
+from watchparty_api.identity.keys import read_keys
+from watchparty_api.key_material.folder import KeyFolder
 from watchparty_api.playback.posters import poster_key
 from watchparty_api.records import Video
 
@@ -142,7 +143,7 @@ def _expired(house: House, join_token: str) -> str:
 def _for_others(house: House, host: Person) -> str:
     """The host's access token, rightly signed and still living, but meant for the relay."""
     claims = jwt.decode(host.access_token, options={"verify_signature": False})
-    family = load_keys(Path(house.services.config.keys_dir or ""), may_create=False).access
+    family = read_keys(KeyFolder(Path(house.services.config.keys_dir or ""), may_create=False)).access
     headers = {"typ": "at+jwt", "kid": family.active}
     return jwt.encode({**claims, "aud": "relay"}, family.signing_key, algorithm="EdDSA", headers=headers)
 

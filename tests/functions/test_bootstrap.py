@@ -41,6 +41,7 @@ def test_a_complete_configuration_starts(config: Config) -> None:
         ({"environment": "cloud", "keys_dir": "/nowhere"}, "WATCHPARTY_KEYS_DIR"),
         ({"identity": "identity_platform"}, "WATCHPARTY_IDENTITY_PROJECT"),
         ({"cdn_key_name": "k"}, "cdn.key"),
+        ({"keys_dir": None, "keys_secrets": "projects/p/secrets/w"}, "WATCHPARTY_KEYS_SECRETS"),
     ],
 )
 def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, str], named: str) -> None:

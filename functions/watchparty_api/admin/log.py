@@ -13,8 +13,7 @@ from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
 from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.store.paging import every
-from watchparty_api.store.queries import AUDIT, AUDIT_NEWEST_FIRST
+from watchparty_api.store.queries import AUDIT_NEWEST_FIRST
 
 router = APIRouter(prefix="/admin/audit", tags=["admin"])
 
@@ -38,7 +37,7 @@ def export(services: ServicesOf, _: AdminOf) -> StreamingResponse:
     """All entries, the oldest first, one JSON object a line."""
 
     def lines() -> Iterator[str]:
-        for entry in every(services.store, services.workspace_id, AUDIT):
+        for entry in audit.entries(services):
             yield json.dumps(audit.as_json(entry), separators=(",", ":")) + "\n"
 
     disposition = 'attachment; filename="watchparty-audit.jsonl"'

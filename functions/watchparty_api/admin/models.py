@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.accounts.models import AccountRole, AccountView, Body, DisplayName, Email
 from watchparty_api.records import Account, AuditEntry, OneTimeToken, Room, Video, VideoStatus, WorkspaceSettings
 
-Bytes = Annotated[int, Field(ge=0, le=2**53)]
+Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
 
 class SettingsView(BaseModel):
@@ -37,7 +37,7 @@ class SettingsChange(Body):
     """Only the fields that are there change."""
 
     registration: Literal["invitation", "open"] | None = None
-    temporary_hosts: bool | None = None
+    temporary_hosts: StrictBool | None = None
     quota_bytes: Bytes | None = None
     temporary_quota_bytes: Bytes | None = None
     max_upload_bytes: Bytes | None = None
@@ -60,7 +60,7 @@ class AccountChange(Body):
     """Only the fields that are there change; `quota_bytes: null` goes back to the site's default."""
 
     role: AccountRole | None = None
-    suspended: bool | None = None
+    suspended: StrictBool | None = None
     quota_bytes: Bytes | None = None
 
 

@@ -1,8 +1,7 @@
 """The signing keys: one family for access, join and notice tokens each, and the secret behind keyed hashes.
 
-A family is a small JSON file `{"active": kid, "keys": {kid: PEM}}` in the keys folder, so that a new key can be put
-beside the old one, made active, and the old one removed when its last token has expired. At home the files are made at
-the first start, readable by their owner only; in the cloud they are mounted secrets and never made.
+A family is a small JSON text `{"active": kid, "keys": {kid: PEM}}`, so that a new key can be put beside the old one,
+made active, and the old one removed when its last token has expired (`rotation.py`). Where it lies is `key_material/`.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -28,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.utils import base64url_encode
 
 from watchparty_api.config import ConfigError
+from watchparty_api.key_material.port import KeyMaterial
 
 
 @dataclass(frozen=True)
@@ -82,62 +80,34 @@ class Keys:
     keyed_hash: KeyedHash
 
 
-def key_file(folder: Path, name: str) -> Path:
-    """Where the file is: in the folder, or in one of its own there, as Cloud Run mounts a secret."""
-    mounted = folder / name.partition(".")[0] / name
-    return mounted if mounted.exists() else folder / name
-
-
-def load_keys(folder: Path, *, may_create: bool) -> Keys:
-    """Reads the folder, making what is missing where that is allowed. Raises ConfigError with the file's name."""
+def read_keys(material: KeyMaterial) -> Keys:
+    """Reads all keys, making what is missing where that is allowed. Raises ConfigError with the secret's place."""
 
     def family(name: str) -> KeyFamily:
-        path = key_file(folder, f"{name}.json")
-        return _parse(path, _load(path, may_create, lambda: _new_family(name)))
+        return parse_family(material.place(name), material.read(name, make=lambda: new_family(name)))
 
-    hash_file = key_file(folder, "hash.secret")
-    secret = _load(hash_file, may_create, lambda: secrets.token_hex(32)).strip().encode()
+    secret = material.read("hash", make=lambda: secrets.token_hex(32)).strip().encode()
     if len(secret) < 32:
-        raise ConfigError(f"{hash_file}: expected at least 32 characters")
+        raise ConfigError(f"{material.place('hash')}: expected at least 32 characters")
     return Keys(access=family("access"), join=family("join"), notice=family("notice"), keyed_hash=KeyedHash(secret))
 
 
-def _new_family(name: str) -> str:
+def new_family(name: str) -> str:
+    """The text of a family with one new key."""
     kid = f"{name}-{secrets.token_hex(6)}"
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return json.dumps({"active": kid, "keys": {kid: pem.decode()}}, indent=1)
 
 
-def _parse(path: Path, text: str) -> KeyFamily:
+def parse_family(place: str, text: str) -> KeyFamily:
+    """The family in `text`. Raises ConfigError, which names `place` and repeats nothing of the text."""
     try:
         content: dict[str, Any] = json.loads(text)
         keys = {kid: load_pem_private_key(pem.encode(), None) for kid, pem in content["keys"].items()}
         active = content["active"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f'{path}: expected {{"active": kid, "keys": {{kid: PEM}}}}') from error
+        raise ConfigError(f'{place}: expected {{"active": kid, "keys": {{kid: PEM}}}}') from error
     ours = {kid: key for kid, key in keys.items() if isinstance(key, Ed25519PrivateKey)}
     if active not in ours or len(ours) != len(keys):
-        raise ConfigError(f"{path}: expected Ed25519 keys, and the active one among them")
+        raise ConfigError(f"{place}: expected Ed25519 keys, and the active one among them")
     return KeyFamily(active, ours)
-
-
-def _load(path: Path, may_create: bool, make: Callable[[], str]) -> str:
-    if not path.exists():
-        if not may_create:
-            raise ConfigError(f"WATCHPARTY_KEYS_DIR: {path} is missing")
-        _create(path, make())
-    return path.read_text()
-
-
-def _create(path: Path, content: str) -> None:
-    """Writes the file whole and for its owner only; if another process was faster, its file stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

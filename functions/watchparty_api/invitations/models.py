@@ -16,7 +16,7 @@ class InvitationStart(Body):
     email: EmailStr | None = None
     role: Literal["viewer", "moderator"] = "viewer"
     expires_at: AwareDatetime | None = None
-    max_uses: Annotated[int, Field(ge=1, le=1000)] | None = None
+    max_uses: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
 
 
 class InvitationView(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictBool, model_validator
 
 from watchparty_api.rooms.models import Body
 
@@ -38,7 +38,7 @@ class DecideMany(Body):
 
     decision: Decision
     ids: Annotated[list[str], Field(max_length=200)] | None = None
-    all: bool = False
+    all: StrictBool = False
 
     @model_validator(mode="after")
     def _ids_or_all(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
 from watchparty_api.playback.models import Playback
 from watchparty_api.records import Role
@@ -22,7 +22,7 @@ class Join(Body):
     display_name: DisplayName | None = None
     password: Annotated[str, Field(max_length=200)] | None = None
     invite: Annotated[str, Field(max_length=200)] | None = None
-    guest_key: bool = False
+    guest_key: StrictBool = False
     """For clients without cookies: the answer holds a new guest's key, once; show it as `X-Guest-Key` from then on."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, StrictBool
 
 from watchparty_api.joining.models import DisplayName
 from watchparty_api.records import Role
@@ -35,9 +35,9 @@ class MemberChange(Body):
     `controls: true` lends it until it is taken back."""
 
     role: Role | None = None
-    muted: bool | None = None
+    muted: StrictBool | None = None
     control_until: AwareDatetime | None = None
-    controls: bool | None = None
+    controls: StrictBool | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields of the body as they were sent; only control can be taken away by null."""

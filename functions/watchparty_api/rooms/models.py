@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from watchparty_api.records import Access, Control, Role, VideoStatus
 from watchparty_api.rooms.plain_text import one_line
@@ -22,9 +22,9 @@ def _named(text: str) -> str:
 
 RoomName = Annotated[str, Field(max_length=80), AfterValidator(_named)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
-Capacity = Annotated[int, Field(ge=1, le=1000)]
-SlowSeconds = Annotated[int, Field(ge=0, le=300)]
-PositionS = Annotated[float, Field(ge=0, le=7 * 24 * 3600, allow_inf_nan=False)]
+Capacity = Annotated[int, Field(strict=True, ge=1, le=1000)]
+SlowSeconds = Annotated[int, Field(strict=True, ge=0, le=300)]
+PositionS = Annotated[float, Field(strict=True, ge=0, le=7 * 24 * 3600, allow_inf_nan=False)]
 
 
 class Body(BaseModel):
@@ -37,7 +37,7 @@ class Wait(BaseModel):
     """For whom the room holds while they buffer, and for how long at most."""
 
     policy: WaitPolicy = "quorum"
-    max_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 8.0
+    max_s: Annotated[float, Field(strict=True, ge=0, le=60, allow_inf_nan=False)] = 8.0
 
 
 class RoomStart(Body):
@@ -47,7 +47,7 @@ class RoomStart(Body):
     video_id: str | None = None
     access: Access = "open"
     control: Control = "moderators"
-    chat: bool = True
+    chat: StrictBool = True
     slow_s: SlowSeconds = 0
     capacity: Capacity = 50
     password: Password | None = None
@@ -60,7 +60,7 @@ class RoomChange(Body):
     name: RoomName | None = None
     access: Access | None = None
     control: Control | None = None
-    chat: bool | None = None
+    chat: StrictBool | None = None
     slow_s: SlowSeconds | None = None
     capacity: Capacity | None = None
     password: Password | None = None
@@ -213,4 +213,4 @@ class Queue(BaseModel):
 class NextFilm(Body):
     """`after` is the `media_rev` of the film that ended: asked twice, the room moves on once."""
 
-    after: int
+    after: StrictInt

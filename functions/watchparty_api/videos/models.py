@@ -37,7 +37,7 @@ def _direct_link(url: str) -> str:
 Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
 FileName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_visible)]
 SourceUrl = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_direct_link)]
-Duration = Annotated[float, Field(gt=0, le=7 * 24 * 3600, allow_inf_nan=False)]
+Duration = Annotated[float, Field(strict=True, gt=0, le=7 * 24 * 3600, allow_inf_nan=False)]
 
 
 class Body(BaseModel):
@@ -51,7 +51,7 @@ class UploadAnnouncement(Body):
 
     title: Title | None = None
     filename: FileName
-    size_bytes: Annotated[int, Field(ge=1, le=2**50)]
+    size_bytes: Annotated[int, Field(strict=True, ge=1, le=2**50)]
     content_type: Annotated[str, Field(max_length=200)] = ""
     fingerprint: Annotated[str, Field(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None = None
     """Recognises the same file, so that another tab or device goes on with the same video."""

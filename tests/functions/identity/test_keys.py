@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from watchparty_api.config import ConfigError
-from watchparty_api.identity.keys import KeyedHash, load_keys
+from watchparty_api.identity.keys import KeyedHash, read_keys
+from watchparty_api.key_material.folder import KeyFolder
 
 
 def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     """The first start makes the files, mode 0600; the second one reads the same keys."""
-    first = load_keys(tmp_path / "keys", may_create=True)
-    second = load_keys(tmp_path / "keys", may_create=False)
+    first = read_keys(KeyFolder(tmp_path / "keys", may_create=True))
+    second = read_keys(KeyFolder(tmp_path / "keys", may_create=False))
     assert first.join.public_keys() == second.join.public_keys()
     assert first.keyed_hash == second.keyed_hash
     files = sorted((tmp_path / "keys").iterdir())
@@ -25,24 +26,29 @@ def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 
 def test_keys_that_are_mounted_one_a_folder_are_found(tmp_path: Path) -> None:
     """Cloud Run mounts each secret as a folder: /keys/access/access.json instead of /keys/access.json."""
-    made = load_keys(tmp_path / "flat", may_create=True)
+    made = read_keys(KeyFolder(tmp_path / "flat", may_create=True))
     for file in (tmp_path / "flat").iterdir():
         target = tmp_path / "mounted" / file.name.partition(".")[0]
         target.mkdir(parents=True)
         file.rename(target / file.name)
-    assert load_keys(tmp_path / "mounted", may_create=False).access.public_keys() == made.access.public_keys()
+    assert (
+        read_keys(KeyFolder(tmp_path / "mounted", may_create=False)).access.public_keys() == made.access.public_keys()
+    )
 
 
 def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
     """Where keys are mounted a missing one is an error that names it; nothing is made up (S11)."""
     with pytest.raises(ConfigError, match=r"hash\.secret is missing"):
-        load_keys(tmp_path, may_create=False)
+        read_keys(KeyFolder(tmp_path, may_create=False))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_houses_share_no_key(tmp_path: Path) -> None:
     """Nothing about the keys is a default (S11)."""
-    one, two = load_keys(tmp_path / "a", may_create=True), load_keys(tmp_path / "b", may_create=True)
+    one, two = (
+        read_keys(KeyFolder(tmp_path / "a", may_create=True)),
+        read_keys(KeyFolder(tmp_path / "b", may_create=True)),
+    )
     assert one.access.active != two.access.active
     assert one.keyed_hash.of("email", "a@b.co") != two.keyed_hash.of("email", "a@b.co")
 
@@ -52,28 +58,28 @@ def test_two_houses_share_no_key(tmp_path: Path) -> None:
 )
 def test_a_broken_key_file_is_named(tmp_path: Path, content: str) -> None:
     """The error names the file and what was expected."""
-    load_keys(tmp_path, may_create=True)
+    read_keys(KeyFolder(tmp_path, may_create=True))
     (tmp_path / "join.json").write_text(content)
     with pytest.raises(ConfigError, match=r"join\.json: expected"):
-        load_keys(tmp_path, may_create=True)
+        read_keys(KeyFolder(tmp_path, may_create=True))
 
 
 def test_a_short_hash_secret_is_refused(tmp_path: Path) -> None:
     """A secret that could be guessed is no secret."""
-    load_keys(tmp_path, may_create=True)
+    read_keys(KeyFolder(tmp_path, may_create=True))
     (tmp_path / "hash.secret").write_text("short")
     with pytest.raises(ConfigError, match="32 characters"):
-        load_keys(tmp_path, may_create=True)
+        read_keys(KeyFolder(tmp_path, may_create=True))
 
 
 def test_both_keys_of_a_rotation_verify(tmp_path: Path) -> None:
     """While two keys are live, both are published and the active one signs."""
-    load_keys(tmp_path, may_create=True)
-    load_keys(tmp_path / "next", may_create=True)
+    read_keys(KeyFolder(tmp_path, may_create=True))
+    read_keys(KeyFolder(tmp_path / "next", may_create=True))
     old = json.loads((tmp_path / "join.json").read_text())
     new = json.loads((tmp_path / "next" / "join.json").read_text())
     (tmp_path / "join.json").write_text(json.dumps({"active": new["active"], "keys": old["keys"] | new["keys"]}))
-    family = load_keys(tmp_path, may_create=False).join
+    family = read_keys(KeyFolder(tmp_path, may_create=False)).join
     assert {key["kid"] for key in family.public_keys()} == {old["active"], new["active"]}
     assert family.active == new["active"]
     assert family.verifying_key(old["active"]) is not None

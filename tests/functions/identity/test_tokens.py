@@ -12,8 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchparty_api.errors import Unauthenticated
-from watchparty_api.identity.keys import KeyFamily, Keys, load_keys
+from watchparty_api.identity.keys import KeyFamily, Keys, read_keys
 from watchparty_api.identity.tokens import TokenSigner, token_type
+from watchparty_api.key_material.folder import KeyFolder
 from watchparty_api.records import Account
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ CLAIMS = {"sub": "p1", "room": "r1", "role": "viewer", "mver": 1, "name": "Ana"}
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return load_keys(Path(tmp_path_factory.mktemp("keys")), may_create=True)
+    return read_keys(KeyFolder(Path(tmp_path_factory.mktemp("keys")), may_create=True))
 
 
 @pytest.fixture(scope="module")

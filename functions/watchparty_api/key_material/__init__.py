@@ -1,0 +1,1 @@
+"""Where the installation's secrets lie: a folder, or Secret Manager."""

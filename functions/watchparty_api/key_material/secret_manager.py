@@ -1,0 +1,57 @@
+"""Secrets that are not mounted: the latest version of each, asked of Secret Manager once, when the process starts.
+
+A mounted secret is read faster and without this client; this is for who deploys without volumes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from watchparty_api.config import ConfigError
+
+if TYPE_CHECKING:
+    from google.cloud.secretmanager import SecretManagerServiceClient
+
+_CALL_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class SecretManager:
+    """`port.KeyMaterial` at `prefix` (projects/P/secrets/NAME): the secret `join` is projects/P/secrets/NAME-join."""
+
+    prefix: str
+    make_client: Callable[[], SecretManagerServiceClient]
+
+    def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is made here
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.auth.exceptions import GoogleAuthError
+
+        try:
+            answer = self._client.access_secret_version(
+                name=f"{self.place(name)}/versions/latest", timeout=_CALL_WITHIN_S
+            )
+        except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
+            reason = type(error).__name__
+            raise ConfigError(f"WATCHPARTY_KEYS_SECRETS: {self.place(name)} could not be read: {reason}") from error
+        return str(answer.payload.data.decode())
+
+    def place(self, name: str) -> str:
+        return f"{self.prefix}-{name}"
+
+    @cached_property
+    def _client(self) -> SecretManagerServiceClient:
+        return self.make_client()
+
+
+def open_secret_manager(prefix: str) -> SecretManager:
+    """The secrets that the process's own identity may read."""
+
+    def client() -> SecretManagerServiceClient:
+        from google.cloud import secretmanager
+
+        return secretmanager.SecretManagerServiceClient()
+
+    return SecretManager(prefix, client)

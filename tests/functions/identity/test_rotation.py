@@ -1,0 +1,89 @@
+"""Rotating keys while people are in: at no step does a living token stop being good, in the end an old one does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from watchparty_api.config import ConfigError
+from watchparty_api.errors import Unauthenticated
+from watchparty_api.identity.keys import read_keys
+from watchparty_api.identity.rotation import STEPS
+from watchparty_api.identity.tokens import JOIN_LIFE, TokenSigner
+from watchparty_api.key_material.folder import KeyFolder
+
+NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+
+
+class Deployment:
+    """A keys folder, and functions that are started anew after each step, as a new version of a secret makes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.material = KeyFolder(folder, may_create=True)
+        self.folder = folder
+        self.signer = TokenSigner(read_keys(self.material))
+
+    def step(self, name: str) -> TokenSigner:
+        path = self.folder / "join.json"
+        path.write_text(STEPS[name]("join", path.read_text()))
+        before, self.signer = self.signer, TokenSigner(read_keys(self.material))
+        return before
+
+    def token(self) -> str:
+        return self.signer.join_token({"sub": "p1", "room": "r1"}, NOW)
+
+    def published(self) -> set[str]:
+        return {key["kid"] for key in self.signer.jwks()["keys"] if key["kid"].startswith("join-")}
+
+
+def test_every_living_token_is_good_at_every_step(tmp_path: Path) -> None:
+    """Instances of before and after a step run side by side, and each believes what the other signs."""
+    deployment = Deployment(tmp_path)
+    first = deployment.token()
+    (old,) = deployment.published()
+
+    before = deployment.step("add")
+    assert deployment.published() > {old}, "verifiers see the new key before anything is signed with it"
+    assert before.verify_join(deployment.token(), NOW)
+    assert deployment.signer.verify_join(first, NOW)
+
+    before = deployment.step("activate")
+    second = deployment.token()
+    assert before.verify_join(second, NOW)
+    assert deployment.signer.verify_join(first, NOW)
+    assert before.jwks() == deployment.signer.jwks(), "what the relay has fetched holds for both"
+
+    deployment.step("retire")
+    assert deployment.signer.verify_join(second, NOW)
+    assert old not in deployment.published()
+    with pytest.raises(Unauthenticated):
+        deployment.signer.verify_join(first, NOW)
+    assert timedelta(hours=1) > JOIN_LIFE, "an hour between activate and retire is enough, as operations.md says"
+
+
+def test_a_step_is_idempotent_where_it_can_be(tmp_path: Path) -> None:
+    """Activating or retiring twice changes nothing more."""
+    deployment = Deployment(tmp_path)
+    deployment.step("add")
+    for name in ("activate", "retire"):
+        deployment.step(name)
+        once = (tmp_path / "join.json").read_text()
+        deployment.step(name)
+        assert (tmp_path / "join.json").read_text() == once
+
+
+def test_adding_makes_a_family_that_is_not_there_and_the_other_steps_do_not() -> None:
+    """A first deployment begins with `add`."""
+    made = STEPS["add"]("notice", None)
+    assert STEPS["activate"]("notice", made) == made
+    with pytest.raises(ConfigError, match="no family"):
+        STEPS["retire"]("notice", None)
+
+
+def test_a_broken_family_is_refused_and_not_repeated() -> None:
+    """Nothing is written over what could not be read."""
+    with pytest.raises(ConfigError) as refused:
+        STEPS["add"]("join", '{"active": "canary"}')
+    assert "canary" not in str(refused.value)

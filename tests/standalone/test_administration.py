@@ -1,0 +1,77 @@
+"""What an operator does on the machine itself: the audit log checked and taken home, keys rotated."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from watchparty.__main__ import main
+from watchparty.data_folder import DataFolder
+from watchparty_api.identity.keys import parse_family
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder in which two accounts were made."""
+    folder = tmp_path / "data"
+    for name in ("ana", "ben"):
+        made = ["--email", f"{name}@example.org", "--password", "correct horse"]
+        assert main(["admin", "create-account", "--data", str(folder), *made]) == 0
+    return folder
+
+
+def test_the_audit_log_is_verified_and_exported(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both accounts are in it, one JSON object a line, and the chain holds."""
+    capsys.readouterr()
+    assert main(["audit", "verify", "--data", str(data)]) == 0
+    assert capsys.readouterr().out == "The audit log holds: 2 entries.\n"
+    assert main(["audit", "export", "--data", str(data)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["action"] for line in lines] == ["account.created", "account.created"]
+    assert "example.org" not in json.dumps(lines), "people are named by id only"
+    assert lines[1]["previous_hash"] == lines[0]["entry_hash"]
+
+
+def test_a_changed_entry_is_found(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever edits the database cannot edit the past unseen: exit code 1, and which entry."""
+    with closing(sqlite3.connect(DataFolder(data).database)) as database, database:
+        database.execute("UPDATE audit_entry SET actor = 'nobody' WHERE id LIKE '%1'")
+    assert main(["audit", "verify", "--data", str(data)]) == 1
+    assert "broken at entry 000000000001" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_server_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped folder is not made into a new installation."""
+    assert main(["audit", "verify", "--data", str(tmp_path / "nowhere")]) == 1
+    assert "there is no WatchParty here" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_keys_are_rotated_in_the_data_folder(data: Path) -> None:
+    """Three steps, after which one new key is left; the file stays its owner's."""
+    path = data / "keys" / "join.json"
+    old = parse_family("", path.read_text()).active
+    for step in ("add", "activate", "retire"):
+        assert main(["keys", step, "join", "--data", str(data)]) == 0
+    family = parse_family("", path.read_text())
+    assert old not in family.keys
+    assert list(family.keys) == [family.active]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_keys_that_lie_elsewhere_are_rotated_as_text() -> None:
+    """As a pipe between two versions of a secret; with nothing on the input a family is begun."""
+    command = [sys.executable, "-m", "watchparty", "keys", "add", "notice", "--text"]
+    text = ""
+    for expected in (1, 2):
+        ran = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+        text = ran.stdout
+        assert len(parse_family("", text).keys) == expected
