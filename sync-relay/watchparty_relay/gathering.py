@@ -6,8 +6,12 @@ Pure but for what it remembers; `live_room.py` asks it and tells the bus what it
 from msgspec.structs import replace
 
 from watchparty_relay.attendance import Attendance
-from watchparty_relay.roll import CALL_EVERY_MS, Elsewhere, Roll, roll_of, together
+from watchparty_relay.people import people
+from watchparty_relay.protocol import People
+from watchparty_relay.roll import CALL_EVERY_MS, SHOWN, Elsewhere, Roll, roll_of, together
 from watchparty_relay.room import Room
+
+FRESH_MS = 1_000.0
 
 
 class Gathering:
@@ -18,10 +22,32 @@ class Gathering:
         self._elsewhere = Elsewhere()
         self._relay_name = relay_name
         self._mine: Roll | None = None
+        self._known: Roll | None = None
+        self._known_here = 0
+        self._shown: People | None = None
         self._called = Roll(relay=relay_name, at_ms=0.0)
 
     def changed(self) -> None:
         self._mine = None
+
+    def lately(self, room: Room, *, now_ms: float) -> Roll:
+        """Like `roll`; in a large room up to a second old but for the count, so that a thousand joins sort nothing."""
+        known, here = self._known, len(self.attendance)
+        if here <= SHOWN:
+            return self.roll(room, now_ms=now_ms)
+        if known is None or now_ms > known.at_ms + FRESH_MS:
+            self._known_here, self._shown = here, None
+            known = self._known = replace(self.roll(room, now_ms=now_ms), at_ms=now_ms)
+        return known if here == self._known_here else replace(known, total=known.total + here - self._known_here)
+
+    def people(self, room: Room, *, now_ms: float) -> People:
+        """What is shown of `lately`."""
+        roll = self.lately(room, now_ms=now_ms)
+        if len(self.attendance) <= SHOWN:
+            return people(room, roll)
+        if self._shown is None:
+            self._shown = people(room, roll)
+        return replace(self._shown, total=roll.total)
 
     def roll(self, room: Room, *, now_ms: float) -> Roll:
         """Everybody in the room, whatever relay they are connected to."""

@@ -43,7 +43,7 @@ class LiveRoom:
         self._gathering = Gathering(bus.relay_name)
         self._attendance = self._gathering.attendance
         self._unused_since_ms: float | None = now_ms
-        self._chronicle = Chronicle(events, self.roll, now_ms=now_ms)
+        self._chronicle = Chronicle(events, self._lately, now_ms=now_ms)
         self._caretaker = Caretaker(now_ms=now_ms)
         self._people_due = PeopleDue()
         self._typists = Typists()
@@ -77,6 +77,9 @@ class LiveRoom:
     def roll(self) -> Roll:
         """Everybody in the room, whatever relay they are connected to."""
         return self._gathering.roll(self.room, now_ms=self._bus.now_ms())
+
+    def _lately(self) -> Roll:
+        return self._gathering.lately(self.room, now_ms=self._bus.now_ms())
 
     def hear(self, heard: Heard) -> None:
         """What the bus tells: this is where everybody in the room learns of it."""
@@ -124,7 +127,7 @@ class LiveRoom:
         host = self.room.members[participant_id].role is Role.HOST
         if host or participant_id in self._attendance:
             return False
-        roll = self.roll()
+        roll = self._lately()
         return roll.find(participant_id) is None and roll.total >= self.room.settings.capacity
 
     def welcome(self, listener: Listener, resume: Resume | None) -> Welcome:
@@ -143,7 +146,7 @@ class LiveRoom:
             self.room,
             person,
             listener.connection_id,
-            here=people(self.room, self.roll()),
+            here=self._gathering.people(self.room, now_ms=now_ms),
             resume=resume,
             clock_name=self._bus.clock_name,
             limits=self._limits,
@@ -215,10 +218,13 @@ class LiveRoom:
         return self._bus.now_ms()
 
     def allowances(self, participant_id: str) -> Allowances:
-        return self._allowances.setdefault(participant_id, Allowances(self._limits))
+        known = self._allowances.get(participant_id)
+        if known is None:
+            known = self._allowances[participant_id] = Allowances(self._limits)
+        return known
 
     async def operate(self, participant_id: str, command: Command) -> Answer | None:
-        lead = lead_ms(self.roll().rtt_ms)
+        lead = lead_ms(self._lately().rtt_ms)
         jumps = command.op in (Operation.SEEK, Operation.SKIP) and self.room.clock.mode is Mode.PLAYING
         return await self.ask(Operate(participant_id, command, max(lead, SEEK_LEAD_MS) if jumps else lead))
 

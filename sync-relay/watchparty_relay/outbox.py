@@ -32,36 +32,36 @@ class Outbox:
     no look at the clock: since when a reader is behind is noted by the tick that sees it first.
     """
 
-    __slots__ = ("_behind", "_behind_since_ms", "_buffered", "_channel", "_write", "sent_seq")
+    __slots__ = ("_behind_since_ms", "_buffered", "_channel", "_write", "behind", "sent_seq")
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._buffered = channel.buffered
         self._write = channel.write
-        self._behind = False
+        self.behind = False
         self._behind_since_ms: float | None = None
         self.sent_seq = 0
 
     def offer(self, frames: Frames) -> None:
-        if self._behind or not frames.image:
+        if self.behind or not frames.image:
             return
         if self._buffered() > LAG_BYTES:
-            self._behind = True
+            self.behind = True
             return
         self._write(frames)
         if frames.seq is not None:
             self.sent_seq = frames.seq
 
     def offer_first(self, build: Callable[[], bytes]) -> None:
-        if not self._behind:
+        if not self.behind:
             self._channel.write_first(build)
 
     def reading(self, *, now_ms: float) -> Reading:
         """`CAUGHT_UP` is said once, when what is true now should be offered."""
-        if not self._behind:
+        if not self.behind:
             return Reading.IN_STEP
         if self._buffered() <= CAUGHT_UP_BYTES:
-            self._behind, self._behind_since_ms = False, None
+            self.behind, self._behind_since_ms = False, None
             return Reading.CAUGHT_UP
         if self._behind_since_ms is None:
             self._behind_since_ms = now_ms

@@ -19,6 +19,8 @@ WHOLE_TOLERANCE_S = 0.1
 # After the room caught up with a film in the making it goes on once this much is new, not segment by segment.
 GROWTH_TO_RESUME_S = 8.0
 
+_CAUSE_OF = {operation: CauseKind(operation.value) for operation in Operation}
+
 
 class Seed(Struct, frozen=True):
     """The last known place in the film, as the store remembers it."""
@@ -128,7 +130,7 @@ def operate(clock: Clock, command: Command, *, by: str, now_ms: float, lead_ms: 
         return NackCode.OTHER_VIDEO
     clock = replace(clock, born=None)
     t0_ms = max(now_ms + lead_ms, clock.t0_ms)
-    cause = Cause(cmd=CauseKind(command.op.value), by=by)
+    cause = Cause(cmd=_CAUSE_OF[command.op], by=by)
     match command.op:
         case Operation.PLAY:
             return _play(clock, t0_ms, cause)

@@ -118,8 +118,9 @@ class Relay:
         self._rooms.leave(live)
 
     async def tick(self) -> None:
+        now_ms = self.now_ms()
         for session in tuple(self._sessions):
-            session.tick()
+            session.tick(now_ms)
         await self._rooms.tick()
 
     async def flush_events(self) -> None:

@@ -113,6 +113,8 @@ class Elsewhere:
         self._rolls[roll.relay] = replace(roll, at_ms=now_ms)
 
     def rolls(self, *, now_ms: float) -> list[Roll]:
+        if not self._rolls:
+            return []
         self._rolls = {relay: roll for relay, roll in self._rolls.items() if now_ms < roll.at_ms + KEPT_MS}
         return list(self._rolls.values())
 

@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from watchparty_relay.metrics import Metrics
@@ -98,6 +99,13 @@ def report_event(room: Room, people: list[Event], *, now_ms: float) -> Event:
 
 
 def _event(room: Room, kind: str, key: str, at_ms: float, **facts: Any) -> Event:
-    at = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, millisecond = divmod(int(at_ms), 1000)
+    at = f"{_date(second)}.{millisecond:03d}Z"
     identity = {"id": f"{room.id}:{room.epoch}:{kind}:{key}", "room": room.id, "epoch": room.epoch}
     return {**identity, "at": at, "kind": kind, **facts}
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """Of one second there may be thousands of events."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -25,7 +25,7 @@ class MachineTime:
         return time.time() * 1000
 
     def monotonic_ms(self) -> float:
-        return time.monotonic_ns() / 1e6
+        return time.monotonic() * 1000
 
 
 class RoomTime:
@@ -35,11 +35,11 @@ class RoomTime:
         self, source: TimeSource, *, not_before_ms: float = 0.0, name: Callable[[], str] | None = None
     ) -> None:
         self.name = (name or _random_name)()
-        self._source = source
+        self._monotonic_ms = source.monotonic_ms
         self._offset_ms = max(source.wall_ms(), not_before_ms) - source.monotonic_ms()
 
     def now_ms(self) -> float:
-        return self._source.monotonic_ms() + self._offset_ms
+        return self._monotonic_ms() + self._offset_ms
 
 
 def _random_name() -> str:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from watchparty_relay import requests
 from watchparty_relay.changes import Refusal
+from watchparty_relay.eager import run_eagerly
 from watchparty_relay.errors import BusUnavailable, TokenRefused
 from watchparty_relay.flood import LIMITS, Allowance
 from watchparty_relay.join_token import MAX_NOTICE_LIFE_S, NoticeClaims, entering
@@ -50,6 +51,7 @@ from watchparty_relay.wire import Frames, Incoming, Outgoing, Text, decode, enco
 log = logging.getLogger(__name__)
 
 HELLO_WITHIN_MS = 10_000.0
+LOOK_EVERY_MS = 1_000.0
 MAX_INBOX = 128
 
 CLOSE_FOR = {
@@ -100,8 +102,10 @@ class Session:
         self._state: State = Pending(until_ms=now_ms + HELLO_WITHIN_MS)
         self._allowance = Allowance(reception.limits.messages_per_10s)
         self._inbox: deque[Incoming] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._busy = False
+        self._working: asyncio.Task[None] | None = None  # held, so that nobody collects it
         self._moving = False
+        self._looked_ms = now_ms
 
     # --- what the transport calls ---
 
@@ -122,8 +126,11 @@ class Session:
             return self._pong(message, now_ms)
         self._reception.metrics.received[type(message).__name__] += 1
         self._inbox.append(message)
-        if self._working is None:
-            self._working = asyncio.create_task(self._work())
+        if not self._busy:
+            self._busy = True
+            # A hello opens rooms, which may need a task from the start.
+            begin = run_eagerly if isinstance(self._state, Joined) else asyncio.create_task
+            self._working = begin(self._work())
         return None
 
     def receive_binary(self) -> None:
@@ -133,9 +140,13 @@ class Session:
         """The connection is gone."""
         self._leave(goodbye=False)
 
-    def tick(self) -> None:
-        """Time passed: the hello may be late, the token old, the reader slow."""
-        now_ms, state = self._reception.now_ms(), self._state
+    def tick(self, now_ms: float) -> None:
+        """Time passed: the reader may be slow; and, looked at once a second, the hello late, the token old."""
+        if self.outbox.behind:
+            self._check_reader(now_ms)
+        if now_ms < self._looked_ms + LOOK_EVERY_MS:
+            return
+        self._looked_ms, state = now_ms, self._state
         match state:
             case Pending() if now_ms > state.until_ms:
                 self.end(CloseCode.HELLO_TIMEOUT, ErrorCode.HELLO_TIMEOUT)
@@ -143,7 +154,6 @@ class Session:
                 self.end(CloseCode.TOKEN, ErrorCode.EXPIRED_TOKEN)
             case Waiting() | Joined():
                 self._check_ticket(state, now_ms)
-        self._check_reader(now_ms)
 
     def move(self, *, within_ms: float) -> None:
         """Asks the client, once, to open another connection before this one closes."""
@@ -191,7 +201,7 @@ class Session:
             log.exception("a session failed")
             self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
         finally:
-            self._working = None
+            self._busy = False
 
     async def _handle(self, message: Incoming) -> None:
         match self._state:

@@ -55,7 +55,7 @@ async def test_a_connection_without_hello_is_closed_in_time(house: RelayHouse) -
     client = house.client()
     await house.pass_time(9.5)
     assert client.channel.code is None
-    await house.pass_time(1)
+    await house.pass_time(1.5)
     assert await client.closed() == 4408
 
 
