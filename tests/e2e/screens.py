@@ -14,6 +14,7 @@ from e2e.people import DESKTOP, PHONE, Person
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / ".build" / "screens"
+LANDSCAPE = {"width": 844, "height": 390}
 NARROWEST = {"width": 320, "height": 640}
 """WCAG 2.2, 1.4.10: content reflows down to 320 px."""
 
@@ -38,7 +39,7 @@ class Judge:
         page, outside its landmarks, where axe's rule `region` does not want to find anything; it is not asked then.
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
-        sizes = {"phone": PHONE} if person.phone else {"desktop": DESKTOP, "small": PHONE}
+        sizes = {"phone": PHONE, "landscape": LANDSCAPE} if person.phone else {"desktop": DESKTOP, "small": PHONE}
         for size, viewport in sizes.items() if reflows else list(sizes.items())[:1]:
             self._resize(person, viewport)
             person.page.screenshot(path=PICTURES / f"{name}-{size}.png")
