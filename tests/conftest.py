@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from fakes.emulators import free_port, pubsub_command, running
+
 MAY_BE_MISSING = {
     "firestore emulator": "comes with the Google Cloud SDK, which no package registry gives",
     "pubsub emulator": "comes with the Google Cloud SDK, which no package registry gives",
@@ -51,3 +53,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped, which is not allowed here: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def pubsub_host() -> Iterator[str]:
+    """A Pub/Sub emulator for all who need one."""
+    port = free_port()
+    command = pubsub_command(port)
+    if command is None:
+        pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
+    with running(command, port) as host:
+        yield host

@@ -12,8 +12,11 @@ from watchparty_relay.config import RelayConfig
 from watchparty_relay.flood import limits_times
 from watchparty_relay.join_token import Jwks, TokenVerifier
 from watchparty_relay.metrics import Metrics
+from watchparty_relay.publishing.lines import print_events
+from watchparty_relay.publishing.port import Publish
+from watchparty_relay.publishing.pubsub import PubSubEvents
 from watchparty_relay.relay import Relay
-from watchparty_relay.room_events import Publish, RoomEvents
+from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.room_time import MachineTime, TimeSource
 from watchparty_relay.transport.asgi import AsgiRelay
 
@@ -60,6 +63,13 @@ def build_relay(
         limits=limits_times(config.limits_times),
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
+
+
+def build_publisher(config: RelayConfig) -> Publish:
+    """Where a relay that is served alone tells its room events."""
+    if config.events_topic is None:
+        return print_events
+    return PubSubEvents(config.events_topic, emulator=config.pubsub_emulator)
 
 
 def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource) -> Bus:

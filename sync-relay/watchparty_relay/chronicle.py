@@ -6,9 +6,10 @@ was done through it; the one that looks after the room tells the rest.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from watchparty_relay import playback
-from watchparty_relay.bus.port import Committed
+from watchparty_relay.bus.port import Bus, Committed
 from watchparty_relay.changes import Event
 from watchparty_relay.people import people
 from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, Report, State
@@ -31,9 +32,11 @@ SNAPSHOT_EVERY_MS = 10_000.0
 class Chronicle:
     """`here` gives everybody in the room now, whatever relay they are connected to."""
 
-    def __init__(self, events: RoomEvents, here: Callable[[], Roll], *, now_ms: float) -> None:
+    def __init__(self, events: RoomEvents, bus: Bus, here: Callable[[], Roll], *, now_ms: float) -> None:
         self._events = events
+        self._bus = bus
         self._here = here
+        self._telling_seq = 0
         self._sync = SyncReport(now_ms=now_ms)
         self._snapshot_ms = now_ms
 
@@ -58,12 +61,14 @@ class Chronicle:
             case State():
                 self._state(before, heard, event, caring, now_ms)
             case ChatEntry() | Deleted() | Cleared() if caring:
-                self._events.add(chat_event(heard.room, event, now_ms=now_ms))
+                self._archive(heard.room, now_ms)
 
     def tick(self, room: Room, *, caring: bool, now_ms: float) -> None:
         playing = room.clock.mode is Mode.PLAYING
         if caring and playing and now_ms >= self._snapshot_ms + SNAPSHOT_EVERY_MS:
             self._snapshot(room, now_ms)
+        if caring and room.seq > self._telling_seq:
+            self._archive(room, now_ms)
         self._report(room, self._sync.due(now_ms=now_ms), now_ms)
 
     def _state(self, before: Room, heard: Committed, state: State, caring: bool, now_ms: float) -> None:
@@ -75,6 +80,15 @@ class Chronicle:
         stopped = state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode
         if caring and (other_film or stopped):
             self._snapshot(heard.room, now_ms)
+
+    def _archive(self, room: Room, now_ms: float) -> None:
+        """Tells what came after the last entry of which it is certain that the functions have it, whoever told them."""
+        told_seq = max(self._bus.archived_seq(room.id), self._telling_seq)
+        for entry in room.log:
+            if entry.seq > told_seq:
+                published = partial(self._bus.note_archived, room.id, entry.seq)
+                self._events.add(chat_event(room, entry, now_ms=now_ms), published=published)
+        self._telling_seq = max(told_seq, room.seq)
 
     def _session(self, room: Room, participant_id: str, *, started: bool, now_ms: float) -> None:
         total = self._here().total

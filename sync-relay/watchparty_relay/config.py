@@ -3,6 +3,7 @@
 A process that hosts the relay itself builds a `RelayConfig` and hands the rest to `bootstrap.build_relay`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ class RelayConfig:
     """Where the functions publish their public keys."""
     journal_path: Path | None = None
     """The memory bus's file; None: rooms are gone when the process is."""
+    events_topic: str | None = None
+    """The Pub/Sub topic of room events, projects/P/topics/T; None: lines on stdout."""
+    pubsub_emulator: str | None = None
+    """HOST:PORT of an emulator."""
     limits_times: int = 1
     """Raises what each person and connection may send, for load tests."""
     allowed_origins: frozenset[str] = frozenset()
@@ -41,6 +46,8 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         port=_port(environ),
         jwks_url=_jwks_url(environ),
         journal_path=Path(journal) if journal else None,
+        events_topic=_events_topic(environ),
+        pubsub_emulator=environ.get("PUBSUB_EMULATOR_HOST"),
         limits_times=_limits_times(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
@@ -79,6 +86,15 @@ def _jwks_url(environ: Mapping[str, str]) -> str:
     if urlsplit(url).scheme not in ("http", "https"):
         raise ConfigError("WATCHPARTY_RELAY_JWKS_URL", "the http(s) address of the functions' /.well-known/jwks.json")
     return url
+
+
+def _events_topic(environ: Mapping[str, str]) -> str | None:
+    topic = environ.get("WATCHPARTY_RELAY_EVENTS_TOPIC")
+    if topic is not None and not re.fullmatch(r"projects/[^/\s]+/topics/[^/\s]+", topic):
+        raise ConfigError(
+            "WATCHPARTY_RELAY_EVENTS_TOPIC", "a topic like projects/PROJECT/topics/watchparty-room-events"
+        )
+    return topic
 
 
 def _limits_times(environ: Mapping[str, str]) -> int:

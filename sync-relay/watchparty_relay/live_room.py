@@ -43,7 +43,7 @@ class LiveRoom:
         self._gathering = Gathering(bus.relay_name)
         self._attendance = self._gathering.attendance
         self._unused_since_ms: float | None = now_ms
-        self._chronicle = Chronicle(events, self._lately, now_ms=now_ms)
+        self._chronicle = Chronicle(events, bus, self._lately, now_ms=now_ms)
         self._caretaker = Caretaker(now_ms=now_ms)
         self._people_due = PeopleDue()
         self._typists = Typists()

@@ -8,20 +8,18 @@ known here.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol import ChatEntry, Cleared, Deleted, State
+from watchparty_relay.publishing.port import Event, Publish
 from watchparty_relay.room import Room
 from watchparty_relay.vocabulary import Mode
 
 log = logging.getLogger(__name__)
-
-Event = dict[str, Any]
-Publish = Callable[[list[Event]], Awaitable[None]]
 
 FLUSH_EVERY_S = 1.0
 BATCH = 100
@@ -35,14 +33,15 @@ class RoomEvents:
     def __init__(self, publish: Publish, metrics: Metrics) -> None:
         self._publish = publish
         self._metrics = metrics
-        self._pending: deque[Event] = deque()
+        self._pending: deque[tuple[Event, Callable[[], None] | None]] = deque()
         self._flushing = asyncio.Lock()
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Event, *, published: Callable[[], None] | None = None) -> None:
+        """`published` is called once the event is told."""
         if len(self._pending) >= MAX_PENDING:
             self._pending.popleft()
             self._metrics.events_lost += 1
-        self._pending.append(event)
+        self._pending.append((event, published))
         self._metrics.events_pending = len(self._pending)
 
     async def flush(self) -> None:
@@ -51,11 +50,14 @@ class RoomEvents:
             while self._pending:
                 batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
                 try:
-                    await self._publish(batch)
+                    await self._publish([event for event, _ in batch])
                 except Exception:  # whatever a publisher's client raises, the events are still to be told
                     log.exception("room events could not be published, trying again")
                     self._pending.extendleft(reversed(batch))
                     break
+                for _, published in batch:
+                    if published is not None:
+                        published()
             self._metrics.events_pending = len(self._pending)
 
 

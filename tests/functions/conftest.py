@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.emulators import firestore_command, free_port, pubsub_command, running
+from fakes.emulators import firestore_command, free_port, running
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
 from fakes.postgres import find_binaries, postgres_server
@@ -81,16 +81,6 @@ def firestore_host() -> Iterator[str]:
     command = firestore_command(port)
     if command is None:
         pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
-    with running(command, port) as host:
-        yield host
-
-
-@pytest.fixture(scope="session")
-def pubsub_host() -> Iterator[str]:
-    port = free_port()
-    command = pubsub_command(port)
-    if command is None:
-        pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
     with running(command, port) as host:
         yield host
 

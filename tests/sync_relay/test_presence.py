@@ -96,3 +96,21 @@ async def test_the_functions_hear_of_a_line_once(houses: tuple[RelayHouse, Relay
     await host.next("chat")
     told = [event for house in houses for event in (*await house.told("chat"), *await house.told("action"))]
     assert sorted(event["kind"] for event in told) == ["action", "chat"]
+
+
+async def test_a_line_that_was_not_told_is_told_by_who_takes_over(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """E1: the archive goes on after the last line of which it is certain that the functions have it."""
+    here, there = houses
+    host, ana = await here.host(), await there.join("ana")
+    await ana.chat("one")
+    await host.next("chat")
+    assert [event["text"] for event in await here.told("chat")] == ["one"]
+    here.publish_fails = True
+    await ana.chat("two")
+    await host.next("chat")
+    assert len(await here.told("chat")) == 1
+    await here.close()
+    async with asyncio.timeout(15.0):
+        while not (told := await there.told("chat")):  # noqa: ASYNC110 (leases end silently)
+            await asyncio.sleep(0.1)
+    assert [event["text"] for event in told] == ["two"]

@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from watchparty_relay.bus.port import Committed, Heard, Listener
+from watchparty_relay.bus.redis_rooms import LEASE_MS, Visited
 from watchparty_relay.bus.step import Step, after, version_of
 from watchparty_relay.changes import Answer, Asked, Change, Operate, Retract, Say, Wipe
 from watchparty_relay.errors import BusUnavailable
@@ -45,21 +46,31 @@ class Held:
     wishes: deque[Wish] = field(default_factory=deque)
     working: bool = False
     cared_for_until_ms: float = 0.0
+    taking: str = ""
+    archived_seq: int = 0
 
     @property
     def version(self) -> int:
         return version_of(self.mark)
 
-    def advance(self, step: Step, *, ours: bool = False) -> bool:
-        """Repeats a step and tells of it; False where there is a gap before it."""
+    def advance(self, step: Step) -> bool:
+        """Repeats a step and tells of it; False where there is a gap before it.
+
+        Our own are heard from Redis too, sometimes before it has answered.
+        """
         if step.version <= self.version:
             return True
         if not self.mark or step.whole or step.version > self.version + 1:
             return False
         self.room, self.mark = after(self.room, step), step.mark
         if step.events:
-            self.tell(Committed(self.room, step.events, ours))
+            self.tell(Committed(self.room, step.events, ours=step.mark == self.taking))
         return True
+
+    def see(self, visited: Visited, *, now_ms: float) -> None:
+        """Takes what Redis knows of the room besides its steps."""
+        self.cared_for_until_ms = now_ms + LEASE_MS if visited.cared_for else 0.0
+        self.archived_seq = max(self.archived_seq, visited.archived_seq)
 
     def tell(self, heard: Heard) -> None:
         for listener in tuple(self.listeners):

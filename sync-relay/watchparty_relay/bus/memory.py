@@ -38,6 +38,7 @@ class _Kept:
     answers: Answers
     touched_ms: float
     stored: bool = False
+    archived_seq: int = 0
     writing: int = 0
     listeners: list[Listener] = field(default_factory=list)
 
@@ -110,6 +111,15 @@ class MemoryBus:
     def looks_after(self, room_id: str) -> bool:
         return room_id in self._rooms
 
+    def archived_seq(self, room_id: str) -> int:
+        kept = self._rooms.get(room_id)
+        return kept.archived_seq if kept else 0
+
+    def note_archived(self, room_id: str, seq: int) -> None:
+        kept = self._rooms.get(room_id)
+        if kept is not None:
+            kept.archived_seq = max(kept.archived_seq, seq)
+
     async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
         before = kept.newest if kept.stored or kept.writing else None
         kept.newest, kept.touched_ms = decision.room, now_ms
@@ -147,7 +157,9 @@ class MemoryBus:
             room = new_room(room_id, now_ms=now_ms)
             return _Kept(newest=room, committed=room, answers=Answers(), touched_ms=now_ms)
         room, answers = stored
-        return _Kept(newest=room, committed=room, answers=answers, touched_ms=now_ms, stored=True)
+        return _Kept(
+            newest=room, committed=room, answers=answers, touched_ms=now_ms, stored=True, archived_seq=room.seq
+        )
 
     def _forget_idle(self, room_id: str) -> None:
         kept, now_ms = self._rooms.get(room_id), self.now_ms()

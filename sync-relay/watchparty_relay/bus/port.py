@@ -97,3 +97,11 @@ class Bus(Protocol):
     def looks_after(self, room_id: str) -> bool:
         """Whether this relay is the one of those with the room open that does what a room does by itself."""
         ...
+
+    def archived_seq(self, room_id: str) -> int:
+        """The last entry of the log that the functions are known to have, whichever relay told them."""
+        ...
+
+    def note_archived(self, room_id: str, seq: int) -> None:
+        """The functions have the log up to this entry."""
+        ...

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from watchparty_relay.bus.held import Held, Wish, apart
 from watchparty_relay.bus.port import Announcement, Listener, Renewed
-from watchparty_relay.bus.redis_rooms import LEASE_MS, Given, Outcome, RedisRooms, Stored, channel_of, room_of
+from watchparty_relay.bus.redis_rooms import Given, Outcome, RedisRooms, Stored, channel_of, room_of
 from watchparty_relay.bus.redis_time import RedisTime
 from watchparty_relay.bus.step import Step, after, renewed, step_of, version_of, whole_step
 from watchparty_relay.bus.subscriptions import Subscriptions
@@ -131,6 +131,16 @@ class RedisBus:
         held = self._held.get(room_id)
         return held is not None and self.now_ms() < held.cared_for_until_ms
 
+    def archived_seq(self, room_id: str) -> int:
+        held = self._held.get(room_id)
+        return held.archived_seq if held else 0
+
+    def note_archived(self, room_id: str, seq: int) -> None:
+        held = self._held.get(room_id)
+        if held is not None:
+            held.archived_seq = max(held.archived_seq, seq)
+        self._run(self._rooms.note_archived(room_id, seq))
+
     # --- asking Redis, with the room's lock held ---
 
     async def _work(self, held: Held) -> None:
@@ -173,10 +183,11 @@ class RedisBus:
             if step is None and not given:
                 outcome = Outcome("done")
             else:
+                held.taking = step.mark if step else ""
                 outcome = await self._rooms.commit(held.room.id, held.mark, step, given)
             if outcome.kind == "done":
                 if step is not None:
-                    held.advance(step, ours=True)
+                    held.advance(step)
                 for wish, decision in zip(firsts, decisions, strict=True):
                     wish.answer(decision.answer)
                 wishes = again
@@ -197,8 +208,8 @@ class RedisBus:
         """Opens a room for its first listener here: who is elsewhere, and whether anybody has been there of late."""
         now_ms = self.now_ms()
         stored = await self._open(held)
-        (_, cared_for), *_ = await self._rooms.visit([held.room.id], self.relay_name)
-        held.cared_for_until_ms = now_ms + LEASE_MS if cared_for else 0.0
+        (visited,) = await self._rooms.visit([held.room.id], self.relay_name)
+        held.see(visited, now_ms=now_ms)
         if stored is None:
             return
         rolls = [roll for roll in stored.rolls if now_ms < roll.at_ms + KEPT_MS and roll.relay != self.relay_name]
@@ -276,9 +287,9 @@ class RedisBus:
         rooms = [held for held in self._held.values() if held.mark]
         now_ms = self.now_ms()
         visited = await self._rooms.visit([held.room.id for held in rooms], self.relay_name)
-        for held, (mark, cared_for) in zip(rooms, visited, strict=True):
-            held.cared_for_until_ms = now_ms + LEASE_MS if cared_for else 0.0
-            if mark != held.mark:
+        for held, each in zip(rooms, visited, strict=True):
+            held.see(each, now_ms=now_ms)
+            if each.mark != held.mark:
                 await self._fill(held)
 
     async def _keep_verifying(self) -> None:

@@ -38,6 +38,14 @@ class Stored(Struct, frozen=True):
     seen_ms: float
 
 
+class Visited(Struct, frozen=True):
+    """A room's mark, empty where it is not there; whether the relay looks after it; what the functions have of its log."""
+
+    mark: str
+    cared_for: bool
+    archived_seq: int
+
+
 class Given(Struct, frozen=True):
     """An answer that is kept with a step."""
 
@@ -93,18 +101,27 @@ class RedisRooms:
         found: Any = await self._client.xrange(_key(room_id, "steps"), min=f"{version}-0")
         return [msgspec.json.decode(fields[b"s"], type=Step) for _, fields in found]
 
-    async def visit(self, room_ids: list[str], relay: str) -> list[tuple[str, bool]]:
-        """Of each room the mark, empty where it is not there, and whether the relay looks after it; they live on."""
+    async def visit(self, room_ids: list[str], relay: str) -> list[Visited]:
+        """What is known of each room besides its steps; the rooms live on."""
         async with self._client.pipeline(transaction=False) as asking:
             for room_id in room_ids:
-                asking.hget(_key(room_id, "state"), "mark")
+                asking.hmget(_key(room_id, "state"), ["mark", "archived"])
                 asking.eval(self._lease, 1, _key(room_id, "lease"), relay, LEASE_MS)
             for room_id in room_ids:
                 for name in ("state", "log", "members", "steps", "seen"):
                     asking.pexpire(_key(room_id, name), ROOM_TTL_MS)
             found = await asking.execute()
         marks, leases = (found[start : 2 * len(room_ids) : 2] for start in (0, 1))
-        return [(mark.decode() if mark else "", lease == 1) for mark, lease in zip(marks, leases, strict=True)]
+        return [
+            Visited(mark.decode() if mark else "", lease == 1, int(archived or 0))
+            for (mark, archived), lease in zip(marks, leases, strict=True)
+        ]
+
+    async def note_archived(self, room_id: str, seq: int) -> None:
+        async with self._client.pipeline(transaction=False) as noting:
+            noting.hset(_key(room_id, "state"), "archived", str(seq))
+            noting.pexpire(_key(room_id, "state"), ROOM_TTL_MS)
+            await noting.execute()
 
     async def give_back(self, room_id: str, relay: str) -> None:
         """Another may look after the room at once."""

@@ -1,0 +1,1 @@
+"""Where room events go: one port, one adapter a destination."""

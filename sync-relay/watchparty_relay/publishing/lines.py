@@ -1,0 +1,14 @@
+"""Room events as lines on stdout, where there is no topic: without what was said, because stdout is often a log."""
+
+import sys
+
+import msgspec
+
+from watchparty_relay.publishing.port import Event
+
+
+async def print_events(events: list[Event]) -> None:
+    for event in events:
+        told = {name: value for name, value in event.items() if name != "text"}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    sys.stdout.flush()
