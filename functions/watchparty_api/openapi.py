@@ -41,7 +41,7 @@ _PROBLEM = {
     },
     "additionalProperties": True,
 }
-_REFUSAL = {
+REFUSAL = {
     "description": "Refused",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
@@ -65,7 +65,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operations in content["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)
-            operation["responses"]["default"] = _REFUSAL
+            operation["responses"]["default"] = REFUSAL
     return content
 
 

@@ -45,6 +45,8 @@ def change_me(
     if body.email is not None or body.password is not None:
         if account.temporary:
             raise Conflict("temporary", "Register first: this account has no password yet.")
+        if services.outside is not None:
+            raise Conflict("outside_accounts", "Address and password are kept by this site's identity provider.")
         _demand_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:

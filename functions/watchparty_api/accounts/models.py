@@ -73,6 +73,7 @@ class LoginBody(Body):
 
 class SessionBody(Body):
     id_token: Annotated[str, Field(min_length=1, max_length=8192)]
+    invite: Secret | None = None
 
 
 class TemporaryBody(Body):

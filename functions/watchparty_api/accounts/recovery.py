@@ -12,6 +12,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.accounts.sessions import revoke_all
@@ -28,7 +29,7 @@ from watchparty_api.store.port import Replace
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 
-@router.post("/password/forgot", status_code=202)
+@router.post("/password/forgot", status_code=202, **LOCAL_ACCOUNTS_ONLY)
 def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: BackgroundTasks) -> dict[str, str]:
     """Sends a reset link if the address has an account; the answer is the same if not."""
     limit(request, "mail_from_address", address_key(client_address(request)))
@@ -36,7 +37,7 @@ def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: Back
     return {"detail": "If there is an account with this address, a link is on its way to it."}
 
 
-@router.post("/password/reset", status_code=204)
+@router.post("/password/reset", status_code=204, **LOCAL_ACCOUNTS_ONLY)
 def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
     """Sets a new password with the link's secret and signs every device out."""
     limit(request, "token_try", address_key(client_address(request)))

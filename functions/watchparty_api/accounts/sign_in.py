@@ -7,6 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
+from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import LoginBody, SignedIn
 from watchparty_api.accounts.proof import password_fits
@@ -22,7 +23,7 @@ from watchparty_api.site import client_address, require_origin
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 
-@router.post("/login")
+@router.post("/login", **LOCAL_ACCOUNTS_ONLY)
 def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """Signs in with address and password. Failures lock nobody out but who makes them (`proof.py`)."""
     account = account_by_email(services, body.email)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.admission import admitted_by
+from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.making import claim_temporary, create_account, create_temporary
 from watchparty_api.accounts.models import RegisterBody, SetupBody, SetupState, SignedIn, TemporaryBody
 from watchparty_api.accounts.recovery import send_verification
@@ -65,7 +67,7 @@ def set_up(body: SetupBody, services: ServicesOf, request: Request, response: Re
     return sign_in(services, request, response, account)
 
 
-@router.post("/auth/register", status_code=201)
+@router.post("/auth/register", status_code=201, **LOCAL_ACCOUNTS_ONLY)
 def register(
     body: RegisterBody,
     services: ServicesOf,
@@ -76,7 +78,7 @@ def register(
 ) -> SignedIn:
     """A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films."""
     limit(request, "register", address_key(client_address(request)))
-    invite = _invite(services, body)
+    invite = admitted_by(services, body.invite, body.email)
     spend = [one_time_tokens.spent(services, invite)] if invite else []
     try:
         if isinstance(caller, AccountCaller) and caller.account.temporary:
@@ -111,17 +113,6 @@ def temporary(body: TemporaryBody, services: ServicesOf, request: Request, respo
     limit(request, "temporary", address_key(client_address(request)))
     account = create_temporary(services, body.display_name or "Host")
     return sign_in(services, request, response, account)
-
-
-def _invite(services: Services, body: RegisterBody) -> OneTimeToken | None:
-    if body.invite is None:
-        if read_settings(services).registration != "open":
-            raise Forbidden("invitation_needed", "This site is by invitation. Ask for a link to register.")
-        return None
-    invite = one_time_tokens.find(services, "account_invite", body.invite)
-    if invite.email is not None and invite.email != body.email:
-        raise Forbidden("other_address", "This invitation was sent to another address.")
-    return invite
 
 
 def _has_admin(services: Services) -> bool:

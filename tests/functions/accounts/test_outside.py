@@ -11,7 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fakes.house import House
 from fakes.identity_provider import IdentityProvider
-from watchparty_api.records import WorkspaceSettings
+from fakes.party import Browser
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.making import create_account
+from watchparty_api.identity.caller import hash_secret
+from watchparty_api.records import Account, ApiToken, Webhook, WorkspaceSettings
+from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, WEBHOOKS_OF_ACCOUNT
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +99,103 @@ def test_another_key_is_not_the_providers(outside: House, provider: IdentityProv
 def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider: IdentityProvider) -> None:
     """404, whatever the token."""
     assert ask(house, provider.token())[0] == 404
+
+
+def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House, provider: IdentityProvider) -> None:
+    """Nothing that he could open it with is left: password, sessions, API tokens, webhooks, a seat in a room."""
+    services, now = outside.services, outside.clock()
+    made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
+    device = outside.sign_in(made)
+    token = ApiToken(
+        workspace_id="main",
+        id="t1",
+        created_at=now,
+        account_id=made.id,
+        name="his",
+        secret_hash=hash_secret("secret"),
+        scopes=("account:read",),
+    )
+    hook = Webhook(
+        workspace_id="main", id="w1", created_at=now, account_id=made.id, url="https://his.example", events=("x",)
+    )
+    services.store.create("main", token)
+    services.store.create("main", hook)
+    his = Browser(outside, device)
+    room = his.ask("POST", "/rooms", {}).json()
+    assert his.join(room["id"]).status_code == 200
+    assert outside.client.get("/api/v1/auth/me", headers={"Authorization": "Bearer wp_t1_secret"}).status_code == 200
+
+    _, hers = ask(outside, provider.token())
+
+    assert (hers["account"]["id"], hers["account"]["email_verified"]) == (made.id, True)
+    headers = {"Authorization": f"Bearer {hers['access_token']}"}
+    assert outside.client.get("/api/v1/auth/me", headers=headers).status_code == 200
+    assert outside.client.get("/api/v1/auth/me", headers=device.headers).status_code == 401
+    stored = services.store.get("main", Account, made.id)
+    assert stored is not None
+    assert stored.password_hash is None
+    assert services.store.count("main", API_TOKENS_OF_ACCOUNT, made.id) == 0
+    assert services.store.count("main", WEBHOOKS_OF_ACCOUNT, made.id) == 0
+    his.person = None  # shows his join token, which no session stands behind
+    assert his.renew(room["id"]).status_code == 403
+
+
+def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
+    outside: House, provider: IdentityProvider
+) -> None:
+    """The provider, too, may let people claim an address before they show that it is theirs."""
+    _, his = ask(outside, provider.token(sub="him", email_verified=False))
+    _, hers = ask(outside, provider.token(sub="her"))
+    assert hers["account"]["id"] == his["account"]["id"]
+    assert ask(outside, provider.token(sub="him", email_verified=False))[1]["code"] == "email_taken"
+
+
+def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, provider: IdentityProvider) -> None:
+    """Linking signs nobody out who proved the same thing before."""
+    made = create_account(outside.services, email="ana@example.org", password="correct horse", display_name="Ana")
+    known = outside.sign_in(outside.services.store.replace("main", replace(made, email_verified=True)))
+    assert ask(outside, provider.token())[1]["account"]["id"] == known.id
+    assert outside.client.get("/api/v1/auth/me", headers=known.headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("register", {"email": "ana@example.org", "password": "correct horse", "display_name": "Ana"}),
+        ("login", {"email": "ana@example.org", "password": "correct horse"}),
+        ("password/forgot", {"email": "ana@example.org"}),
+        ("password/reset", {"token": "x", "password": "correct horse"}),
+    ],
+)
+def test_where_a_provider_signs_in_the_site_has_no_passwords(outside: House, path: str, body: dict[str, str]) -> None:
+    """404, even with registration open: nobody takes an address before its owner comes."""
+    answer = outside.client.post(f"/api/v1/auth/{path}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "outside_accounts")
+
+
+def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) -> None:
+    """Else an account could be moved to an address whose owner has not come yet. A name is still one's own."""
+    made = create_account(outside.services, email="eve@example.org", password="correct horse", display_name="Eve")
+    eve = outside.sign_in(made)
+    change = {"email": "victim@example.org", "current_password": "correct horse"}
+    answer = outside.client.patch("/api/v1/auth/me", json=change, headers=eve.headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "outside_accounts")
+    named = outside.client.patch("/api/v1/auth/me", json={"display_name": "Eva"}, headers=eve.headers)
+    assert named.json()["display_name"] == "Eva"
+
+
+def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: IdentityProvider) -> None:
+    """In the role that it gives, once, and only whom it was sent to."""
+    known = outside.services.store.get("main", WorkspaceSettings, "settings")
+    assert known is not None
+    outside.services.store.replace("main", replace(known, registration="invitation"))
+    secret, _ = one_time_tokens.mint(outside.services, "account_invite", email="ana@example.org", role="admin")
+
+    def by_invitation(token: str) -> dict[str, Any]:
+        answer = outside.client.post("/api/v1/auth/session", json={"id_token": token, "invite": secret})
+        found: dict[str, Any] = answer.json()
+        return found
+
+    assert by_invitation(provider.token(sub="eve", email="eve@example.org"))["code"] == "other_address"
+    assert by_invitation(provider.token())["account"]["role"] == "admin"
+    assert by_invitation(provider.token(sub="ben", email="ben@example.org"))["code"] == "link_used_up"

@@ -580,7 +580,7 @@ export interface paths {
         put?: never;
         /**
          * Session
-         * @description Signs in with a fresh ID token of the site's identity provider.
+         * @description Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation.
          */
         post: operations["accounts.session"];
         delete?: never;
@@ -2663,6 +2663,8 @@ export interface components {
         SessionBody: {
             /** Id Token */
             id_token: string;
+            /** Invite */
+            invite?: string | null;
         };
         /** SessionList */
         SessionList: {
@@ -3674,6 +3676,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused */
             default: {
                 headers: {
@@ -4044,6 +4055,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused */
             default: {
                 headers: {
@@ -4074,6 +4094,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Refused */
             default: {
@@ -4137,6 +4166,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused */
             default: {
                 headers: {
@@ -4168,6 +4206,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Accounts here are the site's own (`local_accounts`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
