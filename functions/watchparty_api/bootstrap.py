@@ -71,18 +71,19 @@ def build_services(
     )
 
 
-def build_cloud_services(config: Config) -> Services:
-    """The services of a function: every adapter that leads out of the process is a client of Google or the relay."""
+def build_cloud_services(config: Config, *, relay: RelayNotices | None = None) -> Services:
+    """The services of a function: every adapter that leads out of the process is a client of Google or the relay.
+
+    A process that holds the relay itself hands in how to reach it.
+    """
     from watchparty_api.jobs.cloud_run import CloudRunJobs
     from watchparty_api.objects.gcs import open_buckets
-    from watchparty_api.relay.socket import SocketRelay
 
-    relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
     job = "projects/P/locations/R/jobs/J of the transcoder"
     keys = read_keys(_open_key_material(config))
     return build_services(
         config,
-        relay=SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now),
+        relay=relay or _open_relay(config, keys),
         jobs=CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job)),
         objects=open_buckets(
             uploads=required(config.uploads_bucket, "WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals"),
@@ -94,6 +95,13 @@ def build_cloud_services(config: Config) -> Services:
         wakeups=_open_wakeups(config),
         keys=keys,
     )
+
+
+def _open_relay(config: Config, keys: Keys) -> RelayNotices:
+    from watchparty_api.relay.socket import SocketRelay
+
+    relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
+    return SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now)
 
 
 def _open_key_material(config: Config) -> KeyMaterial:

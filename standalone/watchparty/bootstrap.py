@@ -1,18 +1,24 @@
-"""The composition root at home: settings in, one ASGI application out. The only place that names adapters."""
+"""The composition root of the one process: settings in, one ASGI application out. The only place that names adapters.
+
+At home everything lies in one folder. On Cloud Run (`HomeConfig.cloud`) database, buckets and job are Google's, and
+what they tell arrives at functions of their own, which speak to the relay here by its socket.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
-from watchparty.app import OneOrigin
+from watchparty.app import Lifespan, OneOrigin
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.housekeeping import Housekeeping, chores
@@ -21,7 +27,7 @@ from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bare_app import bare_app
-from watchparty_api.bootstrap import build_services, routers
+from watchparty_api.bootstrap import build_cloud_services, build_services, routers
 from watchparty_api.config import Config
 from watchparty_api.http import create_app
 from watchparty_api.mail.log import LogMailer
@@ -51,11 +57,13 @@ class Home:
     app: OneOrigin
     services: Services
     relay: RelayService
-    supervisor: TranscodeSupervisor
 
     def setup_secret(self) -> str | None:
-        """The secret of the one-time link that makes the admin; None once there is one."""
-        return open_setup(self.services)
+        """The secret of the one-time link that makes the admin; None once there is one.
+
+        In the cloud None as well: what is printed there is a log.
+        """
+        return open_setup(self.services) if self.services.config.environment == "home" else None
 
 
 class _Late:
@@ -90,21 +98,17 @@ def build_services_at_home(
         folder.root, key=load_or_make(folder.keys / "uploads.pem"), now=lambda: datetime.now(UTC)
     )
 
-    async def publish(events: list[dict[str, Any]]) -> None:
-        await asyncio.to_thread(ingest, late.services, events)
-
-    relay = build_relay(
-        RelayConfig(),
-        jwks=lambda: late.services.tokens.jwks(),  # noqa: PLW0108  the services are not there yet
-        publish=publish,
+    relay = _relay(
+        late,
+        RelayConfig(bus="redis", redis_url=config.redis_url) if config.redis_url else RelayConfig(),
         journal_path=folder.relay_journal,
-        allowed_origins=[config.public_url] if config.public_url else [],
+        public_url=config.public_url,
     )
     supervisor = _supervisor(config, folder, late)
     services = build_services(
         Config(
             public_url=config.public_url,
-            store_url=f"sqlite:///{folder.database}",
+            store_url=config.store_url or f"sqlite:///{folder.database}",
             keys_dir=str(folder.keys),
             trusted_proxies=config.trusted_proxies,
         ),
@@ -117,28 +121,75 @@ def build_services_at_home(
     return services, objects, relay, supervisor
 
 
+def _relay(late: _Late, config: RelayConfig, *, journal_path: Path | None, public_url: str | None) -> RelayService:
+    """The relay in this process."""
+
+    async def publish(events: list[dict[str, Any]]) -> None:
+        await asyncio.to_thread(ingest, late.services, events)
+
+    return build_relay(
+        config,
+        jwks=lambda: late.services.tokens.jwks(),  # noqa: PLW0108  the services are not there yet
+        publish=publish,
+        journal_path=journal_path,
+        allowed_origins=[public_url] if public_url else [],
+    )
+
+
 def build_home(config: HomeConfig) -> Home:
-    """Builds everything on the data folder, which the caller has locked."""
+    """Builds everything on the data folder, which the caller has locked; on Cloud Run on Google's services."""
+    if config.cloud is not None:
+        return _build_on_cloud_run(config.cloud)
     folder = DataFolder(config.data)
     late = _Late()
     services, objects, relay, supervisor = build_services_at_home(config, folder, late)
     late.services = services
+    housekeeping = Housekeeping(chores(services, objects))
+    app = _one_origin(
+        services,
+        relay,
+        parts={"/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored))},
+        lifespan=lambda: _living(services, relay, supervisor, housekeeping),
+    )
+    return Home(app, services, relay)
+
+
+def _build_on_cloud_run(config: Config) -> Home:
+    """Uploads go to the bucket, and sweeping is a function's: this process may sleep."""
+    late = _Late()
+    relay = _relay(late, RelayConfig(), journal_path=None, public_url=config.public_url)
+    services = late.services = build_cloud_services(config, relay=InProcessRelay(relay.deliver))
+
+    @asynccontextmanager
+    async def living() -> AsyncIterator[None]:
+        await relay.start()
+        try:
+            yield
+        finally:
+            await relay.stop()
+
+    return Home(_one_origin(services, relay, parts={}, lifespan=living), services, relay)
+
+
+def _one_origin(
+    services: Services, relay: RelayService, *, parts: Mapping[str, ASGIApp], lifespan: Lifespan
+) -> OneOrigin:
+    """API, socket, films and page under one address, and whatever else this process answers."""
     api = create_app(services, routers())
     site = Site(page_folder(), lambda request, room, index: _room_page(services, request, room, index))
-    app = OneOrigin(
+    return OneOrigin(
         parts={
             "/api": api,
             "/health": api,
             "/ready": api,
             "/.well-known": api,
             "/ws": relay.asgi,
-            "/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored)),
             "/media": media_app(services),
+            **parts,
         },
         otherwise=bare_app(services, [Mount("/", site)]),
-        lifespan=lambda: _living(services, relay, supervisor, Housekeeping(chores(services, objects))),
+        lifespan=lifespan,
     )
-    return Home(app, services, relay, supervisor)
 
 
 def _room_page(services: Services, request: Request, address: str, index: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchparty.errors import HomeError
+from watchparty_api.config import Config, ConfigError, from_environment
 
 DEFAULT_PORT = 8400
 
@@ -35,6 +36,12 @@ class HomeConfig:
     public_url: str | None
     trusted_proxies: tuple[str, ...]
     transcode_slots: int
+    store_url: str | None = None
+    """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
+    redis_url: str | None = None
+    """Where rooms live instead of in memory and the folder's journal."""
+    cloud: Config | None = None
+    """On Cloud Run: the functions' own settings, which say where everything lies."""
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:
@@ -51,7 +58,8 @@ def _number(name: str, given: str, lowest: int, highest: int) -> int:
 
 def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> HomeConfig:
     """Settles every setting. Raises SettingError."""
-    port = str(arguments.port or environ.get("WATCHPARTY_PORT") or DEFAULT_PORT)
+    cloud = _cloud(environ)
+    port = str(arguments.port or environ.get("WATCHPARTY_PORT") or (cloud and environ.get("PORT")) or DEFAULT_PORT)
     slots = environ.get("WATCHPARTY_TRANSCODE_SLOTS") or str(max(2, (os.cpu_count() or 2) // 2))
     public_url = environ.get("WATCHPARTY_PUBLIC_URL")
     if public_url and not public_url.startswith(("http://", "https://")):
@@ -60,9 +68,21 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         host=arguments.host or environ.get("WATCHPARTY_HOST") or "0.0.0.0",  # noqa: S104  friends are in the network
         port=_number("WATCHPARTY_PORT", port, 1, 65535),
         data=Path(arguments.data or environ.get("WATCHPARTY_DATA") or default_data_folder(environ)).expanduser(),
-        open_browser=not (arguments.no_browser or environ.get("WATCHPARTY_NO_BROWSER")),
+        open_browser=not (arguments.no_browser or environ.get("WATCHPARTY_NO_BROWSER") or cloud),
         demo=arguments.demo,
         public_url=public_url.rstrip("/") if public_url else None,
         trusted_proxies=tuple(filter(None, environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(","))),
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
+        store_url=environ.get("WATCHPARTY_STORE_URL") or None,
+        redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
+        cloud=cloud,
     )
+
+
+def _cloud(environ: Mapping[str, str]) -> Config | None:
+    if "K_SERVICE" not in environ:
+        return None
+    try:
+        return from_environment(environ)
+    except ConfigError as wrong:
+        raise HomeError(str(wrong)) from wrong

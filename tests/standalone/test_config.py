@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from watchparty.config import DEFAULT_PORT, SettingError, home_config
+from watchparty.errors import HomeError
 
 
 def arguments(**given: object) -> argparse.Namespace:
@@ -36,3 +37,24 @@ def test_a_wrong_setting_is_named_with_what_was_expected(name: str, value: str) 
     """The message can be acted on without reading the documentation."""
     with pytest.raises(SettingError, match=f"{name}: expected .* got '{value}'"):
         home_config(arguments(), {"HOME": "/", name: value})
+
+
+CLOUD = {"HOME": "/", "K_SERVICE": "watchparty", "PORT": "8080", "WATCHPARTY_PUBLIC_URL": "https://watch.example"}
+
+
+def test_on_cloud_run_the_functions_settings_count() -> None:
+    """Port, database and buckets are what Terraform says, and no browser is opened there."""
+    config = home_config(arguments(), {**CLOUD, "WATCHPARTY_STORE_URL": "firestore://demo/watchparty"})
+    assert config.cloud is not None
+    assert (config.port, config.open_browser, config.cloud.environment) == (8080, False, "cloud")
+    assert config.cloud.store_url == "firestore://demo/watchparty"
+
+
+def test_an_unsafe_setting_on_cloud_run_is_refused_in_a_sentence() -> None:
+    with pytest.raises(HomeError, match="WATCHPARTY_PUBLIC_URL: expected the https"):
+        home_config(arguments(), {**CLOUD, "WATCHPARTY_PUBLIC_URL": "http://watch.example"})
+
+
+def test_port_is_only_believed_on_cloud_run() -> None:
+    """Other tools use PORT for their own."""
+    assert home_config(arguments(), {"HOME": "/", "PORT": "8080"}).port == DEFAULT_PORT

@@ -1,6 +1,7 @@
-"""Serves `/media/{video_id}/{generation}/…` at home to whoever holds a grant and is still in the room.
+"""Serves `/media/{video_id}/{generation}/…` to whoever holds a grant and is still in the room.
 
-In the cloud a CDN with signed cookies stands here. The standalone server puts it beside the API.
+The standalone server puts it beside the API. Where the films lie in a bucket without a CDN before it, playlists come
+from here, because what they name is relative, and segments by an address that is good for a minute.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from watchparty_api.bare_app import bare_app
 from watchparty_api.errors import Forbidden, NotFound, Unauthenticated
 from watchparty_api.media_names import is_media_name, media_type
 from watchparty_api.playback.grants import may_still_watch
-from watchparty_api.playback.media_files import media_response
+from watchparty_api.playback.media_files import bucket_response, media_response
 from watchparty_api.services import Services
 
 _MOST_COOKIES = 50
@@ -36,10 +37,12 @@ def _serve(services: Services, request: Request) -> Response:
     video_id = request.path_params["video_id"]
     name = f"{video_id}/{request.path_params['rest']}"
     _authorise(services, video_id, request)
-    path = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
-    if not isinstance(path, Path):  # a bucket's files are served by the CDN in front of it
+    found = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
+    if found is None:
         raise NotFound("no_such_file", "There is no such file.")
-    return media_response(path)
+    if isinstance(found, Path):
+        return media_response(found)
+    return bucket_response(services.objects, name, found)
 
 
 def _authorise(services: Services, video_id: str, request: Request) -> None:

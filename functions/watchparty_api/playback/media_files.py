@@ -1,4 +1,4 @@
-"""Answers with one media file of this machine: its type, how long a copy may be kept, ranges, HEAD.
+"""Answers with one media file, of this machine or of a bucket: its type, how long a copy may be kept, ranges, HEAD.
 
 Segments never change what they mean, so they may be kept for a year (by the person's browser only: `private`).
 Playlists are read whole: one without its end grows and is stale after a second.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from watchparty_api.media_names import is_playlist, media_type
+from watchparty_api.objects.port import ObjectStore
 
 _SEGMENT = "private, max-age=31536000, immutable"
 _PICTURE_OR_TEXT = "private, max-age=3600"
@@ -35,3 +36,11 @@ def media_response(path: Path, *, keep: bool = True) -> Response:
             headers["Cache-Control"] = _COMPLETE if b"#EXT-X-ENDLIST" in playlist else _GROWING
         return Response(playlist, headers=headers, media_type=kind)
     return MediaFile(path, headers=headers, media_type=kind, stat_result=path.stat())
+
+
+def bucket_response(objects: ObjectStore, name: str, signed_url: str) -> Response:
+    """A file that lies in a bucket: playlists whole, anything else by `signed_url`. Nobody may keep the permission."""
+    headers = {"Cache-Control": "no-store"}
+    if is_playlist(name):
+        return Response(objects.read_media(name), media_type=media_type(name), headers=headers)
+    return RedirectResponse(signed_url, status_code=302, headers=headers)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
 
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import Caller, CallerOf, ParticipantCaller, account_of
-from watchparty_api.media_names import is_media_name, is_playlist, media_type
+from watchparty_api.media_names import is_media_name, media_type
 from watchparty_api.playback.grants import grant_for, may_still_watch
-from watchparty_api.playback.media_files import media_response
+from watchparty_api.playback.media_files import bucket_response, media_response
 from watchparty_api.playback.models import Playback, PlaybackRequest
 from watchparty_api.records import Member, Video
 from watchparty_api.rooms.address import find_room
@@ -75,7 +74,4 @@ def film_file(video_id: str, grant: str, rest: str, services: ServicesOf) -> Res
         raise NotFound("no_such_file", "There is no such file.")
     if isinstance(found, Path):
         return media_response(found, keep=False)
-    headers = {"Cache-Control": "no-store"}
-    if is_playlist(name):
-        return Response(services.objects.read_media(name), media_type=media_type(name), headers=headers)
-    return RedirectResponse(found, status_code=302, headers=headers)
+    return bucket_response(services.objects, name, found)

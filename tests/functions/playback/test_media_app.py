@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from starlette.testclient import TestClient
 
 from fakes.cinema import FILES, SEGMENT, Cinema
+from fakes.function_ports import MemoryObjects
+from fakes.house import SITE
 from fakes.party import Browser, film, party
 from watchparty_api.grants.port import GRANT_LIFE
+from watchparty_api.playback.media_app import media_app
 
 
 def test_joining_opens_the_film(cinema: Cinema) -> None:
@@ -170,3 +176,19 @@ def test_another_rooms_people_are_strangers(cinema: Cinema) -> None:
     """A room that shows another film gives no grant for this one."""
     other = party(cinema.house)
     assert cinema.get(other.guest("Eve"), "master.m3u8").status_code == 401
+
+
+def test_a_film_in_a_bucket_plays_without_a_cdn(cinema: Cinema) -> None:
+    """Playlists come from here, since what they name is relative; segments by an address good for a minute."""
+    bucket = MemoryObjects(media={f"{cinema.video.id}/{cinema.video.generation}/{name}": FILES[name] for name in FILES})
+    services = replace(cinema.house.services, objects=bucket)
+    guest = cinema.party.guest()
+    browser = TestClient(media_app(services), base_url=SITE, cookies=guest.client.cookies, follow_redirects=False)
+    playlist = browser.get(f"{cinema.folder}/v360/fast.m3u8")
+    assert (playlist.status_code, playlist.content) == (200, FILES["v360/fast.m3u8"])
+    segment = browser.get(f"{cinema.folder}/v360/fast-00000.m4s")
+    assert segment.status_code == 302
+    assert segment.headers["location"].startswith("https://media.test/")
+    assert {playlist.headers["cache-control"], segment.headers["cache-control"]} == {"no-store"}
+    assert browser.get(f"{cinema.folder}/v360/none.m4s").status_code == 404
+    assert TestClient(media_app(services), base_url=SITE).get(f"{cinema.folder}/master.m3u8").status_code == 401

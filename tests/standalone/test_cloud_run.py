@@ -1,0 +1,61 @@
+"""The profile hobby: the standalone application with Google's adapters, as Terraform's environment builds it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes.function_process import cloud_environment
+from watchparty.bootstrap import Home, build_home
+from watchparty.config import home_config
+from watchparty_api.grants.home import HomeGrants
+from watchparty_api.objects.gcs import GcsObjectStore
+from watchparty_api.relay.in_process import InProcessRelay
+
+SITE = "https://watch.example"
+OPTIONS = argparse.Namespace(host=None, port=None, data=None, no_browser=False, demo=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    environ = cloud_environment(tmp_path / "keys", store_url=f"sqlite:///{tmp_path}/store.sqlite")
+    return build_home(home_config(OPTIONS, {"HOME": str(tmp_path), "PORT": "8080", **environ}))
+
+
+@pytest.fixture
+def browser(home: Home) -> Iterator[TestClient]:
+    with TestClient(home.app, base_url=SITE, headers={"Origin": SITE}) as client:
+        yield client
+
+
+def test_everything_is_google_but_the_relay(home: Home) -> None:
+    """Films lie in buckets and are prepared by the job; notices do not leave the process, grants are our own."""
+    services = home.services
+    assert isinstance(services.objects, GcsObjectStore)
+    assert isinstance(services.relay, InProcessRelay)
+    assert isinstance(services.playback, HomeGrants)
+    assert services.jobs.job == "projects/demo/locations/europe-west1/jobs/transcoder"  # type: ignore[attr-defined]
+
+
+def test_one_origin_answers_page_api_and_socket(browser: TestClient) -> None:
+    """The door to everything is one address, and its socket belongs to it."""
+    assert browser.get("/ready").status_code == 200
+    assert browser.get("/api/v1/config").json()["sign_in"] == "local"
+    assert browser.get("/.well-known/jwks.json").json()["keys"]
+    with browser.websocket_connect("/ws", subprotocols=["watchparty.v1"]) as socket:
+        socket.send_json({"t": "hello", "v": 1, "token": "nonsense"})
+        assert socket.receive_json()["code"] == "bad_token"
+
+
+def test_nothing_accepts_events_or_films_on_the_public_port(browser: TestClient) -> None:
+    """Originals go to the bucket; what Google tells goes to functions that nobody else may call."""
+    for path in ("/upload/x", "/on_upload", "/events"):
+        assert browser.post(path, json={}).status_code == 405
+
+
+def test_the_way_in_for_the_admin_is_not_written_to_a_log(home: Home) -> None:
+    assert home.setup_secret() is None
