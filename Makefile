@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions clean prepare-run prepare-test fuzz-api
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,15 @@ dist: prepare-run ## a wheel with the page inside
 
 dist-functions: prepare-run ## the archive of the cloud functions, named by its content
 	@$(BIN)/python functions/bundle.py .build/dist
+
+deploy: prepare-test ## to Google Cloud, as docs/deployment.md tells (YES=1: without asking)
+	@$(BIN)/python terraform/deploy $(if $(YES),--yes)
+
+rollback: prepare-test ## back to the deployment before the newest
+	@$(BIN)/python terraform/deploy rollback $(if $(YES),--yes)
+
+smoke: prepare-test ## two people join a room and a film plays, at SITE=https://…
+	@$(BIN)/python terraform/deploy smoke --site $(SITE)
 
 clean: ## forget what set-up made (not your films)
 	rm -rf .build frontend/dist frontend/node_modules

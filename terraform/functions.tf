@@ -95,7 +95,7 @@ resource "google_cloudfunctions2_function" "function" {
         mount_path = "/keys/${secret_volumes.key}"
         secret     = secret_volumes.value.secret
         versions {
-          version = "latest"
+          version = secret_volumes.value.version
           path    = secret_volumes.value.file
         }
       }
@@ -112,8 +112,9 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  # A function that is made before it may read its keys does not start.
+  # A function that is made before it may read its keys does not start; one that asks before its index is there, fails.
   depends_on = [
+    google_firestore_index.query,
     google_secret_manager_secret_iam_member.function_reads_key,
     google_project_iam_member.builder_logs,
     google_artifact_registry_repository_iam_member.builder_pushes,
@@ -134,8 +135,12 @@ resource "google_cloud_run_v2_service_iam_member" "function_is_public" {
 
 locals {
   mounted_keys = merge(
-    { for name, file in local.key_files : name => { secret = google_secret_manager_secret.key[name].secret_id, file = file } },
-    local.production ? { cdn = { secret = google_secret_manager_secret.cdn[var.cdn_active_key].secret_id, file = "cdn.key" } } : {},
+    { for name, file in local.key_files : name => {
+      secret = google_secret_manager_secret.key[name].secret_id, file = file, version = lookup(var.key_versions, name, "latest")
+    } },
+    local.production ? { cdn = {
+      secret = google_secret_manager_secret.cdn[var.cdn_active_key].secret_id, file = "cdn.key", version = lookup(var.key_versions, "cdn-${var.cdn_active_key}", "latest")
+    } } : {},
   )
 
   grants = {

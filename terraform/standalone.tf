@@ -90,7 +90,7 @@ resource "google_cloud_run_v2_service" "standalone" {
         secret {
           secret = volumes.value.secret
           items {
-            version = "latest"
+            version = volumes.value.version
             path    = volumes.value.file
           }
         }
@@ -98,7 +98,7 @@ resource "google_cloud_run_v2_service" "standalone" {
     }
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.function_reads_key]
+  depends_on = [google_secret_manager_secret_iam_member.function_reads_key, google_firestore_index.query]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "standalone_is_public" {

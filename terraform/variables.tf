@@ -209,6 +209,18 @@ variable "key_rotation_days" {
   }
 }
 
+variable "key_versions" {
+  description = "Which version of each key's secret is mounted (access, join, notice, hash, cdn-NAME). `make deploy` names the newest, so that a rotated key starts the functions anew."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for version in values(var.key_versions) : can(regex("^([0-9]+|latest)$", version))])
+    error_message = "key_versions has to hold version numbers."
+  }
+}
+
 variable "location" {
   description = "Where the database lies: a region or eur3 or nam5. It can never be changed. null: the region."
   type        = string

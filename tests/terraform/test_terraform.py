@@ -23,8 +23,8 @@ from watchparty_transcoder.config import read_config as transcoder_config
 
 FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
 DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
-HOME_ONLY = {"WATCHPARTY_WORKSPACE"}
-"""Settings of the functions that this deployment leaves at their default: it has one workspace."""
+NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS"}
+"""What this deployment leaves alone: it has one workspace, and its keys are mounted, not fetched."""
 
 
 def test_it_is_formatted(source: Path) -> None:
@@ -99,7 +99,7 @@ def test_functions_get_every_setting_that_they_read_and_no_other(production: App
     """With every option on, each function's environment is the list of docs/configuration.md."""
     for name, function in production.instances(FUNCTION_PREFIX).items():
         given = {key for key in function_environment(function) if key.startswith("WATCHPARTY_")}
-        assert given == settings_of("The functions in the cloud") - HOME_ONLY, name
+        assert given == settings_of("The functions in the cloud") - NOT_SET, name
 
 
 def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Path) -> None:

@@ -1,0 +1,167 @@
+"""`python terraform/deploy [rollback]`: the deployment, as docs/deployment.md tells it. `make deploy` calls it.
+
+Each step may be done again: what is there already stays. It ends at the first that fails, says so, and can be called
+again when the reason is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from deployments import Deployment, folder, one_before, record
+from images import ensure_images
+from keys import cdn_key_values, ensure_keys
+from page import DIST, NEVER, upload_page
+from programs import ROOT, DeploymentFailed, read, require, run, succeeds
+from settings import Settings, read_settings
+from smoke import smoke_test
+
+TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
+FIRST_APIS = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com", "storage.googleapis.com")
+FOUNDATION = (
+    "google_project_service.api",
+    "google_artifact_registry_repository.images",
+    "google_artifact_registry_repository_iam_member.builder_pushes",
+    "google_project_iam_member.builder_logs",
+    "google_storage_bucket_iam_member.builder_reads_source",
+    "google_secret_manager_secret.key",
+    "google_secret_manager_secret.cdn",
+    "google_secret_manager_secret.smtp",
+)
+_NO_IMAGE = "none@sha256:" + 64 * "0"
+
+
+def deploy(settings: Settings, *, ask: bool) -> None:
+    _prepare_state(settings)
+    archive = read(sys.executable, "functions/bundle.py", ".build/dist")
+    nothing = Deployment(archive, dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
+    _apply(settings, nothing, ask=False, targets=FOUNDATION)
+    out = _outputs()
+    versions = ensure_keys(settings)
+    images = ensure_images(
+        settings, registry=out["registry"], builder=out["builder_account"], source_bucket=out["source_bucket"]
+    )
+    production = settings.profile == "production"
+    now = datetime.now(UTC)
+    page = f"{folder(settings)}/{now:%Y%m%dT%H%M%SZ}.html" if production else None
+    deployment = Deployment(archive, images, versions, page)
+    if production:
+        _name_points_here(out)
+    _apply(settings, deployment, ask=ask)
+    out = _outputs()
+    if page:
+        run("gcloud", "storage", "cp", str(DIST / "index.html"), page)
+        upload_page(out["site_bucket"])
+    record(settings, deployment, now)
+    _finish(settings, out)
+
+
+def rollback(settings: Settings, *, ask: bool) -> None:
+    """The deployment before the newest, once more. Data stays as it is: code reads what newer code wrote."""
+    _prepare_state(settings)
+    before = one_before(settings)
+    out = _outputs()
+    name = os.path.basename(before.functions_archive)  # noqa: PTH119  a name, not a path of this machine
+    archive = str(ROOT / ".build" / "dist" / name)
+    run("gcloud", "storage", "cp", f"gs://{out['source_bucket']}/{name}", archive)
+    again = Deployment(archive, before.images, before.key_versions, before.page)
+    _apply(settings, again, ask=ask)
+    if before.page:
+        target = f"gs://{out['site_bucket']}/index.html"
+        run("gcloud", "storage", "cp", f"--cache-control={NEVER}", "--content-type=text/html", before.page, target)
+    record(settings, again, datetime.now(UTC))
+    _finish(settings, out)
+
+
+def _finish(settings: Settings, out: Mapping[str, str]) -> None:
+    drain(settings)
+    smoke_test(out["site_url"])
+    print(f"\nDeployed: {out['site_url']}")
+
+
+def _prepare_state(settings: Settings) -> None:
+    """The bucket that Terraform remembers in; everything else it makes itself."""
+    project = f"--project={settings.project}"
+    run("gcloud", "services", "enable", *FIRST_APIS, project)
+    bucket = f"gs://{settings.state_bucket}"
+    if not succeeds("gcloud", "storage", "buckets", "describe", bucket, project):
+        safe = ("--uniform-bucket-level-access", "--public-access-prevention")
+        run("gcloud", "storage", "buckets", "create", bucket, project, f"--location={settings.region}", *safe)
+    run("gcloud", "storage", "buckets", "update", bucket, project, "--versioning")
+    backend = (f"-backend-config=bucket={settings.state_bucket}", "-backend-config=prefix=terraform")
+    run(*TERRAFORM, "init", "-input=false", "-reconfigure", *backend)
+
+
+def _apply(settings: Settings, deployment: Deployment, *, ask: bool, targets: tuple[str, ...] = ()) -> None:
+    """Terraform, with what this deployment is made of. Keys go through the environment, never a command line."""
+    if not targets:
+        os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
+    variables = (
+        f"-var=functions_archive={(ROOT / deployment.functions_archive).resolve()}",
+        f"-var=images={json.dumps(deployment.images)}",
+        f"-var=key_versions={json.dumps(deployment.key_versions)}",
+    )
+    with tempfile.TemporaryDirectory() as folder:  # a plan holds what the state holds: it does not stay
+        plan = f"{folder}/plan"
+        run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *(f"-target={each}" for each in targets))
+        if ask and input("Apply this? [y/N] ").strip().lower() != "y":
+            raise DeploymentFailed("Nothing was changed by this plan.")
+        run(*TERRAFORM, "apply", "-input=false", plan)
+
+
+def _outputs() -> dict[str, str]:
+    return {name: each["value"] for name, each in json.loads(read(*TERRAFORM, "output", "-json")).items()}
+
+
+def _name_points_here(out: Mapping[str, str]) -> None:
+    """Only says it: the certificate is made when the name points here, and waits until then."""
+    if out.get("address"):
+        print(f"  the domain's A record has to be {out['address']}")
+
+
+def drain(settings: Settings) -> None:
+    """Ends instances of revisions that get no new requests any more.
+
+    Cloud Run would keep them for as long as their sockets live, up to an hour; deleting a revision sends its instances
+    SIGTERM, upon which they ask everybody to come back: to the new one.
+    """
+    place = (f"--project={settings.project}", f"--region={settings.region}")
+    of_service = f"--service={settings.service}"
+    serving = read(
+        "gcloud", "run", "services", "describe", settings.service, *place,
+        "--format=value(status.latestReadyRevisionName)",
+    )  # fmt: skip
+    names = read("gcloud", "run", "revisions", "list", of_service, *place, "--format=value(metadata.name)").split()
+    for name in names:
+        if name != serving:
+            run("gcloud", "run", "revisions", "delete", name, *place, "--quiet")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploy", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=["deploy", "rollback", "smoke"], default="deploy")
+    parser.add_argument("--yes", action="store_true", help="apply without asking")
+    parser.add_argument("--site", help="smoke: the address of the site")
+    parser.add_argument("--within", type=float, default=300.0, metavar="S", help="smoke: how long it may take to be up")
+    arguments = parser.parse_args()
+    try:
+        if arguments.what == "smoke":
+            smoke_test(arguments.site, comes_up_within_s=arguments.within)
+            return 0
+        require("gcloud", "terraform", "git")
+        settings = read_settings(ROOT / "terraform" / "terraform.tfvars")
+        (deploy if arguments.what == "deploy" else rollback)(settings, ask=not arguments.yes)
+    except DeploymentFailed as failed:
+        print(f"\n{failed}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,50 @@
+"""Images by Cloud Build: named by what they are made of, so that an unchanged one is not built again."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+from programs import ROOT, read, run, succeeds
+from settings import Settings
+
+CONTEXTS = {"relay": "sync-relay", "transcoder": "transcoder", "standalone": "."}
+DOCKERFILES = {"relay": "Dockerfile", "transcoder": "Dockerfile", "standalone": "standalone/Dockerfile"}
+MADE_OF = {
+    "relay": ("sync-relay",),
+    "transcoder": ("transcoder",),
+    "standalone": ("functions", "sync-relay", "transcoder", "standalone", "frontend", ".dockerignore"),
+}
+
+
+def content_tag(name: str) -> str:
+    """A hash over the files that git knows of what the image is made of."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *MADE_OF[name]]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    digest = hashlib.sha256()
+    for file in sorted(path for path in files if (ROOT / path).is_file()):
+        digest.update(f"{file}\0".encode() + (ROOT / file).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def ensure_images(settings: Settings, *, registry: str, builder: str, source_bucket: str) -> dict[str, str]:
+    """Image name → HOST/PATH@sha256:…, built where it is not there yet."""
+    return {name: _ensure(settings, name, registry, builder, source_bucket) for name in settings.images}
+
+
+def _ensure(settings: Settings, name: str, registry: str, builder: str, source_bucket: str) -> str:
+    tagged = f"{registry}/{name}:{content_tag(name)}"
+    describe = ("gcloud", "artifacts", "docker", "images", "describe", tagged, f"--project={settings.project}")
+    if not succeeds(*describe):
+        run(
+            "gcloud", "builds", "submit", CONTEXTS[name],
+            f"--project={settings.project}",
+            f"--region={settings.region}",
+            f"--config={Path(__file__).parent / 'image.cloudbuild.yaml'}",
+            f"--service-account={builder}",
+            f"--gcs-source-staging-dir=gs://{source_bucket}/builds",
+            f"--substitutions=_IMAGE={tagged},_DOCKERFILE={DOCKERFILES[name]}",
+        )  # fmt: skip
+    digest = read(*describe, "--format=value(image_summary.digest)")
+    return f"{registry}/{name}@{digest}"

@@ -1,0 +1,44 @@
+"""The built page in its bucket: parts first and for a year, the page last and never kept, so nobody sees half a build.
+
+Old parts stay: a page that was opened before still asks for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from programs import ROOT, DeploymentFailed, run
+
+DIST = ROOT / "frontend" / "dist"
+CONTRACT = ROOT / "docs" / "contracts" / "openapi.json"
+FOREVER = "public, max-age=31536000, immutable"
+A_WHILE = "public, max-age=300"
+NEVER = "no-cache"
+
+
+@dataclass(frozen=True)
+class Upload:
+    source: Path
+    target: str
+    cache_control: str
+
+
+def uploads(dist: Path) -> list[Upload]:
+    """What goes where, in order. Raises DeploymentFailed when there is no built page."""
+    if not (dist / "index.html").exists():
+        raise DeploymentFailed(f"{dist} holds no built page: `make deploy` builds it.")
+    others = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != "index.html"]
+    return [
+        Upload(dist / "assets", "", FOREVER),
+        *(Upload(path, path.name, A_WHILE) for path in others),
+        Upload(CONTRACT, "api/v1/openapi.json", A_WHILE),
+        Upload(dist / "index.html", "index.html", NEVER),
+    ]
+
+
+def upload_page(bucket: str, dist: Path = DIST) -> None:
+    for each in uploads(dist):
+        how = ("--recursive",) if each.source.is_dir() else ()
+        target = f"gs://{bucket}/{each.target}"
+        run("gcloud", "storage", "cp", *how, f"--cache-control={each.cache_control}", str(each.source), target)

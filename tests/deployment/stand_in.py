@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""`gcloud` and `terraform` at the network's edge: remembers in a folder what the real ones would have done in a cloud.
+
+Installed under both names by test_deployment.py. A command that it does not know ends with 64, so that nothing passes
+unseen; every command is written to `calls.jsonl` with what came on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+CLOUD = Path(os.environ["CLOUD"])
+DIGEST = "sha256:" + 64 * "a"
+
+
+def options(words: list[str]) -> dict[str, str]:
+    return {
+        name: value for word in words if word.startswith("-") for name, _, value in [word.lstrip("-").partition("=")]
+    }
+
+
+def path_of(url: str) -> Path:
+    """Where an object of the cloud lies here."""
+    return CLOUD / "buckets" / url.removeprefix("gs://")
+
+
+def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of commands
+    plain = [word for word in words if not word.startswith("--")]
+    given = options(words)
+    match plain:
+        case ["auth", *_] | ["projects", "create", _] | ["billing", "projects", "link", _] | ["services", "enable", *_]:
+            return 0
+        case ["storage", "buckets", "describe", url]:
+            return 0 if path_of(url).is_dir() else 1
+        case ["storage", "buckets", "create", url]:
+            path_of(url).mkdir(parents=True)
+            return 0
+        case ["storage", "buckets", "update", _]:
+            return 0
+        case ["storage", "cp", source, target]:
+            return copy(source, target, stdin, given)
+        case ["storage", "ls", pattern]:
+            folder = path_of(pattern).parent
+            print(*(f"gs://{path.relative_to(CLOUD / 'buckets')}" for path in sorted(folder.glob("*.json"))), sep="\n")
+            return 0
+        case ["storage", "cat", url]:
+            print(path_of(url).read_text())
+            return 0
+        case ["secrets", "versions", "list", secret]:
+            found = sorted((CLOUD / "secrets" / secret).glob("*")) if (CLOUD / "secrets" / secret).exists() else []
+            print(f"projects/p/secrets/{secret}/versions/{found[-1].name}" if found else "")
+            return 0
+        case ["secrets", "versions", "add", secret]:
+            folder = CLOUD / "secrets" / secret
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / str(len(list(folder.iterdir())) + 1)).write_text(stdin)
+            return 0
+        case ["secrets", "versions", "access", "latest"]:
+            print(max((CLOUD / "secrets" / given["secret"]).iterdir()).read_text())
+            return 0
+        case ["artifacts", "docker", "images", "describe", image]:
+            if not (CLOUD / "images" / image).exists():
+                return 1
+            print(DIGEST)
+            return 0
+        case ["builds", "submit", context]:
+            assert Path(context).is_dir()
+            image = dict(pair.split("=", 1) for pair in given["substitutions"].split(","))["_IMAGE"]
+            (CLOUD / "images" / image).mkdir(parents=True)
+            return 0
+        case ["run", "services", "describe", service]:
+            print(f"{service}-00002")
+            return 0
+        case ["run", "revisions", "list"]:
+            print(f"{given['service']}-00001\n{given['service']}-00002")
+            return 0
+        case ["run", "revisions", "delete", _]:
+            return 0
+    return 64
+
+
+def copy(source: str, target: str, stdin: str, given: dict[str, str]) -> int:
+    to = path_of(target) if target.startswith("gs://") else Path(target)
+    if target.endswith("/"):
+        to = to / Path(source).name
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if source == "-":
+        to.write_text(stdin)
+    elif "recursive" in given:
+        shutil.copytree(source, to, dirs_exist_ok=True)
+    else:
+        shutil.copy(path_of(source) if source.startswith("gs://") else source, to)
+    with (CLOUD / "uploads.jsonl").open("a") as log:
+        log.write(json.dumps([target, given.get("cache-control")]) + "\n")
+    return 0
+
+
+def terraform(words: list[str]) -> int:
+    given = options(words)
+    project = os.environ["CLOUD_PROJECT"]
+    match [word for word in words if not word.startswith("-")]:
+        case ["init"] | ["destroy"]:
+            return 0
+        case ["plan"]:
+            Path(given["out"]).write_text(json.dumps([word for word in words if word.startswith("-var=")]))
+            return 0
+        case ["apply", plan]:
+            applied = json.loads(Path(plan).read_text())
+            values = dict(word.removeprefix("-var=").split("=", 1) for word in applied)
+            archive = Path(values["functions_archive"])
+            assert archive.exists(), f"{archive} is not there"
+            bucket = path_of(f"gs://{project}-watchparty-source")
+            bucket.mkdir(parents=True, exist_ok=True)
+            if not (bucket / archive.name).exists():
+                shutil.copy(archive, bucket)
+            return 0
+        case ["output", "database"]:
+            print(os.environ["CLOUD_STORE"], end="")
+            return 0
+        case ["output"]:
+            outputs = {
+                "registry": f"europe-west1-docker.pkg.dev/{project}/watchparty",
+                "builder_account": f"projects/{project}/serviceAccounts/watchparty-builder",
+                "source_bucket": f"{project}-watchparty-source",
+                "site_bucket": f"{project}-watchparty-site",
+                "site_url": os.environ["CLOUD_SITE"],
+                "address": "203.0.113.7",
+            }
+            print(json.dumps({name: {"value": value} for name, value in outputs.items()}))
+            return 0
+    return 64
+
+
+if __name__ == "__main__":
+    program, arguments = Path(sys.argv[0]).name, sys.argv[1:]
+    text = sys.stdin.read() if "-" in arguments or "--data-file=-" in arguments else ""
+    with (CLOUD / "calls.jsonl").open("a") as calls:
+        calls.write(json.dumps([program, *arguments]) + "\n")
+    code = gcloud(arguments, text) if program == "gcloud" else terraform(arguments)
+    if code == 64:
+        print(f"the stand-in does not know: {program} {' '.join(arguments)}", file=sys.stderr)
+    raise SystemExit(code)

@@ -1,0 +1,177 @@
+"""docs/deployment.md, typed as it stands: gcloud and terraform are stand-ins, everything else is the real thing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from e2e.home import Home
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PAGE = ROOT / "docs" / "deployment.md"
+STAND_IN = Path(__file__).parent / "stand_in.py"
+
+pytestmark = pytest.mark.service
+
+
+def blocks(section: str) -> str:
+    """The shell blocks of a section of the page, as one script."""
+    text = PAGE.read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+
+
+@dataclass
+class Operator:
+    """Somebody at a machine with a checkout, and a cloud that remembers."""
+
+    checkout: Path
+    cloud: Path
+    site: str
+    store: str
+
+    def types(self, script: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        env = {
+            **os.environ,
+            "PATH": f"{self.cloud / 'bin'}:{os.environ['PATH']}",
+            "MAKEFLAGS": f"PYTHON=true BIN={BIN}",  # what `make prepare-test` would set up is there
+            "CLOUD": str(self.cloud),
+            "CLOUD_PROJECT": "my-watch-party",
+            "CLOUD_SITE": self.site,
+            "CLOUD_STORE": self.store,
+            **environ,
+        }
+        whole = f"set -euo pipefail\n{blocks('What you need')}\n{script}"
+        return subprocess.run(
+            ["bash", "-c", whole], cwd=self.checkout, env=env, capture_output=True, text=True, check=False
+        )
+
+    def calls(self, program: str) -> list[str]:
+        lines = [json.loads(line) for line in (self.cloud / "calls.jsonl").read_text().splitlines()]
+        return [" ".join(line[1:]) for line in lines if line[0] == program]
+
+    def uploads(self) -> list[tuple[str, str | None]]:
+        return [tuple(json.loads(line)) for line in (self.cloud / "uploads.jsonl").read_text().splitlines()]
+
+    def forget_calls(self) -> None:
+        for name in ("calls.jsonl", "uploads.jsonl"):
+            (self.cloud / name).unlink()
+
+    def deployed_with(self) -> dict[str, str]:
+        """The variables of the last plan."""
+        words = [call for call in self.calls("terraform") if " plan " in call][-1]
+        return dict(re.findall(r"-var=(\w+)=(\{.*?\}|\S+)", words))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """What answers at the deployed address: the real server."""
+    home = Home(tmp_path_factory.mktemp("site") / "data")
+    yield home
+    home.stop()
+
+
+@pytest.fixture
+def operator(site: Home, tmp_path: Path) -> Operator:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    checkout = tmp_path / "checkout"
+    for file in listed:
+        if (ROOT / file).is_file():
+            (checkout / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, checkout / file)
+    shutil.copytree(ROOT / "frontend" / "dist", checkout / "frontend" / "dist")
+    (checkout / ".venv").symlink_to(BIN.parent)
+    subprocess.run(["git", "init", "--quiet"], cwd=checkout, check=True)
+    cloud = tmp_path / "cloud"
+    (cloud / "bin").mkdir(parents=True)
+    for program in ("gcloud", "terraform"):
+        shutil.copy(STAND_IN, cloud / "bin" / program)
+        (cloud / "bin" / program).chmod(0o755)
+    return Operator(checkout, cloud, site.url, f"sqlite:///{tmp_path}/cloud.sqlite")
+
+
+def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
+    """Steps 1 to 3 for a hobbyist: nothing is left to guess, and at the end two people watch."""
+    done = operator.types(
+        "\n".join(blocks(each) for each in ("1. The project", "2. The settings", "3. The deployment"))
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "saw the same film start at the same instant" in done.stdout
+    assert f"Deployed: {operator.site}" in done.stdout
+    given = operator.deployed_with()
+    assert set(json.loads(given["images"])) == {"standalone", "transcoder"}
+    assert json.loads(given["key_versions"]) == {"access": "1", "join": "1", "notice": "1", "hash": "1"}
+    assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
+
+
+def test_no_secret_is_on_a_command_line_or_on_the_screen(operator: Operator) -> None:
+    """Keys go through standard input and the environment."""
+    settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
+    done = operator.types(settings + blocks("3. The deployment"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = done.stdout + done.stderr + (operator.cloud / "calls.jsonl").read_text()
+    values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
+    assert len(values) == 5
+    assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
+
+
+def test_the_page_is_uploaded_parts_first_with_the_right_lives(operator: Operator) -> None:
+    """production: hashed parts for a year, index.html last and never kept."""
+    settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
+    assert operator.types(settings + blocks("3. The deployment")).returncode == 0
+    site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]
+    assert site == [
+        ("", "public, max-age=31536000, immutable"),
+        ("favicon.svg", "public, max-age=300"),
+        ("api/v1/openapi.json", "public, max-age=300"),
+        ("index.html", "no-cache"),
+    ]
+    assert (operator.cloud / "buckets/my-watch-party-watchparty-site/assets").is_dir()
+
+
+def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: Operator) -> None:
+    """Unchanged images are not built, keys stay; rolling back gives Terraform what it was given before."""
+    first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
+    assert first.returncode == 0, first.stdout + first.stderr
+    before = operator.deployed_with()
+    operator.forget_calls()
+    (operator.checkout / "functions" / "main.py").open("a").write("\n# changed\n")
+    assert operator.types(blocks("3. The deployment")).returncode == 0
+    assert [call for call in operator.calls("gcloud") if "versions add" in call] == []
+    built = [call for call in operator.calls("gcloud") if call.startswith("builds submit")]
+    assert [call.split()[2] for call in built] == ["."]  # the standalone image holds the functions, the other does not
+    assert operator.deployed_with()["functions_archive"] != before["functions_archive"]
+    back = operator.types(blocks("Rolling back"))
+    assert back.returncode == 0, back.stdout + back.stderr
+    now = operator.deployed_with()
+    assert Path(now["functions_archive"]).name == Path(before["functions_archive"]).name
+    assert now["images"] == before["images"]
+
+
+def test_the_first_administrator_is_made_in_the_database(operator: Operator) -> None:
+    """Step 4, with a password that is not asked for here."""
+    script = blocks("4. The first administrator").replace("--role admin", "--role admin --password 'correct horse'")
+    done = operator.types(script, HOME=str(operator.cloud))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "you@example.org is now an admin" in done.stdout
+
+
+def test_a_deployment_that_does_not_play_fails(operator: Operator) -> None:
+    """A site that is not there is said to be so, and the exit code is no success."""
+    operator.site = "http://127.0.0.1:9"
+    script = f"{BIN / 'python'} terraform/deploy smoke --site $CLOUD_SITE"
+    done = operator.types(script.replace("smoke --site", "smoke --within 1 --site"))
+    assert done.returncode == 1
+    assert "The smoke test failed" in done.stderr
