@@ -61,6 +61,7 @@ def build_relay(
         metrics=metrics,
         time=time,
         limits=limits_times(config.limits_times),
+        rotates=config.rotates,
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
 
@@ -79,4 +80,4 @@ def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource) -> Bu
         case "redis":
             from watchparty_relay.bus.redis import RedisBus  # a host without Redis need not have its client
 
-            return RedisBus(config.redis_url or "", time=time)
+            return RedisBus(config.redis_url or "", time=time, revision=config.revision)

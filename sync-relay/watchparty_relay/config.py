@@ -29,6 +29,10 @@ class RelayConfig:
     """The Pub/Sub topic of room events, projects/P/topics/T; None: lines on stdout."""
     pubsub_emulator: str | None = None
     """HOST:PORT of an emulator."""
+    rotates: bool = False
+    """Connections are asked to begin anew within the hour, as Cloud Run demands."""
+    revision: int = 0
+    """The deployment's number; instances of a lower one send their people on. 0: none."""
     limits_times: int = 1
     """Raises what each person and connection may send, for load tests."""
     allowed_origins: frozenset[str] = frozenset()
@@ -48,6 +52,8 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         journal_path=Path(journal) if journal else None,
         events_topic=_events_topic(environ),
         pubsub_emulator=environ.get("PUBSUB_EMULATOR_HOST"),
+        rotates=True,
+        revision=_revision(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
@@ -95,6 +101,12 @@ def _events_topic(environ: Mapping[str, str]) -> str | None:
             "WATCHPARTY_RELAY_EVENTS_TOPIC", "a topic like projects/PROJECT/topics/watchparty-room-events"
         )
     return topic
+
+
+def _revision(name: str) -> int:
+    """Cloud Run's revisions are numbered: watchparty-relay-00012-abc."""
+    numbered = re.search(r"-(\d{5,})-[a-z0-9]+$", name)
+    return int(numbered[1]) if numbered else 0
 
 
 def _limits_times(environ: Mapping[str, str]) -> int:

@@ -53,6 +53,10 @@ class Gathering:
         """Everybody in the room, whatever relay they are connected to."""
         return together(self._my_roll(room, now_ms), self._elsewhere.rolls(now_ms=now_ms))
 
+    def knows(self, relay: str) -> bool:
+        """Whether this other relay has called its roll of late."""
+        return self._elsewhere.knows(relay)
+
     def is_elsewhere(self, participant_id: str, *, now_ms: float) -> bool:
         named = (roll.find(participant_id) for roll in self._elsewhere.rolls(now_ms=now_ms))
         return any(person is not None and person.present for person in named)

@@ -73,12 +73,20 @@ class Herald:
         match announcement:
             case Reacted():
                 self.members.tell(announcement)
-            case Knock():
+            case Knock() if announcement != self._knocks.get(announcement.req):
                 self._knocks[announcement.req] = announcement
                 self.members.tell(announcement, to=self._moderators(room))
             case KnockGone():
                 if self._knocks.pop(announcement.req, None) is not None:
                     self.members.tell(announcement, to=self._moderators(room))
+
+    def knows(self, req: str) -> bool:
+        """Whether somebody has knocked with this request, and nobody has decided it."""
+        return req in self._knocks
+
+    def knocks_here(self) -> list[Knock]:
+        """Of those who stand before the door at this relay."""
+        return [knock for knock in self._knocks.values() if self.waiting.of(knock.participant_id)]
 
     def tell_one(self, listener: Listener, message: Outgoing) -> None:
         outside = self.waiting.find(listener.connection_id) is not None

@@ -91,6 +91,9 @@ class LiveRoom:
                 self._room = heard.room
                 self._herald.begin_again(self._state(now_ms))
             case Roll():
+                if not self._gathering.knows(heard.relay):
+                    for knock in self._herald.knocks_here():  # its moderators have not heard them
+                        self._bus.announce(self._id, knock)
                 news = self._gathering.hear(self.room, heard, now_ms=now_ms)
                 (self._people_due.came_or_went if news else self._people_due.reported)()
             case Typed():
@@ -139,9 +142,7 @@ class LiveRoom:
         if arrived and not known:
             self._chronicle.came(self.room, person, now_ms=now_ms)
         self._herald.members.add(listener)
-        mine = self._herald.members.of(person)
-        for oldest in mine[: max(0, len(mine) - MAX_CONNECTIONS)]:
-            oldest.end(CloseCode.TOO_MANY_CONNECTIONS, ErrorCode.TOO_MANY_CONNECTIONS)
+        _end_oldest(self._herald.members.of(person))
         return member_welcome(
             self.room,
             person,
@@ -165,8 +166,10 @@ class LiveRoom:
         """Takes a session before the door and tells the hosts."""
         now_ms, person = self._bus.now_ms(), listener.participant_id
         self._herald.waiting.add(listener)
-        name = self.room.members[person].name
-        self._bus.announce(self._id, Knock(req=req, participant_id=person, name=name))
+        _end_oldest(self._herald.waiting.of(person))
+        if not self._herald.knows(req):  # who comes and goes before the door knocks once
+            name = self.room.members[person].name
+            self._bus.announce(self._id, Knock(req=req, participant_id=person, name=name))
         return waiting_welcome(
             self.room,
             person,
@@ -295,3 +298,9 @@ class LiveRoom:
 
     def _state(self, now_ms: float) -> State:
         return playback.state_message(self.room.clock, epoch=self.room.epoch, now_ms=now_ms)
+
+
+def _end_oldest(connections: list[Listener]) -> None:
+    """Of too many connections of one person the oldest go."""
+    for oldest in connections[: max(0, len(connections) - MAX_CONNECTIONS)]:
+        oldest.end(CloseCode.TOO_MANY_CONNECTIONS, ErrorCode.TOO_MANY_CONNECTIONS)

@@ -22,6 +22,11 @@ class Reception(Protocol):
     def limits(self) -> Limits: ...
 
     @property
+    def rotates(self) -> bool:
+        """Whether connections are asked to begin anew within the hour."""
+        ...
+
+    @property
     def clock_name(self) -> str: ...
 
     def now_ms(self) -> float:

@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 MOVED_WITHIN_MS = 5_000.0
+# A new revision is given so long to take the traffic, and people as long again to move.
+SUPERSEDED_MS = 60_000.0
 
 
 class Relay:
@@ -37,10 +40,13 @@ class Relay:
         metrics: Metrics,
         time: TimeSource,
         limits: Limits,
+        rotates: bool = False,
     ) -> None:
         self.verifier = verifier
         self.metrics = metrics
         self.limits = limits
+        self.rotates = rotates
+        self._superseded_ms: float | None = None
         self.draining = False
         self._bus = bus
         self._events = events
@@ -121,7 +127,19 @@ class Relay:
         now_ms = self.now_ms()
         for session in tuple(self._sessions):
             session.tick(now_ms)
+        self._make_way(now_ms)
         await self._rooms.tick()
+
+    def _make_way(self, now_ms: float) -> None:
+        """After a deployment those who were here before it move on, once: whoever comes back may stay."""
+        if not self._bus.superseded:
+            self._superseded_ms = None
+        elif self._superseded_ms is None:
+            self._superseded_ms = now_ms
+        elif self._superseded_ms + SUPERSEDED_MS < now_ms < math.inf:
+            self._superseded_ms = math.inf
+            for session in tuple(self._sessions):
+                session.move(within_ms=SUPERSEDED_MS)
 
     async def flush_events(self) -> None:
         await self._events.flush()

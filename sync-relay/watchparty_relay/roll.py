@@ -112,6 +112,9 @@ class Elsewhere:
         """`at_ms` of a roll is the hearer's time: clocks of relays may differ by more than a roll is kept."""
         self._rolls[roll.relay] = replace(roll, at_ms=now_ms)
 
+    def knows(self, relay: str) -> bool:
+        return relay in self._rolls
+
     def rolls(self, *, now_ms: float) -> list[Roll]:
         if not self._rolls:
             return []

@@ -6,6 +6,8 @@ of rooms goes through `requests.py`; the process around it is its `Reception`.
 
 import asyncio
 import logging
+import math
+import random
 import secrets
 from collections import deque
 
@@ -52,6 +54,9 @@ log = logging.getLogger(__name__)
 
 HELLO_WITHIN_MS = 10_000.0
 LOOK_EVERY_MS = 1_000.0
+# Cloud Run ends a request after sixty minutes, and a socket is one; people who came together do not go together.
+ROTATE_AFTER_MS = (50 * 60_000.0, 58 * 60_000.0)
+ROTATE_WITHIN_MS = 30_000.0
 MAX_INBOX = 128
 
 CLOSE_FOR = {
@@ -106,6 +111,7 @@ class Session:
         self._working: asyncio.Task[None] | None = None  # held, so that nobody collects it
         self._moving = False
         self._looked_ms = now_ms
+        self._rotate_ms = now_ms + random.uniform(*ROTATE_AFTER_MS) if reception.rotates else math.inf  # noqa: S311
 
     # --- what the transport calls ---
 
@@ -147,6 +153,8 @@ class Session:
         if now_ms < self._looked_ms + LOOK_EVERY_MS:
             return
         self._looked_ms, state = now_ms, self._state
+        if now_ms > self._rotate_ms:
+            self._rotate(now_ms)
         match state:
             case Pending() if now_ms > state.until_ms:
                 self.end(CloseCode.HELLO_TIMEOUT, ErrorCode.HELLO_TIMEOUT)
@@ -165,6 +173,13 @@ class Session:
         """The process ends: asks the client to come back elsewhere, and closes."""
         self.move(within_ms=within_ms)
         self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+
+    def _rotate(self, now_ms: float) -> None:
+        """Asks for a new connection; closes this one where none came."""
+        if now_ms > self._rotate_ms + 2 * ROTATE_WITHIN_MS:
+            self.end(CloseCode.DRAINING, ErrorCode.DRAINING)
+        else:
+            self.move(within_ms=ROTATE_WITHIN_MS)
 
     # --- what rooms call ---
 

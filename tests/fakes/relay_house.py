@@ -131,6 +131,7 @@ class RelayHouse:
         *,
         journal_path: Path | None = None,
         redis_url: str | None = None,
+        rotates: bool = False,
         time: StillTime | MachineTime | None = None,
     ) -> None:
         self.time = time or StillTime()
@@ -138,7 +139,7 @@ class RelayHouse:
         self.events: list[Json] = []
         self.publish_fails = False
         self.service = build_relay(
-            RelayConfig(bus="redis" if redis_url else "memory", redis_url=redis_url),
+            RelayConfig(bus="redis" if redis_url else "memory", redis_url=redis_url, rotates=rotates),
             jwks=self.mint.jwks,
             publish=self._publish,
             journal_path=journal_path,

@@ -95,3 +95,9 @@ def test_limits_are_not_raised_in_the_cloud() -> None:
             }
         )
     assert refused.value.variable == "WATCHPARTY_RELAY_LIMITS_TIMES"
+
+
+def test_a_deployment_is_known_by_its_number() -> None:
+    """F3: Cloud Run counts its revisions; elsewhere there is nothing to compare."""
+    numbers = [from_environment({**JWKS, "K_REVISION": name}).revision for name in ("relay-00012-xyz", "mine", "")]
+    assert numbers == [12, 0, 0]

@@ -79,6 +79,14 @@ async def test_moving_to_the_other_relay_is_neither_leaving_nor_coming(houses: t
     assert host.last("people")["total"] == 3
 
 
+async def test_a_host_who_comes_later_and_elsewhere_sees_who_knocked(houses: tuple[RelayHouse, RelayHouse]) -> None:
+    """A3."""
+    here, there = houses
+    await here.join("ana", role="waiting", req="req-1", name="Ana")
+    host = await there.host()
+    assert (await host.next("knock"))["name"] == "Ana"
+
+
 async def test_typing_is_seen_at_the_other_relay(houses: tuple[RelayHouse, RelayHouse]) -> None:
     """P3."""
     here, there = houses

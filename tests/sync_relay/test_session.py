@@ -9,6 +9,13 @@ import pytest
 
 from fakes.relay_house import Client, RelayHouse
 from fakes.relay_tokens import settings
+from watchparty_relay.bus.memory import MemoryBus
+from watchparty_relay.flood import LIMITS
+from watchparty_relay.join_token import TokenVerifier
+from watchparty_relay.metrics import Metrics
+from watchparty_relay.publishing.lines import print_events
+from watchparty_relay.relay import Relay
+from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.wire import Frames, Text
 
 pytestmark = pytest.mark.anyio
@@ -301,6 +308,16 @@ async def test_who_waits_sees_nothing_of_the_room(house: RelayHouse) -> None:
     assert {m["t"] for m in ana.channel.messages} == {"welcome"}
 
 
+async def test_who_waits_may_not_wait_a_thousand_times(house: RelayHouse) -> None:
+    """A3, C4: five connections, the oldest goes; and hosts hear of one knock, however often it comes."""
+    host = await house.host()
+    waiting = [await joined_waiting(house) for _ in range(7)]
+    assert [await each.closed() for each in waiting[:2]] == [4409, 4409]
+    assert all(each.channel.code is None for each in waiting[2:])
+    await house.pass_time(1)
+    assert len(host.all("knock")) == 1
+
+
 async def test_who_waits_may_only_ping_renew_and_leave(house: RelayHouse) -> None:
     """A3: everything else is refused as `waiting`."""
     ana = await joined_waiting(house)
@@ -387,3 +404,48 @@ async def test_a_person_cannot_hand_in_notices(house: RelayHouse) -> None:
     host = await house.host()
     host.send(t="notice", id="n1", room="room", kind="close")
     assert await host.closed() == 4400
+
+
+async def test_a_connection_begins_anew_within_the_hour() -> None:
+    """F4: asked between the fiftieth and the fifty-eighth minute, closed a minute later where nobody came."""
+    house = RelayHouse(rotates=True)
+    await house.open()
+    ana = await house.join("ana")
+    asked_after_min = 0
+    for minute in range(1, 62):
+        if minute % 5 == 0:
+            ana.send(t="token", token=house.mint.join("ana"))
+        await house.pass_time(60, step_s=10.0)
+        if ana.channel.code is not None:
+            break
+        asked_after_min = asked_after_min or (minute if ana.all("moved") else 0)
+    assert 50 <= asked_after_min <= 59
+    assert len(ana.all("moved")) == 1
+    assert await ana.closed() == 4503
+    await house.close()
+
+
+class Superseded(MemoryBus):
+    """A bus that a newer deployment shares."""
+
+    superseded = True
+
+
+async def test_after_a_deployment_people_move_on_once(house: RelayHouse) -> None:
+    """F3: those who were here before it, and not those who come back to this one."""
+    metrics = Metrics()
+    house.relay = Relay(
+        bus=Superseded(time=house.time),
+        verifier=TokenVerifier(house.mint.jwks),
+        events=RoomEvents(print_events, metrics),
+        metrics=metrics,
+        time=house.time,
+        limits=LIMITS,
+    )
+    await house.relay.start(ticking=False)
+    ana = await house.join("ana")
+    await house.pass_time(80, step_s=10.0)
+    late = await house.join("bob")
+    await house.pass_time(200, step_s=10.0)
+    assert (len(ana.all("moved")), len(late.all("moved"))) == (1, 0)
+    await house.relay.stop()

@@ -44,6 +44,8 @@ class _Kept:
 
 
 class MemoryBus:
+    superseded = False
+
     def __init__(self, *, journal: Journal | None = None, time: TimeSource | None = None) -> None:
         self._journal = journal
         self._source = time or MachineTime()

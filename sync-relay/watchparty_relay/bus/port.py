@@ -60,6 +60,11 @@ class Bus(Protocol):
         """Names the reference of `now_ms`; another name means that estimates of it are void."""
         ...
 
+    @property
+    def superseded(self) -> bool:
+        """Whether a newer deployment shares the bus."""
+        ...
+
     def now_ms(self) -> float:
         """Room time: epoch milliseconds that never go back."""
         ...

@@ -52,13 +52,15 @@ class _Said(Struct, frozen=True, tag="said"):
 
 
 class RedisBus:
-    def __init__(self, url: str, *, time: TimeSource | None = None) -> None:
+    def __init__(self, url: str, *, time: TimeSource | None = None, revision: int = 0) -> None:
         self._client = _client(url, retries=1)
         self._hearing = _client(url, retries=0)  # a break must be seen: what was told meanwhile is missing
         self._rooms = RedisRooms(self._client)
         self._time = RedisTime(self._client, time or MachineTime())
         self._subscriptions = Subscriptions(self._hearing, heard=self._heard, restored=self._verify)
         self.relay_name = secrets.token_hex(6)
+        self._revision = revision
+        self.superseded = False
         self._held: dict[str, Held] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -297,6 +299,7 @@ class RedisBus:
             await asyncio.sleep(VERIFY_EVERY_S)
             try:
                 await self._time.sample()
+                self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
                 await self._verify()
             except (RedisError, OSError) as failure:
                 log.warning("Redis does not answer: %s", failure)

@@ -26,6 +26,13 @@ ROLLS_TTL_MS = 2 * int(KEPT_MS)
 # Three visits may fail before another relay looks after the room.
 LEASE_MS = 6_000
 
+# KEYS: revision   ARGV: ours
+NEWEST = """
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > known then redis.call('SET', KEYS[1], ARGV[1]) return tonumber(ARGV[1]) end
+return known
+"""
+
 Argument = str | bytes | int
 
 
@@ -39,7 +46,7 @@ class Stored(Struct, frozen=True):
 
 
 class Visited(Struct, frozen=True):
-    """A room's mark, empty where it is not there; whether the relay looks after it; what the functions have of its log."""
+    """A room's mark, empty where it is gone; whether the relay looks after it; what the functions have of its log."""
 
     mark: str
     cared_for: bool
@@ -122,6 +129,10 @@ class RedisRooms:
             noting.hset(_key(room_id, "state"), "archived", str(seq))
             noting.pexpire(_key(room_id, "state"), ROOM_TTL_MS)
             await noting.execute()
+
+    async def newest_revision(self, mine: int) -> int:
+        """The highest number that any relay has named; ours is named hereby."""
+        return int(await self._client.eval(NEWEST, 1, f"{PREFIX}:revision", mine))
 
     async def give_back(self, room_id: str, relay: str) -> None:
         """Another may look after the room at once."""

@@ -187,6 +187,18 @@ async def test_a_film_that_ran_on_where_nobody_was_stops_where_they_left(
     await late.stop()
 
 
+async def test_an_older_deployment_learns_of_the_newer_one(redis_server: RedisServer) -> None:
+    """F3: by the number alone, whichever started last; without a number nobody is older."""
+    redis_server.flush()
+    buses = [RedisBus(redis_server.url, revision=revision) for revision in (3, 2, 0)]
+    await asyncio.gather(*(bus.start() for bus in buses))
+    async with asyncio.timeout(PATIENCE_S):
+        while not buses[1].superseded:  # noqa: ASYNC110 (looked at every two seconds)
+            await asyncio.sleep(0.05)
+    assert [bus.superseded for bus in buses] == [False, True, False]
+    await asyncio.gather(*(bus.stop() for bus in buses))
+
+
 async def test_many_changes_at_once_are_few_steps(pair: tuple[RedisBus, RedisBus], redis_server: RedisServer) -> None:
     """A hundred who come back to one room cost Redis a handful of scripts, and those who never left none."""
     await pair[0].listen("room", Ear())
