@@ -60,6 +60,11 @@ bench-relay: prepare-test ## the relay beside a C loop, ws and socket.io (an hou
 chaos: prepare-test ## a million events under faults of relays, Redis and readers, each checked (minutes; SEED=7 again)
 	PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED))
 
+.PHONY: bench-transcode
+bench-transcode: prepare-test ## the transcoder measured against a plain ffmpeg: soon, cheap, good (about 8 minutes)
+	$(BIN)/python -m pip install --quiet imageio-ffmpeg==0.8.1 # a static ffmpeg with libvmaf and SVT-AV1
+	PYTHONPATH=tests:transcoder $(BIN)/python -m bench.transcode
+
 picture: prepare-test ## take the README's moving picture from the running demo
 	PYTHONPATH=tests $(BIN)/python -m e2e.picture
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Held:
     generation: int
     content: bytes
     content_type: str
+    cache_control: str = ""
 
     def resource(self) -> dict[str, Any]:
         """As the JSON API and bucket events show it: numbers are strings."""
@@ -69,13 +71,15 @@ class StrictGcs:
 
     key: RSAPublicKey
     host: str = ""
+    anonymous: bool = False  # the client's emulator mode brings no identity
     objects: dict[tuple[str, str], Held] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    writing: threading.Lock = field(default_factory=threading.Lock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_790_000_000_000_001))
 
-    def put(self, bucket: str, name: str, content: bytes, content_type: str) -> Held:
-        held = Held(bucket, name, next(self.numbers), content, content_type)
+    def put(self, bucket: str, name: str, content: bytes, content_type: str, cache_control: str = "") -> Held:
+        held = Held(bucket, name, next(self.numbers), content, content_type, cache_control)
         self.objects[bucket, name] = held
         self.events.append(held.resource())
         return held
@@ -168,10 +172,10 @@ def _session(gcs: StrictGcs, asked: Asked) -> Said:
 
 
 def _api(gcs: StrictGcs, asked: Asked) -> Said:
-    if "authorization" not in asked.headers:
+    if "authorization" not in asked.headers and not gcs.anonymous:
         return _refused(401, "no identity")
     if match := re.fullmatch(r"/upload/storage/v1/b/([^/]+)/o", asked.path):
-        return _json(_multipart(gcs, match[1], asked).resource())
+        return _multipart(gcs, match[1], asked)
     if match := re.fullmatch(r"/storage/v1/b/([^/]+)/o", asked.path):
         prefix = asked.parameter("prefix")
         found = [held.resource() for (b, n), held in gcs.objects.items() if b == match[1] and n.startswith(prefix)]
@@ -179,22 +183,47 @@ def _api(gcs: StrictGcs, asked: Asked) -> Said:
     match = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)", asked.path)
     where = (match[1], unquote(match[2])) if match else ("", "")
     held = gcs.objects.get(where)
-    if held is None:
+    if held is None or asked.parameter("generation") not in ("", str(held.generation)):
         return _refused(404, "no such object")
+    if not _condition_holds(asked, held):
+        return _refused(412, "conditionNotMet")
     if asked.method == "DELETE":
         del gcs.objects[where]
         return Said(204)
     if asked.parameter("alt") == "media":
-        return Said(200, held.content, {"Content-Type": held.content_type})
+        return _content(held, asked.headers.get("range"))
     return _json(held.resource())
 
 
-def _multipart(gcs: StrictGcs, bucket: str, asked: Asked) -> Held:
+def _condition_holds(asked: Asked, held: Held | None) -> bool:
+    return asked.parameter("ifGenerationMatch") in ("", str(held.generation if held else 0))
+
+
+def _content(held: Held, wanted: str | None) -> Said:
+    """The whole object, or the range of it that was asked for."""
+    headers = {"Content-Type": held.content_type}
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "")
+    if match is None:
+        return Said(200, held.content, headers)
+    first, size = int(match[1]), len(held.content)
+    last = min(int(match[2] or size), size - 1)
+    if first > last:
+        return _refused(416, "requestedRangeNotSatisfiable")
+    return Said(206, held.content[first : last + 1], {**headers, "Content-Range": f"bytes {first}-{last}/{size}"})
+
+
+def _multipart(gcs: StrictGcs, bucket: str, asked: Asked) -> Said:
     head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
     facts, content = message_from_bytes(head + asked.body).get_payload()
     described = json.loads(facts.get_payload())  # type: ignore[union-attr]
     payload = content.get_payload(decode=True)  # type: ignore[union-attr]
-    return gcs.put(bucket, described["name"], payload, content.get_content_type())  # type: ignore[arg-type, union-attr]
+    # two conditions on one object are checked one after the other
+    with gcs.writing:
+        if not _condition_holds(asked, gcs.objects.get((bucket, described["name"]))):
+            return _refused(412, "conditionNotMet")
+        kept = described.get("cacheControl", "")
+        held = gcs.put(bucket, described["name"], payload, content.get_content_type(), kept)  # type: ignore[arg-type, union-attr]
+    return _json(held.resource())
 
 
 @contextmanager

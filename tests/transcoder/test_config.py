@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchparty_transcoder.config import BadSetting, Config, read_config
+from watchparty_transcoder.config import BadSetting, Config, read_cloud_config, read_config
 
 
 def test_defaults() -> None:
@@ -23,3 +23,46 @@ def test_a_wrong_setting_is_named(value: str) -> None:
     """The error says which variable and what was expected."""
     with pytest.raises(BadSetting, match=r"WATCHPARTY_TRANSCODE_NICE must be a whole number from 0 to 19"):
         read_config({"WATCHPARTY_TRANSCODE_NICE": value})
+
+
+TASK = {
+    "WATCHPARTY_UPLOADS_BUCKET": "up",
+    "WATCHPARTY_MEDIA_BUCKET": "media",
+    "WATCHPARTY_TRANSCODE_TOPIC": "projects/p/topics/transcode-events",
+    "VIDEO_ID": "-v1",
+    "GENERATION": "1790000000000001",
+}
+
+
+def test_a_task_is_told_by_its_environment() -> None:
+    """What the functions and Cloud Run say about an execution; alone and for the first time, where they say nothing."""
+    alone = read_cloud_config(TASK)
+    assert (alone.video_id, alone.generation) == ("-v1", 1790000000000001)
+    assert (alone.attempt, alone.task_index, alone.task_count, alone.task_attempt) == (1, 0, 1, 0)
+    one_of_many = read_cloud_config(
+        {
+            **TASK,
+            "ATTEMPT": "2",
+            "CLOUD_RUN_TASK_INDEX": "7",
+            "CLOUD_RUN_TASK_COUNT": "100",
+            "CLOUD_RUN_TASK_ATTEMPT": "1",
+        }
+    )
+    numbers = (one_of_many.attempt, one_of_many.task_index, one_of_many.task_count, one_of_many.task_attempt)
+    assert numbers == (2, 7, 100, 1)
+
+
+@pytest.mark.parametrize("name", TASK)
+def test_what_a_task_cannot_do_without_is_named(name: str) -> None:
+    """Missing, or of another form."""
+    for wrong in ({key: value for key, value in TASK.items() if key != name}, {**TASK, name: "a b/c"}):
+        with pytest.raises(BadSetting, match=name):
+            read_cloud_config(wrong)
+
+
+@pytest.mark.parametrize("name", ["STORAGE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"])
+def test_no_emulator_in_the_cloud(name: str) -> None:
+    """There it would be somebody else's."""
+    assert read_cloud_config({**TASK, name: "127.0.0.1:1"})
+    with pytest.raises(BadSetting, match=name):
+        read_cloud_config({**TASK, name: "127.0.0.1:1", "CLOUD_RUN_EXECUTION": "transcode-x"})

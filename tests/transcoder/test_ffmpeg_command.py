@@ -1,6 +1,7 @@
 """ffmpeg's command lines, word for word where it matters."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from transcoder.facts import audio, facts, video
 from watchparty_transcoder import ffmpeg_command
 from watchparty_transcoder.models import Chunk, Colour, Plan
 from watchparty_transcoder.plan import make_plan
+from watchparty_transcoder.source import on_disk
 
 
 def plan_of(**changes: Any) -> Plan:
@@ -19,8 +21,8 @@ def chunk_command(plan: Plan, first: int = 0, end: int = 5, lane: int = 1) -> li
     assert plan.film
     lanes = plan.film.lanes[lane]
     return ffmpeg_command.video_chunk(
-        ffmpeg="ffmpeg", source="/films/a:b.mp4", plan=plan, film=plan.film, lane=lanes, rungs=lanes.rungs,
-        chunk=Chunk(first=first, end=end), threads=2,
+        ffmpeg="ffmpeg", source=on_disk(Path("/films/a:b.mp4")), plan=plan, film=plan.film, lane=lanes,
+        rungs=lanes.rungs, chunk=Chunk(first=first, end=end), threads=2,
     )  # fmt: skip
 
 
@@ -117,7 +119,11 @@ def test_nothing_private_is_carried_over() -> None:
 def sound_command(first: int, end: int) -> list[str]:
     plan = plan_of()
     return ffmpeg_command.audio_chunk(
-        ffmpeg="ffmpeg", source="/films/a.mp4", plan=plan, track=plan.audio[0], chunk=Chunk(first=first, end=end)
+        ffmpeg="ffmpeg",
+        source=on_disk(Path("/films/a.mp4")),
+        plan=plan,
+        track=plan.audio[0],
+        chunk=Chunk(first=first, end=end),
     )
 
 

@@ -2,23 +2,20 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from math import log10
 from pathlib import Path
 
 import av
 import pytest
 
-from transcoder.films import FFMPEG, make
+from transcoder.chunks import encoder, noise_ratio, write_playlist
+from transcoder.films import make
 from transcoder.watching import listen
-from watchparty_transcoder import playlists
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.models import AAC_RATE, Plan
+from watchparty_transcoder.models import AAC_RATE
 from watchparty_transcoder.plan import make_plan
 from watchparty_transcoder.probe import probe
-from watchparty_transcoder.process import Processes
 from watchparty_transcoder.segment import SegmentMade
-from watchparty_transcoder.storage.folder import FolderStorage
+from watchparty_transcoder.source import on_disk
 from watchparty_transcoder.timeline import ChunkSizes
 
 pytestmark = pytest.mark.media
@@ -27,35 +24,13 @@ SMALL = ChunkSizes(opening=1, length=1, audio=1)
 WHOLE = ChunkSizes(opening=0, length=1000, audio=1000)
 
 
-def encoder(source: Path, plan: Plan, folder: Path) -> Encoder:
-    return Encoder(
-        ffmpeg=lambda: FFMPEG, source=str(source), plan=plan, storage=FolderStorage(folder), processes=Processes(),
-        limits=Limits(), threads=1,
-    )  # fmt: skip
-
-
-def write_playlist(folder: Path, name: str, made: list[SegmentMade]) -> Path:
-    in_order = sorted(made, key=lambda each: each.number)
-    path = folder / f"{name}.m3u8"
-    path.write_text(
-        playlists.media_playlist(
-            durations=[each.duration_s for each in in_order],
-            names=[f"{path.stem}-{each.number:05d}.m4s" for each in in_order],
-            init=f"{path.stem}-init.mp4",
-            longest=5,
-            complete=True,
-        )
-    )
-    return path
-
-
 @pytest.mark.parametrize("rate", ["24000/1001", "30000/1001", "25"])
 def test_every_frame_is_at_its_place(rate: str, tmp_path: Path) -> None:
     """Chunks made backwards, from a source whose groups never match them: each frame is the right one."""
     # the brightness of frame n is a number that none of its neighbours has
     numbered = ["-f", "lavfi", "-i", f"color=black:s=128x72:r={rate}:d=13,geq=lum='16+mod(N*37\\,200)':cb=128:cr=128"]
     source = make(tmp_path / "film.mkv", [*numbered, "-c:v", "libx264", "-preset", "fast", "-qp", "4", "-g", "71"])
-    plan = make_plan(probe(source, Limits()), sizes=SMALL)
+    plan = make_plan(probe(on_disk(source), Limits()), sizes=SMALL)
     assert plan.film
     lane = plan.film.lanes[0]
     assert len(lane.chunks) == 4
@@ -72,18 +47,12 @@ def test_every_frame_is_at_its_place(rate: str, tmp_path: Path) -> None:
         assert abs(brightness - (16 + number * 37 % 200)) < 12, f"frame {number}"
 
 
-def noise_ratio(heard: "list[float]", original: "list[float]") -> float:
-    """Signal to noise in dB."""
-    noise = sum((one - other) ** 2 for one, other in zip(heard, original, strict=True))
-    return 10 * log10(sum(sample**2 for sample in original) / max(noise, 1e-12))
-
-
 def test_sound_does_not_click_at_joins(tmp_path: Path) -> None:
     """Around each join the error is at most 2 dB above that of sound encoded in one go."""
     chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
     source = make(tmp_path / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=17"])
     original = list(listen(source_as_float(source, tmp_path)).samples[0])
-    facts = probe(source, Limits())
+    facts = probe(on_disk(source), Limits())
     sounds = {}
     for name, sizes in (("small", SMALL), ("whole", WHOLE)):
         plan = make_plan(replace(facts, seekable=True), sizes=sizes)

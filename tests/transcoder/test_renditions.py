@@ -16,7 +16,7 @@ def fast_plan() -> Plan:
 
 def make(renditions: Renditions, name: str, *numbers: int, size: int = 500_000) -> None:
     for number in numbers:
-        renditions.take(SegmentMade(name, number, 4.0, size, 120))
+        renditions.take(SegmentMade(name, number, 4.0, size, 120, 0, 0))
 
 
 def listed(renditions: Renditions) -> list[str]:

@@ -103,6 +103,6 @@ def test_sprites_wait_for_the_whole_film(tmp_path: Path) -> None:
     for number in range(15):
         stage.schedule.playable()
         assert "sprites" not in stage.desk.given
-        stage.renditions.take(SegmentMade("v1080/copy", number, 4.0, 5, 120))
+        stage.renditions.take(SegmentMade("v1080/copy", number, 4.0, 5, 120, 0, 0))
     stage.schedule.playable()
     assert stage.desk.of(Pool.EXTRAS) == ["poster", "sprites"]

@@ -1,21 +1,24 @@
 """What every storage adapter does."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
+from fakes.strict_gcs import StrictGcs
+from transcoder.cloud import bucket_storage
+from watchparty_transcoder.errors import Overtaken
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
 
-ADAPTERS: dict[str, Callable[[Path], Storage]] = {"folder": lambda path: FolderStorage(path / "media")}
 
-
-@pytest.fixture(params=ADAPTERS)
+@pytest.fixture(params=["folder", "bucket"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return ADAPTERS[request.param](tmp_path)
+    if request.param == "folder":
+        return FolderStorage(tmp_path / "media")
+    return bucket_storage(request.getfixturevalue("gcs"))
 
 
 def test_written_is_read(storage: Storage) -> None:
@@ -30,6 +33,15 @@ def test_what_is_not_there_is_none(storage: Storage) -> None:
     """Not an error."""
     assert storage.read("master.m3u8") is None
     assert storage.size("master.m3u8") is None
+
+
+def test_listed_with_sizes(storage: Storage) -> None:
+    """All of it, or a folder of it."""
+    for name in ("a0/aac-00000.m4s", "v360/ladder-00000.m4s", "master.m3u8"):
+        storage.write(name, name.encode())
+    assert storage.sizes() == {"a0/aac-00000.m4s": 16, "v360/ladder-00000.m4s": 21, "master.m3u8": 11}
+    assert list(storage.sizes("v360/")) == ["v360/ladder-00000.m4s"]
+    assert storage.sizes("s0/") == {}
 
 
 def test_clear_forgets_everything(storage: Storage) -> None:
@@ -51,13 +63,14 @@ def test_created_stays(storage: Storage) -> None:
 @pytest.mark.parametrize("way", ["write", "create"])
 def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
     """As two chunks do with their initialisation segment: nobody fails, one is written whole, and created once."""
-    both, rounds = Barrier(2), 100
+    both, rounds = Barrier(2), 50
 
     def write(content: bytes) -> list[bool | None]:
         answers = []
         for number in range(rounds):
             both.wait(timeout=30)
-            answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
+            with suppress(Overtaken):  # where others write too, who comes second is told
+                answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
         return answers
 
     with ThreadPoolExecutor(2) as pool:
@@ -65,6 +78,29 @@ def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
     assert {storage.size(f"a0/{number}.mp4") for number in range(rounds)} <= {5000, 9000}
     if way == "create":
         assert all(first != second for first, second in zip(one, other, strict=True))
+
+
+def test_nobody_writes_over_what_they_have_not_seen(gcs: StrictGcs) -> None:
+    """In a bucket: a run that was believed dead is told, and only then, knowing, may write over it."""
+    one, other = bucket_storage(gcs), bucket_storage(gcs)
+    one.write("master.m3u8", b"short")
+    with pytest.raises(Overtaken):
+        other.write("master.m3u8", b"stale")
+    other.write("master.m3u8", b"longer")
+    with pytest.raises(Overtaken):
+        one.write("master.m3u8", b"late")
+    assert other.read("master.m3u8") == b"longer"
+
+
+def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
+    """Segments have their type and may be kept; playlists are asked for anew."""
+    storage = bucket_storage(gcs)
+    storage.write("master.m3u8", b"#EXTM3U")
+    storage.create("v360/ladder-00000.m4s", b"1")
+    held = {name: facts for (_, name), facts in gcs.objects.items()}
+    playlist, segment = held["v1/7/master.m3u8"], held["v1/7/v360/ladder-00000.m4s"]
+    assert (playlist.content_type, playlist.cache_control) == ("application/vnd.apple.mpegurl", "no-cache")
+    assert (segment.content_type, segment.cache_control) == ("video/mp4", "public, max-age=31536000, immutable")
 
 
 def test_left_overs_of_a_killed_write_disappear(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from watchparty_transcoder.segment import SegmentMade
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.tasks import Pool, Report, Task, TaskEnded, Workers
 
-SEGMENT = SegmentMade("v360/ladder", 0, 4.0, 5, 120)
+SEGMENT = SegmentMade("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
 
 
 def run(folder: Path, task: Task, plan_hash: str = "abc") -> list[SegmentMade | TaskEnded]:
@@ -59,7 +59,7 @@ def test_a_marker_without_its_segments_counts_for_nothing(tmp_path: Path) -> Non
     run(tmp_path, task)
     (tmp_path / "v360" / "ladder-00000.m4s").write_bytes(b"123")
     run(tmp_path, task)
-    (tmp_path / ".state" / "ladder-00000-360.done").write_bytes(b"{")
+    (tmp_path / ".state" / "abc" / "ladder-00000-360.done").write_bytes(b"{")
     run(tmp_path, task)
     assert work.times == 3
 

@@ -2,6 +2,9 @@
 
 Prints one transcode event a line on standard output and its log on standard error. SIGTERM stops it; running it again
 goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a limit of time, 143 stopped.
+
+`--task` instead: one task of a Cloud Run job, told everything by its environment. Exit: 0 its share is done, or the
+file has been refused, which doing it again would not change; 3 our fault, to be begun again; 143 stopped.
 """
 
 import argparse
@@ -15,22 +18,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchparty_transcoder.config import read_config
+from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
 
 if TYPE_CHECKING:
     from watchparty_transcoder.pipeline import Job
+
+OUR_FAULT = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
+    try:
+        if arguments.task:
+            return _cloud_task()
+        return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
+    except BadSetting as wrong:
+        logging.getLogger(__name__).error("%s", wrong)
+        return OUR_FAULT
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--input", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="media/{video_id}/{generation}")
+    task = "--task" in (sys.argv[1:] if argv is None else argv)
+    parser.add_argument("--task", action="store_true", help="be one task of a Cloud Run job")
+    parser.add_argument("--input", type=Path, required=not task, metavar="FILE")
+    parser.add_argument("--output", type=Path, required=not task, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
     parser.add_argument("--generation", type=int, default=1)
     parser.add_argument("--attempt", type=int, default=1, help="which run of this generation it is; said in each event")
@@ -70,6 +83,26 @@ def _transcode(arguments: argparse.Namespace) -> int:
         logging.getLogger(__name__).exception("unexpected")
         job.speaker.failed(Broken(repr(error)))
         return Broken.exit_code
+    return 0
+
+
+def _cloud_task() -> int:
+    from watchparty_transcoder.bootstrap import cloud_task
+    from watchparty_transcoder.errors import BadMedia, Cancelled, TookTooLong
+
+    log = logging.getLogger(__name__)
+    with cloud_task(read_config(os.environ), read_cloud_config(os.environ)) as task:
+        signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
+        try:
+            task.run()
+        except Cancelled as stopped:
+            return stopped.exit_code
+        except (BadMedia, TookTooLong) as error:
+            log.exception("%s: %s", error.code, error.detail)
+            task.job.speaker.failed(error)
+        except Exception:  # nothing is announced: Cloud Run begins the task again, after that the sweeper the job
+            log.exception("unexpected")
+            return OUR_FAULT
     return 0
 
 

@@ -1,5 +1,6 @@
 """The settings of one run, read from the environment once; nothing else reads it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,50 @@ class Config:
     ffmpeg: str | None = None  # a path; None: the one on PATH, else the one that imageio-ffmpeg brings
     niceness: int = 10  # the server in the same machine comes first
     limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudConfig:
+    """What one task of a Cloud Run job is told beside: which film, where it lies, and which of the tasks this is."""
+
+    uploads_bucket: str
+    media_bucket: str
+    topic: str  # projects/P/topics/T
+    video_id: str
+    generation: int
+    attempt: int
+    task_index: int
+    task_count: int
+    task_attempt: int  # how often Cloud Run has begun this very task again
+
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
+EMULATORS = ("STORAGE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST")
+
+
+def read_cloud_config(environment: Mapping[str, str]) -> CloudConfig:
+    if environment.get("CLOUD_RUN_EXECUTION") and any(environment.get(name) for name in EMULATORS):
+        raise BadSetting(f"{' and '.join(EMULATORS)} must not be set in the cloud")
+    most = 1 << 62
+    return CloudConfig(
+        uploads_bucket=_text(environment, "WATCHPARTY_UPLOADS_BUCKET", "the name of a bucket", re.compile(r"\S+")),
+        media_bucket=_text(environment, "WATCHPARTY_MEDIA_BUCKET", "the name of a bucket", re.compile(r"\S+")),
+        topic=_text(environment, "WATCHPARTY_TRANSCODE_TOPIC", "projects/P/topics/T", TOPIC),
+        video_id=_text(environment, "VIDEO_ID", "the id of a video", IDENTIFIER),
+        generation=int(_text(environment, "GENERATION", "the generation of an object", re.compile(r"\d{1,18}"))),
+        attempt=_whole(environment, "ATTEMPT", default=1, least=1, most=most),
+        task_index=_whole(environment, "CLOUD_RUN_TASK_INDEX", default=0, least=0, most=most),
+        task_count=_whole(environment, "CLOUD_RUN_TASK_COUNT", default=1, least=1, most=most),
+        task_attempt=_whole(environment, "CLOUD_RUN_TASK_ATTEMPT", default=0, least=0, most=most),
+    )
+
+
+def _text(environment: Mapping[str, str], name: str, expected: str, pattern: re.Pattern[str]) -> str:
+    value = environment.get(name, "")
+    if not pattern.fullmatch(value):
+        raise BadSetting(f"{name} must be {expected}, not {value!r}")
+    return value
 
 
 def read_config(environment: Mapping[str, str]) -> Config:

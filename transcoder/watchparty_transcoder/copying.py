@@ -5,7 +5,6 @@ As fast as the disk allows: nothing is decoded. Only called for what the copy ga
 
 import struct
 from collections.abc import Sequence
-from pathlib import Path
 
 import av
 import av.error
@@ -37,7 +36,7 @@ def _copy(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[AudioPlan]
         takers[picture.stream] = _PictureTaker(picture, storage, report)
     for track in sound:
         takers[track.stream] = _SoundTaker(track, encoder.plan.container_origin_s, storage, report)
-    with open_media(Path(encoder.source)) as container:
+    with open_media(encoder.source) as container:
         for stream in container.streams:
             if stream.index not in takers:
                 stream.discard = Discard.all  # not even read, where the file has an index

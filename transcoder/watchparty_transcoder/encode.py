@@ -17,6 +17,7 @@ from watchparty_transcoder.mp4_writer import Sample, aac_entry, audio_init
 from watchparty_transcoder.process import Processes
 from watchparty_transcoder.rung_cutter import RungCutter
 from watchparty_transcoder.segment import Cutter, Report, Warned, write_once
+from watchparty_transcoder.source import Source
 from watchparty_transcoder.storage.port import Storage
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Encoder:
     """What every chunk of one film has in common."""
 
     ffmpeg: Callable[[], str]  # found only when there is something to encode
-    source: str
+    source: Source
     plan: Plan
     storage: Storage
     processes: Processes

@@ -14,6 +14,7 @@
     │   ├── ToolFailed        ffmpeg ended with an error
     │   ├── DiskFull          no room for the output
     │   ├── CannotCopy        what the gate let through has to be encoded after all; answered by another plan
+    │   ├── Overtaken         another run wrote the same object; answered by looking again
     │   └── NotAsPlanned      verification found something that the plan did not say
     └── Cancelled             SIGTERM; nothing is announced (exit 143)
 
@@ -98,6 +99,10 @@ class DiskFull(Broken):
 
 class CannotCopy(Broken):
     """The original's own frames do not fit together; the pipeline plans again, without copying."""
+
+
+class Overtaken(Broken):
+    """Somebody else has written this object since it was last looked at; `detail` is its name."""
 
 
 class NotAsPlanned(Broken):

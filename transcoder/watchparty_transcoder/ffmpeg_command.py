@@ -1,7 +1,7 @@
 """Writes ffmpeg's command lines for chunks. Pure: a plan in, a list of arguments out; `process` runs them.
 
-Every flag has its reason beside it. The input is always one local file with its demuxer forced and the protocols cut
-down to that file, whatever the file contains.
+Every flag has its reason beside it. The input is always one object with its demuxer forced and the protocols cut
+down to what reading it takes, whatever it contains.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from watchparty_transcoder import picture_filters
 from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Grid, Lane, Plan, Rung
+from watchparty_transcoder.source import Source
 
 MICROSECOND = Fraction(1, 1_000_000)
 PREROLL_FRAMES = 48  # of AAC, encoded and thrown away before a chunk: about 1 s, in which rate control settles
@@ -17,7 +18,15 @@ PREROLL_GRAIN = 3  # three frames are 64 ms exactly, so that chunks begin on a w
 
 
 def video_chunk(
-    *, ffmpeg: str, source: str, plan: Plan, film: Film, lane: Lane, rungs: Sequence[Rung], chunk: Chunk, threads: int
+    *,
+    ffmpeg: str,
+    source: Source,
+    plan: Plan,
+    film: Film,
+    lane: Lane,
+    rungs: Sequence[Rung],
+    chunk: Chunk,
+    threads: int,
 ) -> list[str]:
     """One decode, every rung of `rungs`, exactly the chunk's frames, as fragmented MP4 on standard output."""
     seek_s, shift_s = seek(plan, film.grid.bounds[chunk.first], film.grid)
@@ -56,7 +65,7 @@ def _quiet(ffmpeg: str) -> list[str]:
 
 
 def reading(
-    ffmpeg: str, source: str, demuxer: str, *, seek_s: Fraction, threads: int, keyframes_only: bool = False
+    ffmpeg: str, source: Source, demuxer: str, *, seek_s: Fraction, threads: int, keyframes_only: bool = False
 ) -> list[str]:
     """Everything up to and including the input."""
     return [
@@ -65,11 +74,11 @@ def reading(
         "-threads", str(threads),  # of the decoder
         # the keyframe at or before the place, instead of decoding everything from there to it
         *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
-        "-protocol_whitelist", "file",  # the file cannot name another place to read from
+        "-protocol_whitelist", source.protocols,  # the file cannot name another kind of place to read from
         *(["-enable_drefs", "0"] if demuxer == "mov" else []),  # nor another file for its samples
         "-f", demuxer,  # what the probe found; nothing guesses a second time
         *(["-ss", f"{float(seek_s):.6f}"] if seek_s else []),  # before -i: jumps by the index, decodes the rest
-        "-i", f"file:{source}",  # with its protocol, or a name with a colon would choose one
+        "-i", source.url,
     ]  # fmt: skip
 
 
@@ -122,7 +131,7 @@ def audio_lead_frames(first_tick: int) -> int:
     return min(PREROLL_FRAMES, first_tick // AAC_FRAME // PREROLL_GRAIN * PREROLL_GRAIN) + PRIMING_FRAMES
 
 
-def audio_chunk(*, ffmpeg: str, source: str, plan: Plan, track: AudioPlan, chunk: Chunk) -> list[str]:
+def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, chunk: Chunk) -> list[str]:
     """AAC-LC stereo of one chunk as ADTS on standard output, preceded by `audio_lead_frames`."""
     first, end = track.bounds[chunk.first], track.bounds[chunk.end]
     begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME

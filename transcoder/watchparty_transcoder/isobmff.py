@@ -4,10 +4,10 @@ the film is fragmented or encrypted, whether its table of contents is there at a
 
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from watchparty_transcoder.mp4_boxes import Box, find, walk
+from watchparty_transcoder.source import Source
 
 MOOV_LIMIT = 256 << 20  # a day of film needs about 100 MB of tables
 ENCRYPTED = (b"encv", b"enca", b"encs")
@@ -23,9 +23,9 @@ class IsoTables:
     entries: tuple[int, ...] = ()
 
 
-def read_tables(path: Path) -> IsoTables | None:
+def read_tables(source: Source) -> IsoTables | None:
     """None where the file does not begin like an MP4 or MOV."""
-    with path.open("rb") as file:
+    with source.open() as file:
         head = file.read(12)
         if head[4:8] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
             return None

@@ -16,6 +16,11 @@ PACE = ".state/pace.json"
 FINISHED = ".state/finished.json"
 
 
+def refused(attempt: int) -> str:
+    """That this run found the file not playable: its other tasks need not wait for a plan."""
+    return f".state/refused-{attempt}.json"
+
+
 def playlist(rendition: str) -> str:
     return f"{rendition}.m3u8"
 
@@ -36,9 +41,18 @@ def sprite_sheet(number: int) -> str:
     return f"sprites-{number}.jpg"
 
 
-def done(task: str) -> str:
-    """The marker of a finished piece of work; it names the hash of the plan that it belongs to."""
-    return f".state/{task}.done"
+def markers(plan_hash: str) -> str:
+    """The folder of what is done by a plan; the markers of another plan lie elsewhere and count for nothing."""
+    return f".state/{plan_hash}/"
+
+
+def done(plan_hash: str, task: str) -> str:
+    """The marker of a finished piece of work."""
+    return f"{markers(plan_hash)}{task}.done"
+
+
+def task_of(marker: str) -> str:
+    return last_part(marker).removesuffix(".done")
 
 
 def last_part(name: str) -> str:

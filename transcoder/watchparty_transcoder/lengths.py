@@ -8,13 +8,13 @@ import contextlib
 import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import av.error
 from av.container import InputContainer
 from av.stream import Stream
 
 from watchparty_transcoder.errors import TookTooLong
+from watchparty_transcoder.source import Source
 
 Ends = dict[int, float]  # by stream: seconds on the file's own clock
 
@@ -36,8 +36,8 @@ class Lengths:
     warnings: tuple[str, ...] = ()
 
 
-def measure(path: Path, container: InputContainer, demuxer: str, *, at_most_s: float) -> Lengths:
-    size_bytes = path.stat().st_size
+def measure(source: Source, container: InputContainer, demuxer: str, *, at_most_s: float) -> Lengths:
+    size_bytes = source.size_bytes()
     declared = _declared(container)
     if _header_is_believed(container, demuxer, declared, size_bytes):
         there = {each.index: _end_of_bytes(each, size_bytes) for each in container.streams}
@@ -46,7 +46,7 @@ def measure(path: Path, container: InputContainer, demuxer: str, *, at_most_s: f
     ends = _read_through(container, demuxer, at_most_s=at_most_s)
     says, has = max(declared.values(), default=0.0), max(ends.values(), default=0.0)
     too_short = demuxer in SAYS_ITS_LENGTH and says - has > max(MISSING_S, MISSING_SHARE * says)
-    missing = too_short or _riff_is_cut_off(path, size_bytes)
+    missing = too_short or _riff_is_cut_off(source, size_bytes)
     return Lengths(ends, moved=True, warnings=(CUT_OFF,) if missing else ())
 
 
@@ -89,9 +89,9 @@ def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
     return float(end * stream.time_base)
 
 
-def _riff_is_cut_off(path: Path, size_bytes: int) -> bool:
+def _riff_is_cut_off(source: Source, size_bytes: int) -> bool:
     """AVI and WAV say first of all how long they are; what cannot know writes all zeros or all ones."""
-    with path.open("rb") as file:
+    with source.open() as file:
         head = file.read(8)
     return head[:4] == b"RIFF" and size_bytes < int.from_bytes(head[4:], "little") < 0xFFFFFFFF
 

@@ -8,7 +8,6 @@ and run again; a second run over finished output only repeats the last announcem
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -23,10 +22,11 @@ from watchparty_transcoder.process import Processes
 from watchparty_transcoder.publish import Publisher, State
 from watchparty_transcoder.schedule import Schedule
 from watchparty_transcoder.segment import SegmentMade, Warned
+from watchparty_transcoder.source import Source
 from watchparty_transcoder.speaker import Speaker
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.tasks import TaskEnded, Workers
-from watchparty_transcoder.verify import verify
+from watchparty_transcoder.verify import read_back, verify
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ TICK_S = 0.2
 class Job:
     """One video on one machine."""
 
-    source: Path
+    source: Source
     ffmpeg: Callable[[], str]  # looked for only when something has to be encoded
     storage: Storage
     processes: Processes
@@ -46,12 +46,12 @@ class Job:
     threads: int
 
     def run(self) -> None:
-        finished = _finished_before(self.storage)
+        finished = finished_before(self.storage)
         if finished is not None:
             self.speaker.again(finished)
             return
         self.speaker.started()
-        plan = self._earlier_plan() or self._new_plan()
+        plan = self.earlier_plan() or self._new_plan()
         try:
             _Run(self, plan).run()
         except CannotCopy as error:
@@ -59,16 +59,12 @@ class Job:
             self.processes.resume()
             _Run(self, self._new_plan(may_copy=False)).run()
 
-    def _earlier_plan(self) -> Plan | None:
-        """That of an earlier run over the same file, to go on with."""
+    def earlier_plan(self) -> Plan | None:
+        """That of an earlier run over the same file, to go on with; what was made by any other plan is cleared away."""
         data = self.storage.read(layout.PLAN)
         if data is None:
             return None
-        try:
-            plan = planning.decode(data)
-        except msgspec.DecodeError:
-            plan = None
-        if plan and plan.version == planning.PLAN_VERSION and plan.size_bytes == self.source.stat().st_size:
+        if plan := usable_plan(data, self.source):
             return plan
         logger.warning("what was made here belongs to another file or version; starting anew")
         self.storage.clear()
@@ -91,7 +87,7 @@ class _Run:
         self._workers = Workers(storage=job.storage, plan_hash=planning.plan_hash(plan))
         encoder = Encoder(
             ffmpeg=job.ffmpeg,
-            source=str(job.source),
+            source=job.source,
             plan=plan,
             storage=job.storage,
             processes=job.processes,
@@ -111,7 +107,7 @@ class _Run:
                 self._job.processes.stop()
             self._workers.stop()
         state = self._publisher.publish()
-        verify(self._publisher.renditions, self._job.storage)
+        verify(self._publisher.renditions, read_back(self._job.storage))
         event = self._job.speaker.finished(state, self._plan.duration_s)
         self._job.storage.write(layout.FINISHED, events.encode(event))
 
@@ -149,7 +145,16 @@ class _Run:
             logger.warning("doing without %s", report.task.name, exc_info=report.error)
 
 
-def _finished_before(storage: Storage) -> events.Finished | None:
+def usable_plan(data: bytes, source: Source) -> Plan | None:
+    """The stored plan, if it is for this file and this version of the program."""
+    try:
+        plan = planning.decode(data)
+    except msgspec.DecodeError:
+        return None
+    return plan if plan.version == planning.PLAN_VERSION and plan.size_bytes == source.size_bytes() else None
+
+
+def finished_before(storage: Storage) -> events.Finished | None:
     data = storage.read(layout.FINISHED)
     if data is None:
         return None

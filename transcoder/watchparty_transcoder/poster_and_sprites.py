@@ -43,7 +43,7 @@ def make_poster(encoder: Encoder, film: Film) -> None:
         best = max(best, _still(encoder, command), key=len)
     if not best:
         raise ToolFailed("no frame could be made into a poster")
-    encoder.storage.write(layout.POSTER, best)
+    encoder.storage.create(layout.POSTER, best)
 
 
 def make_card(encoder: Encoder) -> None:
@@ -57,7 +57,7 @@ def make_card(encoder: Encoder) -> None:
     card = _still(encoder, command)
     if not card:
         raise ToolFailed("no card could be made")
-    encoder.storage.write(layout.POSTER, card)
+    encoder.storage.create(layout.POSTER, card)
 
 
 def _still(encoder: Encoder, command: list[str]) -> bytes:
@@ -83,13 +83,13 @@ def make_sprites(encoder: Encoder, rendition: ProgressingPicture) -> None:
             image = running.stdout.read()
         if not image:
             raise ToolFailed("no sprite sheet came out")
-        encoder.storage.write(layout.sprite_sheet(sheet), image)
+        encoder.storage.create(layout.sprite_sheet(sheet), image)
         for place, number in enumerate(numbers):
             end = starts[min(number + stride, rendition.expected)]
             x, y = place % COLUMNS * width, place // COLUMNS * height
             where = f"{layout.sprite_sheet(sheet)}#xywh={x},{y},{width},{height}"
             lines.append(f"\n{timestamp(starts[number])} --> {timestamp(end)}\n{where}")
-    encoder.storage.write(layout.SPRITES, ("\n".join(lines) + "\n").encode())
+    encoder.storage.create(layout.SPRITES, ("\n".join(lines) + "\n").encode())
 
 
 def _thumbnail_size(width: int, height: int) -> tuple[int, int]:

@@ -1,15 +1,14 @@
 """Looks at an uploaded file through libav, in this process, and returns facts or the reason why there are none.
 
-Opens with an allow-list of demuxers and the file protocol alone: no playlist, no concat script, no image sequence can
-make it look at anything but the one file. Decodes a handful of frames at most; reads the whole file only where its
-header cannot be trusted about the duration. Called by the pipeline; ffmpeg's command line is written elsewhere.
+Opens with an allow-list of demuxers and the source's own protocol alone: no playlist, no concat script, no image
+sequence can make it look at anything but the one file. Decodes a handful of frames at most; reads the whole file only
+where its header cannot be trusted about the duration. ffmpeg's command line is written elsewhere.
 """
 
 import contextlib
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import av
@@ -22,6 +21,7 @@ from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge,
 from watchparty_transcoder.isobmff import IsoTables, read_tables
 from watchparty_transcoder.lengths import MICROSECONDS, measure
 from watchparty_transcoder.models import Chapter, Facts
+from watchparty_transcoder.source import Source
 
 logger = logging.getLogger(__name__)
 
@@ -31,35 +31,35 @@ DEMUXERS = (
 )
 OPEN_OPTIONS = {
     "format_whitelist": DEMUXERS,
-    "protocol_whitelist": "file",
     "enable_drefs": "0",  # a MOV may name other files for its samples
     "max_streams": "64",
 }
 
 
-def open_media(path: Path) -> InputContainer:
+def open_media(source: Source) -> InputContainer:
     """The one way in which libav gets to see an upload."""
-    return av.open(f"file:{path}", mode="r", options=dict(OPEN_OPTIONS), metadata_errors="replace")
+    options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
+    return av.open(source.url, mode="r", options=options, metadata_errors="replace")
 
 
-def probe(path: Path, limits: Limits) -> Facts:
-    size_bytes = path.stat().st_size
+def probe(source: Source, limits: Limits) -> Facts:
+    size_bytes = source.size_bytes()
     if size_bytes == 0:
         raise NoMedia("0 bytes", sentence="This file is empty.")
-    tables = read_tables(path)
+    tables = read_tables(source)
     if tables and tables.encrypted:
         raise Unsupported("encrypted sample entries", sentence="This file is protected against copying.")
-    with _opened(path, tables) as container:
+    with _opened(source, tables) as container:
         try:
-            return _facts(path, container, tables, size_bytes, limits)
+            return _facts(source, container, tables, size_bytes, limits)
         except av.error.FFmpegError as error:
             raise Corrupt(repr(error)) from error
 
 
 @contextlib.contextmanager
-def _opened(path: Path, tables: IsoTables | None) -> Iterator[InputContainer]:
+def _opened(source: Source, tables: IsoTables | None) -> Iterator[InputContainer]:
     try:
-        container = open_media(path)
+        container = open_media(source)
     except av.error.FFmpegError as error:
         if tables and not tables.complete:
             raise Incomplete("no moov box") from error
@@ -70,7 +70,9 @@ def _opened(path: Path, tables: IsoTables | None) -> Iterator[InputContainer]:
         yield container
 
 
-def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size_bytes: int, limits: Limits) -> Facts:
+def _facts(
+    source: Source, container: InputContainer, tables: IsoTables | None, size_bytes: int, limits: Limits
+) -> Facts:
     demuxer = container.format.name.split(",")[0]
     if len(container.streams) > limits.streams:
         raise TooLarge(f"{len(container.streams)} streams")
@@ -80,11 +82,11 @@ def _facts(path: Path, container: InputContainer, tables: IsoTables | None, size
     if video_stream is None and not audio_streams:
         raise NoMedia("no stream that we take")
 
-    lengths = measure(path, container, demuxer, at_most_s=limits.probe_s)
+    lengths = measure(source, container, demuxer, at_most_s=limits.probe_s)
     ends = lengths.ends
     # facts about frames start from the beginning of the file
-    with open_media(path) if lengths.moved else contextlib.nullcontext(container) as unread:
-        video = probe_tracks.video_facts(path, unread, video_stream.index, tables, ends) if video_stream else None
+    with open_media(source) if lengths.moved else contextlib.nullcontext(container) as unread:
+        video = probe_tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
     audio = tuple(probe_tracks.audio_facts(stream, ends) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)

@@ -3,7 +3,6 @@
 import contextlib
 from fractions import Fraction
 from itertools import islice, pairwise
-from pathlib import Path
 
 import av
 import av.error
@@ -18,6 +17,7 @@ from watchparty_transcoder.errors import Corrupt
 from watchparty_transcoder.h264 import InstantPictures
 from watchparty_transcoder.isobmff import IsoTables
 from watchparty_transcoder.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.source import Source
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
 MAY_BE_INTERLACED = (
@@ -75,7 +75,7 @@ def _area(stream: VideoStream) -> int:
 
 
 def video_facts(
-    path: Path, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
+    source: Source, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
 ) -> VideoFacts:
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
@@ -87,7 +87,7 @@ def video_facts(
     first_present = sample.pts if sample.pts is not None else stream.start_time or 0
     start_s = float(first_present * time_base)
     components = sample.format.components
-    cuts = _cuts(path, stream, context.extradata or b"")
+    cuts = _cuts(source, stream, context.extradata or b"")
     return VideoFacts(
         index=index,
         codec=context.name,
@@ -154,7 +154,7 @@ def _colour(frame: VideoFrame) -> Colour:
     )
 
 
-def _cuts(path: Path, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
+def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
     """Where an MP4's own index allows a cut, about two seconds apart; nothing for other files or a broken index."""
     if stream.codec_context.name != "h264" or configuration[:1] != b"\x01" or stream.time_base is None:
         return ()
@@ -162,7 +162,8 @@ def _cuts(path: Path, stream: VideoStream, configuration: bytes) -> tuple[Keyfra
     places: list[tuple[int, int]] = []  # decode time, bytes of picture before it
     before = 0
     last = None
-    with InstantPictures(path, configuration) as instant:
+    with InstantPictures(source, configuration) as instant:
+        instant.look_ahead([entry.pos for entry in stream.index_entries if entry.is_keyframe])
         for entry in stream.index_entries:
             if (
                 entry.is_discard

@@ -22,6 +22,8 @@ class SegmentMade:
     duration_s: float
     size: int
     frames: int
+    begin: int  # first tick and the tick after the last
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,18 @@ class Cutter:
         if not size:
             data = media_segment(self._number + 1, self._samples)
             size = len(data) if self._storage.create(name, data) else self._storage.size(name) or 0
-        self._report(SegmentMade(self._rendition, self._number, ticks / self._timescale, size, len(self._samples)))
+        begin, last = self._samples[0].decode, self._samples[-1]
+        self._report(
+            SegmentMade(
+                self._rendition,
+                self._number,
+                duration_s=ticks / self._timescale,
+                size=size,
+                frames=len(self._samples),
+                begin=begin,
+                end=last.decode + last.duration,
+            )
+        )
         self._samples = []
         self._number += 1
 

@@ -24,11 +24,13 @@ class Identity:
 
 
 class Speaker:
-    def __init__(self, identity: Identity, announcer: Announcer, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, identity: Identity, announcer: Announcer, clock: Callable[[], float], *, first_seq: int = 1
+    ) -> None:
         self._identity = identity
         self._announcer = announcer
         self._clock = clock
-        self._seq = 0
+        self._seq = first_seq - 1
         self._progress_at = float("-inf")
         self._playable_at = float("-inf")
         self._last_progress = -1

@@ -6,6 +6,7 @@ from math import ceil
 from watchparty_transcoder import picture_filters
 from watchparty_transcoder.ffmpeg_command import reading, seek
 from watchparty_transcoder.models import Film, Plan
+from watchparty_transcoder.source import Source
 
 JPEG_QUALITY = "4"  # of 2 (best) to 31
 POSTER_LONG_SIDE = 1280
@@ -19,7 +20,7 @@ def poster_size(film: Film) -> tuple[int, int]:
     return _even(width * scale), _even(height * scale)
 
 
-def still(ffmpeg: str, source: str, plan: Plan, film: Film, frame: int) -> list[str]:
+def still(ffmpeg: str, source: Source, plan: Plan, film: Film, frame: int) -> list[str]:
     """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
     picture = film.picture
     width, height = poster_size(film)
@@ -37,7 +38,7 @@ def still(ffmpeg: str, source: str, plan: Plan, film: Film, frame: int) -> list[
     ]  # fmt: skip
 
 
-def cover(ffmpeg: str, source: str, plan: Plan, stream: int) -> list[str]:
+def cover(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
     """Cover art that a recording carries."""
     scale = f"scale='min({POSTER_LONG_SIDE},iw)':-2,format=yuvj420p"
     return [
@@ -50,7 +51,7 @@ def cover(ffmpeg: str, source: str, plan: Plan, stream: int) -> list[str]:
     ]
 
 
-def waveform(ffmpeg: str, source: str, plan: Plan, stream: int) -> list[str]:
+def waveform(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
     """The shape of a recording's sound, on a dark ground."""
     graph = (
         f"[0:{stream}]atrim=duration={WAVEFORM_S},aformat=channel_layouts=mono,"

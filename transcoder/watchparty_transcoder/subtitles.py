@@ -6,7 +6,6 @@ Reads the film once for all tracks, in this process; pictures of text (PGS, VobS
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import av.error
 from av.stream import Discard
@@ -17,6 +16,7 @@ from watchparty_transcoder.cue_text import from_ass
 from watchparty_transcoder.errors import Cancelled
 from watchparty_transcoder.models import SubtitlePlan
 from watchparty_transcoder.probe import open_media
+from watchparty_transcoder.source import Source
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.webvtt import Cue, to_webvtt
 
@@ -26,7 +26,7 @@ UNTIMED_S = 4.0  # how long a cue stands that does not say
 
 
 def extract(
-    source: Path,
+    source: Source,
     tracks: Sequence[SubtitlePlan],
     *,
     origin_s: float,
@@ -54,4 +54,4 @@ def extract(
                             cues[packet.stream_index].append(Cue(start_s=start_s, end_s=start_s + length_s, text=text))
     for track in tracks:
         logger.info("%s: %d cues", track.name, len(cues[track.stream]))
-        storage.write(layout.subtitles(track.name), to_webvtt(cues[track.stream]).encode())
+        storage.create(layout.subtitles(track.name), to_webvtt(cues[track.stream]).encode())

@@ -15,6 +15,7 @@ from enum import Enum
 import msgspec
 
 from watchparty_transcoder import layout
+from watchparty_transcoder.errors import Overtaken
 from watchparty_transcoder.segment import Report, SegmentMade, Warned
 from watchparty_transcoder.storage.port import Storage
 
@@ -34,11 +35,19 @@ class TaskEnded:
 
 
 class Marker(msgspec.Struct, frozen=True):
-    """That a task is done, for which plan, and with which segments."""
+    """That a task is done, and with which segments."""
 
-    plan: str
-    segments: tuple[SegmentMade, ...]
+    segments: tuple[SegmentMade, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    made: bool = True  # false: it failed, and the film does without it
+
+
+def read_marker(storage: Storage, name: str) -> Marker | None:
+    data = storage.read(name)
+    try:
+        return msgspec.json.decode(data, type=Marker) if data is not None else None
+    except msgspec.DecodeError:
+        return None
 
 
 class Pool(Enum):
@@ -103,24 +112,24 @@ class Workers:
 
         task.work(report)
         marker = Marker(
-            self._plan_hash,
             # a stretch that was made twice, the second time black, counts once
             tuple({(each.rendition, each.number): each for each in reported if isinstance(each, SegmentMade)}.values()),
             tuple(each for each in reported if isinstance(each, Warned)),
         )
-        self._storage.write(layout.done(task.name), msgspec.json.encode(marker))
+        self.mark(task.name, marker)
         return time.monotonic() - began
+
+    def mark(self, name: str, marker: Marker) -> None:
+        data = msgspec.json.encode(marker)
+        try:
+            self._storage.write(layout.done(self._plan_hash, name), data)
+        except Overtaken:  # a twin of this run did the same task, or an earlier one whose segments are gone
+            self._storage.write(layout.done(self._plan_hash, name), data)
 
     def _done_before(self, name: str) -> Marker | None:
         """What an earlier run made of this task, if it is all still there."""
-        data = self._storage.read(layout.done(name))
-        if data is None:
-            return None
-        try:
-            marker = msgspec.json.decode(data, type=Marker)
-        except msgspec.DecodeError:
-            return None
-        if marker.plan != self._plan_hash:
+        marker = read_marker(self._storage, layout.done(self._plan_hash, name))
+        if marker is None:
             return None
         there = all(
             self._storage.size(layout.segment(each.rendition, each.number)) == each.size for each in marker.segments

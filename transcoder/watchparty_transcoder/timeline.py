@@ -35,6 +35,7 @@ class ChunkSizes:
 
 
 HOME = ChunkSizes()
+CLOUD = ChunkSizes(length=5, audio=75)  # 20 s: two hours give enough pieces for a hundred tasks
 
 
 def grid(rate: Fraction, duration_s: float) -> Grid:

@@ -4,6 +4,7 @@ The number of segments, each one whole and beginning with a keyframe, times that
 that is the plan's to the frame: a rung that is short must never be discovered by the person who watches it.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from watchparty_transcoder import layout
@@ -13,12 +14,14 @@ from watchparty_transcoder.mp4_reader import samples
 from watchparty_transcoder.renditions import Progressing, Renditions
 from watchparty_transcoder.storage.port import Storage
 
+Span = tuple[int, int]  # first tick of a segment, and the tick after its last
 
-def verify(renditions: Renditions, storage: Storage) -> None:
+
+def verify(renditions: Renditions, span_of: Callable[[Progressing, int], Span]) -> None:
     for each in (*renditions.picture, *renditions.sound):
         if not each.complete:
             raise NotAsPlanned(f"{each.name}: {each.ready} of {each.expected} segments")
-        spans = [_span(storage, each, number) for number in range(each.expected)]
+        spans = [span_of(each, number) for number in range(each.expected)]
         for number, (this, following) in enumerate(pairwise(spans)):
             if this[1] != following[0]:
                 raise NotAsPlanned(
@@ -27,8 +30,25 @@ def verify(renditions: Renditions, storage: Storage) -> None:
         _check_length(each, spans[0][0], spans[-1][1])
 
 
-def _span(storage: Storage, rendition: Progressing, number: int) -> tuple[int, int]:
-    """First and last tick of a segment."""
+def read_back(storage: Storage) -> Callable[[Progressing, int], Span]:
+    """Looks into every segment: what one machine can do with its own disk."""
+    return lambda rendition, number: _read_span(storage, rendition, number)
+
+
+def as_listed(sizes: dict[str, int]) -> Callable[[Progressing, int], Span]:
+    """Believes the markers where a listing of the bucket has every segment at the length that its maker noted."""
+
+    def span(rendition: Progressing, number: int) -> Span:
+        segment = rendition.made[number]
+        name = layout.segment(rendition.name, number)
+        if sizes.get(name) != segment.size:
+            raise NotAsPlanned(f"{name} has {sizes.get(name)} of {segment.size} bytes")
+        return segment.begin, segment.end
+
+    return span
+
+
+def _read_span(storage: Storage, rendition: Progressing, number: int) -> Span:
     name = layout.segment(rendition.name, number)
     data = storage.read(name)
     if data is None:

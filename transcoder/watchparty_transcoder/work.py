@@ -1,7 +1,6 @@
 """Turns a plan into tasks: what each one does, and in which order they follow. Runs nothing, decides nothing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from watchparty_transcoder import subtitles
 from watchparty_transcoder.copying import copy_streams
@@ -11,7 +10,7 @@ from watchparty_transcoder.poster_and_sprites import make_card, make_poster, mak
 from watchparty_transcoder.publish import POSTER_TASK, SPRITES_TASK, SUBTITLES_TASK
 from watchparty_transcoder.renditions import ProgressingPicture
 from watchparty_transcoder.segment import Report
-from watchparty_transcoder.tasks import Task
+from watchparty_transcoder.tasks import Pool, Task
 
 
 def sound_tasks(encoder: Encoder) -> list[Task]:
@@ -24,6 +23,19 @@ def sound_tasks(encoder: Encoder) -> list[Task]:
         ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
     )
     return [*tasks, *(_audio_task(encoder, track, chunk) for chunk, track in by_place)]
+
+
+def all_tasks(encoder: Encoder) -> list[tuple[Task, Pool]]:
+    """The whole plan but for the sprites, in the order in which people wait for it."""
+    film = encoder.plan.film
+    lanes = [lane_tasks(encoder, film, lane) for lane in film.lanes] if film else []
+    leading = lanes[:1] if film and not film.copy else []
+    return [
+        *((task, Pool.SOUND) for task in sound_tasks(encoder)),
+        *((task, Pool.PICTURE) for lane in leading for task in lane),
+        *((task, Pool.EXTRAS) for task in (poster_task(encoder), *subtitle_tasks(encoder))),
+        *((task, Pool.PICTURE) for lane in lanes[len(leading) :] for task in lane),
+    ]
 
 
 def lane_tasks(encoder: Encoder, film: Film, lane: Lane, *, only: Sequence[Rung] = ()) -> list[Task]:
@@ -41,7 +53,7 @@ def subtitle_tasks(encoder: Encoder) -> list[Task]:
 
     def work(_report: Report) -> None:
         subtitles.extract(
-            Path(encoder.source),
+            encoder.source,
             plan.subtitles,
             origin_s=plan.container_origin_s,
             storage=encoder.storage,

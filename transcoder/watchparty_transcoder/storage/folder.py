@@ -58,6 +58,10 @@ class FolderStorage:
         except FileNotFoundError:
             return None
 
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        paths = (path for path in (self._root / folder).rglob("*") if path.is_file() and path.suffix != UNFINISHED)
+        return {path.relative_to(self._root).as_posix(): path.stat().st_size for path in paths}
+
     def clear(self) -> None:
         for child in self._root.iterdir():
             if child.is_dir() and not child.is_symlink():

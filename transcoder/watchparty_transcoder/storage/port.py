@@ -10,7 +10,9 @@ class Storage(Protocol):
     one name at once. Names are relative paths with "/". Running out of room raises `DiskFull`.
     """
 
-    def write(self, name: str, data: bytes) -> None: ...
+    def write(self, name: str, data: bytes) -> None:
+        """Raises `Overtaken` where others write too and one of them was faster; writing again then replaces theirs."""
+        ...
 
     def create(self, name: str, data: bytes) -> bool:
         """Write unless there is such an object already, which then stays; says whether it was written."""
@@ -22,6 +24,10 @@ class Storage(Protocol):
 
     def size(self, name: str) -> int | None:
         """Its length in bytes without reading it, or None where there is none."""
+        ...
+
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        """Names that begin with `folder` (it ends with "/"), with their lengths in bytes."""
         ...
 
     def clear(self) -> None:

@@ -1,0 +1,120 @@
+"""`make bench-transcode`: how soon a film can be watched, what its ladder costs, and how good it looks and sounds.
+
+Everything is measured against a plain ffmpeg in the same run, on the same films. `--only PART` runs a part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+from bench.report import Row, publish, spread_of
+from bench.transcoding import films, ours, plain, quality
+from bench.transcoding.costs import cost_of
+from bench.transcoding.projection import project
+
+RUNS = 3
+AV1_SECONDS = 10
+
+
+def first_playable(folder: Path) -> Iterator[Row]:
+    """Ours and plain by turns, so that a busy moment of the machine meets both."""
+    names = count()
+    for key, what, source, goal in (
+        ("first_playable_vs_plain", "HEVC: first playable, ours / plain ladder", films.not_copyable(), 0.25),
+        ("copy_first_playable_vs_plain", "copyable: first playable, ours / plain ladder", films.hard(), 0.05),
+    ):
+        ladder = ours.Ladder(source, folder / "plan")
+        mine, theirs = [], []
+        for _ in range(RUNS):
+            mine.append(ours.first_playable_s(source, folder / f"ours-{next(names)}"))
+            target, began_s = folder / f"plain-{next(names)}", time.monotonic()
+            process = plain.ladder(source, target, ladder.film.grid, ladder.rungs)
+            theirs.append(plain.first_segment_s(process, target, began_s))
+        ratio = statistics.median(mine) / statistics.median(theirs)
+        yield Row(key, what, ratio, "×", goal, f"{spread_of(mine)} s, {spread_of(theirs)} s")
+
+
+def length(folder: Path) -> Iterator[Row]:
+    short, long = films.minute(), films.two_hours()
+    short_s = [ours.first_playable_s(short, folder / f"short-{number}") for number in range(RUNS)]
+    long_s = [ours.first_playable_s(long, folder / f"long-{number}") for number in range(RUNS)]
+    ratio = statistics.median(long_s) / statistics.median(short_s)
+    spread = f"{spread_of(long_s)} s, {spread_of(short_s)} s"
+    yield Row("length_ratio", "copyable: first playable, 2 h / 60 s", ratio, "×", 5, spread)
+
+
+def ladder_cost(folder: Path) -> Iterator[Row]:
+    source = films.hard()
+    mine = ours.Ladder(source, folder / "ours")
+    grid, rungs = mine.film.grid, mine.rungs
+    theirs = cost_of(lambda: plain.ladder(source, folder / "plain", grid, rungs).wait())
+    chunks = mine.make_all()
+    four = cost_of(lambda: [each.wait() for each in plain.one_process_a_rung(source, folder / "four", grid, rungs)])
+    cpu_s = sum(cost.cpu_s for _, cost in chunks)
+    yield Row("cpu_vs_four", "ladder: CPU, ours / four processes", cpu_s / four.cpu_s, "×", 0.72)
+    yield Row("cpu_vs_plain", "ladder: CPU, 20 s chunks / plain", cpu_s / theirs.cpu_s, "×", 1.05)
+    yield Row("cpu_s_per_s", "ladder: CPU seconds a second of film", cpu_s / films.HARD_S, "s")
+    plain_bytes = sum(each.stat().st_size for each in (folder / "plain").glob("*.m4s"))
+    bits = sum(each.size for each in mine.made) / plain_bytes
+    yield Row("bits_vs_plain", "ladder: bits, ours / plain", bits, "×", 1.02)
+    yield from _looks(mine, source, folder / "plain")
+    one_s, two_s = ours.two_slots_speedup(source, folder / "slots")
+    yield Row("two_slot_speedup", "two task slots / one", one_s / two_s, "×", 1.8, f"{two_s:.3g} s, {one_s:.3g} s")
+    slowest = max(cost.cpu_s / length_s for length_s, cost in chunks)
+    yield from project(slowest_cpu_s_per_s=slowest, efficiency=min(1.0, one_s / two_s / 2), folder=folder)
+
+
+def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]:
+    """Every rung by itself; the worst difference counts."""
+    differences = []
+    for number, rung in enumerate(mine.rungs):
+        one = quality.vmaf(mine.whole_file(rung), source, rung, seconds=films.HARD_S)
+        other = quality.vmaf(plain.whole_file(plain_folder, number), source, rung, seconds=films.HARD_S)
+        differences.append((one.mean - other.mean, one.least - other.least))
+    means, leasts = zip(*differences, strict=True)
+    yield Row("vmaf_mean_delta", "VMAF mean, ours − plain, worst rung", min(means), "", -0.3, spread_of(means))
+    yield Row("vmaf_min_delta", "VMAF of the worst frame, ours − plain", min(leasts), "", -2, spread_of(leasts))
+
+
+def sound(folder: Path) -> Iterator[Row]:
+    deltas = quality.audio_join_snr_deltas_db(folder)
+    what = "sound at joins: SNR, pieces − in one go, worst"
+    yield Row("audio_join_snr_delta_db", what, min(deltas), "dB", -2, spread_of(deltas))
+
+
+def av1(folder: Path) -> Iterator[Row]:
+    rung = next(
+        rung for rung in ours.Ladder(films.hard(), folder / "plan").rungs if min(rung.width, rung.height) == 720
+    )
+    saving = quality.av1_saving(films.hard(), folder, rung, AV1_SECONDS)
+    yield Row("av1_egress_saving", "SVT-AV1 720p at equal VMAF: bits saved", 100 * saving, "%")
+
+
+PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "first_playable": first_playable, "length": length, "ladder_cost": ladder_cost, "sound": sound, "av1": av1,
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, action="append", help="may be given several times")
+    chosen = parser.parse_args().only or list(PARTS)
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in chosen:
+            folder = Path(temporary) / name
+            folder.mkdir()
+            for row in PARTS[name](folder):
+                print(f"{row.what}: {row.value:.4g} {row.unit} ({row.spread})", flush=True)
+                rows.append(row)
+    publish(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What a piece of work takes: seconds on the wall, and seconds of processor in this process and its children."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cost:
+    wall_s: float
+    cpu_s: float
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    """Children count once they have been waited for."""
+    began_s, used_s = time.monotonic(), _cpu_s()
+    work()
+    return Cost(time.monotonic() - began_s, _cpu_s() - used_s)
+
+
+def _cpu_s() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)

@@ -1,0 +1,50 @@
+"""The films that are measured: generated, hard to encode, kept between runs.
+
+Ten seconds each of a fractal with noise, of a test picture with noise, and of growing cells; 1080p30. Noise is what
+costs an encoder most, so figures from real footage will be kinder in seconds and in bits.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from e2e.films import film
+
+PART_S = 10
+HARD_S = 3 * PART_S
+_PICTURE = (
+    f"mandelbrot=s=1920x1080:r=30,noise=alls=10:allf=t,trim=duration={PART_S},format=yuv420p[fractal];"
+    f"testsrc2=s=1920x1080:r=30:d={PART_S},noise=alls=6:allf=t,format=yuv420p[test];"
+    f"life=s=480x270:r=30:mold=20:ratio=0.2:death_color=#402010:life_color=#e0f0ff,trim=duration={PART_S},"
+    "scale=1920:1080:flags=bicubic,format=yuv420p[life];"
+    "[fractal][test][life]concat=n=3,setsar=1[picture]"
+)
+_SOUND = f"aevalsrc=0.3*sin(2*PI*(300+40*t)*t)+0.1*sin(2*PI*1700*t):s=48000:d={HARD_S}"
+_X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-pix_fmt", "yuv420p")
+_AAC = ("-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart")
+
+
+def _rate(megabits: int) -> tuple[str, ...]:
+    return ("-b:v", f"{megabits}M", "-maxrate", f"{megabits}M", "-bufsize", f"{2 * megabits}M")
+
+
+def hard() -> Path:
+    """30 s, H.264 at 17 Mb/s and AAC: what a camera writes, and copyable."""
+    inputs = ("-filter_complex", _PICTURE, "-f", "lavfi", "-i", _SOUND, "-map", "[picture]", "-map", "0:a")
+    return film("transcode-hard.mp4", *inputs, *_X264, *_rate(17), *_AAC)
+
+
+def not_copyable() -> Path:
+    """The same in HEVC."""
+    hevc = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=60", "-tag:v", "hvc1")
+    return film("transcode-hard-hevc.mp4", "-i", str(hard()), *hevc, *_rate(12), "-c:a", "copy")
+
+
+def minute() -> Path:
+    """60 s at 5 Mb/s, copyable."""
+    return film("transcode-60s.mp4", "-stream_loop", "1", "-i", str(hard()), *_X264, *_rate(5), *_AAC)
+
+
+def two_hours() -> Path:
+    """120 times that minute, 4.5 GB."""
+    return film("transcode-2h.mp4", "-stream_loop", "119", "-i", str(minute()), "-c", "copy", "-movflags", "+faststart")

@@ -1,0 +1,108 @@
+"""Our side of the comparison: the command until something can be played, and the ladder's chunks one by one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.transcoding.costs import Cost, cost_of
+from transcoder.chunks import encoder
+from transcoder.running import command, environment
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.models import Chunk, Film, Lane, Plan, Rung
+from watchparty_transcoder.plan import make_plan
+from watchparty_transcoder.probe import probe
+from watchparty_transcoder.segment import Report, SegmentMade, Warned
+from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.timeline import ChunkSizes
+
+CHUNK_SEGMENTS = 5  # 20 s
+
+
+def first_playable_s(source: Path, folder: Path) -> float:
+    """From the start of the command to the first event that says so; the run is stopped then."""
+    began_s = time.monotonic()
+    with subprocess.Popen(
+        command(source, folder), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if json.loads(line)["kind"] == "playable":
+                took_s = time.monotonic() - began_s
+                process.terminate()
+                return took_s
+    raise AssertionError(f"{source.name} never became playable")
+
+
+@dataclass
+class Ladder:
+    """The ladder of a film, by chunks."""
+
+    source: Path
+    folder: Path
+    segments_a_chunk: int = CHUNK_SEGMENTS
+    threads: int = 2
+    made: list[SegmentMade] = field(default_factory=list)
+    plan: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        sizes = ChunkSizes(opening=0, length=self.segments_a_chunk)
+        self.plan = make_plan(probe(on_disk(self.source), Limits()), sizes=sizes, may_copy=False)
+
+    @property
+    def film(self) -> Film:
+        assert self.plan.film
+        return self.plan.film
+
+    @property
+    def lane(self) -> Lane:
+        return next(lane for lane in self.film.lanes if lane.kind == "ladder")
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        return self.lane.rungs
+
+    def make(self, chunk: Chunk) -> None:
+        worker = encoder(self.source, self.plan, self.folder, threads=self.threads)
+        worker.video(self.film, self.lane, self.rungs, chunk, self._report())
+
+    def make_all(self) -> list[tuple[float, Cost]]:
+        """Each chunk's length in seconds, and what it took."""
+        grid = self.film.grid
+        return [
+            (grid.seconds(grid.frames_of(chunk)), cost_of(lambda chunk=chunk: self.make(chunk)))  # type: ignore[misc]
+            for chunk in self.lane.chunks
+        ]
+
+    def whole_file(self, rung: Rung) -> Path:
+        path = self.folder / f"{rung.name}-whole.mp4"
+        parts = [self.folder / f"{rung.name}-init.mp4", *sorted(self.folder.glob(f"{rung.name}-*.m4s"))]
+        path.write_bytes(b"".join(part.read_bytes() for part in parts))
+        return path
+
+    def _report(self) -> Report:
+        def report(news: SegmentMade | Warned) -> None:
+            assert isinstance(news, SegmentMade), news
+            self.made.append(news)
+
+        return report
+
+
+def two_slots_speedup(source: Path, folder: Path) -> tuple[float, float]:
+    """Two chunks one after the other, and side by side, one thread each: (seconds, seconds)."""
+
+    def took_s(name: str, run: Callable[[Ladder, tuple[Chunk, Chunk]], object]) -> float:
+        ladder = Ladder(source, folder / name, segments_a_chunk=2, threads=1)
+        first, second = ladder.lane.chunks[:2]
+        return cost_of(lambda: run(ladder, (first, second))).wall_s
+
+    def side_by_side(ladder: Ladder, chunks: tuple[Chunk, Chunk]) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(ladder.make, chunks))
+
+    return took_s("one", lambda ladder, chunks: [ladder.make(each) for each in chunks]), took_s("two", side_by_side)

@@ -1,0 +1,102 @@
+"""How good it looks and sounds: VMAF against the original, and noise where pieces of sound meet."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transcoder.chunks import encoder, noise_ratio, write_playlist
+from transcoder.films import make
+from transcoder.watching import listen
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.models import Rung
+from watchparty_transcoder.plan import make_plan
+from watchparty_transcoder.probe import probe
+from watchparty_transcoder.segment import SegmentMade
+from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.timeline import ChunkSizes
+
+AV1_RATE_FACTORS = (35, 45, 55)
+
+
+@dataclass(frozen=True)
+class Vmaf:
+    mean: float
+    least: float
+
+
+def static_ffmpeg() -> str:
+    """imageio-ffmpeg's: it has libvmaf and SVT-AV1, which Debian's lacks in part."""
+    return str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
+
+
+def vmaf(seen: Path, source: Path, rung: Rung, *, seconds: float) -> Vmaf:
+    """At the quality's own size, frame by frame."""
+    log = seen.with_suffix(".vmaf.json")
+    graph = (
+        "[0:v]setpts=N/30/TB[seen];"
+        f"[1:v]scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p,setpts=N/30/TB[original];"
+        f"[seen][original]libvmaf=log_fmt=json:log_path={log}:n_threads=2:shortest=1"
+    )
+    limit = ["-t", str(seconds)]
+    _run("-i", str(seen), *limit, "-i", str(source), "-lavfi", graph, *limit, "-f", "null", "-")
+    frames = [frame["metrics"]["vmaf"] for frame in json.loads(log.read_text())["frames"]]
+    return Vmaf(sum(frames) / len(frames), min(frames))
+
+
+def av1_saving(source: Path, folder: Path, rung: Rung, seconds: int) -> float:
+    """The share of bits that SVT-AV1 (preset 10) saves at the VMAF that x264 as in our ladder reaches."""
+    size = ["-t", str(seconds), "-vf", f"scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p", "-an"]
+    gop = ["-g", "60"]
+
+    def encoded(name: str, *codec: str) -> tuple[float, float]:
+        out = folder / f"{name}.mp4"
+        _run("-i", str(source), *size, *codec, *gop, str(out))
+        return vmaf(out, source, rung, seconds=seconds).mean, out.stat().st_size
+
+    cap = ["-maxrate", str(rung.max_rate), "-bufsize", str(2 * rung.max_rate)]
+    wanted, h264_bytes = encoded("x264", "-c:v", "libx264", "-preset", "veryfast", "-crf", str(rung.crf), *cap)
+    points = sorted(
+        encoded(f"av1-{factor}", "-c:v", "libsvtav1", "-preset", "10", "-crf", str(factor))
+        for factor in AV1_RATE_FACTORS
+    )
+    return 1 - _bytes_at(wanted, points) / h264_bytes
+
+
+def _bytes_at(wanted: float, points: list[tuple[float, float]]) -> float:
+    """Between (or beyond) the two measured points next to a VMAF, straight in the logarithm of the size."""
+    below = max((place for place, point in enumerate(points[:-1]) if point[0] <= wanted), default=0)
+    (low, low_bytes), (high, high_bytes) = points[below], points[below + 1]
+    share = (wanted - low) / (high - low)
+    return math.exp(math.log(low_bytes) + share * (math.log(high_bytes) - math.log(low_bytes)))
+
+
+def audio_join_snr_deltas_db(folder: Path) -> list[float]:
+    """At each join of pieces of sound: how its signal to noise differs from that of sound encoded in one go."""
+    chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
+    source = make(folder / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=29"])
+    original = listen(make(folder / "original.mkv", ["-i", str(source), "-c:a", "pcm_f32le", "-ac", "1"])).samples[0]
+    facts = replace(probe(on_disk(source), Limits()), seekable=True)
+    sounds, joins = [], ()
+    for name, length in (("pieces", 1), ("whole", 1000)):
+        plan = make_plan(facts, sizes=ChunkSizes(opening=length, length=length, audio=length))
+        (track,) = plan.audio
+        made: list[SegmentMade] = []
+        for chunk in track.chunks:
+            encoder(source, plan, folder / name).audio(track, chunk, made.append)  # type: ignore[arg-type]
+        sounds.append(listen(write_playlist(folder / name, track.name, made)).samples[0])
+        joins = track.starts[1:]
+    pieces, whole = sounds
+    return [
+        noise_ratio(pieces[join - 1024 : join + 1024], original[join - 1024 : join + 1024])
+        - noise_ratio(whole[join - 1024 : join + 1024], original[join - 1024 : join + 1024])
+        for join in joins
+    ]
+
+
+def _run(*arguments: str) -> None:
+    subprocess.run([static_ffmpeg(), "-hide_banner", "-nostdin", "-v", "error", "-y", *arguments], check=True)

@@ -1,0 +1,126 @@
+"""The cloud around a transcoding task: buckets in the strict local service, and what was announced."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
+
+from fakes.strict_gcs import Held, StrictGcs
+from transcoder.films import FFMPEG
+from watchparty_transcoder.cloud_task import CloudTask, Share
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import TranscodeError
+from watchparty_transcoder.events import TranscodeEvent
+from watchparty_transcoder.original import Original, served
+from watchparty_transcoder.pipeline import Job
+from watchparty_transcoder.process import Processes
+from watchparty_transcoder.source import Source
+from watchparty_transcoder.speaker import Identity, Speaker
+from watchparty_transcoder.storage.bucket import BucketStorage
+
+UPLOADS, MEDIA = "demo-uploads", "demo-media"
+VIDEO, GENERATION = "v1", 7
+PREFIX = f"{VIDEO}/{GENERATION}/"
+
+
+def client_of(gcs: StrictGcs) -> storage.Client:
+    return storage.Client(
+        project="demo", credentials=AnonymousCredentials(), client_options={"api_endpoint": f"http://{gcs.host}"}
+    )
+
+
+def bucket_storage(gcs: StrictGcs) -> BucketStorage:
+    return BucketStorage(client_of(gcs).bucket(MEDIA), PREFIX)
+
+
+def upload(gcs: StrictGcs, film: Path) -> Held:
+    return gcs.put(UPLOADS, f"{VIDEO}/original", film.read_bytes(), "video/mp4")
+
+
+def original_of(gcs: StrictGcs) -> Original:
+    blob = client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original")
+    blob.reload()
+    return Original(blob, blob.size)
+
+
+def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:
+    """All that was made of the film."""
+    for (bucket, name), held in gcs.objects.items():
+        if bucket == MEDIA and name.startswith(prefix):
+            path = folder / name.removeprefix(prefix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(held.content)
+    return folder
+
+
+@dataclass
+class Heard:
+    """An announcer that remembers, in the order of arrival, for all tasks."""
+
+    events: list[TranscodeEvent] = field(default_factory=list)
+
+    def announce(self, event: TranscodeEvent) -> None:
+        self.events.append(event)
+
+    def kinds(self) -> list[str]:
+        return [type(event).__name__.lower() for event in self.events]
+
+
+@dataclass
+class Running:
+    """One launch of the job: a thread a task, each with clients of its own."""
+
+    gcs: StrictGcs
+    heard: Heard
+    count: int = 1
+    attempt: int = 1
+    errors: list[BaseException] = field(default_factory=list)
+    processes: list[Processes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.threads = [threading.Thread(target=self._run, args=(index,)) for index in range(self.count)]
+        for thread in self.threads:
+            thread.start()
+
+    def join(self) -> None:
+        for thread in self.threads:
+            thread.join(timeout=300)
+            assert not thread.is_alive()
+
+    def kill(self) -> None:
+        for each in self.processes:
+            each.cancel()
+        self.join()
+
+    def _run(self, index: int) -> None:
+        with served(original_of(self.gcs)) as source:
+            task = self._task(index, source)
+            try:
+                task.run()
+            except TranscodeError as error:
+                self.errors.append(error)
+
+    def _task(self, index: int, source: Source) -> CloudTask:
+        processes = Processes()
+        self.processes.append(processes)
+        identity = Identity(video_id=VIDEO, generation=GENERATION, task=index, attempt=self.attempt)
+        return CloudTask(
+            job=Job(
+                source=source,
+                ffmpeg=lambda: FFMPEG,
+                storage=bucket_storage(self.gcs),
+                processes=processes,
+                speaker=Speaker(identity, self.heard, time.monotonic),
+                limits=Limits(),
+                threads=1,
+            ),
+            share=Share(index, self.count),
+            attempt=self.attempt,
+            clock=time.monotonic,
+            wait=time.sleep,
+        )

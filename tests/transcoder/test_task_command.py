@@ -1,0 +1,98 @@
+"""The command of a Cloud Run task, as a process with Google's own clients, killed by the system and begun again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fakes.strict_gcs import StrictGcs
+from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
+from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.running import environment
+from transcoder.topic import Topic
+from transcoder.watching import watch
+from watchparty_transcoder.events import Failed, Finished, Progress, Started
+
+pytestmark = [pytest.mark.media, pytest.mark.service]
+
+SECONDS = 26
+
+
+@pytest.fixture
+def topic(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> Topic:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)
+    opened = Topic()
+    opened.open()
+    return opened
+
+
+def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, again: int = 0) -> "subprocess.Popen[bytes]":
+    told = {
+        "STORAGE_EMULATOR_HOST": f"http://{gcs.host}",
+        "GOOGLE_CLOUD_PROJECT": "demo",
+        "WATCHPARTY_UPLOADS_BUCKET": UPLOADS,
+        "WATCHPARTY_MEDIA_BUCKET": MEDIA,
+        "WATCHPARTY_TRANSCODE_TOPIC": topic.name,
+        "VIDEO_ID": VIDEO,
+        "GENERATION": str(generation),
+        "ATTEMPT": "1",
+        "CLOUD_RUN_TASK_INDEX": str(index),
+        "CLOUD_RUN_TASK_COUNT": "2",
+        "CLOUD_RUN_TASK_ATTEMPT": str(again),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "watchparty_transcoder", "--task"],
+        env=environment(**told), stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
+    """The first task is killed once there are segments; begun again, it finishes with the other one, and says so."""
+    recipe = [*picture("160x90", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    held = upload(gcs, make(tmp_path / "film.mp4", recipe))
+    first, other = (start(gcs, topic, held.generation, index) for index in (0, 1))
+    while not any(name.endswith(".m4s") for _, name in gcs.objects):
+        assert first.poll() is None
+        time.sleep(0.02)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    again = start(gcs, topic, held.generation, 0, again=1)
+    for process in (again, other):
+        _, log = process.communicate(timeout=120)
+        assert process.returncode == 0, log.decode()
+    events = topic.events()
+    finished = [event for event in events if isinstance(event, Finished)]
+    assert finished
+    assert not [event for event in events if isinstance(event, Failed)]
+    assert {event.task for event in events if isinstance(event, Started | Progress)} == {0}
+    folder = download(gcs, tmp_path / "out", f"{VIDEO}/{held.generation}/")
+    assert len(watch(folder / finished[0].renditions[0].playlist).times) == SECONDS * 15
+
+
+def test_a_refused_file_is_announced_once(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
+    """Both tasks end well, because doing it again would change nothing; the sentence is for the person."""
+    garbage = tmp_path / "film.mp4"
+    garbage.write_bytes(bytes(range(256)) * 40)
+    held = upload(gcs, garbage)
+    for process in [start(gcs, topic, held.generation, index) for index in (0, 1)]:
+        _, log = process.communicate(timeout=60)
+        assert process.returncode == 0, log.decode()
+    (failed,) = (event for event in topic.events() if isinstance(event, Failed))
+    assert (failed.code, failed.task) == ("unsupported", 0)
+
+
+def test_settings_are_named(tmp_path: Path) -> None:
+    """A task that is not told its buckets says which setting is missing; so does one that meets an emulator."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "watchparty_transcoder", "--task"],
+        env=environment(CLOUD_RUN_EXECUTION="x", STORAGE_EMULATOR_HOST="http://127.0.0.1:1"),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 3
+    assert b"must not be set in the cloud" in ended.stderr
