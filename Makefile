@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ fuzz-api: prepare-test ## the HTTP API against its own OpenAPI document, more th
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
 	PYTHONPATH=tests $(BIN)/python -m bench.main_job
+
+bench-functions: prepare-test ## the functions measured: cold start, warm answers, at SQLite and the Firestore emulator
+	PYTHONPATH=tests $(BIN)/python -m bench.functions
 
 bench-relay: prepare-test ## the relay beside a C loop, ws and socket.io (an hour; CELLS=joins,idle for some of it)
 	PYTHONPATH=tests $(BIN)/python -m bench.relay $(if $(CELLS),--cells $(CELLS))

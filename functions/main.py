@@ -6,9 +6,10 @@ What a name needs is built at its first call and kept for the life of the instan
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import functions_framework
 import functions_framework.aio
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from watchparty_api.services import Services
+
+T = TypeVar("T")
+
+gc.disable()  # until what is needed is built: nothing of it is garbage, and looking for some is a tenth of a cold start
 
 
 @functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
@@ -92,19 +97,26 @@ def _config() -> Config:
 
 @cache
 def _services() -> Services:
-    return bootstrap.build_cloud_services(_config())
+    return _built(bootstrap.build_cloud_services(_config()))
 
 
 @cache
 def _auth_app() -> FastAPI:
-    return bootstrap.function_app(_config(), bootstrap.auth_routers)
+    return _built(bootstrap.function_app(_config(), bootstrap.auth_routers))
 
 
 @cache
 def _rooms_app() -> FastAPI:
-    return bootstrap.function_app(_config(), bootstrap.rooms_routers, pages=bootstrap.rooms_pages)
+    return _built(bootstrap.function_app(_config(), bootstrap.rooms_routers, pages=bootstrap.rooms_pages))
 
 
 @cache
 def _videos_app() -> FastAPI:
-    return bootstrap.function_app(_config(), bootstrap.videos_routers)
+    return _built(bootstrap.function_app(_config(), bootstrap.videos_routers))
+
+
+def _built(it: T) -> T:
+    """From here on garbage is looked for, among what is made from here on."""
+    gc.freeze()
+    gc.enable()
+    return it
