@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from fakes.emulators import free_port, pubsub_command, running
+from fakes.emulators import firestore_command, free_port, pubsub_command, running
 
 MAY_BE_MISSING = {
     "firestore emulator": "comes with the Google Cloud SDK, which no package registry gives",
@@ -62,5 +62,15 @@ def pubsub_host() -> Iterator[str]:
     command = pubsub_command(port)
     if command is None:
         pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
+    with running(command, port) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    port = free_port()
+    command = firestore_command(port)
+    if command is None:
+        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
     with running(command, port) as host:
         yield host

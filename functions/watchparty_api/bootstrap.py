@@ -71,29 +71,44 @@ def build_services(
     )
 
 
-def build_cloud_services(config: Config, *, relay: RelayNotices | None = None) -> Services:
+def build_cloud_services(
+    config: Config,
+    *,
+    relay: RelayNotices | None = None,
+    jobs: JobLauncher | None = None,
+    objects: ObjectStore | None = None,
+) -> Services:
     """The services of a function: every adapter that leads out of the process is a client of Google or the relay.
 
-    A process that holds the relay itself hands in how to reach it.
+    A process that holds the relay itself hands in how to reach it; whoever has other clients of Google, those.
     """
-    from watchparty_api.jobs.cloud_run import CloudRunJobs
-    from watchparty_api.objects.gcs import open_buckets
-
-    job = "projects/P/locations/R/jobs/J of the transcoder"
     keys = read_keys(_open_key_material(config))
     return build_services(
         config,
         relay=relay or _open_relay(config, keys),
-        jobs=CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job)),
-        objects=open_buckets(
-            uploads=required(config.uploads_bucket, "WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals"),
-            media=required(config.media_bucket, "WATCHPARTY_MEDIA_BUCKET", "the bucket of the prepared films"),
-            signer_account=required(config.signer_account, "WATCHPARTY_SIGNER_ACCOUNT", "a service account's address"),
-            now=_utc_now,
-        ),
-        mail=_open_mailer(config),
+        jobs=jobs or _open_jobs(config),
+        objects=objects or _open_objects(config),
+        mail=open_mailer_of(config),
         wakeups=_open_wakeups(config),
         keys=keys,
+    )
+
+
+def _open_jobs(config: Config) -> JobLauncher:
+    from watchparty_api.jobs.cloud_run import CloudRunJobs
+
+    job = "projects/P/locations/R/jobs/J of the transcoder"
+    return CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job))
+
+
+def _open_objects(config: Config) -> ObjectStore:
+    from watchparty_api.objects.gcs import open_buckets
+
+    return open_buckets(
+        uploads=required(config.uploads_bucket, "WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals"),
+        media=required(config.media_bucket, "WATCHPARTY_MEDIA_BUCKET", "the bucket of the prepared films"),
+        signer_account=required(config.signer_account, "WATCHPARTY_SIGNER_ACCOUNT", "a service account's address"),
+        now=_utc_now,
     )
 
 
@@ -137,7 +152,8 @@ def _open_identity(config: Config) -> OutsideIdentity | None:
     return IdentityPlatform(project)
 
 
-def _open_mailer(config: Config) -> Mailer:
+def open_mailer_of(config: Config) -> Mailer:
+    """The mail server that the settings name, else the log. Raises ConfigError."""
     if config.smtp_url is None:
         from watchparty_api.mail.log import LogMailer
 

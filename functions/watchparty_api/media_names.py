@@ -27,5 +27,10 @@ def media_type(name: str) -> str | None:
     return _TYPES.get(name[name.rfind(".") :])
 
 
+def is_text(name: str) -> bool:
+    """What is small and read by the page itself: playlists, subtitles, the index of the seek bar's pictures."""
+    return name.endswith((".m3u8", ".vtt", ".json"))
+
+
 def is_playlist(name: str) -> bool:
     return name.endswith(".m3u8")

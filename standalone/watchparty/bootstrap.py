@@ -27,11 +27,12 @@ from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bare_app import bare_app
-from watchparty_api.bootstrap import build_cloud_services, build_services, routers
+from watchparty_api.bootstrap import build_cloud_services, build_services, open_mailer_of, routers
 from watchparty_api.config import Config
 from watchparty_api.http import create_app
-from watchparty_api.mail.log import LogMailer
+from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.objects.port import ObjectStore
 from watchparty_api.objects.resumable import resumable_app
 from watchparty_api.objects.upload_key import load_or_make
 from watchparty_api.playback.media_app import media_app
@@ -105,17 +106,20 @@ def build_services_at_home(
         public_url=config.public_url,
     )
     supervisor = _supervisor(config, folder, late)
+    api = Config(
+        public_url=config.public_url,
+        store_url=config.store_url or f"sqlite:///{folder.database}",
+        keys_dir=str(folder.keys),
+        trusted_proxies=config.trusted_proxies,
+        smtp_url=config.smtp_url,
+        mail_from=config.mail_from,
+    )
     services = build_services(
-        Config(
-            public_url=config.public_url,
-            store_url=config.store_url or f"sqlite:///{folder.database}",
-            keys_dir=str(folder.keys),
-            trusted_proxies=config.trusted_proxies,
-        ),
+        api,
         relay=InProcessRelay(relay.deliver),
         jobs=supervisor,
         objects=objects,
-        mail=LogMailer(),
+        mail=open_mailer_of(api),
         wakeups=SweeperOnly(),
     )
     return services, objects, relay, supervisor
@@ -139,7 +143,7 @@ def _relay(late: _Late, config: RelayConfig, *, journal_path: Path | None, publi
 def build_home(config: HomeConfig) -> Home:
     """Builds everything on the data folder, which the caller has locked; on Cloud Run on Google's services."""
     if config.cloud is not None:
-        return _build_on_cloud_run(config.cloud)
+        return build_on_cloud_run(config.cloud)
     folder = DataFolder(config.data)
     late = _Late()
     services, objects, relay, supervisor = build_services_at_home(config, folder, late)
@@ -154,11 +158,13 @@ def build_home(config: HomeConfig) -> Home:
     return Home(app, services, relay)
 
 
-def _build_on_cloud_run(config: Config) -> Home:
+def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objects: ObjectStore | None = None) -> Home:
     """Uploads go to the bucket, and sweeping is a function's: this process may sleep."""
     late = _Late()
     relay = _relay(late, RelayConfig(), journal_path=None, public_url=config.public_url)
-    services = late.services = build_cloud_services(config, relay=InProcessRelay(relay.deliver))
+    services = late.services = build_cloud_services(
+        config, relay=InProcessRelay(relay.deliver), jobs=jobs, objects=objects
+    )
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchparty.errors import HomeError
@@ -40,6 +40,8 @@ class HomeConfig:
     """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
     redis_url: str | None = None
     """Where rooms live instead of in memory and the folder's journal."""
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
     cloud: Config | None = None
     """On Cloud Run: the functions' own settings, which say where everything lies."""
 
@@ -75,6 +77,8 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
+        smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
+        mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
 

@@ -11,7 +11,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.emulators import firestore_command, free_port, running
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
 from fakes.house import SITE, House
 from fakes.postgres import find_binaries, postgres_server
@@ -73,16 +72,6 @@ def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, key
 @pytest.fixture
 def client(house: House) -> TestClient:
     return house.client
-
-
-@pytest.fixture(scope="session")
-def firestore_host() -> Iterator[str]:
-    port = free_port()
-    command = firestore_command(port)
-    if command is None:
-        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
-    with running(command, port) as host:
-        yield host
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from watchparty_api.media_names import is_playlist, media_type
+from watchparty_api.media_names import is_playlist, is_text, media_type
 from watchparty_api.objects.port import ObjectStore
 
 _SEGMENT = "private, max-age=31536000, immutable"
@@ -39,8 +39,8 @@ def media_response(path: Path, *, keep: bool = True) -> Response:
 
 
 def bucket_response(objects: ObjectStore, name: str, signed_url: str) -> Response:
-    """A file that lies in a bucket: playlists whole, anything else by `signed_url`. Nobody may keep the permission."""
+    """A file that lies in a bucket: texts whole, anything else by `signed_url`. Nobody may keep the permission."""
     headers = {"Cache-Control": "no-store"}
-    if is_playlist(name):
+    if is_text(name):
         return Response(objects.read_media(name), media_type=media_type(name), headers=headers)
     return RedirectResponse(signed_url, status_code=302, headers=headers)
