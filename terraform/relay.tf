@@ -10,10 +10,11 @@ resource "google_service_account" "relay" {
 locals {
   # The settings of docs/configuration.md, "The relay alone".
   relay_environment = {
-    WATCHPARTY_RELAY_BUS      = "redis"
-    WATCHPARTY_RELAY_HOST     = "0.0.0.0"
-    WATCHPARTY_RELAY_JWKS_URL = "${local.site_url}/.well-known/jwks.json"
-    WATCHPARTY_RELAY_ORIGINS  = local.site_url
+    WATCHPARTY_RELAY_BUS          = "redis"
+    WATCHPARTY_RELAY_EVENTS_TOPIC = local.production ? google_pubsub_topic.event["room-events"].id : null
+    WATCHPARTY_RELAY_HOST         = "0.0.0.0"
+    WATCHPARTY_RELAY_JWKS_URL     = "${local.site_url}/.well-known/jwks.json"
+    WATCHPARTY_RELAY_ORIGINS      = local.site_url
   }
 }
 

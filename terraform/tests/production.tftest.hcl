@@ -15,6 +15,16 @@ mock_provider "google" {
   }
 }
 
+# Topics have the addresses that the programs expect, each its own.
+override_resource {
+  target = google_pubsub_topic.event["room-events"]
+  values = { id = "projects/demo-watchparty/topics/watchparty-room-events" }
+}
+override_resource {
+  target = google_pubsub_topic.event["transcode-events"]
+  values = { id = "projects/demo-watchparty/topics/watchparty-transcode-events" }
+}
+
 variables {
   project_id        = "demo-watchparty"
   profile           = "production"
