@@ -9,8 +9,10 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from watchparty_api.handling import ServicesOf
 from watchparty_api.invitations.inviting import invitation_mail, invite, withdraw
 from watchparty_api.invitations.models import InvitationList, InvitationMade, InvitationStart, InvitationView
+from watchparty_api.joining.door import vouched
 from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.mail.sending import send_quietly
+from watchparty_api.members.participants import find_member
 from watchparty_api.records import Invitation
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
@@ -49,12 +51,14 @@ def list_all(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> InvitationList:
-    """The invitations that were not withdrawn, the newest first."""
+    """The invitations that were not withdrawn and whose makers may still invite, the newest first."""
     standing.require(Action.INVITE, services.now())
     page = services.store.query(
         services.workspace_id, INVITATIONS_OF_ROOM, standing.room.id, False, limit=limit, cursor=cursor
     )
-    return InvitationList(items=[_view(invitation) for invitation in page.items], next_cursor=page.cursor)
+    inviters = {id_: find_member(services, standing.room.id, id_) for id_ in {each.created_by for each in page.items}}
+    living = [each for each in page.items if vouched(each, inviters[each.created_by])]
+    return InvitationList(items=[_view(invitation) for invitation in living], next_cursor=page.cursor)
 
 
 @router.delete("/rooms/{room_id}/invitations/{invitation_id}", status_code=204)

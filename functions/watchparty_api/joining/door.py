@@ -61,7 +61,7 @@ def open_door(
     if member is not None and state in ("admitted", "left"):
         verdict = _with_invitation(member, invitation)
     elif invitation is not None:
-        verdict = ComesIn(invitation.role, invitation)
+        verdict = ComesIn(_role_by(invitation, member), invitation)
     else:
         verdict = _by_the_rules(addressed, waits=state == "waiting", knows_password=knows_password)
     if verdict != "waits" and _full(addressed.room, comer, member, snapshot, now):
@@ -69,9 +69,11 @@ def open_door(
     return verdict
 
 
-def usable(invitation: Invitation | None, room: Room, member: Member | None, now: datetime) -> Invitation | None:
+def usable(
+    invitation: Invitation | None, room: Room, member: Member | None, *, inviter: Member | None, now: datetime
+) -> Invitation | None:
     """The invitation, if it still lets this person into this room; who came in by it once is not counted again."""
-    if invitation is None or invitation.room_id != room.id or invitation.revoked:
+    if invitation is None or invitation.room_id != room.id or invitation.revoked or not vouched(invitation, inviter):
         return None
     if invitation.expires_at is not None and invitation.expires_at <= now:
         return None
@@ -80,10 +82,29 @@ def usable(invitation: Invitation | None, room: Room, member: Member | None, now
     return None if used_up and not used_before else invitation
 
 
+def vouched(invitation: Invitation, inviter: Member | None) -> bool:
+    """Whether who made it may still invite, and could all the time: nobody gets back what was taken from them, or a
+    seat under another name, by a link of their own. Who merely left stands by it.
+    """
+    if inviter is None or inviter.state not in ("admitted", "left") or inviter.role == "viewer":
+        return False
+    return not _before_demotion(invitation, inviter)
+
+
+def _role_by(invitation: Invitation, member: Member | None) -> Role:
+    """A link that was made before somebody was demoted or taken out does not undo it."""
+    return "viewer" if member is not None and _before_demotion(invitation, member) else invitation.role
+
+
+def _before_demotion(invitation: Invitation, member: Member) -> bool:
+    return member.demoted_at is not None and invitation.created_at <= member.demoted_at
+
+
 def _with_invitation(member: Member, invitation: Invitation | None) -> ComesIn:
     """Who belongs to the room keeps their role; an invitation to a higher one raises it, once."""
-    if invitation is not None and invitation.id != member.invitation_id and outranks(invitation.role, member.role):
-        return ComesIn(invitation.role, invitation)
+    given = _role_by(invitation, member) if invitation else member.role
+    if invitation is not None and invitation.id != member.invitation_id and outranks(given, member.role):
+        return ComesIn(given, invitation)
     return ComesIn(member.role)
 
 

@@ -55,7 +55,9 @@ def enter(services: Services, addressed: Addressed, comer: Comer, wish: Wish) ->
         now = services.now()
         room = open_room(services, room_id)
         member = find_member(services, room_id, comer.participant_id)
-        invitation = usable(find_invitation(services, wish.invite), room, member, now)
+        shown = find_invitation(services, wish.invite)
+        inviter = find_member(services, room_id, shown.created_by) if shown else None
+        invitation = usable(shown, room, member, inviter=inviter, now=now)
         verdict = open_door(
             replace(addressed, room=room),
             comer,

@@ -13,7 +13,7 @@ from typing import Any
 
 from watchparty_api.errors import Conflict, Forbidden, Invalid
 from watchparty_api.members.participants import require_member
-from watchparty_api.records import Member, Notice, Room
+from watchparty_api.records import Member, Notice, Role, Room
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.room_events.action_log import logged
@@ -62,7 +62,7 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
 def _apply(by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
     told: list[Notice] = []
     if "role" in fields or fields.keys() & _LENDING:
-        member = replace(member, role=fields.get("role", member.role), mver=member.mver + 1)
+        member = _with_role(member, fields.get("role", member.role), now)
         if fields.keys() & _LENDING:
             member = _with_lent_control(member, fields, now)
         told.append(notices.role(member, now))
@@ -75,6 +75,11 @@ def _apply(by: Member, member: Member, fields: dict[str, Any], now: datetime) ->
         by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
     )
     return Change(member, writes=[Replace(member), line], notices=told)
+
+
+def _with_role(member: Member, role: Role, now: datetime) -> Member:
+    demoted_at = now if outranks(member.role, role) else member.demoted_at
+    return replace(member, role=role, demoted_at=demoted_at, mver=member.mver + 1)
 
 
 def _told(fields: dict[str, Any]) -> dict[str, Any]:

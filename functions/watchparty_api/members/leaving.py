@@ -61,6 +61,7 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
             state="banned" if ban else "removed",
             controls=False,
             control_until=None,
+            demoted_at=now,
             mver=member.mver + 1,
         )
         line = logged(by, out.state, now, participant_id=out.participant_id, name=out.display_name)

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from fakes.house import SITE, House
 from fakes.party import Browser, Party, party
 
@@ -127,3 +129,36 @@ def test_mail_goes_out_where_mail_leaves(house: House) -> None:
     house.mail.delivers = False
     assert not invite(here, email="eva@example.org")[1]["mailed"]
     assert len(house.mail.sent) == 1
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "banned"])
+def test_a_moderator_who_is_one_no_more_has_no_way_back_in_that_role(house: House, how: str) -> None:
+    """Neither by a link of their own, under this name or another, nor by the one that made them moderator."""
+    here = party(house, access="members")
+    by_host, _ = invite(here, role="moderator")
+    moderator = Browser(house)
+    moderator.join(here.id, invite=by_host)
+    own = moderator.ask("POST", here.path("/invitations"), {"role": "moderator"}).json()["url"].partition("#invite=")[2]
+    house.clock.advance(seconds=1)
+    member = here.path(f"/members/{moderator.participant_id}")
+    if how == "demoted":
+        assert here.host.ask("PATCH", member, {"role": "viewer"}).status_code == 200
+    else:
+        query = "?ban=true" if how == "banned" else ""
+        assert here.host.ask("DELETE", member + query).status_code == 200
+
+    for secret in (own, by_host):
+        answer = moderator.join(here.id, invite=secret)
+        assert answer.status_code == 403 or answer.json()["connection"]["role"] == "viewer"
+    assert Browser(house).join(here.id, invite=own).json()["code"] == "not_invited"
+    assert len(uses(here)) == 1  # the list shows living ones only
+
+
+def test_a_new_invitation_may_raise_again(house: House) -> None:
+    """What the host decides later counts."""
+    here = party(house)
+    moderator = here.member("Mo", "moderator")
+    here.host.ask("PATCH", here.path(f"/members/{moderator.participant_id}"), {"role": "viewer"})
+    house.clock.advance(seconds=1)
+    secret, _ = invite(here, role="moderator")
+    assert moderator.join(here.id, invite=secret).json()["connection"]["role"] == "moderator"

@@ -30,6 +30,9 @@ def member(state: str, **facts: Any) -> Member:
     )  # type: ignore[arg-type]  # fmt: skip
 
 
+HOST = member("admitted", role="host")
+
+
 def ban(**marks: Any) -> Ban:
     return Ban(
         workspace_id="w", id="r.q", created_at=NOW, room_id="r", participant_id="q", display_name="Q",
@@ -119,13 +122,42 @@ def test_an_invitation_raises_a_role_and_never_lowers_it() -> None:
 )
 def test_an_invitation_ends(facts: dict[str, Any], still: bool) -> None:
     """By room, withdrawal, instant or number of people."""
-    assert (usable(replace(INVITATION, **facts), room(), None, NOW) is not None) is still
+    assert (usable(replace(INVITATION, **facts), room(), None, inviter=HOST, now=NOW) is not None) is still
 
 
 def test_an_invitation_that_is_used_up_still_knows_its_people() -> None:
     """Counted once a participant: who came in by it may come again."""
     used_up = replace(INVITATION, max_uses=1, uses=1)
-    assert usable(used_up, room(), member("removed", invitation_id="i"), NOW) is used_up
+    assert usable(used_up, room(), member("removed", invitation_id="i"), inviter=HOST, now=NOW) is used_up
+
+
+@pytest.mark.parametrize(
+    ("inviter", "stands"),
+    [
+        (member("admitted", role="moderator"), True),
+        (member("left", role="moderator"), True),
+        (member("admitted", role="viewer"), False),
+        (member("removed", role="moderator"), False),
+        (member("banned", role="moderator"), False),
+        (member("admitted", role="moderator", demoted_at=NOW), False),
+        (member("admitted", role="moderator", demoted_at=NOW - timedelta(seconds=1)), True),
+        (None, False),
+    ],
+)
+def test_an_invitation_stands_as_long_as_who_made_it(inviter: Member | None, stands: bool) -> None:
+    """Demoted, removed or banned, and it opens nothing, also after a new promotion; who merely left stands by it."""
+    assert (usable(INVITATION, room(), None, inviter=inviter, now=NOW) is not None) is stands
+
+
+@pytest.mark.parametrize("state", ["admitted", "left", "removed"])
+def test_an_invitation_undoes_no_demotion(state: str) -> None:
+    """One made before gives a viewer's place; one made afterwards is a new decision."""
+    demoted = member(state, demoted_at=NOW)
+    before, after = (replace(INVITATION, role="moderator", created_at=NOW + timedelta(seconds=s)) for s in (0, 1))
+    lowered = verdict(room(), demoted, invitation=before)
+    assert isinstance(lowered, ComesIn)
+    assert lowered.role == "viewer"
+    assert verdict(room(), demoted, invitation=after) == ComesIn("moderator", after)
 
 
 def test_a_ban_holds_each_mark() -> None:

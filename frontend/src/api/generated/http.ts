@@ -790,7 +790,7 @@ export interface paths {
         };
         /**
          * List All
-         * @description The invitations that were not withdrawn, the newest first.
+         * @description The invitations that were not withdrawn and whose makers may still invite, the newest first.
          */
         get: operations["invitations.list_all"];
         put?: never;

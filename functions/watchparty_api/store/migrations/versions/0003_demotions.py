@@ -1,0 +1,13 @@
+"""Members remember when they were last demoted or taken out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("member", sa.Column("demoted_at", sa.DateTime(timezone=True), nullable=True))
