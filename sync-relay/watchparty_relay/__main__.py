@@ -1,17 +1,35 @@
-"""`python -m watchparty_relay`: serves the relay alone, with settings from the environment."""
+"""`python -m watchparty_relay` serves the relay alone, with settings from the environment; `… probe URL` asks one."""
 
+import asyncio
 import logging
 import os
 import sys
+from collections.abc import Sequence
 
 from watchparty_relay.bootstrap import build_publisher, build_relay
 from watchparty_relay.config import RelayConfig, from_environment
 from watchparty_relay.errors import ConfigError
 from watchparty_relay.keys import RemoteKeys
+from watchparty_relay.probe import probe, report
 from watchparty_relay.server import serve
 
+USAGE = """usage: python -m watchparty_relay             serve, with WATCHPARTY_RELAY_… from the environment
+       python -m watchparty_relay probe URL   look whether the relay at URL does its work; a join token may come on stdin
+"""
 
-def main() -> int:
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    match given:
+        case []:
+            return _serve()
+        case ["probe", url]:
+            return _probe(url)
+    sys.stderr.write(USAGE)
+    return 2
+
+
+def _serve() -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     try:
         config: RelayConfig = from_environment(os.environ)
@@ -28,6 +46,14 @@ def main() -> int:
     )
     serve(config, service, keys)
     return 0
+
+
+def _probe(url: str) -> int:
+    """Tokens are secrets, so they come on stdin and not on the command line."""
+    token = None if sys.stdin.isatty() else sys.stdin.readline().strip() or None
+    finding = asyncio.run(probe(url, token))
+    sys.stdout.write(report(finding) + "\n")
+    return 0 if finding.ok else 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ is for all. A large room is served in slices, so that the pings of the last do n
 import asyncio
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from time import perf_counter
 from typing import Protocol
 
 from watchparty_relay.metrics import Metrics
@@ -62,6 +63,7 @@ class Audience:
         self._told: list[Text] = []
         self._apart: dict[str, _Apart] = {}
         self._scheduled = False
+        self._said_s = 0.0
         self._under_way: dict[str, Outbox] = {}
         self._round = Frames(())
         self._round_apart: dict[str, Frames] = {}
@@ -133,6 +135,7 @@ class Audience:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
+            self._said_s = self._said_s or perf_counter()
             asyncio.get_running_loop().call_soon(self._serve)
 
     def _serve(self) -> None:
@@ -141,6 +144,9 @@ class Audience:
             self._serve_slice()
         else:
             self._begin_round()
+        if not self._under_way:
+            self._metrics.fan_out.observe(perf_counter() - self._said_s)
+            self._said_s = 0.0
         if self._under_way or self._told or self._apart:
             self._schedule()
 

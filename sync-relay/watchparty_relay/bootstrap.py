@@ -55,7 +55,7 @@ def build_relay(
 ) -> RelayService:
     time, metrics = clock or MachineTime(), Metrics()
     relay = Relay(
-        bus=_bus(config, journal_path, time),
+        bus=_bus(config, journal_path, time, metrics),
         verifier=TokenVerifier(jwks),
         events=RoomEvents(publish, metrics),
         metrics=metrics,
@@ -73,11 +73,11 @@ def build_publisher(config: RelayConfig) -> Publish:
     return PubSubEvents(config.events_topic, emulator=config.pubsub_emulator)
 
 
-def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource) -> Bus:
+def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource, metrics: Metrics) -> Bus:
     match config.bus:
         case "memory":
             return MemoryBus(journal=Journal(journal_path) if journal_path else None, time=time)
         case "redis":
             from watchparty_relay.bus.redis import RedisBus  # a host without Redis need not have its client
 
-            return RedisBus(config.redis_url or "", time=time, revision=config.revision)
+            return RedisBus(config.redis_url or "", time=time, metrics=metrics, revision=config.revision)

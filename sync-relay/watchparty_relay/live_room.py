@@ -38,6 +38,7 @@ class LiveRoom:
         self._id = room_id
         self._bus = bus
         self._limits = limits
+        self._metrics = metrics
         self._room: Room | None = None
         self._herald = Herald(metrics)
         self._gathering = Gathering(bus.relay_name)
@@ -89,6 +90,7 @@ class LiveRoom:
                 self._hear_commit(heard, now_ms)
             case Renewed():
                 self._room = heard.room
+                self._metrics.epochs += 1
                 self._herald.begin_again(self._state(now_ms))
             case Roll():
                 if not self._gathering.knows(heard.relay):

@@ -7,12 +7,13 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.join_token import TokenVerifier
 from watchparty_relay.live_room import LiveRoom
-from watchparty_relay.metrics import Metrics
+from watchparty_relay.metrics import Histogram, Metrics
 from watchparty_relay.notices import Notices
 from watchparty_relay.protocol import Notice
 from watchparty_relay.room_events import FLUSH_EVERY_S, RoomEvents
@@ -71,7 +72,7 @@ class Relay:
         await self._bus.start()
         self._notices.start()
         if ticking:
-            regular = (_every(TICK_S, self.tick), _every(FLUSH_EVERY_S, self.flush_events))
+            regular = (_every(TICK_S, self.tick, self.metrics.loop_lag), _every(FLUSH_EVERY_S, self.flush_events))
             self._tasks = [asyncio.create_task(each) for each in regular]
 
     async def stop(self) -> None:
@@ -125,8 +126,11 @@ class Relay:
 
     async def tick(self) -> None:
         now_ms = self.now_ms()
+        lagging = 0
         for session in tuple(self._sessions):
             session.tick(now_ms)
+            lagging += session.outbox.behind
+        self.metrics.lagging = lagging
         self._make_way(now_ms)
         await self._rooms.tick()
 
@@ -145,9 +149,12 @@ class Relay:
         await self._events.flush()
 
 
-async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, act: Callable[[], Awaitable[None]], late: Histogram | None = None) -> None:
     while True:
+        began_s = perf_counter()
         await asyncio.sleep(seconds)
+        if late is not None:
+            late.observe(max(0.0, perf_counter() - began_s - seconds))
         try:
             await act()
         except Exception:  # time must go on for everybody else

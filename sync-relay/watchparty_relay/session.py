@@ -345,9 +345,13 @@ class Session:
     def _pong(self, ping: Ping, received_ms: float) -> None:
         if isinstance(self._state, Pending) and not (self._state.greeted or self._inbox):
             return self.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
-        clock_name, now_ms = self._reception.clock_name, self._reception.now_ms
-        self.outbox.offer_first(lambda: encode(Pong(c=ping.c, r=received_ms, s=now_ms(), clk=clock_name)))
+        self.outbox.offer_first(lambda: self._built_pong(ping, received_ms))
         return None
+
+    def _built_pong(self, ping: Ping, received_ms: float) -> bytes:
+        now_ms = self._reception.now_ms()
+        self._reception.metrics.pong.observe((now_ms - received_ms) / 1000)
+        return encode(Pong(c=ping.c, r=received_ms, s=now_ms, clk=self._reception.clock_name))
 
     def _check_reader(self, now_ms: float) -> None:
         match self.outbox.reading(now_ms=now_ms):

@@ -25,6 +25,7 @@ from watchparty_relay.bus.step import Step, after, renewed, step_of, version_of,
 from watchparty_relay.bus.subscriptions import Subscriptions
 from watchparty_relay.changes import Answer, Change, Decision, Vacate
 from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.metrics import Metrics
 from watchparty_relay.roll import KEPT_MS, Roll
 from watchparty_relay.room import Room, new_room
 from watchparty_relay.room_time import MachineTime, TimeSource
@@ -52,10 +53,13 @@ class _Said(Struct, frozen=True, tag="said"):
 
 
 class RedisBus:
-    def __init__(self, url: str, *, time: TimeSource | None = None, revision: int = 0) -> None:
+    def __init__(
+        self, url: str, *, time: TimeSource | None = None, metrics: Metrics | None = None, revision: int = 0
+    ) -> None:
+        self._metrics = metrics or Metrics()
         self._client = _client(url, retries=1)
         self._hearing = _client(url, retries=0)  # a break must be seen: what was told meanwhile is missing
-        self._rooms = RedisRooms(self._client)
+        self._rooms = RedisRooms(self._client, self._metrics)
         self._time = RedisTime(self._client, time or MachineTime())
         self._subscriptions = Subscriptions(self._hearing, heard=self._heard, restored=self._verify)
         self.relay_name = secrets.token_hex(6)
@@ -167,8 +171,14 @@ class RedisBus:
                     await self._open(held)
                 await self._take_step(held, wishes)
         except (RedisError, OSError) as failure:
+            self._failed(failure)
             for wish in wishes:
                 wish.refuse(str(failure))
+
+    def _failed(self, failure: Exception) -> None:
+        self._metrics.redis_up = 0
+        self._metrics.redis_failures += 1
+        log.warning("Redis does not answer: %s", failure)
 
     async def _take_step(self, held: Held, wishes: list[Wish]) -> None:
         """Decides one wish after the other and commits what came of them as one step."""
@@ -301,8 +311,9 @@ class RedisBus:
                 await self._time.sample()
                 self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
                 await self._verify()
+                self._metrics.redis_up = 1
             except (RedisError, OSError) as failure:
-                log.warning("Redis does not answer: %s", failure)
+                self._failed(failure)
 
     async def _publish(self, channel: str, payload: bytes) -> None:
         await self._client.publish(channel, payload)
@@ -316,7 +327,7 @@ class RedisBus:
         try:
             await work
         except (RedisError, OSError) as failure:
-            log.warning("Redis does not answer: %s", failure)
+            self._failed(failure)
 
 
 def _client(url: str, *, retries: int) -> Redis:

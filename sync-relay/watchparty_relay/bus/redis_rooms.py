@@ -6,6 +6,7 @@ Values are JSON of structs that may grow fields, so that neighbouring releases r
 
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from time import perf_counter
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from redis.asyncio import Redis
 from watchparty_relay import answers
 from watchparty_relay.bus.step import Head, Step, joined
 from watchparty_relay.changes import Answer, Asked
+from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol import Ack, LogEntry, Nack
 from watchparty_relay.roll import KEPT_MS, Roll
 from watchparty_relay.room import Member, Room
@@ -76,8 +78,9 @@ def room_of(channel: str) -> str:
 
 
 class RedisRooms:
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, metrics: Metrics) -> None:
         self._client = client
+        self._metrics = metrics
         scripts = resources.files("watchparty_relay.bus")
         # EVALSHA, and EVAL where a failover forgot the script
         self._commit = client.register_script(scripts.joinpath("commit.lua").read_text())
@@ -152,6 +155,7 @@ class RedisRooms:
 
     async def commit(self, room_id: str, expected: str, step: Step | None, given: Sequence[Given] = ()) -> Outcome:
         """Takes the step, and keeps the answers, if the room's mark is still the expected one."""
+        began_s = perf_counter()
         kind, *values = await self._commit(
             keys=[
                 *(_key(room_id, name) for name in ("state", "log", "members", "steps")),
@@ -173,6 +177,7 @@ class RedisRooms:
                 *(_entries(step) if step else ()),
             ],
         )
+        self._metrics.redis.observe(perf_counter() - began_s)
         if kind != b"answered":
             return Outcome(kind=kind.decode())
         before = zip(values[::2], values[1::2], strict=True)

@@ -1,0 +1,59 @@
+"""The numbers as Prometheus reads them: typed, cumulative, and counting what happened."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fakes.relay_house import RelayHouse
+from watchparty_relay.metrics import Histogram, Metrics
+
+LINE = re.compile(r"^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"\})? [0-9.e+-]+)$")
+
+
+def value(text: str, name: str) -> float:
+    return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"watchparty_relay_{name} "))
+
+
+def test_every_line_is_one_that_prometheus_reads() -> None:
+    """The text format: comments with help and type, then samples; each name once with its type."""
+    metrics = Metrics()
+    metrics.received["Chat"] += 1
+    metrics.closed[4503] += 1
+    lines = metrics.text().splitlines()
+    assert [line for line in lines if not LINE.match(line)] == []
+    typed = [line.split()[2] for line in lines if line.startswith("# TYPE")]
+    assert len(typed) == len(set(typed))
+    samples = {re.sub(r"(_bucket|_sum|_count)?(\{.*)? .*$", "", line) for line in lines if not line.startswith("#")}
+    assert samples <= set(typed)
+
+
+def test_a_histogram_is_cumulative() -> None:
+    """What took a millisecond is in every bucket from a millisecond on."""
+    histogram = Histogram()
+    for seconds in (0.0004, 0.001, 0.0011, 9.0):
+        histogram.observe(seconds)
+    lines = dict(line.rsplit(" ", 1) for line in histogram.lines("x"))
+    assert [lines[f'x_bucket{{le="{edge}"}}'] for edge in ("0.0005", "0.001", "0.002", "2.0", "+Inf")] == [
+        "1",
+        "2",
+        "3",
+        "3",
+        "4",
+    ]
+    assert lines["x_count"] == "4"
+
+
+@pytest.mark.anyio
+async def test_what_happens_is_counted(house: RelayHouse) -> None:
+    """Connections, rooms, deliveries, readers that are behind, and how long things took."""
+    host, ana = await house.host(), await house.join("ana")
+    ana.send(t="ping", c=1.0)
+    before = value(house.service.metrics.text(), "deliveries_total")
+    await host.chat("hello")
+    text = house.service.metrics.text()
+    assert (value(text, "connections"), value(text, "rooms")) == (2, 1)
+    assert value(text, "deliveries_total") == before + 3  # two lines and an answer
+    assert value(text, "pong_seconds_count") == 1
+    assert value(text, "fan_out_seconds_count") >= 1
