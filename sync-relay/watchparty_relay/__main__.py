@@ -14,7 +14,7 @@ from watchparty_relay.probe import probe, report
 from watchparty_relay.server import serve
 
 USAGE = """usage: python -m watchparty_relay             serve, with WATCHPARTY_RELAY_… from the environment
-       python -m watchparty_relay probe URL   look whether the relay at URL does its work; a join token may come on stdin
+       python -m watchparty_relay probe URL   look whether the relay at URL does its work (a join token on stdin)
 """
 
 

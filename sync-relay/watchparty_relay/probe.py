@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from watchparty_relay.protocol import PROTOCOL_VERSION, SUBPROTOCOL
 from watchparty_relay.vocabulary import CloseCode
@@ -37,13 +37,13 @@ class _Wire(WSListener):
     """Messages as they come; the last thing is the code with which the relay closes."""
 
     def __init__(self) -> None:
-        self.arrived: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue()
+        self.arrived: asyncio.Queue[dict[str, Any] | int | WSCloseCode] = asyncio.Queue()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.TEXT:
             self.arrived.put_nowait(json.loads(frame.get_payload_as_bytes()))
         elif frame.msg_type == WSMsgType.CLOSE:
-            self.arrived.put_nowait(int(frame.get_close_code()))
+            self.arrived.put_nowait(frame.get_close_code())
             transport.disconnect()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 (picows' signature)
