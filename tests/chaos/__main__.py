@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chaos.faults import KINDS
 from chaos.run import Wish, run
 
 
@@ -21,7 +22,9 @@ def wish() -> Wish:
     parser.add_argument("--events", type=int, default=1_000_000, help="received and checked, before it ends")
     parser.add_argument("--fault-every", type=float, default=2.0, dest="fault_every_s", help="seconds, about")
     parser.add_argument("--say-every", type=float, default=3.0, dest="say_every_s", help="seconds a person, about")
-    return Wish(**vars(parser.parse_args()))
+    parser.add_argument("--faults", default=",".join(KINDS), help="only these kinds of them")
+    chosen = vars(parser.parse_args())
+    return Wish(**(chosen | {"faults": tuple(chosen["faults"].split(","))}))
 
 
 def main() -> int:

@@ -55,10 +55,13 @@ class Checker:
     _acked: dict[tuple[str, int, int], str] = field(default_factory=dict)
     _newest_epoch: dict[str, int] = field(default_factory=dict)
 
-    def resume_of(self, client: str) -> Json | None:
-        """What the client would say it has."""
+    def hello_of(self, client: str) -> Json:
+        """What the client says it has when it comes back: of the log, and of the clock."""
         following = self._following.get(client)
-        return {"epoch": following.epoch, "seq": following.seq} if following and following.epoch else None
+        if following is None or not following.epoch:
+            return {}
+        (epoch, rev), log = following.seen, {"epoch": following.epoch, "seq": following.seq}
+        return {"resume": log, "seen": {"epoch": epoch, "rev": rev}}
 
     @property
     def epochs(self) -> int:

@@ -90,16 +90,15 @@ class ChaosClient:
             close_timeout=0.2,
             **options,
         ) as self._connection:
-            resume = self._checker.resume_of(self.name)
+            had = self._checker.hello_of(self.name)
             token = self._stage.mint.join(self.name, room=self._room, set=EVERYONE)
-            hello: Json = {"t": "hello", "v": 1, "token": token, **({"resume": resume} if resume else {})}
-            await self._send(hello)
+            await self._send({"t": "hello", "v": 1, "token": token, **had})
             async with asyncio.timeout(COMES_IN_WITHIN_S):
                 while (message := json.loads(await self._connection.recv()))["t"] != "welcome":
                     pass
             for entry in message["log"]:
                 _shorten(entry)
-            self._checker.welcome(self.name, self._room, message, resume)
+            self._checker.welcome(self.name, self._room, message, had.get("resume"))
             self.connections += 1
             self._in_room.set()
             if self._asking is not None:

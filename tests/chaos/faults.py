@@ -29,7 +29,8 @@ KINDS = {
 
 
 class Faults:
-    def __init__(self, stage: Stage, clients: Sequence[ChaosClient], dice: Random) -> None:
+    def __init__(self, stage: Stage, clients: Sequence[ChaosClient], dice: Random, kinds: Sequence[str]) -> None:
+        self.kinds = kinds
         self.happened: Counter[str] = Counter()
         self._stage, self._clients, self._dice = stage, clients, dice
         self._running: set[asyncio.Task[None]] = set()
@@ -37,10 +38,10 @@ class Faults:
 
     async def run(self, *, every_s: float) -> None:
         """Until cancelled. The first round has each kind once, so that a short run has them all."""
-        todo = list(KINDS)
+        todo = list(self.kinds)
         self._dice.shuffle(todo)
         while True:
-            kind = todo.pop() if todo else self._dice.choices(list(KINDS), list(KINDS.values()))[0]
+            kind = todo.pop() if todo else self._dice.choices(self.kinds, [KINDS[kind] for kind in self.kinds])[0]
             if kind.startswith("redis") and self._redis_busy:
                 todo.insert(0, kind)
             else:

@@ -34,6 +34,7 @@ class Wish:
     events: int
     fault_every_s: float
     say_every_s: float
+    faults: tuple[str, ...] = tuple(KINDS)
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,10 @@ async def run(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda 
 async def _faults_until_enough(
     wish: Wish, on: Stage, clients: list[ChaosClient], checker: Checker, dice: Random, tell: Callable[[str], None]
 ) -> Faults:
-    faults = Faults(on, clients, dice)
+    faults = Faults(on, clients, dice, wish.faults)
     happening = asyncio.create_task(faults.run(every_s=wish.fault_every_s))
     told = time.monotonic()
-    while checker.events < wish.events or len(faults.happened) < len(KINDS):
+    while checker.events < wish.events or len(faults.happened) < len(wish.faults):
         await asyncio.sleep(0.2)
         if time.monotonic() - told > 10:
             told = time.monotonic()
