@@ -5,11 +5,24 @@ Kept per participant, the last 64 within ten minutes; one instance a room, used 
 
 from collections import OrderedDict
 
-from watchparty_relay.changes import Answer
+from watchparty_relay.changes import Answer, Asked, Say
+from watchparty_relay.chat import clean_text
+from watchparty_relay.protocol import Ack, ChatEntry
+from watchparty_relay.room import Room
 
 KEPT_EACH = 64
 KEPT_MS = 600_000.0
 PEOPLE_BEFORE_PRUNING = 512
+
+
+def stands(room: Room, asked: Asked, answer: Answer) -> bool:
+    """Whether a kept answer still says the truth: a line may have been lost with its epoch, and the answer not."""
+    if not isinstance(asked, Say) or not isinstance(answer, Ack) or answer.seq is None:
+        return True
+    if answer.seq > room.seq:
+        return False
+    entry = next((entry for entry in room.log if entry.seq == answer.seq), None)
+    return not isinstance(entry, ChatEntry) or (entry.by, entry.text) == (asked.by, clean_text(asked.message.text))
 
 
 class Answers:

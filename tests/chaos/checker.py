@@ -45,7 +45,7 @@ class Checker:
     events: int = 0
     """Entries and states that were received and looked at."""
     repeated_over_epochs: int = 0
-    """Lines that were said again because a lost Redis had lost their answers: told by the new epoch."""
+    """Lines that were asked again after an epoch was lost with them or with their answers: told by the new epoch."""
     found: Counter[Violation] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
     _following: dict[str, Following] = field(default_factory=dict)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from watchparty_relay.answers import KEPT_EACH, KEPT_MS, PEOPLE_BEFORE_PRUNING, Answers
-from watchparty_relay.protocol import Ack
+from msgspec.structs import replace
+
+from watchparty_relay.answers import KEPT_EACH, KEPT_MS, PEOPLE_BEFORE_PRUNING, Answers, stands
+from watchparty_relay.changes import Say
+from watchparty_relay.protocol import Ack, Chat, ChatEntry, Deleted
+from watchparty_relay.room import new_room
 
 NOW = 1_000_000.0
 
@@ -51,3 +55,16 @@ def test_people_who_are_long_silent_cost_nothing() -> None:
     for number in range(3 * PEOPLE_BEFORE_PRUNING):
         answers.keep(f"p{number}", "c", Ack("c"), now_ms=NOW + number * 2 * KEPT_MS / PEOPLE_BEFORE_PRUNING)
     assert len(answers) <= PEOPLE_BEFORE_PRUNING
+
+
+def test_an_answer_stands_while_its_line_does() -> None:
+    """L1: where an epoch was lost with a line, the answer that outlived it is not given again."""
+    asked, answer = Say("ana", Chat("c1", " hello ")), Ack("c1", seq=2)
+    mine = ChatEntry(id="1-2", seq=2, by="ana", name="Ana", at_ms=NOW, text="hello", pos_s=0.0)
+    room = replace(new_room("room", now_ms=NOW), seq=2)
+    assert stands(replace(room, log=(mine,)), asked, answer)
+    assert stands(replace(room, log=(Deleted(seq=2, id="1-2"),)), asked, answer)
+    assert stands(replace(room, seq=400), asked, answer)
+    assert not stands(replace(room, seq=1), asked, answer)
+    assert not stands(replace(room, log=(replace(mine, by="bob"),)), asked, answer)
+    assert not stands(replace(room, log=(replace(mine, text="another"),)), asked, answer)

@@ -2,6 +2,11 @@
 -- KEYS: state, log, members, steps, then the answers of the commands in the step
 -- ARGV: expected mark, new mark, head, step, answers' ms, room's ms, channel, version, whole, steps kept,
 --       then five lists, each with its length before it: answers, log pairs, log names, member pairs, member names
+-- Another server, or the same one started again, may lack steps that people were told of: the room begins anew there.
+local home = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local mark, begun = unpack(redis.call('HMGET', KEYS[1], 'mark', 'home'))
+mark = mark or ''
+if mark ~= '' and begun ~= home and ARGV[9] ~= '1' then return {'elsewhere'} end
 local given = {'answered'}
 for index = 5, #KEYS do
   local answer = redis.call('GET', KEYS[index])
@@ -11,7 +16,6 @@ for index = 5, #KEYS do
   end
 end
 if #given > 1 then return given end
-local mark = redis.call('HGET', KEYS[1], 'mark') or ''
 if mark ~= ARGV[1] then return {'conflict', mark} end
 local at = 11
 for index = 1, tonumber(ARGV[at]) do redis.call('SET', KEYS[4 + index], ARGV[at + index], 'PX', ARGV[5]) end
@@ -26,7 +30,7 @@ for index, command in ipairs({'HSET', 'HDEL', 'HSET', 'HDEL'}) do
   end
   at = at + count + 1
 end
-redis.call('HSET', KEYS[1], 'mark', ARGV[2], 'head', ARGV[3])
+redis.call('HSET', KEYS[1], 'mark', ARGV[2], 'head', ARGV[3], 'home', home)
 redis.call('XADD', KEYS[4], 'MAXLEN', ARGV[10], ARGV[8] .. '-0', 's', ARGV[4])
 for index = 1, 4 do redis.call('PEXPIRE', KEYS[index], ARGV[6]) end
 redis.call('PUBLISH', ARGV[7], ARGV[4])

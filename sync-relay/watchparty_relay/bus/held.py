@@ -54,13 +54,13 @@ class Held:
         return version_of(self.mark)
 
     def advance(self, step: Step) -> bool:
-        """Repeats a step and tells of it; False where there is a gap before it.
+        """Repeats a step and tells of it; False where it does not follow what is known here, nor was before it.
 
         Our own are heard from Redis too, sometimes before it has answered.
         """
-        if step.version <= self.version:
+        if step.mark == self.mark or (step.version < self.version and not step.whole):
             return True
-        if not self.mark or step.whole or step.version > self.version + 1:
+        if not self.mark or step.whole or step.follows != self.mark:
             return False
         self.room, self.mark = after(self.room, step), step.mark
         if step.events:

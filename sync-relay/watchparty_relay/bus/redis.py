@@ -17,13 +17,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from watchparty_relay.answers import stands
 from watchparty_relay.bus.held import Held, Wish, apart
 from watchparty_relay.bus.port import Announcement, Listener, Renewed
 from watchparty_relay.bus.redis_rooms import Given, Outcome, RedisRooms, Stored, channel_of, room_of
 from watchparty_relay.bus.redis_time import RedisTime
 from watchparty_relay.bus.step import Step, after, renewed, step_of, version_of, whole_step
 from watchparty_relay.bus.subscriptions import Subscriptions
-from watchparty_relay.changes import Answer, Change, Decision, Vacate
+from watchparty_relay.changes import Answer, Change, Decision, Enter, Vacate
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.roll import KEPT_MS, Roll
@@ -186,13 +187,14 @@ class RedisBus:
             firsts, again = apart(wishes)
             decisions = self._decide(held.room, [wish.change for wish in firsts])
             events = tuple(event for decision in decisions for event in decision.events)
-            step = step_of(held.room, Decision(decisions[-1].room, events), version=held.version + 1)
+            step = step_of(held.room, Decision(decisions[-1].room, events), mark=held.mark)
             given, givers = [], []
             for wish, decision in zip(firsts, decisions, strict=True):
                 if wish.asked is not None and decision.answer is not None:
                     given.append(Given(wish.asked, decision.answer))
                     givers.append(wish)
-            if step is None and not given:
+            # Who comes from another relay may have more than is known here: asked for also where nothing changes.
+            if step is None and not given and not any(isinstance(wish.change, Enter) for wish in firsts):
                 outcome = Outcome("done")
             else:
                 held.taking = step.mark if step else ""
@@ -204,9 +206,12 @@ class RedisBus:
                     wish.answer(decision.answer)
                 wishes = again
                 continue
-            await self._catch_up(held)
+            await (self._renew(held) if outcome.kind == "elsewhere" else self._catch_up(held))
             for index, answer in outcome.answers.items():
-                givers[index].answer(answer)
+                if stands(held.room, given[index].asked, answer):
+                    givers[index].answer(answer)
+                else:
+                    await self._rooms.forget_answer(held.room.id, given[index].asked)
             wishes = [wish for wish in (*firsts, *again) if not wish.answered.done()]
 
     def _decide(self, room: Room, changes: list[Change]) -> list[Decision]:

@@ -63,9 +63,11 @@ class Given(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """`conflict`: the room is not the one that was judged; `answered`: commands had been answered before, by index."""
+    """`conflict`: the room is not the one that was judged; `answered`: commands had been answered before, by index;
+    `elsewhere`: its epoch began in another Redis, or before this one started, so that steps may be missing.
+    """
 
-    kind: Literal["done", "conflict", "answered"]
+    kind: Literal["done", "conflict", "answered", "elsewhere"]
     answers: dict[int, Ack | Nack] = {}
 
 
@@ -159,7 +161,7 @@ class RedisRooms:
         kind, *values = await self._commit(
             keys=[
                 *(_key(room_id, name) for name in ("state", "log", "members", "steps")),
-                *(_key(room_id, f"answer:{each.asked.by}:{each.asked.message.cid}") for each in given),
+                *(_answer_key(room_id, each.asked) for each in given),
             ],
             args=[
                 expected,
@@ -185,9 +187,16 @@ class RedisRooms:
             "answered", {int(index): msgspec.json.decode(answer, type=Ack | Nack) for index, answer in before}
         )
 
+    async def forget_answer(self, room_id: str, asked: Asked) -> None:
+        await self._client.delete(_answer_key(room_id, asked))
+
 
 def _key(room_id: str, name: str) -> str:
     return f"{PREFIX}:{{{room_id}}}:{name}"
+
+
+def _answer_key(room_id: str, asked: Asked) -> str:
+    return _key(room_id, f"answer:{asked.by}:{asked.message.cid}")
 
 
 def _entries(step: Step) -> Iterator[Argument]:

@@ -27,7 +27,9 @@ class Head(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True, tag="step"):
-    """`whole` says that it holds all of a room: nothing of what was there before it counts."""
+    """`whole` says that it holds all of a room: nothing of what was there before it counts. `follows` is the mark of
+    the room that it was taken on.
+    """
 
     mark: str
     head: Head
@@ -37,6 +39,7 @@ class Step(Struct, frozen=True, tag="step"):
     forgotten: list[str] = []
     events: tuple[Event, ...] = ()
     whole: bool = False
+    follows: str = ""
 
     @property
     def version(self) -> int:
@@ -69,14 +72,15 @@ def joined(room_id: str, head: Head, log: tuple[LogEntry, ...], members: dict[st
     )
 
 
-def step_of(before: Room, decision: Decision, *, version: int) -> Step | None:
-    """None where nothing changed."""
+def step_of(before: Room, decision: Decision, *, mark: str) -> Step | None:
+    """What was decided on the room of that mark; None where nothing changed."""
     room = decision.room
     if room is before and not decision.events:
         return None
     known, kept = ({entry.seq: entry for entry in log} for log in (before.log, room.log))
     return Step(
-        mark=new_mark(version),
+        mark=new_mark(version_of(mark) + 1),
+        follows=mark,
         head=head_of(room),
         log=[entry for entry in room.log if known.get(entry.seq) is not entry],
         dropped=[seq for seq in known if seq not in kept],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -263,6 +264,43 @@ async def test_a_rolled_back_redis_is_noticed(pair: tuple[RedisBus, RedisBus], r
     assert len(ear.renewals) == 1
     late = await pair[1].listen("room", Ear())
     assert [entry.seq for entry in late.log] == [1, 2, 3]
+
+
+async def test_who_comes_from_another_relay_finds_what_this_one_has_not_heard_yet(
+    pair: tuple[RedisBus, RedisBus], redis_server: RedisServer
+) -> None:
+    """L1, K2: a relay that is deaf for a moment asks before it lets somebody in, also somebody whom it knows."""
+    ears = Ear(), Ear()
+    for bus, ear in zip(pair, ears, strict=True):
+        await bus.listen("room", ear)
+        await bus.apply("room", ana())
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await pair[0].apply("room", say("c1"))
+    await pair[1].apply("room", ana())
+    assert ears[1].told == [("hello", 1)]
+
+
+async def test_after_a_restart_of_redis_the_first_change_begins_a_new_epoch(tmp_path: Path) -> None:
+    """K2: steps that people were told of may be missing, which a relay that has just come cannot know."""
+    with redis_running(tmp_path) as server:
+        before, after, ear = RedisBus(server.url), RedisBus(server.url), Ear()
+        await before.start()
+        await before.listen("room", Ear())
+        await before.apply("room", ana())
+        told = await before.listen("room", Ear())
+        server.save()
+        await before.apply("room", say("c1"))
+        await before.stop()
+        server.kill()
+        await asyncio.to_thread(server.start)
+        await after.start()
+        assert (await after.listen("room", ear)).epoch == told.epoch
+        await after.apply("room", ana())
+        assert [room.epoch > told.epoch for room in ear.renewals] == [True]
+        assert await after.apply("room", say("c2")) == Ack(cid="c2", seq=1)
+        assert len(ear.renewals) == 1
+        await after.stop()
 
 
 async def test_without_redis_nothing_happens_and_afterwards_all_goes_on() -> None:
