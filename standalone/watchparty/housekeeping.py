@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from watchparty_api.uploads.reaping import expire_originals, reap_unfinished
 from watchparty_api.webhooks.delivering import deliver_due as call_webhooks
 
 log = logging.getLogger(__name__)
+
+_PATIENCE_S = 10.0
+"""How long the end waits for chores under way; each can be broken off and is taken up at the next start."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,13 @@ class Housekeeping:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
+    def stop(self, within_s: float = _PATIENCE_S) -> None:
         self._over.set()
+        ends_at_s = time.monotonic() + within_s
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, ends_at_s - time.monotonic()))
+            if thread.is_alive():
+                log.warning("gave up waiting for: %s", thread.name)
 
     def _repeat(self, chore: Chore) -> None:
         while not self._over.wait(chore.every_s):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -38,3 +39,29 @@ def serving_app(app: ASGIApp) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def talking(words: Iterable[bytes], *, every_s: float, at_most: int) -> Iterator[str]:
+    """HOST:PORT of a server that says `words` to its one caller, one at a time and `at_most` so many, then hangs up."""
+    listening, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def talk() -> None:
+        with suppress(OSError):  # the caller, or the test, has gone
+            caller, _ = listening.accept()
+            with caller:
+                for word in islice(words, at_most):
+                    caller.sendall(word)
+                    if over.wait(every_s):
+                        break
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        over.set()
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        listening.close()

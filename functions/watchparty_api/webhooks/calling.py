@@ -9,35 +9,36 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
 
-_WITHIN_S = 8.0
+WITHIN_S = 8.0
+"""For the whole call, from connecting to the status: a socket's own timeout begins anew with every byte."""
 
 
 class NotCalled(Exception):
     """Nothing was answered; the message says why, in words for the delivery log's reader."""
 
 
-def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool) -> int:
+def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool, within_s: float = WITHIN_S) -> int:
     """The status that the address answers. Raises NotCalled."""
+    ends_at_s = time.monotonic() + within_s
     parts = urlsplit(url)
     if public_only and parts.scheme != "https":
         raise NotCalled("only https addresses are called from here")
     host = cast("str", parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection = _connected(
-            host, port, _addresses(host, port, public_only=public_only), tls=parts.scheme == "https"
-        )
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        address = _addresses(host, port, public_only=public_only)
+        with _connected(host, port, address, tls=parts.scheme == "https", ends_at_s=ends_at_s) as connection:
             connection.request("POST", path, body=body, headers={"User-Agent": "WatchParty-Webhook", **headers})
             return connection.getresponse().status
-        finally:
-            connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotCalled(type(error).__name__) from error
 
@@ -50,10 +51,37 @@ def _addresses(host: str, port: int, *, public_only: bool) -> str:
     return found[0]
 
 
-def _connected(host: str, port: int, address: str, *, tls: bool) -> http.client.HTTPConnection:
-    """A connection to `address` that speaks to, and for https verifies, `host`."""
-    connection = http.client.HTTPConnection(host, port, timeout=_WITHIN_S)
-    connection.sock = socket.create_connection((address, port), timeout=_WITHIN_S)
+@contextmanager
+def _connected(
+    host: str, port: int, address: str, *, tls: bool, ends_at_s: float
+) -> Iterator[http.client.HTTPConnection]:
+    """A connection to `address` that speaks to, and for https verifies, `host`; cut off when its time is over."""
+    connection = http.client.HTTPConnection(host, port)
+    sock = socket.create_connection((address, port), timeout=max(0.001, ends_at_s - time.monotonic()))
     if tls:
-        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-    return connection
+        # The handshake waits: it happens within the deadline, too.
+        sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    connection.sock = sock
+    over = threading.Event()
+
+    def cut_off() -> None:
+        over.set()
+        with suppress(OSError):  # it is gone already
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # TLS's own farewell would wait for the other side
+
+    timer = threading.Timer(ends_at_s - time.monotonic(), cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        if isinstance(sock, ssl.SSLSocket):
+            sock.do_handshake()
+        yield connection
+        if over.is_set():  # to the library the end of a connection is an end of headers
+            raise TimeoutError
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if over.is_set():
+            raise TimeoutError from error
+        raise
+    finally:
+        timer.cancel()
+        connection.close()

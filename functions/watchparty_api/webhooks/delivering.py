@@ -1,17 +1,21 @@
 """Sends what is due, once for all who try at the same time, and later again what was not taken.
 
 Called by the function `on_delivery` for the deliveries it was woken for, and by the sweeper for all that are due.
+Several webhooks are called at once, each with one delivery after the other, so that whoever answers slowly or never
+delays nobody but themselves.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watchparty_api.errors import VersionConflict
+from watchparty_api.errors import Missing, VersionConflict
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
@@ -29,6 +33,9 @@ _LEASE = timedelta(minutes=1)
 """For as long nobody else tries what somebody is trying: longer than a call can take."""
 _GONE = 410
 _ROUND = 200
+_ROUND_S = 10.0
+"""After this no call of the round begins any more; what is left comes with the next one."""
+_AT_ONCE = 16
 
 
 def deliver_due(services: Services, now: datetime) -> int:
@@ -43,19 +50,55 @@ def deliver_due(services: Services, now: datetime) -> int:
 
 def deliver(services: Services, ids: Iterable[str]) -> int:
     """Tries these, those among them that are due; says how many were delivered."""
-    return sum(attempt(services, id_).state == "delivered" for id_ in ids if _is_due(services, id_))
+    ends_at_s, queues = time.monotonic() + _ROUND_S, dict[str, dict[str, None]]()
+    for id_ in ids:
+        found = services.store.get(services.workspace_id, Delivery, id_)
+        if found is not None and _is_due(found, services.now()):
+            queues.setdefault(found.webhook_id, {})[id_] = None
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhooks") as pool:
+        return sum(pool.map(lambda queue: _in_turn(services, list(queue), ends_at_s), queues.values()))
 
 
-def _is_due(services: Services, id_: str) -> bool:
-    found = services.store.get(services.workspace_id, Delivery, id_)
-    return found is not None and found.state == "waiting" and found.due_at <= services.now()
+def _in_turn(services: Services, ids: Sequence[str], ends_at_s: float) -> int:
+    """What waits for one webhook, as long as it answers. After that the rest waits as long as what was not taken; when
+    the round is over, until others had their turn.
+    """
+    delivered = 0
+    for index, id_ in enumerate(ids):
+        if time.monotonic() >= ends_at_s:
+            if index:
+                _postpone(services, ids[index:], services.now() + RETRIES[0])
+            break
+        after = attempt(services, id_)
+        delivered += after.state == "delivered"
+        if after.state == "waiting" and after.last_status is None:
+            _postpone(services, ids[index + 1 :], after.due_at)
+            break
+    return delivered
+
+
+def _postpone(services: Services, ids: Sequence[str], due_at: datetime) -> None:
+    for id_ in ids:
+        found = services.store.get(services.workspace_id, Delivery, id_)
+        if found is None or not _is_due(found, services.now()):
+            continue
+        try:
+            services.store.replace(services.workspace_id, replace(found, due_at=due_at))
+        except (VersionConflict, Missing):
+            continue  # somebody else has it, or its webhook was deleted
+
+
+def _is_due(delivery: Delivery, now: datetime) -> bool:
+    return delivery.state == "waiting" and delivery.due_at <= now
 
 
 def attempt(services: Services, id_: str) -> Delivery:
-    """One attempt. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
+    """One attempt, if it is due. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
     store, workspace_id, now = services.store, services.workspace_id, services.now()
     found = store.get(workspace_id, Delivery, id_)
     assert found is not None  # noqa: S101  whoever calls has just seen it, and what waits is not forgotten
+    if not _is_due(found, now):
+        return found
     try:
         leased = store.replace(workspace_id, replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
     except VersionConflict:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 import pytest
 
 from fakes.integrator import Integrator
+from fakes.local_server import talking
 from watchparty_api.webhooks.calling import NotCalled, call
 
 
@@ -45,3 +48,24 @@ def test_a_host_that_does_not_answer_is_no_exception_of_another_kind(listener: I
     for url in ("http://127.0.0.1:9/", "http://no-such-host.invalid/"):
         with pytest.raises(NotCalled):
             call(url, b"{}", {}, public_only=False)
+
+
+ENDLESS = {
+    "continue": repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "status line": repeat(b"H"),
+    "headers": chain([b"HTTP/1.1 200 OK\r\n"], repeat(b"a")),
+    "silence": repeat(b""),
+}
+
+
+@pytest.mark.parametrize("way", ENDLESS)
+def test_a_call_ends_whatever_drips_in(way: str) -> None:
+    """One deadline for all of it. The server itself gives up after ten times as long."""
+    with talking(ENDLESS[way], every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
+        call(f"http://{address}/", b"{}", {}, public_only=False, within_s=0.3)
+
+
+def test_a_handshake_that_never_ends_is_within_the_deadline() -> None:
+    """TLS begins before the first byte of HTTP."""
+    with talking(repeat(b""), every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
+        call(f"https://{address}/", b"{}", {}, public_only=False, within_s=0.3)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,11 +13,13 @@ import pytest
 from fakes.function_ports import RecordingWakeups
 from fakes.house import House, Person
 from fakes.integrator import Integrator
+from fakes.local_server import serving
 from fakes.party import Party, film
 from watchparty_api.cloud_events import woken_deliveries
 from watchparty_api.errors import BadEvent
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.room_events.ingest import ingest
+from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
 from watchparty_api.sweeping import sweep_all
 from watchparty_api.webhooks.delivering import RETRIES, deliver, deliver_due
 from watchparty_api.webhooks.outbox import store_video
@@ -153,3 +157,50 @@ def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
 
     with pytest.raises(BadEvent):
         woken_deliveries({"message": {"data": b64encode(content).decode()}})
+
+
+def registered(house: House, person: Person, url: str) -> str:
+    body = {"url": url, "events": ["video.ready"]}
+    made: dict[str, Any] = house.client.post("/api/v1/webhooks", json=body, headers=person.headers).json()
+    return str(made["id"])
+
+
+def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
+    """Attempts, and how long it is until the next one, of what waits for a webhook."""
+    found = house.services.store.query("main", DELIVERIES_OF_WEBHOOK, webhook_id).items
+    return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
+
+
+def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person, listener: Integrator) -> None:
+    """What else waits for them waits as long, with all its attempts; others hear of theirs in the same round."""
+    dead = registered(house, owner, "http://127.0.0.1:9/")
+    other = house.person("Otto")
+    registered(house, other, listener.url)
+    for person in (owner, owner, owner, other):
+        video = film(house, person, status="processing")
+        store_video(house.services, video, replace(video, status="ready"))
+    assert deliver_due(house.services, house.clock()) == 1
+    assert len(listener.calls) == 1
+    assert sorted(waiting_for(house, dead)) == [(0, RETRIES[0]), (0, RETRIES[0]), (1, RETRIES[0])]
+
+
+def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> None:
+    """One answers only once the other has been called: one after the other, in whatever order, would not do."""
+    arrived = Barrier(2, timeout=5)
+
+    class Together(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            arrived.wait()
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Says nothing."""
+
+    with serving(Together) as one, serving(Together) as another:
+        for address in (one, another):
+            registered(house, owner, f"http://{address}/")
+        video = film(house, owner, status="processing")
+        store_video(house.services, video, replace(video, status="ready"))
+        assert deliver_due(house.services, house.clock()) == 2
