@@ -9,7 +9,9 @@ resource "google_service_account" "transcoder" {
 locals {
   # The settings of docs/configuration.md, "The transcoder". Which film it is comes with the start.
   transcoder_environment = {
-    WATCHPARTY_TRANSCODE_NICE = "0" # nothing else runs beside it
+    WATCHPARTY_UPLOADS_BUCKET  = google_storage_bucket.uploads.name
+    WATCHPARTY_MEDIA_BUCKET    = google_storage_bucket.media.name
+    WATCHPARTY_TRANSCODE_TOPIC = "projects/${var.project_id}/topics/${google_pubsub_topic.event["transcode-events"].name}"
   }
 }
 
@@ -20,8 +22,8 @@ resource "google_cloud_run_v2_job" "transcoder" {
   deletion_protection = false # it holds nothing
 
   template {
-    task_count  = 1
-    parallelism = 1
+    task_count  = var.transcoder.tasks # they share a film's pieces; one that has none ends at once
+    parallelism = var.transcoder.tasks
 
     template {
       service_account       = google_service_account.transcoder.email
@@ -32,6 +34,7 @@ resource "google_cloud_run_v2_job" "transcoder" {
       containers {
         name  = "transcoder"
         image = var.images.transcoder
+        args  = ["--task"]
 
         resources {
           limits = {

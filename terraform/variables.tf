@@ -335,8 +335,9 @@ variable "relay_scale" {
 }
 
 variable "transcoder" {
-  description = "The machine of one transcode. More cores finish a film sooner for about the same price. Its disk is memory."
+  description = "The machines of one transcode: how many tasks, and what each is. More finish a film sooner for about the same price."
   type = object({
+    tasks         = optional(number, 20)
     cpu           = optional(number, 4)
     memory_gb     = optional(number, 8)
     timeout_hours = optional(number, 12)
@@ -345,7 +346,7 @@ variable "transcoder" {
   nullable = false
 
   validation {
-    condition     = contains([1, 2, 4, 6, 8], var.transcoder.cpu) && var.transcoder.memory_gb >= 2 && var.transcoder.memory_gb <= 32 && var.transcoder.timeout_hours >= 1 && var.transcoder.timeout_hours <= 168
-    error_message = "transcoder: cpu 1, 2, 4, 6 or 8, memory_gb 2 to 32, timeout_hours 1 to 168."
+    condition     = var.transcoder.tasks >= 1 && var.transcoder.tasks <= 1000 && contains([1, 2, 4, 6, 8], var.transcoder.cpu) && var.transcoder.memory_gb >= 2 && var.transcoder.memory_gb <= 32 && var.transcoder.timeout_hours >= 1 && var.transcoder.timeout_hours <= 168
+    error_message = "transcoder: 1 to 1000 tasks, cpu 1, 2, 4, 6 or 8, memory_gb 2 to 32, timeout_hours 1 to 168."
   }
 }

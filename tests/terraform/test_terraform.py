@@ -19,7 +19,7 @@ from terraform.schema_provider import terraform
 from watchparty.site import PAGE_HEADERS
 from watchparty_api.config import from_environment as functions_config
 from watchparty_relay.config import from_environment as relay_config
-from watchparty_transcoder.config import read_config as transcoder_config
+from watchparty_transcoder.config import read_cloud_config
 
 FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
 DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
@@ -157,7 +157,9 @@ def test_the_transcoder_gets_settings_that_it_reads(production: Applied) -> None
     ]
     environment = container_environment(production, container)
     assert set(environment) <= settings_of("The transcoder")
-    transcoder_config(environment)
+    assert container["args"] == ["--task"]
+    config = read_cloud_config({**environment, "VIDEO_ID": "v1", "GENERATION": "7", "CLOUD_RUN_EXECUTION": "it"})
+    assert config.topic.endswith("-transcode-events")
 
 
 def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applied) -> None:
