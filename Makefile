@@ -49,7 +49,7 @@ test-media: prepare-test ## every input case and the fuzzing of the transcoder (
 	$(PYTEST) tests/transcoder --media-full
 
 fuzz-api: prepare-test ## the HTTP API against its own OpenAPI document, more than 2,000 requests (minutes)
-	$(PYTEST) -n 2 tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
+	$(PYTEST) tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
 	PYTHONPATH=tests $(BIN)/python -m bench.main_job

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +17,7 @@ import functions_framework.aio
 
 from watchparty_api import bootstrap
 from watchparty_api.config import Config, from_environment
+from watchparty_api.logs import log_to_the_cloud, occasion, trace_of
 
 if TYPE_CHECKING:
     from cloudevents.http import CloudEvent
@@ -52,7 +54,8 @@ def on_upload(event: CloudEvent) -> None:
     """An object of the uploads bucket is complete."""
     from watchparty_api.uploads.hearing import hear_upload
 
-    hear_upload(_services(), event.get_data())
+    with _hearing(event):
+        hear_upload(_services(), event.get_data())
 
 
 @functions_framework.cloud_event
@@ -61,7 +64,8 @@ def on_transcode(event: CloudEvent) -> None:
     from watchparty_api.cloud_events import pushed_message
     from watchparty_api.transcodes.running import apply_event
 
-    apply_event(_services(), pushed_message(event.get_data()))
+    with _hearing(event):
+        apply_event(_services(), pushed_message(event.get_data()))
 
 
 @functions_framework.cloud_event
@@ -70,7 +74,8 @@ def on_room_event(event: CloudEvent) -> None:
     from watchparty_api.cloud_events import room_events
     from watchparty_api.room_events.ingest import ingest
 
-    ingest(_services(), room_events(event.get_data()))
+    with _hearing(event):
+        ingest(_services(), room_events(event.get_data()))
 
 
 @functions_framework.cloud_event
@@ -79,20 +84,31 @@ def on_delivery(event: CloudEvent) -> None:
     from watchparty_api.cloud_events import woken_deliveries
     from watchparty_api.webhooks.delivering import deliver
 
-    deliver(_services(), woken_deliveries(event.get_data()))
+    with _hearing(event):
+        deliver(_services(), woken_deliveries(event.get_data()))
 
 
 @functions_framework.cloud_event
-def sweep(_event: CloudEvent) -> None:
+def sweep(event: CloudEvent) -> None:
     """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
     from watchparty_api.sweeping import sweep_all
 
-    sweep_all(_services())
+    with _hearing(event):
+        sweep_all(_services())
+
+
+def _hearing(event: CloudEvent) -> AbstractContextManager[None]:
+    """Lines that are logged meanwhile name the event."""
+    attributes = event.get_attributes()
+    return occasion(str(attributes["id"]), trace_of(str(attributes.get("traceparent", ""))))
 
 
 @cache
 def _config() -> Config:
-    return from_environment(os.environ)
+    config = from_environment(os.environ)
+    if config.environment == "cloud":
+        log_to_the_cloud(config.project)
+    return config
 
 
 @cache

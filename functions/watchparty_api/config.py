@@ -51,7 +51,16 @@ class Config:
     """The project whose Identity Platform tokens are believed."""
     first_admin: str | None = None
     """The verified address that is administrator from its first sign-in on."""
+    otlp_endpoint: str | None = None
+    """Where traces go, by OTLP over HTTP; None: nowhere."""
+    service: str = "watchparty"
+    """What this process is called in traces."""
     version: str = "0.1.0"
+
+    @property
+    def project(self) -> str | None:
+        """The Google project that everything is in, where there is one."""
+        return (self.transcode_job or "").removeprefix("projects/").partition("/")[0] or None
 
 
 def from_environment(environ: Mapping[str, str]) -> Config:
@@ -82,6 +91,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
         mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
         identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),
+        otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        service=environ.get("K_SERVICE", "watchparty"),
         first_admin=environ.get("WATCHPARTY_FIRST_ADMIN"),
     )
 

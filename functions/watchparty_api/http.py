@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,8 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchparty_api import docs_page, public
 from watchparty_api.errors import ApiError, Conflict, FieldError, Invalid, Malformed, RoutingError, StoreError, TooLarge
+from watchparty_api.logs import Trace, occasion, trace_of
 from watchparty_api.openapi import routed_app
 from watchparty_api.services import Services
+from watchparty_api.telemetry import Tracing, open_tracer, otlp_exporter
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +72,15 @@ class Boundary:
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
         scope.setdefault("state", {})["request_id"] = request_id
         exchange = _Exchange(scope, receive, send, request_id)
-        try:
-            if _length(headers.get(b"content-length", b"")) > exchange.limit:
-                raise exchange.too_large
-            await self.app(scope, exchange.receive, exchange.send)
-        except Exception as error:
-            if exchange.started:
-                raise
-            await _answer(error, request_id)(scope, receive, send)
+        with occasion(request_id, _trace(headers)):
+            try:
+                if _length(headers.get(b"content-length", b"")) > exchange.limit:
+                    raise exchange.too_large
+                await self.app(scope, exchange.receive, exchange.send)
+            except Exception as error:
+                if exchange.started:
+                    raise
+                await _answer(error, request_id)(scope, receive, send)
 
 
 class _Exchange:
@@ -112,6 +115,11 @@ class _Exchange:
         if not self.started:
             self.started = True
             await problem(self.too_large, self._request_id)(self._scope, self._receive, self._send)
+
+
+def _trace(headers: Mapping[bytes, bytes]) -> Trace | None:
+    given = (headers.get(name, b"").decode("latin-1") for name in (b"traceparent", b"x-cloud-trace-context"))
+    return trace_of(*given)
 
 
 def _length(content_length: bytes) -> int:
@@ -171,5 +179,9 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "X-Guest-Key"],
             expose_headers=["X-Request-Id", "Retry-After"],
         )
+    if services.config.otlp_endpoint is not None:
+        exporter = otlp_exporter(services.config.otlp_endpoint)
+        tracer = open_tracer(exporter, service=services.config.service, version=services.config.version)
+        app.add_middleware(Tracing, tracer=tracer)
     app.add_middleware(Boundary)
     return app

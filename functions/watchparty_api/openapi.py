@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from watchparty_api.config import Config
+from watchparty_api.telemetry import NONE_OF_ITS_OWN
 
 _COMMITTED = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 _PROBLEM = {
@@ -78,6 +79,7 @@ def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", versi
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
+        telemetry=NONE_OF_ITS_OWN,
     )
     for router in routers:
         app.include_router(router, prefix="/api/v1")

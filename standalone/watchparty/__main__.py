@@ -69,9 +69,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, so that --help and a mistyped option are answered at once.
     from watchparty.config import home_config
     from watchparty.serving import serve
+    from watchparty_api.logs import log_to_the_cloud
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return serve(home_config(arguments, os.environ))
+    config = home_config(arguments, os.environ)
+    if config.cloud is not None:
+        log_to_the_cloud(config.cloud.project)
+    return serve(config)
 
 
 def _transcode(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,96 @@
+"""Log lines as Cloud Logging reads them: one JSON object a line, with severity, request and trace.
+
+Every line of a request names its id, which the person sees in a problem, and the trace that Google's front end began,
+so that both lead to all lines. At home lines stay plain text.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_SEVERITIES = {"WARNING": "WARNING", "ERROR": "ERROR", "CRITICAL": "CRITICAL", "DEBUG": "DEBUG"}
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/(\d+))?(?:;o=(\d))?")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where in a distributed trace this is, in hex, as W3C's `traceparent` has it."""
+
+    trace_id: str
+    span_id: str
+    sampled: bool
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is being answered or heard while a line is written."""
+
+    request_id: str
+    trace: Trace | None = None
+
+
+_occasion: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
+
+
+@contextmanager
+def occasion(request_id: str, trace: Trace | None = None) -> Iterator[None]:
+    """Lines that are written meanwhile, also in threads that work for it, are of this request or event."""
+    token = _occasion.set(Occasion(request_id, trace))
+    try:
+        yield
+    finally:
+        _occasion.reset(token)
+
+
+def trace_of(traceparent: str, cloud_trace: str = "") -> Trace | None:
+    """The trace that the headers `traceparent` or `X-Cloud-Trace-Context` tell of; None for what is neither. Pure."""
+    if match := _TRACEPARENT.fullmatch(traceparent):
+        return Trace(match[1], match[2], bool(int(match[3], 16) & 1))
+    if match := _CLOUD_TRACE.fullmatch(cloud_trace):
+        return Trace(match[1], f"{int(match[2] or 0):016x}", match[3] == "1")
+    return None
+
+
+class CloudFormatter(logging.Formatter):
+    """The special fields of https://cloud.google.com/logging/docs/structured-logging."""
+
+    def __init__(self, project: str | None) -> None:
+        super().__init__()
+        self._project = project
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.exc_info:  # Error Reporting groups by the stack in the message
+            message = f"{message}\n{self.formatException(record.exc_info)}"
+        line: dict[str, object] = {
+            "severity": _SEVERITIES.get(record.levelname, "INFO"),
+            "message": message,
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "logger": record.name,
+        }
+        if now := _occasion.get():
+            line["request_id"] = now.request_id
+            if now.trace and self._project:
+                line["logging.googleapis.com/trace"] = f"projects/{self._project}/traces/{now.trace.trace_id}"
+                line["logging.googleapis.com/spanId"] = now.trace.span_id
+                line["logging.googleapis.com/trace_sampled"] = now.trace.sampled
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_the_cloud(project: str | None) -> None:
+    """Everything that is logged goes to standard output as JSON, from INFO on; the HTTP clients' own chatter does not:
+    it holds addresses, and addresses of rooms let people in."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(CloudFormatter(project))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in ("httpx", "urllib3", "google", "uvicorn.access", "gunicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
