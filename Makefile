@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ test-media: prepare-test ## every input case and the fuzzing of the transcoder (
 
 fuzz-api: prepare-test ## the HTTP API against its own OpenAPI document, more than 2,000 requests (minutes)
 	$(PYTEST) tests/functions/test_api_fuzz.py --hypothesis-profile=api-full
+
+fuzz-relay: prepare-test ## a hundred thousand hostile connections to the relay
+	$(PYTEST) tests/sync_relay/test_frame_fuzz.py --fuzz-cases 100000
 
 bench-main: prepare-test ## the main job measured: playable, first frame, API, pong, memory
 	PYTHONPATH=tests $(BIN)/python -m bench.main_job

@@ -28,6 +28,7 @@ hypothesis.settings.register_profile("api-full")  # test_api_fuzz.py reads which
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--media-full", action="store_true", help="every input case and the fuzzing, not the fast subset")
+    parser.addoption("--fuzz-cases", default="1500", help="how many hostile connections the relay is given")
 
 
 WHOLE_APPLICATIONS = {"house", "client"}
