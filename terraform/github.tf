@@ -17,8 +17,9 @@ resource "google_iam_workload_identity_pool_provider" "github" {
     "attribute.repository" = "assertion.repository"
     "attribute.ref"        = "assertion.ref"
   }
-  # Without this any repository of GitHub could ask.
-  attribute_condition = "assertion.repository == '${var.github_repository}' && assertion.ref == 'refs/heads/main'"
+  # Without this any repository of GitHub could ask. The environment is the workflow's: whoever guards it on GitHub
+  # (reviewers, branches) guards this.
+  attribute_condition = "assertion.sub == 'repo:${var.github_repository}:environment:production' && assertion.ref == 'refs/heads/main'"
 
   oidc {
     issuer_uri = "https://token.actions.githubusercontent.com"

@@ -11,7 +11,7 @@ locals {
   transcoder_environment = {
     WATCHPARTY_UPLOADS_BUCKET  = google_storage_bucket.uploads.name
     WATCHPARTY_MEDIA_BUCKET    = google_storage_bucket.media.name
-    WATCHPARTY_TRANSCODE_TOPIC = "projects/${var.project_id}/topics/${google_pubsub_topic.event["transcode-events"].name}"
+    WATCHPARTY_TRANSCODE_TOPIC = google_pubsub_topic.event["transcode-events"].id
   }
 }
 
@@ -28,7 +28,7 @@ resource "google_cloud_run_v2_job" "transcoder" {
     template {
       service_account       = google_service_account.transcoder.email
       execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
-      max_retries           = 2 # it goes on where it stopped
+      max_retries           = 3 # it goes on where it stopped
       timeout               = "${var.transcoder.timeout_hours * 3600}s"
 
       containers {

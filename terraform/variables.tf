@@ -339,8 +339,8 @@ variable "transcoder" {
   type = object({
     tasks         = optional(number, 20)
     cpu           = optional(number, 4)
-    memory_gb     = optional(number, 8)
-    timeout_hours = optional(number, 12)
+    memory_gb     = optional(number, 4)
+    timeout_hours = optional(number, 1)
   })
   default  = {}
   nullable = false

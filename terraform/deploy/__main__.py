@@ -34,6 +34,7 @@ FOUNDATION = (
     "google_secret_manager_secret.cdn",
     "google_secret_manager_secret.smtp",
 )
+SERVICE = "watchparty"
 _NO_IMAGE = "none@sha256:" + 64 * "0"
 
 
@@ -126,15 +127,18 @@ def _name_points_here(out: Mapping[str, str]) -> None:
 
 
 def drain(settings: Settings) -> None:
-    """Ends instances of revisions that get no new requests any more.
+    """hobby: ends the instance before, which gets no new requests any more.
 
-    Cloud Run would keep them for as long as their sockets live, up to an hour; deleting a revision sends its instances
-    SIGTERM, upon which they ask everybody to come back: to the new one.
+    Cloud Run would keep it for as long as its sockets live, up to an hour, apart from everybody who comes now; deleting
+    a revision sends its instances SIGTERM, upon which they ask everybody to come back. In production the relays see in
+    Redis that a newer revision has begun, and send their people on by themselves.
     """
+    if settings.profile == "production":
+        return
     place = (f"--project={settings.project}", f"--region={settings.region}")
-    of_service = f"--service={settings.service}"
+    of_service = f"--service={SERVICE}"
     serving = read(
-        "gcloud", "run", "services", "describe", settings.service, *place,
+        "gcloud", "run", "services", "describe", SERVICE, *place,
         "--format=value(status.latestReadyRevisionName)",
     )  # fmt: skip
     names = read("gcloud", "run", "revisions", "list", of_service, *place, "--format=value(metadata.name)").split()

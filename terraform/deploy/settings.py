@@ -26,11 +26,6 @@ class Settings:
         """Names of the images that the profile runs."""
         return ("relay" if self.profile == "production" else "standalone", "transcoder")
 
-    @property
-    def service(self) -> str:
-        """The service that holds sockets."""
-        return "watchparty-relay" if self.profile == "production" else "watchparty"
-
 
 def read_settings(file: Path) -> Settings:
     """Raises DeploymentFailed when the file, or a word in it, is missing."""

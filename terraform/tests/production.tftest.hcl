@@ -83,8 +83,8 @@ run "everything" {
     error_message = "Every event is pushed with a token, again when it fails, and kept when it keeps failing."
   }
   assert {
-    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == 'example/watchparty' && assertion.ref == 'refs/heads/main'"
-    error_message = "One branch of one repository may deploy, and nobody else on GitHub."
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == 'repo:example/watchparty:environment:production' && assertion.ref == 'refs/heads/main'"
+    error_message = "One environment and branch of one repository may deploy, and nobody else on GitHub."
   }
   assert {
     condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
