@@ -32,6 +32,8 @@ from watchparty_api.wakeups.port import Wakeups
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
+    from watchparty_api.shared_windows import SharedWindows
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -54,12 +56,13 @@ def build_services(
     if mail.delivers and not config.public_url:
         # A link in a mail must not be built from whatever host a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
+    store = _open_store(config.store_url)
     return Services(
         config=config,
-        store=_open_store(config.store_url),
+        store=store,
         tokens=TokenSigner(keys),
         keyed_hash=keys.keyed_hash,
-        limiter=Limiter(),
+        limiter=Limiter(_open_windows(config, store, keys, now)),
         objects=objects,
         playback=_open_playback(config, material, HomeGrants(keys.keyed_hash)),
         jobs=jobs,
@@ -186,6 +189,15 @@ def _open_store(url: str) -> Store:
     # Not the whole URL: it may hold a password.
     expected = "sqlite:///FILE, postgresql+psycopg://… or firestore://PROJECT/DATABASE"
     raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
+
+
+def _open_windows(config: Config, store: Store, keys: Keys, now: Callable[[], datetime]) -> SharedWindows | None:
+    """Where rates are counted that hold over several processes; on SQLite there is one."""
+    if config.store_url.startswith("sqlite"):
+        return None
+    from watchparty_api.shared_windows import SharedWindows
+
+    return SharedWindows(store, config.workspace_id, keyed_hash=keys.keyed_hash, now=now)
 
 
 def function_app(

@@ -1,5 +1,5 @@
 """Forgets what has expired and is only kept because nobody deleted it: sessions, one-time links, idempotency keys,
-deliveries.
+deliveries, rate windows.
 
 Expiry itself never waits for this: whoever reads such a document looks at its `expires_at`. Called by the sweeper; on
 Firestore its own time-to-live does the same.
@@ -16,6 +16,7 @@ from watchparty_api.store.queries import (
     DELIVERIES_BY_EXPIRY,
     IDEMPOTENCY_KEYS_BY_EXPIRY,
     ONE_TIME_TOKENS_BY_EXPIRY,
+    RATE_WINDOWS_BY_EXPIRY,
     SESSIONS_BY_EXPIRY,
 )
 
@@ -24,6 +25,7 @@ _EXPIRING: tuple[Query[Any], ...] = (
     ONE_TIME_TOKENS_BY_EXPIRY,
     IDEMPOTENCY_KEYS_BY_EXPIRY,
     DELIVERIES_BY_EXPIRY,
+    RATE_WINDOWS_BY_EXPIRY,
 )
 
 

@@ -1,7 +1,8 @@
 """How often somebody may try something: moving windows per account, address, e-mail or room.
 
 One table of rules; a handler calls `limit(request, "join", room_id, client_address(request))` and is done, because the
-refusal is an ApiError. Windows live in the memory of this process. Decides nothing else.
+refusal is an ApiError. What stands against guessing, mailing and inviting is counted over all processes where there are
+several (`shared_windows.py`); what only spares this process, in its own memory. Decides nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from watchparty_api.errors import TooMany
@@ -47,26 +48,34 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
 }
 
 
-class Limiter:
-    """Counts what was tried; one for a process."""
+OF_THIS_PROCESS = frozenset({"join", "renew", "refresh", "card"})
+"""What happens often and does no harm: counting it everywhere would cost more than it spares."""
 
-    def __init__(self) -> None:
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
+
+class Limiter:
+    """Counts what was tried; one for a process. `shared`: where all processes count together; None: there is one."""
+
+    def __init__(self, shared: Storage | None = None) -> None:
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(shared) if shared is not None else self._own
+
+    def _windows(self, action: str) -> MovingWindowRateLimiter:
+        return self._own if action in OF_THIS_PROCESS else self._shared
 
     def hit(self, action: str, *keys: str) -> None:
         """Counts one more. Raises TooMany, with when to come back, if a rule of `action` is used up for `keys`."""
         for rule in RULES[action]:
-            if not self._windows.hit(rule, action, *keys):
+            if not self._windows(action).hit(rule, action, *keys):
                 self._refuse(rule, action, keys)
 
     def check(self, action: str, *keys: str) -> None:
         """Raises TooMany like `hit`, without counting: for what only counts when it fails."""
         for rule in RULES[action]:
-            if not self._windows.test(rule, action, *keys):
+            if not self._windows(action).test(rule, action, *keys):
                 self._refuse(rule, action, keys)
 
     def _refuse(self, rule: RateLimitItem, action: str, keys: tuple[str, ...]) -> None:
-        reset_at_s = self._windows.get_window_stats(rule, action, *keys).reset_time
+        reset_at_s = self._windows(action).get_window_stats(rule, action, *keys).reset_time
         wait_s = max(1, math.ceil(reset_at_s - time.time()))
         raise TooMany("rate_limited", "That was too often. Wait a moment and try again.", retry_after_s=wait_s)
 

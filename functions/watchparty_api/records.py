@@ -337,6 +337,14 @@ class IdempotencyKey(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RateWindow(Record):
+    """When something was tried lately, in epoch seconds, the oldest first; id = keyed hash of what is counted."""
+
+    tried_at_s: tuple[float, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhook(Record):
     """An integrator's endpoint. What its calls are signed with is derived from our own secret and the id."""
 

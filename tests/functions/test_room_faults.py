@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fakes.house import House
+from fakes.house import SITE, House
 from fakes.party import Browser, film, party
 from watchparty_api.records import Snapshot
 
@@ -171,3 +172,18 @@ def test_s14_answers_tell_no_address_and_no_place_of_storage(house: House) -> No
     for text in answers:
         for secret in (str(here.owner.account.email), here.owner.id, video.filename, "argon2", "popcorn"):
             assert secret not in text
+
+
+def test_nobody_is_sent_to_a_machine_of_our_own_s13(house: House) -> None:
+    """S13: where a guest connects to is the site they came to, or what the settings say; never a name in the code."""
+    here = party(house)
+    answer = Browser(house).join(here.id)
+    assert answer.json()["connection"]["relay_url"] == SITE.replace("http", "ws") + "/ws"
+    elsewhere = replace(house.services.config, relay_url="wss://relay.example/ws", public_url="https://watch.example")
+    house.app.state.services = replace(house.services, config=elsewhere)
+    joined = Browser(house).client.post(
+        f"/api/v1/rooms/{here.id}/join", json={}, headers={"Origin": "https://watch.example"}
+    )
+    assert joined.json()["connection"]["relay_url"] == "wss://relay.example/ws"
+    assert "localhost" not in joined.text
+    assert "127.0.0.1" not in joined.text

@@ -41,3 +41,22 @@ def test_home_needs_no_cloud_client_and_no_test_tool() -> None:
     """What `make run` installs holds nothing of Google's and nothing of pytest's."""
     names = set(pins(ROOT / "standalone" / "requirements.txt"))
     assert not [name for name in names if name.startswith(("google-", "firebase", "pytest", "moto", "playwright"))]
+
+
+def test_every_deployed_package_is_used() -> None:
+    """Each line of functions/requirements.txt is imported by the functions, under its own name or the one said here."""
+    imported_as = {
+        "pyjwt": "jwt",
+        "argon2-cffi": "argon2",
+        "google-cloud-firestore": "google.cloud import firestore",
+        "google-cloud-storage": "google.cloud import storage",
+        "google-cloud-pubsub": "google.cloud import pubsub_v1",
+        "google-cloud-secret-manager": "google.cloud import secretmanager",
+        "google-cloud-run": "google.cloud import run_v2",
+        "opentelemetry-sdk": "opentelemetry.sdk",
+        "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter.otlp.proto.http",
+    }
+    sources = "\n".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
+    names = pins(ROOT / "functions" / "requirements.txt")
+    modules = {name: imported_as.get(name, name.replace("-", "_")) for name in names}
+    assert [name for name, module in modules.items() if not re.search(rf"(from|import) {module}\b", sources)] == []

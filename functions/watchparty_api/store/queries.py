@@ -21,6 +21,7 @@ from watchparty_api.records import (
     Member,
     Notice,
     OneTimeToken,
+    RateWindow,
     Room,
     RoomAction,
     Session,
@@ -50,6 +51,7 @@ SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
 ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
 IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")
 DELIVERIES_BY_EXPIRY = Query("deliveries_by_expiry", Delivery, order_by="expires_at")
+RATE_WINDOWS_BY_EXPIRY = Query("rate_windows_by_expiry", RateWindow, order_by="expires_at")
 
 # ---- rooms
 OPEN_ROOMS_OF_OWNER = Query(

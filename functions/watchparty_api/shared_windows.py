@@ -1,0 +1,92 @@
+"""Moving windows in the store, for rules that have to hold over all processes: guessing passwords, mailing, inviting.
+
+One small document a thing that is counted, under a keyed hash: neither addresses nor e-mails are kept. Two that count
+at the same moment see each other, because the loser of the write counts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from limits.storage import MovingWindowSupport, Storage
+
+from watchparty_api.errors import AlreadyExists, Missing, StoreError, VersionConflict
+from watchparty_api.identity.keys import KeyedHash
+from watchparty_api.records import RateWindow
+from watchparty_api.store.port import Store
+
+_TRIES = 12
+"""Whoever loses so many writes in a row is one of very many at once, which is too often as well."""
+
+
+class SharedWindows(Storage, MovingWindowSupport):
+    """A storage of the library `limits`, as far as its moving windows use one."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, store: Store, workspace_id: str, *, keyed_hash: KeyedHash, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._store, self._workspace_id, self._keyed_hash, self._now = store, workspace_id, keyed_hash, now
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        for _ in range(_TRIES):
+            now, found = self._now(), self._find(key)
+            tried_at_s = _within(found, now, expiry)
+            if len(tried_at_s) + amount > limit:
+                return False
+            window = RateWindow(
+                workspace_id=self._workspace_id,
+                id=self._id(key),
+                created_at=found.created_at if found else now,
+                version=found.version if found else 0,
+                tried_at_s=(*tried_at_s, *[now.timestamp()] * amount),
+                expires_at=now + timedelta(seconds=expiry),
+            )
+            try:
+                (self._store.replace if found else self._store.create)(self._workspace_id, window)
+            except (AlreadyExists, VersionConflict, Missing):
+                continue
+            return True
+        return False
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002  the library's
+        now = self._now()
+        tried_at_s = _within(self._find(key), now, expiry)
+        return (tried_at_s[0] if tried_at_s else now.timestamp()), len(tried_at_s)
+
+    def clear(self, key: str) -> None:
+        self._store.delete(self._workspace_id, RateWindow, self._id(key))
+
+    def check(self) -> bool:
+        return self._store.ready()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return StoreError
+
+    def _find(self, key: str) -> RateWindow | None:
+        return self._store.get(self._workspace_id, RateWindow, self._id(key))
+
+    def _id(self, key: str) -> str:
+        return self._keyed_hash.of("rate", key)
+
+    # ---- fixed windows, which no rule of ours uses
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        raise NotImplementedError
+
+    def get(self, key: str) -> int:
+        raise NotImplementedError
+
+    def get_expiry(self, key: str) -> float:
+        raise NotImplementedError
+
+    def reset(self) -> int | None:
+        raise NotImplementedError
+
+
+def _within(window: RateWindow | None, now: datetime, expiry_s: int) -> tuple[float, ...]:
+    """What still counts, the oldest first. Pure."""
+    since = now.astimezone(UTC).timestamp() - expiry_s
+    return tuple(at for at in window.tried_at_s if at > since) if window else ()
