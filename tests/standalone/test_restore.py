@@ -1,0 +1,103 @@
+"""What docs/operations.md and docs/self-hosting.md promise of a backup, done: the copy is the site again."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from google.cloud import firestore as google
+from starlette.testclient import TestClient
+
+from e2e.home import Home as Server
+from fakes.function_process import cloud_environment
+from watchparty.bootstrap import build_home
+from watchparty_api.config import Config
+from watchparty_api.records import KINDS
+from watchparty_api.store.shapes import kind_name
+
+pytestmark = [pytest.mark.service, pytest.mark.integration]
+
+SITE = "https://watch.example"
+PERSON = {"email": "ada@example.org", "password": "correct horse", "display_name": "Ada"}
+
+
+def test_a_copy_that_was_taken_while_the_server_ran_is_the_site_again(tmp_path: Path) -> None:
+    """`.backup` of the databases, the folders as they are: host, room and guest are there, and so are their keys."""
+    server = Server(tmp_path / "data")
+    try:
+        with httpx2.Client(base_url=server.url, headers={"Origin": server.url}) as browser:
+            host = browser.post("/api/v1/auth/temporary", json={"display_name": "Ada"}).json()
+            headers = {"Authorization": f"Bearer {host['access_token']}"}
+            room = browser.post("/api/v1/rooms", json={"name": "Club"}, headers=headers).json()
+            guest = browser.post(
+                f"/api/v1/rooms/{room['id']}/join", json={"display_name": "Ida", "guest_key": True}
+            ).json()
+        back_up(server.data, tmp_path / "copy")
+    finally:
+        server.kill()
+    restored = Server(tmp_path / "copy")
+    try:
+        with httpx2.Client(base_url=restored.url, headers={"Origin": restored.url}) as browser:
+            assert browser.get("/api/v1/auth/me", headers=headers).json()["display_name"] == "Ada"
+            assert browser.get(f"/api/v1/rooms/{room['id']}", headers=headers).json()["name"] == "Club"
+            again = browser.post(
+                f"/api/v1/rooms/{room['id']}/join/renew", json={}, headers={"X-Guest-Key": guest["guest_key"]}
+            ).json()
+            assert again["connection"]["participant_id"] == guest["connection"]["participant_id"]
+    finally:
+        restored.stop()
+
+
+def back_up(data: Path, copy: Path) -> None:
+    """As docs/self-hosting.md says it for a running server."""
+    databases = sorted(data.glob("*.sqlite"))
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.sqlite*", "*.lock"))
+    for path in databases:
+        with sqlite3.connect(path) as source, sqlite3.connect(copy / path.name) as target:
+            source.backup(target)
+
+
+def test_a_restored_database_beside_the_old_one_is_the_site_again(
+    firestore_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Google restores into another database; the same code, pointed at it, knows everybody and everything."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)
+    keys = tmp_path / "keys"
+    site = browser_on("firestore://demo-restore/watchparty", keys)
+    made = site.post("/api/v1/auth/temporary", json={"display_name": "Ada"}).json()
+    headers = {"Authorization": f"Bearer {made['access_token']}"}
+    room = site.post("/api/v1/rooms", json={"name": "Club"}, headers=headers).json()
+    copied = stand_in_for_googles_restore("demo-restore", "watchparty", "watchparty-2")
+    assert copied >= 4  # account, session, room, its link and host
+    site.delete(f"/api/v1/rooms/{room['id']}", headers=headers)  # what came after the backup
+    restored = browser_on("firestore://demo-restore/watchparty-2", keys)
+    assert restored.get("/api/v1/rooms", headers=headers).json()["items"][0]["name"] == "Club"
+    assert restored.get("/api/v1/auth/me", headers=headers).json()["display_name"] == "Ada"
+    assert site.get("/api/v1/rooms", headers=headers).json()["items"] == []
+
+
+def browser_on(store_url: str, keys: Path) -> TestClient:
+    from argparse import Namespace
+
+    from watchparty.config import home_config
+
+    options = Namespace(host=None, port=None, data=None, no_browser=True, demo=False)
+    environ: dict[str, Any] = {"HOME": str(keys.parent), "PORT": "1", **cloud_environment(keys, store_url=store_url)}
+    config = home_config(options, environ)
+    assert isinstance(config.cloud, Config)
+    return TestClient(build_home(config).app, base_url=SITE, headers={"Origin": SITE})
+
+
+def stand_in_for_googles_restore(project: str, source: str, target: str) -> int:
+    """Every document of every kind, with its fields as they are; the emulator has no restore of its own."""
+    before, after = (google.Client(project=project, database=name) for name in (source, target))
+    count = 0
+    for kind in KINDS:
+        for document in before.collection("workspaces", "main", kind_name(kind)).stream():
+            after.document(document.reference.path).set(document.to_dict())
+            count += 1
+    return count
