@@ -6,6 +6,8 @@ resource "google_compute_backend_bucket" "media" {
   name        = "watchparty-media"
   bucket_name = google_storage_bucket.media.name
   enable_cdn  = true
+  # Before the cache, so that what is cached is not given out either.
+  edge_security_policy = one(google_compute_security_policy.no_films[*].id)
 
   cdn_policy {
     cache_mode                   = "USE_ORIGIN_HEADERS" # segments for a year, growing playlists for a second
@@ -14,6 +16,25 @@ resource "google_compute_backend_bucket" "media" {
     negative_caching             = false
   }
   custom_response_headers = ["X-Content-Type-Options: nosniff", "Cross-Origin-Resource-Policy: same-origin"]
+}
+
+resource "google_compute_security_policy" "no_films" {
+  count = local.production && !var.serve_films ? 1 : 0
+  name  = "watchparty-no-films"
+  type  = "CLOUD_ARMOR_EDGE"
+
+  rule {
+    action      = "deny(403)"
+    priority    = 2147483647
+    description = "serve_films = false"
+    match {
+      versioned_expr = "SRC_IPS_V1"
+      config {
+        src_ip_ranges = ["*"]
+      }
+    }
+  }
+  depends_on = [google_project_service.api]
 }
 
 resource "google_compute_backend_bucket_signed_url_key" "media" {

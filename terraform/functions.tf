@@ -151,7 +151,7 @@ locals {
   # Who is allowed what, functions and the hobby service alike: account → what.
   members = merge(
     { for name, each in local.functions : name => { member = google_service_account.function[name].member, id = google_service_account.function[name].name, may = each.may } },
-    local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, may = ["uploads", "media", "launch", "sign"] } } : {},
+    local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, may = concat(["uploads", "launch", "sign"], var.serve_films ? ["media"] : []) } } : {},
   )
   allowed = { for pair in flatten([
     for name, each in local.members : [for what in each.may : { name = name, what = what, member = each.member, id = each.id }]

@@ -334,6 +334,13 @@ variable "relay_scale" {
   }
 }
 
+variable "serve_films" {
+  description = "false stops every byte of film, and with it nearly the whole bill, at once; rooms, chat and page go on (docs/cost.md)."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "transcoder" {
   description = "The machines of one transcode: how many tasks, and what each is. More finish a film sooner for about the same price."
   type = object({

@@ -100,3 +100,15 @@ run "least" {
     error_message = "What nobody asked for is not made."
   }
 }
+
+run "films_stopped" {
+  command = plan
+  variables {
+    serve_films = false
+  }
+
+  assert {
+    condition     = google_compute_security_policy.no_films[0].type == "CLOUD_ARMOR_EDGE" && alltrue([for rule in google_compute_security_policy.no_films[0].rule : rule.action == "deny(403)"])
+    error_message = "One variable stops every film before the cache."
+  }
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -61,3 +62,12 @@ def test_the_verbs_that_documents_name_exist() -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {verb for path in DOCUMENTS for verb in re.findall(r"\bmake ([a-z][a-z0-9-]+)`", path.read_text())}
     assert named - targets == set()
+
+
+@pytest.mark.parametrize("page", ["cost.md", "scale.md"])
+def test_computed_tables_are_what_the_script_computes(page: str) -> None:
+    """After a change of prices or limits: `python docs/figures.py --write`."""
+    figures = runpy.run_path(str(ROOT / "docs" / "figures.py"))
+    text = (ROOT / "docs" / page).read_text()
+    assert text.count("<!-- end -->") >= 1
+    assert figures["with_tables"](page, text) == text

@@ -22,7 +22,6 @@ from watchparty_api.store.shapes import kind_name
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 
 SITE = "https://watch.example"
-PERSON = {"email": "ada@example.org", "password": "correct horse", "display_name": "Ada"}
 
 
 def test_a_copy_that_was_taken_while_the_server_ran_is_the_site_again(tmp_path: Path) -> None:

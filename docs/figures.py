@@ -1,0 +1,169 @@
+"""`python docs/figures.py`: the tables of cost.md and scale.md, computed; `--write` puts them into the pages.
+
+Everything that is assumed is a constant here with its source. A test holds the pages to what this computes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+# ---- prices, US dollars, list prices for europe-west1 or the nearest that was published; without taxes and discounts
+CDN_GIB = (
+    0.08  # Cloud CDN, out of the cache, Europe or North America, first 10 TiB a month; price page, read 2026-09-20
+)
+CDN_GIB_LATER = 0.055  # the next 140 TiB; from memory, not verified
+CDN_FILL_GIB = 0.01  # into the cache within a continent; price page, read 2026-09-20
+CDN_LOOKUPS_10K = 0.0075  # price page, read 2026-09-20
+EGRESS_GIB = 0.12  # out of a bucket, premium tier, first TiB; price page, read 2026-09-20
+FORWARDING_RULES_HOUR = 0.025  # up to five, one price; price page, read 2026-09-20
+VCPU_S = 0.000018  # Cloud Run, always allocated, and jobs; price page, date of reading unknown
+GIB_S = 0.000002  # Cloud Run; the same page
+STORAGE_GIB_MONTH = 0.02  # Cloud Storage, standard, one region; price page, read 2026-09-20
+REDIS_HA_GIB_HOUR = 0.054  # Memorystore, standard tier, smallest capacity; from memory, not verified
+ARMOR_POLICY_MONTH = 5.0  # and 1 a rule; from memory, not verified
+FIRESTORE_READS_100K = 0.06  # and 0.18 writes: the dearest that Google asks anywhere; from memory, not verified
+FIRESTORE_WRITES_100K = 0.18
+HOURS_MONTH = 730
+
+# ---- what a film night is
+FILM_H = 2.0
+MBIT_S = 4.0  # what a viewer gets in the middle: 1080p at about 5, 720p at about 2.5
+GIB_A_VIEWER_HOUR = MBIT_S * 1e6 / 8 * 3600 / 2**30
+SEGMENT_S = 4.0
+ORIGINAL_GIB = 6.0
+PREPARED_GIB = 7.0  # all qualities together
+TRANSCODE_VCPU_H_A_FILM_H = 6.0  # four qualities with x264: an estimate, not measured on Cloud Run
+NIGHTS_A_VIEWER_MONTH = 2
+PEOPLE_A_ROOM = 5
+
+# ---- what one part can carry
+SOCKETS_AN_INSTANCE = 1_000  # Cloud Run's limit of concurrent requests
+MESSAGES_S_A_CORE = 50_000  # frames that a relay's core gives out: cautious; `make bench-relay` measures a machine
+ROOM_KIB = 40  # of Redis: clock, 256 lines, people, answers
+REDIS_OPS_S = 80_000  # one shard, small scripts: an order of magnitude
+CHANGES_S_A_ROOM = 0.1  # play, pause, seek, chat together
+FIRESTORE_WRITES_S = 10_000  # a database that has grown into it (500 a second, +50 % every five minutes)
+WRITES_A_JOIN = 2
+SNAPSHOT_EVERY_S = 10
+CDN_GBIT_S_FREELY = 100  # beyond that talk to Google first; a guess, not a published limit
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a month costs, by part."""
+
+    viewers: int
+    egress: float
+    compute: float
+    store: float
+    fixed: float
+
+    @property
+    def total(self) -> float:
+        return self.egress + self.compute + self.store + self.fixed
+
+
+def transcode_price(film_h: float) -> float:
+    vcpu_s = film_h * TRANSCODE_VCPU_H_A_FILM_H * 3600
+    return vcpu_s * (VCPU_S + GIB_S)  # one GiB a core
+
+
+def film_night(people: int) -> dict[str, float]:
+    """One evening of the profile hobby: what each part costs."""
+    viewer_h = people * FILM_H
+    return {
+        "egress": viewer_h * GIB_A_VIEWER_HOUR * EGRESS_GIB,
+        "preparing the film once": transcode_price(FILM_H),
+        "the service while people are there": (FILM_H + 0.5) * 3600 * (VCPU_S + GIB_S),
+        "storing original and film for a month": (ORIGINAL_GIB * 7 / 30 + PREPARED_GIB) * STORAGE_GIB_MONTH,
+    }
+
+
+def month(viewers: int) -> Month:
+    """The profile production."""
+    viewer_h = viewers * NIGHTS_A_VIEWER_MONTH * FILM_H
+    gib = viewer_h * GIB_A_VIEWER_HOUR
+    nights = viewers * NIGHTS_A_VIEWER_MONTH / PEOPLE_A_ROOM
+    first = min(gib, 10 * 1024)
+    lookups = viewer_h * 3600 / SEGMENT_S * 2 / 10_000 * CDN_LOOKUPS_10K  # picture and sound
+    fill = nights * PREPARED_GIB * CDN_FILL_GIB
+    relay_h = max(HOURS_MONTH, viewer_h / SOCKETS_AN_INSTANCE)
+    documents = viewers * NIGHTS_A_VIEWER_MONTH * 60 / 100_000 * (FIRESTORE_READS_100K + FIRESTORE_WRITES_100K / 4)
+    return Month(
+        viewers=viewers,
+        egress=first * CDN_GIB + (gib - first) * CDN_GIB_LATER + lookups + fill,
+        compute=nights * transcode_price(FILM_H) + relay_h * 3600 * (VCPU_S + GIB_S) + documents,
+        store=nights * (ORIGINAL_GIB * 7 / 30 + PREPARED_GIB) * STORAGE_GIB_MONTH,
+        fixed=FORWARDING_RULES_HOUR * HOURS_MONTH + REDIS_HA_GIB_HOUR * HOURS_MONTH + ARMOR_POLICY_MONTH + 4,
+    )
+
+
+def night_table() -> str:
+    parts = film_night(5)
+    rows = [f"| {what} | {price:.2f} $ | {price / sum(parts.values()):.0%} |" for what, price in parts.items()]
+    total = f"| **together** | **{sum(parts.values()):.2f} $** | |"
+    return "\n".join(["| | price | share |", "|---|---|---|", *rows, total])
+
+
+def month_table() -> str:
+    names = "viewers a month | egress | computing | storing | what is there anyway | together | a viewer"
+    head = f"| {names} |\n|---|---|---|---|---|---|---|"
+    months = (month(1_000), month(100_000))
+    rows = [
+        f"| {m.viewers:,} | {m.egress:,.0f} $ | {m.compute:,.0f} $ | {m.store:,.0f} $ | {m.fixed:,.0f} $ "
+        f"| **{m.total:,.0f} $** | {m.total / m.viewers:.2f} $ |"
+        for m in months
+    ]
+    return "\n".join([head, *rows])
+
+
+def scale_row(viewers: int, *, a_room: int) -> str:
+    rooms = ceil(viewers / a_room)
+    instances = ceil(viewers / SOCKETS_AN_INSTANCE)
+    changes_s = rooms * CHANGES_S_A_ROOM
+    frames_s = changes_s * a_room + viewers / 5  # each state to each member, and its repetition every five seconds
+    redis_gib = rooms * ROOM_KIB / 2**20
+    redis_ops = changes_s * 4 + instances * 20 + viewers / 4
+    shards = max(1, ceil(redis_ops / REDIS_OPS_S))
+    writes_s = viewers * WRITES_A_JOIN / 600 + rooms / SNAPSHOT_EVERY_S  # everybody comes within ten minutes
+    gbit_s = viewers * MBIT_S / 1000
+    cores = max(frames_s / MESSAGES_S_A_CORE, 0.1)
+    return (
+        f"| {viewers:,} in {rooms:,} | {instances:,} | {frames_s:,.0f} ({cores:.1f} cores) "
+        f"| {redis_ops:,.0f}, {max(redis_gib, 0.01):.2f} GiB → {shards} | {writes_s:,.0f} | {gbit_s:,.0f} |"
+    )
+
+
+def scale_table() -> str:
+    head = (
+        "| viewers in rooms | relay instances | frames a second | Redis: operations a second, memory → shards "
+        "| database writes a second | Gbit/s of film |\n|---|---|---|---|---|---|"
+    )
+    rows = [scale_row(10_000, a_room=10_000), *(scale_row(10**n, a_room=5) for n in (3, 4, 5, 6))]
+    return "\n".join([head, *rows])
+
+
+TABLES = {("cost.md", "night"): night_table, ("cost.md", "months"): month_table, ("scale.md", "scale"): scale_table}
+
+
+def with_tables(name: str, text: str) -> str:
+    """The page with its computed tables."""
+    for (page, table), compute in TABLES.items():
+        if page == name:
+            marked = re.compile(rf"(<!-- {table} -->\n).*?(<!-- end -->)", re.DOTALL)
+            text = marked.sub(lambda found, table=compute(): f"{found[1]}{table}\n{found[2]}", text)
+    return text
+
+
+if __name__ == "__main__":
+    for page in ("cost.md", "scale.md"):
+        path = HERE / page
+        if "--write" in sys.argv:
+            path.write_text(with_tables(page, path.read_text()))
+    print("\n\n".join(compute() for compute in TABLES.values()))
