@@ -61,7 +61,7 @@ def show(cell: str) -> Samples:
     lines: dict[str, dict[str, str]] = defaultdict(dict)
     for name, values in samples.items():
         subject, _, quantity = name.rpartition(", ")
-        shown = f"{statistics.median(values):.4g} ({min(values):.3g}–{max(values):.3g})"
+        shown = f"{_short(statistics.median(values))} ({_short(min(values))}–{_short(max(values))})"
         lines[subject or cell][quantity] = shown
     columns = list(dict.fromkeys(quantity for line in lines.values() for quantity in line))
     turns = len(next(iter(samples.values())))
@@ -72,6 +72,10 @@ def show(cell: str) -> Samples:
     for problem in dict.fromkeys(kept["problems"]):
         print(f"! {problem} ({kept['problems'].count(problem)} of {turns})")
     return samples
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bench.relay.flush import worst_jumps_ms
-from bench.relay.load import LINE, Load, Measured, Person, rooms_of
+from bench.relay.load import LINE, WIDE_LINE, Load, Measured, Person, rooms_of
 from bench.relay.servers import Servers
 
 Samples = dict[str, list[float]]
@@ -57,7 +57,7 @@ def _quantities(measured: Measured) -> dict[str, float]:
     """All that one run says, under the names of the tables."""
     if not measured["seconds"]:
         return {}
-    said = {"CPU": measured.cpu, "RSS": measured.rss_kb}
+    said = {"CPU": measured.cpu, "RSS KB": measured.rss_kb}
     if not measured["deliveries"]:
         return said
     return {
@@ -133,7 +133,7 @@ def viewers(bench: Bench) -> Samples:
 def stalled(bench: Bench) -> Samples:
     """A room of 1,000 in which one in a hundred never reads, beside the same room in which all do."""
     samples: Samples = defaultdict(list)
-    options = {"mode": "open", "rate": 15, "warm": 4, "seconds": 4, "message": LINE, "match": '"t":"chat"'}
+    options = {"mode": "open", "rate": 15, "warm": 4, "seconds": 4, "message": WIDE_LINE, "match": '"t":"chat"'}
     for _ in range(bench.turns):
         for what, every in (("all read", 0), ("1 % stalled", STALLED_SHARE), ("10 % stalled", STALLED_SHARE // 10)):
             people = [Person(0, kind="s" if every and number % every == 1 else "a") for number in range(1000)]

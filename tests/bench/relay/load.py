@@ -31,6 +31,8 @@ STATE = (
     '"cause":{"cmd":"seek","by":"person-1000"},"srv_ms":1800000000000.125}'
 )
 LINE = '{"t":"chat","cid":"%u","text":"' + "long line " * 49 + '%u","pos_s":%u}'
+# Two kilobytes in the most characters that a line may have: who does not read is soon behind by more than sockets hold.
+WIDE_LINE = '{"t":"chat","cid":"%u","text":"' + "🎬" * 480 + '%u","pos_s":%u}'
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _viewers(samples: Samples) -> Iterator[Row]:
 
 def _stalled(samples: Samples) -> Iterator[Row]:
     p99 = ratios(samples["relay, 1 % stalled, p99"], samples["relay, all read, p99"])
-    growth = zip(samples["relay, 10 % stalled, RSS"], samples["relay, all read, RSS"], strict=True)
+    growth = zip(samples["relay, 10 % stalled, RSS KB"], samples["relay, all read, RSS KB"], strict=True)
     yield row("stalled_p99_ratio", "p99 of the others where 1 % do not read", p99, "×", 1.2, 1.05)
     yield row(
         "kb_per_stalled",
