@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from watchparty_relay.bootstrap import build_publisher, build_relay
 from watchparty_relay.config import RelayConfig, from_environment
-from watchparty_relay.errors import ConfigError
+from watchparty_relay.errors import BusUnavailable, ConfigError
 from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.probe import probe, report
 from watchparty_relay.server import serve
@@ -44,7 +44,14 @@ def _serve() -> int:
         journal_path=config.journal_path,
         allowed_origins=config.allowed_origins,
     )
-    serve(config, service, keys)
+    try:
+        serve(config, service, keys)
+    except BusUnavailable as failure:
+        sys.stderr.write(f"rooms cannot be reached: {failure.reason}\n")
+        return 1
+    except OSError as failure:
+        sys.stderr.write(f"cannot listen on {config.host} port {config.port}: {failure.strerror}\n")
+        return 1
     return 0
 
 

@@ -19,6 +19,7 @@ from watchparty_relay.relay import Relay
 from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.room_time import MachineTime, TimeSource
 from watchparty_relay.transport.asgi import AsgiRelay
+from watchparty_relay.words import WordFilter
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def build_relay(
         metrics=metrics,
         time=time,
         limits=limits_times(config.limits_times),
+        words=WordFilter(config.blocked_words),
         rotates=config.rotates,
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)

@@ -29,6 +29,8 @@ class RelayConfig:
     """The Pub/Sub topic of room events, projects/P/topics/T; None: lines on stdout."""
     pubsub_emulator: str | None = None
     """HOST:PORT of an emulator."""
+    blocked_words: frozenset[str] = frozenset()
+    """Masked in every room's chat."""
     rotates: bool = False
     """Connections are asked to begin anew within the hour, as Cloud Run demands."""
     revision: int = 0
@@ -52,6 +54,7 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         journal_path=Path(journal) if journal else None,
         events_topic=_events_topic(environ),
         pubsub_emulator=environ.get("PUBSUB_EMULATOR_HOST"),
+        blocked_words=_blocked_words(environ.get("WATCHPARTY_RELAY_BLOCKED_WORDS")),
         rotates=True,
         revision=_revision(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
@@ -101,6 +104,15 @@ def _events_topic(environ: Mapping[str, str]) -> str | None:
             "WATCHPARTY_RELAY_EVENTS_TOPIC", "a topic like projects/PROJECT/topics/watchparty-room-events"
         )
     return topic
+
+
+def _blocked_words(path: str | None) -> frozenset[str]:
+    if not path:
+        return frozenset()
+    try:
+        return frozenset(Path(path).read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeError) as failure:
+        raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable file of UTF-8, one word a line") from failure
 
 
 def _revision(name: str) -> int:

@@ -24,6 +24,7 @@ from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, Limits, Mode, Operation, Resume, Role
 from watchparty_relay.welcome import member_welcome, waiting_welcome
 from watchparty_relay.wire import Outgoing
+from watchparty_relay.words import WordFilter
 
 REPEAT_STATE_MS = 5_000.0
 # A jump while the film runs takes players longer than a start: they load, park and start.
@@ -33,10 +34,13 @@ SEEK_LEAD_MS = 400.0
 class LiveRoom:
     """`users` counts the sessions that hold it; it is dropped when there are none and everybody has been away long."""
 
-    def __init__(self, room_id: str, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits) -> None:
+    def __init__(
+        self, room_id: str, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits, words: WordFilter
+    ) -> None:
         now_ms = bus.now_ms()
         self._id = room_id
         self._bus = bus
+        self.words = words
         self._limits = limits
         self._metrics = metrics
         self._room: Room | None = None

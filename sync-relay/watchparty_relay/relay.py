@@ -22,6 +22,7 @@ from watchparty_relay.rooms import Rooms
 from watchparty_relay.session import Session
 from watchparty_relay.transport.port import Channel
 from watchparty_relay.vocabulary import Limits
+from watchparty_relay.words import WordFilter
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Relay:
         metrics: Metrics,
         time: TimeSource,
         limits: Limits,
+        words: WordFilter,
         rotates: bool = False,
     ) -> None:
         self.verifier = verifier
@@ -53,7 +55,7 @@ class Relay:
         self._events = events
         self._time = time
         self._notices = Notices(bus)
-        self._rooms = Rooms(bus, events, metrics, limits)
+        self._rooms = Rooms(bus, events, metrics, limits, words)
         self._sessions: set[Session] = set()
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -5,6 +5,8 @@ Rights are decided by the rules behind the bus; here are only the bounds on how 
 
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from watchparty_relay.audience import Listener
 from watchparty_relay.changes import Answer, Asked, Retract, Say, Wipe
 from watchparty_relay.chat import is_emoji
@@ -26,7 +28,8 @@ async def ask(live: LiveRoom, listener: Listener, message: Asking) -> Ack | Nack
         case Command():
             return await _bounded(allowances.cmds, live, message, lambda: live.operate(person, message))
         case Chat():
-            return await _change(allowances.chat, live, Say(person, message))
+            masked = replace(message, text=live.words.masked(message.text))
+            return await _change(allowances.chat, live, Say(person, masked))
         case Delete():
             return await _change(allowances.chat, live, Retract(person, message))
         case Clear():

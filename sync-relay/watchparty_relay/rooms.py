@@ -9,16 +9,18 @@ from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.vocabulary import Limits
+from watchparty_relay.words import WordFilter
 
 log = logging.getLogger(__name__)
 
 
 class Rooms:
-    def __init__(self, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits) -> None:
+    def __init__(self, bus: Bus, events: RoomEvents, metrics: Metrics, limits: Limits, words: WordFilter) -> None:
         self._bus = bus
         self._events = events
         self._metrics = metrics
         self._limits = limits
+        self._words = words
         self._live: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -27,7 +29,7 @@ class Rooms:
         async with self._opening.setdefault(room_id, asyncio.Lock()):
             live = self._live.get(room_id)
             if live is None:
-                live = LiveRoom(room_id, self._bus, self._events, self._metrics, self._limits)
+                live = LiveRoom(room_id, self._bus, self._events, self._metrics, self._limits, self._words)
                 await live.open()
                 self._live[room_id] = live
             live.users += 1

@@ -132,6 +132,7 @@ class RelayHouse:
         journal_path: Path | None = None,
         redis_url: str | None = None,
         rotates: bool = False,
+        blocked_words: frozenset[str] = frozenset(),
         time: StillTime | MachineTime | None = None,
     ) -> None:
         self.time = time or StillTime()
@@ -139,7 +140,12 @@ class RelayHouse:
         self.events: list[Json] = []
         self.publish_fails = False
         self.service = build_relay(
-            RelayConfig(bus="redis" if redis_url else "memory", redis_url=redis_url, rotates=rotates),
+            RelayConfig(
+                bus="redis" if redis_url else "memory",
+                redis_url=redis_url,
+                rotates=rotates,
+                blocked_words=blocked_words,
+            ),
             jwks=self.mint.jwks,
             publish=self._publish,
             journal_path=journal_path,

@@ -21,7 +21,7 @@ PURE = {  # modules that decide and never act
     "watchparty_relay": (
         *("protocol", "vocabulary", "room", "playback", "changes", "rules", "chat", "membership", "answers", "flood"),
         *("attendance", "people", "readiness", "caretaker", "welcome", "ticket", "sync_report", "wire"),
-        *("roll", "gathering"),
+        *("roll", "gathering", "words"),
     ),
     "watchparty_transcoder": ("models", "plan", "ffmpeg_command", "playlists"),
 }

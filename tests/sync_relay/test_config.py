@@ -50,6 +50,7 @@ def test_everything_can_be_set() -> None:
         ("WATCHPARTY_RELAY_BUS", "rabbits"),
         ("WATCHPARTY_RELAY_LIMITS_TIMES", "0"),
         ("WATCHPARTY_RELAY_EVENTS_TOPIC", "room-events"),
+        ("WATCHPARTY_RELAY_BLOCKED_WORDS", "/no/such/file"),
         ("WATCHPARTY_RELAY_ORIGINS", "watch.example"),
         ("WATCHPARTY_RELAY_ORIGINS", "*"),
         ("WATCHPARTY_RELAY_ORIGINS", "https://watch.example/path"),

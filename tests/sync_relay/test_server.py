@@ -138,3 +138,28 @@ def test_a_wrong_setting_ends_the_start_with_its_name() -> None:
     assert ended.returncode == 2
     assert ended.stderr.startswith("WATCHPARTY_RELAY_JWKS_URL: expected")
     assert "Traceback" not in ended.stderr
+
+
+def ended_with(**settings: str) -> tuple[int, str]:
+    """How the process ends with these settings, and its last line."""
+    environment = {
+        "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
+        "WATCHPARTY_RELAY_JWKS_URL": "http://127.0.0.1:9/jwks.json",
+        **settings,
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "watchparty_relay"], env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert "Traceback" not in ended.stderr
+    return ended.returncode, ended.stderr.splitlines()[-1]
+
+
+def test_what_is_not_there_at_the_start_is_a_sentence() -> None:
+    """No Redis, or a port that is taken: exit code 1, so that whoever started it starts it again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, line = ended_with(PORT=str(taken.getsockname()[1]))
+        assert (code, line.split(":")[0]) == (1, f"cannot listen on 127.0.0.1 port {taken.getsockname()[1]}")
+    code, line = ended_with(
+        PORT="0", WATCHPARTY_RELAY_BUS="redis", WATCHPARTY_RELAY_REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"
+    )
+    assert (code, line.split(":")[0]) == (1, "rooms cannot be reached")

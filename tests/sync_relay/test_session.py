@@ -17,6 +17,7 @@ from watchparty_relay.publishing.lines import print_events
 from watchparty_relay.relay import Relay
 from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.wire import Frames, Text
+from watchparty_relay.words import WordFilter
 
 pytestmark = pytest.mark.anyio
 
@@ -441,6 +442,7 @@ async def test_after_a_deployment_people_move_on_once(house: RelayHouse) -> None
         metrics=metrics,
         time=house.time,
         limits=LIMITS,
+        words=WordFilter(),
     )
     await house.relay.start(ticking=False)
     ana = await house.join("ana")

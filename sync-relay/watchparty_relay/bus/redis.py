@@ -79,8 +79,11 @@ class RedisBus:
     async def start(self) -> None:
         try:
             await self._time.start()
+            policy = (await self._client.info("memory")).get("maxmemory_policy", "noeviction")
         except (RedisError, OSError) as failure:
             raise BusUnavailable(str(failure)) from failure
+        if policy != "noeviction":  # Memorystore does not let one ask by CONFIG GET
+            log.warning("Redis may drop rooms when it is full: maxmemory-policy is %s, noeviction is wanted", policy)
         self._run(self._subscriptions.run())
         self._run(self._keep_verifying())
 

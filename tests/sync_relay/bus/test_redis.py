@@ -200,6 +200,19 @@ async def test_an_older_deployment_learns_of_the_newer_one(redis_server: RedisSe
     await asyncio.gather(*(bus.stop() for bus in buses))
 
 
+async def test_a_redis_that_may_drop_rooms_is_warned_of(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Memorystore's default evicts: the operator should know, and the relay works all the same."""
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.config_set("maxmemory-policy", "volatile-lru")
+        bus = RedisBus(redis_server.url)
+        await bus.start()
+        await bus.stop()
+        await redis.config_set("maxmemory-policy", "noeviction")
+    assert [record.levelname for record in caplog.records if "maxmemory-policy" in record.message] == ["WARNING"]
+
+
 async def test_many_changes_at_once_are_few_steps(pair: tuple[RedisBus, RedisBus], redis_server: RedisServer) -> None:
     """A hundred who come back to one room cost Redis a handful of scripts, and those who never left none."""
     await pair[0].listen("room", Ear())
