@@ -1,7 +1,10 @@
 """At every moment at which something is announced, what can be read is a valid film."""
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from transcoder.watching import read_master, segments
 pytestmark = pytest.mark.media
 
 SECONDS = 21
+STRICT = Path(__file__).with_name("strict_playlists.mjs")
 FILMS = {
     "fast lane": [*picture("854x482", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
     "copy": [*picture("640x360", seconds=SECONDS), *sound(SECONDS), *X264, *AAC, *FAST_START],
@@ -42,6 +46,23 @@ def check_readable(folder: Path, texts: dict[str, str]) -> None:
                 assert (folder / name).with_name(line.split('"')[1]).is_file()
 
 
+def complaints(stages: list[dict[str, str]]) -> list[str]:
+    """What hls-parser, which is strict where players are not, has against the playlists of any stage."""
+    node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert node, "node is missing: make prepare-test"
+    lines = "".join(json.dumps(stage) + "\n" for stage in stages)
+    ended = subprocess.run([node, STRICT], input=lines, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.splitlines()
+
+
+def test_the_strict_parser_complains() -> None:
+    """About a playlist whose segment is longer than it promised, and a master that names a group that is not there."""
+    long = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXTINF:6.0,\na.m4s\n#EXT-X-ENDLIST\n"
+    dangling = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="none"\na.m3u8\n'
+    assert len(complaints([{"a.m3u8": long}, {"master.m3u8": dangling}])) == 2
+
+
 @pytest.mark.parametrize("kind", FILMS)
 def test_growing_film(kind: str, tmp_path: Path) -> None:
     """Everything named exists, playlists only ever get longer, and the announced length can be watched."""
@@ -49,6 +70,7 @@ def test_growing_film(kind: str, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     seen: dict[str, str] = {}
     playable_s: list[float] = []
+    stages: list[dict[str, str]] = []
     with subprocess.Popen(
         command(source, folder), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -58,6 +80,7 @@ def test_growing_film(kind: str, tmp_path: Path) -> None:
             if event["kind"] not in ("playable", "finished"):
                 continue
             now = playlists(folder)
+            stages.append({**now, "master.m3u8": (folder / "master.m3u8").read_text()})
             check_readable(folder, now)
             for name, text in now.items():
                 assert text.startswith(seen.get(name, "")), f"{name} was rewritten"
@@ -67,5 +90,6 @@ def test_growing_film(kind: str, tmp_path: Path) -> None:
                 there = sum(length for _, length in segments(folder / rendition["playlist"]))
                 assert there >= event["playable_s"] - 0.1
     assert process.returncode == 0
+    assert complaints(stages) == []
     assert playable_s == sorted(playable_s)
     assert playable_s[0] < playable_s[-1] == pytest.approx(SECONDS, abs=0.05)

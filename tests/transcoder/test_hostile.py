@@ -1,13 +1,23 @@
 """Files that want more than to be played: none of them makes us open anything but itself."""
 
 import socket
+import subprocess
 import threading
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from transcoder.films import AAC, X264, ffmpeg, make, picture, sound
+from fakes.strict_gcs import StrictGcs
+from transcoder.cloud import original_of, upload
+from transcoder.films import AAC, FFMPEG, X264, ffmpeg, make, picture, sound
 from transcoder.running import transcode
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import Unsupported
+from watchparty_transcoder.ffmpeg_command import reading
+from watchparty_transcoder.original import served
+from watchparty_transcoder.probe import probe
+from watchparty_transcoder.source import on_disk
 
 pytestmark = pytest.mark.media
 
@@ -60,6 +70,32 @@ def test_playlists_and_scripts_reach_nothing(kind: str, tmp_path: Path) -> None:
         assert (outcome.exit_code, outcome.last["code"]) == (2, "unsupported")
     assert listener.calls == 0
     assert not list((tmp_path / "out").rglob("*.m4s"))
+    listener.close()
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_the_same_from_a_bucket(kind: str, tmp_path: Path, gcs: StrictGcs) -> None:
+    """There the network is the way to the film itself, and still leads nowhere else."""
+    listener = Listener()
+    for target in (f"http://127.0.0.1:{listener.port}/a.mp4", f"tcp://127.0.0.1:{listener.port}", "a.mp4"):
+        film = tmp_path / "upload.mp4"
+        film.write_text(TEXTS[kind].format(target=target, port=listener.port))
+        upload(gcs, film)
+        with served(original_of(gcs)) as source, pytest.raises(Unsupported):
+            probe(source, Limits())
+    assert listener.calls == 0
+    listener.close()
+
+
+@pytest.mark.parametrize("kind", ["hls", "dash", "concat"])
+def test_ffmpeg_itself_reaches_nothing(kind: str, tmp_path: Path) -> None:
+    """Even an ffmpeg that is told to read such a text as what it is may not follow it: the protocols are cut down."""
+    listener = Listener()
+    text = tmp_path / "upload.mp4"
+    text.write_text(TEXTS[kind].format(target=f"http://127.0.0.1:{listener.port}/a.mp4", port=listener.port))
+    command = [*reading(FFMPEG, on_disk(text), kind, seek_s=Fraction(0), threads=1), "-f", "null", "-"]
+    assert subprocess.run(command, capture_output=True, check=False, timeout=60).returncode != 0
+    assert listener.calls == 0
     listener.close()
 
 
