@@ -8,17 +8,19 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchparty_transcoder.announce.lines import LineAnnouncer
-from watchparty_transcoder.cloud_task import CloudTask, Share
 from watchparty_transcoder.config import CloudConfig, Config
 from watchparty_transcoder.errors import ToolMissing
-from watchparty_transcoder.original import Original, served
 from watchparty_transcoder.pipeline import Job
 from watchparty_transcoder.process import Processes
 from watchparty_transcoder.source import on_disk
 from watchparty_transcoder.speaker import Identity, Speaker
 from watchparty_transcoder.storage.folder import FolderStorage
+
+if TYPE_CHECKING:
+    from watchparty_transcoder.cloud_task import CloudTask
 
 EVENTS_OF_A_TASK = 1_000_000  # more than one a second for the longest time that Cloud Run lets a task run
 
@@ -36,12 +38,15 @@ def build_job(config: Config, *, source: Path, output: Path, identity: Identity,
 
 
 @contextlib.contextmanager
-def cloud_task(config: Config, cloud: CloudConfig) -> Iterator[CloudTask]:
+def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     """One task of a Cloud Run job, while its original is being served to it."""
+    # imported here: at home each tenth of a second before the first segment counts
     from google.cloud import storage
     from google.cloud.pubsub_v1 import PublisherClient
 
     from watchparty_transcoder.announce.topic import TopicAnnouncer
+    from watchparty_transcoder.cloud_task import CloudTask, Share
+    from watchparty_transcoder.original import Original, served
     from watchparty_transcoder.storage.bucket import BucketStorage
 
     client = storage.Client()
