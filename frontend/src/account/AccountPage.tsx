@@ -17,6 +17,7 @@ import { Section } from "./Section";
 export default function AccountPage() {
   useTitle("Account");
   const account = useSession((session) => session.account);
+  const hasPassword = useSiteConfig()?.sign_in !== "identity_platform";
   if (!account) return null;
   return (
     <div className="mx-auto w-full max-w-4xl px-4 py-6 sm:px-8">
@@ -25,8 +26,11 @@ export default function AccountPage() {
       <Section title="Profile">
         <ProfileForm account={account} />
       </Section>
-      {!account.temporary && (
-        <Section title="Password" intro="Changing it signs out all other devices.">
+      {!account.temporary && hasPassword && (
+        <Section
+          title="Password"
+          intro="Changing it signs out all other devices and deletes your API tokens."
+        >
           <PasswordForm />
         </Section>
       )}
@@ -57,7 +61,7 @@ export default function AccountPage() {
 
 function ClaimBanner({ account }: { account: Account }) {
   const config = useSiteConfig();
-  const mayRegister = config?.registration === "open";
+  const mayRegister = config?.registration === "open" && config.sign_in === "local";
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-4 rounded-3xl bg-accent-soft p-5 sm:p-6">
       <div>

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { type Account, changeProfile } from "@/api/accounts";
 import { useSubmission } from "@/api/useSubmission";
@@ -31,6 +32,7 @@ export function ProfileForm({ account }: { account: Account }) {
 }
 
 export function PasswordForm() {
+  const queries = useQueryClient();
   const { busy, submit, field, message } = useSubmission();
 
   async function save(event: FormEvent<HTMLFormElement>) {
@@ -44,6 +46,7 @@ export function PasswordForm() {
     if (await submit(() => changeProfile(body))) {
       form.reset();
       showToast("The new password works now.", { tone: "good" });
+      void queries.invalidateQueries(); // devices and API tokens went with the old one
     }
   }
 

@@ -54,7 +54,9 @@ function NewPassword({ token }: { token: string }) {
 
   async function send(form: FormData) {
     if (await submit(() => resetPassword(token, String(form.get("password"))))) {
-      showToast("The new password works now.", { tone: "good" });
+      showToast("The new password works now. Devices and API tokens have to be set up anew.", {
+        tone: "good",
+      });
       navigate("/login", { replace: true });
     }
   }

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.accounts import export
+from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
 from watchparty_api.accounts.deletion import delete_account
 from watchparty_api.accounts.making import claim_id, email_claim
 from watchparty_api.accounts.models import AccountView, DeleteBody, MeChange, SessionList, SessionView, UsageView
@@ -40,7 +41,8 @@ def read_me(caller: AccountOf) -> AccountView:
 def change_me(
     body: MeChange, services: ServicesOf, caller: AccountOf, request: Request, later: BackgroundTasks
 ) -> AccountView:
-    """Changes what is given. A new address or password needs the current one, and signs other devices out."""
+    """Changes what is given. A new address or password needs the current password. A new password signs other devices
+    out and deletes the account's API tokens; reset links that were sent before are void after either."""
     account = caller.account
     if body.email is not None or body.password is not None:
         if account.temporary:
@@ -126,4 +128,8 @@ def _changed(services: Services, account: Account, body: MeChange) -> tuple[Acco
         writes.append(Create(email_claim(services, body.email, account.id)))
         if account.email is not None:
             writes.append(Delete(EmailClaim, claim_id(services, account.email)))
+    if body.password is not None:
+        writes += void_api_tokens(services, account.id)
+    if (changed.email, changed.password_hash) != (account.email, account.password_hash):
+        writes += void_reset_links(services, account.id)
     return changed, [*writes, Replace(changed)]

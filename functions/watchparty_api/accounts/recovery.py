@@ -12,6 +12,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
 from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.making import account_by_email
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
@@ -21,10 +22,11 @@ from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.passwords import hash_password
 from watchparty_api.limits import address_key, limit
 from watchparty_api.mail.sending import send_quietly
+from watchparty_api.members.leaving import leave_everywhere
 from watchparty_api.records import Account, OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.site import base_url, client_address
-from watchparty_api.store.port import Replace
+from watchparty_api.store.port import Replace, Write
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
@@ -39,18 +41,25 @@ def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: Back
 
 @router.post("/password/reset", status_code=204, **LOCAL_ACCOUNTS_ONLY)
 def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
-    """Sets a new password with the link's secret and signs every device out."""
+    """Sets a new password with the link's secret. Every device is signed out and leaves its rooms, and the account's
+    API tokens and other reset links are deleted: whoever else got hold of the account has nothing left of it."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "reset", body.token)
     changed = replace(
         account,
         password_hash=hash_password(body.password),
-        email_verified=account.email_verified or token.email == account.email,
+        email_verified=True,
         tokens_valid_from=services.now(),
     )
-    writes = [Replace(changed), one_time_tokens.spent(services, token)]
+    writes: list[Write] = [
+        Replace(changed),
+        one_time_tokens.spent(services, token),
+        *void_reset_links(services, account.id, but=token.id),
+        *void_api_tokens(services, account.id),
+    ]
     audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
     revoke_all(services, account.id)
+    leave_everywhere(services, account.id)  # a join token is renewed without a session
 
 
 @router.post("/verify-email", status_code=204)
@@ -58,8 +67,6 @@ def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> No
     """Notes that the address is the account's own."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "verify", body.token)
-    if token.email != account.email:
-        raise Gone("link_used_up", "The address of this account has changed since this link was sent.")
     writes = [Replace(replace(account, email_verified=True)), one_time_tokens.spent(services, token)]
     services.store.commit(services.workspace_id, writes)
 
@@ -96,4 +103,6 @@ def _token_and_account(
     account = services.store.get(services.workspace_id, Account, token.account_id or "")
     if account is None:
         raise Gone("account_gone", "This account does not exist any more.")
+    if token.email != account.email:
+        raise Gone("link_used_up", "The address of this account has changed since this link was sent.")
     return token, account

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from fakes.house import SITE, House
+from fakes.party import Browser
+from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.making import account_by_email, create_account
 from watchparty_api.records import Account
 
@@ -90,3 +92,64 @@ def test_without_mail_nothing_is_promised_by_another_answer(house: House, ana: A
     house.mail.delivers = False
     assert forgot(house).status_code == 202
     assert house.mail.sent == []
+
+
+def api_token(house: House, headers: dict[str, str]) -> dict[str, str]:
+    """Headers of a new API token."""
+    wish = {"name": "script", "scopes": ["account:read"]}
+    token = house.client.post("/api/v1/auth/me/tokens", json=wish, headers=headers).json()["token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def reset(house: House, secret: str, password: str = "another horse") -> int:
+    body = {"token": secret, "password": password}
+    return house.client.post("/api/v1/auth/password/reset", json=body).status_code
+
+
+def test_who_resets_the_password_has_the_account_alone(house: House, ana: Account) -> None:
+    """API tokens, other reset links and seats in rooms that a thief may hold are gone with the devices."""
+    device = house.sign_in(ana)
+    thief = Browser(house, device)
+    room = thief.ask("POST", "/rooms", {}).json()
+    assert thief.join(room["id"]).status_code == 200
+    token = api_token(house, device.headers)
+    forgot(house)
+    stolen = secret_in(house)
+    forgot(house)
+    assert house.client.get("/api/v1/auth/me", headers=token).status_code == 200
+
+    assert reset(house, secret_in(house)) == 204
+
+    assert house.client.get("/api/v1/auth/me", headers=token).status_code == 401
+    assert reset(house, stolen, "thief's horse") == 410
+    thief.person = None  # shows the join token, which no session stands behind
+    assert thief.renew(room["id"]).status_code == 403
+
+
+def test_a_reset_link_is_for_the_password_and_the_address_that_it_was_sent_for(house: House, ana: Account) -> None:
+    """Whoever reads an old mailbox opens nothing once either has changed."""
+    headers = house.sign_in(ana).headers
+    password = PASSWORD
+    for change in ({"password": "another horse"}, {"email": "new@example.org"}):
+        forgot(house)
+        secret = secret_in(house)
+        answer = house.client.patch("/api/v1/auth/me", json={**change, "current_password": password}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        password = change.get("password", password)
+        assert reset(house, secret) == 410
+
+
+def test_a_reset_link_to_another_address_than_the_accounts_is_void(house: House, ana: Account) -> None:
+    """Also when it was made at the very moment at which the address changed."""
+    secret, _ = one_time_tokens.mint(house.services, "reset", account_id=ana.id, email="old@example.org")
+    assert reset(house, secret) == 410
+
+
+def test_a_new_password_ends_api_tokens_and_a_new_name_does_not(house: House, ana: Account) -> None:
+    """Who changes it because somebody knows it need not think of tokens."""
+    headers = house.sign_in(ana).headers
+    token = api_token(house, headers)
+    for change, status in (({"display_name": "Anna"}, 200), ({"password": "another horse"}, 401)):
+        body = {**change, "current_password": PASSWORD}
+        assert house.client.patch("/api/v1/auth/me", json=body, headers=headers).status_code == 200
+        assert house.client.get("/api/v1/auth/me", headers=token).status_code == status

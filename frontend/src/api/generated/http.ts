@@ -360,7 +360,8 @@ export interface paths {
         head?: never;
         /**
          * Change Me
-         * @description Changes what is given. A new address or password needs the current one, and signs other devices out.
+         * @description Changes what is given. A new address or password needs the current password. A new password signs other devices
+         *     out and deletes the account's API tokens; reset links that were sent before are void after either.
          */
         patch: operations["accounts.change_me"];
         trace?: never;
@@ -520,7 +521,8 @@ export interface paths {
         put?: never;
         /**
          * Reset
-         * @description Sets a new password with the link's secret and signs every device out.
+         * @description Sets a new password with the link's secret. Every device is signed out and leaves its rooms, and the account's
+         *     API tokens and other reset links are deleted: whoever else got hold of the account has nothing left of it.
          */
         post: operations["accounts.reset"];
         delete?: never;
