@@ -79,6 +79,7 @@ contracts: ## write docs/contracts/, the page's types and Terraform's indexes an
 	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
 	$(BIN)/python -m watchparty_transcoder.schema
 	$(BIN)/python -m watchparty_api.store.firestore_indexes
+	$(BIN)/python docs/reference.py
 	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate
 
 dist: prepare-run ## a wheel with the page inside

@@ -71,3 +71,9 @@ def test_computed_tables_are_what_the_script_computes(page: str) -> None:
     text = (ROOT / "docs" / page).read_text()
     assert text.count("<!-- end -->") >= 1
     assert figures["with_tables"](page, text) == text
+
+
+def test_the_reference_is_what_the_contracts_say() -> None:
+    """After a change of routes or messages: `make contracts`."""
+    pages = runpy.run_path(str(ROOT / "docs" / "reference.py"))["pages"]()
+    assert {name: (ROOT / "docs" / "reference" / name).read_text() for name in pages} == pages
