@@ -1,0 +1,164 @@
+"""What the transcoder makes, in Chromium with hls.js: one stretch without a hole and no stall, however it is played."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from e2e.people import browser_of
+from fakes.local_server import serving
+from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.running import transcode
+
+HLS_JS = Path(__file__).parents[2] / "frontend" / "node_modules" / "hls.js" / "dist" / "hls.min.js"
+SECONDS = 14
+PAGE = """<!doctype html><video muted width=320></video><script src="/hls.min.js"></script><script>
+const video = document.querySelector("video");
+window.seen = { waits: 0, fatal: [], levels: [] };
+video.addEventListener("playing", () => { window.seen.playing = true; });
+video.addEventListener("waiting", () => { if (window.seen.playing && !video.seeking) window.seen.waits += 1; });
+const hls = window.hls = new Hls(
+  { startPosition: 0, liveSyncDurationCount: 3, liveMaxLatencyDurationCount: Infinity });
+hls.on(Hls.Events.ERROR, (_, error) => { if (error.fatal) window.seen.fatal.push(error.details); });
+hls.on(Hls.Events.LEVEL_SWITCHED, (_, to) => window.seen.levels.push(hls.levels[to.level].url[0]));
+hls.loadSource("/film/master.m3u8");
+hls.attachMedia(video);
+</script>"""
+REPORT = """() => ({ ...window.seen, end_s: video.currentTime, ended: video.ended,
+  ranges: [...Array(video.buffered.length).keys()].map((n) => [video.buffered.start(n), video.buffered.end(n)]) })"""
+
+
+@dataclass
+class Site:
+    """Serves a film and a page that plays it; `grown` says how many segments of each playlist may be named by now."""
+
+    folder: Path
+    growing: bool = False
+    asked: dict[str, int] = field(default_factory=dict)
+
+    def answer(self, path: str) -> bytes:
+        if path == "/":
+            return PAGE.encode()
+        if path == "/hls.min.js":
+            return HLS_JS.read_bytes()
+        if not path.startswith("/film/"):
+            return b""  # the page's icon
+        content = (self.folder / path.removeprefix("/film/")).read_bytes()
+        if self.growing and path.endswith(".m3u8") and not path.endswith("master.m3u8"):
+            self.asked[path] = self.asked.get(path, 0) + 1
+            return first_segments(content.decode(), self.asked[path]).encode()
+        return content
+
+
+def first_segments(playlist: str, count: int) -> str:
+    """What the playlist was when that many segments were there."""
+    lines = playlist.splitlines()
+    places = [number for number, line in enumerate(lines) if line.startswith("#EXTINF")]
+    return playlist if count >= len(places) else "\n".join(lines[: places[count]]) + "\n"
+
+
+@contextmanager
+def served(site: Site) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = site.answer(self.path)
+            self.send_response(200)
+            kind = "text/html" if self.path == "/" else "application/octet-stream"
+            self.send_header("Content-Type", "text/javascript" if self.path.endswith(".js") else kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    with serving(Handler) as host:
+        yield f"http://{host}"
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy whose segments lie elsewhere than those of the ladder below it: keyframes every 3 s."""
+    folder = tmp_path_factory.mktemp("copied")
+    recipe = [*picture("854x480", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-g", "45", *AAC, *FAST_START]
+    outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
+    assert outcome.exit_code == 0, outcome.log
+    assert {each["source"] for each in outcome.last["renditions"]} == {"copy", "ladder"}
+    return outcome.folder
+
+
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ladder of several chunks, with the joins between them."""
+    folder = tmp_path_factory.mktemp("encoded")
+    recipe = [*picture(seconds=2 * SECONDS), *sound(2 * SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
+    assert outcome.exit_code == 0, outcome.log
+    return outcome.folder
+
+
+def play(page: Page, *, until_s: float) -> dict[str, Any]:
+    """From the first frame on, until that place or the end."""
+    page.wait_for_function("video.readyState >= 3")
+    page.evaluate("video.play()")
+    page.wait_for_function("until => video.ended || video.currentTime >= until", arg=until_s, timeout=60_000)
+    found: dict[str, Any] = page.evaluate(REPORT)
+    return found
+
+
+def check_smooth(found: dict[str, Any]) -> None:
+    assert found["fatal"] == [], found
+    assert found["waits"] == 0, found
+    assert len(found["ranges"]) == 1, found
+    assert found["ranges"][0][0] == pytest.approx(0, abs=0.05)
+
+
+@pytest.fixture
+def page_of(playwright: Playwright, tmp_path: Path) -> Iterator[Any]:
+    with browser_of(playwright, "viewer", tmp_path, "") as person:
+        yield person.page
+
+
+def test_joins(encoded: Path, page_of: Page) -> None:
+    """A film of several chunks, joins included, is one stretch of exactly its length."""
+    with served(Site(encoded)) as site:
+        page_of.goto(site)
+        page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 27.5")
+        found = play(page_of, until_s=6)
+    check_smooth(found)
+    assert found["ranges"][0][1] == pytest.approx(2 * SECONDS, abs=0.1)
+
+
+def test_growing_playlist(encoded: Path, page_of: Page) -> None:
+    """One more segment at each look: played while it grows, to the end, without a stall."""
+    with served(Site(encoded, growing=True)) as site:
+        page_of.goto(site)
+        page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 3")
+        page_of.evaluate("video.playbackRate = 0.8")  # a segment is four seconds, and so is the time between two looks
+        found = play(page_of, until_s=9)
+    check_smooth(found)
+    assert found["ranges"][0][1] > 9
+
+
+def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
+    """Changing between the original's own frames and ours, both ways, leaves no hole and no stall."""
+    with served(Site(copied)) as site:
+        page_of.goto(site)
+        page_of.wait_for_function("hls.levels.length > 1 && video.readyState >= 3")
+        highest = page_of.evaluate("hls.levels.length - 1")
+        page_of.evaluate("video.play()")
+        for number, level in enumerate((0, highest, 0)):
+            page_of.evaluate("level => { hls.loadLevel = level; }", level)
+            page_of.wait_for_function("until => video.currentTime >= until", arg=1.5 * (number + 1))
+        found = play(page_of, until_s=SECONDS)
+    check_smooth(found)
+    kinds = {json.dumps(url).rpartition("/")[2][:4] for url in found["levels"]}
+    assert kinds >= {"copy", "ladd"}, found
