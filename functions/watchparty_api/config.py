@@ -45,6 +45,8 @@ class Config:
     """Name of Cloud CDN's signing key, whose value lies in the keys folder as `cdn.key`; None: our own grants."""
     deliveries_topic: str | None = None
     """projects/P/topics/T, whose messages wake the function `on_delivery`; None: webhooks wait for the sweeper."""
+    grant_life_s: int = 300
+    """How long a grant to watch lives; removal ends playback on a CDN when the last one ends."""
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     identity_project: str | None = None
@@ -88,6 +90,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         transcode_job=environ.get("WATCHPARTY_TRANSCODE_JOB"),
         cdn_key_name=environ.get("WATCHPARTY_CDN_KEY_NAME"),
         deliveries_topic=environ.get("WATCHPARTY_DELIVERIES_TOPIC"),
+        grant_life_s=grant_life_s(environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
         mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
         identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),
@@ -102,6 +105,14 @@ def required(value: str | None, variable: str, what: str) -> str:
     if not value:
         raise ConfigError(f"{variable}: expected {what}")
     return value
+
+
+def grant_life_s(environ: Mapping[str, str]) -> int:
+    """WATCHPARTY_GRANT_LIFE_S. Raises ConfigError."""
+    given = environ.get("WATCHPARTY_GRANT_LIFE_S", "300")
+    if not given.isdecimal() or not 10 <= int(given) <= 300:
+        raise ConfigError(f"WATCHPARTY_GRANT_LIFE_S: expected seconds from 10 to 300, not {given}")
+    return int(given)
 
 
 def _identity(name: str) -> Literal["local", "identity_platform"]:

@@ -111,6 +111,7 @@ def build_services_at_home(
         store_url=config.store_url or f"sqlite:///{folder.database}",
         keys_dir=str(folder.keys),
         trusted_proxies=config.trusted_proxies,
+        grant_life_s=config.grant_life_s,
         smtp_url=config.smtp_url,
         mail_from=config.mail_from,
     )

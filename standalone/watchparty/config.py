@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchparty.errors import HomeError
-from watchparty_api.config import Config, ConfigError, from_environment
+from watchparty_api.config import Config, ConfigError, from_environment, grant_life_s
 
 DEFAULT_PORT = 8400
 
@@ -40,6 +40,7 @@ class HomeConfig:
     """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
     redis_url: str | None = None
     """Where rooms live instead of in memory and the folder's journal."""
+    grant_life_s: int = 300
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     cloud: Config | None = None
@@ -77,10 +78,18 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
+        grant_life_s=_grant_life_s(environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
+
+
+def _grant_life_s(environ: Mapping[str, str]) -> int:
+    try:
+        return grant_life_s(environ)
+    except ConfigError as wrong:
+        raise HomeError(str(wrong)) from wrong
 
 
 def _cloud(environ: Mapping[str, str]) -> Config | None:

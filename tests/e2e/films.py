@@ -32,6 +32,11 @@ def copyable(seconds: int = 60) -> Path:
     return film(f"copyable-{seconds}.mp4", *picture_and_sound(seconds), *codecs)
 
 
+def long(minutes: int = 10) -> Path:
+    """`copyable` over and over: more than a player fetches ahead."""
+    return film(f"long-{minutes}.mp4", "-stream_loop", str(minutes - 1), "-i", str(copyable(60)), "-c", "copy")
+
+
 def _two_lines() -> Path:
     """Subtitles as people have them beside a film."""
     subtitles = BUILD / "two-lines.srt"

@@ -55,6 +55,8 @@ def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[st
     ("environ", "named"),
     [
         ({"WATCHPARTY_IDENTITY": "ldap"}, "WATCHPARTY_IDENTITY"),
+        ({"WATCHPARTY_GRANT_LIFE_S": "9"}, "WATCHPARTY_GRANT_LIFE_S"),
+        ({"WATCHPARTY_GRANT_LIFE_S": "an hour"}, "WATCHPARTY_GRANT_LIFE_S"),
         ({"WATCHPARTY_TRUSTED_PROXIES": "10.0.0.0/8, proxy"}, "WATCHPARTY_TRUSTED_PROXIES"),
         ({"K_SERVICE": "rooms"}, "WATCHPARTY_PUBLIC_URL"),
         ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "http://watch.example"}, "WATCHPARTY_PUBLIC_URL"),

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import type { Joined } from "@/api/rooms";
 import { keepAnswer, playbackKey, roomKey } from "./roomQueries";
 
-const playback = { manifest_url: "/media/f/1/master.m3u8", expires_at: "2030-01-01T00:00:00Z" };
+const playback = {
+  manifest_url: "/media/f/1/master.m3u8",
+  expires_at: "2030-01-01T00:00:00Z",
+  expires_in_s: 300,
+};
 const answer = { status: "admitted", room: { id: "r", film: { id: "f" } }, playback };
 
 test("the answer at the door is what the room begins with", () => {

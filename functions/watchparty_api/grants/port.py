@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 GRANT_LIFE = timedelta(minutes=5)
+"""The longest; the settings may make it shorter."""
 
 
 @dataclass(frozen=True)

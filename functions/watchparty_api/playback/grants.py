@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import Request, Response
 
-from watchparty_api.grants.port import GRANT_LIFE, Grant
+from watchparty_api.grants.port import Grant
 from watchparty_api.members.participants import find_member
 from watchparty_api.playback.models import Playback
 from watchparty_api.records import Account, Room, Video
@@ -33,17 +35,19 @@ def grant_for(
 
     `by_link` puts the grant into the URL instead, for players without cookies. A direct link plays where it is.
     """
-    grant = Grant(video.id, person_id, room_id, services.now() + GRANT_LIFE)
+    life_s = services.config.grant_life_s
+    grant = Grant(video.id, person_id, room_id, services.now() + timedelta(seconds=life_s))
     if video.source_url is not None:
-        return Playback(manifest_url=video.source_url, expires_at=grant.expires_at)
+        return Playback(manifest_url=video.source_url, expires_at=grant.expires_at, expires_in_s=life_s)
     if by_link:
         opened = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
-        return Playback(manifest_url=f"{opened}/{video.generation}/{MASTER}", expires_at=grant.expires_at)
+        manifest_url = f"{opened}/{video.generation}/{MASTER}"
+        return Playback(manifest_url=manifest_url, expires_at=grant.expires_at, expires_in_s=life_s)
     cookie = services.playback.cookie(grant)
     response.set_cookie(
         cookie.name,
         cookie.value,
-        max_age=int(GRANT_LIFE.total_seconds()),
+        max_age=life_s,
         path=f"/media/{video.id}/",
         httponly=True,
         secure=is_https(request),
@@ -52,6 +56,7 @@ def grant_for(
     return Playback(
         manifest_url=f"{media_folder(video)}{MASTER}",
         expires_at=grant.expires_at,
+        expires_in_s=life_s,
         subtitle_tracks=[track for track in subtitle_tracks(video) if track.url],
         sprites_url=sprites_url(video),
         chapters=[Chapter.model_validate(chapter) for chapter in video.chapters],

@@ -16,6 +16,8 @@ class Playback(BaseModel):
 
     manifest_url: str
     expires_at: datetime
+    expires_in_s: int
+    """The same from now on, for devices whose calendar is wrong."""
     subtitle_tracks: list[SubtitleTrackView] = []
     """Those beside the film; the others are in its playlist."""
     sprites_url: str | None = None

@@ -2315,6 +2315,8 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+            /** Expires In S */
+            expires_in_s: number;
             /** Manifest Url */
             manifest_url: string;
             /** Sprites Url */

@@ -4,10 +4,11 @@ import type { Sidecar } from "@/player/SidecarTracks";
 import { useRoom } from "../RoomContext";
 import { playbackKey } from "../roomQueries";
 
-/** Renewed at this share of its life: early enough for one more try. */
-const RENEW_AT = 0.5;
-/** Between these, because the calendar of this device may be wrong and a grant lives five minutes. */
-const RENEW_MS = { soonest: 15_000, latest: 120_000 };
+/**
+ * Renewed at this share of its life: early enough for two more tries. Counted from its arrival, because
+ * the calendar of this device may be wrong.
+ */
+const RENEW_AT = 1 / 3;
 
 interface Wanted {
   filmId: string | null;
@@ -33,7 +34,8 @@ export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
     enabled: filmId !== null && playable,
     // Without the instant of its end, a renewed grant is the same value as before.
     select: sourceOf,
-    refetchInterval: ({ state }) => (state.data ? renewIn_ms(state.data) : false),
+    refetchInterval: ({ state }) =>
+      state.data ? state.data.expires_in_s * 1000 * RENEW_AT : false,
     refetchIntervalInBackground: true,
     refetchOnReconnect: "always",
     refetchOnWindowFocus: true,
@@ -46,9 +48,4 @@ function sourceOf({ manifest_url, sprites_url, subtitle_tracks = [] }: Playback)
     url == null ? [] : [{ label, language, url }],
   );
   return { manifestUrl: manifest_url, spritesUrl: sprites_url ?? null, sidecars };
-}
-
-function renewIn_ms({ expires_at }: Playback): number {
-  const wanted_ms = (Date.parse(expires_at) - Date.now()) * RENEW_AT;
-  return Math.min(RENEW_MS.latest, Math.max(RENEW_MS.soonest, wanted_ms));
 }
