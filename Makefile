@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
+.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,11 @@ contracts: ## write docs/contracts/, the page's types and Terraform's indexes an
 	$(BIN)/python -m watchparty_api.store.firestore_indexes
 	$(BIN)/python docs/reference.py
 	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate
+
+diagrams: prepare-test ## have Mermaid parse every diagram of the documents
+	@mkdir -p .build/diagrams && cp tests/docs/diagrams.mjs .build/diagrams/
+	@cd .build/diagrams && $(NODE_PATH_FIRST) npm install --no-save --silent --prefix . mermaid@11.17.2 jsdom@29.1.1
+	@$(NODE_PATH_FIRST) node .build/diagrams/diagrams.mjs $$(git ls-files '*.md')
 
 dist: prepare-run ## a wheel with the page inside
 	rm -rf standalone/watchparty/page && cp -r frontend/dist standalone/watchparty/page
