@@ -82,6 +82,5 @@ def test_the_reference_is_what_the_contracts_say() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_diagrams_hold_no_character_that_ends_a_line_for_mermaid(document: Path) -> None:
     """A semicolon in a sequence diagram ends the statement; `make diagrams` parses them whole."""
-    diagrams = re.findall(r"```mermaid
-(sequenceDiagram.*?)```", document.read_text(), re.DOTALL)
+    diagrams = re.findall(r"```mermaid\n(sequenceDiagram.*?)```", document.read_text(), re.DOTALL)
     assert [line for diagram in diagrams for line in diagram.splitlines() if ";" in line] == []
