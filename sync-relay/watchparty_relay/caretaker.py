@@ -49,16 +49,15 @@ class Caretaker:
         return []
 
     def _lending(self, room: Room, roll: Roll, now_ms: float) -> list[Change]:
-        present = by_standing(room, (person for person in roll.named if person.present))
-        if not present or room.members[present[0].participant_id].role is Role.HOST:
+        if not roll.present or roll.host:
             self._hostless_since_ms = None
-            return [Lend(to=None)] if room.acting is not None and present else []
+            return [Lend(to=None)] if room.acting is not None and roll.present else []
         if self._hostless_since_ms is None:
             self._hostless_since_ms = now_ms
-        if (
-            room.acting in {person.participant_id for person in present}
-            or now_ms < self._hostless_since_ms + HOSTLESS_MS
-        ):
+        if now_ms < self._hostless_since_ms + HOSTLESS_MS:
+            return []
+        present = by_standing(room, (person for person in roll.named if person.present))
+        if any(person.participant_id == room.acting for person in present):
             return []
         heir = _heir(room, present)
         return [Lend(to=heir)] if heir != room.acting else []

@@ -130,8 +130,10 @@ class Relay:
         now_ms = self.now_ms()
         lagging = 0
         for session in tuple(self._sessions):
-            session.tick(now_ms)
-            lagging += session.outbox.behind
+            behind = session.outbox.behind
+            lagging += behind
+            if behind or now_ms >= session.look_ms:
+                session.tick(now_ms)
         self.metrics.lagging = lagging
         self._make_way(now_ms)
         await self._rooms.tick()

@@ -40,12 +40,13 @@ class Named(Struct, frozen=True, omit_defaults=True):
 
 
 class Roll(Struct, frozen=True, tag_field="t", tag="roll", omit_defaults=True):
-    """The people of one relay, or of all: `able` count for the room's readiness, `behind` of them buffer."""
+    """The people of one relay, or of all: whether a host is `present`; `able` count for readiness, `behind` buffer."""
 
     relay: str
     at_ms: float
     total: int = 0
     present: int = 0
+    host: bool = False
     able: int = 0
     rtt_ms: float | None = None
     named: tuple[Named, ...] = ()
@@ -66,6 +67,7 @@ def roll_of(room: Room, attendance: Attendance, *, relay: str, now_ms: float) ->
         at_ms=now_ms,
         total=len(known),
         present=sum(state is not PersonState.RECONNECTING for _, state in states),
+        host=any(a.presences and room.members[a.participant_id].role is Role.HOST for a in known),
         able=len(able),
         rtt_ms=max((report.rtt_ms for report in reports if report.rtt_ms is not None), default=None),
         named=tuple(_named(attendee) for attendee in _shown(room, known)),
@@ -95,6 +97,7 @@ def together(mine: Roll, others: Iterable[Roll]) -> Roll:
         at_ms=mine.at_ms,
         total=sum(roll.total for roll in rolls) - len(twice),
         present=sum(roll.present for roll in rolls) - sum(person.present for person in twice),
+        host=any(roll.host for roll in rolls),
         able=sum(roll.able for roll in rolls) - sum(person.state in ABLE for person in twice),
         rtt_ms=max((roll.rtt_ms for roll in rolls if roll.rtt_ms is not None), default=None),
         named=tuple(sorted(named.values(), key=lambda person: person.since_ms)),

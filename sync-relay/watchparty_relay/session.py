@@ -53,7 +53,7 @@ from watchparty_relay.wire import Frames, Incoming, Outgoing, Text, decode, enco
 log = logging.getLogger(__name__)
 
 HELLO_WITHIN_MS = 10_000.0
-LOOK_EVERY_MS = 1_000.0
+LOOK_EVERY_MS = 5_000.0
 # Cloud Run ends a request after sixty minutes, and a socket is one; people who came together do not go together.
 ROTATE_AFTER_MS = (50 * 60_000.0, 58 * 60_000.0)
 ROTATE_WITHIN_MS = 30_000.0
@@ -110,7 +110,7 @@ class Session:
         self._busy = False
         self._working: asyncio.Task[None] | None = None  # held, so that nobody collects it
         self._moving = False
-        self._looked_ms = now_ms
+        self.look_ms = now_ms
         self._rotate_ms = now_ms + random.uniform(*ROTATE_AFTER_MS) if reception.rotates else math.inf  # noqa: S311
 
     # --- what the transport calls ---
@@ -147,12 +147,15 @@ class Session:
         self._leave(goodbye=False)
 
     def tick(self, now_ms: float) -> None:
-        """Time passed: the reader may be slow; and, looked at once a second, the hello late, the token old."""
+        """Time passed: the reader may be slow; and, when `look_ms` has come, the hello late, the token old."""
         if self.outbox.behind:
             self._check_reader(now_ms)
-        if now_ms < self._looked_ms + LOOK_EVERY_MS:
+        if now_ms < self.look_ms:
             return
-        self._looked_ms, state = now_ms, self._state
+        state = self._state
+        self.look_ms = now_ms + LOOK_EVERY_MS
+        if isinstance(state, Pending | Noticing):
+            self.look_ms = min(self.look_ms, state.until_ms)
         if now_ms > self._rotate_ms:
             self._rotate(now_ms)
         match state:

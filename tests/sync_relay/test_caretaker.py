@@ -182,7 +182,7 @@ def test_people_at_another_relay_keep_a_room_going() -> None:
     for person in ("host", "ana"):
         scene.go(person)
     there = [Named(person, scene.now_ms, scene.now_ms, PersonState.OK) for person in ("host", "ana")]
-    scene.others = [Roll(relay="other", at_ms=scene.now_ms, total=2, present=2, able=2, named=tuple(there))]
+    scene.others = [Roll(relay="other", at_ms=scene.now_ms, total=2, present=2, host=True, able=2, named=tuple(there))]
     scene.go("mod")
     assert [scene.tick(1) for _ in range(100)] == [[]] * 100
     there[1] = Named("ana", scene.now_ms, scene.now_ms, PersonState.BUFFERING)
