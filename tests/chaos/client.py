@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from chaos.checker import Checker
@@ -26,16 +26,20 @@ ANSWER_WITHIN_S = 8.0
 COMES_IN_WITHIN_S = 20.0
 NARROW_BYTES = 4096
 ASK_AGAIN_S = 0.5
+SLOW_READER = 4410
+LONGEST_SILENCE_S = 4.0
 FILLING = " " + "🎬" * 420
 
 
 class ChaosClient:
-    """One person. `acks` and `repeats` count answers and questions that had to be asked more than once."""
+    """One person. `acks` counts answers, `repeats` questions that had to be asked again, `slow` how often it was sent
+    away because it did not read.
+    """
 
     def __init__(self, number: int, room: str, stage: Stage, checker: Checker, dice: Random, every_s: float) -> None:
         self.name = f"person-{number}"
         self.settled = asyncio.Event()
-        self.acks = self.repeats = self.connections = 0
+        self.acks = self.repeats = self.connections = self.slow = 0
         self._room, self._stage, self._checker, self._dice, self._every_s = room, stage, checker, dice, every_s
         self._cids = itertools.count(1)
         self._asking: Json | None = None
@@ -43,6 +47,7 @@ class ChaosClient:
         self._connection: ClientConnection | None = None
         self._in_room = asyncio.Event()
         self._stall_s = 0.0
+        self._burst = 0
         self._quiet = False
         self._narrow = False
 
@@ -54,12 +59,21 @@ class ChaosClient:
             self._connection.transport.abort()
 
     def stall(self, seconds: float) -> None:
-        """Reads nothing for a while; from its next connection on also with a small buffer, so that it is felt soon."""
+        """Comes back with a small buffer and then reads nothing for a while."""
         self._stall_s, self._narrow = seconds, True
+        self.cut()
+
+    def burst(self, lines: int) -> None:
+        """Has much to say at once."""
+        self._burst = lines
 
     def be_quiet(self) -> None:
         """Asks for nothing new; `settled` is set once everything asked has its answer."""
         self._quiet = True
+
+    @property
+    def room(self) -> str:
+        return self._room
 
     @property
     def connected(self) -> bool:
@@ -71,8 +85,12 @@ class ChaosClient:
         asking = asyncio.create_task(self._ask_for_ever())
         try:
             while True:
-                with contextlib.suppress(OSError, WebSocketException, TimeoutError):
+                try:
                     await self._connected()
+                except ConnectionClosed as closed:
+                    self.slow += bool(closed.rcvd and closed.rcvd.code == SLOW_READER)
+                except (OSError, WebSocketException, TimeoutError):
+                    pass  # it comes back all the same
                 self._in_room.clear()
                 await asyncio.sleep(self._dice.uniform(0.05, 0.5))
         finally:
@@ -124,7 +142,10 @@ class ChaosClient:
 
     async def _ask_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(self._dice.expovariate(1 / self._every_s))
+            if self._burst:
+                self._burst -= 1
+            else:
+                await asyncio.sleep(min(self._dice.expovariate(1 / self._every_s), LONGEST_SILENCE_S))
             if self._quiet:
                 self.settled.set()
                 return
@@ -133,8 +154,8 @@ class ChaosClient:
 
     def _question(self) -> Json:
         cid = f"{self.name}.{next(self._cids)}"
-        if self._dice.random() < 0.6:
-            filling = FILLING if self._dice.random() < 0.3 else ""
+        if self._burst or self._dice.random() < 0.6:
+            filling = FILLING if self._burst or self._dice.random() < 0.3 else ""
             return {"t": "chat", "cid": cid, "text": cid + filling, "pos_s": 0.0}
         return {"t": "cmd", "cid": cid, "op": "seek", "mrev": 1, "pos_s": round(self._dice.uniform(0, 600), 3)}
 

@@ -26,6 +26,8 @@ KINDS = {
     "redis flush": 1,
 }
 """How often one is chosen beside the others."""
+SLEEPERS_BACK_S = 1.0
+LINES_AT_ONCE = 10
 
 
 class Faults:
@@ -64,14 +66,25 @@ class Faults:
                 for client in self._some():
                     client.cut()
             case "stall":
-                for client in self._some():
-                    client.stall(self._dice.uniform(2, 14))
+                await self._stall_readers()
             case _:
                 self._redis_busy = True
                 try:
                     await self._redis(kind)
                 finally:
                     self._redis_busy = False
+
+    async def _stall_readers(self) -> None:
+        """Some of one room sleep while the others talk more than sockets hold."""
+        room = self._dice.choice(self._clients).room
+        people = [client for client in self._clients if client.room == room]
+        sleepers = self._dice.sample(people, max(1, len(people) // 5))
+        for sleeper in sleepers:
+            sleeper.stall(self._dice.uniform(4, 14))
+        await asyncio.sleep(SLEEPERS_BACK_S)
+        for client in people:
+            if client not in sleepers:
+                client.burst(LINES_AT_ONCE)
 
     async def _kill_relay(self) -> None:
         port = self._dice.choice(self._stage.ports)

@@ -79,6 +79,7 @@ async def run(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda 
         "answered": sum(client.acks for client in clients),
         "asked again": sum(client.repeats for client in clients),
         "connections": sum(client.connections for client in clients),
+        "sent away as slow": sum(client.slow for client in clients),
         "epochs": checker.epochs,
         "resyncs at the end": resyncs,
         "unanswered": unanswered,

@@ -12,7 +12,7 @@ from chaos.run import Wish, run
 
 pytestmark = pytest.mark.service
 
-SHORT = Wish(seed=4, people=40, rooms=4, events=6_000, fault_every_s=0.8, say_every_s=0.8)
+SHORT = Wish(seed=4, people=40, rooms=2, events=12_000, fault_every_s=0.8, say_every_s=0.8)
 
 
 def test_nothing_is_lost_doubled_or_reordered_under_faults(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """One room as a relay among many knows it, and the changes that wait for their turn in it. Asks nobody anything."""
 
 import asyncio
+import logging
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from watchparty_relay.bus.step import Step, after, version_of
 from watchparty_relay.changes import Answer, Asked, Change, Operate, Retract, Say, Wipe
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.room import Room
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -42,6 +45,8 @@ class Held:
     room: Room
     mark: str = ""
     listeners: list[Listener] = field(default_factory=list)
+    newcomers: list[Listener] = field(default_factory=list)
+    """Those who are still being given the room: they hear of nothing before they have it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     wishes: deque[Wish] = field(default_factory=deque)
     working: bool = False
@@ -74,7 +79,10 @@ class Held:
 
     def tell(self, heard: Heard) -> None:
         for listener in tuple(self.listeners):
-            listener(heard)
+            try:
+                listener(heard)
+            except Exception:  # a fault of one's own must not keep the others, or other rooms, from hearing
+                log.exception("room %s could not be told of something", self.room.id)
 
 
 def apart(wishes: list[Wish]) -> tuple[list[Wish], list[Wish]]:

@@ -98,7 +98,7 @@ class RedisBus:
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
         held = self._held.setdefault(room_id, Held(new_room(room_id, now_ms=self.now_ms())))
-        held.listeners.append(listener)
+        held.newcomers.append(listener)
         try:
             async with held.lock, asyncio.timeout(OPEN_WITHIN_S):
                 await self._subscriptions.follow(channel_of(room_id))
@@ -107,12 +107,14 @@ class RedisBus:
         except (RedisError, OSError) as failure:
             self.leave(room_id, listener)
             raise BusUnavailable(str(failure)) from failure
+        held.newcomers.remove(listener)
+        held.listeners.append(listener)
         return held.room
 
     def leave(self, room_id: str, listener: Listener) -> None:
         held = self._held[room_id]
-        held.listeners.remove(listener)
-        if not held.listeners:
+        (held.newcomers if listener in held.newcomers else held.listeners).remove(listener)
+        if not (held.listeners or held.newcomers):
             del self._held[room_id]
             self._run(self._unfollow(room_id))
             self._run(self._rooms.give_back(room_id, self.relay_name))

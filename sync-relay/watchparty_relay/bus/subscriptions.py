@@ -51,6 +51,8 @@ class Subscriptions:
                     await self._listen(pubsub)
             except (RedisError, OSError) as failure:
                 log.warning("the other relays cannot be heard: %s", failure)
+            except Exception:  # a message that could not be taken, by a fault of ours or of a newer relay
+                log.exception("something that another relay told could not be taken")
             finally:
                 self._pubsub = None
             await asyncio.sleep(AGAIN_S)

@@ -279,6 +279,36 @@ async def test_a_rolled_back_redis_is_noticed(pair: tuple[RedisBus, RedisBus], r
     assert [entry.seq for entry in late.log] == [1, 2, 3]
 
 
+async def test_nobody_hears_before_they_have_the_room(pair: tuple[RedisBus, RedisBus]) -> None:
+    """B1: what the others do meanwhile is in the room that is given, or heard afterwards."""
+    await pair[0].listen("room", Ear())
+    await pair[0].apply("room", ana())
+    for attempt in range(10):
+        ear = Ear()
+        saying = asyncio.gather(*(pair[0].apply("room", say(f"c{attempt}-{n}")) for n in range(20)))
+        room = await pair[1].listen("room", ear)
+        assert ear.heard == []
+        await saying
+        rest = [("hello", seq) for seq in range(room.seq + 1, 20 * (attempt + 1) + 1)]
+        await ear.until(lambda ear=ear, rest=rest: len(ear.told) >= len(rest))  # type: ignore[misc]
+        assert ear.told == rest
+        pair[1].leave("room", ear)
+
+
+async def test_a_listener_that_fails_silences_nobody(pair: tuple[RedisBus, RedisBus]) -> None:
+    """One room's fault is not the other rooms', nor its other listeners'."""
+
+    def failing(_: Heard) -> None:
+        raise LookupError("on purpose")
+
+    ear = Ear()
+    await pair[1].listen("room", failing)
+    await pair[1].listen("room", ear)
+    await pair[0].apply("room", ana())
+    await pair[0].apply("room", say("c1"))
+    await ear.until(lambda: ear.told[-1:] == [("hello", 1)])
+
+
 async def test_who_comes_from_another_relay_finds_what_this_one_has_not_heard_yet(
     pair: tuple[RedisBus, RedisBus], redis_server: RedisServer
 ) -> None:
