@@ -76,7 +76,22 @@ class StrictGcs:
     sessions: dict[str, Session] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     writing: threading.Lock = field(default_factory=threading.Lock)
+    uploading: int = 0
+    uploading_most: int = 0  # at one time
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_790_000_000_000_001))
+
+    @contextmanager
+    def counted(self, path: str) -> Iterator[None]:
+        """Counts uploads while they are being taken."""
+        number = int(path.startswith("/upload/"))
+        with self.writing:
+            self.uploading += number
+            self.uploading_most = max(self.uploading_most, self.uploading)
+        try:
+            yield
+        finally:
+            with self.writing:
+                self.uploading -= number
 
     def put(self, bucket: str, name: str, content: bytes, content_type: str, cache_control: str = "") -> Held:
         held = Held(bucket, name, next(self.numbers), content, content_type, cache_control)
@@ -234,9 +249,10 @@ def strict_gcs(key: RSAPublicKey) -> Iterator[StrictGcs]:
     class Handler(BaseHTTPRequestHandler):
         def respond(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            said = answer(gcs, Asked(self.command, parts.path, parts.query, headers, body))
+            with gcs.counted(parts.path):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                said = answer(gcs, Asked(self.command, parts.path, parts.query, headers, body))
             self.send_response(said.status)
             for name, value in {**said.headers, "Content-Length": str(len(said.body))}.items():
                 self.send_header(name, value)
