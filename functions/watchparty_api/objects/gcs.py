@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ START_LIFE = timedelta(minutes=15)
 READ_LIFE = timedelta(seconds=60)
 ORIGINAL = "original"
 _CALL_WITHIN_S = 20.0
+_MOST_ADDRESSES = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,8 @@ class GcsObjectStore:
     make_client: Callable[[], Client]
     make_signer: Callable[[], Signing]
     now: Callable[[], datetime]
+    _addresses: dict[str, tuple[str, datetime]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was signed for a file within the last half minute: people in a room fetch the same ones at the same time."""
 
     # ---- originals
 
@@ -67,6 +70,7 @@ class GcsObjectStore:
 
     def delete_video(self, video_id: str) -> None:
         self.delete_original(video_id)
+        self._addresses.clear()
         with _translated():
             for blob in self._media.list_blobs(prefix=f"{video_id}/", timeout=_CALL_WITHIN_S):
                 self._delete(blob)
@@ -77,13 +81,23 @@ class GcsObjectStore:
     # ---- media
 
     def locate_media(self, name: str) -> str | None:
-        blob = self._blob(name)
+        blob, now = self._blob(name), self.now()
+        url, until = self._addresses.get(name, (None, now))
+        if url is not None and now < until:
+            return url
         with _translated():
             if not blob.exists(timeout=_CALL_WITHIN_S):
                 return None
-            return str(
+            url = str(
                 blob.generate_signed_url(version="v4", method="GET", expiration=READ_LIFE, credentials=self._signer)
             )
+        self._remember(name, url, now)
+        return url
+
+    def _remember(self, name: str, url: str, now: datetime) -> None:
+        if len(self._addresses) >= _MOST_ADDRESSES:
+            self._addresses.clear()
+        self._addresses[name] = url, now + READ_LIFE / 2
 
     def read_media(self, name: str) -> bytes | None:
         from google.api_core.exceptions import NotFound
@@ -103,6 +117,7 @@ class GcsObjectStore:
 
     def delete_media(self, name: str) -> None:
         blob = self._blob(name)
+        self._addresses.pop(name, None)
         with _translated():
             self._delete(blob)
 

@@ -76,6 +76,18 @@ def test_a_film_is_read_by_an_address_for_a_minute(buckets: GcsObjectStore) -> N
     assert httpx.get(url.replace("1.m4s", "2.m4s")).status_code == 403
 
 
+def test_people_who_fetch_the_same_file_share_an_address(buckets: GcsObjectStore, clock: SteppedClock) -> None:
+    """A signature is a call to Google: one does for half a minute, and each address is good for as long again."""
+    buckets.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
+    first = buckets.locate_media("v1/7/v720/1.m4s")
+    clock.advance(seconds=29)
+    assert buckets.locate_media("v1/7/v720/1.m4s") is first
+    clock.advance(seconds=2)
+    assert buckets.locate_media("v1/7/v720/1.m4s") is not first
+    buckets.delete_media("v1/7/v720/1.m4s")
+    assert buckets.locate_media("v1/7/v720/1.m4s") is None
+
+
 def test_a_store_that_refuses_is_unavailable(
     gcs: StrictGcs, upload_key: rsa.RSAPrivateKey, clock: SteppedClock
 ) -> None:
