@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from watchparty_api.errors import NotFound
+from watchparty_api.errors import NotFound, TooMany
 from watchparty_api.identity.caller import hash_secret
 from watchparty_api.invitations.models import InvitationStart
 from watchparty_api.invitations.secret import invitation_link, new_secret
-from watchparty_api.records import Invitation, Member, Room
+from watchparty_api.limits import address_key
+from watchparty_api.records import Account, Invitation, Member, Room
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
@@ -40,6 +41,22 @@ def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
     """Subject and text of the mail that carries the link."""
     subject = f"{by.display_name} invites you to watch together"
     return subject, f"{by.display_name} invites you to “{room.name}”.\n\nYour personal link:\n{url}\n"
+
+
+def may_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
+    """Whether the link is mailed. Nobody fills inboxes in our name: guests and temporary hosts pass links on
+    themselves, and so does everybody whose mails, or whose recipient's, are used up.
+    """
+    account = services.store.get(services.workspace_id, Account, by.account_id) if by.account_id else None
+    if account is None or account.temporary or not services.mail.delivers:
+        return False
+    try:
+        services.limiter.hit("mail_from_address", address_key(address))
+        # Apart from the mails to an account's owner, whose number would tell that there is such an account.
+        services.limiter.hit("mail_to", services.keyed_hash.of("invited", email.lower()))
+    except TooMany:
+        return False
+    return True
 
 
 def withdraw(services: Services, room_id: str, invitation_id: str) -> None:

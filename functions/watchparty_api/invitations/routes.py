@@ -7,7 +7,7 @@ from typing import Literal, cast
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.handling import ServicesOf
-from watchparty_api.invitations.inviting import invitation_mail, invite, withdraw
+from watchparty_api.invitations.inviting import invitation_mail, invite, may_mail, withdraw
 from watchparty_api.invitations.models import InvitationList, InvitationMade, InvitationStart, InvitationView
 from watchparty_api.joining.door import vouched
 from watchparty_api.lists import PageCursor, PageLimit
@@ -17,7 +17,7 @@ from watchparty_api.records import Invitation
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
 from watchparty_api.rooms.views import room_url
-from watchparty_api.site import base_url
+from watchparty_api.site import base_url, client_address
 from watchparty_api.store.queries import INVITATIONS_OF_ROOM
 
 router = APIRouter(tags=["invitations"])
@@ -32,11 +32,13 @@ def make(
     standing: StandingOf,
     services: ServicesOf,
 ) -> InvitationMade:
-    """A personal link; its secret is shown in this answer and nowhere else."""
+    """A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
+    long as neither they nor the recipient see too many; `mailed` says whether it was.
+    """
     room, by = standing.room, standing.require(Action.INVITE, services.now())
-    services.limiter.hit("invitation", by.id)
+    services.limiter.hit("invitation", by.account_id or by.id)  # by account: a new room is no new start
     invitation, url = invite(services, room, by, body, room_url=room_url(base_url(request), room))
-    mailed = body.email is not None and services.mail.delivers
+    mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
     if body.email is not None and mailed:
         subject, text = invitation_mail(room, by, url)
         later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)

@@ -162,3 +162,43 @@ def test_a_new_invitation_may_raise_again(house: House) -> None:
     house.clock.advance(seconds=1)
     secret, _ = invite(here, role="moderator")
     assert moderator.join(here.id, invite=secret).json()["connection"]["role"] == "moderator"
+
+
+def test_nobodys_inbox_is_filled_by_invitations(house: House) -> None:
+    """Three an hour to one address, whoever invites; after that the link is there to be passed on, and says so."""
+    mailed = [invite(party(house), email=f"{name}@Example.org")[1]["mailed"] for name in ("max", "Max", "MAX", "max")]
+    assert mailed == [True, True, True, False]
+    assert invite(party(house), email="eva@example.org")[1]["mailed"]
+    assert len(house.mail.sent) == 4
+
+
+def test_one_address_does_not_mail_to_everybody(house: House) -> None:
+    """Twenty an hour, over all accounts behind it."""
+    parties = [party(house) for _ in range(3)]
+    mailed = [invite(parties[n % 3], email=f"p{n}@example.org")[1]["mailed"] for n in range(21)]
+    assert mailed == [True] * 20 + [False]
+
+
+def test_a_new_room_is_no_new_allowance(house: House) -> None:
+    """Invitations are counted by account."""
+    here = party(house)
+    for _ in range(60):
+        invite(here)
+    room = here.host.ask("POST", "/rooms", {}).json()
+    assert here.host.ask("POST", f"/rooms/{room['id']}/invitations", {}).status_code == 429
+
+
+@pytest.mark.parametrize("who", ["temporary host", "guest"])
+def test_who_has_not_registered_gets_the_link_only(house: House, who: str) -> None:
+    """Nobody sends mail through us without leaving an address of their own."""
+    here = party(house)
+    if who == "guest":
+        inviting = here.guest("Max")
+        here.host.ask("PATCH", here.path(f"/members/{inviting.participant_id}"), {"role": "moderator"})
+        room_id = here.id
+    else:
+        inviting = Browser(house, house.person("Tom", temporary=True, email=None))
+        room_id = inviting.ask("POST", "/rooms", {}).json()["id"]
+    answer = inviting.ask("POST", f"/rooms/{room_id}/invitations", {"email": "max@example.org"})
+    assert (answer.status_code, answer.json()["mailed"]) == (201, False)
+    assert house.mail.sent == []

@@ -798,7 +798,8 @@ export interface paths {
         put?: never;
         /**
          * Make
-         * @description A personal link; its secret is shown in this answer and nowhere else.
+         * @description A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
+         *     long as neither they nor the recipient see too many; `mailed` says whether it was.
          */
         post: operations["invitations.make"];
         delete?: never;
