@@ -100,7 +100,7 @@ class WorkspaceSettings(Record):
     """What the admin can change while it runs; one document a workspace (id "settings")."""
 
     registration: Literal["invitation", "open"] = "invitation"
-    temporary_hosts: bool = True
+    temporary_hosts: bool = False  # at home on by default: `settings.py`
     quota_bytes: int = 200 * 10**9
     temporary_quota_bytes: int = 10 * 10**9
     max_upload_bytes: int = 50 * 10**9

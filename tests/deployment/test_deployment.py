@@ -10,11 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from e2e.home import Home
+from fakes.local_server import serving
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -175,3 +178,25 @@ def test_a_deployment_that_does_not_play_fails(operator: Operator) -> None:
     done = operator.types(script.replace("smoke --site", "smoke --within 1 --site"))
     assert done.returncode == 1
     assert "The smoke test failed" in done.stderr
+
+
+@pytest.mark.parametrize(("setup", "code", "said"), [(200, 0, "nobody can host here yet"), (410, 1, "SMOKE_TOKEN")])
+def test_a_new_site_has_nobody_who_could_host(setup: int, code: int, said: str) -> None:
+    """Without temporary hosts the first deployment ends with the page; once there is somebody, a token is asked for."""
+    answers = {"/ready": "{}", "/api/v1/config": '{"temporary_hosts": false}', "/api/v1/setup": '{"open": true}'}
+
+    class NewSite(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(setup if self.path == "/api/v1/setup" else 200)
+            self.end_headers()
+            self.wfile.write(answers.get(self.path, '<div id="root"></div>').encode())
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Says nothing."""
+
+    with serving(NewSite) as address:
+        command = [sys.executable, "terraform/deploy", "smoke", "--site", f"http://{address}"]
+        environ = {name: value for name, value in os.environ.items() if name != "WATCHPARTY_SMOKE_TOKEN"}
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert said in done.stdout + done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from e2e.home import Home as Server
 from fakes.function_process import cloud_environment
 from watchparty.bootstrap import build_home
 from watchparty_api.config import Config
-from watchparty_api.records import KINDS
+from watchparty_api.records import KINDS, WorkspaceSettings
+from watchparty_api.settings import SETTINGS_ID
+from watchparty_api.store.firestore import open_store
 from watchparty_api.store.shapes import kind_name
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
@@ -66,6 +69,10 @@ def test_a_restored_database_beside_the_old_one_is_the_site_again(
     """Google restores into another database; the same code, pointed at it, knows everybody and everything."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)
     keys = tmp_path / "keys"
+    settings = WorkspaceSettings(
+        workspace_id="main", id=SETTINGS_ID, created_at=datetime.now(UTC), temporary_hosts=True
+    )
+    open_store("firestore://demo-restore/watchparty").create("main", settings)
     site = browser_on("firestore://demo-restore/watchparty", keys)
     made = site.post("/api/v1/auth/temporary", json={"display_name": "Ada"}).json()
     headers = {"Authorization": f"Bearer {made['access_token']}"}
