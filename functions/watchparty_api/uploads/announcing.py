@@ -9,7 +9,7 @@ import secrets
 from dataclasses import replace
 
 from watchparty_api.accounts.quota import quota_bytes, used_bytes, videos_of
-from watchparty_api.errors import Conflict, Forbidden, TooLarge
+from watchparty_api.errors import Conflict, Forbidden, TooLarge, VersionConflict
 from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
 from watchparty_api.services import Services
@@ -49,12 +49,18 @@ def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> 
 
 
 def start_upload(services: Services, video: Video, *, base_url: str) -> UploadStart:
-    """A fresh start for the bytes. Raises Conflict when they are here, DiskFull when there is no room for them."""
+    """A fresh start for the bytes, with as much time as the first. Raises Conflict when they are here, DiskFull when
+    there is no room for them.
+    """
     if video.generation is not None or video.source_url is not None:
         raise Conflict("already_uploaded", "This video has been uploaded already.")
-    if video.status == "failed":
-        reopened = replace(video, status="uploading", failure=None, updated_at=services.now())
-        video = services.store.replace(services.workspace_id, reopened)
+    try:
+        going_on = replace(video, status="uploading", failure=None, updated_at=services.now())
+        services.store.replace(services.workspace_id, going_on)
+    except VersionConflict:  # another tab starts it as well, unless its last bytes came just now
+        newest = services.store.get(services.workspace_id, Video, video.id)
+        if newest is None or newest.status != "uploading":
+            raise
     return services.objects.start_upload(
         video_id=video.id, size_bytes=video.size_bytes, content_type=video.content_type, base_url=base_url
     )
