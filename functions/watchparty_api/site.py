@@ -22,8 +22,8 @@ def base_url(request: Request) -> str:
         return services.config.public_url
     scheme, host = request.url.scheme, request.headers.get("host", "localhost")
     if _from_trusted_proxy(request):
-        scheme = request.headers.get("x-forwarded-proto", scheme).split(",")[-1].strip()
-        host = request.headers.get("x-forwarded-host", host).split(",")[-1].strip()
+        scheme = (_forwarded(request, "proto") or [scheme])[-1]
+        host = (_forwarded(request, "host") or [host])[-1]
     return f"{scheme}://{host}"
 
 
@@ -37,11 +37,10 @@ def client_address(request: Request) -> str:
     address = request.client.host if request.client else "unknown"
     if not _from_trusted_proxy(request):
         return address
-    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
-        if hop.strip():
-            address = hop.strip()
-            if not _trusted(address, services_of(request).config.trusted_proxies):
-                break
+    for hop in reversed(_forwarded(request, "for")):
+        address = hop
+        if not _trusted(address, services_of(request).config.trusted_proxies):
+            break
     return address
 
 
@@ -64,6 +63,14 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     except ValueError:  # a port that is no number equals nothing
         port = -1
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _forwarded(request: Request, what: str) -> list[str]:
+    """The values of X-Forwarded-…, the nearest proxy's last. A proxy may add a line of its own below the client's, and
+    several lines are one list (RFC 9110, 5.3): read alone, the first is what the client made up.
+    """
+    lines = request.headers.getlist(f"x-forwarded-{what}")
+    return [value.strip() for line in lines for value in line.split(",") if value.strip()]
 
 
 def _from_trusted_proxy(request: Request) -> bool:

@@ -15,18 +15,24 @@ from watchparty_api.site import base_url, client_address, is_https, require_orig
 PROXY = ("10.0.0.0/8", "fd00::/8")
 
 
-def a_request(house: House, peer: str | None, public_url: str | None = None, **headers: str) -> Request:
-    """A request from `peer`; header names with underscores for hyphens."""
+def a_request(
+    house: House, peer: str | None, public_url: str | None = None, **headers: str | tuple[str, ...]
+) -> Request:
+    """A request from `peer`; header names with underscores for hyphens, several lines of one as a tuple."""
     config = replace(house.services.config, public_url=public_url, trusted_proxies=PROXY)
     app: Any = type("App", (), {})()
     app.state = type("State", (), {"services": replace(house.services, config=config)})()
-    names = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
+    lines = [
+        (name.replace("_", "-").encode(), line.encode())
+        for name, value in headers.items()
+        for line in ((value,) if isinstance(value, str) else value)
+    ]
     scope = {
         "type": "http",
         "scheme": "http",
         "path": "/",
         "query_string": b"",
-        "headers": list(names.items()),
+        "headers": lines,
         "client": (peer, 1) if peer else None,
         "server": ("127.0.0.1", 8000),
         "app": app,
@@ -99,3 +105,17 @@ def test_the_sites_own_page_passes(house: House) -> None:
     """The same origin, spelt with its port, and JSON with a charset."""
     headers = {"origin": "https://watch.example:443", "content_type": "application/json; charset=utf-8"}
     require_origin(a_request(house, "192.0.2.1", "https://watch.example", **headers))
+
+
+def test_what_a_client_made_up_is_read_before_what_the_proxy_added(house: House) -> None:
+    """A proxy may add a line of its own instead of lengthening the client's: the last word is the proxy's."""
+    behind = a_request(
+        house,
+        "10.1.2.3",
+        host="inner",
+        x_forwarded_for=("198.51.100.66", "203.0.113.9, 10.9.9.9"),
+        x_forwarded_host=("evil.example", "watch.example"),
+        x_forwarded_proto=("http", "https"),
+    )
+    assert client_address(behind) == "203.0.113.9"
+    assert base_url(behind) == "https://watch.example"
