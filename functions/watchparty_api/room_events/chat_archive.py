@@ -24,6 +24,9 @@ def archive(services: Services, event: ChatEvent) -> None:
     match event.op:
         case "said":
             commit_and_tell(services, lambda: _said(services, event))
+            # A wipe elsewhere may have set its mark and gone through the lines before this one was stored.
+            if _is_wiped(services, event):
+                commit_and_tell(services, lambda: _bury(services, _id(event.room, event.message_id)))
         case "deleted":
             commit_and_tell(services, lambda: _deleted(services, event))
         case "cleared":
@@ -48,9 +51,12 @@ def _id(room_id: str, message_id: str) -> str:
 def _said(services: Services, event: ChatEvent) -> Change[None]:
     if services.store.get(services.workspace_id, ChatEntry, _id(event.room, event.message_id)) is not None:
         return Change(None)
+    return Change(None, writes=[Create(_entry(services, event, deleted=_is_wiped(services, event)))])
+
+
+def _is_wiped(services: Services, event: ChatEvent) -> bool:
     mark = services.store.get(services.workspace_id, ChatCleared, event.room)
-    wiped = mark is not None and (event.epoch, event.seq) < (mark.epoch, mark.seq)
-    return Change(None, writes=[Create(_entry(services, event, deleted=wiped))])
+    return mark is not None and (event.epoch, event.seq) < (mark.epoch, mark.seq)
 
 
 def _deleted(services: Services, event: ChatEvent) -> Change[None]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from fakes.house import House
 from fakes.party import Party, film, party
-from watchparty_api.records import Snapshot
+from watchparty_api.records import ChatEntry, Snapshot
 from watchparty_api.room_events.ingest import ingest
+from watchparty_api.store.port import Create, Store, Write
 from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
@@ -215,3 +218,28 @@ def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, rela
     house.clock.advance(minutes=6)
     ingest(house.services, [relay.session("p", started=True, total=1)])
     assert here.host.ask("GET", "/rooms").json()["items"][0]["id"] == here.id
+
+
+class Interrupted:
+    """A store between whose reading and writing of a chat line something else happens, once."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+        self._store, self._meanwhile = store, [meanwhile]
+
+    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+        if self._meanwhile and any(isinstance(each, Create) and isinstance(each.record, ChatEntry) for each in writes):
+            self._meanwhile.pop()()
+        self._store.commit(workspace_id, writes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_a_line_that_is_stored_while_the_chat_is_wiped_stays_wiped(house: House, here: Party, relay: Relay) -> None:
+    """Two instances: one has looked for the wipe's mark, the other sets it and wipes, then the first stores."""
+    said, cleared = relay.said(1, "secret"), relay.event("chat", seq=2, op="cleared")
+    elsewhere = house.services
+    store = cast("Store", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
+    ingest(replace(elsewhere, store=store), [said])
+    assert texts(here) == []
+    assert kept_texts(house, here.id) == [""]
