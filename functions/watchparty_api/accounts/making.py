@@ -45,13 +45,21 @@ def create_account(
 
 
 def claim_temporary(
-    services: Services, account: Account, *, email: str, password: str, display_name: str, beside: Sequence[Write] = ()
+    services: Services,
+    account: Account,
+    *,
+    email: str,
+    password: str,
+    display_name: str,
+    role: Literal["admin", "user"] = "user",
+    beside: Sequence[Write] = (),
 ) -> Account:
     """Makes a temporary account a lasting one: its rooms and films stay its own. Raises Conflict."""
     lasting = replace(
         account,
         email=email,
         display_name=display_name,
+        role=role,
         password_hash=hash_password(password),
         temporary=False,
         expires_at=None,

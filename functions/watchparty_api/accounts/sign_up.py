@@ -79,6 +79,7 @@ def register(
     """A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films."""
     limit(request, "register", address_key(client_address(request)))
     invite = admitted_by(services, body.invite, body.email)
+    role = invite.role if invite else "user"
     spend = [one_time_tokens.spent(services, invite)] if invite else []
     try:
         if isinstance(caller, AccountCaller) and caller.account.temporary:
@@ -88,6 +89,7 @@ def register(
                 email=body.email,
                 password=body.password,
                 display_name=body.display_name,
+                role=role,
                 beside=spend,
             )
         else:
@@ -96,7 +98,7 @@ def register(
                 email=body.email,
                 password=body.password,
                 display_name=body.display_name,
-                role=invite.role if invite else "user",
+                role=role,
                 beside=spend,
             )
     except VersionConflict as error:

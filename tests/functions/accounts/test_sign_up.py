@@ -121,6 +121,15 @@ def test_a_temporary_account_is_claimed_by_registering_with_it(house: House) -> 
     ).is_success
 
 
+def test_an_invitation_gives_its_role_to_a_temporary_host_too(house: House) -> None:
+    """Whoever tried the site first is no lesser administrator."""
+    first = house.client.post("/api/v1/auth/temporary", json={}).json()
+    secret, _ = one_time_tokens.mint(house.services, "account_invite", role="admin")
+    headers = {"Authorization": f"Bearer {first['access_token']}"}
+    claimed = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret}, headers=headers).json()
+    assert (claimed["account"]["id"], claimed["account"]["role"]) == (first["account"]["id"], "admin")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
