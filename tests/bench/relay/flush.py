@@ -34,6 +34,7 @@ class Player:
         self._room, self._name = f"room-{number // PEOPLE_EACH}", f"person-{number}"
         self._state: dict[str, Any] = {}
         self._offset_ms: float | None = None
+        self._clock, self._round_trip_ms = "", 0.0
         self.playing = asyncio.Event()
         self.told_of_epoch = False
         self.jump_ms = 0.0
@@ -79,8 +80,12 @@ class Player:
         pongs.append((received_ms - pong["c"], (pong["r"] + pong["s"]) / 2 - (pong["c"] + received_ms) / 2))
         if len(pongs) < PINGS:
             await socket.send(json.dumps({"t": "ping", "c": time.monotonic() * 1000}))
-        else:
-            self._follow(self._state, min(pongs)[1])
+            return
+        round_trip_ms, offset_ms = min(pongs)
+        # An estimate of the same clock stays until there is one about as good; another name begins anew (rule T1).
+        if pong["clk"] != self._clock or round_trip_ms <= 2 * self._round_trip_ms + 1:
+            self._clock, self._round_trip_ms = pong["clk"], round_trip_ms
+            self._follow(self._state, offset_ms)
 
     def _follow(self, state: dict[str, Any], offset_ms: float | None) -> None:
         local_ms = time.monotonic() * 1000
@@ -111,6 +116,8 @@ async def _measure(running: Running, mint: Mint, flushes: int) -> list[float]:
             await asyncio.sleep(SEEN_AFTER_S)
             if unaware := sum(1 for player in players if not player.told_of_epoch):
                 raise RuntimeError(f"{unaware} players were not told of a new epoch")
+            if standing := sum(1 for player in players if player.place_s(time.monotonic() * 1000) is None):
+                raise RuntimeError(f"{standing} players do not play on")
             jumps.append(max(player.jump_ms for player in players))
     finally:
         for task in tasks:
