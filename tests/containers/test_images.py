@@ -18,7 +18,8 @@ from containers.dockerfile import IMAGES, RELAY, ROOT, STANDALONE, TRANSCODER, I
 from fakes.emulators import free_port
 
 pytestmark = pytest.mark.service
-STARTS_WITHIN_S = 60.0
+STARTS_WITHIN_S = 300.0
+"""It takes seconds; what a busy machine adds says nothing about us."""
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
@@ -61,12 +62,15 @@ def running(image: Image, folder: Path, **environ: str) -> tuple[list[str], dict
 def serve(command: list[str], env: dict[str, str], health: list[str], log: Path) -> int:
     """Starts it, waits until the image's own health check succeeds, sends SIGTERM; gives the exit code."""
     with log.open("wb") as output, subprocess.Popen(command, env=env, stdout=output, stderr=output) as process:
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while subprocess.run([sys.executable, *health[1:]], env=env, capture_output=True, check=False).returncode:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-        process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=20)
+        try:
+            deadline = time.monotonic() + STARTS_WITHIN_S
+            while subprocess.run([sys.executable, *health[1:]], env=env, capture_output=True, check=False).returncode:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+            process.send_signal(signal.SIGTERM)
+            return process.wait(timeout=60)
+        finally:
+            process.kill()  # a no-op for what has ended; else nobody would ever wait to the end
 
 
 def test_the_relay_runs_from_its_files_alone(tmp_path: Path) -> None:

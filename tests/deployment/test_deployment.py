@@ -119,8 +119,8 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
 
 
-def test_no_secret_is_on_a_command_line_or_on_the_screen(operator: Operator) -> None:
-    """Keys go through standard input and the environment."""
+def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Operator) -> None:
+    """Keys go through standard input and the environment; hashed parts are kept for a year, index.html is last."""
     settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
     done = operator.types(settings + blocks("3. The deployment"))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -128,12 +128,6 @@ def test_no_secret_is_on_a_command_line_or_on_the_screen(operator: Operator) -> 
     values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
     assert len(values) == 5
     assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
-
-
-def test_the_page_is_uploaded_parts_first_with_the_right_lives(operator: Operator) -> None:
-    """production: hashed parts for a year, index.html last and never kept."""
-    settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
-    assert operator.types(settings + blocks("3. The deployment")).returncode == 0
     site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]
     assert site == [
         ("", "public, max-age=31536000, immutable"),
