@@ -22,6 +22,7 @@ from watchparty_transcoder.timeline import ChunkSizes
 
 # ours says that it is BT.709, the others say nothing and mean it: without this, ffmpeg would convert one of the two
 AS_TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+BY_NUMBER = "settb=1/30,setpts=N"  # frame n beside frame n; N/30/TB is a fraction, and is cut off to the frame before
 AV1_RATE_FACTORS = (35, 45, 55)
 
 
@@ -40,8 +41,8 @@ def vmaf(seen: Path, source: Path, rung: Rung, *, seconds: float) -> Vmaf:
     """At the quality's own size, frame by frame."""
     log = seen.with_suffix(".vmaf.json")
     graph = (
-        f"[0:v]{AS_TAGGED},setpts=N/30/TB[seen];"
-        f"[1:v]{AS_TAGGED},scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p,setpts=N/30/TB[original];"
+        f"[0:v]{AS_TAGGED},{BY_NUMBER}[seen];"
+        f"[1:v]{AS_TAGGED},scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p,{BY_NUMBER}[original];"
         f"[seen][original]libvmaf=log_fmt=json:log_path={log}:n_threads=2:shortest=1"
     )
     limit = ["-t", str(seconds)]
