@@ -23,8 +23,8 @@ from watchparty_transcoder.config import read_cloud_config
 
 FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
 DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
-NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS"}
-"""What this deployment leaves alone: it has one workspace, and its keys are mounted, not fetched."""
+NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS", "WATCHPARTY_GRANT_LIFE_S"}
+"""What this deployment leaves alone: one workspace, keys that are mounted, not fetched, the usual life of a grant."""
 
 RELAY_NOT_SET = {
     "WATCHPARTY_RELAY_PORT",  # Cloud Run's PORT
