@@ -87,6 +87,10 @@ class Running:
         for thread in self.threads:
             thread.start()
 
+    @property
+    def at_work(self) -> bool:
+        return any(thread.is_alive() for thread in self.threads)
+
     def join(self) -> None:
         for thread in self.threads:
             thread.join(timeout=300)

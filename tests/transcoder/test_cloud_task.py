@@ -70,8 +70,9 @@ def test_killed_and_begun_again(film: Path, gcs: StrictGcs, tmp_path: Path) -> N
     upload(gcs, film)
     heard = Heard()
     first = Running(gcs, heard, count=2)
-    while "playable" not in heard.kinds():
-        time.sleep(0.05)
+    while not any(name.endswith(".m4s") for _, name in list(gcs.objects)):
+        assert first.at_work, first.errors
+        time.sleep(0.005)
     first.kill()
     assert "finished" not in heard.kinds()
     before = {name: held.generation for (_, name), held in gcs.objects.items() if name.endswith(".m4s")}
