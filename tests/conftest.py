@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -35,9 +36,14 @@ WHOLE_APPLICATIONS = {"house", "client"}
 """Fixtures that build a whole application on a database: what asks for one is an integration test."""
 
 
+PROGRAMS = {"bench", "chaos", "containers", "deployment", "terraform", "test_frame_fuzz.py", "test_tutorial.py"}
+"""Folders and files that run other programs, or this one whole: integration, too."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if WHOLE_APPLICATIONS & set(getattr(item, "fixturenames", ())):
+        whole = PROGRAMS & set(item.path.relative_to(Path(__file__).parent).parts)
+        if whole or WHOLE_APPLICATIONS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.integration)
 
 
