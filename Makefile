@@ -36,7 +36,7 @@ format: ## write the format that `check` wants
 	$(BIN)/ruff check --fix .
 	cd frontend && $(NODE_PATH_FIRST) npm run --silent fix
 
-unit: ## what needs neither root nor network nor an application or another program, within 30 s
+unit: ## what needs neither root nor network nor an application or another program
 	$(PYTEST) -n 2 -m "not media and not service and not integration and not e2e"
 
 test: prepare-test ## all set-up, then everything: unit, contract, integration, page, end to end
