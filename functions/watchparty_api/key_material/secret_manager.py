@@ -15,7 +15,8 @@ from watchparty_api.config import ConfigError
 if TYPE_CHECKING:
     from google.cloud.secretmanager import SecretManagerServiceClient
 
-_CALL_WITHIN_S = 10.0
+PATIENCE_S = 10.0
+"""The client's own default of 60 s for each secret would outlast the time in which a service has to start."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,18 @@ class SecretManager:
 
     prefix: str
     make_client: Callable[[], SecretManagerServiceClient]
+    patience_s: float = PATIENCE_S
 
     def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is made here
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.api_core.exceptions import GoogleAPICallError, RetryError, ServiceUnavailable
+        from google.api_core.retry import Retry, if_exception_type
         from google.auth.exceptions import GoogleAuthError
 
         try:
             answer = self._client.access_secret_version(
-                name=f"{self.place(name)}/versions/latest", timeout=_CALL_WITHIN_S
+                name=f"{self.place(name)}/versions/latest",
+                timeout=self.patience_s,
+                retry=Retry(if_exception_type(ServiceUnavailable), initial=0.1, timeout=self.patience_s),
             )
         except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
             reason = type(error).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -56,6 +57,8 @@ def test_a_line_that_breaks_is_taken_up_where_it_was(uploader: Uploader, port: i
             f"Content-Range: bytes 0-{CHUNK - 1}/{CHUNK}\r\nContent-Length: {CHUNK}\r\n\r\n"
         )
         line.sendall(head.encode() + film[: 5 * KIB256 + 99])
+        while not any(part.stat().st_size for part in uploader.folder.rglob("*.part")):
+            time.sleep(0.005)  # until it is heard: who comes later takes over, so the order has to be plain
     # A newcomer waits until the broken one has let go, so no clock is needed here.
     again = put(port, location, film, 0, CHUNK - 1)
     assert again.status == 200
