@@ -36,8 +36,11 @@ WHOLE_APPLICATIONS = {"house", "client"}
 """Fixtures that build a whole application on a database: what asks for one is an integration test."""
 
 
-PROGRAMS = {"bench", "chaos", "containers", "deployment", "terraform", "test_frame_fuzz.py", "test_tutorial.py"}
-"""Folders and files that run other programs, or this one whole: integration, too."""
+PROGRAMS = {
+    *("bench", "chaos", "containers", "deployment", "terraform", "transport"),
+    *("test_bundle.py", "test_frame_fuzz.py", "test_probe.py", "test_server.py", "test_tutorial.py"),
+}
+"""Folders and files that run other programs, or one of ours whole on real sockets: integration, too."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
