@@ -14,3 +14,11 @@ resource "google_identity_platform_config" "this" {
   }
   depends_on = [google_project_service.api]
 }
+
+# Whoever exchanges a sign-in for a session of ours asks first whether it has been revoked or its person disabled.
+resource "google_project_iam_member" "sign_in_looks_people_up" {
+  for_each = var.identity == "identity_platform" ? toset([local.hobby ? "standalone" : "auth"]) : toset([])
+  project  = var.project_id
+  role     = "roles/firebaseauth.viewer"
+  member   = local.members[each.key].member
+}

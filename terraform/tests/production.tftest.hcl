@@ -87,6 +87,10 @@ run "everything" {
     error_message = "One environment and branch of one repository may deploy, and nobody else on GitHub."
   }
   assert {
+    condition     = google_project_iam_member.sign_in_looks_people_up["auth"].role == "roles/firebaseauth.viewer" && length(google_project_iam_member.sign_in_looks_people_up) == 1
+    error_message = "Signing in can ask whether a person has been thrown out; nothing else can."
+  }
+  assert {
     condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
     error_message = "The outputs are what the deployment asks for."
   }

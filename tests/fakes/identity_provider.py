@@ -1,9 +1,12 @@
-"""An identity provider with a key of its own: signs ID tokens as Google does, and shows its certificate."""
+"""An identity provider with a key of its own: signs ID tokens as Google does, and shows its certificate and people."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import jwt
@@ -15,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from firebase_admin import auth, credentials
 from google.auth.credentials import AnonymousCredentials
 
+from fakes.local_server import serving
 from watchparty_api.identity.platform import IdentityPlatform
 
 PROJECT = "demo-watchparty"
@@ -28,13 +32,21 @@ class NoCredential(credentials.Base):
 
 
 class IdentityProvider:
-    """`platform` believes this provider's tokens; `token` signs one."""
+    """`platform` believes this provider's tokens; `token` signs one, for anybody.
 
-    def __init__(self) -> None:
+    `people` are those whose record is not the usual one, by their uid; None: there is no such person.
+    `refuses`: it does not let us ask for people at all.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.people: dict[str, dict[str, Any] | None] = {}
+        self.refuses = False
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.platform = IdentityPlatform(PROJECT, NoCredential())
         # The library's one seam for certificates; the rest of the way is its own.
-        auth._get_client(self.platform.app)._token_verifier.request = self._certificates
+        client = auth._get_client(self.platform.app)
+        client._token_verifier.request = self._certificates
+        client._user_manager.base_url = f"http://{host}/v1/projects/{PROJECT}"
 
     def token(self, *, key: rsa.RSAPrivateKey | None = None, algorithm: str = "RS256", **claims: Any) -> str:
         now = datetime.now(UTC).timestamp()
@@ -52,6 +64,13 @@ class IdentityProvider:
         secret = "" if algorithm == "none" else key or self._key
         return jwt.encode({**usual, **claims}, secret, algorithm=algorithm, headers={"kid": "k1"})
 
+    def look_up(self, uid: str) -> tuple[int, dict[str, Any]]:
+        """What accounts:lookup answers: status and body."""
+        if self.refuses:
+            return 403, {"error": {"status": "PERMISSION_DENIED", "message": "firebaseauth.users.get"}}
+        person = self.people.get(uid, {})
+        return 200, {} if person is None else {"users": [{"localId": uid, "validSince": "0"} | person]}
+
     def _certificates(self, _url: str, **_options: Any) -> Any:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "provider")])
         now = datetime.now(UTC)
@@ -67,3 +86,28 @@ class IdentityProvider:
         )
         shown = json.dumps({"k1": certificate.public_bytes(Encoding.PEM).decode()}).encode()
         return type("Answer", (), {"status": 200, "data": shown, "headers": {}})()
+
+
+@contextmanager
+def identity_provider() -> Iterator[IdentityProvider]:
+    """The provider while it can be asked."""
+    provider: IdentityProvider
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.path == f"/v1/projects/{PROJECT}/accounts:lookup"
+            (uid,) = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["localId"]
+            status, body = provider.look_up(uid)
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with serving(Handler) as host:
+        provider = IdentityProvider(host)
+        yield provider

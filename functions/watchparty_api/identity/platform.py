@@ -1,4 +1,4 @@
-"""Identity Platform: ID tokens verified by firebase-admin (signature, audience, issuer, expiry)."""
+"""Identity Platform: ID tokens verified by firebase-admin (signature, audience, issuer, expiry, revocation)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ class IdentityPlatform:
 
     def verify(self, id_token: str) -> Outsider:
         from firebase_admin import auth
+        from firebase_admin.exceptions import FirebaseError
 
         try:
-            claims = auth.verify_id_token(id_token, app=self.app)
+            # Asked of the provider each time, one call a sign-in: a session of ours that begins on a token outlives it.
+            claims = auth.verify_id_token(id_token, app=self.app, check_revoked=True)
             return Outsider(
                 uid=claims["uid"],
                 email=str(claims["email"]).lower() if claims.get("email") else None,
@@ -30,10 +32,13 @@ class IdentityPlatform:
                 name=claims.get("name"),
                 signed_in_at=datetime.fromtimestamp(claims["auth_time"], UTC),
             )
-        except auth.CertificateFetchError as error:
-            raise Unavailable("identity_unavailable", "Signing in is not possible now. Try again.") from error
-        except (auth.InvalidIdTokenError, ValueError, KeyError, TypeError) as error:  # an expired one is invalid, too
+        except (
+            *(auth.InvalidIdTokenError, auth.UserDisabledError, auth.UserNotFoundError),
+            *(ValueError, KeyError, TypeError),
+        ) as error:  # an expired and a revoked one are invalid, too
             raise Unauthenticated("bad_token", "This sign-in is no longer valid. Sign in again.") from error
+        except FirebaseError as error:
+            raise Unavailable("identity_unavailable", "Signing in is not possible now. Try again.") from error
 
     @cached_property
     def app(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fakes.house import House
-from fakes.identity_provider import IdentityProvider
+from fakes.identity_provider import IdentityProvider, identity_provider
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.making import create_account
@@ -20,8 +21,15 @@ from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, WEBHOOKS_OF_ACCO
 
 
 @pytest.fixture(scope="module")
-def provider() -> IdentityProvider:
-    return IdentityProvider()
+def asked() -> Iterator[IdentityProvider]:
+    with identity_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(asked: IdentityProvider) -> IdentityProvider:
+    asked.people, asked.refuses = {}, False
+    return asked
 
 
 @pytest.fixture
@@ -89,6 +97,30 @@ def test_a_token_that_is_not_good_is_refused(
 ) -> None:
     """Another project's, an expired, a nameless, a stale, an unsigned one."""
     assert ask(outside, provider.token(**claims))[0] == 401
+
+
+@pytest.mark.parametrize(
+    "person",
+    [{"validSince": "9999999999"}, {"disabled": True}, None],
+    ids=["signed out everywhere", "disabled", "gone"],
+)
+def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
+    outside: House, provider: IdentityProvider, person: dict[str, Any] | None
+) -> None:
+    """The token alone would be good for an hour."""
+    token = provider.token()
+    assert ask(outside, token)[0] == 200
+    provider.people["uid-1"] = person
+    status, answer = ask(outside, token)
+    assert (status, answer["code"]) == (401, "bad_token")
+
+
+def test_where_the_provider_cannot_be_asked_nobody_signs_in(outside: House, provider: IdentityProvider) -> None:
+    """503, and no word of what Google said."""
+    provider.refuses = True
+    status, answer = ask(outside, provider.token())
+    assert (status, answer["code"]) == (503, "identity_unavailable")
+    assert "firebaseauth" not in str(answer)
 
 
 def test_another_key_is_not_the_providers(outside: House, provider: IdentityProvider) -> None:
