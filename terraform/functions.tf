@@ -26,6 +26,7 @@ locals {
     WATCHPARTY_DELIVERIES_TOPIC = google_pubsub_topic.event["webhook-deliveries"].id
     WATCHPARTY_FIRST_ADMIN      = var.first_admin
     WATCHPARTY_IDENTITY         = var.identity
+    WATCHPARTY_IDENTITY_API_KEY = one(google_identity_platform_config.this[*].client[0].api_key)
     WATCHPARTY_IDENTITY_PROJECT = var.identity == "identity_platform" ? var.project_id : null
     WATCHPARTY_KEYS_DIR         = "/keys"
     WATCHPARTY_MAIL_FROM        = var.mail_from

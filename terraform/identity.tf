@@ -12,6 +12,13 @@ resource "google_identity_platform_config" "this" {
       password_required = true
     }
   }
+
+  # Whoever may have an account here is our own rule; said so that the key of the page is part of the state.
+  client {
+    permissions {
+      disabled_user_signup = false
+    }
+  }
   depends_on = [google_project_service.api]
 }
 

@@ -152,6 +152,7 @@ def _open_identity(config: Config) -> OutsideIdentity | None:
     from watchparty_api.identity.platform import IdentityPlatform
 
     project = required(config.identity_project, "WATCHPARTY_IDENTITY_PROJECT", "the project of the identity platform")
+    required(config.identity_api_key, "WATCHPARTY_IDENTITY_API_KEY", "the key by which the page names that project")
     return IdentityPlatform(project)
 
 

@@ -51,6 +51,8 @@ class Config:
     mail_from: str | None = None
     identity_project: str | None = None
     """The project whose Identity Platform tokens are believed."""
+    identity_api_key: str | None = None
+    """The key by which the page names that project to Identity Platform: public, it permits nothing by itself."""
     first_admin: str | None = None
     """The verified address that is administrator from its first sign-in on."""
     otlp_endpoint: str | None = None
@@ -94,6 +96,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
         mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
         identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),
+        identity_api_key=environ.get("WATCHPARTY_IDENTITY_API_KEY"),
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"),
         service=environ.get("K_SERVICE", "watchparty"),
         first_admin=environ.get("WATCHPARTY_FIRST_ADMIN"),

@@ -24,6 +24,8 @@ class SiteConfig(BaseModel):
     version: str
     brand_name: str
     sign_in: Literal["local", "identity_platform"]
+    identity_api_key: str | None
+    """With `identity_platform`: what the page names the project by; null otherwise."""
     registration: Literal["invitation", "open"]
     temporary_hosts: bool
     mail_delivers: bool
@@ -42,6 +44,7 @@ def site_config(services: ServicesOf) -> SiteConfig:
         version=services.config.version,
         brand_name=settings.brand_name,
         sign_in=services.config.identity,
+        identity_api_key=services.config.identity_api_key if services.outside else None,
         registration=settings.registration,
         temporary_hosts=settings.temporary_hosts,
         mail_delivers=services.mail.delivers,

@@ -40,6 +40,7 @@ def test_a_complete_configuration_starts(config: Config) -> None:
         ({"store_url": "mysql://user:canary@host/db"}, "WATCHPARTY_STORE_URL"),
         ({"environment": "cloud", "keys_dir": "/nowhere"}, "WATCHPARTY_KEYS_DIR"),
         ({"identity": "identity_platform"}, "WATCHPARTY_IDENTITY_PROJECT"),
+        ({"identity": "identity_platform", "identity_project": "p"}, "WATCHPARTY_IDENTITY_API_KEY"),
         ({"cdn_key_name": "k"}, "cdn.key"),
         ({"keys_dir": None, "keys_secrets": "projects/p/secrets/w"}, "WATCHPARTY_KEYS_SECRETS"),
     ],

@@ -1,12 +1,13 @@
 import { Link, Navigate, useSearchParams } from "react-router";
-import { login } from "@/api/accounts";
 import { useSession } from "@/api/session";
 import { useSubmission } from "@/api/useSubmission";
 import { useTitle } from "@/app/useTitle";
 import { useSiteConfig } from "@/config/siteConfig";
+import { LoadingScreen } from "@/ui/Spinner";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
 import { safeNext } from "./fragment";
+import { waysOf } from "./ways";
 
 const LINK =
   "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
@@ -18,6 +19,7 @@ export default function LoginPage() {
   const signedIn = useSession((session) => session.account !== null && !session.account.temporary);
   const { busy, submit, field, message } = useSubmission();
   const next = safeNext(search.get("next"));
+  if (config === undefined) return <LoadingScreen />;
   if (signedIn) return <Navigate to={next} replace />;
 
   return (
@@ -28,14 +30,14 @@ export default function LoginPage() {
       message={message}
       onSubmit={(form) => {
         const body = { email: String(form.get("email")), password: String(form.get("password")) };
-        void submit(() => login(body));
+        void submit(() => waysOf(config).signIn(body));
       }}
       footer={
         <>
           <Link to="/reset" className={LINK}>
             Forgot the password?
           </Link>
-          {config?.registration === "open" ? (
+          {config.registration === "open" ? (
             <Link to="/register" className={LINK}>
               Make an account
             </Link>

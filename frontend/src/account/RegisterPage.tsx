@@ -1,17 +1,18 @@
 import { MailQuestion } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
-import { register } from "@/api/accounts";
 import { useSession } from "@/api/session";
 import { useSubmission } from "@/api/useSubmission";
 import { useTitle } from "@/app/useTitle";
-import { useSiteConfig } from "@/config/siteConfig";
+import { type SiteConfig, useSiteConfig } from "@/config/siteConfig";
 import { buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { LoadingScreen } from "@/ui/Spinner";
+import { showToast } from "@/ui/Toast";
 import { EntryCard } from "./EntryCard";
 import { EmailField, NameField, PasswordField } from "./fields";
 import { fragmentSecret } from "./fragment";
+import { waysOf } from "./ways";
 
 /** By invitation (its secret in the fragment), freely where that is allowed, or to keep a temporary account. */
 export default function RegisterPage() {
@@ -20,31 +21,39 @@ export default function RegisterPage() {
   const { hash } = useLocation();
   const [invite] = useState(() => fragmentSecret(hash, "invite"));
   if (!config) return <LoadingScreen />;
-  if (config.registration === "invitation" && invite === null) return <InvitationNeeded />;
-  return <RegisterForm invite={invite} />;
+  const invited = config.registration === "open" || invite !== null;
+  // Where accounts are another's, the first administrator registers as everybody does, and is known by the address.
+  if (!invited && config.sign_in === "local") return <InvitationNeeded />;
+  return <RegisterForm config={config} invite={invite} />;
 }
 
-function RegisterForm({ invite }: { invite: string | null }) {
+function RegisterForm({ config, invite }: { config: SiteConfig; invite: string | null }) {
   const navigate = useNavigate();
-  const temporary = useSession(({ account }) => (account?.temporary ? account : null));
+  const temporary = useSession(({ account }) =>
+    account?.temporary && config.sign_in === "local" ? account : null,
+  );
   const { busy, submit, field, message } = useSubmission();
 
   async function send(form: FormData) {
     const done = await submit(() =>
-      register({
+      waysOf(config).signUp({
         email: String(form.get("email")),
         password: String(form.get("password")),
         display_name: String(form.get("display_name")),
         invite: invite ?? undefined,
       }),
     );
-    if (done) navigate("/library", { replace: true });
+    if (!done) return;
+    if (config.sign_in === "identity_platform") {
+      showToast("We have sent you a mail. Its link confirms your address.", { tone: "good" });
+    }
+    navigate("/library", { replace: true });
   }
 
   return (
     <EntryCard
       title={temporary ? "Keep what you have" : "Make an account"}
-      intro={temporary && "Your films and rooms stay yours, and nothing runs out after a day."}
+      intro={introOf(temporary !== null, config.registration === "open" || invite !== null)}
       submitLabel={temporary ? "Keep everything" : "Make the account"}
       busy={busy}
       message={message}
@@ -63,6 +72,11 @@ function RegisterForm({ invite }: { invite: string | null }) {
       <PasswordField isNew error={field("password")} />
     </EntryCard>
   );
+}
+
+function introOf(temporary: boolean, invited: boolean): string | undefined {
+  if (temporary) return "Your films and rooms stay yours, and nothing runs out after a day.";
+  if (!invited) return "By invitation only, unless you are the one who runs this site.";
 }
 
 function InvitationNeeded() {

@@ -1,7 +1,7 @@
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { forgotPassword, resetPassword } from "@/api/accounts";
+import { resetPassword } from "@/api/accounts";
 import { useSubmission } from "@/api/useSubmission";
 import { useTitle } from "@/app/useTitle";
 import { useSiteConfig } from "@/config/siteConfig";
@@ -10,6 +10,7 @@ import { showToast } from "@/ui/Toast";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
 import { fragmentSecret } from "./fragment";
+import { waysOf } from "./ways";
 
 /** Without a token it sends the link, with one it sets the password. */
 export default function ResetPage() {
@@ -26,7 +27,7 @@ function AskForLink() {
   if (sent) {
     return (
       <EmptyState icon={<MailCheck />} title="Look into your mail" headingLevel="h1">
-        {config?.mail_delivers === false
+        {config?.sign_in === "local" && !config.mail_delivers
           ? "This site sends no mail. Whoever runs it finds the link in the server’s log and can pass it on."
           : "If there is an account with this address, a link is on its way. It works for an hour."}
       </EmptyState>
@@ -40,7 +41,9 @@ function AskForLink() {
       busy={busy}
       message={message}
       onSubmit={(form) =>
-        void submit(() => forgotPassword(String(form.get("email")))).then((done) => setSent(done))
+        void submit(() => waysOf(config).sendReset(String(form.get("email")))).then((done) =>
+          setSent(done),
+        )
       }
     >
       <EmailField error={field("email")} />

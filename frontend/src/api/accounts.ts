@@ -28,6 +28,10 @@ export const login = (body: Credentials) => signInBy("/auth/login", body);
 export const register = (body: Registration) =>
   signInBy("/auth/register", body, { anonymous: false });
 
+/** With a fresh token of the site's identity provider. */
+export const signInByIdToken = (id_token: string, invite?: string) =>
+  signInBy("/auth/session", { id_token, invite });
+
 export const startTemporary = (display_name?: string) =>
   signInBy("/auth/temporary", { display_name });
 

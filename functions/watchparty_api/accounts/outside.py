@@ -62,7 +62,20 @@ def _known(services: Services, person: Outsider) -> Account | None:
     account = services.store.get(services.workspace_id, Account, claim.account_id)
     if account is None:  # it was deleted; who comes again begins anew
         services.store.delete(services.workspace_id, EmailClaim, claim.id)
-    return account
+        return None
+    return _caught_up(services, person, account)
+
+
+def _caught_up(services: Services, person: Outsider, account: Account) -> Account:
+    """The account with what the person has shown since: that the address is theirs, perhaps the administrator's."""
+    if not person.email_verified or person.email != account.email:
+        return account
+    role = "admin" if _is_first_admin(services, person) else account.role
+    newest = replace(account, email_verified=True, role=role)
+    if newest == account:
+        return account
+    audit.commit(services, [Replace(newest)], actor=account.id, action="account.verified", target=account.id)
+    return replace(newest, version=newest.version + 1)
 
 
 def _new(services: Services, person: Outsider, invite: str | None) -> Account:

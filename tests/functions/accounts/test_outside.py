@@ -231,3 +231,26 @@ def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: Ide
     assert by_invitation(provider.token(sub="eve", email="eve@example.org"))["code"] == "other_address"
     assert by_invitation(provider.token())["account"]["role"] == "admin"
     assert by_invitation(provider.token(sub="ben", email="ben@example.org"))["code"] == "link_used_up"
+
+
+def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_in(
+    outside: House, provider: IdentityProvider
+) -> None:
+    """And who runs the site is its administrator from then on, not before."""
+    _, before = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
+    assert before["account"]["role"] == "user"
+    _, after = ask(outside, provider.token(sub="u2", email="boss@example.org"))
+    assert (after["account"]["id"], after["account"]["role"]) == (before["account"]["id"], "admin")
+    stored = outside.services.store.get("main", Account, after["account"]["id"])
+    assert stored is not None
+    assert stored.email_verified
+
+
+def test_another_address_of_the_same_person_confirms_nothing(outside: House, provider: IdentityProvider) -> None:
+    """The account keeps the address that it was made with."""
+    _, made = ask(outside, provider.token(sub="u2", email_verified=False))
+    _, again = ask(outside, provider.token(sub="u2", email="boss@example.org"))
+    assert (again["account"]["id"], again["account"]["role"]) == (made["account"]["id"], "user")
+    stored = outside.services.store.get("main", Account, made["account"]["id"])
+    assert stored is not None
+    assert not stored.email_verified

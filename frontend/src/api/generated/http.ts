@@ -2777,6 +2777,8 @@ export interface components {
         SiteConfig: {
             /** Brand Name */
             brand_name: string;
+            /** Identity Api Key */
+            identity_api_key: string | null;
             /** Mail Delivers */
             mail_delivers: boolean;
             /** Max Upload Bytes */
