@@ -77,6 +77,15 @@ def pubsub_host() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """An S3 service for all who need one; each test has buckets of its own there."""
+    from fakes.s3_service import s3_server
+
+    with s3_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
 def firestore_host() -> Iterator[str]:
     port = free_port()
     command = firestore_command(port)

@@ -261,9 +261,10 @@ def videos_routers() -> list[APIRouter]:
     """Function `videos`: uploads, the library, subtitles, playback."""
     from watchparty_api.playback import routes as playback
     from watchparty_api.subtitles import routes as subtitles
+    from watchparty_api.uploads import routes as uploads
     from watchparty_api.videos import routes as videos
 
-    return [videos.router, subtitles.router, playback.router]
+    return [videos.router, uploads.router, subtitles.router, playback.router]
 
 
 def routers() -> list[APIRouter]:

@@ -44,6 +44,7 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     "invitation": (RateLimitItemPerHour(60),),
     # videos and webhooks: per account
     "upload": (RateLimitItemPerMinute(30), RateLimitItemPerHour(300)),
+    "upload_parts": (RateLimitItemPerMinute(240),),
     "webhook_test": (RateLimitItemPerMinute(6),),
 }
 

@@ -54,6 +54,7 @@ class MemoryObjects:
     deleted: list[str] = field(default_factory=list)
     media: dict[str, bytes] = field(default_factory=dict)
     reaped_at: datetime | None = None
+    multipart: None = None
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
         self.started.append(video_id)

@@ -144,6 +144,10 @@ VIDEO_ROWS = [
     row("PATCH /api/v1/videos/{video_id}", {"host"}, {"title": "New"}),
     row("DELETE /api/v1/videos/{video_id}", {"host"}),
     row("POST /api/v1/videos/{video_id}/upload", {"host"}),
+    # Uploads here go another way, so its owner gets 409 for these three.
+    row("POST /api/v1/videos/{video_id}/upload/parts", {"host"}, {"numbers": [1]}),
+    row("POST /api/v1/videos/{video_id}/upload/complete", {"host"}),
+    row("POST /api/v1/videos/{video_id}/upload/abort", {"host"}),
     row("POST /api/v1/videos/{video_id}/retry", {"host"}),
     row("POST /api/v1/videos/{video_id}/subtitles", {"host"}),
     row("PATCH /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}, {"label": "New"}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING
 from watchparty_api.errors import Malformed, Unavailable
 from watchparty_api.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
+from watchparty_api.objects.signed_addresses import READ_LIFE, SignedAddresses
 
 if TYPE_CHECKING:
     from google.auth.credentials import Signing
     from google.cloud.storage import Blob, Bucket, Client
 
 START_LIFE = timedelta(minutes=15)
-READ_LIFE = timedelta(seconds=60)
 ORIGINAL = "original"
 _CALL_WITHIN_S = 20.0
-_MOST_ADDRESSES = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +36,7 @@ class GcsObjectStore:
     make_client: Callable[[], Client]
     make_signer: Callable[[], Signing]
     now: Callable[[], datetime]
-    _addresses: dict[str, tuple[str, datetime]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What was signed for a file within the last half minute: people in a room fetch the same ones at the same time."""
+    multipart = None
 
     # ---- originals
 
@@ -70,7 +68,7 @@ class GcsObjectStore:
 
     def delete_video(self, video_id: str) -> None:
         self.delete_original(video_id)
-        self._addresses.clear()
+        self._addresses.forget_all()
         with _translated():
             for blob in self._media.list_blobs(prefix=f"{video_id}/", timeout=_CALL_WITHIN_S):
                 self._delete(blob)
@@ -81,23 +79,16 @@ class GcsObjectStore:
     # ---- media
 
     def locate_media(self, name: str) -> str | None:
-        blob, now = self._blob(name), self.now()
-        url, until = self._addresses.get(name, (None, now))
-        if url is not None and now < until:
-            return url
+        blob = self._blob(name)
+        return self._addresses.of(name, lambda: self._sign(blob))
+
+    def _sign(self, blob: Blob) -> str | None:
         with _translated():
             if not blob.exists(timeout=_CALL_WITHIN_S):
                 return None
-            url = str(
+            return str(
                 blob.generate_signed_url(version="v4", method="GET", expiration=READ_LIFE, credentials=self._signer)
             )
-        self._remember(name, url, now)
-        return url
-
-    def _remember(self, name: str, url: str, now: datetime) -> None:
-        if len(self._addresses) >= _MOST_ADDRESSES:
-            self._addresses.clear()
-        self._addresses[name] = url, now + READ_LIFE / 2
 
     def read_media(self, name: str) -> bytes | None:
         from google.api_core.exceptions import NotFound
@@ -117,11 +108,15 @@ class GcsObjectStore:
 
     def delete_media(self, name: str) -> None:
         blob = self._blob(name)
-        self._addresses.pop(name, None)
+        self._addresses.forget(name)
         with _translated():
             self._delete(blob)
 
     # ---- the client
+
+    @cached_property
+    def _addresses(self) -> SignedAddresses:
+        return SignedAddresses(self.now)
 
     @cached_property
     def _client(self) -> Client:

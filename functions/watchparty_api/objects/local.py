@@ -33,6 +33,8 @@ def upload_path(video_id: str) -> str:
 class LocalObjectStore:
     """`port.ObjectStore` on the folders `uploads` and `media` under `root`."""
 
+    multipart = None
+
     def __init__(
         self, root: Path, *, key: RSAPrivateKey, now: Callable[[], datetime], disk: Disk | None = None
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class UploadStart:
-    """What the browser needs to begin: POST `start_url` with exactly `headers`, before `expires_at`."""
+    """What the browser needs to begin: POST `start_url` with exactly `headers`, before `expires_at`.
+
+    Of `s3-multipart` the address is our own, the one that gives the addresses of parts.
+    """
 
     protocol: str
     start_url: str
@@ -29,11 +32,55 @@ class StoredObject:
     content_type: str
 
 
+@dataclass(frozen=True)
+class PartAddress:
+    """Where one part goes: PUT exactly `size_bytes` to `url`."""
+
+    number: int
+    size_bytes: int
+    url: str
+
+
+@dataclass(frozen=True)
+class UploadParts:
+    """How far an upload in parts has got, and where those go that were asked for, until `expires_at`."""
+
+    part_size_bytes: int
+    """Of every part but the last."""
+    stored: Sequence[int]
+    """The numbers of those that are there whole, counted from 1."""
+    addresses: Sequence[PartAddress]
+    expires_at: datetime
+
+
+class MultipartUploads(Protocol):
+    """The rest of an upload that goes in parts, in any order and several at once; one a video, opened by its start.
+
+    Whoever takes part in it is known by the API, so no secret of the upload leaves the store but signed addresses.
+    """
+
+    def parts(self, *, video_id: str, size_bytes: int, numbers: Sequence[int]) -> UploadParts:
+        """Raises Gone where no upload is open, Invalid for a number that the file has not."""
+
+    def complete(self, *, video_id: str, size_bytes: int) -> StoredObject:
+        """The original, finalised; the same when it was before. Raises Gone, and Conflict (`upload_incomplete`) unless
+        every part is there with exactly its size.
+        """
+
+    def abort(self, *, video_id: str) -> None:
+        """Removes all parts; where no upload is open is no error."""
+
+
 class ObjectStore(Protocol):
     """One contract suite runs on every adapter. Names of media are `{video_id}/{generation}/…`."""
 
+    @property
+    def multipart(self) -> MultipartUploads | None:
+        """None where uploads are `gcs-resumable`, which does all of it at the address that the start gives."""
+
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
-        """A signed start of a resumable upload of exactly that length and type; 15 minutes; first write only.
+        """A start of a resumable upload of exactly that length and type; first write only. Where the address
+        is the permission, it is signed for 15 minutes.
 
         Raises DiskFull where it is known that the bytes will find no room.
         """

@@ -125,7 +125,9 @@ class VideoView(BaseModel):
 
 
 class UploadView(BaseModel):
-    """How to begin: POST `start_url` with exactly these headers, before `expires_at`."""
+    """How to begin: POST `start_url` with exactly these headers, before `expires_at`. Of `s3-multipart` it is the call
+    that gives the addresses of parts, by the caller's own token.
+    """
 
     protocol: Literal["gcs-resumable", "s3-multipart"]
     start_url: str

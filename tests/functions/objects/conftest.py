@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fakes.clock import SteppedClock
 from fakes.gcs_client import bucket_store
 from fakes.house import House
+from fakes.s3_service import S3Service, fresh_buckets, s3_store
 from fakes.strict_gcs import StrictGcs, strict_gcs
 from fakes.uploader import KIB256, Uploader
 from watchparty_api.objects.gcs import GcsObjectStore
+from watchparty_api.objects.s3 import S3ObjectStore
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +44,13 @@ def gcs(upload_key: rsa.RSAPrivateKey) -> Iterator[StrictGcs]:
 @pytest.fixture
 def buckets(gcs: StrictGcs, upload_key: rsa.RSAPrivateKey, clock: SteppedClock) -> GcsObjectStore:
     return bucket_store(gcs, upload_key, now=clock)
+
+
+@pytest.fixture
+def s3(s3_endpoint: str) -> S3Service:
+    return fresh_buckets(s3_endpoint)
+
+
+@pytest.fixture
+def s3_objects(s3: S3Service, clock: SteppedClock) -> S3ObjectStore:
+    return s3_store(s3, now=clock)

@@ -11,10 +11,12 @@ import pytest
 
 from fakes.gcs_client import send_whole
 from fakes.house import SITE
+from fakes.s3_service import send_in_parts
 from fakes.uploader import Uploader
 from watchparty_api.errors import ApiError
 from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.objects.port import ObjectStore, StoredObject
+from watchparty_api.objects.s3 import S3ObjectStore
 
 Send = Callable[[str, bytes], None]
 """Uploads an original by the store's own start."""
@@ -38,7 +40,16 @@ def gcs(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
     return store, send
 
 
-STORES = {"local": local, "gcs": gcs}
+def s3(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
+    store: S3ObjectStore = request.getfixturevalue("s3_objects")
+
+    def send(video_id: str, content: bytes) -> None:
+        send_in_parts(store, content, video_id=video_id)
+
+    return store, send
+
+
+STORES = {"local": local, "gcs": gcs, "s3": s3}
 
 
 @pytest.fixture(params=STORES)
@@ -47,9 +58,13 @@ def objects(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
 
 
 def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
-    """Length, type, first write and 15 minutes are part of it; the headers are those that have to be sent."""
+    """Length, type, first write and 15 minutes are part of it; the headers are those that have to be sent. Where the
+    upload goes in parts, its start is our own call, and the parts are what is signed."""
     store, _ = objects
     start = store.start_upload(video_id="v1", size_bytes=7, content_type="video/mp4", base_url=SITE)
+    if store.multipart is not None:
+        assert (start.protocol, start.start_url) == ("s3-multipart", f"{SITE}/api/v1/videos/v1/upload/parts")
+        return
     assert start.protocol == "gcs-resumable"
     assert dict(start.headers) == {
         "content-type": "video/mp4",

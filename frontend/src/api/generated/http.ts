@@ -1336,6 +1336,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{video_id}/upload/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abort
+         * @description Gives up what has been sent. The video waits for another start, or to be deleted.
+         */
+        post: operations["videos.abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/upload/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description All parts are there: they become the original, and preparing the film begins.
+         */
+        post: operations["videos.complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/upload/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parts
+         * @description Where the parts asked for go, and which are there.
+         */
+        post: operations["videos.parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2284,6 +2344,46 @@ export interface components {
             after: number;
         };
         /**
+         * PartAddressView
+         * @description PUT exactly `size_bytes` of the file, from `(number - 1) * part_size_bytes` on, to `url`.
+         */
+        PartAddressView: {
+            /** Number */
+            number: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * PartsRequest
+         * @description Which parts are going to be sent next, counted from 1; none asks only how far it got.
+         */
+        PartsRequest: {
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
+        };
+        /**
+         * PartsView
+         * @description `stored` are the numbers of the parts that are there whole; the addresses hold until `expires_at`.
+         */
+        PartsView: {
+            /** Addresses */
+            addresses: components["schemas"]["PartAddressView"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Part Size Bytes */
+            part_size_bytes: number;
+            /** Stored */
+            stored: number[];
+        };
+        /**
          * PersonSync
          * @description One person over the whole time: weighted medians of the reports' medians, the worst of their 95th percentiles.
          */
@@ -2909,7 +3009,8 @@ export interface components {
         };
         /**
          * UploadView
-         * @description How to begin: POST `start_url` with exactly these headers, before `expires_at`.
+         * @description How to begin: POST `start_url` with exactly these headers, before `expires_at`. Of `s3-multipart` it is the call
+         *     that gives the addresses of parts, by the caller's own token.
          */
         UploadView: {
             /**
@@ -5746,6 +5847,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewVideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "videos.parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsView"];
                 };
             };
             /** @description Refused */

@@ -1,0 +1,24 @@
+"""Into which parts a file is cut."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchparty_api.objects.part_plan import part_size, part_sizes
+
+MIB = 2**20
+
+
+@given(st.integers(1, 5 * 2**40))
+def test_every_file_fits(size_bytes: int) -> None:
+    """Whole MiB of at least what S3 wants, fewer parts than it takes; together they are the file."""
+    sizes = part_sizes(size_bytes)
+    each = part_size(size_bytes)
+    assert each >= 5 * MIB
+    assert each % MIB == 0
+    assert list(sizes) == list(range(1, len(sizes) + 1))
+    assert len(sizes) <= 10_000
+    assert sum(sizes.values()) == size_bytes
+    assert all(size == each for number, size in sizes.items() if number < len(sizes))
+    assert 0 < sizes[len(sizes)] <= each

@@ -1,0 +1,157 @@
+"""What the S3 adapter signs, counts and refuses, against a real endpoint by the real client."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from fakes.clock import SteppedClock
+from fakes.house import SITE
+from fakes.s3_service import S3Service, put_parts, s3_store, send_in_parts
+from watchparty_api.errors import Conflict, Gone, Invalid, Unavailable
+from watchparty_api.objects.s3 import S3ObjectStore
+
+MIB = 2**20
+FILM = os.urandom(17 * MIB)
+SIZES = {1: 8 * MIB, 2: 8 * MIB, 3: 1 * MIB}
+
+
+def start(store: S3ObjectStore, content: bytes = FILM, *, video_id: str = "v1") -> None:
+    store.start_upload(video_id=video_id, size_bytes=len(content), content_type="video/mp4", base_url=SITE)
+
+
+def open_uploads(s3: S3Service) -> int:
+    return len(s3.client.list_multipart_uploads(Bucket=s3.uploads).get("Uploads", []))
+
+
+def test_parts_in_any_order_become_the_film(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """Byte for byte, of the type that was announced; nothing of the upload is left open."""
+    start(s3_objects)
+    put_parts(s3_objects, FILM, numbers=[3, 1])
+    assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [1, 3]
+    put_parts(s3_objects, FILM, numbers=[2])
+    original = s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM))
+    assert (original.size_bytes, original.content_type) == (len(FILM), "video/mp4")
+    assert s3.content(s3.uploads, "v1/original") == FILM
+    assert open_uploads(s3) == 0
+    assert s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM)) == original
+
+
+def test_an_address_is_signed_for_one_part_of_exactly_its_length(
+    s3: S3Service, s3_objects: S3ObjectStore, clock: SteppedClock
+) -> None:
+    """The length is among the signed headers; 15 minutes; under the name by which browsers reach the service."""
+    store = s3_store(s3, now=clock, public_endpoint="https://films.example")
+    start(store)
+    found = store.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3, 3, 2])
+    assert [(part.number, part.size_bytes) for part in found.addresses] == [(3, SIZES[3]), (2, SIZES[2])]
+    url = httpx.URL(found.addresses[0].url)
+    assert (url.host, url.path) == ("films.example", f"/{s3.uploads}/v1/original")
+    assert (url.params["partNumber"], url.params["X-Amz-Expires"]) == ("3", "900")
+    assert url.params["X-Amz-SignedHeaders"].split(";") == ["content-length", "host"]
+    assert found.expires_at == clock() + timedelta(minutes=15)
+    with pytest.raises(Invalid):
+        store.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[4])
+
+
+@pytest.mark.parametrize("change", [b"", b"x"], ids=["shorter", "longer"])
+def test_a_part_of_another_size_is_none(s3_objects: S3ObjectStore, change: bytes) -> None:
+    """Even where a service lets it in: it is not called stored, and the upload cannot be completed with it."""
+    start(s3_objects)
+    put_parts(s3_objects, FILM, numbers=[1, 2])
+    (last,) = s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3]).addresses
+    wrong = change + (FILM[16 * MIB :] if change else FILM[16 * MIB : -1])
+    assert httpx.put(last.url, content=wrong).status_code == 200
+    assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [1, 2]
+    with pytest.raises(Conflict, match="upload_incomplete"):
+        s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM))
+    assert s3_objects.original("v1") is None
+
+
+def test_a_second_start_goes_on_with_the_first(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """Another tab or device: what has been sent counts."""
+    start(s3_objects)
+    put_parts(s3_objects, FILM, numbers=[2])
+    start(s3_objects)
+    assert open_uploads(s3) == 1
+    assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [2]
+
+
+def test_of_two_that_began_at_once_everybody_takes_the_same(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """And the other one is gone with the end of it."""
+    start(s3_objects)
+    s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original", ContentType="video/mp4")
+    put_parts(s3_objects, FILM, numbers=[1])
+    put_parts(s3_objects, FILM, numbers=[2, 3])
+    s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM))
+    assert (s3.content(s3.uploads, "v1/original"), open_uploads(s3)) == (FILM, 0)
+
+
+def test_what_is_given_up_is_gone(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """By abort, or with its video; others keep theirs; a name that begins alike is another's."""
+    for video_id in ("v1", "v2"):
+        start(s3_objects, video_id=video_id)
+    s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original-of-somebody-else")
+    s3_objects.multipart.abort(video_id="v1")
+    s3_objects.multipart.abort(video_id="v1")
+    for call in (
+        lambda: s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[1]),
+        lambda: s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM)),
+    ):
+        with pytest.raises(Gone, match="upload_gone"):
+            call()
+    assert open_uploads(s3) == 2
+    s3_objects.delete_video("v2")
+    assert open_uploads(s3) == 1
+
+
+def test_old_uploads_are_reaped(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """A week after they were opened, whether their video is known or not. (This service opens all in November 2010.)"""
+    start(s3_objects)
+    (opened,) = s3.client.list_multipart_uploads(Bucket=s3.uploads)["Uploads"]
+    assert opened["Initiated"].astimezone(UTC) == datetime(2010, 11, 10, 20, 48, 33, tzinfo=UTC)
+    s3_objects.reap_uploads(opened["Initiated"] + timedelta(days=6, hours=23))
+    assert open_uploads(s3) == 1
+    s3_objects.reap_uploads(opened["Initiated"] + timedelta(days=7, hours=1))
+    assert open_uploads(s3) == 0
+
+
+def test_a_film_of_many_files_is_deleted_whole(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """More than one call may delete."""
+    for number in range(1003):
+        s3.client.put_object(Bucket=s3.media, Key=f"v1/7/v720/{number}.m4s", Body=b"x")
+    s3.client.put_object(Bucket=s3.media, Key="v10/7/v720/1.m4s", Body=b"x")
+    s3_objects.delete_video("v1")
+    assert [each["Key"] for each in s3.client.list_objects_v2(Bucket=s3.media)["Contents"]] == ["v10/7/v720/1.m4s"]
+
+
+def test_a_film_is_read_by_an_address_for_a_minute(s3_objects: S3ObjectStore, clock: SteppedClock) -> None:
+    """One for all who fetch the same file within half of it."""
+    s3_objects.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
+    url = s3_objects.locate_media("v1/7/v720/1.m4s")
+    assert url is not None
+    assert httpx.URL(url).params["X-Amz-Expires"] == "60"
+    assert httpx.get(url, headers={"Range": "bytes=2-3"}).content == b"am"
+    clock.advance(seconds=29)
+    assert s3_objects.locate_media("v1/7/v720/1.m4s") is url
+
+
+def test_a_service_that_does_not_answer_is_unavailable(s3: S3Service, clock: SteppedClock) -> None:
+    """503 to the caller, not a stack trace; so is a bucket that is not there."""
+    nobody = s3_store(replace(s3, endpoint="http://127.0.0.1:1"), now=clock)
+    with pytest.raises(Unavailable):
+        nobody.original("v1")
+    with pytest.raises(Unavailable):
+        start(s3_store(replace(s3, uploads="no-such-bucket"), now=clock))
+    with pytest.raises(Unavailable):
+        s3_store(replace(s3, media="no-such-bucket"), now=clock).read_media("v1/7/a.vtt")
+
+
+def test_a_small_film_is_one_part(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """However small; only a last part may be."""
+    send_in_parts(s3_objects, b"x")
+    assert s3.content(s3.uploads, "v1/original") == b"x"
