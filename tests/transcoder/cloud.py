@@ -16,7 +16,7 @@ from watchparty_transcoder.cloud_task import CloudTask, Share
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import TranscodeError
 from watchparty_transcoder.events import TranscodeEvent
-from watchparty_transcoder.original import Original, served
+from watchparty_transcoder.original import Original, of_blob, served
 from watchparty_transcoder.pipeline import Job
 from watchparty_transcoder.process import Processes
 from watchparty_transcoder.source import Source
@@ -43,9 +43,7 @@ def upload(gcs: StrictGcs, film: Path) -> Held:
 
 
 def original_of(gcs: StrictGcs) -> Original:
-    blob = client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original")
-    blob.reload()
-    return Original(blob, blob.size)
+    return of_blob(client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original"))
 
 
 def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:

@@ -23,9 +23,9 @@ class Blob:
     content: bytes
     read: int = 0
 
-    def download_as_bytes(self, *, start: int, end: int, timeout: float) -> bytes:
-        self.read += end + 1 - start
-        return self.content[start : end + 1]
+    def fetch(self, first: int, last: int) -> bytes:
+        self.read += last + 1 - first
+        return self.content[first : last + 1]
 
 
 CONTENT = bytes(range(256)) * 5000
@@ -44,13 +44,13 @@ def ask(url: str, wanted: str | None = None) -> bytes:
 def test_ranges(wanted: str | None) -> None:
     """Each is answered with just its bytes."""
     begin, _, last = (wanted or "bytes=0-").removeprefix("bytes=").partition("-")
-    with served(Original(Blob(CONTENT), len(CONTENT))) as source:  # type: ignore[arg-type]
+    with served(Original(Blob(CONTENT).fetch, len(CONTENT))) as source:
         assert ask(source.url, wanted) == CONTENT[int(begin) : int(last or len(CONTENT)) + 1]
 
 
 def test_nothing_else_is_served() -> None:
     """Neither another name, nor what lies beyond the end, nor another way to ask."""
-    with served(Original(Blob(CONTENT), len(CONTENT))) as source:  # type: ignore[arg-type]
+    with served(Original(Blob(CONTENT).fetch, len(CONTENT))) as source:
         root = source.url.rpartition("/")[0]
         for url in (root + "/", root + "/original", source.url + "/..", source.url + "?x"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -63,7 +63,7 @@ def test_nothing_else_is_served() -> None:
 
 def test_our_own_looks() -> None:
     """A file that can be jumped in."""
-    with Original(Blob(CONTENT), len(CONTENT)).open() as file:  # type: ignore[arg-type]
+    with Original(Blob(CONTENT).fetch, len(CONTENT)).open() as file:
         file.seek(1000)
         assert file.read(10) == CONTENT[1000:1010]
         file.seek(-4, 2)
@@ -85,7 +85,7 @@ def test_a_probe_reads_by_range(tmp_path: Path) -> None:
     noise = ["-f", "lavfi", "-i", "nullsrc=s=640x360:r=30:d=5,geq=random(1)*255:128:128"]
     film = make(tmp_path / "film.mp4", [*noise, *X264, "-qp", "1"])
     blob = Blob(film.read_bytes())
-    with served(Original(blob, len(blob.content))) as source:  # type: ignore[arg-type]
+    with served(Original(blob.fetch, len(blob.content))) as source:
         probe(source, Limits())
     assert len(blob.content) > 30 << 20
     assert blob.read < 0.3 * len(blob.content)

@@ -7,17 +7,25 @@ from threading import Barrier
 
 import pytest
 
+from fakes.s3_service import S3Service, fresh_buckets
 from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import bucket_storage
 from watchparty_transcoder.errors import Overtaken
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.storage.s3 import S3Storage
 
 
-@pytest.fixture(params=["folder", "bucket"])
+def s3_storage(s3: S3Service) -> S3Storage:
+    return S3Storage(s3.client, s3.media, "v1/7/")
+
+
+@pytest.fixture(params=["folder", "bucket", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "folder":
         return FolderStorage(tmp_path / "media")
+    if request.param == "s3":
+        return s3_storage(fresh_buckets(request.getfixturevalue("s3_endpoint")))
     return bucket_storage(request.getfixturevalue("gcs"))
 
 
@@ -101,6 +109,18 @@ def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
     playlist, segment = held["v1/7/master.m3u8"], held["v1/7/v360/ladder-00000.m4s"]
     assert (playlist.content_type, playlist.cache_control) == ("application/vnd.apple.mpegurl", "no-cache")
     assert (segment.content_type, segment.cache_control) == ("video/mp4", "public, max-age=31536000, immutable")
+
+
+def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
+    """The same types, the same lives."""
+    s3 = fresh_buckets(s3_endpoint)
+    storage = s3_storage(s3)
+    storage.write("master.m3u8", b"#EXTM3U")
+    storage.create("v360/ladder-00000.m4s", b"1")
+    playlist = s3.client.head_object(Bucket=s3.media, Key="v1/7/master.m3u8")
+    segment = s3.client.head_object(Bucket=s3.media, Key="v1/7/v360/ladder-00000.m4s")
+    assert (playlist["ContentType"], playlist["CacheControl"]) == ("application/vnd.apple.mpegurl", "no-cache")
+    assert (segment["ContentType"], segment["CacheControl"]) == ("video/mp4", "public, max-age=31536000, immutable")
 
 
 def test_left_overs_of_a_killed_write_disappear(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The command: `python -m watchparty_transcoder --input FILE --output DIR --video-id ID --generation G`.
 
+FILE and DIR may lie in an S3-compatible service as well: `s3://BUCKET/KEY`.
+
 Prints one transcode event a line on standard output and its log on standard error. SIGTERM stops it; running it again
 goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a limit of time, 143 stopped.
 
@@ -42,8 +44,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
     task = "--task" in (sys.argv[1:] if argv is None else argv)
     parser.add_argument("--task", action="store_true", help="be one task of a Cloud Run job")
-    parser.add_argument("--input", type=Path, required=not task, metavar="FILE")
-    parser.add_argument("--output", type=Path, required=not task, metavar="DIR", help="media/{video_id}/{generation}")
+    parser.add_argument("--input", required=not task, metavar="FILE")
+    parser.add_argument("--output", required=not task, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
     parser.add_argument("--generation", type=int, default=1)
     parser.add_argument("--attempt", type=int, default=1, help="which run of this generation it is; said in each event")
@@ -57,19 +59,22 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _transcode(arguments: argparse.Namespace) -> int:
     # imported here, so that a mistyped argument is answered at once
-    from watchparty_transcoder.bootstrap import build_job
-    from watchparty_transcoder.errors import Broken, Cancelled, TranscodeError
+    from watchparty_transcoder.bootstrap import one_job
     from watchparty_transcoder.speaker import Identity
 
-    job = build_job(
-        read_config(os.environ),
-        source=arguments.input,
-        output=arguments.output,
-        identity=Identity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt),
-        threads=arguments.threads,
-    )
+    identity = Identity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt)
+    config = read_config(os.environ)
+    with one_job(
+        config, source=arguments.input, output=arguments.output, identity=identity, threads=arguments.threads
+    ) as job:
+        return _run(job, with_parent=arguments.with_parent)
+
+
+def _run(job: "Job", *, with_parent: bool) -> int:
+    from watchparty_transcoder.errors import Broken, Cancelled, TranscodeError
+
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
-    if arguments.with_parent:
+    if with_parent:
         threading.Thread(target=_cancel_at_end_of_input, args=(job,), daemon=True).start()
     try:
         job.run()
@@ -119,7 +124,7 @@ def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
     from watchparty_transcoder.subtitle_files import rewrite
 
     try:
-        answer: dict[str, object] = {"cues": rewrite(arguments.input, arguments.output)}
+        answer: dict[str, object] = {"cues": rewrite(Path(arguments.input), Path(arguments.output))}
         exit_code = 0
     except TranscodeError as error:
         answer = {"code": error.code, "message": error.sentence}

@@ -3,38 +3,73 @@
 import contextlib
 import importlib
 import os
+import re
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watchparty_transcoder.announce.lines import LineAnnouncer
-from watchparty_transcoder.config import CloudConfig, Config
+from watchparty_transcoder.config import BadSetting, CloudConfig, Config
 from watchparty_transcoder.errors import ToolMissing
 from watchparty_transcoder.pipeline import Job
 from watchparty_transcoder.process import Processes
-from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.source import Source, on_disk
 from watchparty_transcoder.speaker import Identity, Speaker
 from watchparty_transcoder.storage.folder import FolderStorage
+from watchparty_transcoder.storage.port import Storage
 
 if TYPE_CHECKING:
     from watchparty_transcoder.cloud_task import CloudTask
 
+S3_OBJECT = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
 EVENTS_OF_A_TASK = 1_000_000  # more than one a second for the longest time that Cloud Run lets a task run
 
 
-def build_job(config: Config, *, source: Path, output: Path, identity: Identity, threads: int | None) -> Job:
-    return Job(
-        source=on_disk(source),
-        ffmpeg=lambda: find_ffmpeg(config),
-        storage=FolderStorage(output),
-        processes=Processes(niceness=config.niceness),
-        speaker=Speaker(identity, LineAnnouncer(sys.stdout.buffer), time.monotonic),
-        limits=config.limits,
-        threads=threads or os.cpu_count() or 1,
-    )
+@contextlib.contextmanager
+def one_job(
+    config: Config, *, source: str, output: str, identity: Identity, threads: int | None = None
+) -> Iterator[Job]:
+    """A film that one process makes, while its original is being served to it. Raises BadSetting."""
+    with _opened(config, source) as original:
+        yield Job(
+            source=original,
+            ffmpeg=lambda: find_ffmpeg(config),
+            storage=_storage(config, output),
+            processes=Processes(niceness=config.niceness),
+            speaker=Speaker(identity, LineAnnouncer(sys.stdout.buffer), time.monotonic),
+            limits=config.limits,
+            threads=threads or os.cpu_count() or 1,
+        )
+
+
+@contextlib.contextmanager
+def _opened(config: Config, place: str) -> Iterator[Source]:
+    if (in_s3 := S3_OBJECT.fullmatch(place)) is None:
+        yield on_disk(Path(place))
+        return
+    from watchparty_transcoder.original import of_s3, served
+
+    with served(of_s3(_s3_client(config), in_s3["bucket"], in_s3["key"])) as source:
+        yield source
+
+
+def _storage(config: Config, place: str) -> Storage:
+    if (in_s3 := S3_OBJECT.fullmatch(place)) is None:
+        return FolderStorage(Path(place))
+    from watchparty_transcoder.storage.s3 import S3Storage
+
+    return S3Storage(_s3_client(config), in_s3["bucket"], in_s3["key"].rstrip("/") + "/")
+
+
+def _s3_client(config: Config) -> Any:
+    if config.s3_endpoint is None:
+        raise BadSetting("WATCHPARTY_S3_ENDPOINT must be the address of the S3 service, because a film lies there")
+    from watchparty_transcoder.storage.s3 import open_client
+
+    return open_client(config.s3_endpoint)
 
 
 @contextlib.contextmanager
@@ -46,16 +81,15 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
 
     from watchparty_transcoder.announce.topic import TopicAnnouncer
     from watchparty_transcoder.cloud_task import CloudTask, Share
-    from watchparty_transcoder.original import Original, served
+    from watchparty_transcoder.original import of_blob, served
     from watchparty_transcoder.storage.bucket import BucketStorage
 
     client = storage.Client()
     blob = client.bucket(cloud.uploads_bucket).blob(f"{cloud.video_id}/original", generation=cloud.generation)
-    blob.reload()
     identity = Identity(
         video_id=cloud.video_id, generation=cloud.generation, task=cloud.task_index, attempt=cloud.attempt
     )
-    with served(Original(blob, blob.size)) as source:
+    with served(of_blob(blob)) as source:
         yield CloudTask(
             job=Job(
                 source=source,

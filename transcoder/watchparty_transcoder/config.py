@@ -23,6 +23,7 @@ class Limits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     ffmpeg: str | None = None  # a path; None: the one on PATH, else the one that imageio-ffmpeg brings
+    s3_endpoint: str | None = None  # the S3 service of films that are named s3://BUCKET/KEY
     niceness: int = 10  # the server in the same machine comes first
     limits: Limits = Limits()
 
@@ -74,6 +75,7 @@ def _text(environment: Mapping[str, str], name: str, expected: str, pattern: re.
 def read_config(environment: Mapping[str, str]) -> Config:
     return Config(
         ffmpeg=environment.get("WATCHPARTY_FFMPEG") or None,
+        s3_endpoint=environment.get("WATCHPARTY_S3_ENDPOINT") or None,
         niceness=_whole(environment, "WATCHPARTY_TRANSCODE_NICE", default=10, least=0, most=19),
         limits=Limits(
             duration_s=3600.0 * _whole(environment, "WATCHPARTY_MAX_VIDEO_HOURS", default=12, least=1, most=48),

@@ -11,9 +11,9 @@ import io
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from watchparty_transcoder.source import Source
 
@@ -28,21 +28,38 @@ RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 class Original:
-    """One version of one object."""
+    """One version of one object; `fetch` gives its bytes from one place to another, the latter included."""
 
-    def __init__(self, blob: Blob, size: int) -> None:
-        self._blob = blob
+    def __init__(self, fetch: Callable[[int, int], bytes], size: int) -> None:
+        self._fetch = fetch
         self.size = size
 
     def read(self, begin: int, end: int) -> bytes:
         """The bytes from `begin` up to, but without, `end`."""
         if begin >= min(end, self.size):
             return b""
-        last = min(end, self.size) - 1
-        return bytes(self._blob.download_as_bytes(start=begin, end=last, timeout=CALL_WITHIN_S))
+        return self._fetch(begin, min(end, self.size) - 1)
 
     def open(self) -> BinaryIO:
         return cast("BinaryIO", io.BufferedReader(_RangeFile(self), LOOK_BYTES))
+
+
+def of_blob(blob: Blob) -> Original:
+    """An object of Google Cloud Storage, its generation chosen."""
+    blob.reload()
+    return Original(
+        lambda first, last: bytes(blob.download_as_bytes(start=first, end=last, timeout=CALL_WITHIN_S)), blob.size
+    )
+
+
+def of_s3(client: Any, bucket: str, key: str) -> Original:
+    """An object of an S3-compatible service."""
+    size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+
+    def fetch(first: int, last: int) -> bytes:
+        return bytes(client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{last}")["Body"].read())
+
+    return Original(fetch, size)
 
 
 class _RangeFile(io.RawIOBase):

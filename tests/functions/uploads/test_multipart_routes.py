@@ -73,7 +73,7 @@ def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
 
 
 def test_what_is_over_takes_no_parts(home: House) -> None:
-    """409 after it was completed, for a start, too; for a direct link; 410 after it was given up, until it begins anew."""
+    """409 after it was completed, for another start, too; 410 after it was given up, until it begins anew."""
     ana = home.person()
     video_id = announce(home, ana)
     assert ask(home, ana, f"/videos/{video_id}/upload/abort").status_code == 204

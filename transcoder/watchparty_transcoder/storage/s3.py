@@ -1,0 +1,100 @@
+"""Storage in a bucket of an S3-compatible service, for one process that writes a film alone.
+
+Whatever is given once is looked for before it is written: conditional writes are what not every such service has.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from watchparty_transcoder.storage.bucket import FOR_EVER, NOT_AT_ALL, TYPES
+
+MISSING = ("404", "NoSuchKey")  # a HEAD has no body to say which
+TURNS = 16
+DELETES_AT_ONCE = 1000
+
+
+def open_client(endpoint: str) -> Any:
+    """boto3 finds credentials and region as it always does."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            # checksums in headers are Amazon's own; others refuse what they do not know
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            connect_timeout=5,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 5},
+            max_pool_connections=32,
+        ),
+    )
+
+
+class S3Storage:
+    """The adapter for films in S3; `prefix` ends with "/"."""
+
+    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+        self._turns = [threading.RLock() for _ in range(TURNS)]
+
+    def write(self, name: str, data: bytes) -> None:
+        ending = name[name.rfind(".") :]
+        with self._turn(name):
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=self._prefix + name,
+                Body=data,
+                ContentType=TYPES.get(ending, "application/json"),
+                CacheControl=NOT_AT_ALL if ending in (".m3u8", ".json", ".done") else FOR_EVER,
+            )
+
+    def create(self, name: str, data: bytes) -> bool:
+        with self._turn(name):
+            if self.size(name) is not None:
+                return False
+            self.write(name, data)
+            return True
+
+    def read(self, name: str) -> bytes | None:
+        answer = self._unless_missing("get_object", name)
+        return bytes(answer["Body"].read()) if answer else None
+
+    def size(self, name: str) -> int | None:
+        answer = self._unless_missing("head_object", name)
+        return int(answer["ContentLength"]) if answer else None
+
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix + folder
+        )
+        found = (each for page in pages for each in page.get("Contents", []))
+        return {each["Key"].removeprefix(self._prefix): int(each["Size"]) for each in found}
+
+    def clear(self) -> None:
+        names = list(self.sizes())
+        for begin in range(0, len(names), DELETES_AT_ONCE):
+            objects = [{"Key": self._prefix + name} for name in names[begin : begin + DELETES_AT_ONCE]]
+            self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
+
+    def _turn(self, name: str) -> threading.RLock:
+        """One thread writes a name at a time: two make the same initialisation segment."""
+        return self._turns[hash(name) % TURNS]
+
+    def _unless_missing(self, call: str, name: str) -> Any:
+        from botocore.exceptions import ClientError
+
+        try:
+            return getattr(self._client, call)(Bucket=self._bucket, Key=self._prefix + name)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in MISSING:
+                return None
+            raise
