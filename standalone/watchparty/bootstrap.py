@@ -76,8 +76,8 @@ class _Late:
 def _supervisor(config: HomeConfig, folder: DataFolder, late: _Late) -> TranscodeSupervisor:
     """Runs the transcoder as children of this process, and tells the functions what they say."""
     return TranscodeSupervisor(
-        original_of=folder.original_of,
-        media_of=folder.media_of,
+        original_of=(config.s3 or folder).original_of,
+        media_of=(config.s3 or folder).media_of,
         announce=lambda event: apply_event(late.services, event),
         ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
         start_child=lambda arguments, on_line: Child(
@@ -93,12 +93,9 @@ def _supervisor(config: HomeConfig, folder: DataFolder, late: _Late) -> Transcod
 
 def build_services_at_home(
     config: HomeConfig, folder: DataFolder, late: _Late
-) -> tuple[Services, LocalObjectStore, RelayService, TranscodeSupervisor]:
+) -> tuple[Services, ObjectStore, RelayService, TranscodeSupervisor]:
     """The functions' services with the adapters of one machine, and those adapters that have more to do."""
-    objects = LocalObjectStore(
-        folder.root, key=load_or_make(folder.keys / "uploads.pem"), now=lambda: datetime.now(UTC)
-    )
-
+    objects = _objects(config, folder)
     relay = _relay(
         late,
         RelayConfig(bus="redis", redis_url=config.redis_url) if config.redis_url else RelayConfig(),
@@ -126,6 +123,25 @@ def build_services_at_home(
     return services, objects, relay, supervisor
 
 
+def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:
+    """Films in the folder, or where the settings say."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    if config.s3 is None:
+        return LocalObjectStore(folder.root, key=load_or_make(folder.keys / "uploads.pem"), now=now)
+    from watchparty_api.objects.s3 import open_s3
+
+    return open_s3(
+        uploads=config.s3.uploads_bucket,
+        media=config.s3.media_bucket,
+        endpoint=config.s3.endpoint,
+        public_endpoint=config.s3.public_endpoint,
+        now=now,
+    )
+
+
 def _relay(late: _Late, config: RelayConfig, *, journal_path: Path | None, public_url: str | None) -> RelayService:
     """The relay in this process."""
 
@@ -150,10 +166,13 @@ def build_home(config: HomeConfig) -> Home:
     services, objects, relay, supervisor = build_services_at_home(config, folder, late)
     late.services = services
     housekeeping = Housekeeping(chores(services, objects))
+    parts: dict[str, ASGIApp] = {}
+    if isinstance(objects, LocalObjectStore):  # a service of its own takes its uploads itself
+        parts["/upload"] = resumable_app(services, objects, lambda stored: on_finalized(services, stored))
     app = _one_origin(
         services,
         relay,
-        parts={"/upload": resumable_app(services, objects, lambda stored: on_finalized(services, stored))},
+        parts=parts,
         lifespan=lambda: _living(services, relay, supervisor, housekeeping),
     )
     return Home(app, services, relay)

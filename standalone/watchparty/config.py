@@ -9,6 +9,7 @@ import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from watchparty.errors import HomeError
@@ -22,6 +23,22 @@ class SettingError(HomeError):
 
     def __init__(self, name: str, expected: str, got: str) -> None:
         super().__init__(f"{name}: expected {expected}, got {got!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Config:
+    """An S3-compatible service that holds the films instead of the folder; boto3 finds its credentials itself."""
+
+    endpoint: str
+    public_endpoint: str
+    uploads_bucket: str
+    media_bucket: str
+
+    def original_of(self, video_id: str) -> str:
+        return f"s3://{self.uploads_bucket}/{video_id}/original"
+
+    def media_of(self, video_id: str, generation: str) -> str:
+        return f"s3://{self.media_bucket}/{video_id}/{generation}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +57,8 @@ class HomeConfig:
     """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
     redis_url: str | None = None
     """Where rooms live instead of in memory and the folder's journal."""
+    s3: S3Config | None = None
+    """Where films lie instead of in the folder."""
     grant_life_s: int = 300
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
@@ -78,11 +97,31 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
+        s3=_s3(environ),
         grant_life_s=_grant_life_s(environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
+
+
+def _s3(environ: Mapping[str, str]) -> S3Config | None:
+    endpoint = environ.get("WATCHPARTY_S3_ENDPOINT")
+    if not endpoint or "K_SERVICE" in environ:  # on Cloud Run films lie in Google's buckets
+        return None
+    public = environ.get("WATCHPARTY_S3_PUBLIC_ENDPOINT") or endpoint
+    for name, url in (("WATCHPARTY_S3_ENDPOINT", endpoint), ("WATCHPARTY_S3_PUBLIC_ENDPOINT", public)):
+        if not url.startswith(("http://", "https://")):
+            raise SettingError(name, "an address that begins with http:// or https://", url)
+    uploads = environ.get("WATCHPARTY_UPLOADS_BUCKET", "")
+    media = environ.get("WATCHPARTY_MEDIA_BUCKET", "")
+    if not uploads:
+        raise SettingError("WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals", uploads)
+    if not media or media == uploads:
+        raise SettingError("WATCHPARTY_MEDIA_BUCKET", "the bucket of the prepared films, another one", media)
+    if find_spec("boto3") is None:
+        raise SettingError("WATCHPARTY_S3_ENDPOINT", "the package boto3 to be installed for it", endpoint)
+    return S3Config(endpoint=endpoint, public_endpoint=public, uploads_bucket=uploads, media_bucket=media)
 
 
 def _grant_life_s(environ: Mapping[str, str]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from watchparty_api.accounts.deletion import sweep_temporary_accounts
 from watchparty_api.expiry import forget_expired
-from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.objects.port import ObjectStore
 from watchparty_api.relay.outbox import deliver_due
 from watchparty_api.services import Services
 from watchparty_api.transcodes.running import requeue_stuck
@@ -33,7 +33,7 @@ class Chore:
     do: Callable[[], object]
 
 
-def chores(services: Services, objects: LocalObjectStore) -> list[Chore]:
+def chores(services: Services, objects: ObjectStore) -> list[Chore]:
     """Everything that nobody asks for by a request."""
     return [
         Chore("deliver notices that did not get through", 3, lambda: deliver_due(services, services.now())),
@@ -41,7 +41,7 @@ def chores(services: Services, objects: LocalObjectStore) -> list[Chore]:
         Chore("take up transcodes that fell silent", 60, lambda: requeue_stuck(services)),
         Chore("forget uploads that were never finished", 600, lambda: reap_unfinished(services, services.now())),
         Chore("remove originals that have served", 3600, lambda: expire_originals(services, services.now())),
-        Chore("remove what unfinished uploads left on disk", 3600, lambda: objects.reap_uploads(services.now())),
+        Chore("remove what unfinished uploads left", 3600, lambda: objects.reap_uploads(services.now())),
         Chore("forget sessions, links and keys that have expired", 3600, lambda: forget_expired(services)),
         Chore("delete temporary accounts whose day is over", 600, lambda: sweep_temporary_accounts(services)),
     ]

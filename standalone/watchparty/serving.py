@@ -47,7 +47,7 @@ def _demo_folder(config: HomeConfig) -> Iterator[HomeConfig]:
         return
     data = Path(tempfile.mkdtemp(prefix="watchparty-demo-"))
     try:
-        yield replace(config, data=data)
+        yield replace(config, data=data, s3=None)
     finally:
         shutil.rmtree(data, ignore_errors=True)
 

@@ -49,8 +49,8 @@ class TranscodeSupervisor:
     def __init__(
         self,
         *,
-        original_of: Callable[[str], Path],
-        media_of: Callable[[str, str], Path],
+        original_of: Callable[[str], Path | str],
+        media_of: Callable[[str, str], Path | str],
         announce: Callable[[TranscodeEvent], None],
         ended: Callable[[Job], None],
         start_child: StartChild,

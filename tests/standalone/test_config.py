@@ -58,3 +58,39 @@ def test_an_unsafe_setting_on_cloud_run_is_refused_in_a_sentence() -> None:
 def test_port_is_only_believed_on_cloud_run() -> None:
     """Other tools use PORT for their own."""
     assert home_config(arguments(), {"HOME": "/", "PORT": "8080"}).port == DEFAULT_PORT
+
+
+S3 = {
+    "HOME": "/",
+    "WATCHPARTY_S3_ENDPOINT": "http://minio:9000",
+    "WATCHPARTY_UPLOADS_BUCKET": "uploads",
+    "WATCHPARTY_MEDIA_BUCKET": "media",
+}
+
+
+def test_films_lie_where_an_s3_service_is_named() -> None:
+    """Browsers reach it under the same name unless another is said; without one they lie in the folder."""
+    config = home_config(arguments(), S3).s3
+    assert config is not None
+    assert (config.public_endpoint, config.original_of("v1")) == ("http://minio:9000", "s3://uploads/v1/original")
+    assert config.media_of("v1", "7") == "s3://media/v1/7"
+    elsewhere = home_config(arguments(), {**S3, "WATCHPARTY_S3_PUBLIC_ENDPOINT": "https://films.example"}).s3
+    assert elsewhere is not None
+    assert elsewhere.public_endpoint == "https://films.example"
+    assert home_config(arguments(), {**S3, "WATCHPARTY_S3_ENDPOINT": ""}).s3 is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WATCHPARTY_S3_ENDPOINT", "minio:9000"),
+        ("WATCHPARTY_S3_PUBLIC_ENDPOINT", "films.example"),
+        ("WATCHPARTY_UPLOADS_BUCKET", ""),
+        ("WATCHPARTY_MEDIA_BUCKET", ""),
+        ("WATCHPARTY_MEDIA_BUCKET", "uploads"),
+    ],
+)
+def test_what_an_s3_service_needs_is_named(name: str, value: str) -> None:
+    """One bucket for both would publish originals under the names of films."""
+    with pytest.raises(SettingError, match=f"{name}: expected .* got '{value}'"):
+        home_config(arguments(), {**S3, name: value})
