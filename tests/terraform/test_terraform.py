@@ -34,8 +34,12 @@ RELAY_NOT_SET = {
     "WATCHPARTY_RELAY_BLOCKED_WORDS",  # a file; the image holds none
 }
 
-TRANSCODER_NOT_SET = {"WATCHPARTY_FFMPEG", "WATCHPARTY_TRANSCODE_NICE", "WATCHPARTY_MAX_VIDEO_HOURS"}
-"""The image's own ffmpeg, nothing else on the machine, and the usual limit."""
+TRANSCODER_NOT_SET = {
+    "WATCHPARTY_FFMPEG",  # the image's own
+    "WATCHPARTY_TRANSCODE_NICE",  # nothing else is on the machine
+    "WATCHPARTY_MAX_VIDEO_HOURS",  # the usual limit
+    "WATCHPARTY_S3_ENDPOINT",  # buckets here are Google's
+}
 
 
 def test_it_is_formatted(source: Path) -> None:

@@ -22,6 +22,14 @@ export const createLink = (body: NewLink) =>
 export const restartUpload = (id: string) =>
   call<{ upload: UploadGrant }>("POST", `/videos/${id}/upload`, { body: {} });
 
+/** Where these parts of an `s3-multipart` upload go, and which are there. */
+export const uploadParts = (id: string, numbers: number[]) =>
+  call<Schema<"PartsView">>("POST", `/videos/${id}/upload/parts`, { body: { numbers } });
+
+export const completeUpload = (id: string) => call<Video>("POST", `/videos/${id}/upload/complete`);
+
+export const abortUpload = (id: string) => call<void>("POST", `/videos/${id}/upload/abort`);
+
 export const videos = (query: PageQuery = {}) => call<Page<Video>>("GET", "/videos", { query });
 
 export const video = (id: string) => call<Video>("GET", `/videos/${id}`);

@@ -1,5 +1,5 @@
 /**
- * The gcs-resumable protocol as a pure state machine: `step` takes what happened and says what to do next. It does no
+ * A resumable upload as a pure state machine (in the words of gcs-resumable; other protocols' transports answer in them): `step` takes what happened and says what to do next. It does no
  * I/O and reads no clock; TransferRun performs the phase it returns and feeds the outcome back.
  *
  * The server's Range is the only truth: whatever was sent, the next byte is the one after it, and after any doubt
@@ -35,6 +35,7 @@ export interface Transfer {
   readonly session: string | null;
   readonly confirmed: number;
   readonly chunk: number;
+  readonly quantum: number;
   /** Tries since the last confirmed byte. */
   readonly attempt: number;
   readonly restarts: number;
@@ -44,13 +45,14 @@ export interface Transfer {
 export type TransferEvent =
   | { type: "granted" }
   | { type: "refused"; detail: string }
-  | { type: "started"; session: string }
+  | { type: "started"; session: string; quantum_bytes?: number }
   | {
       type: "answered";
       status: number;
       range: string | null;
       took_ms: number;
       retryAfter_ms: number | null;
+      quantum_bytes?: number;
     }
   | { type: "lost" }
   | { type: "due" }
@@ -65,6 +67,7 @@ export function newTransfer(size: number, session: string | null = null): Transf
     session,
     confirmed: 0,
     chunk: CHUNK_BYTES.first,
+    quantum: QUANTUM_BYTES,
     attempt: 0,
     restarts: 0,
     phase: { at: session === null ? "granting" : "asking" },
@@ -76,8 +79,10 @@ export function isOver({ phase }: Transfer): boolean {
 }
 
 /** `random` is a number in [0, 1) for the jitter of a back-off. */
-export function step(transfer: Transfer, event: TransferEvent, random: number): Transfer {
-  if (isOver(transfer)) return transfer;
+export function step(before: Transfer, event: TransferEvent, random: number): Transfer {
+  if (isOver(before)) return before;
+  const quantum = ("quantum_bytes" in event && event.quantum_bytes) || before.quantum;
+  const transfer = { ...before, quantum };
   switch (event.type) {
     case "granted":
       return { ...transfer, phase: { at: "starting" } };
@@ -156,14 +161,10 @@ function nextChunk(chunk: number, took_ms: number): number {
 
 function send(transfer: Transfer): Transfer {
   const from = transfer.confirmed;
-  const end = Math.min(from + transfer.chunk, transfer.size);
-  // Only the last chunk may be of any length; the others end on a multiple of 256 KiB.
-  const to = end === transfer.size ? end : from + floorToQuantum(end - from);
-  return { ...transfer, phase: { at: "sending", from, to } };
-}
-
-function floorToQuantum(bytes: number): number {
-  return Math.floor(bytes / QUANTUM_BYTES) * QUANTUM_BYTES;
+  const { size, chunk, quantum } = transfer;
+  // Only the last chunk may be of any length.
+  const length = Math.max(Math.floor(chunk / quantum), 1) * quantum;
+  return { ...transfer, phase: { at: "sending", from, to: Math.min(from + length, size) } };
 }
 
 function backOff(transfer: Transfer, random: number, retryAfter_ms: number | null): Transfer {

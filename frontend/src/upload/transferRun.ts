@@ -130,7 +130,8 @@ export class TransferRun {
         return { type: "granted" };
       case "starting": {
         const reply = await transport.start(this.#grant as UploadGrant);
-        return reply.session ? { type: "started", session: reply.session } : answered(reply);
+        const { session, quantum_bytes } = reply;
+        return session ? { type: "started", session, quantum_bytes } : answered(reply);
       }
       case "asking":
         return answered(await transport.ask(session as string, size, signal));

@@ -1,4 +1,7 @@
-/** What an upload needs from the network. `xhrTransport` is the browser's, the tests have a server of their own. */
+/**
+ * What an upload needs from the network. `xhrTransport` and `multipartTransport` are the browser's, one a protocol; the
+ * tests have servers of their own.
+ */
 
 import type { UploadGrant } from "@/api/videos";
 
@@ -6,6 +9,8 @@ export interface Reply {
   status: number;
   range: string | null;
   retryAfter_ms: number | null;
+  /** Chunks but the last are a multiple of this; where it is not said, of what `gcs-resumable` wants. */
+  quantum_bytes?: number;
 }
 
 export interface StartReply extends Reply {

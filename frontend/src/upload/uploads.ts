@@ -8,6 +8,7 @@ import { randomId } from "@/api/randomId";
 import { useSession } from "@/api/session";
 import { createVideo, deleteVideo, restartUpload } from "@/api/videos";
 import type { SiteConfig } from "@/config/siteConfig";
+import { browserTransport } from "./browserTransport";
 import { fingerprint } from "./fingerprint";
 import { browserLease } from "./lease";
 import { indexedUploads } from "./savedUploads";
@@ -15,7 +16,6 @@ import { browserTimers, GrantRefused } from "./transferRun";
 import { ConnectionLost } from "./transport";
 import { isActive, type Upload } from "./upload";
 import { type UploadApi, UploadManager } from "./uploadManager";
-import { xhrTransport } from "./xhrTransport";
 
 const api: UploadApi = {
   accountId: () => useSession.getState().account?.id ?? "",
@@ -49,7 +49,7 @@ function isPassing(error: unknown): boolean {
 
 export const uploads = new UploadManager({
   api,
-  transport: xhrTransport,
+  transport: browserTransport,
   saved: indexedUploads,
   takeLease: browserLease(randomId()),
   fingerprint,

@@ -14,7 +14,8 @@ interface PutOptions {
   signal?: AbortSignal;
 }
 
-function request(method: string, url: string, options: PutOptions): Promise<XMLHttpRequest> {
+/** Rejects with ConnectionLost when no answer came. */
+export function request(method: string, url: string, options: PutOptions): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open(method, url);
