@@ -40,7 +40,9 @@ def test_the_top_list_covers_every_deployable() -> None:
 def test_home_needs_no_cloud_client_and_no_test_tool() -> None:
     """What `make run` installs holds nothing of Google's, of Amazon's and of pytest's."""
     names = set(pins(ROOT / "standalone" / "requirements.txt"))
-    assert not [name for name in names if name.startswith(("google-", "firebase", "boto", "pytest", "moto", "playwright"))]
+    assert not [
+        name for name in names if name.startswith(("google-", "firebase", "boto", "pytest", "moto", "playwright"))
+    ]
 
 
 def test_every_deployed_package_is_used() -> None:
