@@ -1,6 +1,6 @@
 """The page with films in an S3-compatible store: sent in parts, over a reload, and played from there.
 
-The store is moto's server: it takes and gives bytes as others do, and checks no signature.
+The store is moto's server behind a door that lets browsers in by signature only, as others' stores do themselves.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from e2e.party import all_play, film_is_there, join, make_room, press
 from e2e.people import eventually
 from e2e.test_upload import slow_line
 from fakes.s3_service import CREDENTIALS, S3Service, fresh_buckets
+from fakes.strict_s3 import strict_s3
 
 
 @pytest.fixture
@@ -28,15 +29,18 @@ def s3(s3_endpoint: str) -> S3Service:
 @pytest.fixture
 def home(tmp_path: Path, s3: S3Service) -> Iterator[Home]:
     """A server that keeps no films itself."""
-    running = Home(
-        tmp_path / "data",
-        WATCHPARTY_S3_ENDPOINT=s3.endpoint,
-        WATCHPARTY_UPLOADS_BUCKET=s3.uploads,
-        WATCHPARTY_MEDIA_BUCKET=s3.media,
-        **CREDENTIALS,
-    )
-    yield running
-    running.stop()
+    with strict_s3(s3.endpoint) as door:
+        running = Home(
+            tmp_path / "data",
+            WATCHPARTY_S3_ENDPOINT=s3.endpoint,
+            WATCHPARTY_S3_PUBLIC_ENDPOINT=door.endpoint,
+            WATCHPARTY_UPLOADS_BUCKET=s3.uploads,
+            WATCHPARTY_MEDIA_BUCKET=s3.media,
+            **CREDENTIALS,
+        )
+        yield running
+        running.stop()
+        assert door.refused == []
 
 
 def parts_there(s3: S3Service) -> int:
