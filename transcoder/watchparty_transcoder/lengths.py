@@ -5,6 +5,7 @@ other file is read through once, without decoding: what is there counts, however
 """
 
 import contextlib
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MAY_JUMP = ("mpegts", "mpeg")  # recorded streams, whose clock starts anew when 
 SMALL_BYTES = 32 << 20  # read through in an instant, so why believe anything
 LAST_KEYFRAME_S = 30.0
 JUMP_S = 10.0  # as ffmpeg has it, which closes such jumps
+LEAP_S = 60.0  # one flipped bit in a time makes a film of days; a pause that is meant is gone on from
 MISSING_SHARE, MISSING_S = 0.03, 0.5
 MICROSECONDS = 1_000_000
 CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
@@ -99,6 +101,7 @@ def _riff_is_cut_off(source: Source, size_bytes: int) -> bool:
 def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) -> Ends:
     deadline = time.monotonic() + at_most_s
     ends: Ends = {}
+    leaps: Ends = {}  # a packet far behind the one before it, until another goes on from there
     shift = 0.0
     # a damaged tail ends the film where it begins; PyAV trips over streams that appear in mid-file
     with contextlib.suppress(av.error.FFmpegError, IndexError):
@@ -112,6 +115,10 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
                 shift += known - at
                 at = known
             end = at + float((packet.duration or 0) * packet.time_base)
+            if known is not None and known + LEAP_S < at < leaps.get(packet.stream_index, math.inf):
+                leaps[packet.stream_index] = at
+                continue
+            leaps.pop(packet.stream_index, None)
             ends[packet.stream_index] = end if known is None else max(known, end)
             if time.monotonic() > deadline:
                 raise TookTooLong("reading the file through")

@@ -92,8 +92,9 @@ def _facts(
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:
         raise Incomplete("no frame has a time")
-    if duration_s > limits.duration_s:
-        raise TooLong(f"{duration_s:.0f} s")
+    longest_s = max(duration_s, *(each.duration_s for each in audio), 0.0)  # the picture waits for the sound's end
+    if longest_s > limits.duration_s:
+        raise TooLong(f"{longest_s:.0f} s")
     if video and video.width * video.height > limits.pixels:
         raise TooLarge(f"{video.width}x{video.height}")
     return Facts(
