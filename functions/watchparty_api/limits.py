@@ -49,7 +49,7 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
 }
 
 
-OF_THIS_PROCESS = frozenset({"join", "renew", "refresh", "card"})
+OF_THIS_PROCESS = frozenset({"join", "renew", "refresh", "card", "upload_parts"})
 """What happens often and does no harm: counting it everywhere would cost more than it spares."""
 
 

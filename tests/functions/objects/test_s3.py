@@ -120,6 +120,7 @@ def test_old_uploads_are_reaped(s3_objects: S3ObjectStore, s3: S3Service) -> Non
     assert open_uploads(s3) == 0
 
 
+@pytest.mark.service
 def test_a_film_of_many_files_is_deleted_whole(s3_objects: S3ObjectStore, s3: S3Service) -> None:
     """More than one call may delete."""
     for number in range(1003):
