@@ -59,3 +59,10 @@ class Allowances:
         self.cmds = Allowance(limits.cmds_per_10s)
         self.reacts = Allowance(limits.reacts_per_10s)
         self.reports = Allowance(limits.reports_per_10s)
+
+
+def too_large(text: str | bytes) -> bool:
+    """Whether a frame has more bytes than one may have; a text is counted only when that could matter."""
+    if len(text) > LIMITS.frame_bytes:
+        return True
+    return isinstance(text, str) and 4 * len(text) > LIMITS.frame_bytes < len(text.encode(errors="surrogatepass"))

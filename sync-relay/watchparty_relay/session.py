@@ -12,15 +12,14 @@ import secrets
 from collections import deque
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from watchparty_relay import requests
 from watchparty_relay.changes import Refusal
 from watchparty_relay.eager import run_eagerly
 from watchparty_relay.errors import BusUnavailable, TokenRefused
-from watchparty_relay.flood import LIMITS, Allowance
-from watchparty_relay.join_token import MAX_NOTICE_LIFE_S, NoticeClaims, entering
+from watchparty_relay.flood import Allowance, too_large
+from watchparty_relay.join_token import MAX_NOTICE_LIFE_S, entering
 from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.outbox import Outbox, Reading
 from watchparty_relay.protocol import (
@@ -45,6 +44,7 @@ from watchparty_relay.protocol import (
     Typing,
 )
 from watchparty_relay.reception import Reception
+from watchparty_relay.session_state import Closed, Joined, Noticing, Pending, State, Waiting
 from watchparty_relay.ticket import Ticket, ticket
 from watchparty_relay.transport.port import Channel
 from watchparty_relay.vocabulary import CloseCode, ErrorCode, NackCode, Resume, Role
@@ -66,35 +66,6 @@ CLOSE_FOR = {
     ErrorCode.REMOVED: CloseCode.REMOVED,
     ErrorCode.CLOSED: CloseCode.CLOSED,
 }
-
-
-class Pending(Struct, frozen=True):
-    """Connected; `greeted` once a hello is being looked at."""
-
-    until_ms: float
-    greeted: bool = False
-
-
-class Waiting(Struct, frozen=True):
-    live: LiveRoom
-    ticket: Ticket
-
-
-class Joined(Struct, frozen=True):
-    live: LiveRoom
-    ticket: Ticket
-
-
-class Noticing(Struct, frozen=True):
-    claims: NoticeClaims
-    until_ms: float
-
-
-class Closed(Struct, frozen=True):
-    pass
-
-
-State = Pending | Waiting | Joined | Noticing | Closed
 
 
 class Session:
@@ -120,7 +91,7 @@ class Session:
         now_ms = self._reception.now_ms()
         if isinstance(self._state, Closed):
             return None
-        if _too_large(text):
+        if too_large(text):
             return self.end(CloseCode.TOO_LARGE, ErrorCode.TOO_LARGE)
         if not self._allowance.take(now_ms=now_ms) or len(self._inbox) >= MAX_INBOX:
             return self.end(CloseCode.TOO_FAST, ErrorCode.TOO_FAST)
@@ -377,9 +348,3 @@ class Session:
             case Joined():
                 state.live.depart(self, goodbye=goodbye)
                 self._reception.leave_room(state.live)
-
-
-def _too_large(text: str | bytes) -> bool:
-    if len(text) > LIMITS.frame_bytes:
-        return True
-    return isinstance(text, str) and 4 * len(text) > LIMITS.frame_bytes < len(text.encode(errors="surrogatepass"))
