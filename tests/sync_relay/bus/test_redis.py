@@ -15,6 +15,7 @@ from fakes.relay_tokens import FILM, settings
 from watchparty_relay import playback
 from watchparty_relay.bus.port import Committed, Heard, Renewed
 from watchparty_relay.bus.redis import RedisBus
+from watchparty_relay.bus.redis_rooms import channel_of
 from watchparty_relay.bus.redis_time import SAMPLES
 from watchparty_relay.changes import Enter, Operate, Say
 from watchparty_relay.errors import BusUnavailable
@@ -307,6 +308,23 @@ async def test_a_listener_that_fails_silences_nobody(pair: tuple[RedisBus, Redis
     await pair[0].apply("room", ana())
     await pair[0].apply("room", say("c1"))
     await ear.until(lambda: ear.told[-1:] == [("hello", 1)])
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\xff not JSON", b"{}", b'{"type":"Step"}'], ids=["noise", "empty", "half a step"]
+)
+async def test_a_message_that_cannot_be_read_deafens_nobody(
+    pair: tuple[RedisBus, RedisBus], redis_server: RedisServer, payload: bytes
+) -> None:
+    """A newer relay may say what this one does not know: it listens anew, and what was told meanwhile is not missed."""
+    ear = Ear()
+    await pair[1].listen("room", ear)
+    await pair[0].apply("room", ana())
+    async with Redis.from_url(redis_server.url) as stranger:
+        assert await stranger.publish(channel_of("room"), payload) > 0
+    for number in range(3):
+        await pair[0].apply("room", say(f"c{number}"))
+    await ear.until(lambda: ear.told[-3:] == [("hello", 1), ("hello", 2), ("hello", 3)])
 
 
 async def test_who_comes_from_another_relay_finds_what_this_one_has_not_heard_yet(
