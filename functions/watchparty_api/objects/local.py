@@ -6,6 +6,7 @@ It signs upload URLs as Google's client would; the server that verifies them and
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -95,7 +96,7 @@ class LocalObjectStore:
         path = self._path(name)
         self.disk.demand(len(content))
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.new")
+        draft = path.with_name(f"{path.name}.{threading.get_ident()}.new")  # two may replace one file at once
         draft.write_bytes(content)
         draft.replace(path)
 
