@@ -21,6 +21,7 @@ locals {
 
   # The settings of docs/configuration.md, "The functions in the cloud"; null: not set. Also those of the hobby service.
   api_environment = {
+    OTEL_EXPORTER_OTLP_ENDPOINT = var.traces_endpoint
     WATCHPARTY_CDN_KEY_NAME     = local.production ? var.cdn_active_key : null
     WATCHPARTY_CORS_ORIGINS     = length(var.cors_origins) == 0 ? null : join(",", var.cors_origins)
     WATCHPARTY_DELIVERIES_TOPIC = google_pubsub_topic.event["webhook-deliveries"].id

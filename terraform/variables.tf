@@ -341,6 +341,17 @@ variable "serve_films" {
   nullable    = false
 }
 
+variable "traces_endpoint" {
+  description = "An OTLP collector over HTTP to which the functions send traces, e.g. https://collector.example:4318. Null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.traces_endpoint == null || can(regex("^https?://[^/]+", var.traces_endpoint))
+    error_message = "traces_endpoint has to begin with https:// or http://."
+  }
+}
+
 variable "transcoder" {
   description = "The machines of one transcode: how many tasks, and what each is. More finish a film sooner for about the same price."
   type = object({

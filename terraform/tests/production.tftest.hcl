@@ -52,6 +52,7 @@ run "everything" {
     identity          = "identity_platform"
     mail_from         = "party@watch.example"
     media_days        = 90
+    traces_endpoint   = "https://collector.example:4318"
   }
 
   assert {
@@ -89,6 +90,10 @@ run "everything" {
   assert {
     condition     = google_project_iam_member.sign_in_looks_people_up["auth"].role == "roles/firebaseauth.viewer" && length(google_project_iam_member.sign_in_looks_people_up) == 1
     error_message = "Signing in can ask whether a person has been thrown out; nothing else can."
+  }
+  assert {
+    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://collector.example:4318"])
+    error_message = "Every function knows where its traces go."
   }
   assert {
     condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
