@@ -48,12 +48,13 @@ def _copy(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[AudioPlan]
                 raise Cancelled
             takers[packet.stream_index].take(packet, pts, dts)
     for taker in takers.values():
-        taker.cutter.close()
+        taker.cutter.close(tolerance=taker.tolerance)  # libav takes damage in mid-file for the end of it
 
 
 class _PictureTaker:
     def __init__(self, plan: CopyPlan, storage: Storage, report: Report) -> None:
         self._plan = plan
+        self.tolerance = plan.tolerance
         entry = avc_entry(plan.configuration, plan.width, plan.height)
         write_once(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
         bounds = [cut - plan.reorder for cut in plan.bounds]
@@ -71,6 +72,7 @@ class _SoundTaker:
     def __init__(self, plan: AudioPlan, origin_s: float, storage: Storage, report: Report) -> None:
         self._start = round(origin_s * plan.sample_rate)
         self._end = plan.end
+        self.tolerance = plan.tolerance
         entry = aac_entry(plan.configuration, plan.sample_rate, plan.channels)
         write_once(storage, layout.init(plan.name), audio_init(entry, plan.sample_rate))
         self.cutter = Cutter(

@@ -12,6 +12,7 @@ LaneKind = Literal["copy", "fast", "ladder"]
 
 AAC_FRAME = 1024  # samples in one AAC-LC frame
 AAC_RATE = 48_000  # what we encode to
+COPIED_SOUND_TOLERANCE_S = 0.25  # sound may end that much before the picture without being noticed
 REORDER_FRAMES = 2  # x264 with a pyramid of B frames decodes two frames ahead, never more
 
 
@@ -221,6 +222,11 @@ class CopyPlan:
     def bounds(self) -> tuple[int, ...]:
         return (*self.cuts, self.duration)
 
+    @property
+    def tolerance(self) -> int:
+        """Ticks by which the end may differ from the plan: a frame."""
+        return round(self.timescale / self.rate)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioPlan:
@@ -242,6 +248,11 @@ class AudioPlan:
     @property
     def bounds(self) -> tuple[int, ...]:
         return (*self.starts, self.end)
+
+    @property
+    def tolerance(self) -> int:
+        """Ticks by which the end may differ from the plan: none where we encode it."""
+        return round(COPIED_SOUND_TOLERANCE_S * self.sample_rate) if self.copied else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from watchparty_transcoder.models import AAC_FRAME, AudioPlan, Film, LaneKind, P
 from watchparty_transcoder.segment import SegmentMade
 
 SOUND_PEAK = 200_000
-COPIED_SOUND_TOLERANCE_S = 0.25  # sound may end that much before the picture without being noticed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,7 +143,7 @@ def _sound(track: AudioPlan) -> Progressing:
         name=track.name,
         timescale=track.sample_rate,
         bounds=track.bounds,
-        tolerance=round(COPIED_SOUND_TOLERANCE_S * track.sample_rate) if track.copied else 0,
+        tolerance=track.tolerance,
         planned_peak=SOUND_PEAK,
         frame_rate=track.sample_rate / AAC_FRAME,
         late_frame=AAC_FRAME,
@@ -158,7 +157,7 @@ def _pictures(film: Film) -> Iterable[ProgressingPicture]:
             name=copy.name,
             timescale=copy.timescale,
             bounds=copy.bounds,
-            tolerance=round(copy.timescale / copy.rate),
+            tolerance=copy.tolerance,
             planned_peak=round(copy.bit_rate * 1.5),
             reorder=copy.reorder,
             lane="copy",

@@ -57,6 +57,7 @@ class Cutter:
         self._storage = storage
         self._report = report
         self._samples: list[Sample] = []
+        self._end = 0  # the tick after the last sample that was cut
         self.count = 0
 
     def add(self, sample: Sample) -> None:
@@ -68,10 +69,13 @@ class Cutter:
             self._cut()  # without waiting for the next sample: the first segment is waited for
             self._bound += 1
 
-    def close(self) -> None:
+    def close(self, *, tolerance: int | None = None) -> None:
+        """Cuts the last segment, which ends at the last bound within `tolerance` ticks; None: counted elsewhere."""
         self._cut()
         if self._bound != len(self._bounds) - 1:
             raise NotAsPlanned(f"{self._rendition} ended before segment {self._number} of {len(self._bounds) - 1}")
+        if tolerance is not None and abs(self._end - self._bounds[-1]) > tolerance:
+            raise NotAsPlanned(f"{self._rendition} ended at {self._end} of {self._bounds[-1]} ticks")
 
     def _cut(self) -> None:
         if not self._samples:
@@ -85,6 +89,7 @@ class Cutter:
             data = media_segment(self._number + 1, self._samples)
             size = len(data) if self._storage.create(name, data) else self._storage.size(name) or 0
         begin, last = self._samples[0].decode, self._samples[-1]
+        self._end = last.decode + last.duration
         self._report(
             SegmentMade(
                 self._rendition,
@@ -93,7 +98,7 @@ class Cutter:
                 size=size,
                 frames=len(self._samples),
                 begin=begin,
-                end=last.decode + last.duration,
+                end=self._end,
             )
         )
         self._samples = []

@@ -1,0 +1,35 @@
+"""What is copied of a damaged file is all of it or nothing: a copy that stops half-way is encoded instead."""
+
+from pathlib import Path
+
+import pytest
+
+from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.running import transcode
+
+pytestmark = pytest.mark.media
+
+SIZES_HEADER_BYTES = 16  # of ISO 14496-12's stsz: its name, version and flags, one size for all, their number
+IMPOSSIBLE = 0x7FFF_FFFF
+
+
+def damage_a_sound_sample(film: Path) -> None:
+    """Its size is one that no file has; libav takes that for the end of the file."""
+    content = bytearray(film.read_bytes())
+    sizes = content.rindex(b"stsz")  # the sound's: its track is the last
+    count = int.from_bytes(content[sizes + 12 : sizes + SIZES_HEADER_BYTES], "big")
+    entry = sizes + SIZES_HEADER_BYTES + 4 * (count // 2)
+    content[entry : entry + 4] = IMPOSSIBLE.to_bytes(4, "big")
+    film.write_bytes(content)
+
+
+def test_sound_that_ends_too_early_is_encoded_instead(tmp_path: Path) -> None:
+    """A film that plays, with sound up to its end: not a failure of ours that the person can do nothing about."""
+    film = make(tmp_path / "film.mp4", [*picture("160x90", seconds=3), *sound(3), *X264, *AAC, *FAST_START])
+    whole = transcode(film, tmp_path / "whole")
+    assert [track["playlist"] for track in whole.last["audio_tracks"]] == ["a0/copy.m3u8"]
+    damage_a_sound_sample(film)
+    outcome = transcode(film, tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert [track["playlist"] for track in outcome.last["audio_tracks"]] == ["a0/aac.m3u8"]
+    assert outcome.last["duration_s"] == pytest.approx(whole.last["duration_s"], abs=0.1)
