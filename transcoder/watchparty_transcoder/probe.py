@@ -7,7 +7,7 @@ where its header cannot be trusted about the duration. ffmpeg's command line is 
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +20,7 @@ from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
 from watchparty_transcoder.isobmff import IsoTables, read_tables
 from watchparty_transcoder.lengths import MICROSECONDS, measure
-from watchparty_transcoder.models import Chapter, Facts
+from watchparty_transcoder.models import AudioFacts, Chapter, Facts, VideoFacts
 from watchparty_transcoder.source import Source
 
 logger = logging.getLogger(__name__)
@@ -92,11 +92,7 @@ def _facts(
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:
         raise Incomplete("no frame has a time")
-    longest_s = max(duration_s, *(each.duration_s for each in audio), 0.0)  # the picture waits for the sound's end
-    if longest_s > limits.duration_s:
-        raise TooLong(f"{longest_s:.0f} s")
-    if video and video.width * video.height > limits.pixels:
-        raise TooLarge(f"{video.width}x{video.height}")
+    _check_size(video, audio, limits)
     return Facts(
         size_bytes=size_bytes,
         demuxer=demuxer,
@@ -111,6 +107,15 @@ def _facts(
         chapters=_chapters(container),
         warnings=lengths.warnings,
     )
+
+
+def _check_size(video: VideoFacts | None, audio: Sequence[AudioFacts], limits: Limits) -> None:
+    """The longest track counts: a picture that is over stands still until the sound ends."""
+    longest_s = max([video.duration_s if video else 0.0, *(each.duration_s for each in audio)])
+    if longest_s > limits.duration_s:
+        raise TooLong(f"{longest_s:.0f} s")
+    if video and video.width * video.height > limits.pixels:
+        raise TooLarge(f"{video.width}x{video.height}")
 
 
 def _chapters(container: InputContainer) -> tuple[Chapter, ...]:

@@ -47,7 +47,8 @@ export class HlsStream {
   #failures = 0;
   #recoveries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #known: string[] | null = null;
+  /** What the master named when hls.js read it: anything else has come since. */
+  #known: string[] = [];
   #rungs: ReturnType<typeof setTimeout> | undefined;
 
   static isSupported(): boolean {
@@ -90,6 +91,9 @@ export class HlsStream {
     hls.on(Events.ERROR, (_, error) => this.#failed(error));
     hls.on(Events.FRAG_BUFFERED, () => this.#well());
     const tell = () => this.#tellTracks();
+    hls.on(Events.MANIFEST_LOADED, (_, { networkDetails }) => {
+      this.#known = namedPlaylists((networkDetails as XMLHttpRequest).responseText);
+    });
     hls.on(Events.MANIFEST_PARSED, tell);
     hls.on(Events.LEVEL_SWITCHED, tell);
     hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
@@ -154,10 +158,7 @@ export class HlsStream {
     try {
       const answer = await fetch(this.#options.url);
       if (!answer.ok) return false;
-      const named = namedPlaylists(await answer.text());
-      const grown = this.#known !== null && hasGrown(this.#known, named);
-      this.#known = named;
-      return grown;
+      return hasGrown(this.#known, namedPlaylists(await answer.text()));
     } catch {
       // Offline: hls.js notices it as well and tells it better.
       return false;
