@@ -159,9 +159,12 @@ class Audience:
             self._under_way = dict(self._outboxes)
             self._serve_slice()
             return
-        for key, outbox in self._outboxes.items():
-            outbox.offer(self._round_apart.get(key, self._round))
+        self._offer(self._outboxes)
 
     def _serve_slice(self) -> None:
-        for key in tuple(islice(self._under_way, SLICE)):
-            self._under_way.pop(key).offer(self._round_apart.get(key, self._round))
+        self._offer({key: self._under_way.pop(key) for key in tuple(islice(self._under_way, SLICE))})
+
+    def _offer(self, outboxes: dict[str, Outbox]) -> None:
+        whole, apart = self._round, self._round_apart
+        for key, outbox in outboxes.items():
+            outbox.offer(apart.get(key, whole) if apart else whole)

@@ -6,7 +6,7 @@ from watchparty_relay import playback
 from watchparty_relay.changes import Change, HoldFor, Lend, ReachLimit, Release, Vacate
 from watchparty_relay.playback import Hold
 from watchparty_relay.readiness import Condition, WaitBudget, holding, lead_ms
-from watchparty_relay.roll import Named, Roll, by_standing
+from watchparty_relay.roll import Named, Roll
 from watchparty_relay.room import Room
 from watchparty_relay.vocabulary import CauseKind, Mode, Role
 
@@ -56,7 +56,7 @@ class Caretaker:
             self._hostless_since_ms = now_ms
         if now_ms < self._hostless_since_ms + HOSTLESS_MS:
             return []
-        present = by_standing(room, (person for person in roll.named if person.present))
+        present = [person for person in roll.named if person.present and person.participant_id in room.members]
         if any(person.participant_id == room.acting for person in present):
             return []
         heir = _heir(room, present)
@@ -112,7 +112,7 @@ def _condition(room: Room, roll: Roll) -> Condition:
 
 def _heir(room: Room, present: list[Named]) -> str | None:
     """The longest present moderator, else the longest present account; a guest never."""
-    standing = [(person.participant_id, room.members[person.participant_id]) for person in present]
-    moderators = (person for person, member in standing if member.role is Role.MODERATOR)
-    accounts = (person for person, member in standing if member.acct)
-    return next(moderators, None) or next(accounts, None)
+    moderators = [person for person in present if room.members[person.participant_id].role is Role.MODERATOR]
+    accounts = [person for person in present if room.members[person.participant_id].acct]
+    heir = min(moderators or accounts, key=lambda person: person.since_ms, default=None)
+    return heir.participant_id if heir else None

@@ -22,6 +22,7 @@ class Gathering:
         self._elsewhere = Elsewhere()
         self._relay_name = relay_name
         self._mine: Roll | None = None
+        self._everybody: tuple[Roll, tuple[Roll, ...], Roll] | None = None
         self._known: Roll | None = None
         self._known_here = 0
         self._shown: People | None = None
@@ -50,8 +51,12 @@ class Gathering:
         return replace(self._shown, total=roll.total)
 
     def roll(self, room: Room, *, now_ms: float) -> Roll:
-        """Everybody in the room, whatever relay they are connected to."""
-        return together(self._my_roll(room, now_ms), self._elsewhere.rolls(now_ms=now_ms))
+        """Everybody in the room, whatever relay they are connected to; put together again only after a change."""
+        mine, others = self._my_roll(room, now_ms), self._elsewhere.rolls(now_ms=now_ms)
+        last = self._everybody
+        if last is None or last[0] is not mine or last[1] is not others:
+            last = self._everybody = (mine, others, together(mine, others))
+        return last[2]
 
     def knows(self, relay: str) -> bool:
         """Whether this other relay has called its roll of late."""
@@ -61,16 +66,15 @@ class Gathering:
         named = (roll.find(participant_id) for roll in self._elsewhere.rolls(now_ms=now_ms))
         return any(person is not None and person.present for person in named)
 
-    def hear(self, room: Room, roll: Roll, *, now_ms: float) -> bool:
-        """Another relay called its roll; True when that is about who is here, and not only about how they do."""
-        before = {person.participant_id for person in self.roll(room, now_ms=now_ms).named}
-        self._elsewhere.hear(roll, now_ms=now_ms)
+    def hear(self, roll: Roll, *, now_ms: float) -> bool:
+        """Another relay called its roll; True when it names others than before, and does not only say how they do."""
+        news = self._elsewhere.hear(roll, now_ms=now_ms)
         for person in roll.named:
             mine = self.attendance.find(person.participant_id)
             if person.present and mine is not None and not mine.presences:
                 self.attendance.leave(person.participant_id)  # moved to the other relay: still here, not by us
-        self.changed()
-        return {person.participant_id for person in self.roll(room, now_ms=now_ms).named} != before
+                self.changed()
+        return news
 
     def to_call(self, room: Room, *, news: bool, now_ms: float) -> Roll | None:
         """The roll to call now: where there is news, and every few seconds for as long as anybody is here."""

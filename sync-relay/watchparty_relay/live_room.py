@@ -100,7 +100,7 @@ class LiveRoom:
                 if not self._gathering.knows(heard.relay):
                     for knock in self._herald.knocks_here():  # its moderators have not heard them
                         self._bus.announce(self._id, knock)
-                news = self._gathering.hear(self.room, heard, now_ms=now_ms)
+                news = self._gathering.hear(heard, now_ms=now_ms)
                 (self._people_due.came_or_went if news else self._people_due.reported)()
             case Typed():
                 self._typists.set(heard.by, on=heard.on, now_ms=now_ms)

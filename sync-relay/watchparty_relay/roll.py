@@ -110,25 +110,37 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self._rolls: dict[str, Roll] = {}
+        self._listed: tuple[Roll, ...] = ()
 
-    def hear(self, roll: Roll, *, now_ms: float) -> None:
-        """`at_ms` of a roll is the hearer's time: clocks of relays may differ by more than a roll is kept."""
+    def hear(self, roll: Roll, *, now_ms: float) -> bool:
+        """True when the roll names others than the relay's last one.
+
+        `at_ms` of a roll is the hearer's time: clocks of relays may differ by more than a roll is kept.
+        """
+        last = self._rolls.get(roll.relay)
         self._rolls[roll.relay] = replace(roll, at_ms=now_ms)
+        self._listed = tuple(self._rolls.values())
+        return _names(roll) != (_names(last) if last else set())
 
     def knows(self, relay: str) -> bool:
         return relay in self._rolls
 
-    def rolls(self, *, now_ms: float) -> list[Roll]:
-        if not self._rolls:
-            return []
-        self._rolls = {relay: roll for relay, roll in self._rolls.items() if now_ms < roll.at_ms + KEPT_MS}
-        return list(self._rolls.values())
+    def rolls(self, *, now_ms: float) -> tuple[Roll, ...]:
+        """The same tuple for as long as nothing was heard and none grew too old."""
+        if any(now_ms >= roll.at_ms + KEPT_MS for roll in self._listed):
+            self._rolls = {relay: roll for relay, roll in self._rolls.items() if now_ms < roll.at_ms + KEPT_MS}
+            self._listed = tuple(self._rolls.values())
+        return self._listed
 
 
 def by_standing(room: Room, people: Iterable[Named]) -> list[Named]:
     """Those that the room knows: hosts, moderators, then the longest present."""
     known = [person for person in people if person.participant_id in room.members]
     return sorted(known, key=lambda person: (_ORDER[room.members[person.participant_id].role], person.since_ms))
+
+
+def _names(roll: Roll) -> set[str]:
+    return {person.participant_id for person in roll.named}
 
 
 def _shown(room: Room, known: list[Attendee]) -> list[Attendee]:

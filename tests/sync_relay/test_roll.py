@@ -102,7 +102,7 @@ def test_a_relay_that_calls_no_more_is_forgotten() -> None:
     elsewhere, roll = Elsewhere(), Roll(relay="b", at_ms=5.0, total=1)
     elsewhere.hear(roll, now_ms=NOW)
     assert [each.total for each in elsewhere.rolls(now_ms=NOW + KEPT_MS - 1)] == [1]
-    assert elsewhere.rolls(now_ms=NOW + KEPT_MS) == []
+    assert elsewhere.rolls(now_ms=NOW + KEPT_MS) == ()
 
 
 def test_the_unknown_are_not_shown() -> None:

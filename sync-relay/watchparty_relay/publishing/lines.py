@@ -8,7 +8,6 @@ from watchparty_relay.publishing.port import Event
 
 
 async def print_events(events: list[Event]) -> None:
-    for event in events:
-        told = {name: value for name, value in event.items() if name != "text"}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    told = ({name: value for name, value in event.items() if name != "text"} for event in events)
+    sys.stdout.write("".join(msgspec.json.encode(event).decode() + "\n" for event in told))
     sys.stdout.flush()
