@@ -129,7 +129,10 @@ class Audience:
         if key not in self._listeners or not (self._told or key in self._under_way):
             listener.outbox.offer(Frames([text]))
             return
-        self._apart.setdefault(key, _Apart(0)).own.append((len(self._told), text))
+        apart = self._apart.get(key)
+        if apart is None:
+            apart = self._apart[key] = _Apart(0)
+        apart.own.append((len(self._told), text))
         self._schedule()
 
     def _schedule(self) -> None:

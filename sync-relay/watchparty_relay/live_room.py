@@ -5,6 +5,8 @@ It holds the last committed room and never changes it; rules live behind the bus
 does by itself, sessions speak for connections. `rooms.py` makes it, drives its tick and drops it.
 """
 
+from collections.abc import Awaitable
+
 from watchparty_relay import chat, playback
 from watchparty_relay.audience import Listener
 from watchparty_relay.bus.port import Bus, Committed, Heard, Renewed, Typed
@@ -232,13 +234,14 @@ class LiveRoom:
             known = self._allowances[participant_id] = Allowances(self._limits)
         return known
 
-    async def operate(self, participant_id: str, command: Command) -> Answer | None:
+    def operation(self, participant_id: str, command: Command) -> Operate:
+        """The command with the time that everybody here needs to follow it together."""
         lead = lead_ms(self._lately().rtt_ms)
         jumps = command.op in (Operation.SEEK, Operation.SKIP) and self.room.clock.mode is Mode.PLAYING
-        return await self.ask(Operate(participant_id, command, max(lead, SEEK_LEAD_MS) if jumps else lead))
+        return Operate(participant_id, command, max(lead, SEEK_LEAD_MS) if jumps else lead)
 
-    async def ask(self, asked: Asked) -> Answer | None:
-        return await self._bus.apply(self._id, asked)
+    def ask(self, asked: Asked) -> Awaitable[Answer | None]:
+        return self._bus.apply(self._id, asked)
 
     def react(self, participant_id: str, emoji: str, pos_s: float) -> None:
         name = self.room.members[participant_id].name

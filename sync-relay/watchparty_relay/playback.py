@@ -128,7 +128,7 @@ def operate(clock: Clock, command: Command, *, by: str, now_ms: float, lead_ms: 
         return NackCode.NO_VIDEO
     if command.mrev != clock.media.mrev:
         return NackCode.OTHER_VIDEO
-    clock = replace(clock, born=None)
+    clock = clock if clock.born is None else replace(clock, born=None)
     t0_ms = max(now_ms + lead_ms, clock.t0_ms)
     cause = Cause(cmd=_CAUSE_OF[command.op], by=by)
     match command.op:

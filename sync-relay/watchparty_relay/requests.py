@@ -3,15 +3,12 @@
 Rights are decided by the rules behind the bus; here are only the bounds on how much one person may send.
 """
 
-from collections.abc import Awaitable, Callable
-
 from msgspec.structs import replace
 
 from watchparty_relay.audience import Listener
-from watchparty_relay.changes import Answer, Asked, Retract, Say, Wipe
+from watchparty_relay.changes import Asked, Retract, Say, Wipe
 from watchparty_relay.chat import is_emoji
 from watchparty_relay.errors import BusUnavailable
-from watchparty_relay.flood import Allowance
 from watchparty_relay.live_room import LiveRoom
 from watchparty_relay.protocol import Ack, Chat, Clear, Command, Delete, ErrorMessage, Nack, React, Report, Typing
 from watchparty_relay.room import can_chat
@@ -22,18 +19,32 @@ Saying = React | Typing | Report
 
 
 async def ask(live: LiveRoom, listener: Listener, message: Asking) -> Ack | Nack:
-    """Changes the room, or says why not; a repeated `cid` is answered as it was."""
-    person, allowances = listener.participant_id, live.allowances(listener.participant_id)
+    """Changes the room, or says why not; a repeated `cid` is answered as it was.
+
+    `rate_limited` and `retry` are not remembered: sent again later, the same `cid` is judged anew.
+    """
+    person = listener.participant_id
+    allowances = live.allowances(person)
+    allowance = allowances.cmds if isinstance(message, Command) else allowances.chat
+    if not allowance.take(now_ms=live.now_ms()):
+        return Nack(cid=message.cid, code=NackCode.RATE_LIMITED)
+    try:
+        answer = await live.ask(_asked(live, person, message))
+    except BusUnavailable:
+        return Nack(cid=message.cid, code=NackCode.RETRY)
+    return answer if isinstance(answer, Ack | Nack) else Nack(cid=message.cid, code=NackCode.RETRY)
+
+
+def _asked(live: LiveRoom, person: str, message: Asking) -> Asked:
     match message:
         case Command():
-            return await _bounded(allowances.cmds, live, message, lambda: live.operate(person, message))
+            return live.operation(person, message)
         case Chat():
-            masked = replace(message, text=live.words.masked(message.text))
-            return await _change(allowances.chat, live, Say(person, masked))
+            return Say(person, replace(message, text=live.words.masked(message.text)))
         case Delete():
-            return await _change(allowances.chat, live, Retract(person, message))
+            return Retract(person, message)
         case Clear():
-            return await _change(allowances.chat, live, Wipe(person, message))
+            return Wipe(person, message)
 
 
 def say(live: LiveRoom, listener: Listener, message: Saying) -> ErrorMessage | None:
@@ -59,20 +70,3 @@ def _react(live: LiveRoom, participant_id: str, message: React) -> ErrorMessage 
         return ErrorMessage(ErrorCode.RATE_LIMITED, fatal=False)
     live.react(participant_id, message.emoji, message.pos_s)
     return None
-
-
-async def _change(allowance: Allowance, live: LiveRoom, asked: Asked) -> Ack | Nack:
-    return await _bounded(allowance, live, asked.message, lambda: live.ask(asked))
-
-
-async def _bounded(
-    allowance: Allowance, live: LiveRoom, message: Asking, change: Callable[[], Awaitable[Answer | None]]
-) -> Ack | Nack:
-    """`rate_limited` and `retry` are not remembered: sent again later, the same `cid` is judged anew."""
-    if not allowance.take(now_ms=live.now_ms()):
-        return Nack(cid=message.cid, code=NackCode.RATE_LIMITED)
-    try:
-        answer = await change()
-    except BusUnavailable:
-        return Nack(cid=message.cid, code=NackCode.RETRY)
-    return answer if isinstance(answer, Ack | Nack) else Nack(cid=message.cid, code=NackCode.RETRY)

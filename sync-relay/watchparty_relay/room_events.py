@@ -70,9 +70,20 @@ def session_event(room: Room, participant_id: str, *, started: bool, total: int,
 
 
 def action_event(room: Room, state: State) -> Event:
-    facts: Event = {"cmd": state.cause.cmd.value, "by": state.cause.by, "mode": state.mode.value, "pos_s": state.pos_s}
-    facts |= {"rate": state.rate, "video_id": state.video_id, "mrev": state.mrev}
-    return _event(room, "action", str(state.rev), state.srv_ms, rev=state.rev, **facts)
+    return _event(
+        room,
+        "action",
+        str(state.rev),
+        state.srv_ms,
+        rev=state.rev,
+        cmd=state.cause.cmd.value,
+        by=state.cause.by,
+        mode=state.mode.value,
+        pos_s=state.pos_s,
+        rate=state.rate,
+        video_id=state.video_id,
+        mrev=state.mrev,
+    )
 
 
 def chat_event(room: Room, entry: ChatEntry | Deleted | Cleared, *, now_ms: float) -> Event:
@@ -102,9 +113,14 @@ def report_event(room: Room, people: list[Event], *, now_ms: float) -> Event:
 
 def _event(room: Room, kind: str, key: str, at_ms: float, **facts: Any) -> Event:
     second, millisecond = divmod(int(at_ms), 1000)
-    at = f"{_date(second)}.{millisecond:03d}Z"
-    identity = {"id": f"{room.id}:{room.epoch}:{kind}:{key}", "room": room.id, "epoch": room.epoch}
-    return {**identity, "at": at, "kind": kind, **facts}
+    return {
+        "id": f"{room.id}:{room.epoch}:{kind}:{key}",
+        "room": room.id,
+        "epoch": room.epoch,
+        "at": f"{_date(second)}.{millisecond:03d}Z",
+        "kind": kind,
+        **facts,
+    }
 
 
 @lru_cache(maxsize=8)

@@ -99,8 +99,7 @@ def _operate(room: Room, asked: Operate, now_ms: float) -> Decision:
     clock = playback.operate(room.clock, asked.message, by=asked.by, now_ms=now_ms, lead_ms=asked.lead_ms)
     if isinstance(clock, NackCode):
         return Decision(room, answer=Nack(cid=cid, code=clock, rev=rev))
-    decision = _with_clock(room, clock, now_ms)
-    return replace(decision, answer=Ack(cid=cid, rev=clock.rev))
+    return _with_clock(room, clock, now_ms, answer=Ack(cid=cid, rev=clock.rev))
 
 
 def _propose(room: Room, change: ClockProposal, now_ms: float) -> Decision:
@@ -122,8 +121,8 @@ def _propose(room: Room, change: ClockProposal, now_ms: float) -> Decision:
     return _with_clock(room, clock, now_ms)
 
 
-def _with_clock(room: Room, clock: Clock, now_ms: float) -> Decision:
+def _with_clock(room: Room, clock: Clock, now_ms: float, *, answer: Ack | None = None) -> Decision:
     if clock.rev == room.clock.rev:
-        return Decision(room)
+        return Decision(room, answer=answer)
     state = playback.state_message(clock, epoch=room.epoch, now_ms=now_ms)
-    return Decision(replace(room, clock=clock), (state,))
+    return Decision(replace(room, clock=clock), (state,), answer)

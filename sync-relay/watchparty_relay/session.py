@@ -194,12 +194,12 @@ class Session:
 
     async def _handle(self, message: Incoming) -> None:
         match self._state:
+            case Joined() as state:
+                await self._handle_joined(state, message)
             case Pending():
                 await self._greet(message)
             case Waiting() as state:
                 await self._handle_waiting(state, message)
-            case Joined() as state:
-                await self._handle_joined(state, message)
             case Noticing() as state:
                 await self._handle_notice(state, message)
 

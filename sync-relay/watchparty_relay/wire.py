@@ -50,7 +50,10 @@ class Frames:
     def __init__(self, texts: Sequence[Text]) -> None:
         self.texts = texts
         self.image = b"".join([text.frame for text in texts])
-        self.seq = next((text.seq for text in reversed(texts) if text.seq is not None), None)
+        self.seq: int | None = None
+        for text in texts:
+            if text.seq is not None:
+                self.seq = text.seq
 
 
 def frame_of(body: bytes) -> bytes:

@@ -6,10 +6,12 @@ committed, in the order of the steps. Without a journal a step is over as soon a
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from watchparty_relay.answers import Answers
-from watchparty_relay.bus.journal import Journal
+from watchparty_relay.bus.journal import Journal, Write
 from watchparty_relay.bus.port import Announcement, Committed, Listener
 from watchparty_relay.changes import Answer, Asked, Change, Decision, Operate, Retract, Say, Vacate, Wipe
 from watchparty_relay.errors import BusUnavailable
@@ -91,7 +93,7 @@ class MemoryBus:
         self._forget_idle(room_id)
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        kept, now_ms = await self._kept(room_id), self.now_ms()
+        kept, now_ms = self._rooms.get(room_id) or await self._kept(room_id), self.now_ms()
         asked = change if isinstance(change, Operate | Say | Retract | Wipe) else None
         given = kept.answers.find(asked.by, asked.message.cid, now_ms=now_ms) if asked else None
         if given is not None:
@@ -99,7 +101,9 @@ class MemoryBus:
             decision, asked = Decision(kept.newest, answer=given), None
         else:
             decision = decide(kept.newest, change, now_ms=now_ms)
-        await self._commit(kept, decision, asked, now_ms)
+        writing = self._commit(kept, decision, asked, now_ms)
+        if writing is not None:
+            await writing
         return decision.answer
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
@@ -122,20 +126,26 @@ class MemoryBus:
         if kept is not None:
             kept.archived_seq = max(kept.archived_seq, seq)
 
-    async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
+    def _commit(
+        self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float
+    ) -> Coroutine[Any, Any, None] | None:
+        """Takes a step; what remains to be waited for is its writing, where there is a journal."""
         before = kept.newest if kept.stored or kept.writing else None
         kept.newest, kept.touched_ms = decision.room, now_ms
         if asked is not None and decision.answer is not None:
             kept.answers.keep(asked.by, asked.message.cid, decision.answer, now_ms=now_ms)
         if self._journal is None:
             _tell(kept, decision)
-            return
+            return None
         writes = self._journal.writes(before, decision, asked, now_ms=now_ms)
         kept.writing += 1
+        return self._written(self._journal, writes, kept, decision, asked)
+
+    async def _written(
+        self, journal: Journal, writes: list[Write], kept: _Kept, decision: Decision, asked: Asked | None
+    ) -> None:
         try:
-            await self._journal.commit(
-                writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked)
-            )
+            await journal.commit(writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked))
         finally:
             self._forget_idle(decision.room.id)
 
@@ -150,7 +160,9 @@ class MemoryBus:
         clock, now_ms = kept.newest.clock, self.now_ms()
         if clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms - self._died_ms > RESTART_MS:
             stopped = decide(kept.newest, Vacate(rev=clock.rev, left_ms=self._died_ms), now_ms=now_ms)
-            await self._commit(kept, stopped, None, now_ms)
+            writing = self._commit(kept, stopped, None, now_ms)
+            if writing is not None:
+                await writing
 
     def _found(self, room_id: str) -> _Kept:
         now_ms = self.now_ms()
