@@ -119,6 +119,7 @@ resource "google_cloudfunctions2_function" "function" {
     google_firestore_index.query,
     google_secret_manager_secret_iam_member.function_reads_key,
     google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_reads_function_sources,
     google_artifact_registry_repository_iam_member.builder_pushes,
     google_storage_bucket_iam_member.builder_reads_source,
   ]

@@ -47,7 +47,7 @@ resource "google_project_iam_member" "deployer" {
   for_each = var.github_repository == null ? toset([]) : toset([
     "roles/editor", "roles/resourcemanager.projectIamAdmin", "roles/iam.serviceAccountAdmin", "roles/iam.roleAdmin",
     "roles/iam.workloadIdentityPoolAdmin", "roles/secretmanager.admin", "roles/run.admin", "roles/storage.admin",
-    "roles/pubsub.admin", "roles/logging.configWriter", "roles/datastore.owner",
+    "roles/pubsub.admin", "roles/logging.configWriter", "roles/datastore.owner", "roles/artifactregistry.admin",
   ])
   project = var.project_id
   role    = each.key

@@ -20,11 +20,5 @@ resource "google_logging_project_sink" "security" {
   name                   = "watchparty-security"
   destination            = "logging.googleapis.com/${google_logging_project_bucket_config.security.id}"
   filter                 = "log_id(\"cloudaudit.googleapis.com/activity\") OR jsonPayload.enforcedSecurityPolicy.outcome=\"DENY\""
-  unique_writer_identity = true
-}
-
-resource "google_project_iam_member" "security_sink_writes" {
-  project = var.project_id
-  role    = "roles/logging.bucketWriter"
-  member  = google_logging_project_sink.security.writer_identity
+  unique_writer_identity = true # into a bucket of the same project Google writes by itself: there is nobody to grant it to
 }

@@ -1,4 +1,5 @@
-# Images of ours and of the functions. Tags cannot be moved; Terraform deploys by digest anyway.
+# Images of ours and of the functions. Tags may be moved, because Cloud Functions moves its own and cleaning up removes
+# them; nothing here is deployed by tag, but by digest.
 
 resource "google_artifact_registry_repository" "images" {
   #checkov:skip=CKV_GCP_84:Images are built from a public repository: there is nothing in them to keep secret
@@ -6,10 +7,6 @@ resource "google_artifact_registry_repository" "images" {
   location      = var.region
   format        = "DOCKER"
   labels        = local.labels
-
-  docker_config {
-    immutable_tags = true
-  }
 
   cleanup_policies {
     id     = "keep-the-last-ten"
@@ -53,4 +50,16 @@ resource "google_storage_bucket_iam_member" "builder_reads_source" {
   bucket = google_storage_bucket.source.name
   role   = "roles/storage.objectUser" # gcloud builds submit puts its source here too
   member = google_service_account.builder.member
+}
+
+# Cloud Functions copies each archive into a bucket of its own before it builds: this name, and no other bucket.
+resource "google_project_iam_member" "builder_reads_function_sources" {
+  project = var.project_id
+  role    = "roles/storage.objectViewer"
+  member  = google_service_account.builder.member
+
+  condition {
+    title      = "function-sources-only"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-${var.region}\")"
+  }
 }

@@ -58,7 +58,8 @@ resource "google_compute_url_map" "site" {
       custom_error_response_policy {
         error_service = google_compute_backend_bucket.site[0].id
         error_response_rule {
-          match_response_codes   = ["404"]
+          # Who may read but not list is told 403 for what is not there.
+          match_response_codes   = ["403", "404"]
           path                   = "/index.html"
           override_response_code = 200
         }

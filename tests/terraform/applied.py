@@ -43,9 +43,6 @@ class Applied:
             values["member"]: values["account_id"].removeprefix("watchparty-")
             for values in self.of_type("google_service_account").values()
         }
-        accounts |= {
-            values["writer_identity"]: "log sink" for values in self.of_type("google_logging_project_sink").values()
-        }
         found = [values for name, values in self.resources.items() if "_iam_member." in name]
 
         def who(member: str) -> str:
@@ -66,7 +63,8 @@ class Applied:
         if "service_account_id" in values:
             names = {each["name"]: each["account_id"] for each in self.of_type("google_service_account").values()}
             return names[values["service_account_id"]].removeprefix("watchparty-")
-        return "the database" if values.get("condition") else "the project"
+        (condition,) = values.get("condition") or [None]
+        return str(condition["title"]).replace("-", " ") if condition else "the project"
 
 
 @dataclass(frozen=True)
