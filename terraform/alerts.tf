@@ -28,7 +28,7 @@ locals {
   # filter, how a series becomes a number (per), what is compared, for how long, and how bad it is.
   alerts = merge(
     {
-      # In the profile hobby each check wakes the service for a moment; that is cheap, and how one learns that it wakes.
+      # In the profile hobby each check wakes the service and pays for that moment (cpu_idle, standalone.tf).
       site_down = {
         filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.label.check_id=\"${google_monitoring_uptime_check_config.site.uptime_check_id}\""
         aligner  = "ALIGN_FRACTION_TRUE", reducer = "REDUCE_MEAN", period_s = 600

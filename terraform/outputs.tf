@@ -1,4 +1,4 @@
-# What the deployment (standalone/deploy) and the operator ask for.
+# What the deployment (deploy/) and the operator ask for.
 
 output "address" {
   description = "production: where the domain's A record has to point."

@@ -38,7 +38,9 @@ resource "google_cloud_run_v2_service" "standalone" {
           cpu    = "1"
           memory = "1Gi"
         }
-        cpu_idle          = false # clocks go on between messages; without people the instance is gone anyway
+        # An open socket is a request: while somebody is in a room there is CPU. Without anybody it costs nothing, which
+        # the checks of site_down would undo otherwise: they keep an instance alive day and night.
+        cpu_idle          = true
         startup_cpu_boost = true
       }
 

@@ -16,7 +16,7 @@ variable "budget" {
   type = object({
     billing_account = string
     amount          = number
-    currency        = optional(string, "EUR")
+    currency        = optional(string) # null: the billing account's own; Google refuses another one
   })
   default = null
 

@@ -36,6 +36,10 @@ run "least" {
     error_message = "Rooms live in the process's memory: there must never be two."
   }
   assert {
+    condition     = google_cloud_run_v2_service.standalone[0].template[0].containers[0].resources[0].cpu_idle && google_cloud_run_v2_service.standalone[0].template[0].scaling[0].min_instance_count == 0
+    error_message = "The checks of site_down keep an instance alive: only the moments of a request may be paid for."
+  }
+  assert {
     condition     = google_cloud_run_v2_service.standalone[0].template[0].timeout == "3600s"
     error_message = "A socket is one request: it needs the longest timeout there is."
   }

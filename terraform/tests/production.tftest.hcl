@@ -84,6 +84,10 @@ run "everything" {
     error_message = "Every event is pushed with a token, again when it fails, and kept when it keeps failing."
   }
   assert {
+    condition     = google_billing_budget.month[0].amount[0].specified_amount[0].currency_code != "EUR"
+    error_message = "A budget is in the billing account's own currency unless somebody says otherwise: Google refuses another."
+  }
+  assert {
     condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == 'repo:example/watchparty:environment:production' && assertion.ref == 'refs/heads/main'"
     error_message = "One environment and branch of one repository may deploy, and nobody else on GitHub."
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import re
@@ -16,6 +17,7 @@ from fakes.function_process import cloud_environment
 from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values
 from terraform.routes import expected_routes, misrouted
 from terraform.schema_provider import terraform
+from watchparty.config import home_config
 from watchparty.site import PAGE_HEADERS
 from watchparty_api.config import from_environment as functions_config
 from watchparty_relay.config import from_environment as relay_config
@@ -159,6 +161,19 @@ def test_the_relay_gets_settings_that_it_reads(production: Applied) -> None:
     assert client.connection_pool.connection_kwargs["ssl_ca_certs"] == f"{mounted}/ca.pem"
 
 
+def test_the_one_service_gets_settings_that_it_reads(hobby: Applied, tmp_path: Path) -> None:
+    """The standalone server's own config accepts what Terraform gives the profile hobby, and all of it is documented."""
+    container = hobby.resources["google_cloud_run_v2_service.standalone[0]"]["template"][0]["containers"][0]
+    environment = container_environment(hobby, container)
+    assert set(environment) <= settings_of("The functions in the cloud")
+    arguments = argparse.Namespace(host=None, port=None, data=None, no_browser=False, demo=False)
+    config = home_config(arguments, {**environment, "HOME": str(tmp_path), "PORT": "8080", "K_SERVICE": "watchparty"})
+    assert config.cloud is not None
+    assert config.cloud.environment == "cloud"
+    started_with = {key for key in cloud_environment(tmp_path, store_url="x") if key.startswith("WATCHPARTY_")}
+    assert started_with - set(environment) == {"WATCHPARTY_CDN_KEY_NAME"} & started_with
+
+
 def test_the_transcoder_gets_settings_that_it_reads(production: Applied) -> None:
     """A task of the job starts with what Terraform gives and what the functions give with each film."""
     container = production.resources["google_cloud_run_v2_job.transcoder"]["template"][0]["template"][0]["containers"][
@@ -202,6 +217,7 @@ def test_unknown_addresses_get_the_page_and_lost_parts_do_not(production: Applie
     policies = {path: rule["custom_error_response_policy"] for rule in matcher["path_rule"] for path in rule["paths"]}
     (rule,) = policies["/*"][0]["error_response_rule"]
     assert (rule["path"], rule["override_response_code"]) == ("/index.html", 200)
+    assert set(rule["match_response_codes"]) == {"403", "404"}  # the public may not list, so what is missing is 403
     assert [path for path, policy in policies.items() if policy] == ["/*"]
 
 
@@ -240,6 +256,27 @@ def test_nothing_public_but_the_page_and_what_stands_behind_the_door(production:
         *(f"allUsers: run.invoker on {name}" for name in ("auth", "rooms", "videos", "relay")),
     }
     assert {each for each in hobby.bindings() if each.startswith("allUsers")} == {"allUsers: run.invoker on watchparty"}
+
+
+def test_events_are_pushed_with_a_token_for_the_function_that_they_reach(production: Applied) -> None:
+    """Cloud Run refuses a token that was made for another address; who pushes may call each event function."""
+    functions = production.instances(FUNCTION_PREFIX)
+    addresses = {each["service_config"][0]["uri"]: name for name, each in functions.items()}
+    assert len(addresses) == len(functions)
+    pusher = production.resources["google_service_account.pusher"]["email"]
+    reached = {}
+    for name, subscription in production.instances("google_pubsub_subscription.event").items():
+        push = subscription["push_config"][0]
+        audience = push["oidc_token"][0]["audience"]
+        assert push["push_endpoint"].startswith(f"{audience}/"), name
+        assert push["oidc_token"][0]["service_account_email"] == pusher, name
+        reached[name] = addresses[audience]
+    assert reached == {
+        "transcode-events": "on_transcode",
+        "room-events": "on_room_event",
+        "webhook-deliveries": "on_delivery",
+        "sweep": "sweep",
+    }
 
 
 # ---- database
