@@ -7,23 +7,27 @@ again when the reason is gone.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deployments import Deployment, folder, one_before, record
 from images import ensure_images
 from keys import cdn_key_values, ensure_keys
-from page import DIST, NEVER, upload_page
+from page import DIST, NEVER, built_page, upload_page
 from programs import ROOT, DeploymentFailed, read, require, run, succeeds
 from settings import Settings, read_settings
 from smoke import smoke_test
 
 TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
-FIRST_APIS = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com", "storage.googleapis.com")
+FIRST_APIS = tuple(
+    f"{name}.googleapis.com" for name in ("serviceusage", "cloudresourcemanager", "storage", "secretmanager")
+)
 FOUNDATION = (
     "google_project_service.api",
     "google_artifact_registry_repository.images",
@@ -40,7 +44,7 @@ _NO_IMAGE = "none@sha256:" + 64 * "0"
 
 def deploy(settings: Settings, *, ask: bool) -> None:
     _prepare_state(settings)
-    archive = read(sys.executable, "functions/bundle.py", ".build/dist")
+    archive = Path(read(sys.executable, "functions/bundle.py", ".build/dist")).name
     nothing = Deployment(archive, dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
     _apply(settings, nothing, ask=False, targets=FOUNDATION)
     out = _outputs()
@@ -48,18 +52,11 @@ def deploy(settings: Settings, *, ask: bool) -> None:
     images = ensure_images(
         settings, registry=out["registry"], builder=out["builder_account"], source_bucket=out["source_bucket"]
     )
-    production = settings.profile == "production"
-    now = datetime.now(UTC)
-    page = f"{folder(settings)}/{now:%Y%m%dT%H%M%SZ}.html" if production else None
-    deployment = Deployment(archive, images, versions, page)
-    if production:
-        _name_points_here(out)
+    deployment = Deployment(archive, images, versions, _keep_page(settings))
     _apply(settings, deployment, ask=ask)
     out = _outputs()
-    if page:
-        run("gcloud", "storage", "cp", str(DIST / "index.html"), page)
+    if deployment.page:
         upload_page(out["site_bucket"])
-    record(settings, deployment, now)
     _finish(settings, out)
 
 
@@ -67,20 +64,26 @@ def rollback(settings: Settings, *, ask: bool) -> None:
     """The deployment before the newest, once more. Data stays as it is: code reads what newer code wrote."""
     _prepare_state(settings)
     before = one_before(settings)
+    _apply(settings, before, ask=ask)
     out = _outputs()
-    name = os.path.basename(before.functions_archive)  # noqa: PTH119  a name, not a path of this machine
-    archive = str(ROOT / ".build" / "dist" / name)
-    run("gcloud", "storage", "cp", f"gs://{out['source_bucket']}/{name}", archive)
-    again = Deployment(archive, before.images, before.key_versions, before.page)
-    _apply(settings, again, ask=ask)
     if before.page:
         target = f"gs://{out['site_bucket']}/index.html"
         run("gcloud", "storage", "cp", f"--cache-control={NEVER}", "--content-type=text/html", before.page, target)
-    record(settings, again, datetime.now(UTC))
     _finish(settings, out)
 
 
+def _keep_page(settings: Settings) -> str | None:
+    """This deployment's index.html where a rollback finds it; None in hobby, where the image holds it."""
+    if settings.profile != "production":
+        return None
+    index = built_page(DIST)
+    kept = f"{folder(settings)}/{hashlib.sha256(index.read_bytes()).hexdigest()[:16]}.html"
+    run("gcloud", "storage", "cp", str(index), kept)
+    return kept
+
+
 def _finish(settings: Settings, out: Mapping[str, str]) -> None:
+    _name_points_here(out)
     drain(settings)
     smoke_test(out["site_url"])
     print(f"\nDeployed: {out['site_url']}")
@@ -90,6 +93,9 @@ def _prepare_state(settings: Settings) -> None:
     """The bucket that Terraform remembers in; everything else it makes itself."""
     project = f"--project={settings.project}"
     run("gcloud", "services", "enable", *FIRST_APIS, project)
+    # Who reminds of keys does not exist before somebody asks for it, and Terraform gives it a role.
+    agent = "--service=secretmanager.googleapis.com"
+    run("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
     bucket = f"gs://{settings.state_bucket}"
     if not succeeds("gcloud", "storage", "buckets", "describe", bucket, project):
         safe = ("--uniform-bucket-level-access", "--public-access-prevention")
@@ -103,16 +109,15 @@ def _apply(settings: Settings, deployment: Deployment, *, ask: bool, targets: tu
     """Terraform, with what this deployment is made of. Keys go through the environment, never a command line."""
     if not targets:
         os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
-    variables = (
-        f"-var=functions_archive={(ROOT / deployment.functions_archive).resolve()}",
-        f"-var=images={json.dumps(deployment.images)}",
-        f"-var=key_versions={json.dumps(deployment.key_versions)}",
-    )
+    given = deployment.variables().items()
+    variables = [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given]
     with tempfile.TemporaryDirectory() as folder:  # a plan holds what the state holds: it does not stay
         plan = f"{folder}/plan"
         run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *(f"-target={each}" for each in targets))
         if ask and input("Apply this? [y/N] ").strip().lower() != "y":
             raise DeploymentFailed("Nothing was changed by this plan.")
+        if not targets:
+            record(settings, deployment, datetime.now(UTC))
         run(*TERRAFORM, "apply", "-input=false", plan)
 
 

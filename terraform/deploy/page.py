@@ -24,16 +24,23 @@ class Upload:
     cache_control: str
 
 
+def built_page(dist: Path) -> Path:
+    """Its index.html. Raises DeploymentFailed when there is no built page."""
+    index = dist / "index.html"
+    if not index.exists():
+        raise DeploymentFailed(f"{dist} holds no built page: `make deploy` builds it.")
+    return index
+
+
 def uploads(dist: Path) -> list[Upload]:
     """What goes where, in order. Raises DeploymentFailed when there is no built page."""
-    if not (dist / "index.html").exists():
-        raise DeploymentFailed(f"{dist} holds no built page: `make deploy` builds it.")
+    index = built_page(dist)
     others = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != "index.html"]
     return [
         Upload(dist / "assets", "", FOREVER),
         *(Upload(path, path.name, A_WHILE) for path in others),
         Upload(CONTRACT, "api/v1/openapi.json", A_WHILE),
-        Upload(dist / "index.html", "index.html", NEVER),
+        Upload(index, "index.html", NEVER),
     ]
 
 

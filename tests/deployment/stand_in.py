@@ -15,6 +15,8 @@ from pathlib import Path
 
 CLOUD = Path(os.environ["CLOUD"])
 DIGEST = "sha256:" + 64 * "a"
+FOUNDATION_OUTPUTS = ("registry", "builder_account", "source_bucket", "profile", "site_url")
+"""Those of which everything is among the targets of the first apply."""
 
 
 def options(words: list[str]) -> dict[str, str]:
@@ -32,6 +34,8 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
     plain = [word for word in words if not word.startswith("--")]
     given = options(words)
     match plain:
+        case ["beta", "services", "identity", "create"]:
+            return 0
         case ["auth", *_] | ["projects", "create", _] | ["billing", "projects", "link", _] | ["services", "enable", *_]:
             return 0
         case ["storage", "buckets", "describe", url]:
@@ -99,24 +103,43 @@ def copy(source: str, target: str, stdin: str, given: dict[str, str]) -> int:
     return 0
 
 
+def fails_once(command: str) -> bool:
+    """Whether this is the command that CLOUD_FAILS names, the first time."""
+    named, happened = os.environ.get("CLOUD_FAILS", ""), CLOUD / "failed"
+    if not named or named not in command or (happened.exists() and happened.read_text() == named):
+        return False
+    happened.write_text(named)
+    return True
+
+
 def terraform(words: list[str]) -> int:
     given = options(words)
     project = os.environ["CLOUD_PROJECT"]
     match [word for word in words if not word.startswith("-")]:
-        case ["init"] | ["destroy"]:
+        case ["init"]:
             return 0
+        case ["destroy"]:
+            known = json.loads((Path(given["chdir"]) / "deployment.auto.tfvars.json").read_text())
+            return 0 if {"functions_archive", "images"} <= set(known) else 1  # the real one would ask for each
         case ["plan"]:
-            Path(given["out"]).write_text(json.dumps([word for word in words if word.startswith("-var=")]))
+            Path(given["out"]).write_text(
+                json.dumps([word for word in words if word.startswith(("-var=", "-target="))])
+            )
             return 0
         case ["apply", plan]:
             applied = json.loads(Path(plan).read_text())
+            if any(word.startswith("-target=") for word in applied):
+                return 0
             values = dict(word.removeprefix("-var=").split("=", 1) for word in applied)
             archive = Path(values["functions_archive"])
             assert archive.exists(), f"{archive} is not there"
             bucket = path_of(f"gs://{project}-watchparty-source")
-            bucket.mkdir(parents=True, exist_ok=True)
-            if not (bucket / archive.name).exists():
-                shutil.copy(archive, bucket)
+            shutil.rmtree(bucket, ignore_errors=True)  # an object of another name replaces the one before
+            bucket.mkdir(parents=True)
+            shutil.copy(archive, bucket)
+            if fails_once("terraform apply of everything"):
+                return 1
+            (CLOUD / "applied").touch()
             return 0
         case ["output", "database"]:
             print(os.environ["CLOUD_STORE"], end="")
@@ -130,7 +153,8 @@ def terraform(words: list[str]) -> int:
                 "site_url": os.environ["CLOUD_SITE"],
                 "address": "203.0.113.7",
             }
-            print(json.dumps({name: {"value": value} for name, value in outputs.items()}))
+            known = outputs if (CLOUD / "applied").exists() else FOUNDATION_OUTPUTS
+            print(json.dumps({name: {"value": value} for name, value in outputs.items() if name in known}))
             return 0
     return 64
 
@@ -140,6 +164,8 @@ if __name__ == "__main__":
     text = sys.stdin.read() if "-" in arguments or "--data-file=-" in arguments else ""
     with (CLOUD / "calls.jsonl").open("a") as calls:
         calls.write(json.dumps([program, *arguments]) + "\n")
+    if fails_once(" ".join([program, *arguments])):
+        raise SystemExit(1)
     code = gcloud(arguments, text) if program == "gcloud" else terraform(arguments)
     if code == 64:
         print(f"the stand-in does not know: {program} {' '.join(arguments)}", file=sys.stderr)

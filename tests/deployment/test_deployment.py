@@ -127,6 +127,7 @@ def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Oper
     shown = done.stdout + done.stderr + (operator.cloud / "calls.jsonl").read_text()
     values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
     assert len(values) == 5
+    assert "A record has to be 203.0.113.7" in done.stdout
     assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
     site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]
     assert site == [
@@ -139,22 +140,38 @@ def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Oper
 
 
 def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: Operator) -> None:
-    """Unchanged images are not built, keys stay; rolling back gives Terraform what it was given before."""
+    """Unchanged images are not built, keys stay; rolling back gives Terraform what it was given before, although the
+    newer deployment failed half way again and again until it stood.
+    """
     first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
     assert first.returncode == 0, first.stdout + first.stderr
     before = operator.deployed_with()
     operator.forget_calls()
     (operator.checkout / "functions" / "main.py").open("a").write("\n# changed\n")
-    assert operator.types(blocks("3. The deployment")).returncode == 0
+    for step in ("builds submit", "terraform apply of everything", "revisions delete"):
+        stopped = operator.types(blocks("3. The deployment"), CLOUD_FAILS=step)
+        assert stopped.returncode != 0, stopped.stdout
+    again = operator.types(blocks("3. The deployment"))
+    assert again.returncode == 0, again.stdout + again.stderr
     assert [call for call in operator.calls("gcloud") if "versions add" in call] == []
     built = [call for call in operator.calls("gcloud") if call.startswith("builds submit")]
-    assert [call.split()[2] for call in built] == ["."]  # the standalone image holds the functions, the other does not
+    assert [call.split()[2] for call in built] == [
+        ".",
+        ".",
+    ]  # the first failed; the standalone image holds the functions, the other does not
     assert operator.deployed_with()["functions_archive"] != before["functions_archive"]
     back = operator.types(blocks("Rolling back"))
     assert back.returncode == 0, back.stdout + back.stderr
     now = operator.deployed_with()
     assert Path(now["functions_archive"]).name == Path(before["functions_archive"]).name
     assert now["images"] == before["images"]
+
+
+def test_it_can_be_taken_down(operator: Operator) -> None:
+    """`terraform destroy`, typed by hand, knows what the deployment was made of and asks for nothing."""
+    done = operator.types(blocks("2. The settings") + blocks("3. The deployment") + blocks("Taking it down"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "deletion_protection = false" in (operator.checkout / "terraform" / "terraform.tfvars").read_text()
 
 
 def test_the_first_administrator_is_made_in_the_database(operator: Operator) -> None:

@@ -79,7 +79,7 @@ class Outcome:
 def copy_of_source(folder: Path) -> Path:
     """terraform/ where nothing of the checkout can be touched, ready for `validate` and `test`."""
     target = folder / "terraform"
-    shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars"))
+    shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars*"))
     done = terraform(target, "init", "-backend=false", "-input=false", "-no-color")
     assert done.returncode == 0, done.stdout + done.stderr
     return target

@@ -6,6 +6,7 @@ import argparse
 import ast
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from redis import Redis
 
 from fakes.function_process import cloud_environment
-from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values
+from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values, run_tests
 from terraform.routes import expected_routes, misrouted
 from terraform.schema_provider import terraform
 from watchparty.config import home_config
@@ -75,6 +76,29 @@ def test_every_entry_point_is_deployed_and_no_other(production: Applied) -> None
     }
     entries -= {name for name in entries if name.startswith("_")}
     assert set(production.instances(FUNCTION_PREFIX)) == entries
+
+
+@pytest.mark.parametrize("profile", ["production", "hobby"])
+def test_the_foundation_tells_what_the_next_steps_ask(profile: str, source: Path, tmp_path: Path) -> None:
+    """The first apply, of a few targets, needs neither images nor keys, and knows registry, builder and sources."""
+    deploy = ast.parse((SOURCE / "deploy/__main__.py").read_text())
+    (targets,) = [
+        ast.literal_eval(node.value)
+        for node in deploy.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FOUNDATION"
+    ]
+    folder = shutil.copytree(source, tmp_path / "terraform", symlinks=True)
+    file = folder / "tests" / f"{profile}.tftest.hcl"
+    head = re.sub(r"override_resource \{.*?\n\}\n", "", file.read_text().partition("\nrun ")[0], flags=re.DOTALL)
+    head = re.sub(r"cdn_key_values = .*", "", re.sub(r"[\w./-]+@sha256", "none@sha256", head))
+    file.write_text(f'{head}\nrun "first" {{\n  plan_options {{\n    target = [{", ".join(targets)}]\n  }}\n}}\n')
+    outcome = run_tests(folder, profile)
+    assert outcome.passed, outcome.said
+    first = outcome.runs[profile, "first"]
+    asked = set(re.findall(r'out\["(\w+)"\]', (SOURCE / "deploy/__main__.py").read_text().partition("deployment =")[0]))
+    assert asked == {"registry", "builder_account", "source_bucket"}
+    assert asked <= set(first.outputs)
+    assert not first.of_type("google_cloudfunctions2_function")
 
 
 # ---- settings
@@ -162,7 +186,7 @@ def test_the_relay_gets_settings_that_it_reads(production: Applied) -> None:
 
 
 def test_the_one_service_gets_settings_that_it_reads(hobby: Applied, tmp_path: Path) -> None:
-    """The standalone server's own config accepts what Terraform gives the profile hobby, and all of it is documented."""
+    """The standalone server's config accepts what Terraform gives the profile hobby, and all of it is documented."""
     container = hobby.resources["google_cloud_run_v2_service.standalone[0]"]["template"][0]["containers"][0]
     environment = container_environment(hobby, container)
     assert set(environment) <= settings_of("The functions in the cloud")
