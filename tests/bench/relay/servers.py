@@ -32,9 +32,11 @@ def realtime() -> bool:
 
 
 def on_cpu(cpu: str, *command: str | Path) -> list[str]:
-    """The command on a core of its own; ahead of the machine's other work where that is allowed."""
+    """The command on a core of its own; ahead of the machine's other work where that is allowed. It ends when the bench
+    does, however that ends: a server that outlives a killed bench spoils the next.
+    """
     ahead = ["chrt", "-r", "1"] if realtime() else []
-    return ["taskset", "-c", cpu, *ahead, *map(str, command)]
+    return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", cpu, *ahead, *map(str, command)]
 
 
 def free_port() -> int:
