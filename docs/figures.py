@@ -14,21 +14,26 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 # ---- prices, US dollars, list prices for europe-west1 or the nearest that was published; without taxes and discounts
-CDN_GIB = (
-    0.08  # Cloud CDN, out of the cache, Europe or North America, first 10 TiB a month; price page, read 2026-09-20
+CDN_GIB = (  # out of the cache, Europe or North America, by GiB a month; https://cloud.google.com/cdn/pricing
+    (10 * 1024, 0.08),
+    (140 * 1024, 0.055),
+    (float("inf"), 0.03),  # to 500 TiB; beyond, Google names a price to whoever asks: reckoned as the same
 )
-CDN_GIB_LATER = 0.055  # the next 140 TiB; from memory, not verified
-CDN_FILL_GIB = 0.01  # into the cache within a continent; price page, read 2026-09-20
-CDN_LOOKUPS_10K = 0.0075  # price page, read 2026-09-20
+CDN_FILL_GIB = 0.01  # into the cache within a continent; the same page
+CDN_LOOKUPS_10K = 0.0075  # the same page
 EGRESS_GIB = 0.12  # out of a bucket, premium tier, first TiB; price page, read 2026-09-20
 FORWARDING_RULES_HOUR = 0.025  # up to five, one price; price page, read 2026-09-20
-VCPU_S = 0.000018  # Cloud Run, always allocated, and jobs; price page, date of reading unknown
-GIB_S = 0.000002  # Cloud Run; the same page
+VCPU_S = (
+    0.000018  # Cloud Run jobs, and services with CPU always allocated; https://cloud.google.com/run/pricing, tier 1
+)
+GIB_S = 0.000002  # the same page
+REQUEST_VCPU_S = 0.000024  # Cloud Run services that are billed while they have requests; the same page
+REQUEST_GIB_S = 0.0000025  # the same; its 180,000 free vCPU seconds a month (fifty hours) are not counted
 STORAGE_GIB_MONTH = 0.02  # Cloud Storage, standard, one region; price page, read 2026-09-20
 REDIS_HA_GIB_HOUR = 0.054  # Memorystore, standard tier, smallest capacity; from memory, not verified
 ARMOR_POLICY_MONTH = 5.0  # and 1 a rule; from memory, not verified
-FIRESTORE_READS_100K = 0.06  # and 0.18 writes: the dearest that Google asks anywhere; from memory, not verified
-FIRESTORE_WRITES_100K = 0.18
+FIRESTORE_READS_100K = 0.06  # and 0.18 writes: a multi-region's, dearer than a region's;
+FIRESTORE_WRITES_100K = 0.18  # https://cloud.google.com/firestore/pricing
 HOURS_MONTH = 730
 
 # ---- what a film night is
@@ -74,13 +79,22 @@ def transcode_price(film_h: float) -> float:
     return vcpu_s * (VCPU_S + GIB_S)  # one GiB a core
 
 
+def cdn_price(gib: float) -> float:
+    """The first of it at the first price, and so on."""
+    price = 0.0
+    for size, a_gib in CDN_GIB:
+        price += min(gib, size) * a_gib
+        gib -= min(gib, size)
+    return price
+
+
 def film_night(people: int) -> dict[str, float]:
     """One evening of the profile hobby: what each part costs."""
     viewer_h = people * FILM_H
     return {
         "egress": viewer_h * GIB_A_VIEWER_HOUR * EGRESS_GIB,
         "preparing the film once": transcode_price(FILM_H),
-        "the service while people are there": (FILM_H + 0.5) * 3600 * (VCPU_S + GIB_S),
+        "the service while people are there": (FILM_H + 0.5) * 3600 * (REQUEST_VCPU_S + REQUEST_GIB_S),
         "storing original and film for a month": (ORIGINAL_GIB * 7 / 30 + PREPARED_GIB) * STORAGE_GIB_MONTH,
     }
 
@@ -90,14 +104,13 @@ def month(viewers: int) -> Month:
     viewer_h = viewers * NIGHTS_A_VIEWER_MONTH * FILM_H
     gib = viewer_h * GIB_A_VIEWER_HOUR
     nights = viewers * NIGHTS_A_VIEWER_MONTH / PEOPLE_A_ROOM
-    first = min(gib, 10 * 1024)
     lookups = viewer_h * 3600 / SEGMENT_S * 2 / 10_000 * CDN_LOOKUPS_10K  # picture and sound
     fill = nights * PREPARED_GIB * CDN_FILL_GIB
     relay_h = max(HOURS_MONTH, viewer_h / SOCKETS_AN_INSTANCE)
     documents = viewers * NIGHTS_A_VIEWER_MONTH * 60 / 100_000 * (FIRESTORE_READS_100K + FIRESTORE_WRITES_100K / 4)
     return Month(
         viewers=viewers,
-        egress=first * CDN_GIB + (gib - first) * CDN_GIB_LATER + lookups + fill,
+        egress=cdn_price(gib) + lookups + fill,
         compute=nights * transcode_price(FILM_H) + relay_h * 3600 * (VCPU_S + GIB_S) + documents,
         store=nights * (ORIGINAL_GIB * 7 / 30 + PREPARED_GIB) * STORAGE_GIB_MONTH,
         fixed=FORWARDING_RULES_HOUR * HOURS_MONTH + REDIS_HA_GIB_HOUR * HOURS_MONTH + ARMOR_POLICY_MONTH + 4,
@@ -114,10 +127,10 @@ def night_table() -> str:
 def month_table() -> str:
     names = "viewers a month | egress | computing | storing | what is there anyway | together | a viewer"
     head = f"| {names} |\n|---|---|---|---|---|---|---|"
-    months = (month(1_000), month(100_000))
+    months = (month(0), month(1_000), month(100_000))
     rows = [
         f"| {m.viewers:,} | {m.egress:,.0f} $ | {m.compute:,.0f} $ | {m.store:,.0f} $ | {m.fixed:,.0f} $ "
-        f"| **{m.total:,.0f} $** | {m.total / m.viewers:.2f} $ |"
+        f"| **{m.total:,.0f} $** | {f'{m.total / m.viewers:.2f} $' if m.viewers else '–'} |"
         for m in months
     ]
     return "\n".join([head, *rows])

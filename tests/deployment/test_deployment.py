@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from deployment.gcloud_commands import wrong_with
 from e2e.home import Home
 from fakes.local_server import serving
 
@@ -117,6 +118,7 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert set(json.loads(given["images"])) == {"standalone", "transcoder"}
     assert json.loads(given["key_versions"]) == {"access": "1", "join": "1", "notice": "1", "hash": "1"}
     assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
+    assert [wrong for call in operator.calls("gcloud") if (wrong := wrong_with(call.split()))] == []
 
 
 def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Operator) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.gcloud_commands import commands_in, wrong_with
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     ROOT / name
@@ -64,6 +66,24 @@ def test_the_verbs_that_documents_name_exist() -> None:
     assert named - targets == set()
 
 
+def test_gcloud_knows_every_command_that_documents_name() -> None:
+    """At two in the morning nobody wants to look up how a flag is really called."""
+    commands = [command for path in DOCUMENTS for command in commands_in(path.read_text())]
+    assert len(commands) > 25
+    assert [wrong for command in commands if (wrong := wrong_with(command))] == []
+    assert wrong_with(["redis", "instances", "failover", "x", "--data-protection=limited-data-loss"])
+    assert wrong_with(["firestore", "backup", "list"])
+
+
+def test_terraform_knows_every_resource_that_documents_name() -> None:
+    """`terraform import` and `state rm` are typed as they stand."""
+    source = "\n".join(path.read_text() for path in (ROOT / "terraform").glob("*.tf"))
+    made = {f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', source, re.MULTILINE)}
+    named = {each for path in DOCUMENTS for each in re.findall(r"\bgoogle_\w+\.\w+", path.read_text())}
+    assert "google_firestore_database.main" in named
+    assert named - made == set()
+
+
 @pytest.mark.parametrize("page", ["cost.md", "scale.md"])
 def test_computed_tables_are_what_the_script_computes(page: str) -> None:
     """After a change of prices or limits: `python docs/figures.py --write`."""
@@ -71,6 +91,12 @@ def test_computed_tables_are_what_the_script_computes(page: str) -> None:
     text = (ROOT / "docs" / page).read_text()
     assert text.count("<!-- end -->") >= 1
     assert figures["with_tables"](page, text) == text
+
+
+def test_what_an_idle_site_costs_is_said_twice_and_the_same() -> None:
+    """The table of profiles in deployment.md rounds what cost.md computes for a month without a viewer."""
+    idle = runpy.run_path(str(ROOT / "docs" / "figures.py"))["month"](0).total
+    assert f"about {round(idle, -1):.0f} $ a month" in (ROOT / "docs" / "deployment.md").read_text()
 
 
 def test_the_reference_is_what_the_contracts_say() -> None:
