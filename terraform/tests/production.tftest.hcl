@@ -84,6 +84,10 @@ run "everything" {
     error_message = "Every event is pushed with a token, again when it fails, and kept when it keeps failing."
   }
   assert {
+    condition     = alltrue([for name, subscription in google_pubsub_subscription.event : subscription.push_config[0].oidc_token[0].audience == google_cloudfunctions2_function.function[local.topics[name].function].service_config[0].uri])
+    error_message = "Each push brings a token that is made for the function that it reaches: Cloud Run refuses any other."
+  }
+  assert {
     condition     = google_billing_budget.month[0].amount[0].specified_amount[0].currency_code != "EUR"
     error_message = "A budget is in the billing account's own currency unless somebody says otherwise: Google refuses another."
   }

@@ -169,6 +169,32 @@ def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: 
     assert now["images"] == before["images"]
 
 
+def test_a_key_is_rotated_as_operations_tells(operator: Operator) -> None:
+    """Three steps: a second key beside the first, then it signs, then the first is forgotten."""
+    first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
+    assert first.returncode == 0, first.stdout + first.stderr
+    text = (ROOT / "docs" / "operations.md").read_text().partition("\n## Key rotation\n")[2]
+    (typed, *_) = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+    done = operator.types(f"make() {{ echo deployed; }}\n{typed}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == 3 * ["deployed"]
+    versions = [json.loads((operator.cloud / f"secrets/watchparty-join/{n}").read_text()) for n in (1, 2, 3, 4)]
+    (old,) = versions[0]["keys"]
+    (new,) = set(versions[1]["keys"]) - {old}
+    assert [each["active"] for each in versions] == [old, old, new, new]
+    assert [set(each["keys"]) for each in versions] == [{old}, {old, new}, {old, new}, {new}]
+
+
+def test_the_workflow_deploys_what_passed_and_nothing_of_a_stranger() -> None:
+    """A pull request from a fork's branch `main` is checked, too, and must not start a deployment."""
+    workflow = " ".join((ROOT / ".github/workflows/deploy.yml").read_text().split())
+    by_itself = "github.event.workflow_run.event == 'push' && github.event.workflow_run.conclusion == 'success'"
+    assert f"(github.event_name == 'workflow_dispatch' || ({by_itself}))" in workflow
+    assert "ref: ${{ github.event.workflow_run.head_sha || github.sha }}" in workflow
+    assert "environment: production" in workflow  # what Google's side demands (terraform/github.tf)
+    assert re.findall(r"run: (make .*?) (?:-|env:)", workflow) == ["make deploy YES=1"]
+
+
 def test_it_can_be_taken_down(operator: Operator) -> None:
     """`terraform destroy`, typed by hand, knows what the deployment was made of and asks for nothing."""
     done = operator.types(blocks("2. The settings") + blocks("3. The deployment") + blocks("Taking it down"))

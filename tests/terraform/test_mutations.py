@@ -35,6 +35,12 @@ UNSAFE = [
     Mistake("redis.tf", '= "noeviction"', '= "allkeys-lru"', "forgets nothing by itself"),
     Mistake("url_map.tf", '"/api/v1/videos", "/api/v1/videos/*",', '"/api/v1/videos",'),
     Mistake("functions.tf", 'may = ["uploads", "launch"]', 'may = ["uploads"]'),
+    Mistake(
+        "events.tf",
+        "audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri",
+        "audience              = local.site_url",
+        "made for the function that it reaches",
+    ),
 ]
 
 
