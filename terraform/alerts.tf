@@ -1,4 +1,5 @@
-# What wakes somebody. Each alert's name is a heading of docs/operations.md that says what to do; a test holds that.
+# What wakes somebody. Each alert's name is a heading of docs/operations.md that says what to do, and what it says is in
+# the mail: at two in the morning nobody wants to look for it.
 
 resource "google_monitoring_notification_channel" "mail" {
   display_name = "WatchParty operator"
@@ -25,6 +26,11 @@ resource "google_monitoring_uptime_check_config" "site" {
 }
 
 locals {
+  instructions = {
+    for section in split("\n### `", file("${path.module}/../docs/operations.md")) :
+    regex("^[a-z_]*", section) => "${trimspace(replace(split("\n## ", section)[0], "/^[a-z_]+`/", ""))}\n\n(docs/operations.md)"
+  }
+
   # filter, how a series becomes a number (per), what is compared, for how long, and how bad it is.
   alerts = merge(
     {
@@ -88,7 +94,7 @@ locals {
       relay_full = {
         filter   = "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-relay\""
         aligner  = "ALIGN_MAX", reducer = "REDUCE_SUM", period_s = 300
-        compare  = "COMPARISON_GT", limit = max(0, var.relay_scale.most - 2), for_s = 600
+        compare  = "COMPARISON_GT", limit = max(1, var.relay_scale.most * 0.9), for_s = 600
         severity = "ERROR"
       }
     } : {},
@@ -119,7 +125,7 @@ resource "google_monitoring_alert_policy" "alert" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What to do: docs/operations.md, `${each.key}`."
+    content   = local.instructions[each.key]
   }
   alert_strategy {
     auto_close = "86400s"
@@ -148,6 +154,6 @@ resource "google_monitoring_alert_policy" "sweeper_silent" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What to do: docs/operations.md, `sweeper_silent`."
+    content   = local.instructions["sweeper_silent"]
   }
 }

@@ -129,3 +129,15 @@ run "films_stopped" {
     error_message = "One variable stops every film before the cache."
   }
 }
+
+run "few_relays" {
+  command = plan
+  variables {
+    relay_scale = { most = 2 }
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.alert["relay_full"].conditions[0].condition_threshold[0].threshold_value > 1
+    error_message = "One relay of two is not full."
+  }
+}

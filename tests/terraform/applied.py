@@ -76,10 +76,17 @@ class Outcome:
     runs: dict[tuple[str, str], Applied]
 
 
+def copied(source: Path, folder: Path) -> Path:
+    """A copy of terraform/ at `folder`/terraform, with the page beside it that alerts quote."""
+    shutil.copytree(source.parent / "docs", folder / "docs", ignore=lambda _, names: {*names} - {"operations.md"})
+    target = folder / "terraform"
+    left_out = shutil.ignore_patterns("*.tfstate*", "*.tfvars*", *([".terraform*"] if source == SOURCE else []))
+    return shutil.copytree(source, target, symlinks=True, ignore=left_out)
+
+
 def copy_of_source(folder: Path) -> Path:
     """terraform/ where nothing of the checkout can be touched, ready for `validate` and `test`."""
-    target = folder / "terraform"
-    shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars*"))
+    target = copied(SOURCE, folder)
     done = terraform(target, "init", "-backend=false", "-input=false", "-no-color")
     assert done.returncode == 0, done.stdout + done.stderr
     return target

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from terraform.applied import Outcome, run_tests
+from terraform.applied import Outcome, copied, run_tests
 from terraform.routes import misrouted
 from terraform.schema_provider import terraform
 
@@ -45,8 +44,8 @@ UNSAFE = [
 
 
 def mutated(source: Path, target: Path, *mistakes: Mistake) -> Path:
-    """A copy with the mistakes in it."""
-    shutil.copytree(source, target, symlinks=True)
+    """A copy under the folder `target` with the mistakes in it."""
+    target = copied(source, target)
     for mistake in mistakes:
         path = target / mistake.file
         before = path.read_text()
@@ -65,7 +64,7 @@ def test_invalid_configurations_are_found(mistake: Mistake, source: Path, tmp_pa
 
 @pytest.fixture(scope="module")
 def unsafe(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    folder = mutated(source, tmp_path_factory.mktemp("unsafe") / "terraform", *UNSAFE)
+    folder = mutated(source, tmp_path_factory.mktemp("unsafe") / "copy", *UNSAFE)
     return run_tests(folder, "production")
 
 

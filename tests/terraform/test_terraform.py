@@ -6,7 +6,6 @@ import argparse
 import ast
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from redis import Redis
 
 from fakes.function_process import cloud_environment
-from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values, run_tests
+from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values, copied, run_tests
 from terraform.routes import expected_routes, misrouted
 from terraform.schema_provider import terraform
 from watchparty.config import home_config
@@ -87,7 +86,7 @@ def test_the_foundation_tells_what_the_next_steps_ask(profile: str, source: Path
         for node in deploy.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FOUNDATION"
     ]
-    folder = shutil.copytree(source, tmp_path / "terraform", symlinks=True)
+    folder = copied(source, tmp_path)
     file = folder / "tests" / f"{profile}.tftest.hcl"
     head = re.sub(r"override_resource \{.*?\n\}\n", "", file.read_text().partition("\nrun ")[0], flags=re.DOTALL)
     head = re.sub(r"cdn_key_values = .*", "", re.sub(r"[\w./-]+@sha256", "none@sha256", head))
@@ -327,14 +326,19 @@ def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
 
 
 def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
-    """docs/operations.md has a heading for each alert, and none for an alert that does not exist."""
-    names = {
-        values["display_name"].removeprefix("WatchParty: ")
+    """docs/operations.md has a section for each alert, none for one that does not exist, and the mail quotes it."""
+    mails = {
+        values["display_name"].removeprefix("WatchParty: "): values["documentation"][0]["content"]
         for applied in (production, hobby)
         for values in applied.of_type("google_monitoring_alert_policy").values()
     }
-    told = set(re.findall(r"^### `([a-z_]+)`", (ROOT / "docs/operations.md").read_text(), re.MULTILINE))
-    assert told == names
+    text = (ROOT / "docs/operations.md").read_text()
+    told = set(re.findall(r"^### `([a-z_]+)`", text, re.MULTILINE))
+    assert told == set(mails)
+    for name, mail in mails.items():
+        section = re.split(r"\n##+ ", text.partition(f"### `{name}`\n")[2])[0].strip()
+        assert mail.startswith(section), name
+        assert len(mail.encode()) < 8_192, name  # what Google takes
 
 
 @pytest.mark.parametrize("profile", ["production", "hobby"])
