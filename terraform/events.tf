@@ -115,6 +115,13 @@ resource "google_service_account" "pusher" {
   depends_on   = [google_project_service.api]
 }
 
+# New projects allow it by themselves, those from before April 2021 do not.
+resource "google_service_account_iam_member" "pubsub_signs_as_pusher" {
+  service_account_id = google_service_account.pusher.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = local.service_agents.pubsub
+}
+
 resource "google_cloud_run_v2_service_iam_member" "pusher_calls_function" {
   for_each = local.event_functions
   name     = google_cloudfunctions2_function.function[each.key].name

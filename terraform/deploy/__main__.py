@@ -25,8 +25,10 @@ from settings import Settings, read_settings
 from smoke import smoke_test
 
 TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
+GOOGLES_OWN = ("secretmanager", "pubsub")
+"""Whose service accounts Terraform gives a role: they do not exist before somebody asks for them."""
 FIRST_APIS = tuple(
-    f"{name}.googleapis.com" for name in ("serviceusage", "cloudresourcemanager", "storage", "secretmanager")
+    f"{name}.googleapis.com" for name in ("serviceusage", "cloudresourcemanager", "storage", *GOOGLES_OWN)
 )
 FOUNDATION = (
     "google_project_service.api",
@@ -93,9 +95,9 @@ def _prepare_state(settings: Settings) -> None:
     """The bucket that Terraform remembers in; everything else it makes itself."""
     project = f"--project={settings.project}"
     run("gcloud", "services", "enable", *FIRST_APIS, project)
-    # Who reminds of keys does not exist before somebody asks for it, and Terraform gives it a role.
-    agent = "--service=secretmanager.googleapis.com"
-    run("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
+    for name in GOOGLES_OWN:
+        agent = f"--service={name}.googleapis.com"
+        run("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
     bucket = f"gs://{settings.state_bucket}"
     if not succeeds("gcloud", "storage", "buckets", "describe", bucket, project):
         safe = ("--uniform-bucket-level-access", "--public-access-prevention")

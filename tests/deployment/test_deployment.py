@@ -118,6 +118,8 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert set(json.loads(given["images"])) == {"standalone", "transcoder"}
     assert json.loads(given["key_versions"]) == {"access": "1", "join": "1", "notice": "1", "hash": "1"}
     assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
+    made = {call for call in operator.calls("gcloud") if call.startswith("beta services identity create")}
+    assert {re.findall(r"--service=(\w+)", call)[0] for call in made} == {"secretmanager", "pubsub"}
     assert [wrong for call in operator.calls("gcloud") if (wrong := wrong_with(call.split()))] == []
 
 
