@@ -23,7 +23,7 @@ PURE = {  # modules that decide and never act
         *("attendance", "people", "readiness", "caretaker", "welcome", "ticket", "sync_report", "wire"),
         *("roll", "gathering", "words"),
     ),
-    "watchparty_transcoder": ("models", "plan", "ffmpeg_command", "playlists"),
+    "watchparty_transcoder": ("models", "plan", "ffmpeg_command", "video_encoder", "playlists"),
 }
 CLOCKS_AND_IO = (
     "time",

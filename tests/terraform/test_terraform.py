@@ -39,6 +39,7 @@ RELAY_NOT_SET = {
 TRANSCODER_NOT_SET = {
     "WATCHPARTY_FFMPEG",  # the image's own
     "WATCHPARTY_TRANSCODE_NICE",  # nothing else is on the machine
+    "WATCHPARTY_VIDEO_ENCODER",  # at home alone: machines of Cloud Run jobs here have no graphics card
     "WATCHPARTY_MAX_VIDEO_HOURS",  # the usual limit
     "WATCHPARTY_S3_ENDPOINT",  # buckets here are Google's
 }

@@ -66,3 +66,13 @@ def test_no_emulator_in_the_cloud(name: str) -> None:
     assert read_cloud_config({**TASK, name: "127.0.0.1:1"})
     with pytest.raises(BadSetting, match=name):
         read_cloud_config({**TASK, name: "127.0.0.1:1", "CLOUD_RUN_EXECUTION": "transcode-x"})
+
+
+def test_encoders_are_tried_in_order() -> None:
+    """Software without a word; one by its name; all that there are where anything is welcome."""
+    read = {
+        name: read_config({"WATCHPARTY_VIDEO_ENCODER": name}).hardware for name in ("", "software", "vaapi", "auto")
+    }
+    assert read == {"": (), "software": (), "vaapi": ("vaapi",), "auto": ("nvenc", "vaapi", "videotoolbox")}
+    with pytest.raises(BadSetting, match="WATCHPARTY_VIDEO_ENCODER must be one of software, nvenc, vaapi"):
+        read_config({"WATCHPARTY_VIDEO_ENCODER": "gpu"})

@@ -41,6 +41,7 @@ def one_job(
             processes=Processes(niceness=config.niceness),
             speaker=Speaker(identity, LineAnnouncer(sys.stdout.buffer), time.monotonic),
             limits=config.limits,
+            hardware=config.hardware,
             threads=threads or os.cpu_count() or 1,
         )
 

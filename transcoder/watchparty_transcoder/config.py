@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from watchparty_transcoder.models import EncoderName
+
 
 class BadSetting(Exception):
     """Names the variable and what was expected of it."""
@@ -25,6 +27,7 @@ class Config:
     ffmpeg: str | None = None  # a path; None: the one on PATH, else the one that imageio-ffmpeg brings
     s3_endpoint: str | None = None  # the S3 service of films that are named s3://BUCKET/KEY
     niceness: int = 10  # the server in the same machine comes first
+    hardware: tuple[EncoderName, ...] = ()  # encoders to try before software, in this order
     limits: Limits = Limits()
 
 
@@ -77,10 +80,27 @@ def read_config(environment: Mapping[str, str]) -> Config:
         ffmpeg=environment.get("WATCHPARTY_FFMPEG") or None,
         s3_endpoint=environment.get("WATCHPARTY_S3_ENDPOINT") or None,
         niceness=_whole(environment, "WATCHPARTY_TRANSCODE_NICE", default=10, least=0, most=19),
+        hardware=_hardware(environment),
         limits=Limits(
             duration_s=3600.0 * _whole(environment, "WATCHPARTY_MAX_VIDEO_HOURS", default=12, least=1, most=48),
         ),
     )
+
+
+HARDWARE: dict[str, tuple[EncoderName, ...]] = {
+    "software": (),
+    "nvenc": ("nvenc",),
+    "vaapi": ("vaapi",),
+    "videotoolbox": ("videotoolbox",),
+    "auto": ("nvenc", "vaapi", "videotoolbox"),
+}
+
+
+def _hardware(environment: Mapping[str, str]) -> tuple[EncoderName, ...]:
+    value = environment.get("WATCHPARTY_VIDEO_ENCODER") or "software"
+    if value not in HARDWARE:
+        raise BadSetting(f"WATCHPARTY_VIDEO_ENCODER must be one of {', '.join(HARDWARE)}, not {value!r}")
+    return HARDWARE[value]
 
 
 def _whole(environment: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:

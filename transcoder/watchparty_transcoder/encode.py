@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from watchparty_transcoder import adts, ffmpeg_command, layout
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Corrupt, NotAsPlanned, ToolFailed
-from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Lane, Plan, Rung
+from watchparty_transcoder.errors import Corrupt, HardwareFailed, NotAsPlanned, TookTooLong, ToolFailed
+from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, SOFTWARE, AudioPlan, Chunk, Film, Lane, Plan, Rung
 from watchparty_transcoder.mp4_reader import Track, read_stream
 from watchparty_transcoder.mp4_writer import Sample, aac_entry, audio_init
 from watchparty_transcoder.process import Processes
@@ -51,6 +51,9 @@ class Encoder:
             chunk=chunk,
             threads=self.threads,
         )
+        if lane.encoder != SOFTWARE:
+            self._hardware_picture(command, film, rungs, chunk, report)
+            return
         try:
             self._picture(command, film, rungs, chunk, report)
         except (ToolFailed, NotAsPlanned) as error:
@@ -76,6 +79,15 @@ class Encoder:
             report(Warned(NO_SOUND))
             silent = ffmpeg_command.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
             self._sound(silent, track, chunk, report)
+
+    def _hardware_picture(
+        self, command: list[str], film: Film, rungs: Sequence[Rung], chunk: Chunk, report: Report
+    ) -> None:
+        """Whether the original or the device is to blame, software will find out."""
+        try:
+            self._picture(command, film, rungs, chunk, report)
+        except (ToolFailed, NotAsPlanned, TookTooLong) as error:
+            raise HardwareFailed(error.detail) from error
 
     def _picture(self, command: list[str], film: Film, rungs: Sequence[Rung], chunk: Chunk, report: Report) -> None:
         grid = film.grid

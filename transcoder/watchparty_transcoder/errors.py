@@ -14,6 +14,7 @@
     │   ├── ToolFailed        ffmpeg ended with an error
     │   ├── DiskFull          no room for the output
     │   ├── CannotCopy        what the gate let through has to be encoded after all; answered by another plan
+    │   ├── HardwareFailed    what stood its trial fails in mid-film; answered by going on in software
     │   ├── Overtaken         another run wrote the same object; answered by looking again
     │   └── NotAsPlanned      verification found something that the plan did not say
     └── Cancelled             SIGTERM; nothing is announced (exit 143)
@@ -99,6 +100,10 @@ class DiskFull(Broken):
 
 class CannotCopy(Broken):
     """The original's own frames do not fit together; the pipeline plans again, without copying."""
+
+
+class HardwareFailed(Broken):
+    """The hardware encoder failed at a chunk; the pipeline makes the ladder again, by software."""
 
 
 class Overtaken(Broken):

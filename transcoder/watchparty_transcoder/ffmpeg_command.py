@@ -10,6 +10,7 @@ from fractions import Fraction
 from watchparty_transcoder import picture_filters
 from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Grid, Lane, Plan, Rung
 from watchparty_transcoder.source import Source
+from watchparty_transcoder.video_encoder import ENCODERS
 
 MICROSECOND = Fraction(1, 1_000_000)
 PREROLL_FRAMES = 48  # of AAC, encoded and thrown away before a chunk: about 1 s, in which rate control settles
@@ -40,8 +41,15 @@ def video_chunk(
 
 def black_chunk(*, ffmpeg: str, film: Film, lane: Lane, rungs: Sequence[Rung], chunk: Chunk, threads: int) -> list[str]:
     """The same chunk where the original cannot be decoded."""
-    graph = picture_filters.black_graph(film.grid, rungs, frames=film.grid.frames_of(chunk))
+    frames = film.grid.frames_of(chunk)
+    graph = picture_filters.invented_graph(picture_filters.BLACK, film.grid, rungs, frames=frames)
     return [*_quiet(ffmpeg), *_pictures_to_pipe(graph, film.grid, lane, rungs, threads)]
+
+
+def trial_chunk(*, ffmpeg: str, grid: Grid, lane: Lane, frames: int, threads: int) -> list[str]:
+    """A moving test picture through exactly what the lane's chunks will go through."""
+    graph = picture_filters.invented_graph(picture_filters.MOVING, grid, lane.rungs, frames=frames)
+    return [*_quiet(ffmpeg), *_pictures_to_pipe(graph, grid, lane, lane.rungs, threads)]
 
 
 def seek(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
@@ -86,26 +94,33 @@ def reading(
 
 
 def _pictures_to_pipe(graph: str, grid: Grid, lane: Lane, rungs: Sequence[Rung], threads: int) -> list[str]:
+    encoder = ENCODERS[lane.encoder]
+    if encoder.upload:
+        graph = ";".join([graph, *(f"[v{number}]{encoder.upload}[u{number}]" for number in range(len(rungs)))])
+    feed = "u" if encoder.upload else "v"
     return [
+        *encoder.device,
         "-filter_complex", graph,
-        *(word for number, rung in enumerate(rungs) for word in _rung_output(number, rung, lane, grid, threads)),
+        *(
+            word
+            for number, rung in enumerate(rungs)
+            for word in ("-map", f"[{feed}{number}]", *_rung_output(number, rung, lane, grid, threads))
+        ),
         *_mp4_to_pipe(grid),
     ]  # fmt: skip
 
 
 def _rung_output(number: int, rung: Rung, lane: Lane, grid: Grid, threads: int) -> list[str]:
     gop = str(grid.gop_frames)
+    encoder = ENCODERS[lane.encoder]
     return [
-        "-map", f"[v{number}]",
-        f"-c:v:{number}", "libx264",
-        f"-preset:v:{number}", lane.preset,
+        f"-c:v:{number}", encoder.codec,
+        *(word for flag, value in encoder.own_flags(lane, rung).items() for word in (f"-{flag}:v:{number}", value)),
         f"-profile:v:{number}", "high",  # plays everywhere; ultrafast uses less of it by itself
-        f"-crf:v:{number}", str(rung.crf),  # constant quality, so easy films come out small ...
-        f"-maxrate:v:{number}", str(rung.max_rate),  # ... under a cap, so hard ones still stream
+        f"-maxrate:v:{number}", str(rung.max_rate),  # a cap, so that hard films still stream
         f"-bufsize:v:{number}", str(rung.max_rate * 2),
         f"-g:v:{number}", gop,  # a keyframe every two seconds, at the same frames in every rung
         f"-keyint_min:v:{number}", gop,
-        f"-sc_threshold:v:{number}", "0",  # and nowhere else
         f"-flags:v:{number}", "+cgop",  # closed groups: a segment needs nothing from the one before
         f"-threads:v:{number}", str(threads),
         f"-colorspace:v:{number}", "bt709", f"-color_primaries:v:{number}", "bt709",

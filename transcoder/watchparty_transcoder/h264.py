@@ -16,6 +16,17 @@ SLICES = range(1, 6)
 HEAD_BYTES = 1024  # of a coded picture: usually enough for all that stands before its first slice
 
 
+def starts_afresh(picture: bytes) -> bool:
+    """Whether the first slice of a coded picture that is at hand, its parts led by four bytes of length, is an IDR."""
+    at = 0
+    while at + 4 < len(picture):
+        kind = picture[at + 4] & 0x1F
+        if kind in SLICES:
+            return kind == IDR_SLICE
+        at += 4 + int.from_bytes(picture[at : at + 4], "big")
+    return False
+
+
 class InstantPictures:
     """Answers for one file, reading a few bytes at each picture asked about."""
 

@@ -1,7 +1,8 @@
 """The names of everything that is written, relative to `media/{video_id}/{generation}/`. Pure.
 
-A name is given once: segments of the fast lane and of the ladder at the same height differ by their lane, so that a
-URL never changes what it means and may be cached for a year.
+A name is given once: segments of the fast lane and of the ladder at the same height differ by their lane, and those of
+a ladder made by hardware by its encoder (v720/ladder-nvenc-00000.m4s). So a URL never changes what it means and may be
+cached for a year.
 
     master.m3u8                     v720/ladder.m3u8        a0/copy.m3u8         s0/subtitles.m3u8
     poster.jpg                      v720/ladder-init.mp4    a0/copy-init.mp4     s0/subtitles.vtt
@@ -19,6 +20,11 @@ FINISHED = ".state/finished.json"
 def refused(attempt: int) -> str:
     """That this run found the file not playable: its other tasks need not wait for a plan."""
     return f".state/refused-{attempt}.json"
+
+
+def folder(rendition: str) -> str:
+    """What its name says of its size alone."""
+    return rendition.rpartition("/")[0]
 
 
 def playlist(rendition: str) -> str:

@@ -9,6 +9,9 @@ from fractions import Fraction
 from typing import Literal
 
 LaneKind = Literal["copy", "fast", "ladder"]
+EncoderName = Literal["software", "nvenc", "vaapi", "videotoolbox"]
+
+SOFTWARE: EncoderName = "software"
 
 AAC_FRAME = 1024  # samples in one AAC-LC frame
 AAC_RATE = 48_000  # what we encode to
@@ -193,12 +196,18 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One way through the whole film: every rung by the same preset."""
+    """One way through the whole film: every rung by the same preset of one encoder, or its chunks would not join."""
 
     kind: LaneKind
     preset: str
     rungs: tuple[Rung, ...]
     chunks: tuple[Chunk, ...]
+    encoder: EncoderName = SOFTWARE
+
+    @property
+    def name(self) -> str:
+        """What another encoder makes has another name: a URL never changes what it means."""
+        return self.kind if self.encoder == SOFTWARE else f"{self.kind}-{self.encoder}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

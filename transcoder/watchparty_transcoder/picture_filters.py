@@ -24,11 +24,14 @@ def film_graph(film: Film, rungs: Sequence[Rung], *, frames: int, shift_s: Fract
     )
 
 
-def black_graph(grid: Grid, rungs: Sequence[Rung], *, frames: int) -> str:
-    """The same outputs where there is nothing to see."""
+BLACK, MOVING = "color=black:", "testsrc2="  # pictures out of nothing: for what is lost, for a trial
+
+
+def invented_graph(picture: str, grid: Grid, rungs: Sequence[Rung], *, frames: int) -> str:
+    """The same outputs without a film: of BLACK or MOVING."""
     largest = max(rungs, key=lambda rung: rung.width)
-    source = f"color=black:size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[black]"
-    return f"{source};{cascade('black', exactly(frames), rungs, COARSE)}"
+    source = f"{picture}size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[invented]"
+    return f"{source};{cascade('invented', exactly(frames), rungs, COARSE)}"
 
 
 def cascade(feed: str, first: Sequence[str], rungs: Sequence[Rung], scaling: str) -> str:

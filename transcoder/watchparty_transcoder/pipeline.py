@@ -6,17 +6,17 @@ and run again; a second run over finished output only repeats the last announcem
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from watchparty_transcoder import events, layout
+from watchparty_transcoder import events, layout, trial
 from watchparty_transcoder import plan as planning
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.errors import Cancelled, CannotCopy, DiskFull, NotAsPlanned
-from watchparty_transcoder.models import Plan
+from watchparty_transcoder.errors import Cancelled, CannotCopy, DiskFull, HardwareFailed, NotAsPlanned
+from watchparty_transcoder.models import SOFTWARE, EncoderName, Film, Plan
 from watchparty_transcoder.probe import probe
 from watchparty_transcoder.process import Processes
 from watchparty_transcoder.publish import Publisher, State
@@ -44,6 +44,7 @@ class Job:
     speaker: Speaker
     limits: Limits
     threads: int
+    hardware: Sequence[EncoderName] = ()  # to be tried for what nobody waits for
 
     def run(self) -> None:
         finished = finished_before(self.storage)
@@ -51,13 +52,28 @@ class Job:
             self.speaker.again(finished)
             return
         self.speaker.started()
-        plan = self.earlier_plan() or self._new_plan()
+        run: _Run | None = self._begin(self.earlier_plan() or self._new_plan())
+        while run:
+            run = self._carry_out(run)
+
+    def _begin(self, plan: Plan) -> "_Run":
+        return _Run(self, plan, Publisher(plan, self.storage))
+
+    def _carry_out(self, run: "_Run") -> "_Run | None":
+        """None once it is done, else the one to go on with."""
         try:
-            _Run(self, plan).run()
+            run.run()
         except CannotCopy as error:
             logger.warning("encoding what cannot be copied: %s", error.detail)
             self.processes.resume()
-            _Run(self, self._new_plan(may_copy=False)).run()
+            return self._begin(self._new_plan(may_copy=False))
+        except HardwareFailed as error:
+            logger.warning("going on with software: %s", trial.reason(error))
+            self.processes.resume()
+            plan = self._keep(planning.made_by(run.plan, SOFTWARE))
+            run.publisher.go_on_with(plan)
+            return _Run(self, plan, run.publisher)
+        return None
 
     def earlier_plan(self) -> Plan | None:
         """That of an earlier run over the same file, to go on with; what was made by any other plan is cleared away."""
@@ -72,6 +88,18 @@ class Job:
 
     def _new_plan(self, *, may_copy: bool = True) -> Plan:
         plan = planning.make_plan(probe(self.source, self.limits), may_copy=may_copy)
+        return self._keep(planning.made_by(plan, self._encoder(plan.film)))
+
+    def _encoder(self, film: Film | None) -> EncoderName:
+        """Decided once a film: all of a rendition has to come from one encoder."""
+        ladder = planning.unwatched_ladder(film) if film else None
+        if not self.hardware or film is None or ladder is None:
+            return SOFTWARE
+        return trial.choose(
+            self.hardware, ladder, film.grid, ffmpeg=self.ffmpeg, processes=self.processes, threads=self.threads
+        )
+
+    def _keep(self, plan: Plan) -> Plan:
         self.storage.write(layout.PLAN, planning.encode(plan))
         return plan
 
@@ -79,11 +107,11 @@ class Job:
 class _Run:
     """The main loop over one plan: takes in what workers report, publishes, speaks."""
 
-    def __init__(self, job: Job, plan: Plan) -> None:
+    def __init__(self, job: Job, plan: Plan, publisher: Publisher) -> None:
         logger.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
         self._job = job
-        self._plan = plan
-        self._publisher = Publisher(plan, job.storage)
+        self.plan = plan
+        self.publisher = publisher
         self._workers = Workers(storage=job.storage, plan_hash=planning.plan_hash(plan))
         encoder = Encoder(
             ffmpeg=job.ffmpeg,
@@ -94,7 +122,7 @@ class _Run:
             limits=job.limits,
             threads=job.threads,
         )
-        self._schedule = Schedule(encoder, self._workers, self._publisher.renditions)
+        self._schedule = Schedule(encoder, self._workers, self.publisher.renditions)
         self._state: State | None = None
 
     def run(self) -> None:
@@ -106,9 +134,9 @@ class _Run:
             if not self._workers.idle:
                 self._job.processes.stop()
             self._workers.stop()
-        state = self._publisher.publish()
-        verify(self._publisher.renditions, read_back(self._job.storage))
-        event = self._job.speaker.finished(state, self._plan.duration_s)
+        state = self.publisher.publish()
+        verify(self.publisher.renditions, read_back(self._job.storage))
+        event = self._job.speaker.finished(state, self.plan.duration_s)
         self._job.storage.write(layout.FINISHED, events.encode(event))
 
     def _turn(self) -> None:
@@ -123,21 +151,21 @@ class _Run:
             self._take(report)
             report = self._workers.next_report(0)
         if changed:
-            self._state = self._publisher.publish()
+            self._state = self.publisher.publish()
         if self._state and self._state.playable_s > 0:
-            self._job.speaker.playable(self._state, self._plan.duration_s)
+            self._job.speaker.playable(self._state, self.plan.duration_s)
             self._schedule.playable()
-        renditions = self._publisher.renditions
+        renditions = self.publisher.renditions
         total = renditions.frames_planned()
         self._job.speaker.progress(min(renditions.frames_done(), total), total)
 
     def _take(self, report: SegmentMade | Warned | TaskEnded) -> None:
         if isinstance(report, SegmentMade):
-            self._publisher.renditions.take(report)
+            self.publisher.renditions.take(report)
         elif isinstance(report, Warned):
-            self._publisher.warn(report.sentence)
+            self.publisher.warn(report.sentence)
         elif report.error is None:
-            self._publisher.task_done(report.task.name)
+            self.publisher.task_done(report.task.name)
             self._schedule.ended(report)
         elif report.task.needed or isinstance(report.error, DiskFull | Cancelled):
             raise report.error

@@ -4,14 +4,15 @@ The same facts always give the same plan, on a laptop and in a hundred cloud tas
 """
 
 import hashlib
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-from watchparty_transcoder import labels
+from watchparty_transcoder import labels, layout
 from watchparty_transcoder.film_plan import plan_film
-from watchparty_transcoder.models import Facts, Plan, SubtitlePlan
+from watchparty_transcoder.models import SOFTWARE, EncoderName, Facts, Film, Lane, Plan, SubtitlePlan
 from watchparty_transcoder.sound_plan import plan_sound
 from watchparty_transcoder.timeline import HOME, ChunkSizes, Span
 
@@ -70,11 +71,35 @@ def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:
     )
 
 
+# -- encoders ----------------------------------------------------------------------------------------------------------
+
+
+def unwatched_ladder(film: Film) -> Lane | None:
+    """The lane that hardware may make: nobody sees any of it before all of it is there, so it can be begun again."""
+    behind = film.lanes if film.copy else film.lanes[1:]
+    return next((lane for lane in behind if lane.kind == "ladder"), None)
+
+
+def made_by(plan: Plan, encoder: EncoderName) -> Plan:
+    film = plan.film
+    if film is None or (ladder := unwatched_ladder(film)) is None:
+        return plan
+    lanes = tuple(on(lane, encoder) if lane is ladder else lane for lane in film.lanes)
+    return replace(plan, film=replace(film, lanes=lanes))
+
+
+def on(lane: Lane, encoder: EncoderName) -> Lane:
+    moved = replace(lane, encoder=encoder)
+    rungs = tuple(replace(rung, name=f"{layout.folder(rung.name)}/{moved.name}") for rung in lane.rungs)
+    return replace(moved, rungs=rungs)
+
+
 # -- written down ------------------------------------------------------------------------------------------------------
 
 
 def plan_hash(plan: Plan) -> str:
-    return hashlib.sha256(encode(plan)).hexdigest()[:16]
+    """Whatever encodes the ladder: what does not depend on that is not made again when it has to change."""
+    return hashlib.sha256(encode(made_by(plan, SOFTWARE))).hexdigest()[:16]
 
 
 def encode(plan: Plan) -> bytes:

@@ -100,7 +100,7 @@ def video_facts(
         height=sample.height,
         pixel_aspect=_pixel_aspect(stream),
         rotation=-sample.rotation % 360,
-        colour=_colour(sample),
+        colour=colour_of(sample),
         interlaced=sum(frame.interlaced_frame for frame in frames) * 2 > len(frames),
         rate=_rate(stream),
         base_rate=Fraction(stream.base_rate or 0),
@@ -145,7 +145,7 @@ def _pixel_aspect(stream: VideoStream) -> Fraction:
     return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)  # 0:1 means "not said", not "squeezed"
 
 
-def _colour(frame: VideoFrame) -> Colour:
+def colour_of(frame: VideoFrame) -> Colour:
     return Colour(
         primaries=PRIMARIES.get(frame.color_primaries),
         transfer=TRANSFERS.get(frame.color_trc),

@@ -42,6 +42,12 @@ class Publisher:
         self._poster: str | None = None
         self._sprites: str | None = None
 
+    def go_on_with(self, plan: Plan) -> None:
+        """Another plan for the same film: nothing that players have been told is taken back."""
+        earlier, self.renditions = self.renditions, Renditions(plan)
+        self.renditions.take_over(earlier)
+        self._plan = plan
+
     def task_done(self, name: str) -> None:
         """Some tasks make something to be told of, beside segments."""
         if name == SUBTITLES_TASK:

@@ -96,6 +96,13 @@ class Renditions:
     def take(self, segment: SegmentMade) -> None:
         self._by_name[segment.rendition].take(segment)
 
+    def take_over(self, earlier: "Renditions") -> None:
+        """By another plan for the same film: what both have in common has been made already, and dropped already."""
+        self.drop(set(earlier._by_name) - {each.name for each in (*earlier.sound, *earlier.picture)})
+        for name in earlier._by_name.keys() & self._by_name.keys():
+            for segment in earlier._by_name[name].made.values():
+                self.take(segment)
+
     def listed(self) -> list[ProgressingPicture]:
         """Pictures that a player may choose now, lowest first.
 

@@ -89,4 +89,4 @@ def _video_task(encoder: Encoder, film: Film, lane: Lane, rungs: tuple[Rung, ...
         encoder.video(film, lane, rungs, chunk, report)
 
     heights = "-".join(str(rung.height) for rung in rungs)
-    return Task(f"{lane.kind}-{chunk.first:05d}-{heights}", work)
+    return Task(f"{lane.name}-{chunk.first:05d}-{heights}", work)

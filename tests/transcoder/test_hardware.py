@@ -1,0 +1,94 @@
+"""Films of a machine that may have a graphics card: whole, whatever the card does."""
+
+from pathlib import Path
+
+import pytest
+
+from fakes.graphics_card import Fault, ffmpeg_with_card
+from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.running import Outcome, transcode
+from transcoder.watching import segments, watch
+from watchparty_transcoder.layout import PLAN
+
+pytestmark = pytest.mark.media
+
+SECONDS = 66
+RATE = 10
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not to be copied (4:2:2), with a fast lane and a ladder of two chunks behind it."""
+    recipe = [*picture("656x490", rate=str(RATE), seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
+
+
+def check_whole(outcome: Outcome, *ladder: str) -> None:
+    """Every quality from the first frame to the last, by the names that are expected."""
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.kinds().count("finished") == 1
+    assert outcome.last["warnings"] == []
+    assert [each["playlist"] for each in outcome.last["renditions"]] == list(ladder)
+    for playlist in ladder:
+        assert len(watch(outcome.folder / playlist).times) == SECONDS * RATE
+        assert all(path.is_file() for path, _ in segments(outcome.folder / playlist))
+
+
+BY_CARD = ("v360/ladder-nvenc.m3u8", "v490/ladder-nvenc.m3u8")
+BY_SOFTWARE = ("v360/ladder.m3u8", "v490/ladder.m3u8")
+
+
+def with_card(film: Path, folder: Path, fault: Fault | None = None) -> Outcome:
+    return transcode(
+        film,
+        folder / "out",
+        WATCHPARTY_VIDEO_ENCODER="auto",
+        WATCHPARTY_FFMPEG=str(ffmpeg_with_card(folder, fault)),
+    )
+
+
+def test_with_a_card(film: Path, tmp_path: Path) -> None:
+    """The fast lane is software's, the ladder the card's: one trial, and chunks that join."""
+    outcome = with_card(film, tmp_path)
+    check_whole(outcome, *BY_CARD)
+    assert (tmp_path / "out/v360/fast.m3u8").is_file()
+    assert not (tmp_path / "out/v360/ladder.m3u8").exists()
+
+
+def test_without_a_card(film: Path, tmp_path: Path) -> None:
+    """Asked for, and not there: the film is made as ever, and the log says why once for each that was tried."""
+    outcome = transcode(film, tmp_path / "out", WATCHPARTY_VIDEO_ENCODER="auto")
+    if "ladder-" in outcome.log:
+        pytest.skip("this machine has a card")
+    check_whole(outcome, *BY_SOFTWARE)
+    for name in ("nvenc", "vaapi", "videotoolbox"):
+        assert outcome.log.count(f"not encoding with {name}: ") == 1
+
+
+@pytest.mark.parametrize("fault", ["mid-film", "other parameters"])
+def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault) -> None:
+    """Its second chunk fails, or would not join the first: software makes the whole ladder, and nothing else again."""
+    outcome = with_card(film, tmp_path, fault)
+    check_whole(outcome, *BY_SOFTWARE)
+    assert outcome.log.count("going on with software: ") == 1
+    assert outcome.log.count(" ultrafast ") == 2  # the fast lane, in two chunks
+    playable = [event["playable_s"] for event in outcome.events if event["kind"] == "playable"]
+    assert playable == sorted(playable)
+    offered = {each["playlist"] for event in outcome.events for each in event.get("renditions", ())}
+    assert not offered & set(BY_CARD)
+
+
+def test_begun_again_without_the_card(film: Path, tmp_path: Path) -> None:
+    """A restarted run keeps to its plan; where the card is gone by then, it falls back like any other."""
+    first = with_card(film, tmp_path)
+    check_whole(first, *BY_CARD)
+    out = tmp_path / "out"
+    (out / ".state/finished.json").unlink()
+    for marker in out.glob(".state/*/ladder-nvenc-*.done"):
+        marker.unlink()
+    for segment in out.glob("v*/ladder-nvenc-0000[1-9].m4s"):
+        segment.unlink()
+    assert "nvenc" in (out / PLAN).read_text()
+    again = transcode(film, out)
+    check_whole(again, *BY_SOFTWARE)
+    assert "nvenc" not in (out / PLAN).read_text()
