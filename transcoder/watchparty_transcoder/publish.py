@@ -6,6 +6,7 @@ Only the pipeline's main thread calls it; the threads that make segments merely 
 from dataclasses import dataclass
 
 from watchparty_transcoder import layout, playlists
+from watchparty_transcoder.errors import Overtaken
 from watchparty_transcoder.events import AudioTrack, ChapterMark, Rendition, SubtitleTrack
 from watchparty_transcoder.labels import language_tag
 from watchparty_transcoder.models import Plan
@@ -65,7 +66,7 @@ class Publisher:
         """Bring every playlist up to date, media playlists before the master that names them."""
         for rendition in (*self.renditions.sound, *self.renditions.picture):
             if rendition.ready:
-                self._write(layout.playlist(rendition.name), _media(rendition))
+                self._grow(layout.playlist(rendition.name), _media(rendition))
         playable_s = self.renditions.playable_s()
         if playable_s > 0:
             for track in self._plan.subtitles:
@@ -112,10 +113,22 @@ class Publisher:
             for track in (*ready, *self._plan.subtitles_not_shown)
         )
 
+    def _grow(self, name: str, text: str) -> None:
+        """A playlist keeps what it has named, though a run that was begun again knows less of it at first."""
+        if name not in self._written:
+            self._written[name] = (self._storage.read(name) or b"").decode()
+        if len(text) > len(self._written[name]):
+            self._write(name, text)
+
     def _write(self, name: str, text: str) -> None:
-        if self._written.get(name) != text:
+        if self._written.get(name) == text:
+            return
+        try:
             self._storage.write(name, text.encode())
-            self._written[name] = text
+        except Overtaken:
+            self._written.pop(name, None)  # what is there now is another's
+            raise
+        self._written[name] = text
 
     def _master(self) -> str:
         sound = self._plan.audio
