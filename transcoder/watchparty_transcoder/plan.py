@@ -81,6 +81,7 @@ def unwatched_ladder(film: Film) -> Lane | None:
 
 
 def made_by(plan: Plan, encoder: EncoderName) -> Plan:
+    """The same plan, its ladder from this encoder, if there is one that hardware may make."""
     film = plan.film
     if film is None or (ladder := unwatched_ladder(film)) is None:
         return plan
@@ -89,6 +90,7 @@ def made_by(plan: Plan, encoder: EncoderName) -> Plan:
 
 
 def on(lane: Lane, encoder: EncoderName) -> Lane:
+    """The same lane under the names that this encoder's renditions have."""
     moved = replace(lane, encoder=encoder)
     rungs = tuple(replace(rung, name=f"{layout.folder(rung.name)}/{moved.name}") for rung in lane.rungs)
     return replace(moved, rungs=rungs)

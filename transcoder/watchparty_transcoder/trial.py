@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TRIAL_S = 30.0  # it takes about one; a driver that needs this long is stuck
+TRIAL_S = 30.0  # it takes one or two; a driver that needs this long is stuck
 SECOND_GROUP_FRAMES = 5
 BT709 = ("bt709", "bt709", "bt709", False)
 
