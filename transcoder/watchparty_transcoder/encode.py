@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels
 START_ALLOWANCE_S = 120.0
+HARDWARE_SLOWEST = 10.0  # seconds for one of film, decoding included; a card that takes longer is stuck, or of no use
 NO_PICTURE = "Part of the picture is damaged and stays black."
 NO_SOUND = "Part of the sound is damaged and stays silent."
 
@@ -85,14 +86,24 @@ class Encoder:
     ) -> None:
         """Whether the original or the device is to blame, software will find out."""
         try:
-            self._picture(command, film, rungs, chunk, report)
+            self._picture(command, film, rungs, chunk, report, slowest=HARDWARE_SLOWEST)
         except (ToolFailed, NotAsPlanned, TookTooLong) as error:
             raise HardwareFailed(error.detail) from error
 
-    def _picture(self, command: list[str], film: Film, rungs: Sequence[Rung], chunk: Chunk, report: Report) -> None:
+    def _picture(
+        self,
+        command: list[str],
+        film: Film,
+        rungs: Sequence[Rung],
+        chunk: Chunk,
+        report: Report,
+        *,
+        slowest: float | None = None,
+    ) -> None:
         grid = film.grid
+        patience_s = self._patience(grid.seconds(grid.frames_of(chunk)), slowest)
         cutters: dict[int, RungCutter] = {}
-        with self.processes.run(command, timeout_s=self._patience(grid.seconds(grid.frames_of(chunk)))) as running:
+        with self.processes.run(command, timeout_s=patience_s) as running:
             for item in read_stream(running.stdout):
                 if isinstance(item, Track):
                     rung = rungs[len(cutters)]
@@ -122,8 +133,8 @@ class Encoder:
             raise NotAsPlanned(f"{track.name}: {cutter.count} of {wanted} frames came out")
         cutter.close()
 
-    def _patience(self, length_s: float) -> float:
-        return START_ALLOWANCE_S + length_s * self.limits.slowest
+    def _patience(self, length_s: float, slowest: float | None = None) -> float:
+        return START_ALLOWANCE_S + length_s * min(slowest or self.limits.slowest, self.limits.slowest)
 
 
 def encoded_audio_init() -> bytes:
