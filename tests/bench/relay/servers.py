@@ -120,6 +120,8 @@ class Servers:
             "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
             "PORT": str(port),
             "WATCHPARTY_RELAY_JWKS_URL": self._keys_url,
+            # Limits are kept to, but in rooms of ten a fast machine lets everybody ask more than anybody may.
+            "WATCHPARTY_RELAY_LIMITS_TIMES": "3",
             **(redis if redis_port else {}),
         }
 
