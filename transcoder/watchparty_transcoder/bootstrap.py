@@ -76,6 +76,8 @@ def _s3_client(config: Config) -> Any:
 @contextlib.contextmanager
 def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     """One task of a Cloud Run job, while its original is being served to it."""
+    # What gRPC does at a fork aborts the child now and then before it has become ffmpeg. It reads this when imported.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
     # imported here: at home each tenth of a second before the first segment counts
     from google.cloud import storage
     from google.cloud.pubsub_v1 import PublisherClient
