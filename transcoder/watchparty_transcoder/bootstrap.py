@@ -15,13 +15,15 @@ from watchparty_transcoder.announce.lines import LineAnnouncer
 from watchparty_transcoder.config import BadSetting, CloudConfig, Config
 from watchparty_transcoder.errors import ToolMissing
 from watchparty_transcoder.pipeline import Job
-from watchparty_transcoder.process import Processes
+from watchparty_transcoder.process import Processes, keep_grpc_out_of_forks
 from watchparty_transcoder.source import Source, on_disk
 from watchparty_transcoder.speaker import Identity, Speaker
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
 
 if TYPE_CHECKING:
+    from google.cloud.pubsub_v1 import PublisherClient
+
     from watchparty_transcoder.cloud_task import CloudTask
 
 S3_OBJECT = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
@@ -76,11 +78,9 @@ def _s3_client(config: Config) -> Any:
 @contextlib.contextmanager
 def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     """One task of a Cloud Run job, while its original is being served to it."""
-    # What gRPC does at a fork aborts the child now and then before it has become ffmpeg. It reads this when imported.
-    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+    publisher = open_publisher()
     # imported here: at home each tenth of a second before the first segment counts
     from google.cloud import storage
-    from google.cloud.pubsub_v1 import PublisherClient
 
     from watchparty_transcoder.announce.topic import TopicAnnouncer
     from watchparty_transcoder.cloud_task import CloudTask, Share
@@ -101,7 +101,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
                 processes=Processes(niceness=0),  # nothing else runs beside it
                 speaker=Speaker(
                     identity,
-                    TopicAnnouncer(PublisherClient(), cloud.topic),
+                    TopicAnnouncer(publisher, cloud.topic),
                     time.monotonic,
                     # a task that is begun again goes on counting: its news are newer than those of its predecessor
                     first_seq=1 + cloud.task_attempt * EVENTS_OF_A_TASK,
@@ -114,6 +114,14 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
             clock=time.monotonic,
             wait=time.sleep,
         )
+
+
+def open_publisher() -> "PublisherClient":
+    """To be opened before any other client of Google's."""
+    keep_grpc_out_of_forks()
+    from google.cloud.pubsub_v1 import PublisherClient
+
+    return PublisherClient()
 
 
 def find_ffmpeg(config: Config) -> str:

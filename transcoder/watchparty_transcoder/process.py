@@ -25,6 +25,15 @@ LONGEST_LINE = 500
 PR_SET_PDEATHSIG = 1
 
 
+def keep_grpc_out_of_forks() -> None:
+    """To be called before gRPC is first imported, which reads this then.
+
+    What it prepares for a fork is for children that go on using it. Ours become ffmpeg, and it stopped the parent for
+    ever or aborted the child before that, now and then; the film then looked damaged.
+    """
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
+
 def _death_with_parent(niceness: int) -> Callable[[], None]:
     """Run in the child before ffmpeg: kernel calls only, because other threads' locks may be held here."""
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
