@@ -6,12 +6,10 @@ committed, in the order of the steps. Without a journal a step is over as soon a
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
 
 from watchparty_relay.answers import Answers
-from watchparty_relay.bus.journal import Journal, Write
+from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.port import Announcement, Committed, Listener
 from watchparty_relay.changes import Answer, Asked, Change, Decision, Operate, Retract, Say, Vacate, Wipe
 from watchparty_relay.errors import BusUnavailable
@@ -101,9 +99,7 @@ class MemoryBus:
             decision, asked = Decision(kept.newest, answer=given), None
         else:
             decision = decide(kept.newest, change, now_ms=now_ms)
-        writing = self._commit(kept, decision, asked, now_ms)
-        if writing is not None:
-            await writing
+        await self._commit(kept, decision, asked, now_ms)
         return decision.answer
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
@@ -126,26 +122,20 @@ class MemoryBus:
         if kept is not None:
             kept.archived_seq = max(kept.archived_seq, seq)
 
-    def _commit(
-        self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float
-    ) -> Coroutine[Any, Any, None] | None:
-        """Takes a step; what remains to be waited for is its writing, where there is a journal."""
+    async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
         before = kept.newest if kept.stored or kept.writing else None
         kept.newest, kept.touched_ms = decision.room, now_ms
         if asked is not None and decision.answer is not None:
             kept.answers.keep(asked.by, asked.message.cid, decision.answer, now_ms=now_ms)
         if self._journal is None:
             _tell(kept, decision)
-            return None
+            return
         writes = self._journal.writes(before, decision, asked, now_ms=now_ms)
         kept.writing += 1
-        return self._written(self._journal, writes, kept, decision, asked)
-
-    async def _written(
-        self, journal: Journal, writes: list[Write], kept: _Kept, decision: Decision, asked: Asked | None
-    ) -> None:
         try:
-            await journal.commit(writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked))
+            await self._journal.commit(
+                writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked)
+            )
         finally:
             self._forget_idle(decision.room.id)
 
@@ -160,9 +150,7 @@ class MemoryBus:
         clock, now_ms = kept.newest.clock, self.now_ms()
         if clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms - self._died_ms > RESTART_MS:
             stopped = decide(kept.newest, Vacate(rev=clock.rev, left_ms=self._died_ms), now_ms=now_ms)
-            writing = self._commit(kept, stopped, None, now_ms)
-            if writing is not None:
-                await writing
+            await self._commit(kept, stopped, None, now_ms)
 
     def _found(self, room_id: str) -> _Kept:
         now_ms = self.now_ms()
