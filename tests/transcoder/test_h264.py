@@ -1,0 +1,41 @@
+"""What an H.264 parameter set says about fields, in sets that x264 wrote."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from transcoder.films import make
+from watchparty_transcoder.h264 import whole_frames_only
+
+PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=0.2", "-c:v", "libx264", "-preset", "ultrafast"]
+
+
+def configuration(path: Path) -> bytes:
+    with av.open(str(path)) as container:
+        return container.streams.video[0].codec_context.extradata or b""
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("coding", "expected"),
+    [
+        (["-pix_fmt", "yuv420p"], True),
+        (["-pix_fmt", "yuv444p"], True),  # the profile's set is longer
+        (["-pix_fmt", "yuv420p", "-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], False),
+        (["-pix_fmt", "yuv420p", "-x264-params", "fake-interlaced=1"], False),
+    ],
+)
+def test_whether_there_can_be_fields(coding: list[str], expected: bool, tmp_path: Path) -> None:
+    """Only where the set says so for certain; anything else is looked at frame by frame."""
+    said = whole_frames_only(configuration(make(tmp_path / "film.mp4", [*PICTURE, *coding])))
+    assert said == expected
+
+
+@pytest.mark.media
+def test_a_damaged_set_says_nothing(tmp_path: Path) -> None:
+    """Cut off anywhere before the flag, or of another kind: no answer, no error."""
+    whole = configuration(make(tmp_path / "film.mp4", [*PICTURE, "-pix_fmt", "yuv420p"]))
+    assert not any(whole_frames_only(whole[:length]) for length in range(12))
+    assert not whole_frames_only(b"\x00\x00\x00\x01" + whole[8:])
+    assert not whole_frames_only(whole[:8] + bytes(len(whole) - 8))
