@@ -34,8 +34,9 @@ def test_whether_there_can_be_fields(coding: list[str], expected: bool, tmp_path
 
 @pytest.mark.media
 def test_a_damaged_set_says_nothing(tmp_path: Path) -> None:
-    """Cut off anywhere before the flag, or of another kind: no answer, no error."""
+    """Cut off anywhere before the flag, of another kind, or one of several: no answer, no error."""
     whole = configuration(make(tmp_path / "film.mp4", [*PICTURE, "-pix_fmt", "yuv420p"]))
     assert not any(whole_frames_only(whole[:length]) for length in range(12))
     assert not whole_frames_only(b"\x00\x00\x00\x01" + whole[8:])
     assert not whole_frames_only(whole[:8] + bytes(len(whole) - 8))
+    assert not whole_frames_only(whole[:5] + b"\xe2" + whole[6:])  # another set may be used in mid-film

@@ -4,7 +4,7 @@ A keyframe of the index may merely be an I picture of an open group, after which
 cutting there shows damage. Only reads; never parses a slice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
@@ -47,11 +47,12 @@ class InstantPictures:
     ) -> None:
         self._file.close()
 
-    def look_ahead(self, positions: Sequence[int]) -> None:
+    def look_ahead(self, positions: Iterable[int]) -> None:
         """Read the beginnings of these pictures at once, where each look is a journey to a bucket."""
         if self._source.readers > 1:
+            all_of_them = list(positions)
             with ThreadPoolExecutor(self._source.readers) as pool:
-                self._heads = dict(zip(positions, pool.map(self._head_of, positions), strict=True))
+                self._heads = dict(zip(all_of_them, pool.map(self._head_of, all_of_them), strict=True))
 
     def _head_of(self, position: int) -> bytes:
         with self._source.open() as file:
@@ -77,11 +78,11 @@ class InstantPictures:
 
 
 def whole_frames_only(configuration: bytes) -> bool:
-    """Whether the first parameter set of an avcC says that there are no fields, so that nothing can be interlaced.
+    """Whether the one parameter set of an avcC says that there are no fields, so that nothing can be interlaced.
 
-    False also where that is not known: no avcC, a damaged one, or scaling lists before the flag.
+    False also where that is not certain: no avcC, a damaged one, several sets, or scaling lists before the flag.
     """
-    if configuration[:1] != b"\x01" or len(configuration) < 8 or not configuration[5] & 0x1F:
+    if configuration[:1] != b"\x01" or len(configuration) < 8 or configuration[5] & 0x1F != 1:
         return False
     length = int.from_bytes(configuration[6:8], "big")
     try:
