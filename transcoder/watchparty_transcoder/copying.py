@@ -36,7 +36,7 @@ def _copy(encoder: Encoder, picture: CopyPlan | None, sound: Sequence[AudioPlan]
         takers[picture.stream] = _PictureTaker(picture, storage, report)
     for track in sound:
         takers[track.stream] = _SoundTaker(track, encoder.plan.container_origin_s, storage, report)
-    with open_media(encoder.source) as container:
+    with open_media(encoder.source, decoded=False) as container:
         for stream in container.streams:
             if stream.index not in takers:
                 stream.discard = Discard.all  # not even read, where the file has an index

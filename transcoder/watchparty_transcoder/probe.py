@@ -36,9 +36,11 @@ OPEN_OPTIONS = {
 }
 
 
-def open_media(source: Source) -> InputContainer:
-    """The one way in which libav gets to see an upload."""
+def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
+    """The one way in which libav gets to see an upload. `decoded=False`: only coded packets are asked for."""
     options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
+    if not decoded:
+        options["skip_frame"] = "all"  # else it decodes a first picture to learn what nobody asks
     return av.open(source.url, mode="r", options=options, metadata_errors="replace")
 
 

@@ -171,19 +171,19 @@ def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Ke
     before = 0
     last = None
     with InstantPictures(source, configuration) as instant:
-        instant.look_ahead([entry.pos for entry in stream.index_entries if entry.is_keyframe])
+        instant.look_ahead(entry.pos for entry in stream.index_entries if entry.is_keyframe)
         for entry in stream.index_entries:
-            if (
-                entry.is_discard
-                or (last is not None and entry.timestamp <= last)
-                or entry.pos + entry.size > instant.size
-            ):
+            timestamp, position, size = entry.timestamp, entry.pos, entry.size
+            if entry.is_discard or (last is not None and timestamp <= last) or position + size > instant.size:
                 return ()
-            last = entry.timestamp
-            far_enough = not places or entry.timestamp - places[-1][0] >= spacing
-            if entry.is_keyframe and far_enough and instant.at(entry.pos, entry.size):
-                places.append((entry.timestamp, before))
-            before += entry.size
+            last = timestamp
+            if (
+                entry.is_keyframe
+                and (not places or timestamp - places[-1][0] >= spacing)
+                and instant.at(position, size)
+            ):
+                places.append((timestamp, before))
+            before += size
     sizes = [following[1] - this[1] for this, following in pairwise([*places, (0, before)])]
     return tuple(Keyframe(decode=place[0], size=size) for place, size in zip(places, sizes, strict=True))
 
@@ -216,9 +216,10 @@ def _largest_gap_s(stream: AudioStream) -> float | None:
     if not len(stream.index_entries) or not rate or stream.time_base != Fraction(1, rate):
         return None
     largest, expected = 0, stream.index_entries[0].timestamp
-    for entry in stream.index_entries:
-        largest = max(largest, abs(entry.timestamp - expected))
-        expected = entry.timestamp + AAC_FRAME
+    for entry in stream.index_entries:  # a few hundred thousand in a long film
+        if (timestamp := entry.timestamp) != expected:
+            largest = max(largest, abs(timestamp - expected))
+        expected = timestamp + AAC_FRAME
     return largest / rate
 
 
