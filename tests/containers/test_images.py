@@ -42,6 +42,18 @@ def test_an_image_is_pinned_small_and_nobody(image: Image) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
+def test_bytecode_lies_in_the_image(image: Image) -> None:
+    """Python's base image has none, and a container writes none: else each start compiled all that it imports."""
+    assert image.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
+    (python,) = {rest.split()[0] for rest in image.of("FROM") if rest.startswith("python:")}
+    minor = ".".join(python.partition(":")[2].split(".")[:2])
+    steps = [f"{keyword} {rest}" for keyword, rest in image.last_stage]
+    compiled = steps.index(f"RUN python -m compileall -q /usr/local/lib/python{minor} /app")
+    assert not [step for step in steps[compiled:] if step.startswith("COPY")]
+    assert not [rest for rest in image.of("RUN") if "--no-compile" in rest]
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
 def test_what_is_copied_is_there_and_is_sent(image: Image) -> None:
     """Every source of a COPY exists, and .dockerignore lets it through."""
     sources = [source for arguments in image.copies() for source in arguments[:-1]]
