@@ -168,7 +168,9 @@ def build_home(config: HomeConfig) -> Home:
     housekeeping = Housekeeping(chores(services, objects))
     parts: dict[str, ASGIApp] = {}
     if isinstance(objects, LocalObjectStore):  # a service of its own takes its uploads itself
-        parts["/upload"] = resumable_app(services, objects, lambda stored: on_finalized(services, stored))
+        parts["/upload"] = resumable_app(
+            services, objects, lambda stored: on_finalized(services, stored), arriving=supervisor.expect
+        )
     app = _one_origin(
         services,
         relay,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -36,8 +37,8 @@ def run_quietly(command: Sequence[str]) -> None:
 class Child:
     """A Python module as a child process of low priority whose lines we read, and whose log goes to a file.
 
-    Its standard input is a pipe that nobody writes to: when this process dies, even by kill -9, the child reads the
-    end of it and stops, so no encoder outlives its server.
+    Its standard input is a pipe that only an order is ever written to: when this process dies, even by kill -9, the
+    child reads the end of it and stops, so no encoder outlives its server.
     """
 
     def __init__(
@@ -63,6 +64,22 @@ class Child:
         assert self._process.stdout is not None  # noqa: S101  we asked for the pipe
         for line in self._process.stdout:
             self._on_line(line)
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def order(self, arguments: Sequence[str]) -> bool:
+        """Tells a child that waits for it what to do. False when it has ended before."""
+        assert self._process.stdin is not None  # noqa: S101  we asked for the pipe
+        if not self.running:
+            return False
+        try:
+            self._process.stdin.write(json.dumps(arguments) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return False
+        return True
 
     def wait(self) -> int:
         """Blocks until the child has ended and its last line was handled; gives its exit code."""

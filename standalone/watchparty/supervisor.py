@@ -2,7 +2,7 @@
 
 A few slots, first come first served, one child a video. A child's lines are transcode events and go to `announce`
 as they come; that a child has ended goes to `ended`, so that no video is "processing" for ever. What either means is
-the functions' business.
+the functions' business. While a film is being uploaded one child stands by, so that it begins when the upload ends.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ TranscodeEvent = Mapping[str, Any]
 
 class RunningChild(Protocol):
     """What the supervisor needs of a child process."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def order(self, arguments: list[str]) -> bool:
+        """Gives a child that stands by its arguments. False when it has ended before."""
 
     def wait(self) -> int: ...
 
@@ -64,8 +70,19 @@ class TranscodeSupervisor:
         self._free_slots = slots
         self._waiting: deque[Job] = deque()
         self._running: dict[Job, RunningChild] = {}
+        self._standby: RunningChild | None = None
         self._stopping = False
         self._lock = threading.Lock()
+
+    def expect(self) -> None:
+        """A film is on its way: has a child ready for it, if there is a slot. It ends by itself when no film comes."""
+        with self._lock:
+            if self._stopping or not self._free_slots or (self._standby and self._standby.running):
+                return
+            try:
+                self._standby = self._start_child(["--standby"], self._hear)
+            except OSError as refused:  # the film will begin a little later
+                log.warning("no transcoder stands by: %s", refused)
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
         """Queues the job unless this attempt already runs or waits; a later attempt takes the place of an earlier."""
@@ -93,7 +110,7 @@ class TranscodeSupervisor:
         with self._lock:
             self._stopping = True
             self._waiting.clear()
-            children = list(self._running.values())
+            children = [*self._running.values(), *([self._standby] if self._standby else [])]
         for child in children:
             child.stop()
 
@@ -104,9 +121,14 @@ class TranscodeSupervisor:
                     return
                 self._free_slots -= 1
                 job = self._waiting.popleft()
-                child = self._start_child(self._arguments(job), self._hear)
-                self._running[job] = child
+                child = self._running[job] = self._child(self._arguments(job))
             threading.Thread(target=self._see_through, args=(job, child), daemon=True).start()
+
+    def _child(self, arguments: list[str]) -> RunningChild:
+        standby, self._standby = self._standby, None
+        if standby and standby.order(arguments):
+            return standby
+        return self._start_child(arguments, self._hear)
 
     def _arguments(self, job: Job) -> list[str]:
         return [

@@ -29,6 +29,7 @@ class Uploader:
     free_bytes: int = 10**12
     nobody_listens: bool = False
     finalized: list[StoredObject] = field(default_factory=list)
+    arrivals: int = 0  # how often the server said that bytes are coming
 
     def __post_init__(self) -> None:
         self.restart()
@@ -37,7 +38,10 @@ class Uploader:
         """Everything in memory is gone, as after kill -9."""
         disk = Disk(self.folder, free_bytes=lambda _: self.free_bytes, reserve_bytes=0)
         self.store = LocalObjectStore(self.folder, key=self.key, now=self.house.clock, disk=disk)
-        self.app = resumable_app(self.house.services, self.store, self.hear)
+        self.app = resumable_app(self.house.services, self.store, self.hear, arriving=self.hear_of_arrival)
+
+    def hear_of_arrival(self) -> None:
+        self.arrivals += 1
 
     def hear(self, original: StoredObject) -> None:
         if self.nobody_listens:

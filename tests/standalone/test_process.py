@@ -13,7 +13,13 @@ import pytest
 from watchparty.errors import ProgramFailed
 from watchparty.process import Child, run_quietly
 
-TALKER = "import os,sys\nprint('one')\nprint('two ' + str(os.getpriority(os.PRIO_PROCESS, 0)))\nsys.exit(3)\n"
+TALKER = """
+import os, sys
+sys.stdin.readline()
+print("one")
+print("two", os.getpriority(os.PRIO_PROCESS, 0))
+sys.exit(3)
+"""
 LISTENER = "import sys\nprint('up', flush=True)\nsys.stdin.read()\n"
 
 
@@ -29,6 +35,7 @@ def test_a_child_is_niced_heard_and_its_exit_code_told(tmp_path: Path, monkeypat
     child = Child(
         module(tmp_path, "talker", TALKER, monkeypatch), [], on_line=lines.append, niceness=7, log=tmp_path / "log"
     )
+    assert child.order([])  # by now it has its priority
     assert child.wait() == 3
     assert [line.strip() for line in lines] == ["one", "two 7"]
 
@@ -44,6 +51,24 @@ def test_stop_ends_a_child_that_waits(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     child.stop()
     assert child.wait() != 0
+
+
+def test_an_order_reaches_a_child_that_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, as one line of JSON; a child that has ended says so by a no, not by an error."""
+    lines: list[str] = []
+    child = Child(
+        module(tmp_path, "taker", "import sys\nprint(sys.stdin.readline())\n", monkeypatch),
+        [],
+        on_line=lines.append,
+        niceness=5,
+        log=tmp_path / "log",
+    )
+    assert child.running
+    assert child.order(["--input", "a film\n"])
+    assert child.wait() == 0
+    assert lines[0] == '["--input", "a film\\n"]\n'
+    assert not child.running
+    assert not child.order(["again"])
 
 
 def test_a_child_ends_when_its_server_is_killed(tmp_path: Path) -> None:

@@ -21,6 +21,15 @@ class StepChild:
         self.ended = threading.Event()
         self.stopped = False
 
+    @property
+    def running(self) -> bool:
+        return not self.ended.is_set()
+
+    def order(self, arguments: list[str]) -> bool:
+        if self.running:
+            self.arguments = arguments
+        return self.running
+
     def wait(self) -> int:
         self.ended.wait(5)
         return 0
@@ -152,4 +161,68 @@ def test_stop_ends_everything_and_starts_nothing_more() -> None:
     child = nursery.wait_for(1)
     jobs.stop()
     assert child.stopped
+    assert len(nursery.children) == 1
+
+
+def test_a_film_that_was_expected_is_made_by_the_child_that_stands_by() -> None:
+    """One stands by however many pieces arrive, and the first film that is complete gets it; the next begins cold."""
+    nursery, heard = Nursery(), list[Any]()
+    jobs = supervisor(nursery, heard, slots=2)
+    jobs.expect()
+    jobs.expect()
+    standby = nursery.wait_for(1)
+    assert standby.arguments == ["--standby"]
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    assert "/uploads/a/original" in standby.arguments
+    jobs.launch(video_id="b", generation="1", attempt=1)
+    assert "/uploads/b/original" in nursery.wait_for(2).arguments
+    assert len(nursery.children) == 2
+    for child in nursery.children:
+        child.on_line(json.dumps({"video_id": "heard"}))
+        child.ended.set()
+    assert heard.count({"video_id": "heard"}) == 2
+
+
+def test_a_child_that_stood_by_for_too_long_is_not_missed() -> None:
+    """When it has given up, the next piece of a film has another made ready, and a film begins without."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.expect()
+    nursery.wait_for(1).ended.set()
+    jobs.expect()
+    nursery.wait_for(2).ended.set()
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    assert "/uploads/a/original" in nursery.wait_for(3).arguments
+    nursery.children[2].ended.set()
+
+
+def test_nobody_stands_by_where_no_slot_is_free() -> None:
+    """The film would have to wait all the same."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.launch(video_id="a", generation="1", attempt=1)
+    jobs.expect()
+    assert len(nursery.children) == 1
+    nursery.wait_for(1).ended.set()
+
+
+def test_a_machine_without_room_for_a_child_still_takes_films() -> None:
+    """An upload does not fail because nobody can stand by."""
+
+    def refuse(_arguments: list[str], _on_line: Callable[[str], None]) -> StepChild:
+        raise BlockingIOError
+
+    nursery = Nursery()
+    nursery.start = refuse  # type: ignore[method-assign]
+    supervisor(nursery, []).expect()
+
+
+def test_stop_ends_the_child_that_stands_by() -> None:
+    """And another piece of a film, in the last moment, has no new one made ready."""
+    nursery = Nursery()
+    jobs = supervisor(nursery, [])
+    jobs.expect()
+    jobs.stop()
+    assert nursery.wait_for(1).stopped
+    jobs.expect()
     assert len(nursery.children) == 1

@@ -7,6 +7,9 @@ goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a
 
 `--task` instead: one task of a Cloud Run job, told everything by its environment. Exit: 0 its share is done, or the
 file has been refused, which doing it again would not change; 3 our fault, to be begun again; 143 stopped.
+
+`--standby` instead: gets ready, and takes these arguments, a JSON list in one line, from standard input. Without an
+order it ends after ten minutes, or with its standard input: 0.
 """
 
 import argparse
@@ -20,6 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watchparty_transcoder import standby
 from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
 
 if TYPE_CHECKING:
@@ -30,6 +34,11 @@ OUR_FAULT = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
+    if arguments.standby:
+        ordered = standby.order()
+        if ordered is None:
+            return 0
+        arguments = _arguments(ordered)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         if arguments.task:
@@ -42,10 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
-    task = "--task" in (sys.argv[1:] if argv is None else argv)
+    told = {"--task", "--standby"}.isdisjoint(sys.argv[1:] if argv is None else argv)
     parser.add_argument("--task", action="store_true", help="be one task of a Cloud Run job")
-    parser.add_argument("--input", required=not task, metavar="FILE")
-    parser.add_argument("--output", required=not task, metavar="DIR", help="media/{video_id}/{generation}")
+    parser.add_argument("--standby", action="store_true", help="wait for the arguments on standard input")
+    parser.add_argument("--input", required=told, metavar="FILE")
+    parser.add_argument("--output", required=told, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
     parser.add_argument("--generation", type=int, default=1)
     parser.add_argument("--attempt", type=int, default=1, help="which run of this generation it is; said in each event")

@@ -46,10 +46,13 @@ _CLIENT_CLOSED_REQUEST = 499  # what Google Cloud Storage answers to a cancelled
 class ResumableServer:
     """The four verbs of the protocol."""
 
-    def __init__(self, services: Services, objects: LocalObjectStore, finalized: Finalized) -> None:
+    def __init__(
+        self, services: Services, objects: LocalObjectStore, finalized: Finalized, arriving: Callable[[], object]
+    ) -> None:
         self._services = services
         self._objects = objects
         self._finalized = finalized
+        self._arriving = arriving
         self._turns = Turns()
         # Apart from the pool that answers API calls: a slow disk must not keep those waiting.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="upload")
@@ -95,6 +98,7 @@ class ResumableServer:
         sessions = self._objects.sessions
         if await self._blocking(lambda: sessions.finished(session)):
             return await self._progress(session)
+        await self._blocking(self._arriving)
         stored = await self._blocking(lambda: sessions.stored_bytes(session))
         if asked.first > stored:
             raise Unavailable("offset_too_high", f"Only {stored} bytes are here. Go on from there.", retry_after_s=1)
@@ -134,12 +138,15 @@ class ResumableServer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def resumable_app(services: Services, objects: LocalObjectStore, finalized: Finalized) -> Starlette:
+def resumable_app(
+    services: Services, objects: LocalObjectStore, finalized: Finalized, *, arriving: Callable[[], object]
+) -> Starlette:
     """The application that answers everything under /upload.
 
     `finalized` is called, in a thread, for each original that became complete; again when the sender asks again.
+    `arriving` is called, in a thread, before bytes of an original are taken.
     """
-    server = ResumableServer(services, objects, finalized)
+    server = ResumableServer(services, objects, finalized, arriving)
     path = upload_path("{video_id}")
     cors = Middleware(
         CORSMiddleware,

@@ -158,6 +158,18 @@ def test_bytes_that_are_here_already_are_ignored(uploader: Uploader, film: bytes
     assert uploader.original() == film
 
 
+def test_that_a_film_is_coming_is_told_with_each_piece(uploader: Uploader, film: bytes) -> None:
+    """Whoever makes films can get ready; neither the start nor a question is a piece, nor is what came before."""
+    location = uploader.start(film)
+    uploader.ask(location, len(film))
+    assert uploader.arrivals == 0
+    uploader.put(location, film, 0, KIB256 - 1)
+    uploader.put(location, film, KIB256, len(film) - 1)
+    assert uploader.arrivals == 2
+    uploader.put(location, film, 0, len(film) - 1)
+    assert uploader.arrivals == 2
+
+
 # ---- accidents
 
 

@@ -1,0 +1,88 @@
+"""While a film is being uploaded to the whole server, its transcoder gets ready; that very process makes the film."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from e2e.films import copyable
+from e2e.home import Home
+from watchparty.demo import Api
+
+pytestmark = [pytest.mark.service, pytest.mark.media, pytest.mark.integration]
+
+KIB256 = 256 * 1024
+WITHIN_S = 60.0
+
+
+def transcoders(server_pid: int) -> list[int]:
+    """The server's children that are transcoders."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes()
+        except (OSError, IndexError):  # no process, or one that has just ended
+            continue
+        if parent == server_pid and b"watchparty_transcoder" in command:
+            found.append(int(folder.name))
+    return found
+
+
+def until(there: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def begin_upload(host: Api, server: Home, film: bytes) -> tuple[str, str]:
+    """Sends the first piece. Gives the video's id and the address of the upload."""
+    wish = {"filename": "film.mp4", "size_bytes": len(film), "content_type": "video/mp4"}
+    made = host.call("POST", "/videos", wish)
+    start_url = httpx2.URL(server.url).join(made["upload"]["start_url"])
+    location = httpx2.post(start_url, headers=made["upload"]["headers"]).headers["Location"]
+    assert send(location, film, 0, KIB256) == 308
+    return made["video"]["id"], location
+
+
+def send(location: str, film: bytes, first: int, end: int) -> int:
+    content_range = {"Content-Range": f"bytes {first}-{end - 1}/{len(film)}", "Content-Type": "video/mp4"}
+    return httpx2.put(location, content=film[first:end], headers=content_range).status_code
+
+
+def test_the_transcoder_of_a_film_is_ready_before_the_film(tmp_path: Path) -> None:
+    """It stands by from the first piece, makes the film, and the one that stands by for the next goes with the server,
+    even by kill -9.
+    """
+    film = copyable(60).read_bytes()
+    assert len(film) > 2 * KIB256
+    server = Home(tmp_path / "data", WATCHPARTY_TRANSCODE_SLOTS="2")
+    try:
+        host = Api(server.url)
+        host.become_temporary_host("Ada")
+        video_id, location = begin_upload(host, server, film)
+        until(lambda: transcoders(server.pid))
+        (ready,) = transcoders(server.pid)
+        assert send(location, film, KIB256, len(film)) == 200
+        host.wait_until_playable(video_id)
+        assert transcoders(server.pid) in ([ready], [])  # it may be done by now
+        begin_upload(host, server, film)
+        until(lambda: set(transcoders(server.pid)) - {ready})
+        left = transcoders(server.pid)
+    finally:
+        server.kill()
+    until(lambda: not any(lives(pid) for pid in left))
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
