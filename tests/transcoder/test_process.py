@@ -1,12 +1,14 @@
 """Processes end when they should, however that comes about."""
 
+import signal
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolMissing
-from watchparty_transcoder.process import Processes, Running
+from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolKilled, ToolMissing
+from watchparty_transcoder.process import Processes, Running, again_if_killed
 
 FOR_EVER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
 
@@ -72,3 +74,54 @@ def test_missing_program() -> None:
     """Is told as such."""
     with pytest.raises(ToolMissing), Processes().run(["/nowhere/ffmpeg"], timeout_s=1):
         pass
+
+
+def dying(*by: int) -> Callable[[], bytes]:
+    """Ends by the first signal at its first run, by the second at its second; 0: ends well."""
+    signals = iter(by)
+
+    def run() -> bytes:
+        code = f"import os, signal\nif {(number := next(signals))}: os.kill(os.getpid(), {number})\nprint('made')"
+        with Processes().run(python(code), timeout_s=60) as running:
+            return running.stdout.read()
+
+    return run
+
+
+@pytest.mark.parametrize("by", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+def test_what_a_signal_ended_is_made_once_more(by: signal.Signals) -> None:
+    """A crash by chance, and a moment without memory, are passed over."""
+    assert again_if_killed(dying(by, 0)) == b"made\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (signal.SIGSEGV, signal.SIGSEGV, ToolFailed),  # what it was given makes it crash
+        (signal.SIGSEGV, signal.SIGABRT, ToolFailed),
+        (signal.SIGKILL, signal.SIGKILL, ToolKilled),  # the machine has no memory for it
+        (signal.SIGKILL, signal.SIGSEGV, ToolKilled),
+        (signal.SIGSEGV, signal.SIGKILL, ToolKilled),
+        (signal.SIGTERM, signal.SIGTERM, ToolKilled),
+    ],
+)
+def test_only_crashing_twice_says_something_about_the_file(
+    first: signal.Signals, then: signal.Signals, told: type[Exception]
+) -> None:
+    """Never a third time; the log learns by which signal."""
+    with pytest.raises(told, match=then.name):
+        again_if_killed(dying(first, then))
+
+
+def test_what_ended_with_an_error_is_not_made_again() -> None:
+    """It would say the same again."""
+    runs = []
+
+    def fail() -> None:
+        runs.append(True)
+        with Processes().run(python("import sys\nsys.exit(3)"), timeout_s=60) as running:
+            running.stdout.read()
+
+    with pytest.raises(ToolFailed, match="exit 3"):
+        again_if_killed(fail)
+    assert len(runs) == 1

@@ -15,4 +15,7 @@ def frames(stream: IO[bytes]) -> Iterator[bytes]:
             raise ToolFailed("no ADTS frame where one should begin")
         length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
         checksum = 0 if header[1] & 1 else 2
-        yield stream.read(length - HEADER_BYTES)[checksum:]
+        body = stream.read(length - HEADER_BYTES)
+        if len(body) != length - HEADER_BYTES:
+            return  # an unfinished frame is as if it never came
+        yield body[checksum:]

@@ -1,7 +1,8 @@
 """Encodes one chunk of picture or sound: starts ffmpeg and cuts what it pipes into segments.
 
 A stretch of the original that cannot be decoded becomes black or silent, and a warning tells of it: an hour into the
-film nobody is helped by a failure. A film that cannot be decoded from its very beginning is a damaged file.
+film nobody is helped by a failure. A film that cannot be decoded from its very beginning is a damaged file. An ffmpeg
+that a signal ended says nothing about the original until it has crashed twice at the same place.
 """
 
 import logging
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 
 from watchparty_transcoder import adts, ffmpeg_command, layout
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Corrupt, HardwareFailed, NotAsPlanned, TookTooLong, ToolFailed
+from watchparty_transcoder.errors import Corrupt, HardwareFailed, NotAsPlanned, TookTooLong, ToolFailed, ToolKilled
 from watchparty_transcoder.models import AAC_FRAME, AAC_RATE, SOFTWARE, AudioPlan, Chunk, Film, Lane, Plan, Rung
 from watchparty_transcoder.mp4_reader import Track, read_stream
 from watchparty_transcoder.mp4_writer import Sample, aac_entry, audio_init
-from watchparty_transcoder.process import Processes
+from watchparty_transcoder.process import Processes, again_if_killed
 from watchparty_transcoder.rung_cutter import RungCutter
 from watchparty_transcoder.segment import Cutter, Report, Warned, write_once
 from watchparty_transcoder.source import Source
@@ -56,7 +57,7 @@ class Encoder:
             self._hardware_picture(command, film, rungs, chunk, report)
             return
         try:
-            self._picture(command, film, rungs, chunk, report)
+            again_if_killed(lambda: self._picture(command, film, rungs, chunk, report))
         except (ToolFailed, NotAsPlanned) as error:
             if not self.storage.size(layout.segment(rungs[0].name, 0)):
                 raise Corrupt(error.detail) from error
@@ -65,21 +66,21 @@ class Encoder:
             black = ffmpeg_command.black_chunk(
                 ffmpeg=self.ffmpeg(), film=film, lane=lane, rungs=rungs, chunk=chunk, threads=self.threads
             )
-            self._picture(black, film, rungs, chunk, report)
+            again_if_killed(lambda: self._picture(black, film, rungs, chunk, report))
 
     def audio(self, track: AudioPlan, chunk: Chunk, report: Report) -> None:
         command = ffmpeg_command.audio_chunk(
             ffmpeg=self.ffmpeg(), source=self.source, plan=self.plan, track=track, chunk=chunk
         )
         try:
-            self._sound(command, track, chunk, report)
+            again_if_killed(lambda: self._sound(command, track, chunk, report))
         except (ToolFailed, NotAsPlanned) as error:
             if self.plan.film is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
             logger.warning("%s from segment %d on stays silent: %s", track.name, chunk.first, error.detail)
             report(Warned(NO_SOUND))
             silent = ffmpeg_command.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
-            self._sound(silent, track, chunk, report)
+            again_if_killed(lambda: self._sound(silent, track, chunk, report))
 
     def _hardware_picture(
         self, command: list[str], film: Film, rungs: Sequence[Rung], chunk: Chunk, report: Report
@@ -87,7 +88,7 @@ class Encoder:
         """Whether the original or the device is to blame, software will find out."""
         try:
             self._picture(command, film, rungs, chunk, report, slowest=HARDWARE_SLOWEST)
-        except (ToolFailed, NotAsPlanned, TookTooLong) as error:
+        except (ToolFailed, ToolKilled, NotAsPlanned, TookTooLong) as error:
             raise HardwareFailed(error.detail) from error
 
     def _picture(

@@ -12,6 +12,7 @@
     ├── Broken                our side; trying again may help (exit 3)
     │   ├── ToolMissing       no ffmpeg on this machine
     │   ├── ToolFailed        ffmpeg ended with an error
+    │   ├── ToolKilled        a signal ended ffmpeg; answered by doing that piece again, once
     │   ├── DiskFull          no room for the output
     │   ├── CannotCopy        what the gate let through has to be encoded after all; answered by another plan
     │   ├── HardwareFailed    what stood its trial fails in mid-film; answered by going on in software
@@ -22,11 +23,15 @@
 Sentences are for the person who uploaded; `detail` is for the log alone.
 """
 
+import signal
 from typing import ClassVar, Literal
 
 FailureCode = Literal[
     "unsupported", "no_media", "corrupt", "incomplete", "too_long", "too_large", "timeout", "internal"
 ]
+
+CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+"""What a program does to itself, unlike SIGKILL: so the kernel gets memory back."""
 
 
 class TranscodeError(Exception):
@@ -92,6 +97,14 @@ class ToolMissing(Broken):
 
 class ToolFailed(Broken):
     """ffmpeg ended with an error; `detail` ends with the last lines that it wrote."""
+
+
+class ToolKilled(Broken):
+    """A signal ended ffmpeg: it crashed, or the machine had no memory for it; `detail` as that of ToolFailed."""
+
+    def __init__(self, detail: str, *, by: signal.Signals) -> None:
+        super().__init__(detail)
+        self.crashed = by in CRASHES
 
 
 class DiskFull(Broken):

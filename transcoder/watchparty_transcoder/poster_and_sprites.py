@@ -16,6 +16,7 @@ from watchparty_transcoder.models import Film
 from watchparty_transcoder.mp4_boxes import HEADER_BYTES, find
 from watchparty_transcoder.mp4_reader import samples
 from watchparty_transcoder.mp4_writer import Sample, media_segment
+from watchparty_transcoder.process import again_if_killed
 from watchparty_transcoder.renditions import ProgressingPicture
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.webvtt import timestamp
@@ -61,8 +62,11 @@ def make_card(encoder: Encoder) -> None:
 
 
 def _still(encoder: Encoder, command: list[str]) -> bytes:
-    with encoder.processes.run(command, timeout_s=TIMEOUT_S) as running:
-        return running.stdout.read()
+    def read() -> bytes:
+        with encoder.processes.run(command, timeout_s=TIMEOUT_S) as running:
+            return running.stdout.read()
+
+    return again_if_killed(read)
 
 
 def make_sprites(encoder: Encoder, rendition: ProgressingPicture) -> None:

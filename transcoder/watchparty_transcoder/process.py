@@ -15,14 +15,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolMissing
+from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolKilled, ToolMissing
 
 logger = logging.getLogger(__name__)
 
 KEPT_LINES = 30
 LONGEST_LINE = 500
 PR_SET_PDEATHSIG = 1
+
+Made = TypeVar("Made")
 
 
 def keep_grpc_out_of_forks() -> None:
@@ -44,6 +47,24 @@ def _death_with_parent(niceness: int) -> Callable[[], None]:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     return prepare
+
+
+def again_if_killed(make: Callable[[], Made]) -> Made:
+    """Makes it once more when a signal ended the program: by chance, or in a moment without memory.
+
+    Raises ToolFailed when it crashed both times: that lies in what it was given. Raises ToolKilled when it was killed.
+    """
+    try:
+        return make()
+    except ToolKilled as killed:
+        logger.warning("once more: %s", killed.detail)
+        crashed = killed.crashed
+    try:
+        return make()
+    except ToolKilled as killed:
+        if crashed and killed.crashed:
+            raise ToolFailed(killed.detail) from killed
+        raise
 
 
 class Running:
@@ -135,6 +156,9 @@ class Processes:
             raise Cancelled
         if too_long.is_set():
             raise TookTooLong(f"{timeout_s:.0f} s: {shlex.join(command)}")
+        if code < 0:
+            by = signal.Signals(-code)
+            raise ToolKilled(f"{by.name}: {shlex.join(command)}\n{running.last_words}", by=by)
         if code != 0:
             raise ToolFailed(f"exit {code}: {shlex.join(command)}\n{running.last_words}")
         if running.last_words:
