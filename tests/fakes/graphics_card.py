@@ -9,16 +9,26 @@ from pathlib import Path
 from typing import Literal
 
 Fault = Literal[
-    "keyframes", "open groups", "reordering", "profile", "colour", "lost frames", "mid-film", "other parameters"
+    "keyframes",
+    "open groups",
+    "reordering",
+    "profile",
+    "colour",
+    "lost frames",
+    "mid-film",
+    "other parameters",
+    "stuck",
 ]
 
 SCRIPT = """#!{python}
-import os, sys
+import os, sys, time
 fault, given, words = {fault!r}, sys.argv[1:], []
 here = "h264_nvenc" in given
 if here and fault == "mid-film" and "-ss" in given:
     print("the card has fallen off the bus", file=sys.stderr)
     sys.exit(1)
+if here and fault == "stuck":
+    time.sleep(3600)
 DROPPED = ("-tune", "-rc", "-no-scenecut", "-strict_gop", "-b", "-forced-idr")
 CHANGED = {{"-cq": "-crf"}}
 VALUES = {{"-preset": "veryfast", "-c": "libx264"}}

@@ -1,14 +1,21 @@
 """Films of a machine that may have a graphics card: whole, whatever the card does."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fakes.graphics_card import Fault, ffmpeg_with_card
+from transcoder.chunks import encoder
 from transcoder.films import AAC, X264, make, picture, sound
 from transcoder.running import Outcome, transcode
 from transcoder.watching import segments, watch
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import HardwareFailed
 from watchparty_transcoder.layout import PLAN
+from watchparty_transcoder.plan import made_by, make_plan
+from watchparty_transcoder.probe import probe
+from watchparty_transcoder.source import on_disk
 
 pytestmark = pytest.mark.media
 
@@ -72,10 +79,25 @@ def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault)
     check_whole(outcome, *BY_SOFTWARE)
     assert outcome.log.count("going on with software: ") == 1
     assert outcome.log.count(" ultrafast ") == 2  # the fast lane, in two chunks
+    assert not list(outcome.folder.glob("v*/ladder-nvenc*"))  # what the card had made until then
     playable = [event["playable_s"] for event in outcome.events if event["kind"] == "playable"]
     assert playable == sorted(playable)
     offered = {each["playlist"] for event in outcome.events for each in event.get("renditions", ())}
     assert not offered & set(BY_CARD)
+
+
+def test_a_card_that_gets_stuck_in_mid_film(film: Path, tmp_path: Path) -> None:
+    """A chunk that takes many times as long as it plays is given up, and the way back is the same as from a failure."""
+    plan = made_by(make_plan(probe(on_disk(film), Limits())), "nvenc")
+    assert plan.film
+    ladder = plan.film.lanes[-1]
+    stuck = replace(
+        encoder(film, plan, tmp_path),
+        ffmpeg=lambda: str(ffmpeg_with_card(tmp_path, "stuck")),
+        limits=Limits(start_s=0.5, slowest=0.001),
+    )
+    with pytest.raises(HardwareFailed):
+        stuck.video(plan.film, ladder, ladder.rungs, ladder.chunks[0], lambda _: None)
 
 
 def test_begun_again_without_the_card(film: Path, tmp_path: Path) -> None:

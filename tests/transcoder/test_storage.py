@@ -61,6 +61,18 @@ def test_clear_forgets_everything(storage: Storage) -> None:
     assert storage.read("v360/ladder.m3u8") == b"two"
 
 
+def test_clear_forgets_what_begins_so(storage: Storage) -> None:
+    """One rendition among others of its size; writing goes on, and what stays is what it was."""
+    kept = ("v360/ladder-00000.m4s", "v720/ladder-nvenc.m3u8")
+    for name in ("v360/ladder-nvenc-00000.m4s", "v360/ladder-nvenc.m3u8", *kept):
+        storage.write(name, name.encode())
+    storage.clear("v360/ladder-nvenc")
+    assert sorted(storage.sizes()) == sorted(kept)
+    for name in ("v360/ladder-nvenc.m3u8", *kept):
+        storage.write(name, b"again")
+        assert storage.read(name) == b"again"
+
+
 def test_created_stays(storage: Storage) -> None:
     """What a player has cached under a name stays true."""
     assert storage.create("a0/aac-init.mp4", b"one")

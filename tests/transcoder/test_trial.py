@@ -25,10 +25,16 @@ def film_with_ladder() -> tuple[Film, Lane]:
     return film, ladder
 
 
-def choose(ffmpeg: str, *candidates: EncoderName) -> EncoderName:
+def choose(ffmpeg: str, *candidates: EncoderName, patience_s: float = trial.TRIAL_S) -> EncoderName:
     film, ladder = film_with_ladder()
     return trial.choose(
-        candidates, ladder, film.grid, ffmpeg=lambda: ffmpeg, processes=Processes(niceness=0), threads=2
+        candidates,
+        ladder,
+        film.grid,
+        ffmpeg=lambda: ffmpeg,
+        processes=Processes(niceness=0),
+        threads=2,
+        patience_s=patience_s,
     )
 
 
@@ -74,6 +80,13 @@ def test_a_promise_not_kept(tmp_path: Path, fault: Fault, sentence: str, caplog:
     assert choose(str(ffmpeg_with_card(tmp_path, fault)), "nvenc") == "software"
     (said,) = [record.getMessage() for record in caplog.records if record.name == trial.__name__]
     assert re.search(sentence, said), said
+
+
+def test_a_driver_that_is_stuck(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Costs the film a limited time."""
+    assert choose(str(ffmpeg_with_card(tmp_path, "stuck")), "nvenc", patience_s=0.5) == "software"
+    (said,) = [record.getMessage() for record in caplog.records if record.name == trial.__name__]
+    assert said.startswith("not encoding with nvenc: ")
 
 
 def test_nonsense_is_no_film() -> None:

@@ -19,6 +19,7 @@ class Limits:
     pixels: int = 8192 * 4352  # 8K
     streams: int = 64
     probe_s: float = 600.0  # reading a file through whose header cannot be trusted
+    start_s: float = 120.0  # what any piece may take, however short it is
     slowest: float = 120.0  # seconds of work that one second of film may take before it counts as stuck
 
 

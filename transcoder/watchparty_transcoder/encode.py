@@ -24,7 +24,6 @@ from watchparty_transcoder.storage.port import Storage
 logger = logging.getLogger(__name__)
 
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels
-START_ALLOWANCE_S = 120.0
 HARDWARE_SLOWEST = 10.0  # seconds for one of film, decoding included; a card that takes longer is stuck, or of no use
 NO_PICTURE = "Part of the picture is damaged and stays black."
 NO_SOUND = "Part of the sound is damaged and stays silent."
@@ -135,7 +134,7 @@ class Encoder:
         cutter.close()
 
     def _patience(self, length_s: float, slowest: float | None = None) -> float:
-        return START_ALLOWANCE_S + length_s * min(slowest or self.limits.slowest, self.limits.slowest)
+        return self.limits.start_s + length_s * min(slowest or self.limits.slowest, self.limits.slowest)
 
 
 def encoded_audio_init() -> bytes:

@@ -44,10 +44,12 @@ class Publisher:
         self._sprites: str | None = None
 
     def go_on_with(self, plan: Plan) -> None:
-        """Another plan for the same film: nothing that players have been told is taken back."""
+        """Another plan for the same film: nothing that players have been told is taken back, anything else cleared."""
         earlier, self.renditions = self.renditions, Renditions(plan)
         self.renditions.take_over(earlier)
         self._plan = plan
+        for name in earlier.names - self.renditions.names:
+            self._storage.clear(name)
 
     def task_done(self, name: str) -> None:
         """Some tasks make something to be told of, beside segments."""

@@ -93,6 +93,11 @@ class Renditions:
         self._shown: set[str] = set()  # of the leading lane; what was offered once stays
         self.duration_s = plan.duration_s
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Of everything that was planned."""
+        return frozenset(self._by_name)
+
     def take(self, segment: SegmentMade) -> None:
         self._by_name[segment.rendition].take(segment)
 

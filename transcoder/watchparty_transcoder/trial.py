@@ -37,6 +37,7 @@ def choose(
     ffmpeg: Callable[[], str],
     processes: Processes,
     threads: int,
+    patience_s: float = TRIAL_S,
 ) -> EncoderName:
     """The first of them that stands its trial."""
     frames = grid.gop_frames + SECOND_GROUP_FRAMES
@@ -44,7 +45,7 @@ def choose(
         tried = on(lane, name)
         try:
             command = ffmpeg_command.trial_chunk(ffmpeg=ffmpeg(), grid=grid, lane=tried, frames=frames, threads=threads)
-            with processes.run(command, timeout_s=TRIAL_S) as running:
+            with processes.run(command, timeout_s=patience_s) as running:
                 made = running.stdout.read()
             check(made, grid, tried.rungs, frames=frames)
         except (Broken, TookTooLong) as error:

@@ -71,15 +71,15 @@ class BucketStorage:
         found = self._bucket.list_blobs(prefix=self._prefix + folder, timeout=CALL_WITHIN_S)
         return {blob.name.removeprefix(self._prefix): int(blob.size) for blob in found}
 
-    def clear(self) -> None:
+    def clear(self, begins: str = "") -> None:
         from google.api_core.exceptions import NotFound, PreconditionFailed
 
-        for blob in list(self._bucket.list_blobs(prefix=self._prefix, timeout=CALL_WITHIN_S)):
+        for blob in list(self._bucket.list_blobs(prefix=self._prefix + begins, timeout=CALL_WITHIN_S)):
             try:
                 blob.delete(if_generation_match=blob.generation, timeout=CALL_WITHIN_S)
             except (NotFound, PreconditionFailed):
                 continue  # somebody else cleared it, or has written it anew since
-        self._generations.clear()
+        self._generations = {name: known for name, known in self._generations.items() if not name.startswith(begins)}
 
     def _upload(self, blob: Blob, data: bytes, *, over: int) -> None:
         ending = blob.name[blob.name.rfind(".") :]

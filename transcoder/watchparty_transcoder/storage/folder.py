@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import shutil
 import threading
 from pathlib import Path
 
@@ -62,10 +61,7 @@ class FolderStorage:
         paths = (path for path in (self._root / folder).rglob("*") if path.is_file() and path.suffix != UNFINISHED)
         return {path.relative_to(self._root).as_posix(): path.stat().st_size for path in paths}
 
-    def clear(self) -> None:
-        for child in self._root.iterdir():
-            if child.is_dir() and not child.is_symlink():
-                shutil.rmtree(child)
-            else:
-                child.unlink()
-        self._folders.clear()
+    def clear(self, begins: str = "") -> None:
+        for name in self.sizes():
+            if name.startswith(begins):
+                (self._root / name).unlink()

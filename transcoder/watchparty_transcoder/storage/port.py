@@ -30,6 +30,6 @@ class Storage(Protocol):
         """Names that begin with `folder` (it ends with "/"), with their lengths in bytes."""
         ...
 
-    def clear(self) -> None:
-        """Forget everything under this generation."""
+    def clear(self, begins: str = "") -> None:
+        """Forget everything under this generation whose name begins so."""
         ...

@@ -80,8 +80,8 @@ class S3Storage:
         found = (each for page in pages for each in page.get("Contents", []))
         return {each["Key"].removeprefix(self._prefix): int(each["Size"]) for each in found}
 
-    def clear(self) -> None:
-        names = list(self.sizes())
+    def clear(self, begins: str = "") -> None:
+        names = list(self.sizes(begins))
         for begin in range(0, len(names), DELETES_AT_ONCE):
             objects = [{"Key": self._prefix + name} for name in names[begin : begin + DELETES_AT_ONCE]]
             done = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
