@@ -45,12 +45,18 @@ def first_playable(folder: Path) -> Iterator[Row]:
 
 
 def length(folder: Path) -> Iterator[Row]:
+    """The ratio is that of cold starts: without the start, which both have alike, there is little to divide by."""
     short, long = films.minute(), films.two_hours()
-    short_s = [ours.first_playable_s(short, folder / f"short-{number}") for number in range(RUNS)]
-    long_s = [ours.first_playable_s(long, folder / f"long-{number}") for number in range(RUNS)]
+    ordered_s, long_s, short_s = [], [], []
+    for number in range(RUNS):
+        ordered_s.append(ours.first_playable_s(long, folder / f"ordered-{number}"))
+        long_s.append(ours.cold_first_playable_s(long, folder / f"long-{number}"))
+        short_s.append(ours.cold_first_playable_s(short, folder / f"short-{number}"))
+    what = "copyable, 2 h: first playable, from the order"
+    yield Row("two_hours_first_playable_s", what, statistics.median(ordered_s), "s", 0.5, spread_of(ordered_s))
     ratio = statistics.median(long_s) / statistics.median(short_s)
     spread = f"{spread_of(long_s)} s, {spread_of(short_s)} s"
-    yield Row("length_ratio", "copyable: first playable, 2 h / 60 s", ratio, "×", 5, spread)
+    yield Row("length_ratio", "copyable: first playable, cold start, 2 h / 60 s", ratio, "×", 5, spread)
 
 
 def ladder_cost(folder: Path) -> Iterator[Row]:
