@@ -29,11 +29,12 @@ def with_dying_ffmpeg(film: Path, folder: Path, *, at: str, by: signal.Signals, 
     ffmpeg.write_text(
         f"""#!/bin/sh
 case "$*" in {at})
-    if [ "$(ls {folder}/death-* 2>/dev/null | wc -l)" -lt {times} ]; then
-        : > {folder}/death-$$
-        ffmpeg "$@" | head -c 3000
-        kill -{by.name.removeprefix("SIG")} $$
-    fi;;
+    for death in $(seq {times}); do
+        if mkdir {folder}/death-$death 2>/dev/null; then  # two pieces of sound are made at once
+            ffmpeg "$@" | head -c 3000
+            kill -{by.name.removeprefix("SIG")} $$
+        fi
+    done;;
 esac
 exec ffmpeg "$@"
 """
