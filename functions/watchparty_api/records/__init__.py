@@ -1,0 +1,63 @@
+"""What the system remembers: one frozen dataclass a document kind, the same in SQL and in Firestore.
+
+Every record names its workspace and carries `version`, which the store counts; a write names the version that it was
+decided on. Instants are aware UTC datetimes, durations are seconds. A record holds no secret in the clear: tokens,
+guest keys and invitation secrets are kept as SHA-256 hashes (`…_hash`), passwords as argon2 strings.
+Fields may be str, int, float, bool, datetime, tuple[...] or dict (kept as JSON), and optional ones `| None`.
+"""
+
+from __future__ import annotations
+
+from watchparty_api.records.accounts import Account, ApiToken, EmailClaim, OneTimeToken, Session
+from watchparty_api.records.record import Record
+from watchparty_api.records.room_history import ChatCleared, ChatEntry, RoomAction, Snapshot, SyncReport
+from watchparty_api.records.rooms import (
+    Access,
+    Ban,
+    Control,
+    Invitation,
+    JoinRequest,
+    Member,
+    Notice,
+    Role,
+    Room,
+    RoomLink,
+)
+from watchparty_api.records.site import AuditEntry, IdempotencyKey, RateWindow, WorkspaceSettings
+from watchparty_api.records.videos import Video, VideoStatus
+from watchparty_api.records.webhooks import Delivery, Webhook
+
+KINDS: tuple[type[Record], ...] = tuple(Record.__subclasses__())
+
+__all__ = [
+    "KINDS",
+    "Access",
+    "Account",
+    "ApiToken",
+    "AuditEntry",
+    "Ban",
+    "ChatCleared",
+    "ChatEntry",
+    "Control",
+    "Delivery",
+    "EmailClaim",
+    "IdempotencyKey",
+    "Invitation",
+    "JoinRequest",
+    "Member",
+    "Notice",
+    "OneTimeToken",
+    "RateWindow",
+    "Record",
+    "Role",
+    "Room",
+    "RoomAction",
+    "RoomLink",
+    "Session",
+    "Snapshot",
+    "SyncReport",
+    "Video",
+    "VideoStatus",
+    "Webhook",
+    "WorkspaceSettings",
+]

@@ -1,0 +1,16 @@
+"""What every document has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What every document has. `version` 0 means not stored yet."""
+
+    workspace_id: str
+    id: str
+    created_at: datetime
+    version: int = 0

@@ -1,0 +1,117 @@
+"""Rooms, who belongs to them, and who may or must not come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from watchparty_api.records.record import Record
+
+Role = Literal["host", "moderator", "viewer"]
+Access = Literal["open", "knock", "members"]
+Control = Literal["host", "moderators", "everyone"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room(Record):
+    """A room's lasting facts; its clock is the relay's. `settings_rev`, `media_rev` are the counters in its tokens."""
+
+    name: str
+    owner_id: str
+    link_id: str  # what /r/… shows; the room's id until a new link was made
+    access: Access = "open"
+    control: Control = "moderators"
+    chat: bool = True
+    slow_s: int = 0
+    capacity: int = 50
+    password_hash: str | None = None
+    wait_policy: Literal["never", "host", "quorum", "all"] = "quorum"
+    wait_max_s: float = 8.0
+    settings_rev: int = 1
+    video_id: str | None = None
+    media_rev: int = 1
+    start_pos_s: float = 0.0
+    queue: tuple[dict[str, Any], ...] = ()
+    closed_at: datetime | None = None
+    last_active_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLink(Record):
+    """id = a link id that leads (or led) to a room."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(Record):
+    """A participant of a room; id = `{room_id}.{participant_id}`. Never deleted: removal is a state."""
+
+    room_id: str
+    participant_id: str
+    account_id: str | None = None
+    guest_hash: str | None = None
+    display_name: str
+    role: Role = "viewer"
+    muted: bool = False
+    control_until: datetime | None = None  # control lent until then
+    controls: bool = False  # control lent without an end
+    state: Literal["waiting", "admitted", "denied", "removed", "banned", "left", "withdrawn"] = "admitted"
+    mver: int = 1
+    demoted_at: datetime | None = None  # or taken out, or shut out: see `joining/door.py` for what it ends
+    request_id: str | None = None  # the newest JoinRequest of who had to knock
+    invitation_id: str | None = None
+    address_hash: str | None = None  # keyed; what a ban holds for 24 h
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinRequest(Record):
+    """Somebody knocked. Who knocks again after a refusal makes a new one; `Member.request_id` names the newest."""
+
+    room_id: str
+    participant_id: str
+    decision: Literal["open", "admitted", "denied", "blocked", "withdrawn"] = "open"
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation(Record):
+    """A personal link into a room: the link's fragment holds `{id}.{secret}`, this the secret's hash."""
+
+    room_id: str
+    secret_hash: str
+    role: Role = "viewer"
+    email: str | None = None
+    expires_at: datetime | None = None
+    max_uses: int | None = None
+    uses: int = 0
+    created_by: str
+    revoked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ban(Record):
+    """Who must not come back: any mark that matches keeps the door shut. id = `{room_id}.{participant_id}`."""
+
+    room_id: str
+    participant_id: str
+    display_name: str
+    account_id: str | None = None
+    guest_hash: str | None = None
+    invitation_id: str | None = None
+    address_hash: str | None = None
+    address_until: datetime | None = None
+    created_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice(Record):
+    """The outbox: a notice to the relay, written with the change it tells of, gone once acknowledged."""
+
+    room_id: str
+    body: dict[str, Any]
+    attempts: int = 0
+    due_at: datetime

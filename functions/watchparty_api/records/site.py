@@ -1,0 +1,52 @@
+"""What belongs to the whole site: its settings, its audit log, and what it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from watchparty_api.records.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceSettings(Record):
+    """What the admin can change while it runs; one document a workspace (id "settings")."""
+
+    registration: Literal["invitation", "open"] = "invitation"
+    temporary_hosts: bool = False  # at home on by default: `settings.py`
+    quota_bytes: int = 200 * 10**9
+    temporary_quota_bytes: int = 10 * 10**9
+    max_upload_bytes: int = 50 * 10**9
+    brand_name: str = "WatchParty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry(Record):
+    """One line of the append-only, hash-chained audit log; id = zero-padded sequence. Names people by id only."""
+
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    data: dict[str, Any]
+    previous_hash: str
+    entry_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotencyKey(Record):
+    """The answer to a creating POST, so that a repeat within 24 h gets the same; id = hash of caller, route and key."""
+
+    body_hash: str
+    status: int
+    answer: dict[str, Any]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateWindow(Record):
+    """When something was tried lately, in epoch seconds, the oldest first; id = keyed hash of what is counted."""
+
+    tried_at_s: tuple[float, ...]
+    expires_at: datetime

@@ -1,0 +1,33 @@
+"""Integrators' endpoints and the calls to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from watchparty_api.records.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook(Record):
+    """An integrator's endpoint. What its calls are signed with is derived from our own secret and the id."""
+
+    account_id: str
+    url: str
+    events: tuple[str, ...]
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery(Record):
+    """One webhook call: waiting, delivered or given up; outbox and delivery log in one."""
+
+    webhook_id: str
+    event: str
+    body: dict[str, Any]
+    state: Literal["waiting", "delivered", "failed"] = "waiting"
+    attempts: int = 0
+    last_status: int | None = None
+    due_at: datetime
+    expires_at: datetime
