@@ -103,7 +103,8 @@ export const changeMember = (
   participantId: string,
   body: Schema<"MemberChange">,
   bearer?: string,
-) => call<Member>("PATCH", `${room(id)}/members/${participantId}`, { body, bearer });
+) =>
+  call<Schema<"MemberChanged">>("PATCH", `${room(id)}/members/${participantId}`, { body, bearer });
 
 export const renameMe = (id: string, display_name: string, bearer?: string) =>
   call<Member>("PATCH", `${room(id)}/members/me`, { body: { display_name }, bearer });

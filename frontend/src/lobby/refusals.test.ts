@@ -4,6 +4,7 @@ import { refusal, refusalCode } from "./refusals";
 test.each([
   [403, "banned", "banned"],
   [403, "not_invited", "not_invited"],
+  [403, "room_shut", "room_shut"],
   [409, "room_full", "room_full"],
   [403, "removed", "removed"],
   [403, "denied", "denied"],

@@ -21,6 +21,11 @@ const REFUSALS = {
     text: "The host has closed this room to you.",
     ...HOME,
   },
+  room_shut: {
+    title: "Nobody can come in right now",
+    text: "This room takes in nobody new at the moment. Ask whoever gave you the link.",
+    ...HOME,
+  },
   not_invited: {
     title: "This room is by invitation",
     text: "Ask the host for a personal invitation link, then open that link.",

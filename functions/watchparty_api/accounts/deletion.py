@@ -10,7 +10,7 @@ from watchparty_api import audit
 from watchparty_api.accounts.making import claim_id
 from watchparty_api.accounts.quota import videos_of
 from watchparty_api.errors import Conflict, Gone
-from watchparty_api.members.leaving import leave_everywhere
+from watchparty_api.members.leaving import shut_out
 from watchparty_api.records import Account, ApiToken, EmailClaim, Session
 from watchparty_api.rooms.changing import close_room
 from watchparty_api.services import Services
@@ -34,7 +34,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     store, workspace_id = services.store, services.workspace_id
     for room in every(store, workspace_id, OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
-    leave_everywhere(services, account.id)
+    shut_out(services, account.id)
     for video in videos_of(services, account.id):
         delete_video(services, video.id)
     for revoked in (False, True):

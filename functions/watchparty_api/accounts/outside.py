@@ -23,7 +23,7 @@ from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import refuse_unusable
 from watchparty_api.identity.outside import Outsider
 from watchparty_api.limits import address_key, limit
-from watchparty_api.members.leaving import leave_everywhere
+from watchparty_api.members.leaving import shut_out
 from watchparty_api.openapi import REFUSAL
 from watchparty_api.records import Account, EmailClaim
 from watchparty_api.services import Services
@@ -117,7 +117,7 @@ def _reclaimed(services: Services, person: Outsider, before: Account, linked: Ac
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
     account = _commit(services, person, account, writes, "account.reclaimed")
     sessions.revoke_all(services, account.id)
-    leave_everywhere(services, account.id)  # a join token is renewed without a session
+    shut_out(services, account.id)  # a join token is renewed without a session
     return account
 
 

@@ -14,7 +14,7 @@ from watchparty_api.errors import NotFound
 from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.caller import AdminOf
 from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.members.leaving import leave_everywhere
+from watchparty_api.members.leaving import shut_out
 from watchparty_api.records import Account
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
@@ -51,7 +51,7 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
     )
     if after.suspended:
         revoke_all(services, after.id)
-        leave_everywhere(services, after.id)
+        shut_out(services, after.id)
     return AdminAccountView.of(after)
 
 

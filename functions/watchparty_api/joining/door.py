@@ -50,13 +50,18 @@ def open_door(
     bans: tuple[Ban, ...],
     invitation: Invitation | None,
     knows_password: Callable[[], bool],
+    host_may_act: Callable[[], bool],
     snapshot: Snapshot | None,
     now: datetime,
 ) -> Verdict:
-    """Raises Forbidden (`banned`, `not_invited`, `wrong_password`), Gone (an old link) or Conflict (`room_full`)."""
+    """Raises Forbidden (`banned`, `room_shut`, `not_invited`, `wrong_password`), Gone (an old link) or Conflict
+    (`room_full`).
+    """
     state = member.state if member else None
     if state == "banned" or _banned(bans, comer, member, invitation, now):
         raise Forbidden("banned", "You cannot come back to this room.")
+    if state != "admitted" and not host_may_act():  # whose account was suspended: nobody new comes to their party
+        raise Forbidden("room_shut", "Nobody can come into this room at the moment.")
     verdict: Verdict
     if member is not None and state in ("admitted", "left"):
         verdict = _with_invitation(member, invitation)

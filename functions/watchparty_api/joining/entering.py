@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from watchparty_api.errors import Forbidden
@@ -17,7 +18,7 @@ from watchparty_api.joining.door import Comer, ComesIn, open_door, usable
 from watchparty_api.joining.knocking import answered, knock
 from watchparty_api.members.bans import bans_of
 from watchparty_api.members.participants import find_member, member_id
-from watchparty_api.records import Member, Room
+from watchparty_api.records import Account, Member, Room
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.rooms.address import Addressed, open_room
@@ -65,6 +66,7 @@ def enter(services: Services, addressed: Addressed, comer: Comer, wish: Wish) ->
             bans=bans_of(services, room_id),
             invitation=invitation,
             knows_password=wish.knows_password,
+            host_may_act=partial(_may_act, services, room.owner_id),
             snapshot=snapshot_of(services, room),
             now=now,
         )
@@ -87,6 +89,11 @@ def come_back(services: Services, room: Room, member: Member) -> Entry:
             raise Forbidden(member.state, "The host has not let you in, or has taken you out of this room.")
         case "left" | "withdrawn":
             raise Forbidden("not_a_member", "You have left this room. Join it again.")
+
+
+def _may_act(services: Services, account_id: str) -> bool:
+    account = services.store.get(services.workspace_id, Account, account_id)
+    return account is not None and not account.suspended
 
 
 def _still_waiting(services: Services, room_id: str, participant_id: str) -> Change[Entry]:

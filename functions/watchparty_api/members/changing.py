@@ -7,28 +7,37 @@ subject are read again for each decision, so that nobody acts with a role that t
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from watchparty_api.errors import Conflict, Forbidden, Invalid
+from watchparty_api.invitations.lowering import lowered
 from watchparty_api.members.participants import require_member
-from watchparty_api.records import Member, Notice, Role, Room
+from watchparty_api.records import Invitation, Member, Notice, Role, Room
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.room_events.action_log import logged
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
 from watchparty_api.services import Services
-from watchparty_api.store.port import Replace
+from watchparty_api.store.port import Replace, Write
 
 _LENDING = frozenset({"control_until", "controls"})
 
 
-def change_member(services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]) -> Member:
+@dataclass(frozen=True)
+class Treated:
+    """Somebody as they are now; `link_lowered`: the link by which they came makes no moderators any more."""
+
+    member: Member
+    link_lowered: bool = False
+
+
+def change_member(services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]) -> Treated:
     """Applies the fields of a MemberChange. Raises Forbidden, Conflict, Invalid."""
 
-    def decide() -> Change[Member]:
+    def decide() -> Change[Treated]:
         room, now = open_room(services, room_id), services.now()
         by = require_member(services, room_id, by_id)
         member = require_member(services, room_id, subject_id)
@@ -37,7 +46,8 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
         _require_may_change(room, by, member, fields.keys())
         if fields.get("role") == "host":
             return _hand_over(room, by, member, fields, now)
-        return _apply(by, member, fields, now)
+        link = lowered(services, member) if fields.get("role") == "viewer" else None
+        return _apply(by, member, fields, link, now)
 
     return commit_and_tell(services, decide)
 
@@ -59,7 +69,10 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
             raise Forbidden("not_allowed", "You may not lend control in a room where only the host has it.")
 
 
-def _apply(by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
+def _apply(
+    by: Member, member: Member, fields: dict[str, Any], link: Invitation | None, now: datetime
+) -> Change[Treated]:
+    """`link` is the one by which they came, where it changes with them."""
     told: list[Notice] = []
     if "role" in fields or fields.keys() & _LENDING:
         member = _with_role(member, fields.get("role", member.role), now)
@@ -70,11 +83,12 @@ def _apply(by: Member, member: Member, fields: dict[str, Any], now: datetime) ->
         member = replace(member, muted=fields["muted"], mver=member.mver + 1)
         told.append(notices.mute(member, now))
     if not told:
-        return Change(member)
+        return Change(Treated(member))
     line = logged(
         by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
     )
-    return Change(member, writes=[Replace(member), line], notices=told)
+    writes: list[Write] = [Replace(member), line, *([Replace(link)] if link else [])]
+    return Change(Treated(member, link is not None), writes=writes, notices=told)
 
 
 def _with_role(member: Member, role: Role, now: datetime) -> Member:
@@ -95,7 +109,7 @@ def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) ->
     return replace(member, controls=without_end, control_until=None if without_end else until)
 
 
-def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Member]:
+def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Treated]:
     """The room goes from account to account; who hands it over stays as a moderator."""
     if len(fields) > 1:
         raise Invalid("invalid", "Handing the room over cannot be combined with other changes.")
@@ -106,7 +120,7 @@ def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], n
     owned = replace(room, owner_id=member.account_id)
     line = logged(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
     return Change(
-        host,
+        Treated(host),
         writes=[Replace(owned), Replace(before), Replace(host), line],
         notices=[notices.role(before, now), notices.role(host, now)],
     )

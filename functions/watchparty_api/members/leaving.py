@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+from watchparty_api.invitations.lowering import lowered
 from watchparty_api.joining.knocking import answered
 from watchparty_api.members.bans import ban_of
-from watchparty_api.members.changing import require_may
+from watchparty_api.members.changing import Treated, require_may
 from watchparty_api.members.participants import require_member
-from watchparty_api.records import Ban, Member, Notice
+from watchparty_api.records import Ban, Notice
 from watchparty_api.relay import notices
 from watchparty_api.relay.outbox import Change, commit_and_tell
 from watchparty_api.room_events.action_log import logged
@@ -36,25 +38,40 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
 
 
 def leave_everywhere(services: Services, account_id: str) -> None:
-    """For an account that must not act any more: out of every room that it is in or waits for, at once."""
+    """An account leaves every room that it is in or waits for, at once."""
     for state in ("admitted", "waiting"):
         for member in every(services.store, services.workspace_id, MEMBERS_OF_ACCOUNT, account_id, state):
             leave(services, member.room_id, member.participant_id)
 
 
-def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str) -> Member:
+def shut_out(services: Services, account_id: str) -> None:
+    """For an account that must not act any more: out of every room, and its word counts in none. What it invited to
+    before opens nothing, for whoever shows it; else its owner comes back as a guest by a link of their own.
+    """
+    leave_everywhere(services, account_id)
+    for member in every(services.store, services.workspace_id, MEMBERS_OF_ACCOUNT, account_id, "left"):
+        commit_and_tell(services, partial(_disowned, services, member.room_id, member.participant_id))
+
+
+def _disowned(services: Services, room_id: str, participant_id: str) -> Change[None]:
+    member = require_member(services, room_id, participant_id)
+    return Change(None, writes=[Replace(replace(member, demoted_at=services.now()))])
+
+
+def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str) -> Treated:
     """Takes somebody out, for good with `ban`; also who left or was removed before can be banned. Raises Forbidden.
 
     Lent control ends and a mute stays, for whoever comes back; their role is the door's to give.
     """
 
-    def decide() -> Change[Member]:
+    def decide() -> Change[Treated]:
         now = services.now()
         by = require_member(services, room_id, by_id)
         member = require_member(services, room_id, subject_id)
         require_may(Action.REMOVE, by, member)
         if member.state == "banned" or (not ban and member.state not in ("admitted", "waiting")):
-            return Change(member)
+            return Change(Treated(member))
+        link = lowered(services, member)
         request = answered(services, member, "blocked" if ban else "denied", by=by.participant_id, now=now)
         out = replace(
             member,
@@ -65,10 +82,10 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
             mver=member.mver + 1,
         )
         line = logged(by, out.state, now, participant_id=out.participant_id, name=out.display_name)
-        writes: list[Write] = [Replace(out), line, *([Replace(request)] if request else [])]
+        writes: list[Write] = [Replace(out), line, *(Replace(each) for each in (request, link) if each)]
         if ban and services.store.get(services.workspace_id, Ban, member.id) is None:
             writes.append(Create(ban_of(member, by=by, by_address=by_address, now=now)))
         told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]
-        return Change(out, writes=writes, notices=told)
+        return Change(Treated(out, link is not None), writes=writes, notices=told)
 
     return commit_and_tell(services, decide)

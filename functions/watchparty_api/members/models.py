@@ -25,6 +25,12 @@ class MemberView(BaseModel):
     last_seen_at: datetime
 
 
+class MemberChanged(MemberView):
+    """`link_lowered`: the moderators' link by which they came still lets people in, but as viewers from now on."""
+
+    link_lowered: bool
+
+
 class MemberList(BaseModel):
     items: list[MemberView]
     next_cursor: str | None
@@ -69,8 +75,10 @@ class BanList(BaseModel):
 
 
 class Removed(BaseModel):
-    """After a ban in an open room: what the host may want to change next, in the same tap."""
+    """`offer`: what the host may want to change next, in the same tap, after a ban in an open room. `link_lowered`: the
+    moderators' link by which they came still lets people in, but as viewers from now on."""
 
     participant_id: str
     banned: bool
+    link_lowered: bool
     offer: Literal["knock"] | None

@@ -11,7 +11,16 @@ from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.members.bans import address_mark, lift_ban
 from watchparty_api.members.changing import change_member
 from watchparty_api.members.leaving import leave, remove
-from watchparty_api.members.models import BanList, BanView, MemberChange, MemberList, MemberView, Removed, Rename
+from watchparty_api.members.models import (
+    BanList,
+    BanView,
+    MemberChange,
+    MemberChanged,
+    MemberList,
+    MemberView,
+    Removed,
+    Rename,
+)
 from watchparty_api.members.renaming import rename
 from watchparty_api.records import Ban, Member
 from watchparty_api.rooms.made_up_names import guest_name
@@ -46,10 +55,11 @@ def rename_me(body: Rename, standing: StandingOf, services: ServicesOf) -> Membe
 
 
 @router.patch("/rooms/{room_id}/members/{participant_id}")
-def change(participant_id: str, body: MemberChange, standing: StandingOf, services: ServicesOf) -> MemberView:
+def change(participant_id: str, body: MemberChange, standing: StandingOf, services: ServicesOf) -> MemberChanged:
     """Role, mute and lent control; `role: "host"` hands the room over."""
     me = standing.require(Action.MUTE, services.now())
-    return _view(change_member(services, standing.room.id, me.participant_id, participant_id, body.given()))
+    treated = change_member(services, standing.room.id, me.participant_id, participant_id, body.given())
+    return MemberChanged(**_view(treated.member).model_dump(), link_lowered=treated.link_lowered)
 
 
 @router.delete("/rooms/{room_id}/members/{participant_id}")
@@ -59,9 +69,14 @@ def take_out(
     """Removes somebody; with `ban=true` for good, as far as that can be told."""
     me = standing.require(Action.REMOVE, services.now())
     by_address = address_mark(services, request)
-    remove(services, standing.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
+    treated = remove(services, standing.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
     open_still = ban and standing.room.access == "open"
-    return Removed(participant_id=participant_id, banned=ban, offer="knock" if open_still else None)
+    return Removed(
+        participant_id=participant_id,
+        banned=ban,
+        link_lowered=treated.link_lowered,
+        offer="knock" if open_still else None,
+    )
 
 
 @router.post("/rooms/{room_id}/leave", status_code=204, include_in_schema=False)

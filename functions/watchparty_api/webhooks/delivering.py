@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from watchparty_api.errors import Missing, VersionConflict
-from watchparty_api.records import Delivery, Webhook
+from watchparty_api.records import Account, Delivery, Webhook
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 from watchparty_api.store.queries import DELIVERIES_BY_STATE
@@ -103,17 +103,26 @@ def attempt(services: Services, id_: str) -> Delivery:
         leased = store.replace(workspace_id, replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
     except VersionConflict:
         return found
-    webhook = store.get(workspace_id, Webhook, leased.webhook_id)
-    status = _call(services, webhook, leased, now) if webhook is not None and webhook.active else None
-    after = _after(leased, status, now, wanted=webhook is not None and webhook.active)
+    webhook = _listening(services, leased.webhook_id)
+    status = _call(services, webhook, leased, now) if webhook is not None else None
+    after = _after(leased, status, now, wanted=webhook is not None)
     writes: list[Write] = [Replace(after)]
-    if webhook is not None and webhook.active and status == _GONE:
+    if webhook is not None and status == _GONE:
         writes.append(Replace(replace(webhook, active=False)))
     try:
         store.commit(workspace_id, writes)
     except VersionConflict:
         log.info("delivery %s was changed while it was under way", id_)
     return after
+
+
+def _listening(services: Services, webhook_id: str) -> Webhook | None:
+    """The webhook, if it is there, wants to hear, and its owner may: who was suspended learns of nobody any more."""
+    webhook = services.store.get(services.workspace_id, Webhook, webhook_id)
+    if webhook is None or not webhook.active:
+        return None
+    owner = services.store.get(services.workspace_id, Account, webhook.account_id)
+    return None if owner is None or owner.suspended else webhook
 
 
 def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetime) -> int | None:

@@ -134,7 +134,7 @@ def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider
 
 
 def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House, provider: IdentityProvider) -> None:
-    """Nothing that he could open it with is left: password, sessions, API tokens, webhooks, a seat in a room."""
+    """Nothing that he could open it with is left: password, sessions, API tokens, webhooks, a seat or a link."""
     services, now = outside.services, outside.clock()
     made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
     device = outside.sign_in(made)
@@ -155,6 +155,7 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     his = Browser(outside, device)
     room = his.ask("POST", "/rooms", {}).json()
     assert his.join(room["id"]).status_code == 200
+    link = his.ask("POST", f"/rooms/{room['id']}/invitations", {"role": "moderator"}).json()["url"]
     assert outside.client.get("/api/v1/auth/me", headers={"Authorization": "Bearer wp_t1_secret"}).status_code == 200
 
     _, hers = ask(outside, provider.token())
@@ -168,6 +169,8 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     assert stored.password_hash is None
     assert services.store.count("main", API_TOKENS_OF_ACCOUNT, made.id) == 0
     assert services.store.count("main", WEBHOOKS_OF_ACCOUNT, made.id) == 0
+    outsider = Browser(outside).join(room["id"], invite=link.partition("#invite=")[2])
+    assert outsider.json()["connection"]["role"] == "viewer"
     his.person = None  # shows his join token, which no session stands behind
     assert his.renew(room["id"]).status_code == 403
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from fakes.house import SITE, House
 from fakes.party import Browser, Party, party
@@ -17,6 +18,12 @@ def invite(here: Party, **body: Any) -> tuple[str, dict[str, Any]]:
     answer = here.host.ask("POST", here.path("/invitations"), body)
     assert answer.status_code == 201, answer.text
     return answer.json()["url"].partition("#invite=")[2], answer.json()
+
+
+def role(answer: Response) -> str:
+    assert answer.status_code == 200, answer.text
+    given: str = answer.json()["connection"]["role"]
+    return given
 
 
 def uses(here: Party) -> list[int]:
@@ -152,6 +159,45 @@ def test_a_moderator_who_is_one_no_more_has_no_way_back_in_that_role(house: Hous
         assert answer.status_code == 403 or answer.json()["connection"]["role"] == "viewer"
     assert Browser(house).join(here.id, invite=own).json()["code"] == "not_invited"
     assert len(uses(here)) == 1  # the list shows living ones only
+
+
+def fall(here: Party, who: Browser, how: str) -> dict[str, Any]:
+    member = here.path(f"/members/{who.participant_id}")
+    if how == "demoted":
+        answer = here.host.ask("PATCH", member, {"role": "viewer"})
+    else:
+        answer = here.host.ask("DELETE", member + ("?ban=true" if how == "banned" else ""))
+    assert answer.status_code == 200, answer.text
+    fell: dict[str, Any] = answer.json()
+    return fell
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "banned"])
+def test_a_link_by_which_somebody_fell_makes_no_moderators(house: House, how: str) -> None:
+    """To it they are a stranger once their cookies are gone. It still lets people in, and the host is told."""
+    here = party(house, access="members")
+    link, _ = invite(here, role="moderator")
+    mo, stays = Browser(house), Browser(house)
+    for each in (mo, stays):
+        assert each.join(here.id, invite=link).json()["connection"]["role"] == "moderator"
+    assert fall(here, mo, how)["link_lowered"] is True
+
+    answer = Browser(house).join(here.id, invite=link)  # another browser: no cookies
+    assert answer.json().get("code") == "banned" if how == "banned" else role(answer) == "viewer"
+    assert role(stays.join(here.id, invite=link)) == "moderator"
+    assert [item["role"] for item in here.host.ask("GET", here.path("/invitations")).json()["items"]] == ["viewer"]
+
+
+@pytest.mark.parametrize("body", [{"role": "moderator", "max_uses": 1}, {"role": "viewer"}])
+def test_a_link_that_makes_no_moderators_anyway_is_left_alone(house: House, body: dict[str, Any]) -> None:
+    """One for one person is used up; one for viewers gave them nothing that was taken."""
+    here = party(house)
+    link, _ = invite(here, **body)
+    mo = Browser(house)
+    mo.join(here.id, invite=link)
+    here.host.ask("PATCH", here.path(f"/members/{mo.participant_id}"), {"role": "moderator"})
+    assert fall(here, mo, "demoted")["link_lowered"] is False
+    assert here.host.ask("GET", here.path("/invitations")).json()["items"][0]["role"] == body["role"]
 
 
 def test_a_new_invitation_may_raise_again(house: House) -> None:

@@ -44,7 +44,13 @@ def verdict(
     a_room: Room, someone: Member | None = None, *, current: bool = True, password: bool = False, **facts: Any
 ) -> Verdict | str:
     """What the door says; a refusal by its code."""
-    defaults: dict[str, Any] = {"bans": (), "invitation": None, "snapshot": None, "now": NOW}
+    defaults: dict[str, Any] = {
+        "bans": (),
+        "invitation": None,
+        "snapshot": None,
+        "now": NOW,
+        "host_may_act": lambda: True,
+    }
     try:
         return open_door(
             Addressed(a_room, current), GUEST, someone, knows_password=lambda: password, **defaults | facts
@@ -183,6 +189,18 @@ def test_an_address_or_an_invitation_that_is_shared_stops_newcomers_only() -> No
 def full_house(**facts: Any) -> Snapshot:
     base: dict[str, Any] = {"total": 2, "people": ({"participant_id": "x", "name": "X"},) * 2}
     return Snapshot(workspace_id="w", id="r", created_at=NOW, at=NOW, people_at=NOW, **base | facts)
+
+
+@pytest.mark.parametrize("invitation", [None, INVITATION])
+def test_nobody_new_comes_to_a_host_who_may_not_act(invitation: Invitation | None) -> None:
+    """Not by an invitation either; who is in stays in."""
+
+    def suspended() -> bool:
+        return False
+
+    for outside in (None, member("left"), member("waiting"), member("removed")):
+        assert verdict(room(), outside, invitation=invitation, host_may_act=suspended) == "room_shut"
+    assert verdict(room(), member("admitted"), invitation=invitation, host_may_act=suspended) == VIEWER
 
 
 def test_a_full_room_is_full_for_strangers_and_for_who_was_away() -> None:

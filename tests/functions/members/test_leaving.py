@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
@@ -25,7 +26,12 @@ def test_who_is_removed_is_out_at_once(house: House) -> None:
     """The relay is told, the old token opens nothing, and renewal says why."""
     here = party(house)
     guest = here.guest("Max")
-    assert remove(here, guest).json() == {"participant_id": guest.participant_id, "banned": False, "offer": None}
+    assert remove(here, guest).json() == {
+        "participant_id": guest.participant_id,
+        "banned": False,
+        "link_lowered": False,
+        "offer": None,
+    }
     _, notice = house.relay.delivered[-1]
     assert (notice["kind"], notice["mver"]) == ("remove", 2)
     assert guest.ask("GET", here.path()).json()["kind"] == "card"
@@ -143,6 +149,51 @@ def test_a_suspended_account_is_shown_out_of_every_room(house: House) -> None:
     admin.ask("PATCH", account, {"suspended": False})
     moderator.person = house.sign_in(moderator.person.account)
     assert moderator.join(here.id).json()["connection"]["role"] == "moderator"
+
+
+def invited(by: Browser, here: Party) -> str:
+    made = by.ask("POST", here.path("/invitations"), {"role": "moderator"})
+    assert made.status_code == 201, made.text
+    secret: str = made.json()["url"].partition("#invite=")[2]
+    return secret
+
+
+@pytest.mark.parametrize("how", ["suspended", "deleted"])
+@pytest.mark.parametrize("away", [False, True], ids=["there", "left before"])
+def test_who_is_shut_out_has_no_way_back_by_a_link_of_their_own(house: House, how: str, away: bool) -> None:
+    """Nor anybody else by it, also when they had left the room before."""
+    here = party(house)
+    moderator = here.member("Mo", "moderator")
+    here.host.ask("PATCH", here.path(), {"access": "members"})
+    link = invited(moderator, here)
+    if away:
+        assert moderator.ask("POST", here.path("/leave")).status_code == 204
+    house.clock.advance(seconds=1)
+    assert moderator.person is not None
+    admin = Browser(house, house.person("Ada", role="admin"))
+    account = f"/admin/accounts/{moderator.person.id}"
+    if how == "suspended":
+        assert admin.ask("PATCH", account, {"suspended": True}).status_code == 200
+    else:
+        assert admin.ask("DELETE", account).status_code == 204
+    assert Browser(house).join(here.id, invite=link).json()["code"] == "not_invited"
+    assert here.host.ask("GET", here.path("/invitations")).json()["items"] == []
+
+
+def test_nobody_new_comes_to_the_party_of_a_suspended_host(house: House) -> None:
+    """Who is in stays until the room is closed; and when the host is forgiven the door is open again."""
+    here = party(house)
+    link, inside = invited(here.host, here), here.guest("Max")
+    admin = Browser(house, house.person("Ada", role="admin"))
+    account = f"/admin/accounts/{here.owner.id}"
+    admin.ask("PATCH", account, {"suspended": True})
+    house.clock.advance(seconds=1)
+    for body in ({}, {"invite": link}):
+        answer = Browser(house).join(here.id, **body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "room_shut")
+    assert inside.renew(here.id).status_code == 200
+    admin.ask("PATCH", account, {"suspended": False})
+    assert Browser(house).join(here.id, invite=link).json()["connection"]["role"] == "viewer"  # the link is over
 
 
 def test_a_deleted_account_leaves_the_rooms_of_others(house: House) -> None:

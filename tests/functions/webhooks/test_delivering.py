@@ -84,6 +84,16 @@ def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, 
     assert listener.events[0]["data"]["video"]["id"] == video.id
 
 
+def test_who_was_suspended_learns_of_nobody(
+    house: House, owner: Person, room: Party, webhook: Any, listener: Any
+) -> None:
+    """The party may go on without its host, who hears no names of it any more."""
+    house.services.store.replace("main", replace(owner.account, suspended=True))
+    ingest(house.services, [session(room, "session_started", 1, 1)])
+    assert deliver_due(house.services, house.clock()) == 0
+    assert listener.calls == []
+
+
 def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
     """A message may come again, and the sweeper may come round meanwhile."""
     video = film(house, owner, status="processing")

@@ -2211,6 +2211,36 @@ export interface components {
             /** Role */
             role?: ("host" | "moderator" | "viewer") | null;
         };
+        /**
+         * MemberChanged
+         * @description `link_lowered`: the moderators' link by which they came still lets people in, but as viewers from now on.
+         */
+        MemberChanged: {
+            /** Control Until */
+            control_until: string | null;
+            /** Controls */
+            controls: boolean;
+            /** Display Name */
+            display_name: string;
+            /** Has Account */
+            has_account: boolean;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Link Lowered */
+            link_lowered: boolean;
+            /** Muted */
+            muted: boolean;
+            /** Participant Id */
+            participant_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "host" | "moderator" | "viewer";
+        };
         /** MemberList */
         MemberList: {
             /** Items */
@@ -2535,11 +2565,14 @@ export interface components {
         };
         /**
          * Removed
-         * @description After a ban in an open room: what the host may want to change next, in the same tap.
+         * @description `offer`: what the host may want to change next, in the same tap, after a ban in an open room. `link_lowered`: the
+         *     moderators' link by which they came still lets people in, but as viewers from now on.
          */
         Removed: {
             /** Banned */
             banned: boolean;
+            /** Link Lowered */
+            link_lowered: boolean;
             /** Offer */
             offer: "knock" | null;
             /** Participant Id */
@@ -5199,7 +5232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberView"];
+                    "application/json": components["schemas"]["MemberChanged"];
                 };
             };
             /** @description Refused */

@@ -16,7 +16,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
       const change = (body: Parameters<typeof changeMember>[2]) =>
         changeMember(roomId, person.id, body, bearer());
       const loanEnd = () => new Date(Date.now() + LOAN_MS).toISOString();
-      const deeds: Record<PersonAction, () => Promise<unknown>> = {
+      const deeds: Record<PersonAction, () => Promise<{ link_lowered: boolean }>> = {
         lend_control: () => change({ controls: true }),
         lend_control_for_10_min: () => change({ control_until: loanEnd() }),
         end_control: () => change({ control_until: null }),
@@ -29,7 +29,12 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
         ban: () => removeMember(roomId, person.id, true, bearer()),
       };
       try {
-        await deeds[action]();
+        const { link_lowered } = await deeds[action]();
+        if (link_lowered) {
+          showToast(
+            `The link that ${person.name} came by makes nobody a co-host any more. Make a new one under Invite.`,
+          );
+        }
       } catch (error) {
         showToast(sentenceFor(error), { tone: "danger" });
       }
