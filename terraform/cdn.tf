@@ -74,7 +74,7 @@ resource "google_compute_backend_bucket" "site" {
 
   # The same that the standalone server says with the page (standalone/watchparty/site.py); a test compares them.
   custom_response_headers = [
-    "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:; connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:; connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy: same-origin",
     "X-Content-Type-Options: nosniff",
     "Strict-Transport-Security: max-age=31536000",

@@ -41,6 +41,8 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method not allowed", status_code=405, headers={"Allow": "GET, HEAD"})
         path = request.url.path
+        if "\0" in path:  # no name of a file, and the file system says so by an exception
+            return PlainTextResponse("Not found", status_code=404)
         file = (self._folder / path.lstrip("/")).resolve()
         if path != "/" and file.is_file() and file.is_relative_to(self._folder):
             immutable = path.startswith("/assets/")

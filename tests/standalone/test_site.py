@@ -49,11 +49,18 @@ def test_no_path_leads_outside(browser: TestClient, path: str) -> None:
     assert "secret" not in browser.get(path).text.replace("secret.txt", "")
 
 
+@pytest.mark.parametrize("path", ["/%00", "/assets/%00.js", "/r/%00"])
+def test_what_can_be_no_name_is_not_found(browser: TestClient, path: str) -> None:
+    """A null byte is an exception to the file system, and a page of log for whoever asks for one."""
+    assert browser.get(path).status_code == 404
+
+
 def test_the_page_may_load_its_own_scripts_only(browser: TestClient) -> None:
     """The content security policy allows no foreign script and no frame around us."""
     policy = browser.get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self'" in policy  # which default-src does not speak of
 
 
 def test_only_reading_is_answered(browser: TestClient) -> None:

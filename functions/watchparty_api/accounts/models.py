@@ -13,7 +13,8 @@ from watchparty_api.identity.scopes import Scope
 from watchparty_api.records import Account, ApiToken, Session
 from watchparty_api.rooms.plain_text import one_line
 
-_PREFERENCES_CHARACTERS = 8000
+_PREFERENCES_BYTES = 8000
+_PREFERENCES_DEPTH = 8
 
 AccountRole = Literal["admin", "user"]
 
@@ -25,10 +26,26 @@ def _address(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _small(preferences: dict[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(preferences)) > _PREFERENCES_CHARACTERS:
-        raise ValueError(f"preferences may have {_PREFERENCES_CHARACTERS} characters as JSON")
+def _answerable(preferences: dict[str, Any]) -> dict[str, Any]:
+    """They come back with every answer that shows the account: what cannot be written would shut its owner out."""
+    if _depth(preferences) > _PREFERENCES_DEPTH:
+        raise ValueError(f"preferences may be {_PREFERENCES_DEPTH} levels deep")
+    try:
+        written = json.dumps(preferences, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:  # also UnicodeEncodeError: half a character
+        raise ValueError("preferences have to be plain JSON") from error
+    if len(written) > _PREFERENCES_BYTES:
+        raise ValueError(f"preferences may have {_PREFERENCES_BYTES} bytes as JSON")
     return preferences
+
+
+def _depth(value: Any) -> int:
+    """How many lists and objects lie in one another, level by level: a deep value must not make this deep, too."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _visible(text: str) -> str:
@@ -100,7 +117,7 @@ class MeChange(Body):
     email: Email | None = None
     password: NewPassword | None = None
     current_password: GivenPassword | None = None
-    preferences: Annotated[dict[str, Any], AfterValidator(_small)] | None = None
+    preferences: Annotated[dict[str, Any], AfterValidator(_answerable)] | None = None
 
 
 class DeleteBody(Body):

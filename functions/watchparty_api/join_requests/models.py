@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
-from watchparty_api.rooms.models import Body
+from watchparty_api.rooms.models import Body, GivenId
 
 Decision = Literal["admit", "deny", "block"]
 
@@ -37,7 +37,7 @@ class DecideMany(Body):
     """Either the named requests or all that are open."""
 
     decision: Decision
-    ids: Annotated[list[str], Field(max_length=200)] | None = None
+    ids: Annotated[list[GivenId], Field(max_length=200)] | None = None
     all: StrictBool = False
 
     @model_validator(mode="after")

@@ -24,6 +24,7 @@ RoomName = Annotated[str, Field(max_length=80), AfterValidator(_named)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 Capacity = Annotated[int, Field(strict=True, ge=1, le=1000)]
 SlowSeconds = Annotated[int, Field(strict=True, ge=0, le=300)]
+GivenId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 PositionS = Annotated[float, Field(strict=True, ge=0, le=7 * 24 * 3600, allow_inf_nan=False)]
 
 
@@ -44,7 +45,7 @@ class RoomStart(Body):
     """Every field has a default; a name is made up."""
 
     name: RoomName | None = None
-    video_id: str | None = None
+    video_id: GivenId | None = None
     access: Access = "open"
     control: Control = "moderators"
     chat: StrictBool = True
@@ -65,7 +66,7 @@ class RoomChange(Body):
     capacity: Capacity | None = None
     password: Password | None = None
     wait: Wait | None = None
-    video_id: str | None = None
+    video_id: GivenId | None = None
     start_pos_s: PositionS | None = None
 
     @model_validator(mode="after")
@@ -187,7 +188,7 @@ class RoomList(BaseModel):
 
 
 class QueueItem(Body):
-    video_id: str = Field(min_length=1, max_length=100)
+    video_id: GivenId
 
 
 class QueueChange(Body):

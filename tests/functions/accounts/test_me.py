@@ -33,6 +33,20 @@ def stored(house: House) -> Account:
     return account
 
 
+@pytest.mark.parametrize(
+    "preferences",
+    ['{"a":' * 900 + "1" + "}" * 900, '{"a":"\\ud800"}', '{"\\ud800":1}', '{"a":NaN}', '{"a":1e999}'],
+    ids=["deep", "half a character", "half a name", "no number", "endless"],
+)
+def test_what_could_not_be_answered_is_not_kept(house: House, ana: dict[str, str], preferences: str) -> None:
+    """Preferences come with every sign-in: some that cannot be written would have shut the owner out for good."""
+    headers = ana | {"Content-Type": "application/json"}
+    answer = house.client.patch(ME, content=f'{{"preferences":{preferences}}}', headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert house.client.get(ME, headers=ana).json()["preferences"] == {}
+    login(house.client)
+
+
 def test_what_is_given_changes(house: House, ana: dict[str, str]) -> None:
     """Name and preferences change alone; nothing else does."""
     answer = house.client.patch(ME, json={"display_name": "  Ana\tB ", "preferences": {"volume": 3}}, headers=ana)

@@ -46,6 +46,13 @@ def test_what_does_not_fit_is_refused_with_the_field(house: House, body: dict[st
     assert answer.json()["errors"]
 
 
+@pytest.mark.parametrize("body", ['{"video_id": "\\ud800"}', '{"\\ud800": 1}'], ids=["value", "field"])
+def test_half_a_character_is_a_mistake_of_the_sender(house: House, body: str) -> None:
+    """JSON can spell what no text can hold; it is refused before it gets anywhere, and the refusal can be written."""
+    headers = house.person().headers | {"Content-Type": "application/json"}
+    assert house.client.post("/api/v1/rooms", content=body, headers=headers).status_code == 422
+
+
 def test_mine_are_listed_newest_use_first_and_closed_ones_are_not(house: House) -> None:
     """GET /rooms shows the caller's open rooms only."""
     ana = Browser(house, house.person())
