@@ -13,12 +13,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import cast
 from urllib.parse import urlsplit
 
 WITHIN_S = 8.0
 """For the whole call, from connecting to the status: a socket's own timeout begins anew with every byte."""
+
+_UNICAST = IPv6Network("2000::/3")
 
 
 class NotCalled(Exception):
@@ -46,9 +48,21 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool
 def _addresses(host: str, port: int, *, public_only: bool) -> str:
     """The first address of the host. Raises NotCalled when one of them is not public and all have to be."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if public_only and not all(ip_address(each.partition("%")[0]).is_global for each in found):
+    addresses = [ip_address(each.partition("%")[0]) for each in found]
+    if public_only and not all(map(_is_public, addresses)):
         raise NotCalled("the address is not a public one")
+    if any(each.is_link_local for each in addresses):  # at home, too, perhaps on somebody's cloud
+        raise NotCalled("a machine's own metadata is nobody's to call")
     return found[0]
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether it leads to one machine out there. Of IPv6, what lies in 2000::/3 and hides no IPv4 address: translators
+    (64:ff9b::/96, 6to4) lead back into networks that the address itself does not show.
+    """
+    if isinstance(address, IPv6Address):
+        return address in _UNICAST and address.is_global and address.sixtofour is None
+    return address.is_global and not address.is_multicast
 
 
 @contextmanager

@@ -28,12 +28,25 @@ def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> N
         "https://10.0.0.1/",
         "https://[::ffff:127.0.0.1]/",
         "https://0.0.0.0/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[64:ff9b:1::7f00:1]/",
+        "https://[2002:7f00:1::]/",
+        "https://[::127.0.0.1]/",
+        "https://224.0.0.1/",
+        "https://[ff02::1]/",
     ],
 )
 def test_the_cloud_calls_no_private_address(url: str) -> None:
     """Neither this machine nor its metadata server nor the network behind it."""
     with pytest.raises(NotCalled, match="public"):
         call(url, b"{}", {}, public_only=True)
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/"])
+def test_not_even_at_home_a_machines_metadata_is_called(url: str) -> None:
+    """A home may be a machine that somebody rented, whose metadata service gives out its rights."""
+    with pytest.raises(NotCalled, match="metadata"):
+        call(url, b"{}", {}, public_only=False)
 
 
 def test_the_cloud_calls_nobody_without_tls(listener: Integrator) -> None:
