@@ -82,7 +82,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         store_url=environ.get("WATCHPARTY_STORE_URL", "sqlite://"),
         relay_url=environ.get("WATCHPARTY_RELAY_URL"),
         cors_origins=tuple(filter(None, environ.get("WATCHPARTY_CORS_ORIGINS", "").split(","))),
-        trusted_proxies=_networks(environ.get("WATCHPARTY_TRUSTED_PROXIES", "")),
+        trusted_proxies=trusted_proxies(environ),
         identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),
         keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
         keys_secrets=environ.get("WATCHPARTY_KEYS_SECRETS"),
@@ -125,8 +125,10 @@ def _identity(name: str) -> Literal["local", "identity_platform"]:
     raise ConfigError(f"WATCHPARTY_IDENTITY: expected local or identity_platform, not {name}")
 
 
-def _networks(listed: str) -> tuple[str, ...]:
-    networks = tuple(filter(None, (each.strip() for each in listed.split(","))))
+def trusted_proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """WATCHPARTY_TRUSTED_PROXIES. Raises ConfigError."""
+    listed = environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(",")
+    networks = tuple(filter(None, (each.strip() for each in listed)))
     for each in networks:
         try:
             ip_network(each, strict=False)

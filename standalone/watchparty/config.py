@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 from watchparty.errors import HomeError
-from watchparty_api.config import Config, ConfigError, from_environment, grant_life_s
+from watchparty_api.config import Config, ConfigError, from_environment, grant_life_s, trusted_proxies
+
+T = TypeVar("T")
 
 DEFAULT_PORT = 8400
 
@@ -93,12 +96,12 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         open_browser=not (arguments.no_browser or environ.get("WATCHPARTY_NO_BROWSER") or cloud),
         demo=arguments.demo,
         public_url=public_url.rstrip("/") if public_url else None,
-        trusted_proxies=tuple(filter(None, environ.get("WATCHPARTY_TRUSTED_PROXIES", "").split(","))),
+        trusted_proxies=_of_the_functions(trusted_proxies, environ),
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
         s3=_s3(environ),
-        grant_life_s=_grant_life_s(environ),
+        grant_life_s=_of_the_functions(grant_life_s, environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
@@ -124,17 +127,13 @@ def _s3(environ: Mapping[str, str]) -> S3Config | None:
     return S3Config(endpoint=endpoint, public_endpoint=public, uploads_bucket=uploads, media_bucket=media)
 
 
-def _grant_life_s(environ: Mapping[str, str]) -> int:
+def _of_the_functions(setting: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]) -> T:
+    """A setting that means the same everywhere, read as the functions read it."""
     try:
-        return grant_life_s(environ)
+        return setting(environ)
     except ConfigError as wrong:
         raise HomeError(str(wrong)) from wrong
 
 
 def _cloud(environ: Mapping[str, str]) -> Config | None:
-    if "K_SERVICE" not in environ:
-        return None
-    try:
-        return from_environment(environ)
-    except ConfigError as wrong:
-        raise HomeError(str(wrong)) from wrong
+    return _of_the_functions(from_environment, environ) if "K_SERVICE" in environ else None

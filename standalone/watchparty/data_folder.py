@@ -41,6 +41,8 @@ class DataFolder:
     def make(self) -> None:
         """Private to the person who runs the server: it holds keys and films."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not any(self.root.iterdir()):  # somebody made it for us; one in use stays as its owner left it
+            self.root.chmod(0o700)
 
     def lock(self) -> int:
         """Takes the folder for this process until it ends, however it ends. Raises DataInUse."""

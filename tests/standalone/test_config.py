@@ -39,6 +39,14 @@ def test_a_wrong_setting_is_named_with_what_was_expected(name: str, value: str) 
         home_config(arguments(), {"HOME": "/", name: value})
 
 
+def test_proxies_are_read_as_the_functions_read_them() -> None:
+    """With spaces, too; and what is none is refused at the start rather than with each request."""
+    environ = {"HOME": "/", "WATCHPARTY_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"}
+    assert home_config(arguments(), environ).trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    with pytest.raises(HomeError, match="WATCHPARTY_TRUSTED_PROXIES: expected addresses or networks, not proxy"):
+        home_config(arguments(), {"HOME": "/", "WATCHPARTY_TRUSTED_PROXIES": "proxy"})
+
+
 CLOUD = {"HOME": "/", "K_SERVICE": "watchparty", "PORT": "8080", "WATCHPARTY_PUBLIC_URL": "https://watch.example"}
 
 
