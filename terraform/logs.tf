@@ -8,6 +8,15 @@ resource "google_logging_project_bucket_config" "default" {
   retention_days = var.log_days
 }
 
+# Google writes a line for each request, with its address; and the address of a room is what lets people into it, that
+# of a film's file holds a grant. What failed there, the functions' own lines say, by request and trace.
+resource "google_logging_project_exclusion" "addresses_that_let_in" {
+  name        = "watchparty-addresses-that-let-in"
+  description = "Requests whose address opens a room or a film."
+  filter      = "(log_id(\"run.googleapis.com/requests\") OR log_id(\"requests\")) AND httpRequest.requestUrl=~\"/(r|api/v1/rooms)/|/hls/\""
+  depends_on  = [google_project_service.api]
+}
+
 resource "google_logging_project_bucket_config" "security" {
   project        = var.project_id
   location       = var.region

@@ -6,6 +6,7 @@ import logging
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.live_room import LiveRoom
+from watchparty_relay.logged import logged
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.room_events import RoomEvents
 from watchparty_relay.vocabulary import Limits
@@ -52,6 +53,6 @@ class Rooms:
         try:
             await live.tick()
         except BusUnavailable as failure:
-            log.warning("room %s could not take its own step: %s", room_id, failure.reason)
+            log.warning("room %s could not take its own step: %s", logged(room_id), failure.reason)
         except Exception:  # one room's fault must not stop the time of the others
-            log.exception("room %s failed in its tick", room_id)
+            log.exception("room %s failed in its tick", logged(room_id))

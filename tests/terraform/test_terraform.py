@@ -326,6 +326,19 @@ def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
     assert "account" not in made  # what hangs on it would stay
 
 
+@pytest.mark.parametrize("profile", ["production", "hobby"])
+def test_no_address_that_lets_in_stays_in_googles_log(profile: str, request: pytest.FixtureRequest) -> None:
+    """Of a room or with a grant to a film; what else is asked for is kept, to be looked into."""
+    applied: Applied = request.getfixturevalue(profile)
+    (exclusion,) = applied.of_type("google_logging_project_exclusion").values()
+    (pattern,) = re.findall(r'requestUrl=~"(.+?)"', exclusion["filter"])
+    site = "https://watch.example"
+    for path in ("/r/8ZwDmp", "/api/v1/rooms/8ZwDmp/join", "/api/v1/videos/v1/hls/v1.p1.r1.17/1/a.m3u8"):
+        assert re.search(pattern, site + path), path
+    for path in ("/api/v1/rooms", "/api/v1/auth/refresh", "/api/v1/videos/v1", "/assets/index.js"):
+        assert not re.search(pattern, site + path), path
+
+
 def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
     """docs/operations.md has a section for each alert, none for one that does not exist, and the mail quotes it."""
     mails = {

@@ -49,7 +49,7 @@ def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
             rooms[event.room] = services.store.get(services.workspace_id, Room, event.room)
         room = rooms[event.room]
         if room is None:
-            log.warning("event %s is about a room that does not exist", event.id)
+            log.warning("an event %s is about a room that does not exist", event.kind)
             continue
         _keep(services, room, event)
 

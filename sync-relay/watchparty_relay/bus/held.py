@@ -10,6 +10,7 @@ from watchparty_relay.bus.redis_rooms import LEASE_MS, Visited
 from watchparty_relay.bus.step import Step, after, version_of
 from watchparty_relay.changes import Answer, Asked, Change, Operate, Retract, Say, Wipe
 from watchparty_relay.errors import BusUnavailable
+from watchparty_relay.logged import logged
 from watchparty_relay.room import Room
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,10 @@ class Held:
     def version(self) -> int:
         return version_of(self.mark)
 
+    @property
+    def logged(self) -> str:
+        return logged(self.room.id)
+
     def advance(self, step: Step) -> bool:
         """Repeats a step and tells of it; False where it does not follow what is known here, nor was before it.
 
@@ -82,7 +87,7 @@ class Held:
             try:
                 listener(heard)
             except Exception:  # a fault of one's own must not keep the others, or other rooms, from hearing
-                log.exception("room %s could not be told of something", self.room.id)
+                log.exception("room %s could not be told of something", self.logged)
 
 
 def apart(wishes: list[Wish]) -> tuple[list[Wish], list[Wish]]:

@@ -163,7 +163,7 @@ class RedisBus:
                 wishes = [held.wishes.popleft() for _ in range(min(TOGETHER, len(held.wishes)))]
                 await self._grant(held, wishes)
         except Exception:  # a fault of ours: told to those who wait, like Redis's
-            log.exception("a step of room %s failed", held.room.id)
+            log.exception("a step of room %s failed", held.logged)
         finally:
             held.working = False
             for wish in (*wishes, *held.wishes):  # nobody is left waiting, whatever happened
@@ -279,7 +279,7 @@ class RedisBus:
             if outcome.kind == "done":
                 held.room, held.mark = after(held.room, step), step.mark
                 break
-        log.warning("room %s begins again in epoch %d", held.room.id, held.room.epoch)
+        log.warning("room %s begins again in epoch %d", held.logged, held.room.epoch)
         held.tell(Renewed(held.room))
 
     # --- hearing the others ---
