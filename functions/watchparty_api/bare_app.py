@@ -19,6 +19,7 @@ from watchparty_api.services import Services
 def bare_app(services: Services, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()) -> Starlette:
     """The application that answers `routes`."""
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={ApiError: _refused})
+    app.router.redirect_slashes = False  # as in the API: nobody is sent on to what a Host header says
     app.state.services = services
     return app
 

@@ -80,6 +80,8 @@ def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", versi
         redoc_url=None,
         generate_unique_id_function=operation_id,
         telemetry=NONE_OF_ITS_OWN,
+        # It would send on, bearer and all, to the host and scheme of the request: behind a proxy, plain http.
+        redirect_slashes=False,
     )
     for router in routers:
         app.include_router(router, prefix="/api/v1")

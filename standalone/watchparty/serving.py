@@ -21,6 +21,7 @@ from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.demo import open_demo_room, run_guests
 from watchparty.errors import PortTaken
+from watchparty.request_head import BoundedHead
 from watchparty.sample_film import sample_film
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  names, not a binding
@@ -87,6 +88,7 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
     server = _Server(
         uvicorn.Config(
             home.app,
+            http=BoundedHead,
             log_level="warning",
             access_log=False,  # addresses of rooms are what lets people in
             proxy_headers=False,  # the functions believe the proxies that the settings name, and no other

@@ -81,6 +81,12 @@ def test_a_request_id_is_kept_or_made(client: TestClient, given: str, kept: bool
     assert len(answered) >= 8
 
 
+def test_nobody_is_sent_on_to_what_a_host_header_says(client: TestClient) -> None:
+    """A slash too many is no address, rather than a redirect that takes the bearer along."""
+    answer = client.get("/api/v1/rooms/", headers={"Host": "evil.example"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 def test_no_other_origin_reads_by_default(client: TestClient) -> None:
     """Without listed origins there is no CORS at all."""
     answer = client.get("/api/v1/config", headers={"Origin": "https://other.example"})
