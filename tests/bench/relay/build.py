@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 BUILD = ROOT / ".build" / "relay-bench"
-COMPILE = ("gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o")
+COMPILE = ("gcc", "-O2", "-flto", "-Wall", "-Wextra", "-Werror", "-o")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Built:
 
 def build(*, with_peers: bool = True) -> Built:
     BUILD.mkdir(parents=True, exist_ok=True)
-    load = _compiled("load", HERE / "load.c", HERE / "histogram.h")
+    load = _compiled("load", *sorted((HERE / "generator").iterdir()))
     reference = _compiled("reference", HERE / "reference.c")
     peers = BUILD / "peers"
     if with_peers:
@@ -36,11 +36,11 @@ def build(*, with_peers: bool = True) -> Built:
     return Built(load, reference, peers, _node() if with_peers else "")
 
 
-def _compiled(name: str, source: Path, *included: Path) -> Path:
+def _compiled(name: str, *sources: Path) -> Path:
     program = BUILD / name
-    newest = max(path.stat().st_mtime for path in (source, *included))
+    newest = max(source.stat().st_mtime for source in sources)
     if not program.exists() or program.stat().st_mtime < newest:
-        subprocess.run([*COMPILE, program, source], check=True)
+        subprocess.run([*COMPILE, program, *(source for source in sources if source.suffix == ".c")], check=True)
     return program
 
 

@@ -1,4 +1,4 @@
-/* Latencies in microseconds, counted: exact below 2,048, then 128 buckets an octave, so a percentile is right to 1 %. */
+/* Latencies in microseconds, counted: exact below 2,048, then 128 buckets an octave: a percentile is right to 1 %. */
 #ifndef HISTOGRAM_H
 #define HISTOGRAM_H
 
