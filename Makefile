@@ -75,7 +75,7 @@ picture: prepare-test ## take the README's moving picture from the running demo
 	PYTHONPATH=tests $(BIN)/python -m e2e.picture
 
 contracts: ## write docs/contracts/, the page's types and Terraform's indexes anew from the code
-	$(BIN)/python -m watchparty_api.openapi
+	$(BIN)/python -m watchparty_api.schema
 	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
 	$(BIN)/python -m watchparty_transcoder.schema
 	$(BIN)/python -m watchparty_api.store.firestore_indexes

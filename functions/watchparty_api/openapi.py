@@ -1,14 +1,12 @@
-"""The HTTP contract as an OpenAPI document: generated from the routes, committed, served, and held fresh by a test.
+"""How routes become an OpenAPI document, which every application serves: names of operations, our problems, the bearer.
 
-`python -m watchparty_api.openapi` (or `make contracts`) writes it; the frontend's types are generated from that file.
+`schema.py` writes that of all routes together, which is the contract.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -18,7 +16,6 @@ from fastapi.routing import APIRoute
 from watchparty_api.config import Config
 from watchparty_api.telemetry import NONE_OF_ITS_OWN
 
-_COMMITTED = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 _PROBLEM = {
     "title": "Problem",
     "description": "A refusal (RFC 9457). `code` is stable; `detail` is a sentence for a person.",
@@ -87,17 +84,3 @@ def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", versi
         app.include_router(router, prefix="/api/v1")
     app.openapi = cache(lambda: document(app))  # type: ignore[method-assign]  # the way FastAPI documents it
     return app
-
-
-def as_text(app: FastAPI) -> str:
-    """The document as it is committed."""
-    return json.dumps(document(app), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":
-    from watchparty_api import public
-    from watchparty_api.bootstrap import routers
-
-    whole = routed_app(routers())
-    whole.include_router(public.root_router)
-    _COMMITTED.write_text(as_text(whole))

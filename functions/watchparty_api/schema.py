@@ -1,0 +1,34 @@
+"""Writes the HTTP contract: the OpenAPI document of all routes of all functions.
+
+`python -m watchparty_api.schema` (or `make contracts`) renews docs/contracts, from which the frontend's types are
+generated; a test compares what is committed with what this says.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from watchparty_api import public
+from watchparty_api.bootstrap import routers
+from watchparty_api.openapi import document, routed_app
+
+CONTRACT = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
+
+
+def whole_app() -> FastAPI:
+    """All routes of the house, and nothing behind them."""
+    app = routed_app(routers())
+    app.include_router(public.root_router)
+    return app
+
+
+def schema_text() -> str:
+    """The document as it is committed."""
+    return json.dumps(document(whole_app()), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    CONTRACT.write_text(schema_text())
