@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,20 @@ def test_deployables_are_unaware_of_each_other(package: str) -> None:
         if is_or_under(name, *strangers)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_comes_back_to_itself(package: str) -> None:
+    """Imports have one direction: where modules import each other in a circle, none can be read before the others."""
+    by_name = {
+        ".".join((package, *path.relative_to(PACKAGES[package]).with_suffix("").parts)).removesuffix(".__init__"): tree
+        for path, tree in modules(package)
+    }
+    graph = {
+        name: {found for found, _ in imports(tree) if found in by_name and not is_or_under(name, found)}
+        for name, tree in by_name.items()
+    }
+    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("package", PURE)

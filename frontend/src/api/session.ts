@@ -5,12 +5,12 @@
  */
 
 import { create } from "zustand";
-import type { Account, SignedIn } from "./accounts";
 import { ApiError, NetworkError, toApiError } from "./errors";
+import type { Schema } from "./schema";
 
 interface SessionState {
   status: "unknown" | "anonymous" | "signed_in";
-  account: Account | null;
+  account: Schema<"AccountView"> | null;
 }
 
 const HINT = "watchparty.signed_in";
@@ -22,7 +22,7 @@ export const useSession = create<SessionState>(() => ({ status: "unknown", accou
 let token: { value: string; expires_at_ms: number } | null = null;
 let refreshing: Promise<boolean> | null = null;
 
-export function signedIn(answer: SignedIn): void {
+export function signedIn(answer: Schema<"SignedIn">): void {
   token = { value: answer.access_token, expires_at_ms: Date.now() + answer.expires_in * 1000 };
   localStorage.setItem(HINT, "1");
   useSession.setState({ status: "signed_in", account: answer.account });
@@ -35,7 +35,7 @@ export function signedOut(): void {
 }
 
 /** After a change of the own profile. */
-export function accountChanged(account: Account): void {
+export function accountChanged(account: Schema<"AccountView">): void {
   useSession.setState({ account });
 }
 
@@ -67,7 +67,7 @@ async function renew(): Promise<boolean> {
     throw new NetworkError();
   });
   if (response.ok) {
-    signedIn((await response.json()) as SignedIn);
+    signedIn((await response.json()) as Schema<"SignedIn">);
     return true;
   }
   const error = await toApiError(response);

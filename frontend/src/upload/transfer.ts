@@ -1,6 +1,7 @@
 /**
- * A resumable upload as a pure state machine (in the words of gcs-resumable; other protocols' transports answer in them): `step` takes what happened and says what to do next. It does no
- * I/O and reads no clock; TransferRun performs the phase it returns and feeds the outcome back.
+ * A resumable upload as a pure state machine, in the words of gcs-resumable, in which other protocols' transports
+ * answer too: `step` takes what happened and says what to do next. It does no I/O and reads no clock; TransferRun
+ * performs the phase it returns and feeds the outcome back.
  *
  * The server's Range is the only truth: whatever was sent, the next byte is the one after it, and after any doubt
  * (no answer, a strange answer, a pause) it is asked before anything is sent again.
