@@ -136,6 +136,14 @@ def test_a_film_in_the_making_waits_for_more_and_goes_on() -> None:
     assert (more.mode, more.pos_s, more.t0_ms) == (Mode.PLAYING, 10.0, NOW + 4000 + LEAD)
 
 
+def test_what_rounding_leaves_of_a_film_is_not_waited_for() -> None:
+    """K8: a container's duration is a little more or less than its last segment reaches."""
+    almost = replace(FILM, playable_s=99.95)
+    playing = operate(clock(media=almost, pos_s=99.0), Operation.PLAY)
+    assert playback.reach_limit(playing, now_ms=NOW + 5000).mode is Mode.ENDED
+    assert not playback.is_whole(replace(FILM, playable_s=99.0))
+
+
 def test_growth_moves_nobody() -> None:
     """K10: more of the film is a new rev with the same anchor."""
     playing = operate(clock(media=replace(FILM, playable_s=40.0)), Operation.PLAY)
@@ -180,6 +188,8 @@ def test_a_hold_keeps_the_place_and_a_release_goes_on_from_it() -> None:
     freed = playback.release(held, now_ms=NOW + 12_000, lead_ms=LEAD)
     assert (freed.mode, freed.pos_s, freed.t0_ms) == (Mode.PLAYING, held.pos_s, NOW + 12_000 + LEAD)
     assert playback.release(freed, now_ms=NOW + 13_000, lead_ms=LEAD) is freed
+    at_once = playback.release(held, now_ms=NOW + 10_010, lead_ms=LEAD / 2)
+    assert at_once.t0_ms == held.t0_ms
 
 
 def test_a_seek_while_the_room_waits_keeps_waiting_and_play_does_not() -> None:
@@ -191,6 +201,15 @@ def test_a_seek_while_the_room_waits_keeps_waiting_and_play_does_not() -> None:
     assert (sought.mode, sought.pos_s, sought.hold) == (Mode.WAITING, 60.0, held.hold)
     assert operate(sought, Operation.PLAY, now_ms=NOW + 3000).mode is Mode.PLAYING
     assert operate(sought, Operation.PAUSE, now_ms=NOW + 3000).mode is Mode.PAUSED
+
+
+def test_another_rate_while_the_room_waits_waits_for_the_same() -> None:
+    """W3: of people it waits for, and of more film, only what it does then changes."""
+    playing = operate(clock(media=replace(FILM, playable_s=10.0), pos_s=9.0), Operation.PLAY)
+    held = playback.hold_for(playing, ("ana",), until_ms=NOW + 9000, now_ms=NOW + 500, lead_ms=LEAD)
+    for waiting in (held, playback.reach_limit(playing, now_ms=NOW + 2000)):
+        faster = operate(waiting, Operation.RATE, now_ms=NOW + 3000, rate=1.5)
+        assert (faster.mode, faster.rate, faster.hold) == (Mode.WAITING, 1.5, waiting.hold)
 
 
 STEP = st.tuples(

@@ -42,6 +42,20 @@ describe("DriftController", () => {
     expect(correction).toMatchObject({ kind: "pulse", rate: 0.95 });
   });
 
+  it.each([
+    ["five looks after a launch", 30, 5, () => {}],
+    ["eight later on", 30, 8, settled],
+    ["three when they are far apart, as in a throttled page", 300, 3, settled],
+  ])("judges by %s", (_, every_ms, looks, prepare) => {
+    const controller = new DriftController();
+    prepare(controller);
+    let looked = 0;
+    const sample = { error_ms: 20, uncertainty_ms: 0, rate: 1, mayJump: true };
+    do looked += 1;
+    while (controller.step({ ...sample, now_ms: 1_000 + looked * every_ms }).kind === "none");
+    expect(looked).toBe(looks);
+  });
+
   it("is relative to the room's rate, and shorter the faster the room runs", () => {
     const correction = firstCorrection(-30, { rate: 1.5, prepare: settled });
     expect(correction.kind === "pulse" && correction.rate).toBeCloseTo(1.515);

@@ -126,6 +126,61 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBe(1);
   });
 
+  it("forgets what it measured when the rate changes, and is at its place again a second later", () => {
+    const viewer = new Viewer({ player: new FakePlayer({ start_ms: () => 130 }) });
+    viewer.receive(playing(0, 0));
+    while (viewer.player.rate === 1) viewer.run(viewer.now_ms + 10);
+    const at_ms = viewer.now_ms + 60;
+    const pos_s = at_ms / 1000;
+    viewer.receive(playbackState({ rev: 3, mode: "playing", pos_s, t0_ms: at_ms, rate: 1.5 }));
+    viewer.run(at_ms + 1_250);
+    expect(Math.abs(viewer.error_ms())).toBeLessThan(5);
+    expect(count(viewer, "seek")).toBe(1);
+  });
+
+  it("starts with the last of two commands for the same place, though it stood ready for the first", () => {
+    const viewer = new Viewer();
+    viewer.receive(paused(12));
+    viewer.run(1_000);
+    viewer.receive(playing(12, 1_400));
+    viewer.run(1_200);
+    viewer.receive(playing(12, 2_000, 3));
+    viewer.run(1_900);
+    expect(viewer.player.paused).toBe(true);
+    viewer.run(3_000);
+    expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
+  });
+
+  it("loads the place where the room is, once a stall has left it far behind", () => {
+    const viewer = new Viewer();
+    viewer.receive(playing(0, 0));
+    viewer.run(5_000);
+    viewer.player.ready = false;
+    viewer.run(7_000);
+    expect(count(viewer, "seek")).toBe(1);
+    viewer.run(9_000);
+    expect(viewer.player.position_s(9_000)).toBeGreaterThan(8);
+  });
+
+  it("takes the rate back that its person chose while on their own", () => {
+    const viewer = new Viewer();
+    viewer.receive(playing(0, 0));
+    viewer.run(3_000);
+    viewer.player.rate = 2;
+    viewer.pilot.reset();
+    viewer.run(5_000);
+    expect(viewer.player.rate).toBe(1);
+    expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
+  });
+
+  it("shows the end to who comes when the film has run out", () => {
+    const viewer = new Viewer({ from_ms: 100_000 });
+    viewer.receive({ ...playing(0, 0), duration_s: 60 });
+    viewer.run(101_000);
+    expect(viewer.player.position_s(101_000)).toBeCloseTo(60);
+    expect(viewer.player.paused).toBe(true);
+  });
+
   it("catches up by itself after a stall", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
