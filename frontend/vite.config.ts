@@ -50,5 +50,7 @@ export default defineConfig({
     // Pure logic needs no worker of its own; what a test puts in place of a global goes with it.
     isolate: false,
     unstubGlobals: true,
+    // No test waits; the limit ends one that hangs, and must not end one on a machine that is busy.
+    testTimeout: 60_000,
   },
 });

@@ -67,6 +67,11 @@ def test_another_kind_of_token_of_ours_is_not_a_join_token(door: Door, header: d
     assert door.refusal(door.mint.join("ana", header=header)) is ErrorCode.BAD_TOKEN
 
 
+def test_an_extension_that_must_be_understood_is_refused(door: Door) -> None:
+    """M1: `crit` names what a verifier has to know (RFC 7515, 4.1.11), and the relay knows no extension."""
+    assert door.refusal(door.mint.join("ana", header={"crit": ["b64"]})) is ErrorCode.BAD_TOKEN
+
+
 def test_somebody_elses_signature_is_refused(door: Door) -> None:
     """M1: the right `kid` on another key."""
     stranger = Mint(door.time)
@@ -126,6 +131,10 @@ def test_keys_rotate_without_a_restart(door: Door) -> None:
     door.mint.rotate("key-2")
     door.verifier.join(door.mint.join("ana"), now_s=door.time.wall_ms() / 1000)
     assert door.refusal(old) is ErrorCode.BAD_TOKEN
+    before = door.mint.join("ana")
+    door.mint.rotate("key-2")
+    door.verifier.join(door.mint.join("ana"), now_s=door.time.wall_ms() / 1000)
+    assert door.refusal(before) is ErrorCode.BAD_TOKEN
 
 
 def test_a_key_of_another_kind_in_the_set_is_not_used(door: Door) -> None:

@@ -57,6 +57,16 @@ def test_every_condition_has_its_test() -> None:
     assert {name for name, _ in copy_gate.PICTURE} == {condition for _, condition in marked.args[1]}
 
 
+@pytest.mark.parametrize(
+    ("apart_s", "copied"), [(10, True), (11, False)], ids=["every ten seconds", "every eleven seconds"]
+)
+def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
+    """A segment that is longer is waited for too long, by whoever comes and by whoever seeks."""
+    keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, size=9) for place in range(0, 60, apart_s))
+    film = video(keyframes=keyframes)
+    assert (copy_gate.why_picture_not_copied(facts(video=film), film, picture_leads=True) == ()) is copied
+
+
 @pytest.mark.parametrize("changes", [{"demuxer": "matroska"}, {"fragmented": True}])
 def test_only_plain_mp4_is_copied(changes: dict[str, Any]) -> None:
     """Other containers have no table of contents that says where to cut."""

@@ -60,7 +60,8 @@ export class Timeline {
       return "repetition";
     }
     const related = state.epoch === newest.epoch && state.mrev === newest.mrev;
-    this.#states = related ? [...this.#reachable(state), state] : [state];
+    // Earlier ones may still hold: `t0_ms` never goes back, so the newest that has begun is the one.
+    this.#states = related ? [...this.#states.slice(-3), state] : [state];
     return "change";
   }
 
@@ -76,10 +77,5 @@ export class Timeline {
 
   targetAt(room_ms: number): number | null {
     return this.motionAt(room_ms)?.position_s ?? null;
-  }
-
-  /** Earlier states that may still hold before `next` does: the last few, by their order. */
-  #reachable(next: PlaybackState): PlaybackState[] {
-    return this.#states.filter((one) => one.t0_ms <= next.t0_ms).slice(-3);
   }
 }
