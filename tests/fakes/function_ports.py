@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -34,8 +34,11 @@ class RecordingJobs:
     launched: list[tuple[str, str, int]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     refuses: Exception | None = None
+    meanwhile: Callable[[], None] = lambda: None
+    """What happens elsewhere while a run is being launched."""
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
+        self.meanwhile()
         if self.refuses is not None:
             raise self.refuses
         self.launched.append((video_id, generation, attempt))

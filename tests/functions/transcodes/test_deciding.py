@@ -141,6 +141,9 @@ def test_any_event_of_the_newest_run_is_a_sign_of_life() -> None:
     assert heard is not None
     assert not is_silent(heard, NOW + SILENCE)
     assert is_silent(heard, LATER + SILENCE)
+    replaced = decide(waiting_video(status="processing", attempt=2), event("progress"), LATER)
+    assert replaced is not None
+    assert is_silent(replaced, NOW + SILENCE)
 
 
 EVENTS = [

@@ -87,11 +87,19 @@ def test_a_run_that_ends_without_a_word_is_begun_again(house: House) -> None:
 
 
 def test_a_run_that_had_the_last_word_is_left_in_peace(house: House) -> None:
-    """Its end is no accident; nor is the end of a run that was replaced."""
+    """Its end is no accident."""
     stored(house)
     apply_event(house.services, said("finished"))
     run_ended(house.services, video_id="v1", attempt=1)
     assert (read(house).status, house.jobs.launched) == ("ready", [])
+
+
+def test_the_end_of_a_run_that_was_replaced_is_nobodys_loss(house: House) -> None:
+    """A run that was given up for silent may end long after the next one has begun."""
+    stored(house, status="processing", attempt=2)
+    run_ended(house.services, video_id="v1", attempt=1)
+    video = read(house)
+    assert (video.status, video.attempt, video.lost_runs, house.jobs.launched) == ("processing", 2, 0, [])
 
 
 def test_a_silent_run_is_begun_again(house: House) -> None:
@@ -103,6 +111,20 @@ def test_a_silent_run_is_begun_again(house: House) -> None:
     house.clock.advance(seconds=1)
     requeue_stuck(house.services)
     assert house.jobs.launched == [("v1", GENERATION, 2)]
+    requeue_stuck(house.services)
+    assert len(house.jobs.launched) == 1
+
+
+def test_a_run_that_speaks_at_the_last_moment_goes_on(house: House) -> None:
+    """While the sweeper begins one run again, the next one on its list may be heard of: it is not doubled."""
+    films = [stored(house, id=video_id, status="processing") for video_id in ("v1", "v2")]
+    house.clock.advance(seconds=SILENCE.total_seconds())
+
+    def both_speak() -> None:
+        for video in films:
+            apply_event(house.services, said("progress", video_id=video.id))
+
+    house.jobs.meanwhile = both_speak
     requeue_stuck(house.services)
     assert len(house.jobs.launched) == 1
 
