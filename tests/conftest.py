@@ -18,6 +18,7 @@ from fakes.emulators import firestore_command, free_port, pubsub_command, runnin
 MAY_BE_MISSING = {
     "firestore emulator": "comes with the Google Cloud SDK, which no package registry gives",
     "pubsub emulator": "comes with the Google Cloud SDK, which no package registry gives",
+    "gcloud": "comes with the Google Cloud SDK, which no package registry gives",
     "terraform": "comes from HashiCorp, which no package registry gives",
     "tmpfs": "a small file system can be mounted by root alone",
 }

@@ -20,9 +20,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small tmpfs needs root")
+        pytest.skip("tmpfs: needs root")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount a tmpfs")
+        pytest.skip("tmpfs: this machine lets nobody mount one")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 

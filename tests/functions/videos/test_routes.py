@@ -92,6 +92,12 @@ def test_the_quota_counts_what_is_on_its_way(house: House) -> None:
     assert len(ask(house, ana, "GET", "/videos").json()["items"]) == 2
 
 
+def test_a_quota_of_nothing_is_a_quota(house: House) -> None:
+    """An account that may keep nothing is not given what others have."""
+    answer = ask(house, house.person(quota_bytes=0), "POST", "/videos", FILE)
+    assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
+
+
 def test_an_upload_that_failed_to_arrive_gives_its_quota_back(house: House) -> None:
     """What was never finished takes no room, and can be started again as the same video."""
     ana = house.person(quota_bytes=6_000_000)
