@@ -10,7 +10,7 @@ interface EntryFieldProps {
   defaultValue?: string;
 }
 
-export const MIN_PASSWORD = 10;
+const MIN_PASSWORD = 10;
 
 export function EmailField({ error, defaultValue }: EntryFieldProps) {
   return (

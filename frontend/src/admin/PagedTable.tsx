@@ -6,7 +6,7 @@ import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
 
-export interface Column<T> {
+interface Column<T> {
   heading: string;
   cell: (row: T) => ReactNode;
   /** Numbers and actions stand on the right. */

@@ -1,30 +1,25 @@
 import { call, callForAnswer } from "./client";
-import type { Page, PageQuery } from "./page";
+import type { Page } from "./page";
 import type { Schema } from "./schema";
 
 /** A room from the inside. */
 export type Room = Schema<"RoomView">;
 /** What stands on the door; `presence` and `position` are null where the room is for members only. */
 export type RoomCard = Schema<"RoomCard">;
-export type RoomSummary = Schema<"RoomSummary">;
 export type NewRoom = Partial<Schema<"RoomStart">>;
 /** Only the fields that are there change; null takes a password or a film away. */
 export type RoomChange = Schema<"RoomChange">;
 
-export type Role = Room["you"]["role"];
 export type Access = Room["access"];
 export type Control = Room["control"];
-export type Wait = Schema<"Wait">;
+type Wait = Schema<"Wait">;
 export type WaitPolicy = Wait["policy"];
 export type Film = Schema<"Film">;
-export type FilmProgress = Schema<"FilmProgress">;
 
-export type Connection = Schema<"Connection">;
 export type Joined = Schema<"Admitted"> | Schema<"WaitingForHost">;
 export type JoinBody = Pick<Schema<"Join">, "display_name" | "password" | "invite">;
 
 export type Member = Schema<"MemberView">;
-export type JoinRequest = Schema<"JoinRequestView">;
 export type RoomInvitation = Schema<"InvitationView">;
 export type Ban = Schema<"BanView">;
 export type QueueItem = Schema<"QueueItem">;
@@ -34,9 +29,6 @@ const room = (id: string) => `/rooms/${encodeURIComponent(id)}`;
 
 export const createRoom = (body: NewRoom, idempotencyKey?: string) =>
   call<Room>("POST", "/rooms", { body, idempotencyKey });
-
-export const myRooms = (query: PageQuery = {}) =>
-  call<Page<RoomSummary>>("GET", "/rooms", { query });
 
 export const readRoom = (id: string, bearer?: string) => call<Room>("GET", room(id), { bearer });
 
@@ -73,9 +65,6 @@ export const setQueue = (id: string, items: readonly QueueItem[], bearer?: strin
 export const nextInQueue = (id: string, after: number, bearer?: string) =>
   call<Room>("POST", `${room(id)}/next`, { body: { after }, bearer });
 
-export const joinRequests = (id: string, bearer?: string) =>
-  call<Page<JoinRequest>>("GET", `${room(id)}/join-requests`, { bearer });
-
 export type Decision = Schema<"DecideOne">["decision"];
 
 export const decide = (id: string, requestId: string, decision: Decision, bearer?: string) =>
@@ -94,9 +83,6 @@ export const decideMany = (
     body: { decision, ...which },
     bearer,
   });
-
-export const members = (id: string, bearer?: string) =>
-  call<Page<Member>>("GET", `${room(id)}/members`, { bearer });
 
 export const changeMember = (
   id: string,

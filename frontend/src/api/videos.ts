@@ -9,7 +9,6 @@ export type UploadGrant = Schema<"UploadView">;
 export type NewUpload = Schema<"UploadAnnouncement">;
 /** A film that lies elsewhere and is played from there. */
 export type NewLink = Schema<"DirectLink">;
-export type SubtitleTrack = Schema<"SubtitleTrackView">;
 export type Playback = Schema<"Playback">;
 
 export const createVideo = (body: NewUpload, idempotencyKey?: string) =>

@@ -7,7 +7,7 @@ import { CardSummary } from "./CardSummary";
 import { keepName, keptName } from "./keptName";
 import { LobbyFrame } from "./LobbyFrame";
 
-export interface Credentials {
+interface Credentials {
   display_name: string;
   password?: string;
 }

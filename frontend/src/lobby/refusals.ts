@@ -4,7 +4,7 @@
  */
 import type { CloseReason } from "@/sync/protocol";
 
-export type RefusalAction = "retry" | "home" | "join_again" | "reload";
+type RefusalAction = "retry" | "home" | "join_again" | "reload";
 
 export interface Refusal {
   title: string;

@@ -33,7 +33,7 @@ export interface SyncEnvironment {
 }
 
 /** 128 random bits; `crypto.randomUUID` does not exist on pages served over plain http. */
-export function newId(): string {
+function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

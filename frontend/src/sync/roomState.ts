@@ -11,7 +11,7 @@ import type {
   You,
 } from "./protocol";
 
-export type { CloseReason, Knock, Limits, Person, PlaybackState, RoomSettings, You };
+export type { Person };
 
 export interface ConnectionState {
   status: "connecting" | "online" | "reconnecting" | "offline" | "ended";

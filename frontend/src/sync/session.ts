@@ -25,7 +25,7 @@ import { emptyRoom, type RoomState, type SyncState } from "./roomState";
 import { SelfReport } from "./selfReport";
 import { limit_s, Timeline } from "./timeline";
 
-export interface SessionEvents {
+interface SessionEvents {
   reaction: Reacted;
   notice: RoomNotice;
   /** A command or a chat action was refused, by the room or before it left this page. */

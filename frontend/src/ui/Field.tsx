@@ -1,11 +1,4 @@
-import {
-  createContext,
-  type InputHTMLAttributes,
-  type ReactNode,
-  type TextareaHTMLAttributes,
-  useContext,
-  useId,
-} from "react";
+import { createContext, type InputHTMLAttributes, type ReactNode, useContext, useId } from "react";
 import { cx } from "./cx";
 
 interface FieldState {
@@ -71,14 +64,4 @@ interface InputProps extends InputHTMLAttributes<HTMLInputElement> {
 
 export function Input({ className, ...rest }: InputProps) {
   return <input {...useFieldProps()} className={cx(CONTROL, "min-h-11", className)} {...rest} />;
-}
-
-export function TextArea({ className, ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  return (
-    <textarea
-      {...useFieldProps()}
-      className={cx(CONTROL, "min-h-24 py-2.5", className)}
-      {...rest}
-    />
-  );
 }

@@ -82,7 +82,7 @@ export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps)
   );
 }
 
-export function MenuLabel({ children }: { children: ReactNode }) {
+function MenuLabel({ children }: { children: ReactNode }) {
   return (
     <Radix.Label className="px-3 pt-2 pb-1 text-xs font-semibold tracking-wide text-muted uppercase">
       {children}

@@ -11,7 +11,7 @@ import type { Upload } from "./upload";
 import { UploadRefused } from "./uploadManager";
 import { uploads } from "./uploads";
 
-export function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
+function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
   const share = `${formatBytes(sent)} of ${formatBytes(size)}`;
   switch (phase) {
     case "checking":

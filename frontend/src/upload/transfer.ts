@@ -17,9 +17,9 @@ const BACKOFF_MS = { first: 1_000, most: 30_000, least: 250 };
 /** A server that keeps losing its sessions is broken; asking for ever would hide that. */
 const MAX_RESTARTS = 3;
 
-export type TransferFailure = "rejected" | "confused" | "sessions_lost" | "grant_refused";
+type TransferFailure = "rejected" | "confused" | "sessions_lost" | "grant_refused";
 
-export type Phase =
+type Phase =
   | { at: "granting" }
   | { at: "starting" }
   | { at: "asking" }

@@ -2,7 +2,7 @@
  * Keeps the reactions that are in the air over the video. A full house applauding must stay
  * readable and cheap, so the oldest ones make room and a person's burst is thinned out.
  */
-export interface Flight {
+interface Flight {
   id: number;
   emoji: string;
   name: string;
