@@ -7,7 +7,7 @@ that Debian or PyPI gives must be there. WATCHPARTY_REQUIRE_ALL=1 allows no skip
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -24,8 +24,10 @@ MAY_BE_MISSING = {
 }
 """A skip's reason begins with one of these names."""
 
-
-hypothesis.settings.register_profile("api-full")  # test_api_fuzz.py reads which one was asked for
+# The machine does other things as well: a slow example is not a failing one.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.register_profile("api-full", deadline=None)  # test_api_fuzz.py reads which one was asked for
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,10 +71,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="session")
 def pubsub_host() -> Iterator[str]:
     """A Pub/Sub emulator for all who need one."""
+    yield from _emulator("pubsub emulator", pubsub_command)
+
+
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    """A Firestore emulator for all who need one."""
+    yield from _emulator("firestore emulator", firestore_command)
+
+
+def _emulator(name: str, command_at: Callable[[int], list[str] | None]) -> Iterator[str]:
     port = free_port()
-    command = pubsub_command(port)
+    command = command_at(port)
     if command is None:
-        pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
+        pytest.skip(f"{name}: {MAY_BE_MISSING[name]}")
     with running(command, port) as host:
         yield host
 
@@ -84,13 +96,3 @@ def s3_endpoint() -> Iterator[str]:
 
     with s3_server() as endpoint:
         yield endpoint
-
-
-@pytest.fixture(scope="session")
-def firestore_host() -> Iterator[str]:
-    port = free_port()
-    command = firestore_command(port)
-    if command is None:
-        pytest.skip("firestore emulator: comes with the Google Cloud SDK, which is not here")
-    with running(command, port) as host:
-        yield host

@@ -70,7 +70,6 @@ schema = schemathesis.openapi.from_path(CONTRACT, config=CONFIG)
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

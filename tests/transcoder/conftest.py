@@ -4,14 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import settings
 
-from fakes.emulators import free_port, pubsub_command, running
 from fakes.strict_gcs import StrictGcs, strict_gcs
-
-# two cores are shared with whatever else runs: a slow example is not a failing one
-settings.register_profile("shared cores", deadline=None)
-settings.load_profile("shared cores")
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +19,3 @@ def gcs(signing_key: rsa.RSAPrivateKey) -> Iterator[StrictGcs]:
     with strict_gcs(signing_key.public_key()) as running:
         running.anonymous = True
         yield running
-
-
-@pytest.fixture(scope="session")
-def pubsub_host() -> Iterator[str]:
-    """The emulator's HOST:PORT."""
-    port = free_port()
-    command = pubsub_command(port)
-    if command is None:
-        pytest.skip("pubsub emulator: comes with the Google Cloud SDK, which is not here")
-    with running(command, port) as host:
-        yield host
