@@ -34,6 +34,13 @@ def test_tokens_from_before_a_sign_out_everywhere_are_refused(house: House) -> N
     assert me(house, house.sign_in(ana.account)).status_code == 200
 
 
+def test_a_token_counts_with_its_own_accounts_session_alone(house: House) -> None:
+    """A session of somebody else keeps no token alive."""
+    ana, ben = house.person("Ana"), house.person("Ben")
+    token = house.services.tokens.access_token(ana.account, ben.session_id, house.clock())
+    assert me(house, replace(ana, access_token=token)).json()["code"] == "signed_out"
+
+
 def test_an_account_that_is_gone_or_over_does_not_act(house: House) -> None:
     """A deleted account and a temporary one past its day are told so."""
     gone = house.person()

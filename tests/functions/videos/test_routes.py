@@ -42,13 +42,15 @@ def test_announcing_gives_a_video_and_where_its_bytes_go(house: House) -> None:
 
 
 def test_the_same_file_again_goes_on_with_the_same_video(house: House) -> None:
-    """Another tab or device of the same person; not another person's, and not another file."""
+    """Another tab or device of the same person; not another person's, not another file, and not what has arrived."""
     ana, ben = house.person("Ana"), house.person("Ben")
     first = announce(house, ana)["video"]["id"]
     assert announce(house, ana)["video"]["id"] == first
     assert announce(house, ben)["video"]["id"] != first
     assert announce(house, ana, size_bytes=5_000_001)["video"]["id"] != first
     assert announce(house, ana, fingerprint="other-file")["video"]["id"] != first
+    assert on_finalized(house.services, StoredObject(f"{first}/original", "1", 5_000_000, "video/x-matroska"))
+    assert announce(house, ana)["video"]["id"] != first
 
 
 def test_an_idempotency_key_makes_one_video(house: House) -> None:
