@@ -13,16 +13,16 @@ import pytest
 from deployment.gcloud_commands import commands_in, wrong_with
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted(
-    ROOT / name
-    for name in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-)
+FILES = subprocess.run(
+    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+    cwd=ROOT,
+    capture_output=True,
+    text=True,
+    check=True,
+).stdout.split()
+DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
+MADE_BY_READERS = {"watch.py"}
+"""The tutorial's own."""
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
@@ -43,6 +43,15 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     """A relative link in a document names a file that exists."""
     targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text())
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_documents_name_exist(document: Path) -> None:
+    """`a/file.py` in a sentence ends the path of a file of the project."""
+    sentences = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    named = set(re.findall(r"`([\w./-]+\.(?:py|lua|tsx?|mjs|css|c|tf|hcl|sh))`", sentences)) - MADE_BY_READERS
+    missing = [name for name in sorted(named) if not (document.parent / name).exists()]
+    assert [name for name in missing if not any(f"/{path}".endswith(f"/{name}") for path in FILES)] == []
 
 
 def test_every_message_type_is_in_the_protocol_document() -> None:
