@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionConflict
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
-from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
+from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Store, Write
 from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS, kind_name
 
@@ -39,7 +39,7 @@ def open_store(url: str) -> FirestoreStore:
     return FirestoreStore(firestore.Client(project=parts.netloc, database=parts.path.strip("/") or None))
 
 
-class FirestoreStore:
+class FirestoreStore(Store):
     """`port.Store` on google-cloud-firestore."""
 
     def __init__(self, client: Client) -> None:
@@ -88,17 +88,6 @@ class FirestoreStore:
         return True
 
     # ---- writing
-
-    def create(self, workspace_id: str, record: R) -> R:
-        self.commit(workspace_id, [Create(record)])
-        return replace(record, version=1)
-
-    def replace(self, workspace_id: str, record: R) -> R:
-        self.commit(workspace_id, [Replace(record)])
-        return replace(record, version=record.version + 1)
-
-    def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
-        self.commit(workspace_id, [Delete(kind, id_)])
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
         with _translated(writes):

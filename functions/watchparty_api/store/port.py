@@ -9,7 +9,7 @@ together go in one `commit`, which happens whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from watchparty_api.records import Record
@@ -63,19 +63,24 @@ Write = Create | Replace | Delete
 
 
 class Store(Protocol):
-    """Every call takes the workspace first: nothing reaches across."""
+    """Every call takes the workspace first: nothing reaches across. A single write is a commit of one."""
 
     def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
         """The document, or None. What carries a past `expires_at` is still given: expiry is the caller's rule."""
 
     def create(self, workspace_id: str, record: R) -> R:
         """Stores a new document (version 1). Raises AlreadyExists: so it is a claim, too."""
+        self.commit(workspace_id, [Create(record)])
+        return replace(record, version=1)
 
     def replace(self, workspace_id: str, record: R) -> R:
         """Stores `record` over the version it carries and gives it with the next. Raises VersionConflict, Missing."""
+        self.commit(workspace_id, [Replace(record)])
+        return replace(record, version=record.version + 1)
 
     def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
         """Removes the document if it is there."""
+        self.commit(workspace_id, [Delete(kind, id_)])
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
         """All writes or none. Raises what the first refused write would have raised."""

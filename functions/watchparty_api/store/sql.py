@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields, replace
+from dataclasses import fields
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ from watchparty_api.errors import AlreadyExists, Malformed, Missing, Unavailable
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store import migrations
-from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Write
+from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Store, Write
 from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS
 from watchparty_api.store.tables import TABLES
@@ -85,7 +85,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
         time.sleep(0.01)
 
 
-class SqlStore:
+class SqlStore(Store):
     """`port.Store` on SQLAlchemy Core."""
 
     def __init__(self, engine: Engine) -> None:
@@ -147,17 +147,6 @@ class SqlStore:
             return False
 
     # ---- writing
-
-    def create(self, workspace_id: str, record: R) -> R:
-        self.commit(workspace_id, [Create(record)])
-        return replace(record, version=1)
-
-    def replace(self, workspace_id: str, record: R) -> R:
-        self.commit(workspace_id, [Replace(record)])
-        return replace(record, version=record.version + 1)
-
-    def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
-        self.commit(workspace_id, [Delete(kind, id_)])
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
         with self._writing() as connection:
