@@ -53,10 +53,8 @@ MESSAGES_S_A_CORE = 50_000  # frames that a relay's core gives out: cautious; `m
 ROOM_KIB = 40  # of Redis: clock, 256 lines, people, answers
 REDIS_OPS_S = 80_000  # one shard, small scripts: an order of magnitude
 CHANGES_S_A_ROOM = 0.1  # play, pause, seek, chat together
-FIRESTORE_WRITES_S = 10_000  # a database that has grown into it (500 a second, +50 % every five minutes)
 WRITES_A_JOIN = 2
 SNAPSHOT_EVERY_S = 10
-CDN_GBIT_S_FREELY = 100  # beyond that talk to Google first; a guess, not a published limit
 
 
 @dataclass(frozen=True)

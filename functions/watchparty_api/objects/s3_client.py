@@ -8,8 +8,6 @@ from typing import Any
 
 from watchparty_api.errors import Unavailable
 
-NOT_FOUND = 404
-
 
 def open_client(endpoint: str) -> Any:
     """A client for the S3-compatible service at `endpoint`; boto3 finds credentials and region as it always does."""
