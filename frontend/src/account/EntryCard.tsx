@@ -10,7 +10,7 @@ interface EntryCardProps {
   onSubmit: (form: FormData) => void;
   /** Other ways in, below the button. */
   footer?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** The frame of sign-in, registration, set-up and reset: one heading, a few fields, one button. */

@@ -50,6 +50,10 @@ export const forgotPassword = (email: string) =>
 export const resetPassword = (token: string, password: string) =>
   call<void>("POST", "/auth/password/reset", { anonymous: true, body: { token, password } });
 
+/** By the secret of a mailed link; whoever opens it need not be signed in there. */
+export const verifyEmail = (token: string) =>
+  call<void>("POST", "/auth/verify-email", { anonymous: true, body: { token } });
+
 export async function changeProfile(body: ProfileChange): Promise<Account> {
   const account = await call<Account>("PATCH", "/auth/me", { body });
   accountChanged(account);

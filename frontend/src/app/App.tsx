@@ -18,6 +18,7 @@ const LoginPage = lazy(() => import("@/account/LoginPage"));
 const RegisterPage = lazy(() => import("@/account/RegisterPage"));
 const SetupPage = lazy(() => import("@/account/SetupPage"));
 const ResetPage = lazy(() => import("@/account/ResetPage"));
+const VerifyPage = lazy(() => import("@/account/VerifyPage"));
 const AdminPage = lazy(() => import("@/admin/AdminPage"));
 const NotFoundPage = lazy(() => import("./NotFoundPage"));
 
@@ -46,6 +47,7 @@ export function App() {
                 <Route path="/register" element={<RegisterPage />} />
                 <Route path="/setup" element={<SetupPage />} />
                 <Route path="/reset" element={<ResetPage />} />
+                <Route path="/verify" element={<VerifyPage />} />
                 <Route element={<RequireAccount />}>
                   <Route path="/library" element={<LibraryPage />} />
                   <Route path="/account" element={<AccountPage />} />

@@ -76,7 +76,7 @@ def send_verification(services: Services, site: str, account: Account) -> None:
     if account.email is None or not services.mail.delivers:
         return
     secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
-    link = f"{site}/account#verify={secret}"
+    link = f"{site}/verify#token={secret}"
     text = f"Open this link to confirm your address:\n\n{link}\n"
     send_quietly(services.mail, to=account.email, subject="Confirm your address", text=text)
 

@@ -1,0 +1,50 @@
+import { MailCheck, MailX } from "lucide-react";
+import { useState } from "react";
+import { Link, useLocation } from "react-router";
+import { verifyEmail } from "@/api/accounts";
+import { useSubmission } from "@/api/useSubmission";
+import { useTitle } from "@/app/useTitle";
+import { buttonClass } from "@/ui/Button";
+import { EmptyState } from "@/ui/EmptyState";
+import { EntryCard } from "./EntryCard";
+import { fragmentSecret } from "./fragment";
+
+/** Where a mail's link leads, on whatever device it is read. A tap, since programs that look into mails follow links. */
+export default function VerifyPage() {
+  useTitle("Confirm your address");
+  const { hash } = useLocation();
+  const [token] = useState(() => fragmentSecret(hash, "token"));
+  const [confirmed, setConfirmed] = useState(false);
+  const { busy, submit, message } = useSubmission();
+  if (token === null) {
+    return (
+      <EmptyState icon={<MailX />} title="This link is not complete" headingLevel="h1">
+        Open it from the mail again, or copy all of it.
+      </EmptyState>
+    );
+  }
+  if (confirmed) {
+    return (
+      <EmptyState
+        icon={<MailCheck />}
+        title="Your address is confirmed"
+        headingLevel="h1"
+        action={
+          <Link to="/" className={buttonClass("primary")}>
+            Go on
+          </Link>
+        }
+      />
+    );
+  }
+  return (
+    <EntryCard
+      title="Confirm your address"
+      intro="Then we know that mails to it reach you."
+      submitLabel="Confirm"
+      busy={busy}
+      message={message}
+      onSubmit={() => void submit(() => verifyEmail(token)).then(setConfirmed)}
+    />
+  );
+}
