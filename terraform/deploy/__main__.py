@@ -113,8 +113,8 @@ def _apply(settings: Settings, deployment: Deployment, *, ask: bool, targets: tu
         os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
     given = deployment.variables().items()
     variables = [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given]
-    with tempfile.TemporaryDirectory() as folder:  # a plan holds what the state holds: it does not stay
-        plan = f"{folder}/plan"
+    with tempfile.TemporaryDirectory() as away:  # a plan holds what the state holds: it does not stay
+        plan = f"{away}/plan"
         run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *(f"-target={each}" for each in targets))
         if ask and input("Apply this? [y/N] ").strip().lower() != "y":
             raise DeploymentFailed("Nothing was changed by this plan.")
