@@ -34,7 +34,7 @@ interface ScreenProps {
 
 function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
   return (
-    <div className={className}>
+    <div className={`@container ${className}`}>
       <div
         className={`relative overflow-hidden rounded-2xl shadow-high ring-1 ring-white/15 ${tall ? "aspect-[9/17]" : "aspect-video"}`}
       >
@@ -44,7 +44,9 @@ function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
             <div className="h-full w-[38%] rounded-full bg-[#f6b55c]" />
           </div>
         </div>
-        <span className="absolute top-3 right-3 rounded-md bg-black/55 px-1.5 py-0.5 text-[0.6875rem] font-semibold text-white tabular-nums">
+        <span
+          className={`absolute rounded-md bg-black/55 px-1.5 py-0.5 text-[0.6875rem] font-semibold text-white tabular-nums ${tall ? "bottom-6 left-3" : "top-3 right-3"}`}
+        >
           42:17
         </span>
         <div className="absolute top-3 left-3 flex items-center gap-2">
@@ -55,7 +57,7 @@ function Screen({ className, name, hue, text, tall = false }: ScreenProps) {
             {name[0]}
           </span>
           {text && (
-            <span className="rounded-full bg-black/55 px-2.5 py-1 text-[0.75rem] text-white backdrop-blur-sm">
+            <span className="hidden rounded-full bg-black/55 px-2.5 py-1 whitespace-nowrap @min-[13rem]:inline text-[0.75rem] text-white backdrop-blur-sm">
               {text}
             </span>
           )}
