@@ -12,7 +12,10 @@ const toServer = { target: SERVER, changeOrigin: false };
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: {
-    alias: [{ find: "@", replacement: new URL("./src", import.meta.url).pathname }, leanHls.alias],
+    alias: [
+      { find: "@", replacement: new URL("./src", import.meta.url).pathname },
+      ...leanHls.alias,
+    ],
   },
   define: leanHls.define,
   server: {

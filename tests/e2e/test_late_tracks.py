@@ -9,8 +9,37 @@ from playwright.sync_api import Route
 from e2e.conftest import Meet
 from e2e.films import captioned
 from e2e.party import all_play, film_is_there, join, make_room, press
+from e2e.people import Person, eventually
 
 SUBTITLES = re.compile(r'#EXT-X-MEDIA:TYPE=SUBTITLES.*\n|,SUBTITLES="[^"]*"')
+
+
+_SHOWING = "[...document.querySelector('video').textTracks].filter((track) => track.mode === 'showing').length"
+_SETTLED_MS = 1500
+
+
+def shows(person: Person, wanted: int) -> bool:
+    """Whether so many tracks are shown, and still are when the player has had the time to choose by itself."""
+    eventually(f"{wanted} text tracks are shown", lambda: person.page.evaluate(_SHOWING) == wanted)
+    person.page.wait_for_timeout(_SETTLED_MS)
+    return bool(person.page.evaluate(_SHOWING) == wanted)
+
+
+def test_captions_are_off_until_somebody_wants_them(meet: Meet) -> None:
+    """Also those that the file calls its default; the wish outlives the page, and so does the wish for none."""
+    ada = meet("Ada")
+    make_room(ada, captioned(60))
+    film_is_there(ada)
+    ada.button("Captions").wait_for(timeout=60_000)
+    assert shows(ada, 0)
+    for wanted in (1, 0):
+        press(ada, "c")
+        assert shows(ada, wanted)
+        ada.page.reload()  # who has made the room is in it again without a tap
+        film_is_there(ada)
+        ada.button("Captions").wait_for()
+        assert shows(ada, wanted)
+    assert ada.errors == []
 
 
 def test_captions_that_come_moments_after_the_film_was_opened_are_taken_up(meet: Meet) -> None:

@@ -40,9 +40,7 @@ export class Captions {
   }
 
   streamHas(choices: TrackChoices): void {
-    const first = this.#inStream.options.length === 0;
     this.#inStream = choices;
-    if (first) this.#showWanted();
     this.#options.onChange(this.choices);
   }
 
@@ -72,7 +70,7 @@ export class Captions {
     this.#options.showInStream(this.#sidecars.current === OFF ? id : OFF);
   }
 
-  /** Whoever had captions on in the last film has them on in this one. */
+  /** Whoever had captions on in the last film has them on in this one; those in its stream begin with it. */
   #showWanted(): void {
     const { options, current } = this.choices;
     const wanted = readPreferences().subtitles;

@@ -16,6 +16,8 @@ export interface StreamTracks {
 interface StreamOptions {
   url: string;
   at_s: number;
+  /** The label of the subtitles to begin with; "" for none. */
+  subtitles: string;
   onTracks: (tracks: StreamTracks) => void;
   onFailure: (failure: "network" | "format" | null) => void;
 }
@@ -27,7 +29,7 @@ const TELL_AFTER = 2;
 const MAX_MEDIA_RECOVERIES = 3;
 const LOOK_FOR_RUNGS_MS = { first: 8_000, cap: 60_000 };
 
-function config(at_s: number): Partial<HlsConfig> {
+function config(at_s: number, subtitles: string): Partial<HlsConfig> {
   return {
     startPosition: at_s,
     lowLatencyMode: false,
@@ -37,12 +39,18 @@ function config(at_s: number): Partial<HlsConfig> {
     liveSyncDurationCount: 3,
     liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
     liveDurationInfinity: false,
+    // What a file calls its default is not what its viewer asked for, and "" is the name of no track.
+    subtitlePreference: { name: subtitles },
+    // `leanHls.ts` leaves these out.
+    enableCEA708Captions: false,
+    progressive: false,
   };
 }
 
 export class HlsStream {
   #media: HTMLMediaElement;
   #options: StreamOptions;
+  #subtitles: string;
   #hls: Hls;
   #failures = 0;
   #recoveries = 0;
@@ -58,6 +66,7 @@ export class HlsStream {
   constructor(media: HTMLMediaElement, options: StreamOptions) {
     this.#media = media;
     this.#options = options;
+    this.#subtitles = options.subtitles;
     this.#hls = this.#make(options.at_s);
     this.#hls.attachMedia(media);
     this.#hls.loadSource(options.url);
@@ -81,13 +90,15 @@ export class HlsStream {
   }
 
   setSubtitles(id: number): void {
+    this.#subtitles = this.#hls.subtitleTracks[id]?.name ?? "";
+    this.#hls.config.subtitlePreference = { name: this.#subtitles };
     this.#hls.subtitleTrack = id;
     this.#hls.subtitleDisplay = id !== AUTO;
     this.#tellTracks();
   }
 
   #make(at_s: number): Hls {
-    const hls = new Hls(config(at_s));
+    const hls = new Hls(config(at_s, this.#subtitles));
     hls.on(Events.ERROR, (_, error) => this.#failed(error));
     hls.on(Events.FRAG_BUFFERED, () => this.#well());
     const tell = () => this.#tellTracks();
@@ -99,6 +110,7 @@ export class HlsStream {
     hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
     hls.on(Events.AUDIO_TRACK_SWITCHED, tell);
     hls.on(Events.SUBTITLE_TRACKS_UPDATED, tell);
+    hls.on(Events.SUBTITLE_TRACK_SWITCH, tell);
     return hls;
   }
 
@@ -188,24 +200,20 @@ export class HlsStream {
 interface Chosen {
   height: number | null;
   audio: string | null;
-  subtitles: string | null;
 }
 
 function chosen(hls: Hls): Chosen {
   return {
     height: hls.autoLevelEnabled ? null : (hls.levels[hls.loadLevel]?.height ?? null),
     audio: hls.audioTracks[hls.audioTrack]?.name ?? null,
-    subtitles: hls.subtitleTracks[hls.subtitleTrack]?.name ?? null,
   };
 }
 
-function restore(hls: Hls, { height, audio, subtitles }: Chosen): void {
+function restore(hls: Hls, { height, audio }: Chosen): void {
   const level = hls.levels.findIndex((one) => one.height === height);
   if (level >= 0) hls.nextLevel = level;
   const track = hls.audioTracks.findIndex((one) => one.name === audio);
   if (track >= 0) hls.audioTrack = track;
-  const text = hls.subtitleTracks.findIndex((one) => one.name === subtitles);
-  if (text >= 0) hls.subtitleTrack = text;
 }
 
 function named(tracks: { name: string; lang?: string }[]): Choice[] {

@@ -194,6 +194,7 @@ export class VideoElementPlayer implements PlayerPort {
     this.#stream = new HlsStream(this.#video, {
       url: source.url,
       at_s,
+      subtitles: readPreferences().subtitles ?? "",
       onTracks: (tracks) => this.#tracksChanged(tracks),
       onFailure: (failure) => this.view.setState({ failure }),
     });

@@ -4,7 +4,7 @@ import { DropZone } from "@/upload/DropZone";
 import { useChooseFilm } from "../film/useChooseFilm";
 
 /** The first thing a host does in a new room. On a phone, where nothing is dropped, one button. */
-export function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
+export default function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
   const { upload } = useChooseFilm();
   return (
     <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">

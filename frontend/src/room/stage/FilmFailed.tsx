@@ -14,7 +14,7 @@ interface FilmFailedProps {
 }
 
 /** A film that could not be made playable. The reason is its owner's to read. */
-export function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
+export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   const signedIn = useSession((state) => state.status === "signed_in");
   const canControl = useRoomState((state) => state.you?.can_control ?? false);
   const details = useQuery({

@@ -10,7 +10,7 @@ interface FilmOnItsWayProps {
 }
 
 /** A film that has no picture yet: how far it is, and what is left to do. */
-export function FilmOnItsWay({ film }: FilmOnItsWayProps) {
+export default function FilmOnItsWay({ film }: FilmOnItsWayProps) {
   const upload = useUploadOf(film.id);
   const hostName = useHostName();
   const { headline, detail, share } = arrival(film, upload, hostName);

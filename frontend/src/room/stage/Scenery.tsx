@@ -1,9 +1,12 @@
+import { lazy, Suspense } from "react";
 import { Spinner } from "@/ui/Spinner";
-import { AddFilm } from "./AddFilm";
-import { FilmFailed } from "./FilmFailed";
-import { FilmOnItsWay } from "./FilmOnItsWay";
 import { NoFilmYet } from "./NoFilmYet";
 import type { Scene } from "./scene";
+
+// They bring the uploader along; whoever joins a film that plays never needs them.
+const AddFilm = lazy(() => import("./AddFilm"));
+const FilmOnItsWay = lazy(() => import("./FilmOnItsWay"));
+const FilmFailed = lazy(() => import("./FilmFailed"));
 
 interface SceneryProps {
   scene: Scene;
@@ -14,7 +17,9 @@ interface SceneryProps {
 export function Scenery({ scene, onChooseFilm }: SceneryProps) {
   return (
     <div className="@container absolute inset-0 grid place-items-center overflow-y-auto bg-surface p-4 text-text">
-      <Decor scene={scene} onChooseFilm={onChooseFilm} />
+      <Suspense fallback={<Looking />}>
+        <Decor scene={scene} onChooseFilm={onChooseFilm} />
+      </Suspense>
     </div>
   );
 }
@@ -31,6 +36,10 @@ function Decor({ scene, onChooseFilm }: SceneryProps) {
       return <FilmFailed film={scene.film} onChooseAnother={onChooseFilm} />;
     case "unknown":
     case "film":
-      return <Spinner className="size-7 text-muted" />;
+      return <Looking />;
   }
+}
+
+function Looking() {
+  return <Spinner className="size-7 text-muted" />;
 }
