@@ -12,12 +12,13 @@ export function ConnectionStrip() {
   const { session } = useRoom();
   const shown = useStripState();
   return (
-    <div role="status" className="shrink-0">
+    // It takes no height: the film must not jump each time that the line is down.
+    <div role="status" className="relative z-30 flex h-0 shrink-0 justify-center">
       {shown && (
         <p
           className={cx(
-            "flex min-h-9 animate-appear items-center justify-center gap-2 px-4 text-sm font-medium",
-            shown === "back" ? "bg-good-soft text-good-text" : "bg-warn-soft text-warn-text",
+            "absolute top-2 flex min-h-9 w-max max-w-[94%] animate-appear items-center gap-2 rounded-full bg-raised px-4 text-sm font-medium shadow-high ring-1 ring-line",
+            shown === "back" ? "text-good-text" : "text-warn-text",
           )}
         >
           {shown === "reconnecting" && <Spinner className="size-4" />}
@@ -26,7 +27,7 @@ export function ConnectionStrip() {
             <button
               type="button"
               onClick={() => session.retryNow()}
-              className="min-h-9 shrink-0 rounded-lg px-2 font-bold underline underline-offset-2"
+              className="min-h-9 shrink-0 pointer-coarse:min-h-11 rounded-lg px-2 font-bold underline underline-offset-2"
             >
               Retry now
             </button>
@@ -40,7 +41,7 @@ export function ConnectionStrip() {
 type StripState = "reconnecting" | "offline" | "back" | null;
 
 const TEXTS = {
-  reconnecting: "Reconnecting… Messages are sent when you are back.",
+  reconnecting: "Reconnecting… Messages follow later.",
   offline: "Offline. Your place is kept.",
   back: "You are back",
 };

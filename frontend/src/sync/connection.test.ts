@@ -96,6 +96,17 @@ describe("Connection", () => {
     expect(environment.sockets).toHaveLength(2);
   });
 
+  it("says that the line is down as soon as the device has left its network", async () => {
+    const { environment, status } = connect();
+    environment.socket.welcome();
+    environment.chance = 0.999;
+    environment.loseNetwork();
+    expect(status()).toBe("reconnecting");
+    environment.wake();
+    environment.socket.welcome();
+    expect(status()).toBe("online");
+  });
+
   it("renews between half and three quarters of the token's life, on the same socket", async () => {
     for (const [chance, at_ms] of [
       [0, 299_500],

@@ -57,6 +57,7 @@ export class Connection {
   #cancelRetry: Cancel | null = null;
   #cancelOffline: Cancel = () => {};
   #cancelWake: Cancel;
+  #cancelLost: Cancel;
 
   constructor(options: {
     environment: SyncEnvironment;
@@ -75,6 +76,7 @@ export class Connection {
       onRefused: (code) => this.end(refusalReason(code)),
     });
     this.#cancelWake = options.environment.onWake(() => this.#wake());
+    this.#cancelLost = options.environment.onNetworkLost(() => this.#networkLost());
     this.#open();
   }
 
@@ -102,6 +104,7 @@ export class Connection {
   end(reason: CloseReason): void {
     this.send({ t: "bye" });
     this.#cancelWake();
+    this.#cancelLost();
     this.#cancelPing();
     this.#cancelRetry?.();
     this.#token.stop();
@@ -247,6 +250,11 @@ export class Connection {
   #wake(): void {
     if (this.#cancelRetry !== null && this.#environment.isVisible()) this.retryNow();
     else if (this.online) this.#ping();
+  }
+
+  /** The socket would take its time to notice. One on this machine, which outlives the network, is soon open again. */
+  #networkLost(): void {
+    if (this.online && this.#link !== null) this.#abandon(this.#link);
   }
 
   #setStatus(status: ConnectionState["status"], reason?: CloseReason): void {

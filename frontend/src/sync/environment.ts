@@ -30,6 +30,8 @@ export interface SyncEnvironment {
   isVisible(): boolean;
   /** The page came to the front or went behind, or the network came back. */
   onWake(run: () => void): Cancel;
+  /** The device has left its network. */
+  onNetworkLost(run: () => void): Cancel;
 }
 
 /** 128 random bits; `crypto.randomUUID` does not exist on pages served over plain http. */
@@ -72,6 +74,10 @@ export function browserEnvironment(): SyncEnvironment {
         document.removeEventListener("visibilitychange", run);
         window.removeEventListener("online", run);
       };
+    },
+    onNetworkLost: (run) => {
+      window.addEventListener("offline", run);
+      return () => window.removeEventListener("offline", run);
     },
   };
 }

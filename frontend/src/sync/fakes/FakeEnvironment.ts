@@ -15,6 +15,7 @@ export class FakeEnvironment implements SyncEnvironment {
   #now_ms = 1_000;
   #timers = new Set<Timer>();
   #wakers = new Set<() => void>();
+  #losers = new Set<() => void>();
   #ids = 0;
 
   get socket(): FakeSocket {
@@ -63,6 +64,15 @@ export class FakeEnvironment implements SyncEnvironment {
 
   wake(): void {
     for (const run of this.#wakers) run();
+  }
+
+  onNetworkLost(run: () => void): Cancel {
+    this.#losers.add(run);
+    return () => this.#losers.delete(run);
+  }
+
+  loseNetwork(): void {
+    for (const run of this.#losers) run();
   }
 
   /** Runs every timer that falls due, and lets promises settle between them. */
