@@ -24,7 +24,10 @@ interface StageProps {
   session: RoomSession;
   media: StageMedia | null;
   canControl: boolean;
+  /** A button for those who may not control the film. */
   onAskControl?: () => void;
+  /** Somebody who may not has tried to. */
+  onNotAllowed?: () => void;
   /** Between the picture and the controls: reactions, chat bubbles, whom the room waits for. */
   overlay?: ReactNode;
   /** In place of a film. */
@@ -36,12 +39,13 @@ interface StageProps {
 const nothing = () => {};
 
 export function Stage(props: StageProps) {
-  const { session, media, canControl, onAskControl = nothing, theatre, onTheatre } = props;
+  const { session, media, canControl, theatre, onTheatre } = props;
+  const { onAskControl = nothing, onNotAllowed = nothing } = props;
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [help, setHelp] = useState(false);
   const fullscreen = useStageFullscreen(stage);
-  const equipment = usePlayer({ video, session, media, onAskControl });
+  const equipment = usePlayer({ video, session, media, onNotAllowed });
   const sync = useStore(session.store, (state) => state.sync.status);
   const rev = useStore(session.store, (state) => state.playback?.rev);
 

@@ -18,7 +18,7 @@ interface TransportOptions {
   session: RoomSession;
   engine: SyncEngine;
   player: PlayerPort;
-  onAskControl: () => void;
+  onNotAllowed: () => void;
 }
 
 const NOTHING: Asked = { playing: null, position_s: null };
@@ -98,7 +98,7 @@ export class Transport {
 
   #within(run: () => void): void {
     if (this.mayControl) run();
-    else this.#options.onAskControl();
+    else this.#options.onNotAllowed();
   }
 
   #ask(asked: Partial<Asked>): void {

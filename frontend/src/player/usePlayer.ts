@@ -19,19 +19,19 @@ interface Wanted {
   video: HTMLVideoElement | null;
   session: RoomSession;
   media: StageMedia | null;
-  onAskControl: () => void;
+  onNotAllowed: () => void;
 }
 
-export function usePlayer({ video, session, media, onAskControl }: Wanted): Equipment | null {
+export function usePlayer({ video, session, media, onNotAllowed }: Wanted): Equipment | null {
   const [equipment, setEquipment] = useState<Equipment | null>(null);
-  const askControl = useRef(onAskControl);
+  const notAllowed = useRef(onNotAllowed);
   useEffect(() => {
-    askControl.current = onAskControl;
+    notAllowed.current = onNotAllowed;
   });
 
   useEffect(() => {
     if (video === null) return;
-    const made = equip(video, session, () => askControl.current());
+    const made = equip(video, session, () => notAllowed.current());
     setEquipment(made);
     return () => {
       made.transport.close();
@@ -58,7 +58,7 @@ export function usePlayer({ video, session, media, onAskControl }: Wanted): Equi
   return equipment;
 }
 
-function equip(video: HTMLVideoElement, session: RoomSession, onAskControl: () => void): Equipment {
+function equip(video: HTMLVideoElement, session: RoomSession, onNotAllowed: () => void): Equipment {
   const { start_ms, seek_ms } = readPreferences();
   const player = new VideoElementPlayer(video);
   const engine = new SyncEngine({
@@ -70,8 +70,8 @@ function equip(video: HTMLVideoElement, session: RoomSession, onAskControl: () =
       seek_ms: seek_ms ?? DEFAULT_LATENCIES.seek_ms,
     },
     onLatencies: keepPreferences,
-    onSnapBack: onAskControl,
+    onSnapBack: onNotAllowed,
   });
-  const transport = new Transport({ session, engine, player, onAskControl });
+  const transport = new Transport({ session, engine, player, onNotAllowed });
   return { player, engine, transport };
 }

@@ -64,7 +64,8 @@ export function RoomStage(props: RoomStageProps) {
         session={session}
         media={shown.kind === "film" ? media : null}
         canControl={canControl}
-        onAskControl={askForControl}
+        onAskControl={askForControl.ask}
+        onNotAllowed={askForControl.offer}
         theatre={theatre}
         onTheatre={onTheatre}
         emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}
