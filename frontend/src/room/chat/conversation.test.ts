@@ -48,14 +48,14 @@ describe("what happened to the film", () => {
       did("seek", "Max", 8000, { pos_s: 90 }),
       did("play", "Max", 12_000, { pos_s: 90 }),
     ];
-    expect(texts(log)).toEqual(["Max paused, jumped and played · 1:30"]);
+    expect(texts(log)).toEqual(["Max paused, jumped and pressed play · 1:30"]);
   });
 
   test("is told anew after ten seconds, by another person, or after a message", () => {
     expect(texts([did("pause", "Max", 0), did("play", "Max", 10_000)])).toHaveLength(2);
     expect(texts([did("pause", "Max", 0), did("play", "Ana", 1)])).toHaveLength(2);
     const log = [did("pause", "Max", 0), said("hi", "Ana", 1), did("play", "Max", 2)];
-    expect(texts(log)).toEqual(["Max paused", "hi", "Max played"]);
+    expect(texts(log)).toEqual(["Max paused", "hi", "Max pressed play"]);
   });
 
   test("by nobody is told of the room", () => {

@@ -5,7 +5,7 @@ import { formatFilmTime } from "../filmTime";
 type Event = SystemLine["event"];
 
 const BY_SOMEBODY: Partial<Record<Event, string>> = {
-  play: "played",
+  play: "pressed play",
   pause: "paused",
   seek: "jumped",
   skip: "skipped",
@@ -22,12 +22,16 @@ const BY_THE_ROOM: Partial<Record<Event, string>> = {
   cleared: "The chat was cleared",
 };
 
+/** What has nothing to do with a place in the film. */
+const PLACELESS: ReadonlySet<Event> = new Set(["media", "cleared"]);
+
 export function happening(lines: readonly SystemLine[]): string {
   const last = lines.at(-1);
   if (!last) return "";
   if (last.names.length > 0) return `${crowd(last.names)} ${last.event}`;
   const text = last.name === null ? BY_THE_ROOM[last.event] : `${last.name} ${deeds(lines)}`;
-  const place = last.pos_s === null ? "" : ` · ${formatFilmTime(last.pos_s)}`;
+  const place =
+    last.pos_s === null || PLACELESS.has(last.event) ? "" : ` · ${formatFilmTime(last.pos_s)}`;
   return `${text ?? "Something changed"}${place}`;
 }
 

@@ -1,3 +1,4 @@
+import { Ban } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/ui/Button";
 import { useRoomState } from "../RoomContext";
@@ -24,7 +25,12 @@ export function PeoplePanel() {
       {unseen > 0 && <p className="px-4 py-2 text-sm text-muted">and {unseen} more</p>}
       {canModerate && (
         <div className="px-3 py-2">
-          <Button variant="ghost" className="text-muted" onClick={() => setShowsBans(true)}>
+          <Button
+            variant="ghost"
+            className="font-medium text-muted"
+            onClick={() => setShowsBans(true)}
+          >
+            <Ban aria-hidden="true" />
             Banned people
           </Button>
           <BansDialog open={showsBans} onOpenChange={setShowsBans} />

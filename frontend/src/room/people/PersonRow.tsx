@@ -3,6 +3,7 @@ import type { Person } from "@/sync/protocol";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
+import { useFilm } from "../film/useFilm";
 import { useRoomState } from "../RoomContext";
 import { PersonMenu } from "./PersonMenu";
 import { presence } from "./presence";
@@ -13,7 +14,8 @@ const ROLES = { host: "Host", moderator: "Co-host", viewer: null, waiting: null 
 export function PersonRow({ person }: { person: Person }) {
   const isMe = useRoomState((state) => state.you?.participant_id === person.id);
   const isActing = useRoomState((state) => state.acting === person.id);
-  const { tone, words } = presence(person);
+  const filmIsOn = useFilm()?.playable ?? false;
+  const { tone, words } = presence(person, filmIsOn);
   const role = ROLES[person.role];
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-xl px-2 hover:bg-hover">

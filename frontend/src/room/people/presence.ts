@@ -10,9 +10,11 @@ export interface Presence {
 /** Two people whose pictures are further apart than this notice it. */
 const APART_MS = 250;
 
-export function presence(person: Person): Presence {
+/** `filmIsOn`: without a film there is nothing to be in step with. */
+export function presence(person: Person, filmIsOn: boolean): Presence {
   switch (person.state) {
     case "ok":
+      if (!filmIsOn) return { tone: "good", words: "here" };
       return Math.abs(person.err_ms ?? 0) < APART_MS
         ? { tone: "good", words: "in sync" }
         : { tone: "warn", words: "catching up" };
