@@ -1,7 +1,8 @@
 """Looking at a screen as a judge of accessibility and as a person with a small one would.
 
 A `Judge` holds every screen to axe (all its rules) at a desktop's and a phone's size, and to reflow
-without sideways scrolling; it keeps a picture of each under .build/screens/ for people to look at.
+without sideways scrolling, on a phone also to targets of 44 px for a thumb; it keeps a picture of
+each under .build/screens/ for people to look at.
 """
 
 from __future__ import annotations
@@ -22,6 +23,17 @@ _VIOLATIONS = """async (menuIsOpen) => {
   const rules = { region: { enabled: !menuIsOpen } };
   const { violations } = await axe.run(document, { resultTypes: ["violations"], rules });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}"""
+_SMALL_TARGETS = """() => {
+  const targets = document.querySelectorAll("button, a[href], input, [role=tab], [role=switch], [role=menuitem]");
+  const inSentence = (target) => target.closest("p") !== null;
+  return [...targets].flatMap((target) => {
+    const { width, height } = target.getBoundingClientRect();
+    const seen = width > 1 && height > 1 && getComputedStyle(target).visibility === "visible";
+    const name = target.getAttribute("aria-label") ?? target.textContent;
+    return seen && !inSentence(target) && Math.min(width, height) < 43.5
+      ? [`${name.trim()} is ${Math.round(width)} × ${Math.round(height)} px`] : [];
+  });
 }"""
 _TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
@@ -44,6 +56,8 @@ class Judge:
             self._resize(person, viewport)
             person.page.screenshot(path=PICTURES / f"{name}-{size}.png")
             self.wrong += [f"{name}, {size}: {each}" for each in _axe(person.page, menu_is_open=not reflows)]
+            if person.phone:
+                self.wrong += [f"{name}, {size}: {each}" for each in person.page.evaluate(_SMALL_TARGETS)]
         if reflows:
             self._resize(person, NARROWEST)
             if person.page.evaluate(_TOO_WIDE):

@@ -26,7 +26,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
         <Popover.Root>
           <Popover.Trigger
             className={cx(
-              "flex min-h-9 shrink-0 items-center gap-2 rounded-full px-3 text-sm font-semibold tabular-nums",
+              "flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-2 rounded-full px-3 text-sm font-semibold tabular-nums",
               TONES[words.tone],
             )}
           >

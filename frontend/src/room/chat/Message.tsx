@@ -20,9 +20,13 @@ interface MessageProps {
 
 export const Message = memo(function Message({ line, quoted, opensRun }: MessageProps) {
   const mine = useRoomState((state) => state.you?.participant_id === line.by);
+  const filmIsOn = useRoomState((state) => (state.playback?.mode ?? "empty") !== "empty");
   return (
     <div
-      className={cx("group relative flex gap-3 px-4 py-0.5 hover:bg-hover", opensRun && "mt-2.5")}
+      className={cx(
+        "group relative flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pr-11",
+        opensRun && "mt-2.5",
+      )}
     >
       <div className="w-7 shrink-0 pt-0.5">
         {opensRun && <Avatar name={line.name} seed={line.by} size="sm" />}
@@ -32,7 +36,7 @@ export const Message = memo(function Message({ line, quoted, opensRun }: Message
           <bdi className={cx("truncate font-semibold", mine && "text-accent-text")}>
             {line.name}
           </bdi>
-          {line.pos_s !== null && (
+          {filmIsOn && line.pos_s !== null && (
             <PlaceButton
               position_s={line.pos_s}
               className="min-h-6 min-w-6 shrink-0 text-xs text-muted"
@@ -64,13 +68,13 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
   const mayDelete = mine || canModerate;
   if (!canChat && !mayDelete) return null;
   return (
-    <div className="absolute -top-1 right-2 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-50">
+    <div className="absolute -top-1 right-2 pointer-coarse:-top-2.5 pointer-coarse:right-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-50">
       <Menu
         trigger={
           <button
             type="button"
             aria-label={`What to do with the message of ${line.name}`}
-            className="grid size-8 place-items-center rounded-lg bg-raised text-muted ring-1 ring-line hover:text-text pointer-coarse:bg-transparent pointer-coarse:ring-0"
+            className="grid size-8 pointer-coarse:size-11 place-items-center rounded-lg bg-raised text-muted ring-1 ring-line hover:text-text pointer-coarse:bg-transparent pointer-coarse:ring-0"
           >
             <EllipsisVertical className="size-4" aria-hidden="true" />
           </button>

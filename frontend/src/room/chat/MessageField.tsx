@@ -57,7 +57,7 @@ export function MessageField({ canSend }: { canSend: boolean }) {
         type="submit"
         aria-label="Send"
         disabled={!canSend}
-        className="absolute right-0.5 bottom-0.5 grid size-10 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
+        className="absolute right-0.5 bottom-0.5 pointer-coarse:right-0 pointer-coarse:bottom-0 grid size-10 pointer-coarse:size-11 place-items-center rounded-lg text-accent-text hover:bg-hover disabled:text-muted disabled:opacity-50"
       >
         <SendHorizontal className="size-5" aria-hidden="true" />
       </button>

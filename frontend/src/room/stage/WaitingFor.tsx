@@ -34,7 +34,7 @@ export function WaitingFor() {
         <button
           type="button"
           onClick={() => session.play()}
-          className="min-h-9 shrink-0 rounded-full bg-white/15 px-3.5 font-semibold hover:bg-white/25"
+          className="min-h-9 shrink-0 pointer-coarse:min-h-11 rounded-full bg-white/15 px-3.5 font-semibold hover:bg-white/25"
         >
           Skip waiting
         </button>
