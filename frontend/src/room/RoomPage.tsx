@@ -5,9 +5,10 @@ import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
 import { roomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
+import { forgetRoom } from "@/landing/recentRooms";
 import { JoinGate } from "@/lobby/JoinGate";
 import { Refused } from "@/lobby/Refused";
-import { refusalCode } from "@/lobby/refusals";
+import { type RefusalCode, refusalCode } from "@/lobby/refusals";
 import { useDoorWatch } from "@/lobby/useDoorWatch";
 import { type Join, useJoin } from "@/lobby/useJoin";
 import { Waiting } from "@/lobby/Waiting";
@@ -75,16 +76,17 @@ function Outside({ roomId, join: door }: OutsideProps) {
     if (hasFilm) void fetchStream();
   }, [hasFilm]);
 
+  const shut = stay.step === "refused" ? stay.code : cardRefusal(card);
+  useEffect(() => {
+    if (shut === "closed") forgetRoom(roomId);
+  }, [shut, roomId]);
+
   const again = useCallback(() => {
     leave();
     void card.refetch();
   }, [leave, card.refetch]);
 
-  if (stay.step === "refused") return <Refused code={stay.code} onAgain={again} />;
-  if (card.error && !card.data) {
-    const { status, code } = card.error instanceof ApiError ? card.error : { status: 0, code: "" };
-    return <Refused code={refusalCode(status, code)} onAgain={again} />;
-  }
+  if (shut) return <Refused code={shut} onAgain={again} />;
   // The name in the form comes from the account, so it waits until that is known.
   if (!card.data || signedIn === "unknown") return <LoadingScreen label="Looking for the room" />;
   if (stay.step === "waiting") {
@@ -107,6 +109,13 @@ function Outside({ roomId, join: door }: OutsideProps) {
       onJoin={join}
     />
   );
+}
+
+/** Why not even the card can be shown. */
+function cardRefusal({ data, error }: { data: unknown; error: Error | null }): RefusalCode | null {
+  if (!error || data) return null;
+  const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
+  return refusalCode(status, code);
 }
 
 interface OutsideProps {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { sentenceFor } from "@/api/errors";
 import { closeRoom, newRoomLink } from "@/api/rooms";
+import { forgetRoom } from "@/landing/recentRooms";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Button } from "@/ui/Button";
 import { showToast } from "@/ui/Toast";
@@ -31,6 +32,8 @@ export function DangerZone() {
   const close = () =>
     attempt(async () => {
       await closeRoom(roomId);
+      forgetRoom(roomId);
+      showToast("The room is closed.");
       navigate("/");
     });
 
