@@ -21,6 +21,8 @@ class Config:
 
     public_url: str | None
     """Where people reach the site, e.g. https://watch.example; None: whatever host the request came to (home)."""
+    network_url: str | None = None
+    """This machine in its own network (home): what links name that were asked for at 127.0.0.1."""
     environment: Literal["home", "cloud"] = "home"
     workspace_id: str = "main"
     store_url: str = "sqlite://"

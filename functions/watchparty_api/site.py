@@ -27,6 +27,16 @@ def base_url(request: Request) -> str:
     return f"{scheme}://{host}"
 
 
+def share_url(request: Request) -> str:
+    """The site's address for other people: `base_url`, or where that leads everybody to their own machine, this
+    machine's address in its network. A browser that came through a container's port sees a network of its own, so only
+    one on this very machine is told.
+    """
+    site, config = base_url(request), services_of(request).config
+    is_here = request.client is not None and _is_loopback(request.client.host)
+    return config.network_url if config.network_url and is_here and _is_loopback(urlsplit(site).hostname) else site
+
+
 def is_https(request: Request) -> bool:
     """Whether the person's browser speaks https to us, so that a cookie may be Secure."""
     return base_url(request).startswith("https://")
@@ -63,6 +73,13 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     except ValueError:  # a port that is no number equals nothing
         port = -1
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:  # a name
+        return False
 
 
 def _forwarded(request: Request, what: str) -> list[str]:

@@ -105,6 +105,7 @@ def build_services_at_home(
     supervisor = _supervisor(config, folder, late)
     api = Config(
         public_url=config.public_url,
+        network_url=config.network_url,
         store_url=config.store_url or f"sqlite:///{folder.database}",
         keys_dir=str(folder.keys),
         trusted_proxies=config.trusted_proxies,

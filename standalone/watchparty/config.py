@@ -56,6 +56,8 @@ class HomeConfig:
     public_url: str | None
     trusted_proxies: tuple[str, ...]
     transcode_slots: int
+    network_url: str | None = None
+    """This machine as others in its network reach it, once that is known; None: it listens to itself alone."""
     store_url: str | None = None
     """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
     redis_url: str | None = None

@@ -36,8 +36,14 @@ def serve(config: HomeConfig) -> int:
         folder.make()
         folder.lock()
         listening = _bind(settled.host, settled.port)
-        asyncio.run(_run(build_home(settled), settled, listening))
+        reached = replace(settled, network_url=_network_url(settled))
+        asyncio.run(_run(build_home(reached), reached, listening))
     return 0
+
+
+def _network_url(config: HomeConfig) -> str | None:
+    address = lan_address() if config.host in EVERYWHERE else None
+    return f"http://{address}:{config.port}" if address else None
 
 
 @contextmanager
@@ -126,16 +132,14 @@ async def _while_serving(home: Home, config: HomeConfig, serving: asyncio.Task[N
 
 
 def _greet(home: Home, config: HomeConfig, site: str, demo_path: str) -> None:
-    address = lan_address() if config.host in EVERYWHERE else None
-    lan_url = f"http://{address}:{config.port}" if address else None
     secret = None if config.demo else home.setup_secret()
     print(
         banner(
             local_url=site,
-            lan_url=lan_url,
+            lan_url=config.network_url,
             data=config.data,
             setup_url=f"{site}/setup#token={secret}" if secret else None,
-            demo_url=(lan_url or site) + demo_path if demo_path else None,
+            demo_url=(config.network_url or site) + demo_path if demo_path else None,
         ),
         flush=True,
     )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from fakes.house import House
 from watchparty_api.errors import Forbidden, UnsupportedType
-from watchparty_api.site import base_url, client_address, is_https, require_origin
+from watchparty_api.site import base_url, client_address, is_https, require_origin, share_url
 
 PROXY = ("10.0.0.0/8", "fd00::/8")
 
@@ -44,6 +44,28 @@ def test_the_base_is_the_configured_one_or_the_one_asked(house: House) -> None:
     """A configured address always wins; else the host of the request counts."""
     assert base_url(a_request(house, "192.0.2.1", "https://watch.example", host="evil")) == "https://watch.example"
     assert base_url(a_request(house, "192.0.2.1", host="watch.local:8000")) == "http://watch.local:8000"
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "shared"),
+    [
+        ("127.0.0.1", "127.0.0.1:8400", "http://192.168.1.7:8400"),
+        ("127.0.0.1", "localhost:8400", "http://192.168.1.7:8400"),
+        ("::1", "[::1]:8400", "http://192.168.1.7:8400"),
+        ("127.0.0.1", "watch.example", "http://watch.example"),
+        ("192.168.1.9", "192.168.1.7:8400", "http://192.168.1.7:8400"),
+        ("172.17.0.1", "localhost:8400", "http://localhost:8400"),
+    ],
+)
+def test_a_link_for_others_names_the_network(house: House, peer: str, host: str, shared: str) -> None:
+    """A link made at this very machine leads others to it; whoever came by another way gets the address they used."""
+    request = a_request(house, peer, host=host)
+    assert share_url(request) == base_url(request)  # no network is known
+    services = request.app.state.services
+    request.app.state.services = replace(
+        services, config=replace(services.config, network_url="http://192.168.1.7:8400")
+    )
+    assert share_url(request) == shared
 
 
 def test_forwarded_headers_count_from_trusted_proxies_only(house: House) -> None:

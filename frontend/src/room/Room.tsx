@@ -1,4 +1,5 @@
 import { lazy, Suspense, useCallback, useState } from "react";
+import { useLocation } from "react-router";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
 import { ConnectionStrip } from "./ConnectionStrip";
@@ -25,7 +26,7 @@ import { useRoomTitle } from "./useRoomTitle";
 const InviteSheet = lazy(() => import("./invite/InviteSheet"));
 const FilmPicker = lazy(() => import("./film/FilmPicker"));
 
-type Sheet = "invite" | "film" | null;
+type Sheet = "first_invite" | "invite" | "film" | null;
 
 /** Film, talk and people. The tree is the same in every layout, so that turning a phone stops nothing. */
 export default function Room({ onLeave }: { onLeave: () => void }) {
@@ -34,6 +35,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const [tab, setTab] = useState<PanelTab>("chat");
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [sheet, setSheet] = useState<Sheet>(null);
+  const wasCopied = (useLocation().state as { copied?: boolean } | null)?.copied === true;
   const device = useRoomLayout();
   const fullscreen = useFullscreen();
   const layout = theatre ? "immersive" : device;
@@ -48,7 +50,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useComposerKey(useCallback(() => show("chat"), [show]));
   useFirstInvitation(
     room?.id,
-    useCallback(() => setSheet("invite"), []),
+    useCallback(() => setSheet("first_invite"), []),
   );
   useRemembered(room);
   usePutOnWhenPlayable();
@@ -97,7 +99,13 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
         </PanelDrawer>
       </div>
       <Suspense>
-        {sheet === "invite" && <InviteSheet open onOpenChange={() => setSheet(null)} />}
+        {(sheet === "invite" || sheet === "first_invite") && (
+          <InviteSheet
+            open
+            onOpenChange={() => setSheet(null)}
+            copied={sheet === "first_invite" && wasCopied}
+          />
+        )}
         {sheet === "film" && <FilmPicker open onOpenChange={() => setSheet(null)} />}
       </Suspense>
     </div>

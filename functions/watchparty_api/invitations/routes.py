@@ -17,7 +17,7 @@ from watchparty_api.records import Invitation
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.standing import StandingOf
 from watchparty_api.rooms.views import room_url
-from watchparty_api.site import base_url, client_address
+from watchparty_api.site import client_address, share_url
 from watchparty_api.store.queries import INVITATIONS_OF_ROOM
 
 router = APIRouter(tags=["invitations"])
@@ -37,7 +37,7 @@ def make(
     """
     room, by = standing.room, standing.require(Action.INVITE, services.now())
     services.limiter.hit("invitation", by.account_id or by.id)  # by account: a new room is no new start
-    invitation, url = invite(services, room, by, body, room_url=room_url(base_url(request), room))
+    invitation, url = invite(services, room, by, body, room_url=room_url(share_url(request), room))
     mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
     if body.email is not None and mailed:
         subject, text = invitation_mail(room, by, url)

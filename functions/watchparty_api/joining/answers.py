@@ -13,7 +13,7 @@ from watchparty_api.playback.models import Playback
 from watchparty_api.rooms.film import film_of
 from watchparty_api.rooms.reading import room_card, room_inside, snapshot_of
 from watchparty_api.services import Services
-from watchparty_api.site import base_url
+from watchparty_api.site import base_url, share_url
 
 
 def answer(
@@ -23,7 +23,7 @@ def answer(
     room, member = entry.room, entry.member
     response.headers["Cache-Control"] = "no-store"
     connection = _connection(services, entry, request)
-    site = base_url(request)
+    site = share_url(request)
     if member.state == "waiting":
         response.status_code = 202
         return WaitingForHost(

@@ -31,7 +31,7 @@ from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
 from watchparty_api.rooms.reading import room_card, room_inside
 from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.site import base_url, client_address
+from watchparty_api.site import client_address, share_url
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
 
 router = APIRouter(tags=["rooms"])
@@ -43,7 +43,7 @@ def make(start: RoomStart, request: Request, caller: AccountOf, once: OnceOf, se
     services.limiter.hit("room_create", caller.account.id)
     room = open_room(services, once(lambda: create_room(services, caller.account, start).id))
     host = require_member(services, room.id, participant_of_account(room.id, caller.account.id))
-    return room_inside(services, room, host, base_url=base_url(request))
+    return room_inside(services, room, host, base_url=share_url(request))
 
 
 @router.get("/rooms")
@@ -58,14 +58,14 @@ def list_mine(
     page = services.store.query(
         services.workspace_id, OPEN_ROOMS_OF_OWNER, caller.account.id, None, limit=limit, cursor=cursor
     )
-    site = base_url(request)
+    site = share_url(request)
     return RoomList(items=[views.summary(room, base_url=site) for room in page.items], next_cursor=page.cursor)
 
 
 @router.get("/rooms/{room_id}")
 def read(request: Request, standing: StandingOf, services: ServicesOf) -> RoomView | RoomCard:
     """The room from the inside for its members, the card on the door for everybody else."""
-    site, member = base_url(request), standing.member
+    site, member = share_url(request), standing.member
     if member is not None and standing.may(Action.READ_ROOM, services.now()):
         return room_inside(services, standing.room, member, base_url=site)
     services.limiter.hit("card", address_key(client_address(request)))
@@ -87,7 +87,7 @@ def change(body: RoomChange, request: Request, standing: StandingOf, services: S
         decide_all(
             services, room.id, Decider(member, address_mark(services, request)), "admit"
         )  # nobody waits at an open door
-    return room_inside(services, room, member, base_url=base_url(request))
+    return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.delete("/rooms/{room_id}", status_code=204)
@@ -102,7 +102,7 @@ def new_link(request: Request, standing: StandingOf, services: ServicesOf) -> Ro
     """A new link. The old one leads strangers nowhere; who belongs to the room stays."""
     member = standing.require(Action.MAKE_LINK, services.now())
     room = make_link(services, standing.room.id)
-    return room_inside(services, room, member, base_url=base_url(request))
+    return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/queue")
@@ -125,7 +125,7 @@ def move_on(body: NextFilm, request: Request, standing: StandingOf, services: Se
     """Puts the next film of the queue on; `after` makes it happen once."""
     member = standing.require(Action.CONTROL_FILM, services.now())
     room = play_next(services, standing.room.id, member, body.after)
-    return room_inside(services, room, member, base_url=base_url(request))
+    return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/poster", response_class=Response)

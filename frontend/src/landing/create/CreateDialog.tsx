@@ -1,12 +1,13 @@
 import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { sentenceFor } from "@/api/errors";
+import { useSession } from "@/api/session";
 import { useSiteConfig } from "@/config/siteConfig";
+import { keptName } from "@/lobby/keptName";
 import { copyText } from "@/room/invite/copyText";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
-import { showToast } from "@/ui/Toast";
 import { UploadRefused } from "@/upload/uploadManager";
 import { FilmChoice } from "./FilmChoice";
 import { type FilmSource, newPlan, type PartyPlan, suggestedName } from "./partyPlan";
@@ -25,8 +26,13 @@ function filmFrom(search: URLSearchParams): FilmSource {
 export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const [search] = useSearchParams();
   const [plan, setPlan] = useState<PartyPlan>(() =>
-    newPlan(search.get("title")?.slice(0, 80) ?? suggestedName(new Date()), filmFrom(search)),
+    newPlan(
+      search.get("title")?.slice(0, 80) ?? suggestedName(new Date()),
+      filmFrom(search),
+      keptName(),
+    ),
   );
+  const isNew = useSession(({ account }) => account === null);
   const { begin, busy, error } = useStartParty(plan);
   const change = (part: Partial<PartyPlan>) => setPlan((before) => ({ ...before, ...part }));
 
@@ -34,6 +40,16 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
     <Dialog open onOpenChange={onOpenChange} title="Start a watch party">
       <form onSubmit={begin} className="flex flex-col gap-5">
         <FilmChoice film={plan.film} onChange={(film) => change({ film })} />
+        {isNew && (
+          <Field label="Your name">
+            <Input
+              value={plan.host_name ?? ""}
+              maxLength={40}
+              autoComplete="nickname"
+              onChange={(event) => change({ host_name: event.target.value })}
+            />
+          </Field>
+        )}
         <Field label="Name of the room">
           <Input
             value={plan.name}
@@ -71,10 +87,7 @@ function useStartParty(plan: PartyPlan) {
     try {
       const room = await startParty(plan, config?.temporary_hosts ?? true);
       const copied = await copyText(room.url);
-      showToast(copied ? "Link copied. Send it to your friends." : "Your room is ready.", {
-        tone: "good",
-      });
-      navigate(new URL(room.url).pathname, { state: { created: true } });
+      navigate(new URL(room.url).pathname, { state: { created: true, copied } });
     } catch (failure) {
       if (failure instanceof SignInNeeded) navigate("/login?next=/new");
       else setError(failure instanceof UploadRefused ? failure.message : sentenceFor(failure));

@@ -11,6 +11,8 @@ export type FilmSource =
 
 export interface PartyPlan {
   name: string;
+  /** What the friends see; null where an account has a name already. */
+  host_name: string | null;
   film: FilmSource;
   access: Access;
   control: Control;
@@ -18,8 +20,12 @@ export interface PartyPlan {
   password: string;
 }
 
-export function newPlan(name: string, film: FilmSource): PartyPlan {
-  return { name, film, access: "open", control: "moderators", chat: true, password: "" };
+export function newPlan(
+  name: string,
+  film: FilmSource,
+  host_name: string | null = null,
+): PartyPlan {
+  return { name, host_name, film, access: "open", control: "moderators", chat: true, password: "" };
 }
 
 /** "Friday film night": a name that nobody has to think about. */

@@ -5,7 +5,7 @@ import { randomId } from "@/api/randomId";
 import { createRoom, type Room } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { createLink } from "@/api/videos";
-import { keptName } from "@/lobby/keptName";
+import { keepName, keptName } from "@/lobby/keptName";
 import { uploads } from "@/upload/uploads";
 import { type PartyPlan, roomBody } from "./partyPlan";
 
@@ -17,7 +17,9 @@ export class SignInNeeded extends Error {
 export async function startParty(plan: PartyPlan, temporaryHosts: boolean): Promise<Room> {
   if (useSession.getState().account === null) {
     if (!temporaryHosts) throw new SignInNeeded();
-    await startTemporary(keptName());
+    const name = plan.host_name?.trim() || keptName();
+    keepName(name);
+    await startTemporary(name);
   }
   const video_id = await videoOf(plan);
   return createRoom(roomBody(plan, video_id), randomId());

@@ -5,14 +5,16 @@ import { AskFirstSwitch } from "./AskFirstSwitch";
 import { LinkField } from "./LinkField";
 import { PersonalInvitations } from "./PersonalInvitations";
 import { QrCode } from "./QrCode";
-import { isLocalOnly, shownLink } from "./shownLink";
+import { type Reach, reachOf, shownLink } from "./shownLink";
 
 interface InviteSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** The link was copied when the room was made. */
+  copied: boolean;
 }
 
-export default function InviteSheet({ open, onOpenChange }: InviteSheetProps) {
+export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetProps) {
   return (
     <Dialog
       open={open}
@@ -20,23 +22,31 @@ export default function InviteSheet({ open, onOpenChange }: InviteSheetProps) {
       title="Invite friends"
       description="Whoever has the link can join from any browser, without an account."
     >
-      <Sheet />
+      <Sheet copied={copied} />
     </Dialog>
   );
 }
 
-function Sheet() {
+const NOTES: Record<Reach, string | null> = {
+  this_machine:
+    "This link works on this computer only. Open the room by the network address that the server printed when it started, then invite from there.",
+  network:
+    "This link works in your own network. For friends elsewhere the server needs a public address: docs/self-hosting.md tells how.",
+  everywhere: null,
+};
+
+function Sheet({ copied }: { copied: boolean }) {
   const { data: room } = useRoomFacts();
   const isHost = useRoomState((state) => state.you?.role === "host");
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const link = shownLink(room?.url, window.location.href);
+  const note = NOTES[reachOf(link)];
   return (
     <div className="flex flex-col gap-5">
-      <LinkField link={link} />
-      {isLocalOnly(link) && (
-        <p className="rounded-xl bg-warn-soft px-4 py-3 text-sm text-warn-text">
-          This link works on this computer only. Open the room by the network address that the
-          server printed when it started, then invite from there.
+      <LinkField link={link} copiedBefore={copied} />
+      {note && (
+        <p className="rounded-xl bg-warn-soft px-4 py-3 text-sm text-pretty text-warn-text">
+          {note}
         </p>
       )}
       <QrCode text={link} label="QR code of the link to this room" />

@@ -4,11 +4,18 @@ import { Button } from "@/ui/Button";
 import { Input } from "@/ui/Field";
 import { copyText } from "./copyText";
 
-const PRAISE_MS = 2000;
+const PRAISE_MS = 3000;
+
+interface LinkProps {
+  link: string;
+  label?: string;
+  /** It is on the clipboard already. */
+  copiedBefore?: boolean;
+}
 
 /** A link with the ways to pass it on; where copying is refused it is at least selected. */
-export function LinkField({ link, label = "Link to the room" }: { link: string; label?: string }) {
-  const [copied, setCopied] = useState(false);
+export function LinkField({ link, label = "Link to the room", copiedBefore = false }: LinkProps) {
+  const [copied, setCopied] = useState(copiedBefore);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), PRAISE_MS);

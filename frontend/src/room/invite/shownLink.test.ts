@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLocalOnly, shownLink } from "./shownLink";
+import { reachOf, shownLink } from "./shownLink";
 
 test("the server's link wins, whether it names the host or not", () => {
   expect(shownLink("/r/new", "http://home:8400/r/old")).toBe("http://home:8400/r/new");
@@ -13,11 +13,21 @@ test("the page's own address is passed on without anybody's secret", () => {
 });
 
 test.each([
-  ["http://localhost:8400/r/x", true],
-  ["http://127.0.0.1:8400/r/x", true],
-  ["http://[::1]/r/x", true],
-  ["http://192.168.1.20:8400/r/x", false],
-  ["https://party.example/r/x", false],
-])("%s is for this computer only: %s", (link, only) => {
-  expect(isLocalOnly(link)).toBe(only);
+  ["http://localhost:8400/r/x", "this_machine"],
+  ["http://127.0.0.1:8400/r/x", "this_machine"],
+  ["http://[::1]/r/x", "this_machine"],
+  ["http://192.168.1.20:8400/r/x", "network"],
+  ["http://172.31.0.2/r/x", "network"],
+  ["http://100.101.5.9/r/x", "network"],
+  ["http://[fd00::2]:8400/r/x", "network"],
+  ["http://[fe80::1]/r/x", "network"],
+  ["http://cinema.local:8400/r/x", "network"],
+  ["http://cinema:8400/r/x", "network"],
+  ["http://172.32.0.2/r/x", "everywhere"],
+  ["http://192.0.2.2/r/x", "everywhere"],
+  ["http://[2001:db8::1]/r/x", "everywhere"],
+  ["https://party.example/r/x", "everywhere"],
+  ["https://10.example/r/x", "everywhere"],
+] as const)("%s leads here from: %s", (link, reach) => {
+  expect(reachOf(link)).toBe(reach);
 });

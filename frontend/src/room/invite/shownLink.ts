@@ -9,8 +9,16 @@ export function shownLink(url: string | undefined, pageUrl: string): string {
   return link.href;
 }
 
-/** Whether the link leads everybody to their own machine instead of this one. */
-export function isLocalOnly(link: string): boolean {
+/** For whom a link leads here: for nobody else, as it names everybody's own machine; for one network; for all. */
+export type Reach = "this_machine" | "network" | "everywhere";
+
+const LOOPBACK = /^(localhost|\[::1\]|127\..*)$/;
+/** Addresses that only mean something inside a network (RFC 1918, 3927, 4193, 4291, 6598), and names that do. */
+const PRIVATE =
+  /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)[\d.]+$|^\[f([cd]|e[89ab])|^[^.:]+$|\.(local|lan|home\.arpa|internal)$/;
+
+export function reachOf(link: string): Reach {
   const { hostname } = new URL(link);
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  if (LOOPBACK.test(hostname)) return "this_machine";
+  return PRIVATE.test(hostname) ? "network" : "everywhere";
 }
