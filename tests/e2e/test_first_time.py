@@ -1,0 +1,95 @@
+"""What somebody meets who is new here: a name to give, one tap to ask, a line that is down, a room that is over."""
+
+from __future__ import annotations
+
+import re
+
+from e2e.conftest import Meet
+from e2e.films import copyable
+from e2e.party import all_play, film_is_there, in_the_room, join, make_room, press, show, wake_controls
+from e2e.people import PHONE
+from e2e.screens import NARROWEST
+
+_COVERED = """() => {
+  const labels = [...document.querySelectorAll("[role=img] span")].filter((label) => label.offsetWidth > 0);
+  const boxes = labels.map((label) => label.getBoundingClientRect());
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const sameScreen = (a, b) => a.closest(".overflow-hidden") === b.closest(".overflow-hidden");
+  return labels.flatMap((one, i) => labels.slice(i + 1).flatMap((other, k) =>
+    sameScreen(one, other) && meet(boxes[i], boxes[i + 1 + k]) ? [`${one.textContent} / ${other.textContent}`] : []));
+}"""
+
+
+def test_nothing_in_the_picture_of_the_landing_page_covers_anything(meet: Meet) -> None:
+    """Three small screens, each with a face, a word and a time, down to the narrowest window."""
+    ada = meet("Ada")
+    ada.open("/")
+    ada.page.get_by_role("img", name="A laptop, a television and a phone").wait_for()
+    for size in (PHONE, NARROWEST, {"width": 768, "height": 1024}):
+        ada.page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert ada.page.evaluate(_COVERED) == []
+
+
+def test_a_host_without_an_account_is_known_by_the_name_she_gives(meet: Meet) -> None:
+    """Friends are invited by Ada, not by an animal; the link is copied and said to be, once."""
+    ada, max_ = meet("Ada"), meet("Max")
+    ada.open("/new")
+    dialog = ada.page.get_by_role("dialog")
+    dialog.get_by_label("Your name").fill("Ada Lovelace")
+    dialog.get_by_role("button", name="Create and copy link").click()
+    invite = ada.page.get_by_role("dialog", name="Invite friends")
+    invite.get_by_role("button", name="Copied").wait_for()
+    invite.get_by_role("button", name="Copy link").wait_for()
+    assert ada.page.get_by_text("Link copied").count() == 0
+    max_.open(ada.page.url)
+    max_.page.get_by_text("Ada Lovelace invites you").wait_for()
+    ada.open("/new")
+    dialog.get_by_role("button", name="Create and copy link").wait_for()
+    assert dialog.get_by_label("Your name").count() == 0
+
+
+def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
+    """The button that says so asks at once; the host has the answer under the finger."""
+    ada, max_ = meet("Ada"), meet("Max", phone=True)
+    link = make_room(ada, copyable(60))
+    join(max_, link, name="Max")
+    film_is_there(max_)
+    wake_controls(max_)
+    max_.page.get_by_role("button", name=re.compile("^Ask")).click()
+    ada.page.get_by_text("Max asks for the remote control").wait_for()
+    ada.page.get_by_role("status").get_by_role("button", name="Give it").click()
+    max_.page.get_by_text("You have the remote control now.").wait_for()
+
+
+def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> None:
+    """A phone that leaves its network says so within seconds, over the film and not instead of a part of it."""
+    ada, max_ = meet("Ada"), meet("Max", phone=True)
+    link = make_room(ada, copyable(60))
+    join(max_, link, name="Max")
+    film_is_there(max_)
+    press(ada, "k")
+    all_play([ada, max_])
+    before = max_.page.locator("video").bounding_box()
+    max_.context.set_offline(True)
+    max_.page.get_by_text("Reconnecting").wait_for(timeout=5_000)
+    assert max_.page.locator("video").bounding_box() == before
+    max_.context.set_offline(False)
+    max_.page.get_by_text("You are back").wait_for(timeout=10_000)
+    all_play([ada, max_])
+
+
+def test_a_closed_room_is_off_the_list_of_recent_ones(meet: Meet) -> None:
+    """For the host at once, for a guest when she has seen that it is over."""
+    ada, max_ = meet("Ada"), meet("Max")
+    link = make_room(ada)
+    join(max_, link, name="Max")
+    in_the_room(max_)
+    show(ada, "Settings")
+    ada.button("Close room").click()
+    ada.page.get_by_role("alertdialog").get_by_role("button", name="Close the room").click()
+    ada.page.get_by_text("The room is closed.").wait_for()
+    max_.page.get_by_text("The party is over").wait_for()
+    max_.button("Go to the start page").click()
+    for person in (ada, max_):
+        person.page.get_by_role("button", name="Start a watch party").wait_for()
+        assert person.page.get_by_text("Where you were lately").count() == 0
