@@ -21,11 +21,12 @@ export function FloatingReactions() {
     [session],
   );
 
+  const inTheAir = sky.flights.length > 0;
   useEffect(() => {
-    if (sky.flights.length === 0) return;
-    const timer = setTimeout(() => setSky((now) => land(now, performance.now())), FLIGHT_MS / 4);
-    return () => clearTimeout(timer);
-  }, [sky]);
+    if (!inTheAir) return;
+    const timer = setInterval(() => setSky((now) => land(now, performance.now())), FLIGHT_MS / 4);
+    return () => clearInterval(timer);
+  }, [inTheAir]);
 
   return (
     <div className="pointer-events-none absolute inset-0 overflow-hidden [container-type:size]">
