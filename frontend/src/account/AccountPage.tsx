@@ -6,7 +6,7 @@ import { ThemeChoice } from "@/app/ThemeChoice";
 import { useTitle } from "@/app/useTitle";
 import { useSiteConfig } from "@/config/siteConfig";
 import { buttonClass } from "@/ui/Button";
-import { formatBytes, formatDateTime } from "@/ui/format";
+import { counted, formatBytes, formatDateTime } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { ApiTokens } from "./ApiTokens";
 import { Devices } from "./Devices";
@@ -93,8 +93,8 @@ function UsedSpace() {
         value={data.quota_bytes > 0 ? data.used_bytes / data.quota_bytes : 1}
       />
       <p className="mt-2 text-muted tabular-nums">
-        {formatBytes(data.used_bytes)} of {formatBytes(data.quota_bytes)} · {data.videos} films ·{" "}
-        {data.rooms} rooms
+        {formatBytes(data.used_bytes)} of {formatBytes(data.quota_bytes)} ·{" "}
+        {counted(data.videos, "film")} · {counted(data.rooms, "room")}
       </p>
     </div>
   );

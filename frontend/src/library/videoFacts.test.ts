@@ -19,9 +19,9 @@ describe("what a card says", () => {
     });
   });
 
-  it("lists qualities, best first", () => {
+  it("lists qualities once each, best first", () => {
     const rung = { width: 1, bandwidth: 1, codecs: "" };
-    const renditions = [360, 1080].map((height) => ({ ...rung, height }));
+    const renditions = [360, 1080, 360].map((height) => ({ ...rung, height }));
     expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
   });
 

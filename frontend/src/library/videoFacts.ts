@@ -26,10 +26,13 @@ export function statusFact({ status, playable, progress }: Video): VideoFact {
   }
 }
 
-/** "360p ready" and the like, best first, while the rest is being made. */
+/** "720p, 360p": best first; the source itself may be there beside a smaller version of its height. */
 export function qualities({ renditions }: Video): string {
-  const heights = renditions.map((rendition) => rendition.height).sort((a, b) => b - a);
-  return heights.map((height) => `${height}p`).join(", ");
+  const heights = new Set(renditions.map((rendition) => rendition.height));
+  return [...heights]
+    .sort((a, b) => b - a)
+    .map((height) => `${height}p`)
+    .join(", ");
 }
 
 export function isChanging({ status }: Video): boolean {

@@ -13,6 +13,9 @@ export interface SyncWords {
   remedy: string | null;
 }
 
+/** Nearer than this nobody speaks of behind and ahead. */
+const NEAR_MS = 500;
+
 export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
   switch (status) {
     case "idle":
@@ -28,7 +31,8 @@ export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
     case "far":
       return { tone: "bad", text: `${distance(error_ms ?? 0)} · Resync`, remedy: "Resync" };
     case "detached": {
-      const where = error_ms === null ? "At your own pace" : distance(error_ms);
+      const near = error_ms === null || Math.abs(error_ms) < NEAR_MS;
+      const where = near ? "At your own pace" : distance(error_ms);
       return { tone: "quiet", text: where, remedy: "Back to the room" };
     }
   }

@@ -13,6 +13,9 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
+/** "1 film", "2 films". */
+export const counted = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
+
 /** Lines are sold in bits, so rates are shown in bits. */
 export function formatRate(bytes_per_s: number): string {
   const bits = bytes_per_s * 8;

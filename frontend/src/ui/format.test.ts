@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { counted } from "./format";
+
+test("one of a thing is one", () => {
+  expect([0, 1, 2].map((count) => counted(count, "film"))).toEqual([
+    "0 films",
+    "1 film",
+    "2 films",
+  ]);
+});
