@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from e2e.conftest import Meet
-from e2e.films import copyable
+from e2e.films import copyable, long
 from e2e.party import all_play, film_is_there, in_the_room, join, make_room, press, show, wake_controls
-from e2e.people import PHONE
+from e2e.people import PHONE, eventually
 from e2e.screens import NARROWEST
 
 _COVERED = """() => {
@@ -59,6 +59,33 @@ def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
     ada.page.get_by_text("Max asks for the remote control").wait_for()
     ada.page.get_by_role("status").get_by_role("button", name="Give it").click()
     max_.page.get_by_text("You have the remote control now.").wait_for()
+
+
+def test_a_reaction_leaves_the_picture(meet: Meet) -> None:
+    """Also for whoever asked for less motion, where nothing rises out of sight."""
+    ada = meet("Ada")
+    make_room(ada, copyable(60))
+    film_is_there(ada)
+    ada.page.get_by_role("button", name="React with love").first.click()
+    flight = ada.page.locator(".reaction-flight")
+    flight.wait_for()
+    flight.wait_for(state="detached", timeout=6_000)
+
+
+def test_a_far_jump_can_be_taken_back(meet: Meet) -> None:
+    """A slip of the finger moves everybody; the way back leads to where the first of several jumps began."""
+    ada = meet("Ada")
+    make_room(ada, long(3))
+    film_is_there(ada)
+    quality = ada.page.get_by_text("Better quality on its way")
+    quality.wait_for()
+    quality.wait_for(state="hidden", timeout=60_000)  # now all of it can be watched
+    for key, place in (("5", "1:30"), ("9", "2:42")):
+        press(ada, key)
+        ada.page.get_by_text(f"Jumped to {place}").wait_for()
+    ada.button("Back to 0:00").click()
+    eventually("the film is back", lambda: (ada.video() or {})["position_s"] < 5)
+    assert ada.page.get_by_text("Jumped to").count() == 0
 
 
 def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> None:

@@ -13,6 +13,7 @@ import { useKnockToasts } from "./people/useKnockToasts";
 import { type PanelTab, SidePanel } from "./SidePanel";
 import { RoomStage } from "./stage/RoomStage";
 import { useActingNote } from "./stage/useActingNote";
+import { useWayBack } from "./stage/useWayBack";
 import { TopBar } from "./TopBar";
 import { UnderStage } from "./UnderStage";
 import { useFullscreen } from "./useFullscreen";
@@ -57,6 +58,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useKnockToasts();
   useAskToasts();
   useActingNote();
+  useWayBack();
   useRoomNotices();
   useRoomTitle(room?.name, unread);
 
