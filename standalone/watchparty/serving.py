@@ -36,12 +36,13 @@ def serve(config: HomeConfig) -> int:
         folder.make()
         folder.lock()
         listening = _bind(settled.host, settled.port)
-        reached = replace(settled, network_url=_network_url(settled))
+        reached = replace(settled, network_url=network_url(settled))
         asyncio.run(_run(build_home(reached), reached, listening))
     return 0
 
 
-def _network_url(config: HomeConfig) -> str | None:
+def network_url(config: HomeConfig) -> str | None:
+    """Where others in this machine's network reach it; None where it listens to itself alone."""
     address = lan_address() if config.host in EVERYWHERE else None
     return f"http://{address}:{config.port}" if address else None
 

@@ -1,0 +1,36 @@
+"""What a start finds out about the machine, and where links lead then."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from watchparty import serving
+from watchparty.bootstrap import build_home
+from watchparty.config import HomeConfig, home_config
+
+HERE = "http://127.0.0.1:8400"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> HomeConfig:
+    options = argparse.Namespace(host=None, port=None, data=str(tmp_path), no_browser=True, demo=False)
+    return home_config(options, {"HOME": str(tmp_path)})
+
+
+def test_who_listens_to_this_machine_alone_has_no_address_in_the_network(config: HomeConfig) -> None:
+    """A server behind a proxy is reached by nobody in its network."""
+    assert serving.network_url(replace(config, host="127.0.0.1")) is None
+
+
+def test_a_room_made_at_this_machine_has_a_link_for_its_network(config: HomeConfig) -> None:
+    """Friends cannot open 127.0.0.1; the link of the room is the one that they can."""
+    app = build_home(replace(config, network_url="http://192.168.1.7:8400")).app
+    with TestClient(app, base_url=HERE, headers={"Origin": HERE}, client=("127.0.0.1", 1)) as host:
+        token = host.post("/api/v1/auth/temporary", json={}).json()["access_token"]
+        room = host.post("/api/v1/rooms", json={}, headers={"Authorization": f"Bearer {token}"}).json()
+    assert room["url"] == f"http://192.168.1.7:8400/r/{room['id']}"
