@@ -20,6 +20,13 @@ _COVERED = """() => {
 }"""
 
 
+_LONG_TIMES = """() => {
+  const [position, length] = document.querySelectorAll("button:has(> .sr-only) > span > span");
+  position.textContent = "1:12:34";
+  length.textContent = " / 2:01:05";
+}"""
+
+
 def test_nothing_in_the_picture_of_the_landing_page_covers_anything(meet: Meet) -> None:
     """Three small screens, each with a face, a word and a time, down to the narrowest window."""
     ada = meet("Ada")
@@ -59,6 +66,20 @@ def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
     ada.page.get_by_text("Max asks for the remote control").wait_for()
     ada.page.get_by_role("status").get_by_role("button", name="Give it").click()
     max_.page.get_by_text("You have the remote control now.").wait_for()
+
+
+def test_no_control_is_pushed_off_the_film(meet: Meet) -> None:
+    """A guest has one more button and a long film long times; the last button stays in the narrowest window."""
+    ada, max_ = meet("Ada"), meet("Max", phone=True)
+    link = make_room(ada, copyable(60))
+    join(max_, link, name="Max")
+    film_is_there(max_)
+    max_.page.evaluate(_LONG_TIMES)
+    for size in (PHONE, NARROWEST):
+        max_.page.set_viewport_size(size)  # type: ignore[arg-type]
+        box = max_.page.get_by_role("button", name="Full screen").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= size["width"], f"{box} at {size}"
 
 
 def test_a_reaction_leaves_the_picture(meet: Meet) -> None:

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { amount, syncAnnouncement, syncWords, type Tone } from "./syncWords";
+import { amount, type SyncWords, syncAnnouncement, syncWords, type Tone } from "./syncWords";
 
 const TONES: Record<Tone, string> = {
   good: "bg-good-soft text-good-text",
@@ -13,10 +13,14 @@ const TONES: Record<Tone, string> = {
   quiet: "bg-hover text-muted",
 };
 
+/** The film may well be where it was, but nobody knows where the room is. */
+const OFFLINE: SyncWords = { tone: "quiet", text: "Offline", remedy: null };
+
 /** How far this page is from the room, and the way back. Ears hear of transitions only. */
 export function SyncPill({ session }: { session: RoomSession }) {
   const sync = useStore(session.store, (state) => state.sync);
-  const words = syncWords(sync);
+  const offline = useStore(session.store, ({ connection }) => connection.status === "offline");
+  const words = offline ? OFFLINE : syncWords(sync);
   return (
     <>
       <span role="status" className="sr-only">

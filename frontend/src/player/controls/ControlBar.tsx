@@ -18,7 +18,7 @@ export function ControlBar() {
   const mayControl = useMayControl();
   const { fullscreen } = useStage();
   return (
-    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-8 @xl:pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
+    <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/85 via-black/45 to-transparent px-2 pt-8 @sm:px-3 @xl:pt-16 pb-[max(0.375rem,env(safe-area-inset-bottom))] @xl:px-4">
       <div className={TOUCHABLE}>
         <ScrubBar />
       </div>
@@ -26,7 +26,7 @@ export function ControlBar() {
         <div className={cx(mayControl && "pointer-coarse:hidden")}>
           <PlayButton />
         </div>
-        <div className="hidden items-center @xl:flex">
+        <div className="hidden items-center @xl:pointer-fine:flex">
           <SkipButton by="back" />
           <SkipButton by="ahead" />
         </div>

@@ -18,11 +18,16 @@ export function TimeLabel() {
     <button
       type="button"
       onClick={() => setLeft(!left)}
-      className="min-h-11 shrink-0 rounded-lg px-2 text-sm font-medium text-white tabular-nums drop-shadow hover:bg-white/10"
+      className="min-h-11 min-w-min rounded-lg px-2 text-sm font-medium text-white tabular-nums drop-shadow hover:bg-white/10"
     >
       <span className="sr-only">{left ? "Time left " : "Time "}</span>
-      {left ? `−${formatFilmTime(length_s - position_s)}` : formatFilmTime(position_s)}
-      <span className="hidden text-white/65 @xs:inline"> / {formatFilmTime(length_s)}</span>
+      {/* Where there is no room for the length it wraps out of sight: a long film has long times. */}
+      <span className="flex h-5 flex-wrap overflow-hidden leading-5">
+        <span>
+          {left ? `−${formatFilmTime(length_s - position_s)}` : formatFilmTime(position_s)}
+        </span>
+        <span className="whitespace-pre text-white/65"> / {formatFilmTime(length_s)}</span>
+      </span>
     </button>
   );
 }
