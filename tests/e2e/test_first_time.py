@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from e2e.conftest import Meet
 from e2e.films import copyable, long
@@ -53,6 +54,20 @@ def test_a_host_without_an_account_is_known_by_the_name_she_gives(meet: Meet) ->
     ada.open("/new")
     dialog.get_by_role("button", name="Create and copy link").wait_for()
     assert dialog.get_by_label("Your name").count() == 0
+
+
+def test_what_is_no_film_is_refused_when_it_is_chosen(meet: Meet, tmp_path: Path) -> None:
+    """Not after the room has been thought out; and the sentence goes when a film comes."""
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no film")
+    ada = meet("Ada")
+    ada.open("/new")
+    dialog = ada.page.get_by_role("dialog")
+    dialog.locator("input[type=file]").set_input_files(str(notes))
+    dialog.get_by_text("is not a video").wait_for()
+    dialog.locator("input[type=file]").set_input_files(str(copyable(60)))
+    dialog.get_by_text("uploads while you invite people").wait_for()
+    assert dialog.get_by_text("is not a video").count() == 0
 
 
 def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:

@@ -33,13 +33,19 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
     ),
   );
   const isNew = useSession(({ account }) => account === null);
-  const { begin, busy, error } = useStartParty(plan);
+  const { begin, busy, error, forgive } = useStartParty(plan);
   const change = (part: Partial<PartyPlan>) => setPlan((before) => ({ ...before, ...part }));
 
   return (
     <Dialog open onOpenChange={onOpenChange} title="Start a watch party">
       <form onSubmit={begin} className="flex flex-col gap-5">
-        <FilmChoice film={plan.film} onChange={(film) => change({ film })} />
+        <FilmChoice
+          film={plan.film}
+          onChange={(film) => {
+            forgive();
+            change({ film });
+          }}
+        />
         {isNew && (
           <Field label="Your name">
             <Input
@@ -96,5 +102,5 @@ function useStartParty(plan: PartyPlan) {
     }
   }
 
-  return { begin, busy, error };
+  return { begin, busy, error, forgive: () => setError(null) };
 }

@@ -1,11 +1,13 @@
 import { Film, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useSession } from "@/api/session";
+import { useSiteConfig } from "@/config/siteConfig";
 import { Button } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { LoadingScreen } from "@/ui/Spinner";
 import { DropZone } from "@/upload/DropZone";
+import { refusal } from "@/upload/preflight";
 import type { FilmSource } from "./partyPlan";
 
 const LibraryChoice = lazy(() => import("./LibraryChoice"));
@@ -20,6 +22,16 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   const hasLibrary = useSession((session) => session.account !== null);
   const [browsing, setBrowsing] = useState(false);
   const [linking, setLinking] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+  const config = useSiteConfig();
+
+  /** What is no film here is refused before anybody writes a name above it; the quota is asked when it uploads. */
+  function choose(file: File) {
+    const limits = { max_upload_bytes: config?.max_upload_bytes ?? null, free_bytes: null };
+    const sentence = refusal(file, limits);
+    setRefused(sentence);
+    if (sentence === null) onChange({ kind: "file", file });
+  }
 
   if (film.kind !== "none")
     return <Chosen film={film} onClear={() => onChange({ kind: "none" })} />;
@@ -35,7 +47,12 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   }
   return (
     <div className="flex flex-col gap-2">
-      <DropZone onFiles={([file]) => file && onChange({ kind: "file", file })} />
+      <DropZone onFiles={([file]) => file && choose(file)} />
+      {refused && (
+        <p role="alert" className="rounded-xl bg-danger-soft px-4 py-3 text-danger-text">
+          {refused}
+        </p>
+      )}
       <div className="flex flex-wrap justify-center gap-x-2">
         {hasLibrary && (
           <Button variant="ghost" onClick={() => setBrowsing(true)}>

@@ -22,6 +22,15 @@ test("whoever uploads sees how far it is", () => {
   });
 });
 
+test.each(["paused", "choose_file", "failed"] as const)(
+  "an upload that is %s is not called uploading",
+  (phase) => {
+    const { headline, share } = arrival(uploading, { ...upload, phase }, "Sofie");
+    expect(headline).not.toContain("Uploading");
+    expect(share).toBe(0.2525);
+  },
+);
+
 test("everybody else is told whose upload it is, without a number that nobody knows", () => {
   const { detail, share } = arrival(uploading, undefined, "Sofie");
   expect(detail).toContain("Sofie is uploading it");

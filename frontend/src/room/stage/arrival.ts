@@ -25,8 +25,16 @@ export function arrival(film: Coming, upload: Upload | undefined, hostName: stri
     return { headline: "The film is on its way", detail };
   }
   const share = upload.size > 0 ? upload.sent / upload.size : 0;
-  return { headline: `Uploading ${percent(share)}`, detail: CHAT_MEANWHILE, share };
+  const headline = STANDSTILLS[upload.phase] ?? `Uploading ${percent(share)}`;
+  return { headline, detail: CHAT_MEANWHILE, share };
 }
+
+/** Nothing moves until somebody does something. */
+const STANDSTILLS: Partial<Record<Upload["phase"], string>> = {
+  paused: "The upload is paused",
+  choose_file: "The upload has stopped",
+  failed: "The upload has failed",
+};
 
 function preparing(progress: number): Arrival {
   const detail = `The first picture comes in a few seconds. ${CHAT_MEANWHILE}`;
