@@ -4,7 +4,8 @@ Only EdDSA (RFC 8037) and only the expected `typ` and audience are accepted, wha
 The relay holds public keys alone, so it can verify and never mint. The time of day is passed in.
 
 A thousand people who come back at once are a thousand tokens, so each is taken apart once, here: general libraries read
-the header three times and cost more than the signature.
+the header three times and cost more than the signature. For the same reason libsodium checks it, in half of OpenSSL's
+time and by the strictest reading of RFC 8032.
 """
 
 import base64
@@ -13,9 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
 
 from watchparty_relay.changes import Enter
 from watchparty_relay.errors import TokenRefused
@@ -97,7 +98,7 @@ class TokenVerifier:
     def __init__(self, jwks: Jwks, *, grace_s: float = GRACE_S) -> None:
         self._jwks = jwks
         self._grace_s = grace_s
-        self._keys: dict[str, tuple[Mapping[str, Any], Ed25519PublicKey]] = {}
+        self._keys: dict[str, tuple[Mapping[str, Any], VerifyKey]] = {}
 
     def join(self, token: str, *, now_s: float) -> JoinClaims:
         claims = self._verified(token, JOIN_TYP, JoinClaims, "relay")
@@ -123,9 +124,9 @@ class TokenVerifier:
             header = _header(head)
             if header.typ != typ or header.alg != "EdDSA" or header.crit is not None:
                 raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected {typ} signed by EdDSA")
-            self._key(header.kid).verify(_decoded(signature), signed.encode("ascii"))
+            self._key(header.kid).verify(signed.encode("ascii"), _decoded(signature))
             claims = msgspec.json.decode(_decoded(payload), type=claims_type)
-        except (InvalidSignature, msgspec.MsgspecError, ValueError) as wrong:
+        except (BadSignatureError, msgspec.MsgspecError, ValueError) as wrong:
             raise TokenRefused(ErrorCode.BAD_TOKEN, str(wrong) or "not signed by us") from wrong
         if audience not in ([claims.aud] if isinstance(claims.aud, str) else claims.aud):
             raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected audience {audience}")
@@ -137,14 +138,14 @@ class TokenVerifier:
         if now_s > claims.exp + grace_s:
             raise TokenRefused(ErrorCode.EXPIRED_TOKEN, "expired")
 
-    def _key(self, kid: str) -> Ed25519PublicKey:
+    def _key(self, kid: str) -> VerifyKey:
         """The public key object, built once for as long as the JWKS says the same of it."""
         entry = next((key for key in self._jwks().get("keys", ()) if kid and key.get("kid") == kid), None)
         if entry is None or entry.get("kty") != "OKP" or entry.get("crv") != "Ed25519":
             raise TokenRefused(ErrorCode.BAD_TOKEN, "signed by a key that is not listed")
         known = self._keys.get(kid)
         if known is None or known[0] != entry:
-            public = Ed25519PublicKey.from_public_bytes(_decoded(str(entry.get("x", ""))))
+            public = VerifyKey(_decoded(str(entry.get("x", ""))))
             known = self._keys[kid] = (dict(entry), public)
         return known[1]
 

@@ -7,12 +7,16 @@ import json
 
 import jwt
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from fakes.relay_tokens import Mint, StillTime
 from watchparty_relay.errors import TokenRefused
 from watchparty_relay.join_token import TokenVerifier, entering
 from watchparty_relay.vocabulary import ErrorCode, Role
+
+GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493  # RFC 8032, 5.1
 
 
 class Door:
@@ -107,6 +111,34 @@ def test_a_changed_claim_breaks_the_signature(door: Door) -> None:
     head, _, signature = door.mint.join("ana").split(".")
     _, payload, _ = door.mint.join("ana", role="host").split(".")
     assert door.refusal(f"{head}.{payload}.{signature}") is ErrorCode.BAD_TOKEN
+
+
+def test_a_signature_has_one_form(door: Door) -> None:
+    """M1: RFC 8032, 5.1.7: S plus the order of the group fits the same equation and is refused; so are a length that is
+    none, and a point R of small order. The signer's own library agrees.
+    """
+    signed, _, signature = door.mint.join("ana").rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    other_s = raw[:32] + (int.from_bytes(raw[32:], "little") + GROUP_ORDER).to_bytes(32, "little")
+    small_r = (1).to_bytes(32, "little") + raw[32:]
+    key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(door.mint.jwks()["keys"][0]["x"] + "="))
+    key.verify(raw, signed.encode())
+    for forged in (other_s, small_r, raw[:63], raw + b"\0", b""):
+        with pytest.raises(InvalidSignature):
+            key.verify(forged, signed.encode())
+        text = base64.urlsafe_b64encode(forged).rstrip(b"=").decode()
+        assert door.refusal(f"{signed}.{text}") is ErrorCode.BAD_TOKEN
+
+
+@pytest.mark.parametrize("x", [(1).to_bytes(32, "little"), bytes(32), bytes(31), b"", b"\xff" * 32])
+def test_a_key_that_signs_for_everybody_signs_for_nobody(door: Door, x: bytes) -> None:
+    """M1: for a public key of small order (R = 1, S = 0) would fit any message; a key of another length is none."""
+    entry = {**door.mint.jwks()["keys"][0], "x": base64.urlsafe_b64encode(x).rstrip(b"=").decode()}
+    verifier = TokenVerifier(lambda: {"keys": [entry]})
+    signed = door.mint.join("ana").rpartition(".")[0]
+    text = base64.urlsafe_b64encode((1).to_bytes(32, "little") + bytes(32)).rstrip(b"=").decode()
+    with pytest.raises(TokenRefused):
+        verifier.join(f"{signed}.{text}", now_s=door.time.wall_ms() / 1000)
 
 
 def test_expiry_has_five_minutes_of_grace(door: Door) -> None:
