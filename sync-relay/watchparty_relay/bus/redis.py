@@ -10,19 +10,18 @@ import logging
 import secrets
 from collections.abc import Coroutine
 
-import msgspec
-from msgspec import Struct
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from watchparty_relay.answers import stands
+from watchparty_relay.bus.broadcast import Said, heard, said
 from watchparty_relay.bus.held import Held, Wish, apart
 from watchparty_relay.bus.port import Announcement, Listener, Renewed
 from watchparty_relay.bus.redis_rooms import Given, Outcome, RedisRooms, Stored, channel_of, room_of
 from watchparty_relay.bus.redis_time import RedisTime
-from watchparty_relay.bus.step import Step, after, renewed, step_of, version_of, whole_step
+from watchparty_relay.bus.step import after, renewed, step_of, version_of, whole_step
 from watchparty_relay.bus.subscriptions import Subscriptions
 from watchparty_relay.changes import Answer, Change, Decision, Enter, Vacate
 from watchparty_relay.errors import BusUnavailable
@@ -44,13 +43,6 @@ STOP_S = 0.5
 TOGETHER = 64
 # A film that runs on in a room where nobody has been for so long stops where they left it.
 DESERTED_MS = 60_000.0
-
-
-class _Said(Struct, frozen=True, tag="said"):
-    """An announcement or a roll on its way to the other relays."""
-
-    relay: str
-    what: Announcement | Roll
 
 
 class RedisBus:
@@ -132,12 +124,10 @@ class RedisBus:
         held = self._held.get(room_id)
         if held is not None:
             held.tell(announcement)
-        said = msgspec.json.encode(_Said(self.relay_name, announcement))
-        self._run(self._publish(channel_of(room_id), said))
+        self._run(self._publish(channel_of(room_id), said(self.relay_name, announcement)))
 
     def call_roll(self, room_id: str, roll: Roll) -> None:
-        told = msgspec.json.encode(_Said(self.relay_name, roll))
-        self._run(self._rooms.call_roll(room_id, roll, told))
+        self._run(self._rooms.call_roll(room_id, roll, said(self.relay_name, roll)))
 
     def looks_after(self, room_id: str) -> bool:
         held = self._held.get(room_id)
@@ -288,8 +278,8 @@ class RedisBus:
         held = self._held.get(room_of(channel))
         if held is None:
             return
-        message = msgspec.json.decode(payload, type=Step | _Said)
-        if isinstance(message, _Said):
+        message = heard(payload)
+        if isinstance(message, Said):
             if message.relay != self.relay_name:
                 held.tell(message.what)
         elif not held.advance(message):
