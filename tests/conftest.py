@@ -19,6 +19,7 @@ MAY_BE_MISSING = {
     "firestore emulator": "comes with the Google Cloud SDK, which no package registry gives",
     "pubsub emulator": "comes with the Google Cloud SDK, which no package registry gives",
     "gcloud": "comes with the Google Cloud SDK, which no package registry gives",
+    "C compiler": "is no part of what the product needs: the relay's image is compiled where it is built",
     "terraform": "comes from HashiCorp, which no package registry gives",
     "tmpfs": "a small file system can be mounted by root alone",
 }

@@ -45,7 +45,7 @@ def test_an_image_is_pinned_small_and_nobody(image: Image) -> None:
 def test_bytecode_lies_in_the_image(image: Image) -> None:
     """Python's base image has none, and a container writes none: else each start compiled all that it imports."""
     assert image.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
-    (python,) = {rest.split()[0] for rest in image.of("FROM") if rest.startswith("python:")}
+    python = image.last_stage[0][1].split()[0]
     minor = ".".join(python.partition(":")[2].split(".")[:2])
     steps = [f"{keyword} {rest}" for keyword, rest in image.last_stage]
     compiled = steps.index(f"RUN python -m compileall -q /usr/local/lib/python{minor} /app")

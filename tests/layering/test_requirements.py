@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LISTS = [ROOT / folder / "requirements.txt" for folder in (".", "functions", "sync-relay", "transcoder", "standalone")]
+LISTS = [
+    *(ROOT / folder / "requirements.txt" for folder in (".", "functions", "sync-relay", "transcoder", "standalone")),
+    ROOT / "sync-relay" / "compile-requirements.txt",
+]
 LINE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[^\]]+\])?==(?P<version>\S+)\s+# \S")
 
 

@@ -426,17 +426,13 @@ async def test_a_connection_begins_anew_within_the_hour() -> None:
     await house.close()
 
 
-class Superseded(MemoryBus):
-    """A bus that a newer deployment shares."""
-
-    superseded = True
-
-
 async def test_after_a_deployment_people_move_on_once(house: RelayHouse) -> None:
     """F3: those who were here before it, and not those who come back to this one."""
     metrics = Metrics()
+    bus = MemoryBus(time=house.time)
+    bus.superseded = True
     house.relay = Relay(
-        bus=Superseded(time=house.time),
+        bus=bus,
         verifier=TokenVerifier(house.mint.jwks),
         events=RoomEvents(print_events, metrics),
         metrics=metrics,

@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 import watchparty_relay
 from bench.relay.build import BUILD, Built
+from fakes.compiled_relay import compiled_relay
 
 SERVER_CPU, LOAD_CPU = "0", "1"
 STARTS_WITHIN_S = 30.0
@@ -78,14 +79,15 @@ class Servers:
 
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[Running]:
-        """`relay`, `relay+redis`, `N relays+redis`, `c`, `c joined`, `ws`, `socket.io`."""
+        """`relay`, `relay+redis`, `N relays+redis`, `c`, `c joined`, `ws`, `socket.io`; `compiled` before a relay's."""
         with contextlib.ExitStack() as stack:
             if "relay" in name:
                 count = int(name.split()[0]) if name[0].isdigit() else 1
                 redis_port = stack.enter_context(self._redis()) if "redis" in name else None
+                environ = self._environ(compiled="compiled" in name, redis_port=redis_port)
                 running = Running([free_port() for _ in range(count)], redis_url=f"redis://127.0.0.1:{redis_port}/0")
                 running.processes = [
-                    stack.enter_context(self._process(*self._relay_command(), environ=self._environ(port, redis_port)))
+                    stack.enter_context(self._process(*self._relay_command(), environ=environ | {"PORT": str(port)}))
                     for port in running.ports
                 ]
                 for port in running.ports:
@@ -111,14 +113,13 @@ class Servers:
     def _relay_command(self) -> list[str]:
         return [sys.executable, "-m", "watchparty_relay"]
 
-    def _environ(self, port: int, redis_port: int | None) -> dict[str, str]:
+    def _environ(self, *, compiled: bool, redis_port: int | None) -> dict[str, str]:
         redis = {
             "WATCHPARTY_RELAY_BUS": "redis",
             "WATCHPARTY_RELAY_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         }
         return {
-            "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
-            "PORT": str(port),
+            "PYTHONPATH": str(compiled_relay() if compiled else Path(watchparty_relay.__file__).parents[1]),
             "WATCHPARTY_RELAY_JWKS_URL": self._keys_url,
             # Limits are kept to, but in rooms of ten a fast machine lets everybody ask more than anybody may.
             "WATCHPARTY_RELAY_LIMITS_TIMES": "3",
