@@ -21,7 +21,7 @@ Samples = dict[str, list[float]]
 
 SHAPES = {10: (200, 4), 100: (1000, 3), 1000: (1000, 6)}
 """By the size of a room: how many people, and how many messages are outstanding in each room at saturation."""
-EVERYBODY = ("relay", "compiled relay", "relay+redis", "compiled relay+redis", "c", "c joined", "ws", "socket.io")
+EVERYBODY = ("relay", "home relay", "relay+redis", "c", "c joined", "ws", "socket.io")
 LOW_LOAD_PER_S = 25_000
 IDLE_PEOPLE = 5_000
 HUGE_ROOM = 10_000

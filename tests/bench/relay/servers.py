@@ -79,12 +79,14 @@ class Servers:
 
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[Running]:
-        """`relay`, `relay+redis`, `N relays+redis`, `c`, `c joined`, `ws`, `socket.io`; `compiled` before a relay's."""
+        """`relay`, `relay+redis`, `N relays+redis`: compiled, as the image has them. `home relay`: the sources, as they
+        run at home. `c`, `c joined`, `ws`, `socket.io`.
+        """
         with contextlib.ExitStack() as stack:
             if "relay" in name:
                 count = int(name.split()[0]) if name[0].isdigit() else 1
                 redis_port = stack.enter_context(self._redis()) if "redis" in name else None
-                environ = self._environ(compiled="compiled" in name, redis_port=redis_port)
+                environ = self._environ(compiled="home" not in name, redis_port=redis_port)
                 running = Running([free_port() for _ in range(count)], redis_url=f"redis://127.0.0.1:{redis_port}/0")
                 running.processes = [
                     stack.enter_context(self._process(*self._relay_command(), environ=environ | {"PORT": str(port)}))

@@ -37,7 +37,7 @@ def test_a_ratio_is_taken_within_a_turn_and_over_all_shapes() -> None:
     ):
         samples[f"relay, rooms of {size}, deliveries/s"] = [float(each) for each in ours]
         samples[f"socket.io, rooms of {size}, deliveries/s"] = [float(each) for each in theirs]
-        for other in ("ws", "c", "c joined", "relay+redis", "compiled relay", "compiled relay+redis"):
+        for other in ("ws", "c", "c joined", "relay+redis", "home relay"):
             samples[f"{other}, rooms of {size}, deliveries/s"] = [1.0, 1.0]
     (row,) = [row for row in rows({"saturation": samples}) if row.key == "vs_socketio"]
     assert row.value == pytest.approx((2 + 3) / 2)
