@@ -38,6 +38,10 @@ export const renameVideo = (id: string, title: string) =>
 
 export const deleteVideo = (id: string) => call<void>("DELETE", `/videos/${id}`);
 
+/** Whether trying again may help: the file itself stays as it is, our side may be better next time. */
+export const mayRecover = (video: Pick<Video, "failure">): boolean =>
+  video.failure?.code === "internal" || video.failure?.code === "timeout";
+
 export const retryVideo = (id: string) => call<Video>("POST", `/videos/${id}/retry`, { body: {} });
 
 export const addSubtitles = (id: string, file: Blob, query: { language: string; label: string }) =>

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { sentenceFor } from "@/api/errors";
 import { useSession } from "@/api/session";
-import { retryVideo, video } from "@/api/videos";
+import { mayRecover, retryVideo, video } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { showToast } from "@/ui/Toast";
 import { useRoomState } from "../RoomContext";
@@ -27,19 +27,23 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
     mutationFn: () => retryVideo(film.id),
     onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
   });
-  const isOwner = details.data !== undefined;
+  const canRetry = details.data !== undefined && mayRecover(details.data);
   return (
     <StageNote
       icon={<TriangleAlert />}
       title={`“${film.title}” can’t be shown`}
       action={
         <>
-          {isOwner && (
+          {canRetry && (
             <Button variant="primary" busy={retry.isPending} onClick={() => retry.mutate()}>
               Try again
             </Button>
           )}
-          {canControl && <Button onClick={onChooseAnother}>Choose another film</Button>}
+          {canControl && (
+            <Button variant={canRetry ? "secondary" : "primary"} onClick={onChooseAnother}>
+              Choose another film
+            </Button>
+          )}
         </>
       }
     >
