@@ -129,7 +129,8 @@ def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> No
     ada, max_ = meet("Ada"), meet("Max", phone=True)
     link = make_room(ada, copyable(60))
     join(max_, link, name="Max")
-    film_is_there(max_)
+    for person in (ada, max_):
+        film_is_there(person)
     press(ada, "k")
     all_play([ada, max_])
     before = max_.page.locator("video").bounding_box()
