@@ -5,7 +5,6 @@ Everything that is assumed is a constant here with its source. A test holds the 
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from math import ceil
@@ -167,8 +166,9 @@ def with_tables(name: str, text: str) -> str:
     """The page with its computed tables."""
     for (page, table), compute in TABLES.items():
         if page == name:
-            marked = re.compile(rf"(<!-- {table} -->\n).*?(<!-- end -->)", re.DOTALL)
-            text = marked.sub(lambda found, table=compute(): f"{found[1]}{table}\n{found[2]}", text)
+            head, opening, rest = text.partition(f"<!-- {table} -->\n")
+            _, closing, tail = rest.partition("<!-- end -->")
+            text = f"{head}{opening}{compute()}\n{closing}{tail}"
     return text
 
 

@@ -22,11 +22,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from playwright.sync_api import sync_playwright
 from websockets.asyncio.client import connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from bench.report import Row, percentile, publish, spread_of
 from e2e.films import film
@@ -133,8 +134,8 @@ async def _visit(client: httpx2.AsyncClient, room_id: str, until: float, samples
         for method, path in (("GET", ""), ("POST", "/join"), ("POST", "/join/renew")):
             await asyncio.sleep(random.uniform(0.5, 1.5))
             started = time.monotonic()
-            body = {"json": {}} if method == "POST" else {}
-            answer = await client.request(method, f"/api/v1/rooms/{room_id}{path}", **body)
+            body: dict[str, Any] | None = {} if method == "POST" else None
+            answer = await client.request(method, f"/api/v1/rooms/{room_id}{path}", json=body)
             samples_ms.append((time.monotonic() - started) * 1000)
             assert answer.status_code == 200, answer.text
     await client.aclose()
@@ -153,7 +154,7 @@ async def pong_samples_ms(home: Home, room_id: str, while_running: threading.Thr
     connection = Api(home.url, guest_key=secrets.token_urlsafe(32)).call("POST", f"/rooms/{room_id}/join")
     samples = []
     async with connect(
-        connection["connection"]["relay_url"], subprotocols=[Subprotocol("watchparty.v1")], origin=home.url
+        connection["connection"]["relay_url"], subprotocols=[Subprotocol("watchparty.v1")], origin=Origin(home.url)
     ) as socket:
         await socket.send(json.dumps({"t": "hello", "v": 1, "token": connection["connection"]["join_token"]}))
         while while_running.is_alive():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from httpx import Response
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fakes.house import SITE, House

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import httpx
+import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.auth.credentials import Signing
@@ -40,23 +40,23 @@ def bucket_store(gcs: StrictGcs, key: RSAPrivateKey, *, now: Callable[[], dateti
     )
 
 
-def begin(start: UploadStart, **changed: str) -> httpx.Response:
+def begin(start: UploadStart, **changed: str) -> httpx2.Response:
     """The browser's POST, with some headers `changed` (underscores for hyphens)."""
     headers = {**start.headers, **{name.replace("_", "-"): value for name, value in changed.items()}}
-    return httpx.post(start.start_url, headers=headers)
+    return httpx2.post(start.start_url, headers=headers)
 
 
 def started(store: GcsObjectStore, size_bytes: int, *, video_id: str = "v1") -> UploadStart:
     return store.start_upload(video_id=video_id, size_bytes=size_bytes, content_type="video/mp4", base_url=SITE)
 
 
-def send_whole(store: GcsObjectStore, content: bytes, *, video_id: str = "v1") -> httpx.Response:
+def send_whole(store: GcsObjectStore, content: bytes, *, video_id: str = "v1") -> httpx2.Response:
     """A whole upload in one piece."""
     location = begin(started(store, len(content), video_id=video_id)).headers["location"]
     return send(location, content, 0, len(content) - 1)
 
 
-def send(location: str, content: bytes, first: int, last: int) -> httpx.Response:
+def send(location: str, content: bytes, first: int, last: int) -> httpx2.Response:
     """The bytes `first` to `last` of `content`, the latter included."""
     headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
-    return httpx.put(location, content=content[first : last + 1], headers=headers)
+    return httpx2.put(location, content=content[first : last + 1], headers=headers)

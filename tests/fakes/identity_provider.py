@@ -24,7 +24,7 @@ from watchparty_api.identity.platform import IdentityPlatform
 PROJECT = "demo-watchparty"
 
 
-class NoCredential(credentials.Base):
+class NoCredential(credentials.Base):  # type: ignore[misc]  # firebase_admin ships no types
     """Verifying needs no identity of one's own; the library asks for one all the same."""
 
     def get_credential(self) -> Any:

@@ -11,17 +11,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 import boto3
-import httpx
+import httpx2
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from fakes.house import SITE
 from watchparty_api.objects.s3 import S3ObjectStore
 
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+
+class Credentials(TypedDict):
+    AWS_ACCESS_KEY_ID: str
+    AWS_SECRET_ACCESS_KEY: str
+    AWS_DEFAULT_REGION: str
+
+
+CREDENTIALS = Credentials(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
 
 
 @dataclass
@@ -104,4 +111,4 @@ def put_parts(store: S3ObjectStore, content: bytes, *, video_id: str = "v1", num
     found = store.multipart.parts(video_id=video_id, size_bytes=len(content), numbers=wanted)
     for part in found.addresses:
         begin = (part.number - 1) * each
-        assert httpx.put(part.url, content=content[begin : begin + part.size_bytes]).status_code == 200
+        assert httpx2.put(part.url, content=content[begin : begin + part.size_bytes]).status_code == 200

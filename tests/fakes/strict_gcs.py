@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -229,15 +229,16 @@ def _content(held: Held, wanted: str | None) -> Said:
 
 def _multipart(gcs: StrictGcs, bucket: str, asked: Asked) -> Said:
     head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
-    facts, content = message_from_bytes(head + asked.body).get_payload()
-    described = json.loads(facts.get_payload())  # type: ignore[union-attr]
-    payload = content.get_payload(decode=True)  # type: ignore[union-attr]
+    facts, content = message_from_bytes(head + asked.body, policy=policy.HTTP).iter_parts()
+    described = json.loads(facts.get_content())
+    payload = content.get_payload(decode=True)
+    assert isinstance(payload, bytes)
     # two conditions on one object are checked one after the other
     with gcs.writing:
         if not _condition_holds(asked, gcs.objects.get((bucket, described["name"]))):
             return _refused(412, "conditionNotMet")
         kept = described.get("cacheControl", "")
-        held = gcs.put(bucket, described["name"], payload, content.get_content_type(), kept)  # type: ignore[arg-type, union-attr]
+        held = gcs.put(bucket, described["name"], payload, content.get_content_type(), kept)
     return _json(held.resource())
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, quote, urlsplit
 
-import httpx
+import httpx2
 
 from fakes.local_server import serving
 from fakes.s3_service import CREDENTIALS
@@ -91,7 +91,7 @@ def strict_s3(behind: str) -> Iterator[StrictS3]:
                 self._answer(403, {"Access-Control-Allow-Origin": "*"}, why.encode())
                 return
             kept = {name: value for name, value in headers.items() if name not in ("host", "connection")}
-            answer = httpx.request(self.command, behind + self.path, headers=kept, content=body, timeout=30)
+            answer = httpx2.request(self.command, behind + self.path, headers=kept, content=body, timeout=30)
             told = {name: value for name, value in answer.headers.items() if name.startswith(PASSED_ON)}
             self._answer(answer.status_code, told, answer.content)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
@@ -61,9 +61,9 @@ class Service:
         """A film by the browser's own way to the bucket; the bucket's event is heard twice."""
         wish = {"filename": "film.mp4", "size_bytes": len(FILM), "content_type": "video/mp4"}
         made = ok(browser.post("/api/v1/videos", json=wish, headers=headers))
-        start = httpx.post(made["upload"]["start_url"], headers=made["upload"]["headers"])
+        start = httpx2.post(made["upload"]["start_url"], headers=made["upload"]["headers"])
         whole = {"Content-Range": f"bytes 0-{len(FILM) - 1}/{len(FILM)}"}
-        assert httpx.put(start.headers["location"], content=FILM, headers=whole).status_code == 200
+        assert httpx2.put(start.headers["location"], content=FILM, headers=whole).status_code == 200
         for event in self.gcs.events * 2:
             hear_upload(self.home.services, event)
         return str(made["video"]["id"])
@@ -77,7 +77,7 @@ class Service:
             "demo-media", f"{folder}/master.m3u8", b"#EXTM3U\n#EXT-X-ENDLIST\n", "application/vnd.apple.mpegurl"
         )
         self.gcs.put("demo-media", f"{folder}/v360/1.m4s", b"segment", "video/mp4")
-        told = {"video_id": video_id, "generation": int(run["GENERATION"])}
+        told: dict[str, Any] = {"video_id": video_id, "generation": int(run["GENERATION"])}
         for kind in ("playable", "finished"):
             apply_event(self.home.services, said(kind, **told))
 
@@ -129,8 +129,8 @@ def test_from_an_upload_to_a_guest_who_watches_and_is_removed(service: Service) 
     sent_on = guest.get(segment)
     assert sent_on.status_code == 302
     assert sent_on.headers["cache-control"] == "no-store"
-    assert httpx.get(sent_on.headers["location"]).content == b"segment"
-    assert httpx.get(sent_on.headers["location"].replace("1.m4s", "2.m4s")).status_code == 403
+    assert httpx2.get(sent_on.headers["location"]).content == b"segment"
+    assert httpx2.get(sent_on.headers["location"].replace("1.m4s", "2.m4s")).status_code == 403
     assert service.browser().get(segment).status_code == 401
 
     removed = browser.delete(

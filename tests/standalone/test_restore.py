@@ -104,6 +104,6 @@ def stand_in_for_googles_restore(project: str, source: str, target: str) -> int:
     count = 0
     for kind in KINDS:
         for document in before.collection("workspaces", "main", kind_name(kind)).stream():
-            after.document(document.reference.path).set(document.to_dict())
+            after.document(document.reference.path).set(document.to_dict() or {})
             count += 1
     return count

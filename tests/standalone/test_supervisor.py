@@ -58,6 +58,13 @@ class Nursery:
             return self.children[count - 1]
 
 
+class FullMachine(Nursery):
+    """Can start no process."""
+
+    def start(self, arguments: list[str], on_line: Callable[[str], None]) -> StepChild:
+        raise BlockingIOError
+
+
 def supervisor(nursery: Nursery, heard: list[Any], *, slots: int = 1) -> TranscodeSupervisor:
     return TranscodeSupervisor(
         original_of=lambda video_id: Path("/uploads") / video_id / "original",
@@ -209,12 +216,7 @@ def test_nobody_stands_by_where_no_slot_is_free() -> None:
 def test_a_machine_without_room_for_a_child_still_takes_films() -> None:
     """An upload does not fail because nobody can stand by."""
 
-    def refuse(_arguments: list[str], _on_line: Callable[[str], None]) -> StepChild:
-        raise BlockingIOError
-
-    nursery = Nursery()
-    nursery.start = refuse  # type: ignore[method-assign]
-    supervisor(nursery, []).expect()
+    supervisor(FullMachine(), []).expect()
 
 
 def test_stop_ends_the_child_that_stands_by() -> None:

@@ -54,7 +54,7 @@ class Applied:
         custom = {
             values["name"]: values["role_id"] for values in self.of_type("google_project_iam_custom_role").values()
         }
-        return custom.get(role, role.removeprefix("roles/"))
+        return str(custom.get(role, role.removeprefix("roles/")))
 
     def _target(self, values: Values) -> str:
         for field in ("bucket", "secret_id", "topic", "subscription", "name", "repository"):
@@ -62,7 +62,7 @@ class Applied:
                 return str(values[field]).removeprefix("demo-watchparty-watchparty-").removeprefix("watchparty-")
         if "service_account_id" in values:
             names = {each["name"]: each["account_id"] for each in self.of_type("google_service_account").values()}
-            return names[values["service_account_id"]].removeprefix("watchparty-")
+            return str(names[values["service_account_id"]]).removeprefix("watchparty-")
         (condition,) = values.get("condition") or [None]
         return str(condition["title"]).replace("-", " ") if condition else "the project"
 

@@ -53,7 +53,7 @@ def misrouted(applied: Applied) -> dict[str, str]:
 
 def answerer(applied: Applied, path: str) -> str:
     backends = {
-        values["id"]: values["name"].removeprefix("watchparty-")
+        values["id"]: str(values["name"]).removeprefix("watchparty-")
         for kind in ("google_compute_backend_service", "google_compute_backend_bucket")
         for values in applied.of_type(kind).values()
     }

@@ -81,7 +81,7 @@ def load_schema() -> dict[str, Any]:
     return loaded
 
 
-class _Provider(grpc.GenericRpcHandler):
+class _Provider(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
     """Answers the calls that validate and test make; anything else is not implemented, which Terraform reports."""
 
     def __init__(self, schemas: bytes) -> None:

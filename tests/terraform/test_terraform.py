@@ -18,8 +18,8 @@ from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values, copied, ru
 from terraform.routes import expected_routes, misrouted
 from terraform.schema_provider import terraform
 from watchparty.config import home_config
-from watchparty.site import PAGE_HEADERS
 from watchparty_api.config import from_environment as functions_config
+from watchparty_api.rooms.link_page import PAGE_HEADERS
 from watchparty_relay.config import from_environment as relay_config
 from watchparty_transcoder.config import read_cloud_config
 

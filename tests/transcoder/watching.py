@@ -1,5 +1,6 @@
 """Watches what was made, as a player would: reads the master playlist, decodes renditions, times flashes and beeps."""
 
+import math
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -81,7 +82,8 @@ def listen(playlist: Path) -> Sound:
 def _beeps(heard: Sound) -> list[float]:
     block = heard.rate // 500  # 2 ms
     mono = heard.samples[0]
-    beeps, quiet_since = [], 0.0
+    beeps: list[float] = []
+    quiet_since = 0.0
     for place in range(0, len(mono), block):
         at = heard.start_s + place / heard.rate
         if max(map(abs, mono[place : place + block])) > LOUD:
@@ -93,7 +95,7 @@ def _beeps(heard: Sound) -> list[float]:
 
 def loudness(samples: "array[float]") -> float:
     """Root mean square."""
-    return (sum(sample * sample for sample in samples) / max(1, len(samples))) ** 0.5
+    return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
 
 
 def offsets(picture: Picture, sound: Sound) -> list[float]:

@@ -176,9 +176,9 @@ def _keyless(account: str) -> Signing:
     from google.oauth2 import service_account
 
     credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
-    signer = iam.Signer(Request(), credentials, account)  # type: ignore[no-untyped-call]
+    signer = iam.Signer(Request(), credentials, account)
     demanded = "https://oauth2.googleapis.com/token"  # and never asked: nothing but signing is done with it
-    return service_account.Credentials(signer, account, demanded)  # type: ignore[no-untyped-call]
+    return service_account.Credentials(signer, account, demanded)
 
 
 @contextmanager

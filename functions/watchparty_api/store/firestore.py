@@ -47,7 +47,7 @@ class FirestoreStore(Store):
 
     def close(self) -> None:
         """Lets go of the channel; the store is of no use afterwards."""
-        self._client.close()  # type: ignore[no-untyped-call]
+        self._client.close()
 
     # ---- reading
 

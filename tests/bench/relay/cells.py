@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bench.relay.flush import worst_jumps_ms
-from bench.relay.load import LINE, WIDE_LINE, Load, Measured, Person, rooms_of
+from bench.relay.load import LINE, WIDE_LINE, Load, Measured, Options, Person, rooms_of
 from bench.relay.servers import Servers
 
 Samples = dict[str, list[float]]
@@ -77,7 +77,7 @@ def saturation(bench: Bench) -> Samples:
     for _ in range(bench.turns):
         for size, (people, window) in SHAPES.items():
             for name in EVERYBODY:
-                options = {"mode": "closed", "window": window, "warm": 0.6, "seconds": 1.2}
+                options: Options = {"mode": "closed", "window": window, "warm": 0.6, "seconds": 1.2}
                 bench.measure(name, rooms_of(size, people), samples, f"rooms of {size}", **options)
     return samples
 
@@ -88,7 +88,7 @@ def low_load(bench: Bench) -> Samples:
     for _ in range(bench.turns):
         for size in (100, 1000):
             for name in EVERYBODY:
-                options = {"mode": "open", "rate": LOW_LOAD_PER_S / size, "warm": 0.6, "seconds": 2.0}
+                options: Options = {"mode": "open", "rate": LOW_LOAD_PER_S / size, "warm": 0.6, "seconds": 2.0}
                 bench.measure(name, rooms_of(size, SHAPES[size][0]), samples, f"rooms of {size}", **options)
     return samples
 
@@ -133,7 +133,8 @@ def viewers(bench: Bench) -> Samples:
 def stalled(bench: Bench) -> Samples:
     """A room of 1,000 in which one in a hundred never reads, beside the same room in which all do."""
     samples: Samples = defaultdict(list)
-    options = {"mode": "open", "rate": 15, "warm": 4, "seconds": 4, "message": WIDE_LINE, "match": '"t":"chat"'}
+    wide: Options = {"message": WIDE_LINE, "match": '"t":"chat"'}
+    options: Options = {"mode": "open", "rate": 15, "warm": 4, "seconds": 4, **wide}
     for _ in range(bench.turns):
         for what, every in (("all read", 0), ("1 % stalled", STALLED_SHARE), ("10 % stalled", STALLED_SHARE // 10)):
             people = [Person(0, kind="s" if every and number % every == 1 else "a") for number in range(1000)]
@@ -147,7 +148,7 @@ def redis_hop(bench: Bench) -> Samples:
     for _ in range(bench.turns):
         for name, relays in (("relay", 1), ("2 relays+redis", 2)):
             people = [Person(number // 100, server=number % relays) for number in range(1000)]
-            options = {"mode": "open", "rate": 50, "warm": 1, "seconds": 3}
+            options: Options = {"mode": "open", "rate": 50, "warm": 1, "seconds": 3}
             bench.measure(name, people, samples, "rooms of 100 at 5,000/s", **options)
     return samples
 
@@ -158,7 +159,7 @@ def huge_room(bench: Bench) -> Samples:
     for _ in range(bench.turns):
         for name, servers in ((f"{RELAYS} relays+redis", RELAYS), ("c", 1)):
             people = [Person(0, server=number % servers) for number in range(HUGE_ROOM)]
-            options = {"mode": "open", "rate": 1, "warm": 2, "seconds": 20}
+            options: Options = {"mode": "open", "rate": 1, "warm": 2, "seconds": 20}
             bench.measure(name, people, samples, "one room of 10,000", **options)
     return samples
 
@@ -173,7 +174,8 @@ def kill9(bench: Bench) -> Samples:
     speakers = [Person(0, server=1) for _ in range(30)]
     for _ in range(bench.turns):
         with bench.servers.serving(name) as running:
-            options = {"mode": "open", "rate": 20, "warm": 2, "seconds": 4, "message": LINE, "match": '"t":"chat"'}
+            lines: Options = {"message": LINE, "match": '"t":"chat"'}
+            options: Options = {"mode": "open", "rate": 20, "warm": 2, "seconds": 4, **lines}
             kill = threading.Timer(0.5, running.processes[0].kill).start
             measured = bench.load.run(name, running, viewers + speakers, options, at_begin=kill)
         samples["back p50"].append(measured["return_p50_ms"] / 1000)

@@ -17,6 +17,9 @@ from bench.relay.servers import LOAD_CPU, Running, on_cpu
 from fakes.relay_tokens import Mint, settings
 from watchparty_relay.room_time import MachineTime
 
+Options = dict[str, str | float]
+"""The load generator's options by their names."""
+
 FILM = {"video_id": "film", "mrev": 1, "duration_s": 1e7, "playable_s": 1e7}
 EVERYONE = settings(control="everyone", capacity=100_000)
 TOKENS_GOOD_FOR_S = 240.0
@@ -82,13 +85,13 @@ class Load:
         name: str,
         running: Running,
         people: Iterable[Person],
-        options: dict[str, str | float],
+        options: Options,
         *,
         at_begin: Callable[[], None] | None = None,
     ) -> Measured:
         """`name` is the server's: it decides what people say. `at_begin` is called in a thread when measuring began."""
         relay = "relay" in name
-        usual: dict[str, str | float] = {"message": SEEK if relay else STATE, "engineio": int(name == "socket.io")}
+        usual: Options = {"message": SEEK if relay else STATE, "engineio": int(name == "socket.io")}
         with tempfile.NamedTemporaryFile("w", suffix=".people") as file:
             for number, person in enumerate(people):
                 back = 0 if person.back is None else running.ports[person.back]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.transcoding.costs import Cost, cost_of
@@ -106,10 +107,7 @@ class Ladder:
     def make_all(self) -> list[tuple[float, Cost]]:
         """Each chunk's length in seconds, and what it took."""
         grid = self.film.grid
-        return [
-            (grid.seconds(grid.frames_of(chunk)), cost_of(lambda chunk=chunk: self.make(chunk)))  # type: ignore[misc]
-            for chunk in self.lane.chunks
-        ]
+        return [(grid.seconds(grid.frames_of(chunk)), cost_of(partial(self.make, chunk))) for chunk in self.lane.chunks]
 
     def whole_file(self, rung: Rung) -> Path:
         path = self.folder / f"{rung.name}-whole.mp4"
@@ -133,8 +131,12 @@ def two_slots_speedup(source: Path, folder: Path) -> tuple[float, float]:
         first, second = ladder.lane.chunks[:2]
         return cost_of(lambda: run(ladder, (first, second))).wall_s
 
+    def one_after_the_other(ladder: Ladder, chunks: tuple[Chunk, Chunk]) -> None:
+        for chunk in chunks:
+            ladder.make(chunk)
+
     def side_by_side(ladder: Ladder, chunks: tuple[Chunk, Chunk]) -> None:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(ladder.make, chunks))
 
-    return took_s("one", lambda ladder, chunks: [ladder.make(each) for each in chunks]), took_s("two", side_by_side)
+    return took_s("one", one_after_the_other), took_s("two", side_by_side)

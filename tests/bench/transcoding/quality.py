@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import subprocess
+from array import array
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def audio_join_snr_deltas_db(folder: Path) -> list[float]:
     source = make(folder / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=29"])
     original = listen(make(folder / "original.mkv", ["-i", str(source), "-c:a", "pcm_f32le", "-ac", "1"])).samples[0]
     facts = replace(probe(on_disk(source), Limits()), seekable=True)
-    sounds, joins = [], ()
+    sounds: list[array[float]] = []
+    joins: tuple[int, ...] = ()
     for name, length in (("pieces", 1), ("whole", 1000)):
         plan = make_plan(facts, sizes=ChunkSizes(opening=length, length=length, audio=length))
         (track,) = plan.audio
