@@ -105,7 +105,7 @@ def test_computed_tables_are_what_the_script_computes(page: str) -> None:
 def test_what_an_idle_site_costs_is_said_twice_and_the_same() -> None:
     """The table of profiles in deployment.md rounds what cost.md computes for a month without a viewer."""
     idle = runpy.run_path(str(ROOT / "docs" / "figures.py"))["month"](0).total
-    assert f"about {round(idle, -1):.0f} $ a month" in (ROOT / "docs" / "deployment.md").read_text()
+    assert f"about {round(idle, -1):.0f} $ per month" in (ROOT / "docs" / "deployment.md").read_text()
 
 
 def test_the_reference_is_what_the_contracts_say() -> None:
