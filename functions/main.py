@@ -52,7 +52,7 @@ async def videos(_request: Request) -> FastAPI:
 @functions_framework.cloud_event
 def on_upload(event: CloudEvent) -> None:
     """An object of the uploads bucket is complete."""
-    from watchparty_api.uploads.hearing import hear_upload
+    from watchparty_api.videos.uploads.bucket_event import hear_upload
 
     with _hearing(event):
         hear_upload(_services(), event.get_data())
@@ -61,8 +61,8 @@ def on_upload(event: CloudEvent) -> None:
 @functions_framework.cloud_event
 def on_transcode(event: CloudEvent) -> None:
     """The transcoder tells how far it is."""
-    from watchparty_api.cloud_events import pushed_message
-    from watchparty_api.transcodes.running import apply_event
+    from watchparty_api.videos.transcodes.runs import apply_event
+    from watchparty_api.web.cloud_events import pushed_message
 
     with _hearing(event):
         apply_event(_services(), pushed_message(event.get_data()))
@@ -71,8 +71,8 @@ def on_transcode(event: CloudEvent) -> None:
 @functions_framework.cloud_event
 def on_room_event(event: CloudEvent) -> None:
     """The relay tells what happened in rooms."""
-    from watchparty_api.cloud_events import room_events
-    from watchparty_api.room_events.ingest import ingest
+    from watchparty_api.rooms.history.ingest import ingest
+    from watchparty_api.web.cloud_events import room_events
 
     with _hearing(event):
         ingest(_services(), room_events(event.get_data()))
@@ -81,8 +81,8 @@ def on_room_event(event: CloudEvent) -> None:
 @functions_framework.cloud_event
 def on_delivery(event: CloudEvent) -> None:
     """Webhook deliveries wait."""
-    from watchparty_api.cloud_events import woken_deliveries
-    from watchparty_api.webhooks.delivering import deliver
+    from watchparty_api.web.cloud_events import woken_deliveries
+    from watchparty_api.webhooks.delivery import deliver
 
     with _hearing(event):
         deliver(_services(), woken_deliveries(event.get_data()))
@@ -91,7 +91,7 @@ def on_delivery(event: CloudEvent) -> None:
 @functions_framework.cloud_event
 def sweep(event: CloudEvent) -> None:
     """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
-    from watchparty_api.sweeping import sweep_all
+    from watchparty_api.maintenance import sweep_all
 
     with _hearing(event):
         sweep_all(_services())

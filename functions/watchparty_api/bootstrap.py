@@ -14,25 +14,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchparty_api.config import Config, ConfigError, required
-from watchparty_api.grants.home import HomeGrants
-from watchparty_api.grants.port import PlaybackSigner
+from watchparty_api.identity.key_material.port import KeyMaterial
 from watchparty_api.identity.keys import Keys, read_keys
-from watchparty_api.identity.outside import OutsideIdentity
+from watchparty_api.identity.provider import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
-from watchparty_api.jobs.port import JobLauncher
-from watchparty_api.key_material.port import KeyMaterial
-from watchparty_api.limits import Limiter
-from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.relay.port import RelayNotices
+from watchparty_api.ports.grants.home import HomeGrants
+from watchparty_api.ports.grants.port import PlaybackSigner
+from watchparty_api.ports.jobs.port import JobLauncher
+from watchparty_api.ports.mail.port import Mailer
+from watchparty_api.ports.relay.port import RelayNotices
+from watchparty_api.ports.wakeups.port import Wakeups
+from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store
-from watchparty_api.wakeups.port import Wakeups
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
-    from watchparty_api.shared_windows import SharedWindows
+    from watchparty_api.rate_limits.shared_windows import SharedWindows
 
 
 def _utc_now() -> datetime:
@@ -98,7 +98,7 @@ def build_cloud_services(
 
 
 def _open_jobs(config: Config) -> JobLauncher:
-    from watchparty_api.jobs.cloud_run import CloudRunJobs
+    from watchparty_api.ports.jobs.cloud_run import CloudRunJobs
 
     job = "projects/P/locations/R/jobs/J of the transcoder"
     return CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job))
@@ -116,7 +116,7 @@ def _open_objects(config: Config) -> ObjectStore:
 
 
 def _open_relay(config: Config, keys: Keys) -> RelayNotices:
-    from watchparty_api.relay.socket import SocketRelay
+    from watchparty_api.ports.relay.socket import SocketRelay
 
     relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
     return SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now)
@@ -124,10 +124,10 @@ def _open_relay(config: Config, keys: Keys) -> RelayNotices:
 
 def _open_key_material(config: Config) -> KeyMaterial:
     if config.keys_dir is None and config.keys_secrets is not None:
-        from watchparty_api.key_material.secret_manager import open_secret_manager
+        from watchparty_api.identity.key_material.secret_manager import open_secret_manager
 
         return open_secret_manager(config.keys_secrets)
-    from watchparty_api.key_material.folder import KeyFolder
+    from watchparty_api.identity.key_material.folder import KeyFolder
 
     folder = required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")
     return KeyFolder(Path(folder), may_create=config.environment == "home")
@@ -136,7 +136,7 @@ def _open_key_material(config: Config) -> KeyMaterial:
 def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> PlaybackSigner:
     if config.cdn_key_name is None:
         return home
-    from watchparty_api.grants.cdn_cookie import CdnCookies
+    from watchparty_api.ports.grants.cdn_cookie import CdnCookies
 
     site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
     try:
@@ -159,20 +159,20 @@ def _open_identity(config: Config) -> OutsideIdentity | None:
 def open_mailer_of(config: Config) -> Mailer:
     """The mail server that the settings name, else the log. Raises ConfigError."""
     if config.smtp_url is None:
-        from watchparty_api.mail.log import LogMailer
+        from watchparty_api.ports.mail.log import LogMailer
 
         return LogMailer()
-    from watchparty_api.mail.smtp import open_mailer
+    from watchparty_api.ports.mail.smtp import open_mailer
 
     return open_mailer(config.smtp_url, sender=required(config.mail_from, "WATCHPARTY_MAIL_FROM", "the sender"))
 
 
 def _open_wakeups(config: Config) -> Wakeups:
     if config.deliveries_topic is None:
-        from watchparty_api.wakeups.sweeper import SweeperOnly
+        from watchparty_api.ports.wakeups.sweeper import SweeperOnly
 
         return SweeperOnly()
-    from watchparty_api.wakeups.pubsub import PubSubWakeups
+    from watchparty_api.ports.wakeups.pubsub import PubSubWakeups
 
     return PubSubWakeups(config.deliveries_topic)
 
@@ -196,7 +196,7 @@ def _open_windows(config: Config, store: Store, keys: Keys, now: Callable[[], da
     """Where rates are counted that hold over several processes; on SQLite there is one."""
     if config.store_url.startswith("sqlite"):
         return None
-    from watchparty_api.shared_windows import SharedWindows
+    from watchparty_api.rate_limits.shared_windows import SharedWindows
 
     return SharedWindows(store, config.workspace_id, keyed_hash=keys.keyed_hash, now=now)
 
@@ -205,7 +205,7 @@ def function_app(
     config: Config, routers: Callable[[], list[APIRouter]], *, pages: Callable[[], list[APIRouter]] = list
 ) -> FastAPI:
     """The application of one HTTP function: what it answers under /api/v1, and `pages` beside that."""
-    from watchparty_api.http import create_app
+    from watchparty_api.web.http import create_app
 
     app = create_app(build_cloud_services(config), routers())
     for router in pages():
@@ -215,16 +215,23 @@ def function_app(
 
 def auth_routers() -> list[APIRouter]:
     """Function `auth`: accounts, sessions, administration, webhooks."""
-    from watchparty_api import public
-    from watchparty_api.accounts import api_tokens, me, outside, recovery, sign_in, sign_up
-    from watchparty_api.admin import account_invites, accounts, log, rooms, site_settings, videos
+    from watchparty_api.accounts import api_tokens, external_identity, me, recovery, sign_in, sign_up
+    from watchparty_api.admin import (
+        account_invites,
+        accounts,
+        log,
+        rooms,
+        site_settings,
+        videos,
+    )
+    from watchparty_api.web import public
     from watchparty_api.webhooks import routes as webhooks
 
     return [
         public.router,
         sign_up.router,
         sign_in.router,
-        outside.router,
+        external_identity.router,
         recovery.router,
         me.router,
         api_tokens.router,
@@ -240,12 +247,12 @@ def auth_routers() -> list[APIRouter]:
 
 def rooms_routers() -> list[APIRouter]:
     """Function `rooms`: rooms, the door, people, invitations."""
-    from watchparty_api.invitations import routes as invitations
-    from watchparty_api.join_requests import routes as join_requests
-    from watchparty_api.joining import routes as joining
-    from watchparty_api.members import routes as members
-    from watchparty_api.room_events import routes as room_events
     from watchparty_api.rooms import routes as rooms
+    from watchparty_api.rooms.history import routes as room_events
+    from watchparty_api.rooms.invitations import routes as invitations
+    from watchparty_api.rooms.join_requests import routes as join_requests
+    from watchparty_api.rooms.joining import routes as joining
+    from watchparty_api.rooms.members import routes as members
 
     return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
 
@@ -259,10 +266,10 @@ def rooms_pages() -> list[APIRouter]:
 
 def videos_routers() -> list[APIRouter]:
     """Function `videos`: uploads, the library, subtitles, playback."""
-    from watchparty_api.playback import routes as playback
-    from watchparty_api.subtitles import routes as subtitles
-    from watchparty_api.uploads import routes as uploads
+    from watchparty_api.rooms.playback import routes as playback
     from watchparty_api.videos import routes as videos
+    from watchparty_api.videos.subtitles import routes as subtitles
+    from watchparty_api.videos.uploads import routes as uploads
 
     return [videos.router, uploads.router, subtitles.router, playback.router]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from watchparty_api import public
 from watchparty_api.bootstrap import routers
-from watchparty_api.openapi import document, routed_app
+from watchparty_api.web import public
+from watchparty_api.web.openapi import document, routed_app
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 

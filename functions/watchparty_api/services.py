@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchparty_api.config import Config
-from watchparty_api.grants.port import PlaybackSigner
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.identity.outside import OutsideIdentity
+from watchparty_api.identity.provider import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
-from watchparty_api.jobs.port import JobLauncher
-from watchparty_api.limits import Limiter
-from watchparty_api.mail.port import Mailer
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.relay.port import RelayNotices
+from watchparty_api.ports.grants.port import PlaybackSigner
+from watchparty_api.ports.jobs.port import JobLauncher
+from watchparty_api.ports.mail.port import Mailer
+from watchparty_api.ports.relay.port import RelayNotices
+from watchparty_api.ports.wakeups.port import Wakeups
+from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.store.port import Store
-from watchparty_api.wakeups.port import Wakeups
 
 
 @dataclass(frozen=True, kw_only=True)

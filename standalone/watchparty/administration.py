@@ -15,7 +15,7 @@ from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.errors import HomeError
 from watchparty_api import audit
-from watchparty_api.accounts import making
+from watchparty_api.accounts import creation
 from watchparty_api.accounts.models import RegisterBody
 from watchparty_api.config import ConfigError
 from watchparty_api.errors import ApiError
@@ -31,7 +31,7 @@ def create_account(
     DataFolder(config.data).make()
     try:
         wish = RegisterBody(email=email, password=password, display_name=display_name)
-        return making.create_account(
+        return creation.create_account(
             build_home(config).services,
             email=wish.email,
             password=wish.password,

@@ -26,24 +26,29 @@ from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
 from watchparty_api.accounts.sign_up import open_setup
-from watchparty_api.bare_app import bare_app
-from watchparty_api.bootstrap import build_cloud_services, build_services, open_mailer_of, routers
+from watchparty_api.bootstrap import (
+    build_cloud_services,
+    build_services,
+    open_mailer_of,
+    routers,
+)
 from watchparty_api.config import Config
-from watchparty_api.http import create_app
-from watchparty_api.jobs.port import JobLauncher
 from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.objects.resumable import resumable_app
 from watchparty_api.objects.upload_key import load_or_make
-from watchparty_api.playback.media_app import media_app
-from watchparty_api.relay.in_process import InProcessRelay
-from watchparty_api.room_events.ingest import ingest
+from watchparty_api.ports.jobs.port import JobLauncher
+from watchparty_api.ports.relay.in_process import InProcessRelay
+from watchparty_api.ports.wakeups.sweeper import SweeperOnly
+from watchparty_api.rooms.history.ingest import ingest
 from watchparty_api.rooms.link_page import page_of_room
+from watchparty_api.rooms.playback.media_app import media_app
 from watchparty_api.services import Services
-from watchparty_api.site import base_url
-from watchparty_api.transcodes.running import apply_event, resume_interrupted, run_ended
-from watchparty_api.uploads.finalizing import on_finalized
-from watchparty_api.wakeups.sweeper import SweeperOnly
+from watchparty_api.videos.transcodes.runs import apply_event, resume_interrupted, run_ended
+from watchparty_api.videos.uploads.finalize import on_finalized
+from watchparty_api.web.bare_app import bare_app
+from watchparty_api.web.http import create_app
+from watchparty_api.web.resumable import resumable_app
+from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 

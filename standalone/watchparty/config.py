@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from watchparty.errors import HomeError
-from watchparty_api.config import Config, ConfigError, from_environment, grant_life_s, trusted_proxies
+from watchparty_api.config import (
+    Config,
+    ConfigError,
+    from_environment,
+    grant_life_s,
+    trusted_proxies,
+)
 
 T = TypeVar("T")
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from watchparty_api.accounts.deletion import sweep_temporary_accounts
 from watchparty_api.expiry import forget_expired
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.relay.outbox import deliver_due
+from watchparty_api.rooms.outbox import deliver_due
 from watchparty_api.services import Services
-from watchparty_api.transcodes.running import requeue_stuck
-from watchparty_api.uploads.reaping import expire_originals, reap_unfinished
-from watchparty_api.webhooks.delivering import deliver_due as call_webhooks
+from watchparty_api.videos.transcodes.runs import requeue_stuck
+from watchparty_api.videos.uploads.maintenance import expire_originals, reap_unfinished
+from watchparty_api.webhooks.delivery import deliver_due as call_webhooks
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from fakes.house import SITE, House
 from fakes.party import Browser, Party
-from watchparty_api.playback.media_app import media_app
 from watchparty_api.records import Video
+from watchparty_api.rooms.playback.media_app import media_app
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv360/fast.m3u8\n"
 GROWING = b"#EXTM3U\n#EXTINF:4.0,\nfast-00000.m4s\n"

@@ -13,8 +13,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from fakes.emulators import free_port
+from watchparty_api.identity.key_material.folder import KeyFolder
 from watchparty_api.identity.keys import read_keys
-from watchparty_api.key_material.folder import KeyFolder
 
 SOURCE = Path(__file__).parents[2] / "functions" / "main.py"
 STARTS_WITHIN_S = 60.0

@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
 from watchparty_api.bootstrap import routers
-from watchparty_api.http import create_app
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
+from watchparty_api.web.http import create_app
 
 SITE = "http://watch.test"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watchparty_api.records import Video
-from watchparty_api.transcodes.models import EVENT, TranscodeEvent
+from watchparty_api.videos.transcodes.models import EVENT, TranscodeEvent
 
 GENERATION = "1700000000000000000"
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from fakes.house import SITE, House
 from watchparty_api.objects.disk import Disk
 from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.objects.port import StoredObject, UploadStart
-from watchparty_api.objects.resumable import resumable_app
+from watchparty_api.web.resumable import resumable_app
 
 KIB256 = 256 * 1024
 

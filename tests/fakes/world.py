@@ -21,11 +21,11 @@ from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, 
 from fakes.house import SITE, House, Person
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
-from watchparty_api.grants.port import GRANT_LIFE, Grant
+from watchparty_api.identity.key_material.folder import KeyFolder
 from watchparty_api.identity.keys import read_keys
-from watchparty_api.key_material.folder import KeyFolder
-from watchparty_api.playback.posters import poster_key
+from watchparty_api.ports.grants.port import GRANT_LIFE, Grant
 from watchparty_api.records import Video
+from watchparty_api.videos.posters import poster_key
 
 
 @dataclass(frozen=True)

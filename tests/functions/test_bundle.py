@@ -70,7 +70,7 @@ def test_nothing_else_is_in_it() -> None:
     """Entry points, requirements, and the package's own sources."""
     with zipfile.ZipFile(BytesIO(bundle.archive(SOURCE.parent))) as opened:
         names = opened.namelist()
-    assert {"main.py", "requirements.txt", "watchparty_api/http.py"} <= set(names)
+    assert {"main.py", "requirements.txt", "watchparty_api/web/http.py"} <= set(names)
     strangers = [
         name
         for name in names

@@ -26,10 +26,10 @@ EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "on_delivery", 
 _BUILD = {
     **{name: f"main._{name}_app()" for name in HTTP_FUNCTIONS},
     **dict.fromkeys(EVENT_FUNCTIONS, "main._services()"),
-    "on_upload": "main._services(); import watchparty_api.uploads.hearing",
-    "on_transcode": "main._services(); import watchparty_api.transcodes.running",
-    "on_room_event": "main._services(); import watchparty_api.room_events.ingest",
-    "on_delivery": "main._services(); import watchparty_api.webhooks.delivering",
+    "on_upload": "main._services(); import watchparty_api.videos.uploads.bucket_event",
+    "on_transcode": "main._services(); import watchparty_api.videos.transcodes.runs",
+    "on_room_event": "main._services(); import watchparty_api.rooms.history.ingest",
+    "on_delivery": "main._services(); import watchparty_api.webhooks.delivery",
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from watchparty_api.openapi import document
 from watchparty_api.schema import CONTRACT, schema_text, whole_app
+from watchparty_api.web.openapi import document
 
 
 def test_the_committed_contract_is_what_the_routes_say() -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from fakes.house import House
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bootstrap import routers
-from watchparty_api.http import create_app
+from watchparty_api.web.http import create_app
 
 PASSWORD = "canary-password-1"
 ROOM_PASSWORD = "canary-room-password"

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Response
 from watchparty_api import audit
 from watchparty_api.accounts.models import NewToken, TokenList, TokenStart, TokenView
 from watchparty_api.errors import Conflict, Forbidden, Invalid, NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AccountOf, hash_secret
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.records import ApiToken
 from watchparty_api.store.port import Create, Delete
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
+from watchparty_api.web.caller import AccountOf, hash_secret
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
 
 router = APIRouter(prefix="/auth/me/tokens", tags=["accounts"])
 

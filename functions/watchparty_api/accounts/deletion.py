@@ -7,12 +7,11 @@ again. Also sweeps temporary accounts whose day is over.
 from __future__ import annotations
 
 from watchparty_api import audit
-from watchparty_api.accounts.making import claim_id
-from watchparty_api.accounts.quota import videos_of
+from watchparty_api.accounts.creation import claim_id
 from watchparty_api.errors import Conflict, Gone
-from watchparty_api.members.leaving import shut_out
 from watchparty_api.records import Account, ApiToken, EmailClaim, Session
-from watchparty_api.rooms.changing import close_room
+from watchparty_api.rooms.changes import close_room
+from watchparty_api.rooms.members.removal import shut_out
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.port import Delete
@@ -24,8 +23,9 @@ from watchparty_api.store.queries import (
     TEMPORARY_ACCOUNTS,
     WEBHOOKS_OF_ACCOUNT,
 )
-from watchparty_api.videos.deleting import delete_video
-from watchparty_api.webhooks.deleting import delete_webhook
+from watchparty_api.videos.deletion import delete_video
+from watchparty_api.videos.quota import videos_of
+from watchparty_api.webhooks.deletion import delete_webhook
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:

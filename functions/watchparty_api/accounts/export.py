@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from watchparty_api.accounts.quota import videos_of
 from watchparty_api.records import Account, Record
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
@@ -15,6 +14,7 @@ from watchparty_api.store.queries import (
     SESSIONS_OF_ACCOUNT,
     WEBHOOKS_OF_ACCOUNT,
 )
+from watchparty_api.videos.quota import videos_of
 
 _INTERNAL = frozenset({"workspace_id", "version"})
 

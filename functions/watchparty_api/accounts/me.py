@@ -8,25 +8,32 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.accounts import export
+from watchparty_api.accounts.creation import claim_id, email_claim
 from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
 from watchparty_api.accounts.deletion import delete_account
-from watchparty_api.accounts.making import claim_id, email_claim
-from watchparty_api.accounts.models import AccountView, DeleteBody, MeChange, SessionList, SessionView, UsageView
-from watchparty_api.accounts.proof import password_fits
-from watchparty_api.accounts.quota import quota_bytes, used_bytes, videos_of
+from watchparty_api.accounts.models import (
+    AccountView,
+    DeleteBody,
+    MeChange,
+    SessionList,
+    SessionView,
+    UsageView,
+)
+from watchparty_api.accounts.password_check import password_fits
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import revoke, revoke_all
 from watchparty_api.errors import AlreadyExists, Conflict, Forbidden, NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AccountOf
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.records import Account, EmailClaim, Session
 from watchparty_api.services import Services
 from watchparty_api.settings import read_settings
-from watchparty_api.site import base_url
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
+from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from watchparty_api.identity.scopes import Scope
 from watchparty_api.records import Account, ApiToken, Session
-from watchparty_api.rooms.plain_text import one_line
+from watchparty_api.web.plain_text import one_line
 
 _PREFERENCES_BYTES = 8000
 _PREFERENCES_DEPTH = 8

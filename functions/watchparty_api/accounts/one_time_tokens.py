@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Literal
 
 from watchparty_api.errors import Gone
-from watchparty_api.identity.caller import hash_secret
 from watchparty_api.records import OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
+from watchparty_api.web.caller import hash_secret
 
 Purpose = Literal["setup", "reset", "verify", "account_invite"]
 

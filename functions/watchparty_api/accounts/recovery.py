@@ -12,21 +12,21 @@ from fastapi import APIRouter, BackgroundTasks, Request
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.creation import account_by_email
 from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
-from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
-from watchparty_api.accounts.making import account_by_email
+from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.accounts.sessions import revoke_all
 from watchparty_api.errors import Gone, TooMany
-from watchparty_api.handling import ServicesOf
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.limits import address_key, limit
-from watchparty_api.mail.sending import send_quietly
-from watchparty_api.members.leaving import leave_everywhere
+from watchparty_api.ports.mail.sending import send_quietly
+from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, OneTimeToken
+from watchparty_api.rooms.members.removal import leave_everywhere
 from watchparty_api.services import Services
-from watchparty_api.site import base_url, client_address
 from watchparty_api.store.port import Replace, Write
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.site import base_url, client_address
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 

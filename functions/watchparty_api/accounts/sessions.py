@@ -16,13 +16,13 @@ from fastapi import Request, Response
 
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.errors import Unauthenticated, VersionConflict
-from watchparty_api.identity.caller import hash_secret, refuse_unusable
 from watchparty_api.identity.tokens import ACCESS_LIFE
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
-from watchparty_api.site import is_https
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import SESSIONS_OF_ACCOUNT
+from watchparty_api.web.caller import hash_secret, refuse_unusable
+from watchparty_api.web.site import is_https
 
 SESSION_LIFE = timedelta(days=30)
 _GRACE = timedelta(seconds=30)

@@ -7,25 +7,25 @@ from dataclasses import replace
 from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
-from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
-from watchparty_api.accounts.making import account_by_email
+from watchparty_api.accounts.creation import account_by_email
+from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import LoginBody, SignedIn
-from watchparty_api.accounts.proof import password_fits
+from watchparty_api.accounts.password_check import password_fits
 from watchparty_api.errors import Unauthenticated
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import refuse_unusable
 from watchparty_api.identity.passwords import hash_password, needs_rehash
-from watchparty_api.limits import address_key, limit
+from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account
 from watchparty_api.services import Services
-from watchparty_api.site import client_address, require_origin
+from watchparty_api.web.caller import refuse_unusable
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.site import client_address, require_origin
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 
 @router.post("/login", **LOCAL_ACCOUNTS_ONLY)
 def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Signs in with address and password. Failures lock nobody out but who makes them (`proof.py`)."""
+    """Signs in with e-mail address and password. Failed attempts slow down only the address that makes them."""
     account = account_by_email(services, body.email)
     if not password_fits(services, request, body.email, account, body.password) or account is None:
         raise Unauthenticated("wrong_credentials", "Address and password do not fit together.")

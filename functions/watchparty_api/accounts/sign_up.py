@@ -10,21 +10,27 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.admission import admitted_by
-from watchparty_api.accounts.local import LOCAL_ACCOUNTS_ONLY
-from watchparty_api.accounts.making import claim_temporary, create_account, create_temporary
-from watchparty_api.accounts.models import RegisterBody, SetupBody, SetupState, SignedIn, TemporaryBody
+from watchparty_api.accounts.creation import claim_temporary, create_account, create_temporary
+from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
+from watchparty_api.accounts.models import (
+    RegisterBody,
+    SetupBody,
+    SetupState,
+    SignedIn,
+    TemporaryBody,
+)
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import sign_in
 from watchparty_api.errors import Conflict, Forbidden, Gone, VersionConflict
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AccountCaller, CallerOf
-from watchparty_api.limits import address_key, limit
+from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.settings import read_settings
-from watchparty_api.site import base_url, client_address, require_origin
 from watchparty_api.store.paging import every
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE, ONE_TIME_TOKENS_BY_PURPOSE
+from watchparty_api.web.caller import AccountCaller, CallerOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.site import base_url, client_address, require_origin
 
 router = APIRouter(tags=["accounts"])
 

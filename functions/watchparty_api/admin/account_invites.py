@@ -6,17 +6,22 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
-from watchparty_api.admin.models import AccountInviteList, AccountInviteStart, AccountInviteView, NewAccountInvite
+from watchparty_api.admin.models import (
+    AccountInviteList,
+    AccountInviteStart,
+    AccountInviteView,
+    NewAccountInvite,
+)
 from watchparty_api.errors import NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
-from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.mail.sending import send_quietly
+from watchparty_api.ports.mail.sending import send_quietly
 from watchparty_api.records import OneTimeToken
 from watchparty_api.settings import read_settings
-from watchparty_api.site import base_url
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import ONE_TIME_TOKENS_BY_PURPOSE
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/admin/account-invites", tags=["admin"])
 

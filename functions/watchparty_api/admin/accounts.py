@@ -11,14 +11,14 @@ from watchparty_api.accounts.deletion import delete_account, refuse_last_admin
 from watchparty_api.accounts.sessions import revoke_all
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
-from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.members.leaving import shut_out
 from watchparty_api.records import Account
+from watchparty_api.rooms.members.removal import shut_out
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ACCOUNTS
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
 
 router = APIRouter(prefix="/admin/accounts", tags=["admin"])
 

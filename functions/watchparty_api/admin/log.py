@@ -10,10 +10,10 @@ from starlette.responses import StreamingResponse
 
 from watchparty_api import audit
 from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.store.queries import AUDIT_NEWEST_FIRST
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
 
 router = APIRouter(prefix="/admin/audit", tags=["admin"])
 

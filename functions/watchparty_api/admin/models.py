@@ -8,7 +8,15 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.accounts.models import AccountRole, AccountView, Body, DisplayName, Email
-from watchparty_api.records import Account, AuditEntry, OneTimeToken, Room, Video, VideoStatus, WorkspaceSettings
+from watchparty_api.records import (
+    Account,
+    AuditEntry,
+    OneTimeToken,
+    Room,
+    Video,
+    VideoStatus,
+    WorkspaceSettings,
+)
 
 Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 

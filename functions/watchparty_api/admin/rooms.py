@@ -6,11 +6,11 @@ from fastapi import APIRouter
 
 from watchparty_api import audit
 from watchparty_api.admin.models import AdminRoomList, AdminRoomView
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
-from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.rooms.changing import close_room
+from watchparty_api.rooms.changes import close_room
 from watchparty_api.store.queries import ALL_ROOMS
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
 
 router = APIRouter(prefix="/admin/rooms", tags=["admin"])
 

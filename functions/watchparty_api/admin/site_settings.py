@@ -8,10 +8,10 @@ from fastapi import APIRouter
 
 from watchparty_api import audit
 from watchparty_api.admin.models import SettingsChange, SettingsView
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
 from watchparty_api.settings import read_settings
 from watchparty_api.store.port import Create, Replace
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
 
 router = APIRouter(prefix="/admin/settings", tags=["admin"])
 

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from watchparty_api import audit
 from watchparty_api.admin.models import AdminVideoList, AdminVideoView
 from watchparty_api.errors import Conflict
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AdminOf
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.store.queries import ALL_VIDEOS, VIDEOS_BY_STATUS
-from watchparty_api.transcodes.running import retry
+from watchparty_api.videos.transcodes.runs import retry
+from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 

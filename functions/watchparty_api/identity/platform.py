@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from watchparty_api.errors import Unauthenticated, Unavailable
-from watchparty_api.identity.outside import Outsider
+from watchparty_api.identity.provider import Outsider
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from watchparty_api.errors import Malformed, Unavailable
-from watchparty_api.media_names import is_media_name
+from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.signed_addresses import READ_LIFE, SignedAddresses
 

@@ -1,7 +1,7 @@
 """Takes a request's body to disk as it arrives: in blocks, by a thread, one block being written while the next comes.
 
 The event loop only passes references on, because the relay's clock lives on it too; memory stays at two blocks
-whatever the file's size. Called by `resumable.py`, which has decided what may come.
+whatever the file's size. Called by `web/resumable.py`, which has decided what may come.
 """
 
 from __future__ import annotations

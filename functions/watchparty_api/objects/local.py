@@ -1,6 +1,6 @@
 """Originals and media in two folders of this machine: the home adapter of the objects port.
 
-It signs upload URLs as Google's client would; the server that verifies them and takes the bytes is `resumable.py`.
+It signs upload URLs as Google's client would; the server that verifies them and takes the bytes is `web/resumable.py`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from watchparty_api.errors import Malformed
-from watchparty_api.media_names import is_media_name
 from watchparty_api.objects import v4_signature
 from watchparty_api.objects.disk import Disk
+from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.sessions import UploadSessions
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from watchparty_api.errors import Malformed, Unavailable
-from watchparty_api.media_names import is_media_name
+from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.s3_client import open_client, translated, unless_missing
 from watchparty_api.objects.s3_multipart import S3Multipart, original_key

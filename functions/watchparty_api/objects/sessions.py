@@ -2,7 +2,7 @@
 
 All state is files, so a restart in the middle loses nothing: `sessions/{key}.json` says what was announced, the length
 of `sessions/{key}.part` how far it got. Only the SHA-256 of a session's secret is kept. Plain blocking calls;
-`resumable.py` runs them in threads. Beside them lies the finished original, which is never overwritten.
+`web/resumable.py` runs them in threads. Beside them lies the finished original, which is never overwritten.
 """
 
 from __future__ import annotations

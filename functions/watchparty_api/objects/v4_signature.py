@@ -1,7 +1,7 @@
 """GOOG4-RSA-SHA256: signing a URL of Google Cloud Storage's XML API, and checking one. No I/O, no clock.
 
 The standalone object server accepts exactly what the real one would, so a browser has one way to upload. `local.py`
-signs, `resumable.py` verifies; in the cloud Google's client and servers do both.
+signs, `web/resumable.py` verifies; in the cloud Google's client and servers do both.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Member(Record):
     controls: bool = False  # control lent without an end
     state: Literal["waiting", "admitted", "denied", "removed", "banned", "left", "withdrawn"] = "admitted"
     mver: int = 1
-    demoted_at: datetime | None = None  # or taken out, or shut out: see `joining/door.py` for what it ends
+    demoted_at: datetime | None = None  # or taken out, or shut out: see `rooms/joining/admission.py` for what it ends
     request_id: str | None = None  # the newest JoinRequest of who had to knock
     invitation_id: str | None = None
     address_hash: str | None = None  # keyed; what a ban holds for 24 h

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.members.participants import member_id, participant_of_account
 from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms.address import new_room_id
 from watchparty_api.rooms.film import film_to_show
-from watchparty_api.rooms.made_up_names import room_name
+from watchparty_api.rooms.generated_names import room_name
 from watchparty_api.rooms.models import RoomStart
+from watchparty_api.rooms.participants import member_id, participant_of_account
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create
 

@@ -13,8 +13,8 @@ from functools import partial
 
 from watchparty_api.errors import Conflict, Forbidden
 from watchparty_api.records import Room, Video
-from watchparty_api.relay import notices
-from watchparty_api.relay.outbox import Change, commit_and_tell, tell
+from watchparty_api.rooms import notices
+from watchparty_api.rooms.outbox import Change, commit_and_tell, tell
 from watchparty_api.services import Services
 from watchparty_api.store.paging import every
 from watchparty_api.store.port import Replace

@@ -12,10 +12,10 @@ from typing import Any
 
 from watchparty_api.errors import ApiError, Conflict
 from watchparty_api.records import Member, Room, Video
-from watchparty_api.relay import notices
-from watchparty_api.relay.outbox import Change, commit_and_tell
+from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.film import film_to_show, with_film
+from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 

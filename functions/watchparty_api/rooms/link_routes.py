@@ -15,9 +15,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from watchparty_api.errors import Unavailable
-from watchparty_api.handling import ServicesOf
 from watchparty_api.rooms.link_page import PAGE_HEADERS, page_of_room
-from watchparty_api.site import base_url
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.site import base_url
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from watchparty_api.records import Access, Control, Role, VideoStatus
-from watchparty_api.rooms.plain_text import one_line
+from watchparty_api.web.plain_text import one_line
 
 WaitPolicy = Literal["never", "host", "quorum", "all"]
 

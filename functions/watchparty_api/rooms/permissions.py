@@ -1,6 +1,6 @@
 """Who may do what in a room: one table, read by every route and nowhere repeated.
 
-Pure. The place of a caller comes from the store (`standing.py`), never from a token; the site's admins have no place
+Pure. The place of a caller comes from the store (`access.py`), never from a token; the site's admins have no place
 in a room that is not theirs.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from watchparty_api.errors import NotFound
-from watchparty_api.media_names import media_type
+from watchparty_api.objects.media_names import media_type
 from watchparty_api.records import Room
 from watchparty_api.rooms.film import film_of
 from watchparty_api.services import Services

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from watchparty_api.members.participants import find_member, participant_of_account
 from watchparty_api.records import Member, Room, Snapshot
 from watchparty_api.rooms import views
 from watchparty_api.rooms.film import film_of
 from watchparty_api.rooms.models import RoomCard, RoomView
+from watchparty_api.rooms.participants import find_member, participant_of_account
 from watchparty_api.services import Services
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from watchparty_api.handling import ServicesOf
-from watchparty_api.idempotency import OnceOf
-from watchparty_api.identity.caller import AccountOf
-from watchparty_api.join_requests.deciding import Decider, decide_all
-from watchparty_api.limits import address_key
-from watchparty_api.lists import PageCursor, PageLimit
-from watchparty_api.members.bans import address_mark
-from watchparty_api.members.participants import participant_of_account, require_member
+from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.rooms import views
+from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.address import open_room
-from watchparty_api.rooms.changing import FILM_FIELDS, change_room, close_room, make_link
+from watchparty_api.rooms.bans import address_mark
+from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, make_link
 from watchparty_api.rooms.creation import create_room
 from watchparty_api.rooms.film_queue import play_next, queued_films, replace_queue
+from watchparty_api.rooms.join_requests.decisions import Decider, decide_all
 from watchparty_api.rooms.models import (
     NextFilm,
     Queue,
@@ -27,12 +23,16 @@ from watchparty_api.rooms.models import (
     RoomStart,
     RoomView,
 )
+from watchparty_api.rooms.participants import participant_of_account, require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
 from watchparty_api.rooms.reading import room_card, room_inside
-from watchparty_api.rooms.standing import StandingOf
-from watchparty_api.site import client_address, share_url
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.idempotency import OnceOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.site import client_address, share_url
 
 router = APIRouter(tags=["rooms"])
 

@@ -21,7 +21,13 @@ from sqlalchemy.engine import URL, Row, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from watchparty_api.errors import AlreadyExists, Malformed, Missing, Unavailable, VersionConflict
+from watchparty_api.errors import (
+    AlreadyExists,
+    Malformed,
+    Missing,
+    Unavailable,
+    VersionConflict,
+)
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store import migrations

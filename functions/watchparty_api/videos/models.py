@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from watchparty_api.records import VideoStatus
-from watchparty_api.rooms.plain_text import one_line
-from watchparty_api.transcodes.models import AudioTrack, Chapter, FailureCode, Rendition
+from watchparty_api.videos.transcodes.models import AudioTrack, Chapter, FailureCode, Rendition
+from watchparty_api.web.plain_text import one_line
 
 _DIRECT = re.compile(r"\.(mp4|m4v|m3u8)$", re.IGNORECASE)
 

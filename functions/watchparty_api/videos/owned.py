@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends
 
 from watchparty_api.errors import Forbidden, NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AccountOf
 from watchparty_api.records import Video
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
 
 
 def owned_video(video_id: str, caller: AccountOf, services: ServicesOf) -> Video:

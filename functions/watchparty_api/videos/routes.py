@@ -8,21 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from watchparty_api.errors import Conflict, Invalid
-from watchparty_api.handling import ServicesOf
-from watchparty_api.idempotency import OnceOf
-from watchparty_api.identity.caller import AccountOf
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.objects.port import UploadStart
-from watchparty_api.playback.posters import check_poster_key, poster_response
 from watchparty_api.records import Account, Video
 from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
-from watchparty_api.site import base_url
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
-from watchparty_api.transcodes.running import retry
-from watchparty_api.uploads.announcing import announce, start_upload
-from watchparty_api.videos.deleting import delete_video
-from watchparty_api.videos.links import register_link
+from watchparty_api.videos.deletion import delete_video
+from watchparty_api.videos.direct_links import register_link
 from watchparty_api.videos.models import (
     DirectLink,
     NewVideo,
@@ -33,7 +25,15 @@ from watchparty_api.videos.models import (
     VideoView,
 )
 from watchparty_api.videos.owned import OwnedVideo, owned_video
+from watchparty_api.videos.posters import check_poster_key, poster_response
+from watchparty_api.videos.transcodes.runs import retry
+from watchparty_api.videos.uploads.start import announce, start_upload
 from watchparty_api.videos.views import video_view
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.idempotency import OnceOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.site import base_url
 
 router = APIRouter(tags=["videos"])
 

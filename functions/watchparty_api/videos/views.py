@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from watchparty_api.playback.posters import poster_url
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.film_files import sprites_url, subtitle_tracks
 from watchparty_api.videos.models import VideoView
+from watchparty_api.videos.posters import poster_url
 
 
 def video_view(services: Services, video: Video) -> VideoView:

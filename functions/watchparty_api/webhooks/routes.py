@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Response
 
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, Forbidden, NotFound
-from watchparty_api.handling import ServicesOf
-from watchparty_api.identity.caller import AccountOf
-from watchparty_api.lists import PageCursor, PageLimit
 from watchparty_api.records import Webhook
 from watchparty_api.store.port import Create
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
-from watchparty_api.webhooks.deleting import delete_webhook
-from watchparty_api.webhooks.delivering import attempt
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.webhooks.deletion import delete_webhook
+from watchparty_api.webhooks.delivery import attempt
 from watchparty_api.webhooks.models import (
     DeliveryList,
     DeliveryView,

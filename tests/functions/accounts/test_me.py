@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.house import House
-from watchparty_api.accounts.making import account_by_email, create_account
+from watchparty_api.accounts.creation import account_by_email, create_account
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.store.queries import SESSIONS_OF_ACCOUNT
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.house import SITE, House
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
-from watchparty_api.accounts.making import account_by_email, create_account
+from watchparty_api.accounts.creation import account_by_email, create_account
 from watchparty_api.records import Account
 
 PASSWORD = "correct horse"

@@ -8,10 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.house import SITE, House
-from watchparty_api.accounts.making import account_by_email, create_account
+from watchparty_api.accounts.creation import account_by_email, create_account
 from watchparty_api.bootstrap import routers
-from watchparty_api.http import create_app
 from watchparty_api.records import Account
+from watchparty_api.web.http import create_app
 
 PASSWORD = "correct horse"
 

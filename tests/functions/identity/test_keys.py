@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from watchparty_api.config import ConfigError
+from watchparty_api.identity.key_material.folder import KeyFolder
 from watchparty_api.identity.keys import KeyedHash, read_keys
-from watchparty_api.key_material.folder import KeyFolder
 
 
 def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:

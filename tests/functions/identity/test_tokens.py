@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchparty_api.errors import Unauthenticated
+from watchparty_api.identity.key_material.folder import KeyFolder
 from watchparty_api.identity.keys import KeyFamily, Keys, read_keys
 from watchparty_api.identity.tokens import TokenSigner, token_type
-from watchparty_api.key_material.folder import KeyFolder
 from watchparty_api.records import Account
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ from fakes.house import House
 from fakes.local_server import serving
 from watchparty_api.bootstrap import rooms_pages, rooms_routers
 from watchparty_api.errors import Unavailable
-from watchparty_api.http import create_app
 from watchparty_api.rooms.link_page import PAGE_HEADERS
 from watchparty_api.rooms.link_routes import SitePage
+from watchparty_api.web.http import create_app
 
 
 class Bucket(BaseHTTPRequestHandler):

@@ -308,7 +308,7 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Signs in with address and password. Failures lock nobody out but who makes them (`proof.py`).
+         * @description Signs in with e-mail address and password. Failed attempts slow down only the address that makes them.
          */
         post: operations["accounts.login"];
         delete?: never;

@@ -1,0 +1,144 @@
+"""Signing in with the token of an identity provider: the account that belongs to it, made at the first time.
+
+An account that claims the person's address without ever having shown that it is its own may have been made by anybody.
+It becomes the person's, and whatever else opened it before opens it no more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from watchparty_api import audit
+from watchparty_api.accounts import one_time_tokens, sessions
+from watchparty_api.accounts.admission import admitted_by
+from watchparty_api.accounts.creation import account_by_email, email_claim
+from watchparty_api.accounts.credentials import void_api_tokens
+from watchparty_api.accounts.models import SessionBody, SignedIn
+from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
+from watchparty_api.identity.provider import Outsider
+from watchparty_api.rate_limits.limits import address_key, limit
+from watchparty_api.records import Account, EmailClaim
+from watchparty_api.rooms.members.removal import shut_out
+from watchparty_api.services import Services
+from watchparty_api.store.paging import every
+from watchparty_api.store.port import Create, Delete, Replace, Write
+from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
+from watchparty_api.web.caller import refuse_unusable
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.openapi import REFUSAL
+from watchparty_api.web.site import client_address
+from watchparty_api.webhooks.deletion import delete_webhook
+
+router = APIRouter(prefix="/auth", tags=["accounts"])
+
+FRESH = timedelta(minutes=5)
+"""A token is exchanged right after signing in; an older one may have been picked up somewhere."""
+
+
+@router.post(
+    "/session", responses={404: {**REFUSAL, "description": "Accounts here are the site's own (`local_accounts`)"}}
+)
+def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
+    """Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation."""
+    if services.outside is None:
+        raise NotFound("local_accounts", "This site has accounts of its own. Sign in with address and password.")
+    limit(request, "token_try", address_key(client_address(request)))
+    person = services.outside.verify(body.id_token)
+    if services.now() - person.signed_in_at > FRESH:
+        raise Unauthenticated("sign_in_too_old", "Too much time has passed since you signed in. Sign in again.")
+    account = _known(services, person) or _new(services, person, body.invite)
+    refuse_unusable(account, services.now())
+    return sessions.sign_in(services, request, response, account)
+
+
+def _known(services: Services, person: Outsider) -> Account | None:
+    claim = services.store.get(services.workspace_id, EmailClaim, _claim_id(services, person.uid))
+    if claim is None:
+        return None
+    account = services.store.get(services.workspace_id, Account, claim.account_id)
+    if account is None:  # it was deleted; who comes again begins anew
+        services.store.delete(services.workspace_id, EmailClaim, claim.id)
+        return None
+    return _caught_up(services, person, account)
+
+
+def _caught_up(services: Services, person: Outsider, account: Account) -> Account:
+    """The account with what the person has shown since: that the address is theirs, perhaps the administrator's."""
+    if not person.email_verified or person.email != account.email:
+        return account
+    role = "admin" if _is_first_admin(services, person) else account.role
+    newest = replace(account, email_verified=True, role=role)
+    if newest == account:
+        return account
+    audit.commit(services, [Replace(newest)], actor=account.id, action="account.verified", target=account.id)
+    return replace(newest, version=newest.version + 1)
+
+
+def _new(services: Services, person: Outsider, invite: str | None) -> Account:
+    """The account with the person's verified address, from now on theirs; else a new one."""
+    first_admin = _is_first_admin(services, person)
+    mine = account_by_email(services, person.email) if person.email and person.email_verified else None
+    if mine is not None:
+        role = "admin" if first_admin else mine.role
+        linked = replace(mine, external_id=person.uid, email_verified=True, role=role)
+        if not mine.email_verified:
+            return _reclaimed(services, person, mine, linked)
+        return _commit(services, person, linked, [Replace(linked)], "account.linked")
+    invitation = None if first_admin else admitted_by(services, invite, person.email)
+    account = Account(
+        workspace_id=services.workspace_id,
+        id=secrets.token_urlsafe(12),
+        created_at=services.now(),
+        email=person.email,
+        email_verified=person.email_verified,
+        display_name=(person.name or (person.email or "").partition("@")[0] or "Somebody")[:40],
+        role="admin" if first_admin else invitation.role if invitation else "user",
+        external_id=person.uid,
+    )
+    writes: list[Write] = [Create(account)]
+    if invitation is not None:
+        writes.append(one_time_tokens.spent(services, invitation))
+    if person.email:
+        writes.append(Create(email_claim(services, person.email, account.id)))
+    return _commit(services, person, account, writes, "account.created")
+
+
+def _reclaimed(services: Services, person: Outsider, before: Account, linked: Account) -> Account:
+    """Links an account that never showed that the address is its own, and shuts out whoever made it."""
+    for webhook in every(services.store, services.workspace_id, WEBHOOKS_OF_ACCOUNT, before.id):
+        delete_webhook(services, webhook, actor=before.id)
+    account = replace(linked, password_hash=None, tokens_valid_from=services.now())
+    writes: list[Write] = [Replace(account), *void_api_tokens(services, account.id)]
+    if before.external_id is not None:
+        writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
+    account = _commit(services, person, account, writes, "account.reclaimed")
+    sessions.revoke_all(services, account.id)
+    shut_out(services, account.id)  # a join token is renewed without a session
+    return account
+
+
+def _commit(services: Services, person: Outsider, account: Account, writes: list[Write], action: str) -> Account:
+    claim = EmailClaim(
+        workspace_id=services.workspace_id,
+        id=_claim_id(services, person.uid),
+        created_at=services.now(),
+        account_id=account.id,
+    )
+    try:
+        audit.commit(services, [Create(claim), *writes], actor=account.id, action=action, target=account.id)
+    except AlreadyExists as error:
+        raise Conflict("email_taken", "There is an account with this address already.") from error
+    return replace(account, version=account.version + 1)
+
+
+def _claim_id(services: Services, uid: str) -> str:
+    return services.keyed_hash.of("outside identity", uid)
+
+
+def _is_first_admin(services: Services, person: Outsider) -> bool:
+    first = services.config.first_admin
+    return first is not None and person.email_verified and person.email == first.lower()

@@ -1,0 +1,1 @@
+"""The small ports, each with its adapters beside it."""

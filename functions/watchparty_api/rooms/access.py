@@ -1,0 +1,106 @@
+"""Where the caller of a room's route stands: the room, their membership as the store has it now, and their place.
+
+`StandingOf` is what room routes ask for; `require` is their one guard. A token of another room, of somebody removed, or
+of somebody whose account was suspended meanwhile gives no place here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from watchparty_api.errors import Forbidden, Unauthenticated
+from watchparty_api.records import Account, Member, Room
+from watchparty_api.rooms.address import Addressed, find_room
+from watchparty_api.rooms.participants import find_member, participant_of_account
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, Place, controls, place_of
+from watchparty_api.services import Services
+from watchparty_api.web.caller import (
+    AccountCaller,
+    Caller,
+    CallerOf,
+    Nobody,
+    ParticipantCaller,
+    refuse_unusable,
+)
+from watchparty_api.web.dependencies import ServicesOf
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A caller in front of, or in, a room."""
+
+    addressed: Addressed
+    caller: Caller
+    member: Member | None
+
+    @property
+    def room(self) -> Room:
+        return self.addressed.room
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.member)
+
+    @property
+    def belongs(self) -> bool:
+        """Whether any link of the room, also an old one, leads the caller to it."""
+        return self.member is not None and self.member.state in ("admitted", "waiting", "left")
+
+    def may(self, action: Action, now: datetime) -> bool:
+        """Whether the table, or for the film the room's setting, allows it."""
+        if action is Action.CONTROL_FILM:
+            return controls(self.room.control, self.member, now)
+        return self.place in PERMISSIONS[action]
+
+    def require(self, action: Action, now: datetime) -> Member:
+        """The caller's membership. Raises Unauthenticated, Forbidden or, for strangers with an old link, Gone."""
+        if self.member is None:
+            self.addressed.for_strangers()
+            if isinstance(self.caller, Nobody):
+                raise Unauthenticated("sign_in", "Sign in or join the room first.")
+        if self.member is None or not self.may(action, now):
+            raise self._refusal(action)
+        return self.member
+
+    def _refusal(self, action: Action) -> Forbidden:
+        state = self.member.state if self.member else None
+        if state in ("removed", "banned", "denied"):
+            return Forbidden(state, "You are not in this room any more.")
+        if self.place is Place.OUTSIDE:
+            return Forbidden("not_a_member", "You do not belong to this room.")
+        return Forbidden("not_allowed", f"You may not {action}.")
+
+
+def standing_of(room_id: str, caller: CallerOf, services: ServicesOf) -> Standing:
+    """Dependency: finds the room of the path, and the caller in it."""
+    addressed = find_room(services, room_id)
+    return Standing(addressed, caller, membership(services, addressed.room, caller))
+
+
+StandingOf = Annotated[Standing, Depends(standing_of)]
+
+
+def membership(services: Services, room: Room, caller: Caller) -> Member | None:
+    """The caller's record in this room, whatever its state; None for strangers and for tokens of other rooms."""
+    match caller:
+        case AccountCaller(account):
+            return find_member(services, room.id, participant_of_account(room.id, account.id))
+        case ParticipantCaller(room_id, participant_id) if room_id == room.id:
+            member = find_member(services, room.id, participant_id)
+            if member is not None and member.account_id is not None:
+                _refuse_unusable(services, member.account_id)
+            return member
+        case _:
+            return None
+
+
+def _refuse_unusable(services: Services, account_id: str) -> None:
+    """Raises when the account behind a participant must not act any more."""
+    account = services.store.get(services.workspace_id, Account, account_id)
+    if account is None:
+        raise Unauthenticated("account_gone", "This account does not exist any more.")
+    refuse_unusable(account, services.now())

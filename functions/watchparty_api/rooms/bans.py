@@ -1,0 +1,70 @@
+"""Bans: the marks by which somebody who was banned is known again, and lifting a ban.
+
+A ban cannot hold who clears cookies and comes from another address; it is honest about that by being what it is. The
+address counts for 24 hours, as a keyed hash, and not at all where the one who bans came from the same one: a household,
+or a proxy that hides everybody behind itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from fastapi import Request
+
+from watchparty_api.errors import NotFound
+from watchparty_api.rate_limits.limits import address_key
+from watchparty_api.records import Ban, Member
+from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.participants import find_member, member_id
+from watchparty_api.services import Services
+from watchparty_api.store.port import Delete, Replace, Write
+from watchparty_api.store.queries import BANS_OF_ROOM
+from watchparty_api.web.site import client_address
+
+_ADDRESS_LIFE = timedelta(hours=24)
+
+
+def bans_of(services: Services, room_id: str) -> tuple[Ban, ...]:
+    """The room's bans, the newest first; a host who banned more than a few hundred people needs another link."""
+    return services.store.query(services.workspace_id, BANS_OF_ROOM, room_id, limit=500).items
+
+
+def address_mark(services: Services, request: Request) -> str:
+    """The keyed hash of the caller's address, or of their network where one home has many addresses."""
+    return services.keyed_hash.of("address", address_key(client_address(request)))
+
+
+def ban_of(member: Member, *, by: Member, by_address: str, now: datetime) -> Ban:
+    """The ban of a member. Pure."""
+    shared = member.address_hash is None or member.address_hash == by_address
+    return Ban(
+        workspace_id=member.workspace_id,
+        id=member.id,
+        created_at=now,
+        room_id=member.room_id,
+        participant_id=member.participant_id,
+        display_name=member.display_name,
+        account_id=member.account_id,
+        guest_hash=member.guest_hash,
+        invitation_id=member.invitation_id,
+        address_hash=None if shared else member.address_hash,
+        address_until=None if shared else now + _ADDRESS_LIFE,
+        created_by=by.participant_id,
+    )
+
+
+def lift_ban(services: Services, room_id: str, participant_id: str) -> None:
+    """The person may try again, as somebody who was removed. Raises NotFound."""
+
+    def decide() -> Change[None]:
+        id_ = member_id(room_id, participant_id)
+        if services.store.get(services.workspace_id, Ban, id_) is None:
+            raise NotFound("ban_not_found", "There is no such ban in this room.")
+        writes: list[Write] = [Delete(Ban, id_)]
+        member = find_member(services, room_id, participant_id)
+        if member is not None and member.state == "banned":
+            writes.append(Replace(replace(member, state="removed")))
+        return Change(None, writes=writes)
+
+    commit_and_tell(services, decide)

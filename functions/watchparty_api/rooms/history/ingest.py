@@ -1,0 +1,125 @@
+"""Taking in what the relay tells: actions, chat, snapshots and sync reports, each once however often it is told.
+
+At home the relay's publisher calls `ingest`; in the cloud the function `on_room_event` does. Events of rooms that do
+not exist and events that cannot be read are noted and passed over: telling them again would change nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from watchparty_api.errors import AlreadyExists, VersionConflict
+from watchparty_api.records import Record, Room, RoomAction, SyncReport
+from watchparty_api.rooms.history.chat_archive import archive
+from watchparty_api.rooms.history.models import (
+    ROOM_EVENT,
+    ActionEvent,
+    ChatEvent,
+    ReportEvent,
+    RoomEvent,
+    SessionEvent,
+    SnapshotEvent,
+)
+from watchparty_api.rooms.history.snapshots import take_presence, take_snapshot
+from watchparty_api.services import Services
+from watchparty_api.store.port import Create
+from watchparty_api.webhooks.outbox import announce, session_deliveries
+
+log = logging.getLogger(__name__)
+
+_ACTIVITY_EVERY = timedelta(minutes=5)
+
+
+def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
+    """Keeps the events. Raises only what may go away by itself (Unavailable), so that the caller tells them again."""
+    rooms: dict[str, Room | None] = {}
+    for raw in events:
+        try:
+            event: RoomEvent = ROOM_EVENT.validate_python(raw)
+        except ValidationError as error:
+            log.warning("a room event could not be read: %s", error.errors(include_input=False, include_url=False))
+            continue
+        if event.room not in rooms:
+            rooms[event.room] = services.store.get(services.workspace_id, Room, event.room)
+        room = rooms[event.room]
+        if room is None:
+            log.warning("an event %s is about a room that does not exist", event.kind)
+            continue
+        _keep(services, room, event)
+
+
+def _keep(services: Services, room: Room, event: RoomEvent) -> None:
+    match event:
+        case ActionEvent():
+            facts = event.model_dump(include={"mode", "pos_s", "rate", "video_id"})
+            _keep_once(services, _action(services, event, event.cmd, event.by or "", facts))
+        case SessionEvent():
+            _keep_session(services, room, event)
+            take_presence(services, event)
+            _note_activity(services, event)
+        case ChatEvent():
+            archive(services, event)
+        case SnapshotEvent():
+            take_snapshot(services, event)
+        case ReportEvent():
+            report = SyncReport(
+                workspace_id=services.workspace_id,
+                id=event.id,
+                created_at=services.now(),
+                room_id=event.room,
+                at=event.at,
+                data={"people": event.people},
+            )
+            _keep_once(services, report)
+
+
+def _action(
+    services: Services, event: ActionEvent | SessionEvent, kind: str, by: str, data: dict[str, Any]
+) -> RoomAction:
+    return RoomAction(
+        workspace_id=services.workspace_id,
+        id=event.id,
+        created_at=services.now(),
+        room_id=event.room,
+        at=event.at,
+        by=by,
+        kind=kind,
+        data=data,
+    )
+
+
+def _keep_session(services: Services, room: Room, event: SessionEvent) -> None:
+    """The action, and in the same commit what the host's webhooks hear of it."""
+    came = event.kind == "session_started"
+    action = _action(services, event, "joined" if came else "left", event.participant_id, {"name": event.name})
+    person = {"id": event.participant_id, "name": event.name}
+    written = session_deliveries(services, room, event_id=event.id, came=came, person=person, total=event.total)
+    try:
+        services.store.commit(services.workspace_id, [Create(action), *map(Create, written)])
+    except AlreadyExists:
+        return  # told before
+    announce(services, written)
+
+
+def _keep_once(services: Services, record: Record) -> None:
+    try:
+        services.store.create(services.workspace_id, record)
+    except AlreadyExists:
+        return  # told before
+
+
+def _note_activity(services: Services, event: SessionEvent) -> None:
+    """Moves the room up in its owner's list; not for every coming and going, and never at the cost of a change."""
+    room = services.store.get(services.workspace_id, Room, event.room)
+    if room is None or event.at - room.last_active_at < _ACTIVITY_EVERY:
+        return
+    try:
+        services.store.replace(services.workspace_id, replace(room, last_active_at=event.at))
+    except VersionConflict:
+        return  # whoever changed the room just now noted it, too

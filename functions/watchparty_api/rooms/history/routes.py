@@ -1,0 +1,73 @@
+"""HTTP routes of what was kept of a room, for host and moderators: action log, chat archive, sync report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.history.chat_archive import lines
+from watchparty_api.rooms.history.models import (
+    ActionLog,
+    ArchivedLine,
+    ChatArchive,
+    LoggedAction,
+    SyncReportView,
+)
+from watchparty_api.rooms.history.sync_report import summed_up
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.store.paging import every
+from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+
+router = APIRouter(tags=["room logs"])
+
+
+@router.get("/rooms/{room_id}/events")
+def action_log(
+    standing: StandingOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None
+) -> ActionLog:
+    """Who did what, the newest first."""
+    standing.require(Action.READ_LOGS, services.now())
+    page = services.store.query(services.workspace_id, ACTIONS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    items = [LoggedAction(id=a.id, at=a.at, by=a.by, kind=a.kind, data=a.data) for a in page.items]
+    return ActionLog(items=items, next_cursor=page.cursor)
+
+
+@router.get("/rooms/{room_id}/chat")
+def chat_archive(
+    standing: StandingOf,
+    services: ServicesOf,
+    before: Annotated[str | None, Query(max_length=128)] = None,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> ChatArchive:
+    """What was said, the newest first: from before the line `before`, or on from `cursor`."""
+    standing.require(Action.READ_LOGS, services.now())
+    page = lines(services, standing.room.id, limit=limit, before=before, cursor=cursor)
+    items = [
+        ArchivedLine(
+            id=line.id.removeprefix(f"{line.room_id}."),
+            seq=line.seq,
+            participant_id=line.participant_id,
+            name=line.name,
+            text=line.text,
+            pos_s=line.pos_s,
+            reply_to=line.reply_to,
+            at=line.at,
+        )
+        for line in page.items
+    ]
+    return ChatArchive(items=items, next_cursor=page.cursor)
+
+
+@router.get("/rooms/{room_id}/report")
+def sync_report(standing: StandingOf, services: ServicesOf) -> SyncReportView:
+    """How well everybody kept with the room, over all of its time."""
+    standing.require(Action.READ_LOGS, services.now())
+    store, workspace_id, room_id = services.store, services.workspace_id, standing.room.id
+    people = every(store, workspace_id, MEMBERS_OF_ROOM, room_id)
+    names = {member.participant_id: member.display_name for member in people}
+    return summed_up(every(store, workspace_id, REPORTS_OF_ROOM, room_id), names)

@@ -1,0 +1,87 @@
+"""HTTP routes of invitations, for host and moderators."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+
+from watchparty_api.ports.mail.sending import send_quietly
+from watchparty_api.records import Invitation
+from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.invitations.invite import invitation_mail, invite, may_mail, withdraw
+from watchparty_api.rooms.invitations.models import (
+    InvitationList,
+    InvitationMade,
+    InvitationStart,
+    InvitationView,
+)
+from watchparty_api.rooms.joining.admission import vouched
+from watchparty_api.rooms.participants import find_member
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.rooms.views import room_url
+from watchparty_api.store.queries import INVITATIONS_OF_ROOM
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.site import client_address, share_url
+
+router = APIRouter(tags=["invitations"])
+
+
+@router.post("/rooms/{room_id}/invitations", status_code=201)
+def make(
+    body: InvitationStart,
+    request: Request,
+    response: Response,
+    later: BackgroundTasks,
+    standing: StandingOf,
+    services: ServicesOf,
+) -> InvitationMade:
+    """A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
+    long as neither they nor the recipient see too many; `mailed` says whether it was.
+    """
+    room, by = standing.room, standing.require(Action.INVITE, services.now())
+    services.limiter.hit("invitation", by.account_id or by.id)  # by account: a new room is no new start
+    invitation, url = invite(services, room, by, body, room_url=room_url(share_url(request), room))
+    mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
+    if body.email is not None and mailed:
+        subject, text = invitation_mail(room, by, url)
+        later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
+    response.headers["Cache-Control"] = "no-store"
+    return InvitationMade(invitation=_view(invitation), url=url, mailed=mailed)
+
+
+@router.get("/rooms/{room_id}/invitations")
+def list_all(
+    standing: StandingOf,
+    services: ServicesOf,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> InvitationList:
+    """The invitations that were not withdrawn and whose makers may still invite, the newest first."""
+    standing.require(Action.INVITE, services.now())
+    page = services.store.query(
+        services.workspace_id, INVITATIONS_OF_ROOM, standing.room.id, False, limit=limit, cursor=cursor
+    )
+    inviters = {id_: find_member(services, standing.room.id, id_) for id_ in {each.created_by for each in page.items}}
+    living = [each for each in page.items if vouched(each, inviters[each.created_by])]
+    return InvitationList(items=[_view(invitation) for invitation in living], next_cursor=page.cursor)
+
+
+@router.delete("/rooms/{room_id}/invitations/{invitation_id}", status_code=204)
+def delete(invitation_id: str, standing: StandingOf, services: ServicesOf) -> None:
+    """Withdraws the invitation."""
+    standing.require(Action.INVITE, services.now())
+    withdraw(services, standing.room.id, invitation_id)
+
+
+def _view(invitation: Invitation) -> InvitationView:
+    return InvitationView(
+        id=invitation.id,
+        email=invitation.email,
+        role=cast("Literal['viewer', 'moderator']", invitation.role),
+        expires_at=invitation.expires_at,
+        max_uses=invitation.max_uses,
+        uses=invitation.uses,
+        created_at=invitation.created_at,
+    )

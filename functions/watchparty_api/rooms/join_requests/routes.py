@@ -1,0 +1,64 @@
+"""HTTP routes of join requests, for host and moderators."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from watchparty_api.records import JoinRequest, Member
+from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.bans import address_mark
+from watchparty_api.rooms.join_requests.decisions import Decider, decide, decide_all, decide_many, waiting
+from watchparty_api.rooms.join_requests.models import (
+    Decided,
+    DecideMany,
+    DecideOne,
+    JoinRequestList,
+    JoinRequestView,
+)
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+
+router = APIRouter(tags=["join requests"])
+
+
+@router.get("/rooms/{room_id}/join-requests")
+def list_waiting(
+    standing: StandingOf,
+    services: ServicesOf,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> JoinRequestList:
+    """Who waits to be let in."""
+    standing.require(Action.DECIDE_KNOCKS, services.now())
+    knocks, next_cursor = waiting(services, standing.room.id, limit=limit, cursor=cursor)
+    return JoinRequestList(items=[_view(*knock) for knock in knocks], next_cursor=next_cursor)
+
+
+@router.post("/rooms/{room_id}/join-requests/{request_id}")
+def decide_one(
+    request_id: str, body: DecideOne, request: Request, standing: StandingOf, services: ServicesOf
+) -> Decided:
+    """The first decision counts; a second one is a conflict."""
+    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
+    decide(services, standing.room.id, by, request_id, body.decision)
+    return Decided(decided=[request_id], skipped=[])
+
+
+@router.post("/rooms/{room_id}/join-requests:decide")
+def decide_several(body: DecideMany, request: Request, standing: StandingOf, services: ServicesOf) -> Decided:
+    """The same decision for several, or for everybody who waits."""
+    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
+    if body.ids is None:
+        return decide_all(services, standing.room.id, by, body.decision)
+    return decide_many(services, standing.room.id, by, body.ids, body.decision)
+
+
+def _view(request: JoinRequest, member: Member) -> JoinRequestView:
+    return JoinRequestView(
+        id=request.id,
+        participant_id=member.participant_id,
+        display_name=member.display_name,
+        has_account=member.account_id is not None,
+        created_at=request.created_at,
+    )

@@ -1,0 +1,56 @@
+"""The shapes of joining over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
+
+from watchparty_api.records import Role
+from watchparty_api.rooms.models import Body, RoomCard, RoomView
+from watchparty_api.rooms.playback.models import Playback
+from watchparty_api.web.plain_text import one_line
+
+DisplayName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
+"""At most 40 characters; where nothing visible is left, a name is made up."""
+
+
+class Join(Body):
+    """Everything is optional: a name is made up, and an open room wants nothing else."""
+
+    display_name: DisplayName | None = None
+    password: Annotated[str, Field(max_length=200)] | None = None
+    invite: Annotated[str, Field(max_length=200)] | None = None
+    guest_key: StrictBool = False
+    """For clients without cookies: the answer holds a new guest's key, once; show it as `X-Guest-Key` from then on."""
+
+
+class Renewal(Body):
+    """Who asks is told by token, cookie or `X-Guest-Key`."""
+
+
+class Connection(BaseModel):
+    """Everything that is needed to connect to the relay."""
+
+    relay_url: str
+    join_token: str
+    participant_id: str
+    role: Role | Literal["waiting"]
+    expires_at: datetime
+
+
+class Admitted(BaseModel):
+    status: Literal["admitted"] = "admitted"
+    connection: Connection
+    room: RoomView
+    playback: Playback | None
+    guest_key: str | None = None
+
+
+class WaitingForHost(BaseModel):
+    status: Literal["waiting"] = "waiting"
+    connection: Connection
+    request_id: str
+    room: RoomCard
+    guest_key: str | None = None

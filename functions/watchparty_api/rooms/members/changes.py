@@ -1,0 +1,126 @@
+"""Changing somebody: role, voice, lent control; handing the room over.
+
+Every change counts `mver` up, once for each notice, and is committed with the notices that tell the relay. Caller and
+subject are read again for each decision, so that nobody acts with a role that they have just lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from watchparty_api.errors import Conflict, Forbidden, Invalid
+from watchparty_api.records import Invitation, Member, Notice, Role, Room
+from watchparty_api.rooms import notices
+from watchparty_api.rooms.address import open_room
+from watchparty_api.rooms.history.action_log import logged
+from watchparty_api.rooms.invitations.revoke_moderator_link import lowered
+from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.participants import require_member
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace, Write
+
+_LENDING = frozenset({"control_until", "controls"})
+
+
+@dataclass(frozen=True)
+class Treated:
+    """Somebody as they are now; `link_lowered`: the link by which they came makes no moderators any more."""
+
+    member: Member
+    link_lowered: bool = False
+
+
+def change_member(services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]) -> Treated:
+    """Applies the fields of a MemberChange. Raises Forbidden, Conflict, Invalid."""
+
+    def decide() -> Change[Treated]:
+        room, now = open_room(services, room_id), services.now()
+        by = require_member(services, room_id, by_id)
+        member = require_member(services, room_id, subject_id)
+        if member.state != "admitted":
+            raise Conflict("not_in_room", "This person is not in the room any more.")
+        _require_may_change(room, by, member, fields.keys())
+        if fields.get("role") == "host":
+            return _hand_over(room, by, member, fields, now)
+        link = lowered(services, member) if fields.get("role") == "viewer" else None
+        return _apply(by, member, fields, link, now)
+
+    return commit_and_tell(services, decide)
+
+
+def require_may(action: Action, by: Member, subject: Member) -> None:
+    """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
+    if place_of(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
+        raise Forbidden("not_allowed", "You may not do this to this person.")
+
+
+def _require_may_change(room: Room, by: Member, member: Member, names: AbstractSet[str]) -> None:
+    if "role" in names:
+        require_may(Action.CHANGE_ROLE, by, member)
+    if "muted" in names:
+        require_may(Action.MUTE, by, member)
+    if names & _LENDING:
+        require_may(Action.LEND_CONTROL, by, member)
+        if not controls_by_role(room.control, place_of(by)):
+            raise Forbidden("not_allowed", "You may not lend control in a room where only the host has it.")
+
+
+def _apply(
+    by: Member, member: Member, fields: dict[str, Any], link: Invitation | None, now: datetime
+) -> Change[Treated]:
+    """`link` is the one by which they came, where it changes with them."""
+    told: list[Notice] = []
+    if "role" in fields or fields.keys() & _LENDING:
+        member = _with_role(member, fields.get("role", member.role), now)
+        if fields.keys() & _LENDING:
+            member = _with_lent_control(member, fields, now)
+        told.append(notices.role(member, now))
+    if "muted" in fields:
+        member = replace(member, muted=fields["muted"], mver=member.mver + 1)
+        told.append(notices.mute(member, now))
+    if not told:
+        return Change(Treated(member))
+    line = logged(
+        by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
+    )
+    writes: list[Write] = [Replace(member), line, *([Replace(link)] if link else [])]
+    return Change(Treated(member, link is not None), writes=writes, notices=told)
+
+
+def _with_role(member: Member, role: Role, now: datetime) -> Member:
+    demoted_at = now if outranks(member.role, role) else member.demoted_at
+    return replace(member, role=role, demoted_at=demoted_at, mver=member.mver + 1)
+
+
+def _told(fields: dict[str, Any]) -> dict[str, Any]:
+    """The change as the log keeps it, which is JSON."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+
+
+def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) -> Member:
+    until: datetime | None = fields.get("control_until")
+    if until is not None and until <= now:
+        raise Invalid("out_of_range", "Control cannot be lent until an instant that has passed.")
+    without_end = bool(fields.get("controls"))
+    return replace(member, controls=without_end, control_until=None if without_end else until)
+
+
+def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Treated]:
+    """The room goes from account to account; who hands it over stays as a moderator."""
+    if len(fields) > 1:
+        raise Invalid("invalid", "Handing the room over cannot be combined with other changes.")
+    if member.account_id is None:
+        raise Conflict("no_account", "Only somebody with an account can be the host: a guest's cookie is easily lost.")
+    host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
+    before = replace(by, role="moderator", mver=by.mver + 1)
+    owned = replace(room, owner_id=member.account_id)
+    line = logged(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
+    return Change(
+        Treated(host),
+        writes=[Replace(owned), Replace(before), Replace(host), line],
+        notices=[notices.role(before, now), notices.role(host, now)],
+    )

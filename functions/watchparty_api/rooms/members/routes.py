@@ -1,0 +1,131 @@
+"""HTTP routes of members and bans."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, Request
+
+from watchparty_api.records import Ban, Member
+from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.bans import address_mark, lift_ban
+from watchparty_api.rooms.generated_names import guest_name
+from watchparty_api.rooms.members.changes import change_member
+from watchparty_api.rooms.members.models import (
+    BanList,
+    BanView,
+    MemberChange,
+    MemberChanged,
+    MemberList,
+    MemberView,
+    Removed,
+    Rename,
+)
+from watchparty_api.rooms.members.removal import leave, remove
+from watchparty_api.rooms.members.renaming import rename
+from watchparty_api.rooms.permissions import Action
+from watchparty_api.store.queries import BANS_OF_ROOM, MEMBERS_BY_STATE
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.pagination import PageCursor, PageLimit
+
+router = APIRouter(tags=["members"])
+
+
+@router.get("/rooms/{room_id}/members")
+def list_members(
+    standing: StandingOf,
+    services: ServicesOf,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> MemberList:
+    """Who belongs to the room, whether connected now or not."""
+    standing.require(Action.LIST_MEMBERS, services.now())
+    page = services.store.query(
+        services.workspace_id, MEMBERS_BY_STATE, standing.room.id, "admitted", limit=limit, cursor=cursor
+    )
+    return MemberList(items=[_view(member) for member in page.items], next_cursor=page.cursor)
+
+
+@router.patch("/rooms/{room_id}/members/me")
+def rename_me(body: Rename, standing: StandingOf, services: ServicesOf) -> MemberView:
+    """Another name for oneself, in the room or while waiting."""
+    me = standing.require(Action.RENAME_SELF, services.now())
+    name = body.display_name or guest_name(secrets.choice)
+    return _view(rename(services, standing.room.id, me.participant_id, name))
+
+
+@router.patch("/rooms/{room_id}/members/{participant_id}")
+def change(participant_id: str, body: MemberChange, standing: StandingOf, services: ServicesOf) -> MemberChanged:
+    """Role, mute and lent control; `role: "host"` hands the room over."""
+    me = standing.require(Action.MUTE, services.now())
+    treated = change_member(services, standing.room.id, me.participant_id, participant_id, body.given())
+    return MemberChanged(**_view(treated.member).model_dump(), link_lowered=treated.link_lowered)
+
+
+@router.delete("/rooms/{room_id}/members/{participant_id}")
+def take_out(
+    participant_id: str, request: Request, standing: StandingOf, services: ServicesOf, ban: bool = False
+) -> Removed:
+    """Removes somebody; with `ban=true` for good, as far as that can be told."""
+    me = standing.require(Action.REMOVE, services.now())
+    by_address = address_mark(services, request)
+    treated = remove(services, standing.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
+    open_still = ban and standing.room.access == "open"
+    return Removed(
+        participant_id=participant_id,
+        banned=ban,
+        link_lowered=treated.link_lowered,
+        offer="knock" if open_still else None,
+    )
+
+
+@router.post("/rooms/{room_id}/leave", status_code=204, include_in_schema=False)
+@router.post("/rooms/{room_id}/members/leave", status_code=204)
+def go(standing: StandingOf, services: ServicesOf) -> None:
+    """Leaves the room, or stops waiting for it."""
+    me = standing.require(Action.LEAVE, services.now())
+    leave(services, standing.room.id, me.participant_id)
+
+
+@router.get("/rooms/{room_id}/bans")
+def list_bans(
+    standing: StandingOf,
+    services: ServicesOf,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> BanList:
+    """Who must not come back."""
+    standing.require(Action.MANAGE_BANS, services.now())
+    page = services.store.query(services.workspace_id, BANS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    return BanList(items=[_ban_view(ban) for ban in page.items], next_cursor=page.cursor)
+
+
+@router.delete("/rooms/{room_id}/bans/{ban_id}", status_code=204)
+def unban(ban_id: str, standing: StandingOf, services: ServicesOf) -> None:
+    """Lifts a ban."""
+    standing.require(Action.MANAGE_BANS, services.now())
+    lift_ban(services, standing.room.id, participant_id=ban_id)
+
+
+def _view(member: Member) -> MemberView:
+    return MemberView(
+        participant_id=member.participant_id,
+        display_name=member.display_name,
+        role=member.role,
+        muted=member.muted,
+        has_account=member.account_id is not None,
+        controls=member.controls,
+        control_until=member.control_until,
+        last_seen_at=member.last_seen_at,
+    )
+
+
+def _ban_view(ban: Ban) -> BanView:
+    return BanView(
+        id=ban.participant_id,
+        participant_id=ban.participant_id,
+        display_name=ban.display_name,
+        has_account=ban.account_id is not None,
+        address_until=ban.address_until,
+        created_at=ban.created_at,
+    )

@@ -1,0 +1,87 @@
+"""Gives grants: to participants with joining and renewing, and on request.
+
+`grant_for` is for whoever has already decided that the person may watch; `may_still_watch` asks again, with each file.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import Request, Response
+
+from watchparty_api.ports.grants.port import Grant
+from watchparty_api.records import Account, Room, Video
+from watchparty_api.rooms.participants import find_member
+from watchparty_api.rooms.playback.models import Playback
+from watchparty_api.services import Services
+from watchparty_api.videos.film_files import media_folder, sprites_url, subtitle_tracks
+from watchparty_api.videos.transcodes.models import Chapter
+from watchparty_api.web.site import base_url, is_https
+
+MASTER = "master.m3u8"
+
+
+def grant_for(
+    services: Services,
+    request: Request,
+    response: Response,
+    video: Video,
+    *,
+    person_id: str,
+    room_id: str | None,
+    by_link: bool = False,
+) -> Playback:
+    """Where a playable film plays, and the cookie that opens it set on `response`.
+
+    `by_link` puts the grant into the URL instead, for players without cookies. A direct link plays where it is.
+    """
+    life_s = services.config.grant_life_s
+    grant = Grant(video.id, person_id, room_id, services.now() + timedelta(seconds=life_s))
+    if video.source_url is not None:
+        return Playback(manifest_url=video.source_url, expires_at=grant.expires_at, expires_in_s=life_s)
+    if by_link:
+        opened = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
+        manifest_url = f"{opened}/{video.generation}/{MASTER}"
+        return Playback(manifest_url=manifest_url, expires_at=grant.expires_at, expires_in_s=life_s)
+    cookie = services.playback.cookie(grant)
+    response.set_cookie(
+        cookie.name,
+        cookie.value,
+        max_age=life_s,
+        path=f"/media/{video.id}/",
+        httponly=True,
+        secure=is_https(request),
+        samesite="lax",
+    )
+    return Playback(
+        manifest_url=f"{media_folder(video)}{MASTER}",
+        expires_at=grant.expires_at,
+        expires_in_s=life_s,
+        subtitle_tracks=[track for track in subtitle_tracks(video) if track.url],
+        sprites_url=sprites_url(video),
+        chapters=[Chapter.model_validate(chapter) for chapter in video.chapters],
+    )
+
+
+def may_still_watch(services: Services, grant: Grant) -> bool:
+    """Whether the person whom a grant names is still in the room, or still owns the film.
+
+    This is what ends a film within one segment when somebody is removed: signatures alone would live on for minutes.
+    The room may show another film by now; whoever saw this one until then may see its end.
+    """
+    store, workspace_id = services.store, services.workspace_id
+    if grant.room_id is None:
+        video = store.get(workspace_id, Video, grant.video_id)
+        return video is not None and video.owner_id == grant.person_id and _usable(services, grant.person_id)
+    member = find_member(services, grant.room_id, grant.person_id)
+    if member is None or member.state != "admitted":
+        return False
+    room = store.get(workspace_id, Room, grant.room_id)
+    if room is None or room.closed_at is not None:
+        return False
+    return member.account_id is None or _usable(services, member.account_id)
+
+
+def _usable(services: Services, account_id: str) -> bool:
+    account = services.store.get(services.workspace_id, Account, account_id)
+    return account is not None and not account.suspended

@@ -1,0 +1,57 @@
+"""Serves `/media/{video_id}/{generation}/…` to whoever holds a grant and is still in the room.
+
+The standalone server puts it beside the API. Where the films lie in a bucket without a CDN before it, playlists come
+from here, because what they name is relative, and segments by an address that is good for a minute.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchparty_api.errors import Forbidden, NotFound, Unauthenticated
+from watchparty_api.objects.media_names import is_media_name, media_type
+from watchparty_api.rooms.playback.grants import may_still_watch
+from watchparty_api.rooms.playback.media_files import bucket_response, media_response
+from watchparty_api.services import Services
+from watchparty_api.web.bare_app import bare_app
+
+_MOST_COOKIES = 50
+
+
+def media_app(services: Services) -> Starlette:
+    """The application that answers everything under /media."""
+
+    async def serve(request: Request) -> Response:
+        return await run_in_threadpool(_serve, services, request)
+
+    return bare_app(services, [Route("/media/{video_id}/{rest:path}", serve, methods=["GET"])])
+
+
+def _serve(services: Services, request: Request) -> Response:
+    video_id = request.path_params["video_id"]
+    name = f"{video_id}/{request.path_params['rest']}"
+    _authorise(services, video_id, request)
+    found = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
+    if found is None:
+        raise NotFound("no_such_file", "There is no such file.")
+    if isinstance(found, Path):
+        return media_response(found)
+    return bucket_response(services.objects, name, found)
+
+
+def _authorise(services: Services, video_id: str, request: Request) -> None:
+    """Raises Unauthenticated without a living grant for this film, Forbidden when its person is out."""
+    now = services.now()
+    texts = list(request.cookies.values())[:_MOST_COOKIES]
+    grants = [grant for text in texts if (grant := services.playback.read(text, now=now))]
+    fitting = [grant for grant in grants if grant.video_id == video_id]
+    if not fitting:
+        raise Unauthenticated("no_grant", "Join the room, or renew your place in it, to watch this.")
+    if not any(may_still_watch(services, grant) for grant in fitting):
+        raise Forbidden("removed", "You are not in this room any more.")

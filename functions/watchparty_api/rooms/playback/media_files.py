@@ -1,0 +1,46 @@
+"""Answers with one media file, of this machine or of a bucket: its type, how long a copy may be kept, ranges, HEAD.
+
+Segments never change what they mean, so they may be kept for a year (by the person's browser only: `private`).
+Playlists are read whole: one without its end grows and is stale after a second.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from watchparty_api.objects.media_names import is_playlist, is_text, media_type
+from watchparty_api.objects.port import ObjectStore
+
+_SEGMENT = "private, max-age=31536000, immutable"
+_PICTURE_OR_TEXT = "private, max-age=3600"
+_GROWING = "private, max-age=1"
+_COMPLETE = "private, max-age=60"
+
+
+class MediaFile(FileResponse):
+    """Starlette's file answer in larger steps: each step is a hop to a thread and back."""
+
+    chunk_size = 512 * 1024
+
+
+def media_response(path: Path, *, keep: bool = True) -> Response:
+    """The file. `keep` False forbids copies: the URL itself was the permission. Blocking; call it from a thread."""
+    kind = media_type(path.name)
+    life = _SEGMENT if path.suffix in (".m4s", ".mp4") else _PICTURE_OR_TEXT
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": life if keep else "no-store"}
+    if is_playlist(path.name):
+        playlist = path.read_bytes()
+        if keep:
+            headers["Cache-Control"] = _COMPLETE if b"#EXT-X-ENDLIST" in playlist else _GROWING
+        return Response(playlist, headers=headers, media_type=kind)
+    return MediaFile(path, headers=headers, media_type=kind, stat_result=path.stat())
+
+
+def bucket_response(objects: ObjectStore, name: str, signed_url: str) -> Response:
+    """A file that lies in a bucket: texts whole, anything else by `signed_url`. Nobody may keep the permission."""
+    headers = {"Cache-Control": "no-store"}
+    if is_text(name):
+        return Response(objects.read_media(name), media_type=media_type(name), headers=headers)
+    return RedirectResponse(signed_url, status_code=302, headers=headers)

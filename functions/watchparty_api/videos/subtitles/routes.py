@@ -1,0 +1,121 @@
+"""HTTP routes of subtitles beside a film: add, name, remove."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from watchparty_api.errors import Conflict, NotFound, TooLarge
+from watchparty_api.records import Video
+from watchparty_api.rooms.film import film_grew
+from watchparty_api.services import Services
+from watchparty_api.videos.models import VideoView
+from watchparty_api.videos.owned import OwnedVideo
+from watchparty_api.videos.subtitles.webvtt import rewritten
+from watchparty_api.videos.transcodes.transitions import sidecars
+from watchparty_api.videos.views import video_view
+from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.plain_text import one_line
+
+LARGEST_BYTES = 2 * 1024 * 1024
+MOST_TRACKS = 20
+
+router = APIRouter(tags=["subtitles"])
+
+Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")]
+Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_line)]
+
+
+class TrackChange(BaseModel):
+    """Only the fields that are there change. One track at most is shown without being asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language | None = None
+    label: Label | None = None
+    default: bool | None = None
+
+
+async def subtitle_file(request: Request) -> bytes:
+    """The body as it is: the file, whatever type the browser gives it."""
+    content = await request.body()
+    if len(content) > LARGEST_BYTES:
+        raise TooLarge("subtitles_too_large", "A subtitle file may have 2 MB.")
+    return content
+
+
+@router.post(
+    "/videos/{video_id}/subtitles",
+    status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def add_subtitles(
+    video: OwnedVideo,
+    content: Annotated[bytes, Depends(subtitle_file)],
+    services: ServicesOf,
+    language: Annotated[Language, Query()] = "und",
+    label: Annotated[Label | None, Query()] = None,
+) -> VideoView:
+    """The body is a .srt or .vtt file in any character set."""
+    if video.generation is None:
+        raise Conflict("not_uploaded", "Subtitles can be added to films that have been uploaded.")
+    if len(sidecars(video)) >= MOST_TRACKS:
+        raise Conflict("too_many_tracks", f"A film may have {MOST_TRACKS} subtitle files.")
+    text = rewritten(content, language=language)
+    id_ = secrets.token_urlsafe(9)
+    track = {
+        "id": id_,
+        "language": language,
+        "label": label or language,
+        "default": False,
+        "forced": False,
+        "shown": True,
+        "file": f"sidecar/t{id_}.vtt",
+    }
+    services.objects.write_media(_name(video, track), text.encode(), content_type="text/vtt; charset=utf-8")
+    return _stored(services, video, (*video.subtitle_tracks, track))
+
+
+@router.patch("/videos/{video_id}/subtitles/{track_id}")
+def change_subtitles(track_id: str, body: TrackChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
+    """Another language or label; shown by default or not."""
+    _sidecar(video, track_id)
+    changes = body.model_dump(exclude_none=True)
+
+    def changed(track: dict[str, Any]) -> dict[str, Any]:
+        if track.get("id") == track_id:
+            return track | changes
+        return track | {"default": False} if changes.get("default") else track
+
+    return _stored(services, video, tuple(changed(track) for track in video.subtitle_tracks))
+
+
+@router.delete("/videos/{video_id}/subtitles/{track_id}")
+def remove_subtitles(track_id: str, video: OwnedVideo, services: ServicesOf) -> VideoView:
+    """Takes the track away."""
+    gone = _sidecar(video, track_id)
+    view = _stored(services, video, tuple(track for track in video.subtitle_tracks if track != gone))
+    services.objects.delete_media(_name(video, gone))
+    return view
+
+
+def _sidecar(video: Video, track_id: str) -> dict[str, Any]:
+    for track in sidecars(video):
+        if track["id"] == track_id:
+            return track
+    raise NotFound("track_not_found", "This film has no such subtitles beside it.")
+
+
+def _name(video: Video, track: dict[str, Any]) -> str:
+    return f"{video.id}/{video.generation}/{track['file']}"
+
+
+def _stored(services: Services, video: Video, tracks: tuple[dict[str, Any], ...]) -> VideoView:
+    changed = replace(video, subtitle_tracks=tracks, updated_at=services.now())
+    stored = services.store.replace(services.workspace_id, changed)
+    film_grew(services, stored)
+    return video_view(services, stored)

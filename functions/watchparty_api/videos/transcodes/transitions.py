@@ -1,0 +1,128 @@
+"""What a transcode event makes of a video. Pure: any order and any repetition of events ends in the same video.
+
+Progress is the maximum; `playable` only ever adds; `finished` is final and beats `failed`, which counts only for the
+newest run. Events of another generation than the claimed original are none of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from watchparty_api.records import Video
+from watchparty_api.videos.transcodes.models import (
+    Failed,
+    Finished,
+    Playable,
+    Progress,
+    Started,
+    TranscodeEvent,
+    Watchable,
+)
+
+MOST_LOST_RUNS = 3
+SILENCE = timedelta(minutes=5)
+"""A run reports once a second while it encodes; opening a difficult file takes a minute at most."""
+ALMOST = 0.99
+"""Only `finished` says 1: the last checks come after the last frame."""
+
+
+def decide(video: Video, event: TranscodeEvent, now: datetime) -> Video | None:
+    """The video after the event; None when it changes nothing."""
+    if str(event.generation) != video.generation:
+        return None
+    changed = _applied(video, event, now)
+    if video.status in ("queued", "processing") and event.attempt >= video.attempt:
+        changed = replace(changed, heard_at=now)
+    return replace(changed, updated_at=now) if changed != video else None
+
+
+def _applied(video: Video, event: TranscodeEvent, now: datetime) -> Video:
+    match event:
+        case Started():
+            return _begun(video)
+        case Progress():
+            progress = max(video.progress, min(ALMOST, event.done / event.total))
+            # Whoever gets further is not lost.
+            lost_runs = 0 if progress > video.progress else video.lost_runs
+            return replace(_begun(video), progress=progress, lost_runs=lost_runs)
+        case Playable():
+            return _watchable(_begun(video), event)
+        case Finished():
+            return replace(_final(video, event), status="ready", progress=1.0, failure=None)
+        case Failed():
+            return _failed(video, event, now)
+
+
+def _begun(video: Video) -> Video:
+    return replace(video, status="processing") if video.status == "queued" else video
+
+
+def _watchable(video: Video, event: Watchable) -> Video:
+    """More of it, never less. An older event may tell of a longer stretch, but not of newer tracks."""
+    if video.status == "ready":
+        return video
+    video = replace(video, playable=True, playable_s=max(video.playable_s, event.playable_s))
+    return _with_facts(video, event) if event.rank > video.facts_rank else video
+
+
+def _final(video: Video, event: Finished) -> Video:
+    if video.status == "ready" and event.rank <= video.facts_rank:
+        return video
+    return _with_facts(replace(video, playable=True, playable_s=event.playable_s), event)
+
+
+def _with_facts(video: Video, event: Watchable) -> Video:
+    return replace(
+        video,
+        duration_s=event.duration_s,
+        renditions=_dumped(event.renditions),
+        audio_tracks=_dumped(event.audio_tracks),
+        subtitle_tracks=(*_dumped(event.subtitle_tracks), *sidecars(video)),
+        chapters=_dumped(event.chapters),
+        warnings=event.warnings,
+        poster=event.poster,
+        sprites=event.sprites,
+        facts_rank=event.rank,
+    )
+
+
+def sidecars(video: Video) -> tuple[dict[str, Any], ...]:
+    """The subtitles that were added beside the film; the transcoder does not know them."""
+    return tuple(track for track in video.subtitle_tracks if "id" in track)
+
+
+def _dumped(parts: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(part.model_dump() for part in parts)
+
+
+def _failed(video: Video, event: Failed, now: datetime) -> Video:
+    if video.status not in ("queued", "processing") or event.attempt < video.attempt:
+        return video
+    if event.code == "internal":
+        return after_lost_run(video, now, message=event.message)
+    return replace(video, status="failed", failure={"code": event.code, "message": event.message})
+
+
+def after_lost_run(video: Video, now: datetime, *, message: str) -> Video:
+    """A run ended without result through no fault of the film: another one, or after the third in a row the end."""
+    if video.lost_runs + 1 >= MOST_LOST_RUNS:
+        failure = {"code": "internal", "message": message}
+        return replace(video, status="failed", failure=failure, lost_runs=MOST_LOST_RUNS)
+    return next_run(replace(video, lost_runs=video.lost_runs + 1), now)
+
+
+def next_run(video: Video, now: datetime) -> Video:
+    """The video waiting for a new run."""
+    return replace(video, status="queued", attempt=video.attempt + 1, heard_at=now, failure=None, updated_at=now)
+
+
+def is_silent(video: Video, now: datetime) -> bool:
+    """Whether the newest run has said nothing for longer than any living one would."""
+    return video.heard_at is None or video.heard_at + SILENCE <= now
+
+
+def never_started(video: Video) -> bool:
+    """Whether the newest run was claimed, and then could not be launched."""
+    return video.status == "queued" and video.heard_at is None

@@ -1,0 +1,54 @@
+"""HTTP routes of an upload in parts (`s3-multipart`): addresses of parts and which are there, completing, giving up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from watchparty_api.errors import Conflict
+from watchparty_api.objects.port import MultipartUploads
+from watchparty_api.records import Video
+from watchparty_api.videos.models import VideoView
+from watchparty_api.videos.owned import OwnedVideo
+from watchparty_api.videos.uploads.finalize import on_finalized
+from watchparty_api.videos.uploads.models import PartsRequest, PartsView
+from watchparty_api.videos.views import video_view
+from watchparty_api.web.dependencies import ServicesOf
+
+router = APIRouter(tags=["videos"])
+
+
+def multipart(video: OwnedVideo, services: ServicesOf) -> MultipartUploads:
+    """What takes the parts. Raises Conflict where uploads go another way, or this one has no more to come."""
+    if services.objects.multipart is None:
+        raise Conflict("other_protocol", "Films are uploaded by another protocol here.")
+    if video.source_url is not None or video.generation is not None:
+        raise Conflict("already_uploaded", "This video has been uploaded already.")
+    return services.objects.multipart
+
+
+MultipartOf = Annotated[MultipartUploads, Depends(multipart)]
+
+
+@router.post("/videos/{video_id}/upload/parts")
+def parts(body: PartsRequest, video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> PartsView:
+    """Where the parts asked for go, and which are there."""
+    services.limiter.hit("upload_parts", video.owner_id)
+    found = uploads.parts(video_id=video.id, size_bytes=video.size_bytes, numbers=body.numbers)
+    return PartsView.model_validate(found, from_attributes=True)
+
+
+@router.post("/videos/{video_id}/upload/complete")
+def complete(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> VideoView:
+    """All parts are there: they become the original, and preparing the film begins."""
+    services.limiter.hit("upload", video.owner_id)
+    on_finalized(services, uploads.complete(video_id=video.id, size_bytes=video.size_bytes))
+    return video_view(services, services.store.get(services.workspace_id, Video, video.id) or video)
+
+
+@router.post("/videos/{video_id}/upload/abort", status_code=204)
+def abort(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> None:
+    """Gives up what has been sent. The video waits for another start, or to be deleted."""
+    services.limiter.hit("upload", video.owner_id)
+    uploads.abort(video_id=video.id)

@@ -1,0 +1,76 @@
+"""Announces a film: room in the quota, an acceptable file, a record, and a signed start for the bytes.
+
+Announcing the same file again (`fingerprint`) while it is on its way goes on with the same video.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from watchparty_api.errors import Conflict, Forbidden, TooLarge, VersionConflict
+from watchparty_api.objects.port import UploadStart
+from watchparty_api.records import Account, Video
+from watchparty_api.services import Services
+from watchparty_api.settings import read_settings
+from watchparty_api.videos.models import UploadAnnouncement
+from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
+from watchparty_api.videos.uploads.file_types import signed_type, title_of
+
+
+def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> Video:
+    """The video that the upload will become. Raises TooLarge, UnsupportedType, Forbidden (`quota_exceeded`)."""
+    settings = read_settings(services)
+    content_type = signed_type(upload.filename, upload.content_type)
+    if upload.size_bytes > settings.max_upload_bytes:
+        limit_gb = settings.max_upload_bytes / 10**9
+        raise TooLarge("file_too_large", f"A film may have {limit_gb:.0f} GB here.")
+    if known := _on_its_way(services, owner, upload):
+        return known
+    now = services.now()
+    video = Video(
+        workspace_id=services.workspace_id,
+        id=secrets.token_urlsafe(12),
+        created_at=now,
+        owner_id=owner.id,
+        title=upload.title or title_of(upload.filename),
+        filename=upload.filename,
+        content_type=content_type,
+        size_bytes=upload.size_bytes,
+        fingerprint=upload.fingerprint,
+        updated_at=now,
+    )
+    video = services.store.create(services.workspace_id, video)
+    # Counted after it is written: of two announcements at once, neither overlooks the other.
+    if used_bytes(videos_of(services, owner.id)) > quota_bytes(owner, settings):
+        services.store.delete(services.workspace_id, Video, video.id)
+        raise Forbidden("quota_exceeded", "There is not enough room left for this film. Delete one you no longer need.")
+    return video
+
+
+def start_upload(services: Services, video: Video, *, base_url: str) -> UploadStart:
+    """A fresh start for the bytes, with as much time as the first. Raises Conflict when they are here, DiskFull when
+    there is no room for them.
+    """
+    if video.generation is not None or video.source_url is not None:
+        raise Conflict("already_uploaded", "This video has been uploaded already.")
+    try:
+        going_on = replace(video, status="uploading", failure=None, updated_at=services.now())
+        services.store.replace(services.workspace_id, going_on)
+    except VersionConflict:  # another tab starts it as well, unless its last bytes came just now
+        newest = services.store.get(services.workspace_id, Video, video.id)
+        if newest is None or newest.status != "uploading":
+            raise
+    return services.objects.start_upload(
+        video_id=video.id, size_bytes=video.size_bytes, content_type=video.content_type, base_url=base_url
+    )
+
+
+def _on_its_way(services: Services, owner: Account, upload: UploadAnnouncement) -> Video | None:
+    if upload.fingerprint is None:
+        return None
+    for video in videos_of(services, owner.id):
+        same = (video.fingerprint, video.size_bytes) == (upload.fingerprint, upload.size_bytes)
+        if same and video.status == "uploading":
+            return video
+    return None

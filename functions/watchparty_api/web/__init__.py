@@ -1,0 +1,1 @@
+"""The HTTP side: applications, dependencies of routes, and what they share."""

@@ -1,0 +1,133 @@
+"""Who is calling: nobody, an account, or a participant of a room, told by the bearer of the request.
+
+An access token, an API token (`wp_…`) or a join token; whatever it says, account, session and role are read from the
+store, so that a suspension, a sign-out or a new role counts at once. What a participant may do in the room is for the
+rooms' code to read from the membership. Route handlers ask by `CallerOf`, `AccountOf`, `AdminOf`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from watchparty_api.errors import Forbidden, Unauthenticated
+from watchparty_api.identity.scopes import allows
+from watchparty_api.identity.tokens import token_type
+from watchparty_api.records import Account, ApiToken, Session
+from watchparty_api.services import Services
+from watchparty_api.web.dependencies import ServicesOf
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """No credentials were shown."""
+
+
+@dataclass(frozen=True)
+class AccountCaller:
+    """A registered person or a temporary host. `scopes` None: signed in; else an API token, which may less."""
+
+    account: Account
+    scopes: frozenset[str] | None = None
+    session_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ParticipantCaller:
+    """The bearer of a join token: somebody who is, or waits, in this one room."""
+
+    room_id: str
+    participant_id: str
+
+
+Caller = Nobody | AccountCaller | ParticipantCaller
+
+
+def hash_secret(secret: str) -> str:
+    """How a random secret of ours is kept. Never for passwords: this hash is fast."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def caller_of(request: Request, services: ServicesOf) -> Caller:
+    """Who calls. A bearer that is shown but not valid is refused, never taken for nobody."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return Nobody()
+    scheme, _, bearer = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("bad_token", "Show a bearer token.")
+    now = services.now()
+    if bearer.startswith("wp_"):
+        caller = _by_api_token(services, bearer, now)
+        if not allows(caller.scopes or frozenset(), request.method, request.url.path):
+            raise Forbidden("missing_scope", "This API token does not reach that far.")
+        return caller
+    if token_type(bearer) == "join+jwt":
+        claims = services.tokens.verify_join(bearer, now)
+        return ParticipantCaller(room_id=str(claims.get("room")), participant_id=claims["sub"])
+    return _by_access_token(services, bearer, now)
+
+
+def _by_access_token(services: Services, token: str, now: datetime) -> AccountCaller:
+    claims = services.tokens.verify_access(token, now)
+    account = _living_account(services, claims.account_id, now)
+    session = services.store.get(services.workspace_id, Session, claims.session_id)
+    since = account.tokens_valid_from
+    signed_out = session is None or session.revoked or session.account_id != account.id
+    if signed_out or (since is not None and claims.issued_at_s < since.timestamp()):
+        raise Unauthenticated("signed_out", "You were signed out. Sign in again.")
+    return AccountCaller(account, session_id=claims.session_id)
+
+
+def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCaller:
+    id_, _, secret = bearer.removeprefix("wp_").partition("_")
+    token = services.store.get(services.workspace_id, ApiToken, id_) if id_ else None
+    if token is None or not hmac.compare_digest(token.secret_hash, hash_secret(secret)):
+        raise Unauthenticated("bad_token", "This API token is not known.")
+    if token.expires_at is not None and token.expires_at <= now:
+        raise Unauthenticated("token_expired", "This API token has expired.")
+    return AccountCaller(_living_account(services, token.account_id, now), scopes=frozenset(token.scopes))
+
+
+def _living_account(services: Services, account_id: str, now: datetime) -> Account:
+    account = services.store.get(services.workspace_id, Account, account_id)
+    if account is None:
+        raise Unauthenticated("account_gone", "This account does not exist any more.")
+    refuse_unusable(account, now)
+    return account
+
+
+def refuse_unusable(account: Account, now: datetime) -> None:
+    """Raises when the account must not act: suspended, or a temporary one past its day."""
+    if account.suspended:
+        raise Forbidden("suspended", "This account is suspended. Ask whoever runs this site.")
+    if account.expires_at is not None and account.expires_at <= now:
+        raise Unauthenticated("account_expired", "This temporary account has expired.")
+
+
+CallerOf = Annotated[Caller, Depends(caller_of)]
+
+
+def account_of(caller: CallerOf) -> AccountCaller:
+    """The calling account; everybody else is asked to sign in."""
+    if not isinstance(caller, AccountCaller):
+        raise Unauthenticated("sign_in", "Sign in first.")
+    return caller
+
+
+AccountOf = Annotated[AccountCaller, Depends(account_of)]
+
+
+def admin_of(caller: AccountOf) -> AccountCaller:
+    """The calling administrator."""
+    if caller.account.role != "admin":
+        raise Forbidden("admins_only", "Only administrators may do this.")
+    return caller
+
+
+AdminOf = Annotated[AccountCaller, Depends(admin_of)]

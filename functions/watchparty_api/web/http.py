@@ -1,0 +1,196 @@
+"""One FastAPI application from services and routers: problem answers, request ids, body limits, CORS.
+
+The standalone server mounts all routers in one application, each function of `main.py` its own. FastAPI's own
+422 for a body that is no JSON becomes our 400; what nobody expected becomes a problem with the request's id, and the
+log holds the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from watchparty_api.errors import (
+    ApiError,
+    Conflict,
+    FieldError,
+    Invalid,
+    Malformed,
+    RoutingError,
+    StoreError,
+    TooLarge,
+)
+from watchparty_api.logs import Trace, occasion, trace_of
+from watchparty_api.services import Services
+from watchparty_api.web import docs_page, public
+from watchparty_api.web.openapi import routed_app
+from watchparty_api.web.telemetry import Tracing, open_tracer, otlp_exporter
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 256 * 1024
+"""A JSON body is read into memory whole, so it is measured before it is parsed; the largest honest one is a queue."""
+SUBTITLE_BODY_BYTES = 2 * 1024 * 1024 + 64 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SUBTITLE_PATH = re.compile(r".*/videos/[^/]+/subtitles$")
+
+
+def problem(error: ApiError, request_id: str) -> JSONResponse:
+    """The RFC 9457 answer to a refusal."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "request_id": request_id,
+    }
+    if error.errors:
+        body["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
+    body.update(error.extra)
+    headers = {"X-Request-Id": request_id}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    return JSONResponse(body, status_code=error.status, headers=headers, media_type="application/problem+json")
+
+
+class Boundary:
+    """The outermost layer: gives each request an id, bounds its body, and lets no exception out unanswered.
+
+    An `exception_handler(Exception)` would answer too, but then the framework underneath answers again.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
+        scope.setdefault("state", {})["request_id"] = request_id
+        exchange = _Exchange(scope, receive, send, request_id)
+        with occasion(request_id, _trace(headers)):
+            try:
+                if _length(headers.get(b"content-length", b"")) > exchange.limit:
+                    raise exchange.too_large
+                await self.app(scope, exchange.receive, exchange.send)
+            except Exception as error:
+                if exchange.started:
+                    raise
+                await _answer(error, request_id)(scope, receive, send)
+
+
+class _Exchange:
+    """One request and its answer: counts what comes in, names what goes out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self._scope, self._receive, self._send, self._request_id = scope, receive, send, request_id
+        self.limit = SUBTITLE_BODY_BYTES if _SUBTITLE_PATH.fullmatch(scope["path"]) else MAX_BODY_BYTES
+        self.too_large = TooLarge("body_too_large", f"A request body may have {self.limit} bytes.")
+        self.started = False
+        self._seen = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self.limit:
+            raise self.too_large
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self._seen > self.limit:
+            await self._refuse_once()  # the framework made a 400 of what `receive` raised
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            answered = message.setdefault("headers", [])
+            if all(name.lower() != b"x-request-id" for name, _ in answered):  # a problem names it already
+                answered.append((b"x-request-id", self._request_id.encode()))
+        await self._send(message)
+
+    async def _refuse_once(self) -> None:
+        if not self.started:
+            self.started = True
+            await problem(self.too_large, self._request_id)(self._scope, self._receive, self._send)
+
+
+def _trace(headers: Mapping[bytes, bytes]) -> Trace | None:
+    given = (headers.get(name, b"").decode("latin-1") for name in (b"traceparent", b"x-cloud-trace-context"))
+    return trace_of(*given)
+
+
+def _length(content_length: bytes) -> int:
+    """The length that the request announces; 0 when it announces none."""
+    return int(content_length) if content_length.isdigit() else 0
+
+
+def _answer(error: Exception, request_id: str) -> Response:
+    """The table from exception to answer."""
+    match error:
+        case ApiError():
+            return problem(error, request_id)
+        case StoreError():
+            return problem(Conflict("changed_meanwhile", "Somebody else changed this just now. Try again."), request_id)
+        case _:
+            log.exception("unexpected error, request %s", request_id)
+            return problem(
+                ApiError("internal", f"Something went wrong on our side. Mention {request_id} if you report it."),
+                request_id,
+            )
+
+
+def _validation(error: RequestValidationError) -> ApiError:
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return Malformed("malformed_json", "The body is not valid JSON.")
+    # The prefix is pydantic's, for whoever writes the model; the sentence after it is for the person.
+    fields = [
+        FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"].removeprefix("Value error, ")) for e in found
+    ]
+    return Invalid("invalid", "Some fields are not as expected.", errors=fields)
+
+
+def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
+    """The application that answers `routers` under /api/v1, and health and keys beside it, with `services`."""
+    app = routed_app(routers, title=title, version=services.config.version)
+    app.state.services = services
+    app.include_router(public.root_router)
+    app.include_router(docs_page.router, prefix="/api/v1")
+
+    async def refused(request: Request, error: Exception) -> Response:
+        api_error = error if isinstance(error, ApiError) else None
+        if isinstance(error, RequestValidationError):
+            api_error = _validation(error)
+        elif isinstance(error, HTTPException):
+            api_error = RoutingError(error.status_code, error.detail)
+        return _answer(api_error or error, request.state.request_id)
+
+    for kind in (ApiError, StoreError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refused)
+    if services.config.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(services.config.cors_origins),
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "X-Guest-Key"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+        )
+    if services.config.otlp_endpoint is not None:
+        exporter = otlp_exporter(services.config.otlp_endpoint)
+        tracer = open_tracer(exporter, service=services.config.service, version=services.config.version)
+        app.add_middleware(Tracing, tracer=tracer)
+    app.add_middleware(Boundary)
+    return app

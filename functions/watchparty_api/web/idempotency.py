@@ -1,0 +1,92 @@
+"""Creating once, however often the same POST arrives: the `Idempotency-Key` header of creating calls.
+
+A key belongs to its caller, route and body for 24 hours. Only the id of what was made is kept, never an answer, which
+might hold secrets: the route reads the thing again and answers as if for the first time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from watchparty_api.errors import AlreadyExists, Conflict, Invalid, Malformed
+from watchparty_api.records import IdempotencyKey
+from watchparty_api.services import Services
+from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.dependencies import ServicesOf
+
+_LIFE = timedelta(hours=24)
+_GIVEN_UP_AFTER = timedelta(minutes=1)
+"""A process that died between claim and answer leaves its claim behind; no creating call takes this long."""
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_IN_PROGRESS, _DONE = 0, 201
+
+
+@dataclass(frozen=True)
+class Once:
+    """Runs a creation, or gives the id that the first run made."""
+
+    services: Services
+    key_id: str | None
+    body_hash: str
+
+    def __call__(self, create: Callable[[], str]) -> str:
+        """The id that `create` gave, now or the first time. Raises Conflict while the first is still at it."""
+        if self.key_id is None:
+            return create()
+        claim = self._claim(self.key_id)
+        if claim.status == _DONE:
+            return str(claim.answer["id"])
+        try:
+            id_ = create()
+        except Exception:
+            # Nothing was made: the same key may try again.
+            self.services.store.delete(self.services.workspace_id, IdempotencyKey, self.key_id)
+            raise
+        self.services.store.replace(self.services.workspace_id, replace(claim, status=_DONE, answer={"id": id_}))
+        return id_
+
+    def _claim(self, key_id: str) -> IdempotencyKey:
+        now = self.services.now()
+        fresh = IdempotencyKey(
+            workspace_id=self.services.workspace_id,
+            id=key_id,
+            created_at=now,
+            body_hash=self.body_hash,
+            status=_IN_PROGRESS,
+            answer={},
+            expires_at=now + _LIFE,
+        )
+        try:
+            return self.services.store.create(self.services.workspace_id, fresh)
+        except AlreadyExists:
+            known = self.services.store.get(self.services.workspace_id, IdempotencyKey, key_id)
+        abandoned = known is not None and known.status == _IN_PROGRESS and known.created_at + _GIVEN_UP_AFTER <= now
+        if known is not None and (abandoned or known.expires_at <= now):
+            return self.services.store.replace(self.services.workspace_id, replace(fresh, version=known.version))
+        if known is None or known.status == _IN_PROGRESS:
+            raise Conflict("in_progress", "The same request is still being answered.", retry_after_s=1)
+        if known.body_hash != self.body_hash:
+            raise Invalid("idempotency_mismatch", "This Idempotency-Key was used for a different request.")
+        return known
+
+
+async def once_of(request: Request, services: ServicesOf, caller: AccountOf) -> Once:
+    """The request's `Idempotency-Key`, bound to caller, route and body; without one each request creates."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return Once(services, None, "")
+    if not _KEY.fullmatch(key):
+        raise Malformed("bad_idempotency_key", "An Idempotency-Key is 1 to 200 visible ASCII characters.")
+    binding = "\0".join((caller.account.id, request.method, request.url.path, key))
+    body = await request.body()
+    return Once(services, hashlib.sha256(binding.encode()).hexdigest(), hashlib.sha256(body).hexdigest())
+
+
+OnceOf = Annotated[Once, Depends(once_of)]

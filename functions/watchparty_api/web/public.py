@@ -1,0 +1,72 @@
+"""What anybody may ask before anything else: what this site is like, whether it lives, and its public keys.
+
+`router` lies under /api/v1; `root_router` beside it, in every function.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from watchparty_api.errors import Unavailable
+from watchparty_api.settings import read_settings
+from watchparty_api.web.dependencies import ServicesOf
+
+router = APIRouter(tags=["site"])
+root_router = APIRouter(tags=["site"])
+
+
+class SiteConfig(BaseModel):
+    """What the page needs first."""
+
+    version: str
+    brand_name: str
+    sign_in: Literal["local", "identity_platform"]
+    identity_api_key: str | None
+    """With `identity_platform`: what the page names the project by; null otherwise."""
+    registration: Literal["invitation", "open"]
+    temporary_hosts: bool
+    mail_delivers: bool
+    max_upload_bytes: int
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/config")
+def site_config(services: ServicesOf) -> SiteConfig:
+    """Sign-in mode, who may register, limits and version."""
+    settings = read_settings(services)
+    return SiteConfig(
+        version=services.config.version,
+        brand_name=settings.brand_name,
+        sign_in=services.config.identity,
+        identity_api_key=services.config.identity_api_key if services.outside else None,
+        registration=settings.registration,
+        temporary_hosts=settings.temporary_hosts,
+        mail_delivers=services.mail.delivers,
+        max_upload_bytes=settings.max_upload_bytes,
+    )
+
+
+@root_router.get("/health")
+def health() -> Health:
+    """The process lives."""
+    return Health()
+
+
+@root_router.get("/ready")
+def ready(services: ServicesOf) -> Health:
+    """What it depends on answers."""
+    if not services.store.ready():
+        raise Unavailable("not_ready", "The database does not answer.", retry_after_s=5)
+    return Health()
+
+
+@root_router.get("/.well-known/jwks.json")
+def jwks(services: ServicesOf) -> dict[str, Any]:
+    """The public keys of join and notice tokens: who has them can verify, and mint nothing."""
+    return services.tokens.jwks()

@@ -1,0 +1,175 @@
+"""The `gcs-resumable` upload protocol at home: Google Cloud Storage's dialect, spoken by the standalone server.
+
+A signed POST opens a session, PUTs with `Content-Range` fill it, `bytes */N` asks how far it got, DELETE gives it up.
+The first session to be complete becomes the original; `finalized` is told, then the sender.
+State lies on disk (`sessions.py`); here is only who is writing at this moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchparty_api.errors import Malformed, PreconditionFailed, Unavailable
+from watchparty_api.objects import v4_signature
+from watchparty_api.objects.byte_range import ByteRange, parse_range
+from watchparty_api.objects.intake import Part, take
+from watchparty_api.objects.local import SIGNER, LocalObjectStore, upload_path
+from watchparty_api.objects.port import StoredObject
+from watchparty_api.objects.sessions import Session
+from watchparty_api.objects.turns import Turns
+from watchparty_api.services import Services
+from watchparty_api.web.bare_app import bare_app
+from watchparty_api.web.site import base_url
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Finalized = Callable[[StoredObject], object]
+
+_SIGNED_HEADERS = ("content-type", "x-goog-content-length-range", "x-goog-if-generation-match", "x-goog-resumable")
+_CLIENT_CLOSED_REQUEST = 499  # what Google Cloud Storage answers to a cancelled session
+
+
+class ResumableServer:
+    """The four verbs of the protocol."""
+
+    def __init__(
+        self, services: Services, objects: LocalObjectStore, finalized: Finalized, arriving: Callable[[], object]
+    ) -> None:
+        self._services = services
+        self._objects = objects
+        self._finalized = finalized
+        self._arriving = arriving
+        self._turns = Turns()
+        # Apart from the pool that answers API calls: a slow disk must not keep those waiting.
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="upload")
+
+    async def start(self, request: Request) -> Response:
+        """POST: opens a session if the signature says so."""
+        video_id = request.path_params["video_id"]
+        host = urlsplit(base_url(request)).netloc
+        headers = {name.lower(): value for name, value in request.headers.items()} | {"host": host}
+        signed = v4_signature.SignedRequest("POST", upload_path(video_id), request.url.query, headers)
+        now, key = self._services.now(), self._objects.key.public_key()
+        v4_signature.verify(signed, signer=SIGNER, key=key, now=now, required=_SIGNED_HEADERS)
+        size_bytes = _exact_length(headers)
+        sessions = self._objects.sessions
+
+        def opened() -> str:
+            self._objects.disk.demand(size_bytes)
+            return sessions.open(video_id, size_bytes=size_bytes, content_type=headers["content-type"], now=now)
+
+        secret = await self._blocking(opened)
+        location = f"{base_url(request)}{upload_path(video_id)}?upload_id={secret}"
+        return Response(status_code=201, headers={"Location": location})
+
+    async def put(self, request: Request) -> Response:
+        """PUT: takes bytes, or tells how many there are."""
+        session = await self._session(request)
+        asked = parse_range(request.headers.get("content-range"), session.size_bytes)
+        length = request.headers.get("content-length")
+        expected = asked.length if asked else 0
+        if length is not None and length != str(expected):
+            raise Malformed("other_length", f"The body has {length} bytes, Content-Range says {expected}.")
+        if asked is None:
+            return await self._progress(session)
+        return await self._turns.newest(session.key, lambda: self._receive(request, session, asked))
+
+    async def cancel(self, request: Request) -> Response:
+        """DELETE: gives the upload up."""
+        session = await self._session(request)
+        await self._turns.newest(session.key, lambda: self._blocking(lambda: self._objects.sessions.drop(session)))
+        return Response(status_code=_CLIENT_CLOSED_REQUEST)
+
+    async def _receive(self, request: Request, session: Session, asked: ByteRange) -> Response:
+        sessions = self._objects.sessions
+        if await self._blocking(lambda: sessions.finished(session)):
+            return await self._progress(session)
+        await self._blocking(self._arriving)
+        stored = await self._blocking(lambda: sessions.stored_bytes(session))
+        if asked.first > stored:
+            raise Unavailable("offset_too_high", f"Only {stored} bytes are here. Go on from there.", retry_after_s=1)
+        if asked.last >= stored:
+            with closing(Part(sessions.part(session), offset=stored, disk=self._objects.disk)) as part:
+                await take(
+                    request.receive,
+                    part,
+                    skip_bytes=stored - asked.first,
+                    length_bytes=asked.length,
+                    threads=self._threads,
+                )
+        return await self._progress(session)
+
+    async def _progress(self, session: Session) -> Response:
+        """308 and how far it got; complete, it becomes the original and the answer is 200."""
+        sessions = self._objects.sessions
+        original = await self._blocking(lambda: sessions.finished(session))
+        if original is None:
+            stored = await self._blocking(lambda: sessions.stored_bytes(session))
+            if stored < session.size_bytes:
+                return Response(status_code=308, headers={"Range": f"bytes=0-{stored - 1}"} if stored else {})
+            generation = str(int(self._services.now().timestamp() * 1_000_000) * 1000)
+            original = await self._blocking(lambda: sessions.finish(session, generation=generation))
+        try:
+            await asyncio.to_thread(self._finalized, original)
+        except Exception:  # the bytes are safe and the sender has done its part: the sweeper takes it up
+            log.exception("the upload of %s is complete, but nobody took it up", original.name)
+        return Response(headers={"x-goog-generation": original.generation, "ETag": f'"{original.generation}"'})
+
+    async def _session(self, request: Request) -> Session:
+        video_id, secret = request.path_params["video_id"], request.query_params.get("upload_id", "")
+        now = self._services.now()
+        return await self._blocking(lambda: self._objects.sessions.find(video_id, secret, now=now))
+
+    async def _blocking(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def resumable_app(
+    services: Services, objects: LocalObjectStore, finalized: Finalized, *, arriving: Callable[[], object]
+) -> Starlette:
+    """The application that answers everything under /upload.
+
+    `finalized` is called, in a thread, for each original that became complete; again when the sender asks again.
+    `arriving` is called, in a thread, before bytes of an original are taken.
+    """
+    server = ResumableServer(services, objects, finalized, arriving)
+    path = upload_path("{video_id}")
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(services.config.cors_origins),
+        allow_methods=["POST", "PUT", "DELETE"],
+        allow_headers=["Content-Range", *_SIGNED_HEADERS],
+        expose_headers=["Location", "Range"],
+    )
+    routes = [
+        Route(path, server.start, methods=["POST"]),
+        Route(path, server.put, methods=["PUT"]),
+        Route(path, server.cancel, methods=["DELETE"]),
+    ]
+    return bare_app(services, routes, middleware=[cors] if services.config.cors_origins else [])
+
+
+def _exact_length(headers: dict[str, str]) -> int:
+    """The size that the signature fixed. We sign `n,n` only, and the first write only."""
+    least, _, most = headers["x-goog-content-length-range"].partition(",")
+    if not least.isdecimal() or least != most:
+        raise Malformed("bad_length_range", "x-goog-content-length-range has to name one length.")
+    if headers["x-goog-resumable"] != "start":
+        raise Malformed("not_resumable", "x-goog-resumable has to be start.")
+    if headers["x-goog-if-generation-match"] != "0":
+        raise PreconditionFailed("not_first_write", "Originals are written once.")
+    return int(least)

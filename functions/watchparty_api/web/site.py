@@ -1,0 +1,107 @@
+"""Where the site is and who knocks, as this request sees it: base URL, client address, same-site demand.
+
+Headers that a proxy adds are believed only when they come from a trusted proxy (`Config.trusted_proxies`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from watchparty_api.errors import Forbidden, UnsupportedType
+from watchparty_api.web.dependencies import services_of
+
+
+def base_url(request: Request) -> str:
+    """The site's address without a slash at the end: the configured one, or the one the request came to."""
+    services = services_of(request)
+    if services.config.public_url:
+        return services.config.public_url
+    scheme, host = request.url.scheme, request.headers.get("host", "localhost")
+    if _from_trusted_proxy(request):
+        scheme = (_forwarded(request, "proto") or [scheme])[-1]
+        host = (_forwarded(request, "host") or [host])[-1]
+    return f"{scheme}://{host}"
+
+
+def share_url(request: Request) -> str:
+    """The site's address for other people: `base_url`, or where that leads everybody to their own machine, this
+    machine's address in its network. A browser that came through a container's port sees a network of its own, so only
+    one on this very machine is told.
+    """
+    site, config = base_url(request), services_of(request).config
+    is_here = request.client is not None and _is_loopback(request.client.host)
+    return config.network_url if config.network_url and is_here and _is_loopback(urlsplit(site).hostname) else site
+
+
+def is_https(request: Request) -> bool:
+    """Whether the person's browser speaks https to us, so that a cookie may be Secure."""
+    return base_url(request).startswith("https://")
+
+
+def client_address(request: Request) -> str:
+    """The address of the client: behind trusted proxies the last one that none of them owns."""
+    address = request.client.host if request.client else "unknown"
+    if not _from_trusted_proxy(request):
+        return address
+    for hop in reversed(_forwarded(request, "for")):
+        address = hop
+        if not _trusted(address, services_of(request).config.trusted_proxies):
+            break
+    return address
+
+
+def require_origin(request: Request) -> None:
+    """Dependency of the calls that cookies authorise: same `Origin` as the site, and a JSON body.
+
+    A form of another site can send neither, so it cannot sign people in or out or make them join.
+    """
+    origin = request.headers.get("origin", "")
+    if not origin or _origin(origin) != _origin(base_url(request)):
+        raise Forbidden("bad_origin", "This can only be asked for by the site itself.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedType("not_json", "The body has to be JSON (Content-Type: application/json).")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:  # a port that is no number equals nothing
+        port = -1
+    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:  # a name
+        return False
+
+
+def _forwarded(request: Request, what: str) -> list[str]:
+    """The values of X-Forwarded-…, the nearest proxy's last. A proxy may add a line of its own below the client's, and
+    several lines are one list (RFC 9110, 5.3): read alone, the first is what the client made up.
+    """
+    lines = request.headers.getlist(f"x-forwarded-{what}")
+    return [value.strip() for line in lines for value in line.split(",") if value.strip()]
+
+
+def _from_trusted_proxy(request: Request) -> bool:
+    return request.client is not None and _trusted(request.client.host, services_of(request).config.trusted_proxies)
+
+
+def _trusted(address: str, proxies: tuple[str, ...]) -> bool:
+    try:
+        known = ip_address(address)
+    except ValueError:  # a test client or a Unix socket has no address
+        return False
+    return any(known in network for network in _networks(proxies))
+
+
+@lru_cache(maxsize=8)
+def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each, strict=False) for each in proxies)

@@ -1,0 +1,148 @@
+"""Sends what is due, once for all who try at the same time, and later again what was not taken.
+
+Called by the function `on_delivery` for the deliveries it was woken for, and by the sweeper for all that are due.
+Several webhooks are called at once, each with one delivery after the other, so that whoever answers slowly or never
+delays nobody but themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from watchparty_api.errors import Missing, VersionConflict
+from watchparty_api.records import Account, Delivery, Webhook
+from watchparty_api.services import Services
+from watchparty_api.store.port import Replace, Write
+from watchparty_api.store.queries import DELIVERIES_BY_STATE
+from watchparty_api.webhooks.http_call import NotCalled, call
+from watchparty_api.webhooks.signature import secret_of, signed_headers
+
+log = logging.getLogger(__name__)
+
+RETRIES = tuple(
+    timedelta(seconds=s) for s in (10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
+)  # fmt: skip
+"""How long after each failed attempt the next one comes; after the last there is none."""
+_LEASE = timedelta(minutes=1)
+"""For as long nobody else tries what somebody is trying: longer than a call can take."""
+_GONE = 410
+_ROUND = 200
+_ROUND_S = 10.0
+"""After this no call of the round begins any more; what is left comes with the next one."""
+_AT_ONCE = 16
+
+
+def deliver_due(services: Services, now: datetime) -> int:
+    """Tries everything that is due, and says how much was delivered."""
+    due = []
+    for each in services.store.query(services.workspace_id, DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
+        if each.due_at > now:
+            break
+        due.append(each.id)
+    return deliver(services, due)
+
+
+def deliver(services: Services, ids: Iterable[str]) -> int:
+    """Tries these, those among them that are due; says how many were delivered."""
+    ends_at_s, queues = time.monotonic() + _ROUND_S, dict[str, dict[str, None]]()
+    for id_ in ids:
+        found = services.store.get(services.workspace_id, Delivery, id_)
+        if found is not None and _is_due(found, services.now()):
+            queues.setdefault(found.webhook_id, {})[id_] = None
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhooks") as pool:
+        return sum(pool.map(lambda queue: _in_turn(services, list(queue), ends_at_s), queues.values()))
+
+
+def _in_turn(services: Services, ids: Sequence[str], ends_at_s: float) -> int:
+    """What waits for one webhook, as long as it answers. After that the rest waits as long as what was not taken; when
+    the round is over, until others had their turn.
+    """
+    delivered = 0
+    for index, id_ in enumerate(ids):
+        if time.monotonic() >= ends_at_s:
+            if index:
+                _postpone(services, ids[index:], services.now() + RETRIES[0])
+            break
+        after = attempt(services, id_)
+        delivered += after.state == "delivered"
+        if after.state == "waiting" and after.last_status is None:
+            _postpone(services, ids[index + 1 :], after.due_at)
+            break
+    return delivered
+
+
+def _postpone(services: Services, ids: Sequence[str], due_at: datetime) -> None:
+    for id_ in ids:
+        found = services.store.get(services.workspace_id, Delivery, id_)
+        if found is None or not _is_due(found, services.now()):
+            continue
+        try:
+            services.store.replace(services.workspace_id, replace(found, due_at=due_at))
+        except (VersionConflict, Missing):
+            continue  # somebody else has it, or its webhook was deleted
+
+
+def _is_due(delivery: Delivery, now: datetime) -> bool:
+    return delivery.state == "waiting" and delivery.due_at <= now
+
+
+def attempt(services: Services, id_: str) -> Delivery:
+    """One attempt, if it is due. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
+    store, workspace_id, now = services.store, services.workspace_id, services.now()
+    found = store.get(workspace_id, Delivery, id_)
+    assert found is not None  # noqa: S101  whoever calls has just seen it, and what waits is not forgotten
+    if not _is_due(found, now):
+        return found
+    try:
+        leased = store.replace(workspace_id, replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
+    except VersionConflict:
+        return found
+    webhook = _listening(services, leased.webhook_id)
+    status = _call(services, webhook, leased, now) if webhook is not None else None
+    after = _after(leased, status, now, wanted=webhook is not None)
+    writes: list[Write] = [Replace(after)]
+    if webhook is not None and status == _GONE:
+        writes.append(Replace(replace(webhook, active=False)))
+    try:
+        store.commit(workspace_id, writes)
+    except VersionConflict:
+        log.info("delivery %s was changed while it was under way", id_)
+    return after
+
+
+def _listening(services: Services, webhook_id: str) -> Webhook | None:
+    """The webhook, if it is there, wants to hear, and its owner may: who was suspended learns of nobody any more."""
+    webhook = services.store.get(services.workspace_id, Webhook, webhook_id)
+    if webhook is None or not webhook.active:
+        return None
+    owner = services.store.get(services.workspace_id, Account, webhook.account_id)
+    return None if owner is None or owner.suspended else webhook
+
+
+def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetime) -> int | None:
+    body = json.dumps(delivery.body, separators=(",", ":")).encode()
+    secret = secret_of(services.keyed_hash, webhook.id)
+    headers = {
+        "Content-Type": "application/json",
+        **signed_headers(secret, message_id=delivery.id, now=now, body=body),
+    }
+    try:
+        return call(webhook.url, body, headers, public_only=services.config.environment == "cloud")
+    except NotCalled as error:
+        log.info("delivery %s got no answer: %s", delivery.id, error)
+        return None
+
+
+def _after(delivery: Delivery, status: int | None, now: datetime, *, wanted: bool) -> Delivery:
+    """The delivery after an attempt. Pure."""
+    if status is not None and 200 <= status < 300:
+        return replace(delivery, state="delivered", last_status=status)
+    if not wanted or status == _GONE or delivery.attempts > len(RETRIES):
+        return replace(delivery, state="failed", last_status=status)
+    return replace(delivery, last_status=status, due_at=now + RETRIES[delivery.attempts - 1])

@@ -1,0 +1,259 @@
+"""Signing in with an identity provider's token, verified by Google's library with a certificate of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from fakes.house import House
+from fakes.identity_provider import IdentityProvider, identity_provider
+from fakes.party import Browser
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.creation import create_account
+from watchparty_api.records import Account, ApiToken, Webhook, WorkspaceSettings
+from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, WEBHOOKS_OF_ACCOUNT
+from watchparty_api.web.caller import hash_secret
+
+
+@pytest.fixture(scope="module")
+def asked() -> Iterator[IdentityProvider]:
+    with identity_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(asked: IdentityProvider) -> IdentityProvider:
+    asked.people, asked.refuses = {}, False
+    return asked
+
+
+@pytest.fixture
+def outside(house: House, provider: IdentityProvider) -> House:
+    """A house that believes the provider, and whose clock is the library's: it has no other."""
+    house.clock.time = datetime.now(UTC)
+    config = replace(house.services.config, first_admin="Boss@example.org")
+    house.services = replace(house.services, config=config, outside=provider.platform)
+    settings = WorkspaceSettings(workspace_id="main", id="settings", created_at=house.clock(), registration="open")
+    house.services.store.create("main", settings)
+    return house
+
+
+def ask(house: House, token: str) -> tuple[int, dict[str, Any]]:
+    answer = house.client.post("/api/v1/auth/session", json={"id_token": token})
+    return answer.status_code, answer.json()
+
+
+def test_the_first_sign_in_makes_the_account(outside: House, provider: IdentityProvider) -> None:
+    """The second finds it again; the access token is ours and works."""
+    status, first = ask(outside, provider.token())
+    assert (status, first["account"]["email"], first["account"]["role"]) == (200, "ana@example.org", "user")
+    assert ask(outside, provider.token())[1]["account"]["id"] == first["account"]["id"]
+    headers = {"Authorization": f"Bearer {first['access_token']}"}
+    assert outside.client.get("/api/v1/auth/me", headers=headers).status_code == 200
+
+
+def test_the_named_address_is_administrator_only_when_verified(outside: House, provider: IdentityProvider) -> None:
+    """Whoever merely claims it is anybody."""
+    _, claimed = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
+    assert claimed["account"]["role"] == "user"
+
+
+def test_the_first_administrator_needs_no_invitation(outside: House, provider: IdentityProvider) -> None:
+    """Everybody else does, where registration is closed."""
+    known = outside.services.store.get("main", WorkspaceSettings, "settings")
+    assert known is not None
+    outside.services.store.replace("main", replace(known, registration="invitation"))
+    assert ask(outside, provider.token())[1]["code"] == "invitation_needed"
+    _, boss = ask(outside, provider.token(sub="u2", email="boss@example.org"))
+    assert boss["account"]["role"] == "admin"
+
+
+def test_a_verified_address_finds_its_account(outside: House, provider: IdentityProvider) -> None:
+    """An unverified one takes nobody's."""
+    _, made = ask(outside, provider.token())
+    assert ask(outside, provider.token(sub="other", email_verified=False))[1]["code"] == "email_taken"
+    assert ask(outside, provider.token(sub="other"))[1]["account"]["id"] == made["account"]["id"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another-project"},
+        {"iss": "https://securetoken.google.com/another-project"},
+        {"exp": 1_700_000_000},
+        {"sub": ""},
+        {"auth_time": 1_790_000_000},
+        {"algorithm": "none"},
+    ],
+    ids=lambda claims: next(iter(claims)),
+)
+def test_a_token_that_is_not_good_is_refused(
+    outside: House, provider: IdentityProvider, claims: dict[str, Any]
+) -> None:
+    """Another project's, an expired, a nameless, a stale, an unsigned one."""
+    assert ask(outside, provider.token(**claims))[0] == 401
+
+
+@pytest.mark.parametrize(
+    "person",
+    [{"validSince": "9999999999"}, {"disabled": True}, None],
+    ids=["signed out everywhere", "disabled", "gone"],
+)
+def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
+    outside: House, provider: IdentityProvider, person: dict[str, Any] | None
+) -> None:
+    """The token alone would be good for an hour."""
+    token = provider.token()
+    assert ask(outside, token)[0] == 200
+    provider.people["uid-1"] = person
+    status, answer = ask(outside, token)
+    assert (status, answer["code"]) == (401, "bad_token")
+
+
+def test_where_the_provider_cannot_be_asked_nobody_signs_in(outside: House, provider: IdentityProvider) -> None:
+    """503, and no word of what Google said."""
+    provider.refuses = True
+    status, answer = ask(outside, provider.token())
+    assert (status, answer["code"]) == (503, "identity_unavailable")
+    assert "firebaseauth" not in str(answer)
+
+
+def test_another_key_is_not_the_providers(outside: House, provider: IdentityProvider) -> None:
+    """With the right name on it."""
+    assert ask(outside, provider.token(key=rsa.generate_private_key(public_exponent=65537, key_size=2048)))[0] == 401
+
+
+def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider: IdentityProvider) -> None:
+    """404, whatever the token."""
+    assert ask(house, provider.token())[0] == 404
+
+
+def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House, provider: IdentityProvider) -> None:
+    """Nothing that he could open it with is left: password, sessions, API tokens, webhooks, a seat or a link."""
+    services, now = outside.services, outside.clock()
+    made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
+    device = outside.sign_in(made)
+    token = ApiToken(
+        workspace_id="main",
+        id="t1",
+        created_at=now,
+        account_id=made.id,
+        name="his",
+        secret_hash=hash_secret("secret"),
+        scopes=("account:read",),
+    )
+    hook = Webhook(
+        workspace_id="main", id="w1", created_at=now, account_id=made.id, url="https://his.example", events=("x",)
+    )
+    services.store.create("main", token)
+    services.store.create("main", hook)
+    his = Browser(outside, device)
+    room = his.ask("POST", "/rooms", {}).json()
+    assert his.join(room["id"]).status_code == 200
+    link = his.ask("POST", f"/rooms/{room['id']}/invitations", {"role": "moderator"}).json()["url"]
+    assert outside.client.get("/api/v1/auth/me", headers={"Authorization": "Bearer wp_t1_secret"}).status_code == 200
+
+    _, hers = ask(outside, provider.token())
+
+    assert (hers["account"]["id"], hers["account"]["email_verified"]) == (made.id, True)
+    headers = {"Authorization": f"Bearer {hers['access_token']}"}
+    assert outside.client.get("/api/v1/auth/me", headers=headers).status_code == 200
+    assert outside.client.get("/api/v1/auth/me", headers=device.headers).status_code == 401
+    stored = services.store.get("main", Account, made.id)
+    assert stored is not None
+    assert stored.password_hash is None
+    assert services.store.count("main", API_TOKENS_OF_ACCOUNT, made.id) == 0
+    assert services.store.count("main", WEBHOOKS_OF_ACCOUNT, made.id) == 0
+    outsider = Browser(outside).join(room["id"], invite=link.partition("#invite=")[2])
+    assert outsider.json()["connection"]["role"] == "viewer"
+    his.person = None  # shows his join token, which no session stands behind
+    assert his.renew(room["id"]).status_code == 403
+
+
+def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
+    outside: House, provider: IdentityProvider
+) -> None:
+    """The provider, too, may let people claim an address before they show that it is theirs."""
+    _, his = ask(outside, provider.token(sub="him", email_verified=False))
+    _, hers = ask(outside, provider.token(sub="her"))
+    assert hers["account"]["id"] == his["account"]["id"]
+    assert ask(outside, provider.token(sub="him", email_verified=False))[1]["code"] == "email_taken"
+
+
+def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, provider: IdentityProvider) -> None:
+    """Linking signs nobody out who proved the same thing before."""
+    made = create_account(outside.services, email="ana@example.org", password="correct horse", display_name="Ana")
+    known = outside.sign_in(outside.services.store.replace("main", replace(made, email_verified=True)))
+    assert ask(outside, provider.token())[1]["account"]["id"] == known.id
+    assert outside.client.get("/api/v1/auth/me", headers=known.headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("register", {"email": "ana@example.org", "password": "correct horse", "display_name": "Ana"}),
+        ("login", {"email": "ana@example.org", "password": "correct horse"}),
+        ("password/forgot", {"email": "ana@example.org"}),
+        ("password/reset", {"token": "x", "password": "correct horse"}),
+    ],
+)
+def test_where_a_provider_signs_in_the_site_has_no_passwords(outside: House, path: str, body: dict[str, str]) -> None:
+    """404, even with registration open: nobody takes an address before its owner comes."""
+    answer = outside.client.post(f"/api/v1/auth/{path}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "outside_accounts")
+
+
+def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) -> None:
+    """Else an account could be moved to an address whose owner has not come yet. A name is still one's own."""
+    made = create_account(outside.services, email="eve@example.org", password="correct horse", display_name="Eve")
+    eve = outside.sign_in(made)
+    change = {"email": "victim@example.org", "current_password": "correct horse"}
+    answer = outside.client.patch("/api/v1/auth/me", json=change, headers=eve.headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "outside_accounts")
+    named = outside.client.patch("/api/v1/auth/me", json={"display_name": "Eva"}, headers=eve.headers)
+    assert named.json()["display_name"] == "Eva"
+
+
+def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: IdentityProvider) -> None:
+    """In the role that it gives, once, and only whom it was sent to."""
+    known = outside.services.store.get("main", WorkspaceSettings, "settings")
+    assert known is not None
+    outside.services.store.replace("main", replace(known, registration="invitation"))
+    secret, _ = one_time_tokens.mint(outside.services, "account_invite", email="ana@example.org", role="admin")
+
+    def by_invitation(token: str) -> dict[str, Any]:
+        answer = outside.client.post("/api/v1/auth/session", json={"id_token": token, "invite": secret})
+        found: dict[str, Any] = answer.json()
+        return found
+
+    assert by_invitation(provider.token(sub="eve", email="eve@example.org"))["code"] == "other_address"
+    assert by_invitation(provider.token())["account"]["role"] == "admin"
+    assert by_invitation(provider.token(sub="ben", email="ben@example.org"))["code"] == "link_used_up"
+
+
+def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_in(
+    outside: House, provider: IdentityProvider
+) -> None:
+    """And who runs the site is its administrator from then on, not before."""
+    _, before = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
+    assert before["account"]["role"] == "user"
+    _, after = ask(outside, provider.token(sub="u2", email="boss@example.org"))
+    assert (after["account"]["id"], after["account"]["role"]) == (before["account"]["id"], "admin")
+    stored = outside.services.store.get("main", Account, after["account"]["id"])
+    assert stored is not None
+    assert stored.email_verified
+
+
+def test_another_address_of_the_same_person_confirms_nothing(outside: House, provider: IdentityProvider) -> None:
+    """The account keeps the address that it was made with."""
+    _, made = ask(outside, provider.token(sub="u2", email_verified=False))
+    _, again = ask(outside, provider.token(sub="u2", email="boss@example.org"))
+    assert (again["account"]["id"], again["account"]["role"]) == (made["account"]["id"], "user")
+    stored = outside.services.store.get("main", Account, made["account"]["id"])
+    assert stored is not None
+    assert not stored.email_verified

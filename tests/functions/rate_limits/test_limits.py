@@ -1,0 +1,114 @@
+"""How often."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes.clock import SteppedClock
+from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.house import SITE
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
+from watchparty_api.errors import TooMany
+from watchparty_api.rate_limits.limits import RULES, Limiter, address_key
+from watchparty_api.rate_limits.shared_windows import SharedWindows
+from watchparty_api.store.queries import RATE_WINDOWS_BY_EXPIRY
+
+
+def test_a_rule_counts_each_key_for_itself() -> None:
+    """When one key is used up another is not, and the refusal says when to come back."""
+    limiter = Limiter()
+    for _ in range(10):
+        limiter.hit("knock", "room", "192.0.2.1")
+    with pytest.raises(TooMany) as refused:
+        limiter.hit("knock", "room", "192.0.2.1")
+    assert refused.value.retry_after_s is not None
+    assert 1 <= refused.value.retry_after_s <= 60
+    limiter.hit("knock", "room", "192.0.2.2")
+    limiter.hit("knock", "other", "192.0.2.1")
+
+
+def test_checking_does_not_count() -> None:
+    """check() never uses a rule up, but sees that it is."""
+    limiter = Limiter()
+    for _ in range(100):
+        limiter.check("login_failure", "ana")
+    for _ in range(5):
+        limiter.hit("login_failure", "ana")
+    with pytest.raises(TooMany):
+        limiter.check("login_failure", "ana")
+
+
+def test_the_longer_rule_refuses_for_longer() -> None:
+    """Slowed first, then refused: every action with several rules goes from the short window to the long one."""
+    for rules in RULES.values():
+        windows = [rule.get_expiry() for rule in rules]
+        assert windows == sorted(windows)
+
+
+@pytest.fixture
+def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[SharedWindows]:
+    """Windows in each kind of store, in a workspace of the test's own."""
+    config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
+    ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
+    services = build_services(config, relay=RecordingRelay(), wakeups=RecordingWakeups(), now=clock, **ports)
+    workspace_id = f"ws-{secrets.token_hex(6)}"
+    yield SharedWindows(services.store, workspace_id, keyed_hash=services.keyed_hash, now=clock)
+    services.store.close()  # type: ignore[attr-defined]
+
+
+def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -> None:
+    """What one has seen the other refuses, until the window has moved on; what spares a process is its own."""
+    one, other = Limiter(windows), Limiter(windows)
+    for limiter in (one, other, one, other, one):
+        limiter.hit("login_failure", "ana@example.org")
+    for limiter in (one, other):
+        with pytest.raises(TooMany):
+            limiter.check("login_failure", "ana@example.org")
+        with pytest.raises(TooMany):
+            limiter.hit("login_failure", "ana@example.org")
+    other.check("login_failure", "ben@example.org")
+    clock.advance(seconds=61)
+    other.check("login_failure", "ana@example.org")
+    for _ in range(120):
+        one.hit("join", "room")
+    other.hit("join", "room")
+
+
+def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindows) -> None:
+    """Counting is one optimistic write: of twelve who try at once the limit's ten at most get through."""
+    limiter = Limiter(windows)
+
+    def knock(_: int) -> bool:
+        try:
+            limiter.hit("knock", "room", "192.0.2.1")
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        through = sum(pool.map(knock, range(12)))
+    assert 5 <= through <= 10
+
+
+def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None:
+    """Neither the address nor the e-mail is kept, and what is over is forgotten by the sweeper."""
+    Limiter(windows).hit("login_failure", "ana@example.org")
+    store, workspace_id = windows._store, windows._workspace_id
+    (kept, *_) = store.query(workspace_id, RATE_WINDOWS_BY_EXPIRY).items
+    assert "ana" not in repr(kept)
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("testclient", "testclient")],
+)
+def test_an_ipv6_home_counts_as_one(address: str, key: str) -> None:
+    """All addresses of one /64 share a window."""
+    assert address_key(address) == key

@@ -1,0 +1,245 @@
+"""What the relay tells is kept once, in whatever order it comes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from fakes.house import House
+from fakes.party import Party, film, party
+from watchparty_api.records import ChatEntry, Snapshot
+from watchparty_api.rooms.history.ingest import ingest
+from watchparty_api.store.port import Create, Store, Write
+from watchparty_api.store.queries import CHAT_OF_ROOM
+
+
+class Relay:
+    """Speaks as the relay does, about one room."""
+
+    def __init__(self, here: Party) -> None:
+        self.here, self.house, self.numbers = here, here.house, itertools.count(1)
+
+    def event(self, kind: str, *, epoch: int = 1, after_s: float = 0.0, **facts: Any) -> dict[str, Any]:
+        at = (self.house.clock() + timedelta(seconds=after_s)).isoformat()
+        id_ = f"{self.here.id}:{epoch}:{kind}:{next(self.numbers)}"
+        return {"id": id_, "room": self.here.id, "epoch": epoch, "at": at, "kind": kind, **facts}
+
+    def said(self, seq: int, text: str, **facts: Any) -> dict[str, Any]:
+        about = {"seq": seq, "op": "said", "message_id": f"m{seq}", "by": "p", "name": "Max", "text": text}
+        return self.event("chat", after_s=seq, **{**about, **facts})
+
+    def snapshot(self, rev: int, pos_s: float, total: int = 1, **facts: Any) -> dict[str, Any]:
+        people = [{"participant_id": "p", "name": "Max Moritz", "role": "viewer"}]
+        about = {"rev": rev, "mode": "playing", "pos_s": pos_s, "rate": 1.0, "video_id": "v", "mrev": 1}
+        return self.event("snapshot", **{**about, "people": people, "total": total, "playing": True, **facts})
+
+    def session(self, who: str, *, started: bool, total: int, after_s: float = 0.0) -> dict[str, Any]:
+        kind = "session_started" if started else "session_ended"
+        return self.event(kind, after_s=after_s, participant_id=who, name=f"{who} X", total=total, rev=1)
+
+
+@pytest.fixture
+def here(house: House) -> Party:
+    return party(house)
+
+
+@pytest.fixture
+def relay(here: Party) -> Relay:
+    return Relay(here)
+
+
+def texts(here: Party, query: str = "") -> list[str]:
+    return [line["text"] for line in here.host.ask("GET", here.path(f"/chat{query}")).json()["items"]]
+
+
+def kept_texts(house: House, room_id: str) -> list[str]:
+    """What the store still holds of lines that were taken out."""
+    return [line.text for line in house.services.store.query("main", CHAT_OF_ROOM, room_id, True).items]
+
+
+def kept_snapshot(house: House, room_id: str) -> Snapshot:
+    snapshot = house.services.store.get("main", Snapshot, room_id)
+    assert snapshot is not None
+    return snapshot
+
+
+def test_an_action_is_logged_once_however_often_it_is_told(house: House, here: Party, relay: Relay) -> None:
+    """The same id is the same event."""
+    action = relay.event(
+        "action", rev=4, cmd="pause", by="p", mode="paused", pos_s=61.5, rate=1.0, video_id="v", mrev=1
+    )
+    ingest(house.services, [action, action])
+    ingest(house.services, [action])
+    (logged,) = here.host.ask("GET", here.path("/events")).json()["items"]
+    assert (logged["kind"], logged["by"], logged["data"]["pos_s"]) == ("pause", "p", 61.5)
+
+
+def test_coming_and_going_is_in_the_log(house: House, here: Party, relay: Relay) -> None:
+    """With the name that the person had, the newest first."""
+    came, went = relay.session("p", started=True, total=1), relay.session("p", started=False, total=0, after_s=5)
+    ingest(house.services, [came, went])
+    logged = here.host.ask("GET", here.path("/events")).json()["items"]
+    assert [(item["kind"], item["data"]["name"]) for item in logged] == [("left", "p X"), ("joined", "p X")]
+
+
+def test_what_is_done_over_http_is_in_the_log_too(house: House, here: Party) -> None:
+    """Settings, roles, decisions and removals, each by whom and about whom, and never a password."""
+    guest = here.guest("Max")
+    member = here.path(f"/members/{guest.participant_id}")
+    for method, path, body in [
+        ("PATCH", here.path(), {"access": "knock", "password": "popcorn"}),
+        ("PATCH", member, {"role": "moderator", "control_until": (house.clock() + timedelta(hours=1)).isoformat()}),
+        ("DELETE", member, None),
+    ]:
+        house.clock.advance(seconds=1)
+        assert here.host.ask(method, path, body).status_code == 200
+    answer = here.host.ask("GET", here.path("/events"))
+    logged = answer.json()["items"]
+    assert [line["kind"] for line in logged] == ["removed", "member_changed", "settings_changed"]
+    assert {line["by"] for line in logged} == {here.host_id}
+    assert logged[1]["data"]["role"] == "moderator"
+    assert logged[2]["data"]["fields"] == ["access", "password_hash"]
+    assert "popcorn" not in answer.text
+    assert "argon2" not in answer.text
+
+
+def test_the_archive_reads_backwards_from_a_line(house: House, here: Party, relay: Relay) -> None:
+    """`before` names the oldest line that the page has."""
+    ingest(house.services, [relay.said(seq, f"line {seq}") for seq in range(1, 6)])
+    assert texts(here, "?limit=2") == ["line 5", "line 4"]
+    assert texts(here, "?limit=2&before=m4") == ["line 3", "line 2"]
+    assert here.host.ask("GET", here.path("/chat?before=nothing")).json()["code"] == "line_not_found"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
+def test_a_deleted_line_is_shown_to_nobody(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+    """Nor kept, whether the deletion is told before the line or after it."""
+    told = [relay.said(1, "secret"), relay.event("chat", seq=2, op="deleted", message_id="m1")]
+    ingest(house.services, [told[n] for n in order])
+    assert texts(here) == []
+    assert kept_texts(house, here.id) == [""]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_wiped_chat_stays_wiped(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+    """Lines before the wipe go, lines after it stay, in every order of telling."""
+    told = [relay.said(1, "before"), relay.event("chat", seq=2, op="cleared"), relay.said(3, "after")]
+    ingest(house.services, [told[n] for n in order])
+    assert texts(here) == ["after"]
+    assert kept_texts(house, here.id) == [""]
+
+
+def test_a_snapshot_of_an_older_clock_is_not_taken(house: House, here: Party, relay: Relay) -> None:
+    """By epoch, then rev; within a rev the later instant, because a film that plays moves on."""
+    ingest(house.services, [relay.snapshot(5, 50.0), relay.snapshot(4, 40.0, after_s=1)])
+    assert kept_snapshot(house, here.id).state["pos_s"] == 50.0
+    ingest(house.services, [relay.snapshot(5, 60.0, after_s=10), relay.snapshot(5, 55.0, after_s=5)])
+    assert kept_snapshot(house, here.id).state["pos_s"] == 60.0
+    ingest(house.services, [relay.snapshot(1, 0.0, epoch=2, after_s=11)])
+    assert (kept_snapshot(house, here.id).epoch, kept_snapshot(house, here.id).state["pos_s"]) == (2, 0.0)
+
+
+def test_people_are_counted_between_snapshots(house: House, here: Party, relay: Relay) -> None:
+    """Coming and going moves the count at once, and nothing older overrides it."""
+    ingest(house.services, [relay.snapshot(5, 50.0, total=1)])
+    ingest(house.services, [relay.session("q", started=True, total=2, after_s=2)])
+    assert [person["participant_id"] for person in kept_snapshot(house, here.id).people] == ["p", "q"]
+    ingest(house.services, [relay.session("p", started=False, total=1, after_s=3)])
+    ingest(house.services, [relay.session("x", started=True, total=9, after_s=1)])
+    kept = kept_snapshot(house, here.id)
+    assert (kept.total, [person["participant_id"] for person in kept.people]) == (1, ["q"])
+
+
+def test_presence_before_any_snapshot_does_not_stop_the_first(house: House, here: Party, relay: Relay) -> None:
+    """The clock is unknown until the relay has spoken of it."""
+    ingest(house.services, [relay.session("p", started=True, total=1, after_s=5), relay.snapshot(0, 12.0, epoch=0)])
+    assert kept_snapshot(house, here.id).state["pos_s"] == 12.0
+
+
+def test_the_card_and_the_next_token_know_the_place(house: House, here: Party, relay: Relay) -> None:
+    """From the relay's words to the door and into the seed."""
+    video = film(house, here.owner)
+    here.host.ask("PATCH", here.path(), {"video_id": video.id})
+    ingest(house.services, [relay.snapshot(5, 61.5, total=3, video_id=video.id, mrev=2)])
+    card = house.client.get(f"/api/v1/rooms/{here.id}").json()
+    assert card["presence"] == {"total": 3, "first_names": ["Max"]}
+    assert (card["position"]["position_s"], card["position"]["playing"]) == (61.5, True)
+    guest = here.guest("Eva")
+    seed = house.services.tokens.verify_join(str(guest.join_token), house.clock())["seed"]
+    assert seed == {"epoch": 1, "rev": 5, "pos_s": 61.5, "rate": 1.0}
+
+
+def test_a_full_room_refuses_at_the_door(house: House, here: Party, relay: Relay) -> None:
+    """As soon as the relay has counted."""
+    here.host.ask("PATCH", here.path(), {"capacity": 1})
+    ingest(house.services, [relay.session("p", started=True, total=1)])
+    assert here.guest_status("Max") == 409
+    ingest(house.services, [relay.session("p", started=False, total=0, after_s=1)])
+    assert here.guest_status("Max") == 200
+
+
+def test_what_cannot_be_read_or_placed_is_passed_over(house: House, here: Party, relay: Relay) -> None:
+    """The rest of the batch is kept all the same."""
+    broken: list[dict[str, Any]] = [{}, {"kind": "action"}, relay.event("dance")]
+    nowhere = relay.said(1, "lost") | {"room": "nowhere"}
+    ingest(house.services, [*broken, nowhere, relay.said(2, "kept")])
+    assert texts(here) == ["kept"]
+
+
+def test_the_report_sums_up_each_person(house: House, here: Party, relay: Relay) -> None:
+    """Medians weighted by samples, the worst of the 95th percentiles, stalls added."""
+    guest = here.guest("Max")
+
+    def part(samples: int, p50: float | None, p95: float | None, stalls: int) -> dict[str, Any]:
+        facts = {"samples": samples, "err_p50_ms": p50, "err_p95_ms": p95, "rtt_ms": 20.0, "stalls": stalls}
+        return relay.event("report", rev=1, people=[{"participant_id": guest.participant_id, **facts}])
+
+    ingest(house.services, [part(60, 8.0, 20.0, 0), part(50, 30.0, 90.0, 2), part(0, None, None, 1)])
+    (person,) = here.host.ask("GET", here.path("/report")).json()["people"]
+    assert person == {
+        "participant_id": guest.participant_id,
+        "name": "Max",
+        "samples": 110,
+        "err_p50_ms": 8.0,
+        "err_p95_ms": 90.0,
+        "stalls": 3,
+    }
+
+
+def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, relay: Relay) -> None:
+    """Once in five minutes at most."""
+    house.clock.advance(minutes=6)
+    here.host.ask("POST", "/rooms", {"name": "newer"})
+    house.clock.advance(minutes=6)
+    ingest(house.services, [relay.session("p", started=True, total=1)])
+    assert here.host.ask("GET", "/rooms").json()["items"][0]["id"] == here.id
+
+
+class Interrupted:
+    """A store between whose reading and writing of a chat line something else happens, once."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+        self._store, self._meanwhile = store, [meanwhile]
+
+    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+        if self._meanwhile and any(isinstance(each, Create) and isinstance(each.record, ChatEntry) for each in writes):
+            self._meanwhile.pop()()
+        self._store.commit(workspace_id, writes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_a_line_that_is_stored_while_the_chat_is_wiped_stays_wiped(house: House, here: Party, relay: Relay) -> None:
+    """Two instances: one has looked for the wipe's mark, the other sets it and wipes, then the first stores."""
+    said, cleared = relay.said(1, "secret"), relay.event("chat", seq=2, op="cleared")
+    elsewhere = house.services
+    store = cast("Store", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
+    ingest(replace(elsewhere, store=store), [said])
+    assert texts(here) == []
+    assert kept_texts(house, here.id) == [""]

@@ -1,0 +1,106 @@
+"""The claims of a join token."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fakes.house import House
+from fakes.party import party
+from watchparty_api.records import Member, Room, Snapshot, Video
+from watchparty_api.rooms.joining.join_token import join_claims
+from watchparty_relay.join_token import TokenVerifier
+from watchparty_relay.protocol import Media
+
+NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+BASE: dict[str, Any] = {"workspace_id": "w", "created_at": NOW}
+VIDEO = Video(
+    **BASE, id="v", owner_id="a", title="T", updated_at=NOW, playable=True, duration_s=5400.0, playable_s=60.0
+)
+
+
+def room(**facts: Any) -> Room:
+    defaults: dict[str, Any] = {"name": "C", "owner_id": "a", "link_id": "r", "video_id": "v", "media_rev": 3}
+    return Room(**BASE, id="r", last_active_at=NOW, **defaults | facts)
+
+
+def member(**facts: Any) -> Member:
+    return Member(**BASE, id="r.p", room_id="r", participant_id="p", display_name="Ana", last_seen_at=NOW, **facts)
+
+
+def snapshot(mrev: int = 3) -> Snapshot:
+    state = {"mode": "playing", "pos_s": 61.5, "rate": 1.25, "mrev": mrev}
+    return Snapshot(**BASE, id="r", epoch=7, rev=9, at=NOW, people_at=NOW, state=state)
+
+
+def test_everything_the_relay_needs_to_know_is_in_it() -> None:
+    """Standing, settings, film and last known place, each with its counter."""
+    claims = join_claims(room(), member(mver=4, account_id="a", muted=True), VIDEO, snapshot())
+    assert claims == {
+        "sub": "p",
+        "room": "r",
+        "role": "viewer",
+        "mver": 4,
+        "name": "Ana",
+        "acct": True,
+        "muted": True,
+        "set": {
+            "rev": 1,
+            "control": "moderators",
+            "chat": True,
+            "wait": {"policy": "quorum", "max_s": 8.0},
+            "slow_s": 0,
+            "capacity": 50,
+        },
+        "media": {"video_id": "v", "mrev": 3, "duration_s": 5400.0, "playable_s": 60.0},
+        "seed": {"epoch": 7, "rev": 9, "pos_s": 61.5, "rate": 1.25},
+    }
+
+
+def test_the_relay_reads_the_token_of_an_answer(house: House) -> None:
+    """Signed here, verified there with nothing but public keys: the same person, room, settings and role."""
+    here = party(house, control="everyone")
+    guest = here.guest("Max")
+    verifier = TokenVerifier(house.services.tokens.jwks)
+    read = verifier.join(str(guest.join_token), now_s=house.clock().timestamp())
+    assert (read.sub, read.room, read.role.value, read.name) == (guest.participant_id, here.id, "viewer", "Max")
+    assert (read.set.control.value, read.media) == ("everyone", Media(video_id=None, mrev=1))
+    here.host.ask("PATCH", here.path(), {"access": "knock"})
+    waiting = verifier.join(str(here.guest("Eva").join_token), now_s=house.clock().timestamp())
+    assert waiting.role.value == "waiting"
+    assert waiting.req
+
+
+def test_who_waits_is_told_nothing_of_film_and_place() -> None:
+    """Only that they wait, and by which request."""
+    claims = join_claims(room(), member(state="waiting", request_id="q1"), VIDEO, snapshot())
+    assert (claims["role"], claims["req"]) == ("waiting", "q1")
+    assert not {"media", "seed", "muted", "ctl"} & claims.keys()
+
+
+def test_a_place_in_another_film_seeds_nothing() -> None:
+    """The new film starts where it was put on."""
+    claims = join_claims(room(media_rev=4, start_pos_s=30.0), member(), VIDEO, snapshot(mrev=3))
+    assert claims["seed"] == {"epoch": 7, "rev": 9, "pos_s": 30.0, "rate": 1.0}
+
+
+def test_a_film_in_preparation_is_not_named_yet() -> None:
+    """So that its counter is news to the relay when it can be watched."""
+    unready = Video(**BASE, id="v", owner_id="a", title="T", updated_at=NOW)
+    assert "media" not in join_claims(room(), member(), unready, None)
+
+
+def test_no_film_is_said_with_its_counter() -> None:
+    """A relay that missed the notice learns that the film was taken away."""
+    claims = join_claims(room(video_id=None, media_rev=5), member(), None, None)
+    assert claims["media"] == {"video_id": None, "mrev": 5}
+    assert "seed" not in claims
+
+
+def test_lent_control_is_an_instant_in_milliseconds() -> None:
+    """Until then, or without an end until the year 9999."""
+    until = NOW + timedelta(minutes=10)
+    lent = join_claims(room(), member(control_until=until), VIDEO, None)
+    assert lent["ctl"] == until.timestamp() * 1000
+    assert join_claims(room(), member(controls=True), VIDEO, None)["ctl"] == 253_402_300_799_000
+    assert "ctl" not in join_claims(room(), member(), VIDEO, None)

@@ -1,0 +1,122 @@
+"""Asking for a grant, and films for players that keep no cookies."""
+
+from __future__ import annotations
+
+from fakes.cinema import FILES, Cinema
+from fakes.house import House
+from fakes.party import Browser, film, party
+from watchparty_api.ports.grants.port import GRANT_LIFE
+
+
+def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
+    """Fault S3: no room can be made with somebody else's film, and none obtains its addresses."""
+    thief = Browser(cinema.house, cinema.house.person("Eve"))
+    assert thief.ask("POST", "/rooms", {"video_id": cinema.video.id}).status_code == 403
+    room = party(cinema.house)
+    assert room.host.ask("PATCH", room.path(), {"video_id": cinema.video.id}).status_code == 403
+    assert thief.ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 403
+    answer = room.host.ask("POST", f"/videos/{cinema.video.id}/playback", {"room_id": room.id})
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_video")
+    answer = thief.ask("POST", f"/videos/{cinema.video.id}/playback", {"room_id": cinema.party.id})
+    assert answer.status_code == 403
+
+
+def test_s3_nobody_gets_the_original(cinema: Cinema) -> None:
+    """Fault S3: there is no address of the original at all."""
+    guest = cinema.party.guest("Ida")
+    for path in (f"/media/{cinema.video.id}/original", f"/media/{cinema.video.id}/../../uploads/original"):
+        assert cinema.fetch(guest, path).status_code in (401, 404)
+    play = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"}).json()
+    assert guest.client.get(play["manifest_url"].replace("master.m3u8", "original")).status_code == 404
+
+
+def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
+    """By the join token alone."""
+    guest = cinema.party.guest("Ida")
+    guest.client.cookies.clear()
+    answer = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {})
+    assert answer.json()["manifest_url"] == f"{cinema.folder}/master.m3u8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert cinema.get(guest, "master.m3u8").status_code == 200
+
+
+def test_the_owner_watches_alone(cinema: Cinema) -> None:
+    """Without any room; and not somebody else's."""
+    owner = Browser(cinema.house, cinema.party.owner)
+    assert owner.ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 200
+    assert cinema.get(owner, "master.m3u8").status_code == 200
+    assert Browser(cinema.house).ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 401
+
+
+def test_what_cannot_be_watched_yet_is_a_conflict(house: House) -> None:
+    """409, so that the page waits instead of showing a broken player."""
+    ana = Browser(house, house.person("Ana"))
+    assert ana.person is not None
+    video = film(house, ana.person, status="processing", playable=False)
+    answer = ana.ask("POST", f"/videos/{video.id}/playback", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "video_not_playable")
+
+
+def test_a_direct_link_is_its_own_address(house: House) -> None:
+    """And comes without a cookie of ours."""
+    ana = Browser(house, house.person("Ana"))
+    link = {"title": "x", "source_url": "https://films.example/a.mp4"}
+    video_id = ana.ask("POST", "/videos", link).json()["video"]["id"]
+    answer = ana.ask("POST", f"/videos/{video_id}/playback", {})
+    assert answer.json()["manifest_url"] == "https://films.example/a.mp4"
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_link_plays_without_cookies(cinema: Cinema) -> None:
+    """Every relative address in the playlists works below it, and nothing may be kept."""
+    guest = cinema.party.guest("Ida")
+    play = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"})
+    assert "set-cookie" not in play.headers
+    url = play.json()["manifest_url"]
+    player = cinema.house.new_client()
+    for name in ("master.m3u8", "v360/fast.m3u8", "v360/fast-00000.m4s"):
+        answer = player.get(url.replace("master.m3u8", name))
+        assert (answer.status_code, answer.content) == (200, FILES[name])
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_link_dies_with_the_place_in_the_room(cinema: Cinema) -> None:
+    """Removed: 403 with the next file. Over: 401."""
+    guest, other = cinema.party.guest("Ida"), cinema.party.guest("Uwe")
+    urls = [
+        each.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"}).json()["manifest_url"]
+        for each in (guest, other)
+    ]
+    cinema.party.host.ask("DELETE", cinema.party.path(f"/members/{guest.participant_id}"))
+    player = cinema.house.new_client()
+    assert [player.get(url).status_code for url in urls] == [403, 200]
+    cinema.house.clock.advance(seconds=GRANT_LIFE.total_seconds())
+    assert [player.get(url).status_code for url in urls] == [401, 401]
+
+
+def test_a_link_opens_one_film(cinema: Cinema) -> None:
+    """The grant in it names the film."""
+    other = film(cinema.house, cinema.party.owner)
+    guest = cinema.party.guest("Ida")
+    url = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"}).json()["manifest_url"]
+    assert (
+        cinema.house.new_client().get(url.replace(f"/videos/{cinema.video.id}/", f"/videos/{other.id}/")).status_code
+        == 401
+    )
+
+
+def test_in_a_bucket_segments_are_fetched_from_there(house: House) -> None:
+    """Playlists come from here, segments by a redirect to an address that is good for a minute."""
+    ana = Browser(house, house.person("Ana"))
+    assert ana.person is not None
+    video = film(house, ana.person)
+    for name in ("master.m3u8", "v360/a.m4s"):
+        house.objects.media[f"{video.id}/{video.generation}/{name}"] = b"content"
+    url = ana.ask("POST", f"/videos/{video.id}/playback", {"via": "link"}).json()["manifest_url"]
+    player = house.new_client()
+    playlist = player.get(url, follow_redirects=False)
+    assert (playlist.status_code, playlist.content) == (200, b"content")
+    segment = player.get(url.replace("master.m3u8", "v360/a.m4s"), follow_redirects=False)
+    assert segment.status_code == 302
+    assert segment.headers["location"] == f"https://media.test/{video.id}/{video.generation}/v360/a.m4s"
+    assert segment.headers["cache-control"] == "no-store"

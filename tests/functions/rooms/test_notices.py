@@ -1,0 +1,49 @@
+"""Every notice is one that the socket's schema knows, so the relay can read what the functions say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from watchparty_api.records import Member, Notice, Room, Video
+from watchparty_api.rooms import notices
+from watchparty_relay import protocol
+
+NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+BASE: dict[str, Any] = {"workspace_id": "w", "created_at": NOW}
+ROOM = Room(**BASE, id="r", name="C", owner_id="a", link_id="r", last_active_at=NOW, video_id="v")
+VIDEO = Video(**BASE, id="v", owner_id="a", title="T", updated_at=NOW, playable=True, duration_s=9.5, playable_s=4.0)
+MEMBER = Member(
+    **BASE, id="r.p", room_id="r", participant_id="p", display_name="P", last_seen_at=NOW, mver=5, controls=True
+)
+
+
+@pytest.mark.parametrize(
+    ("notice", "kind"),
+    [
+        (notices.admit(MEMBER, "q", NOW), protocol.AdmitNotice),
+        (notices.deny(MEMBER, "q", NOW), protocol.DenyNotice),
+        (notices.remove(MEMBER, NOW), protocol.RemoveNotice),
+        (notices.role(MEMBER, NOW), protocol.RoleNotice),
+        (notices.mute(MEMBER, NOW), protocol.MuteNotice),
+        (notices.settings(ROOM, NOW), protocol.SettingsNotice),
+        (notices.media(ROOM, VIDEO, NOW, by="p"), protocol.MediaNotice),
+        (notices.media(ROOM, None, NOW), protocol.MediaNotice),
+        (notices.close(ROOM, NOW), protocol.CloseNotice),
+    ],
+)
+def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type) -> None:
+    """By its own types, with id and room where the outbox has them."""
+    read = msgspec.convert(notice.body, protocol.Notice, strict=True)
+    assert isinstance(read, kind)
+    assert (read.id, read.room) == (notice.id, notice.room_id)
+
+
+def test_the_relays_media_is_ours() -> None:
+    """The whole value arrives: film, counter, lengths and place."""
+    read = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, protocol.MediaNotice)
+    assert read.media == protocol.Media(video_id="v", mrev=1, duration_s=9.5, playable_s=4.0, start_pos_s=0.0)
+    assert read.by == "p"

@@ -1,0 +1,122 @@
+"""From the bucket's event to the running job, with Google's clients on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth.credentials import AnonymousCredentials
+
+from fakes.cloud_run_api import JOB, CloudRunApi, cloud_run_api
+from fakes.gcs_client import bucket_store, send_whole
+from fakes.house import House
+from fakes.strict_gcs import StrictGcs, strict_gcs
+from fakes.transcode_events import waiting_video
+from watchparty_api.errors import BadEvent, Unavailable
+from watchparty_api.ports.jobs.cloud_run import CloudRunJobs, Endpoint
+from watchparty_api.records import Video
+from watchparty_api.services import Services
+from watchparty_api.videos.transcodes.runs import requeue_stuck
+from watchparty_api.videos.uploads.bucket_event import hear_upload
+
+FILM = b"f" * 1000
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def gcs(key: rsa.RSAPrivateKey) -> Iterator[StrictGcs]:
+    with strict_gcs(key.public_key()) as running:
+        yield running
+
+
+@pytest.fixture
+def jobs() -> Iterator[CloudRunApi]:
+    with cloud_run_api() as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(house: House, gcs: StrictGcs, jobs: CloudRunApi, key: rsa.RSAPrivateKey) -> Services:
+    """A function's services; a video waits for the original that has just been uploaded."""
+    endpoint = Endpoint(host=jobs.host, scheme="http", credentials=AnonymousCredentials())
+    objects = bucket_store(gcs, key, now=house.clock)
+    config = replace(house.services.config, uploads_bucket="demo-uploads")
+    services = replace(house.services, config=config, objects=objects, jobs=CloudRunJobs(JOB, endpoint))
+    announced = waiting_video(status="uploading", generation=None, attempt=0, heard_at=None, updated_at=house.clock())
+    services.store.create("main", announced)
+    assert send_whole(objects, FILM).status_code == 200
+    return services
+
+
+def read(services: Services) -> Video:
+    video = services.store.get("main", Video, "v1")
+    assert video is not None
+    return video
+
+
+def test_a_finalised_original_starts_one_job(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
+    """However often the event comes."""
+    (event,) = gcs.events
+    for _ in range(3):
+        hear_upload(cloud, event)
+    assert jobs.started == [{"VIDEO_ID": "v1", "GENERATION": event["generation"], "ATTEMPT": "1"}]
+    assert (read(cloud).status, read(cloud).generation) == ("queued", event["generation"])
+
+
+def test_a_claim_whose_launch_failed_is_recovered_by_the_next_delivery(
+    cloud: Services, gcs: StrictGcs, jobs: CloudRunApi
+) -> None:
+    """The function fails, the event comes again, and the same claim is launched: once."""
+    (event,) = gcs.events
+    jobs.broken = True
+    with pytest.raises(Unavailable):
+        hear_upload(cloud, event)
+    jobs.broken = False
+    hear_upload(cloud, event)
+    hear_upload(cloud, event)
+    assert [run["ATTEMPT"] for run in jobs.started] == ["1"]
+
+
+def test_or_by_the_sweeper(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
+    """Without waiting for a silence: it is known that nothing runs."""
+    jobs.broken = True
+    with pytest.raises(Unavailable):
+        hear_upload(cloud, gcs.events[0])
+    jobs.broken = False
+    requeue_stuck(cloud)
+    hear_upload(cloud, gcs.events[0])
+    assert [run["ATTEMPT"] for run in jobs.started] == ["1"]
+
+
+def test_the_first_generation_counts(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
+    """Another one under the same name starts nothing."""
+    (event,) = gcs.events
+    hear_upload(cloud, event)
+    hear_upload(cloud, {**event, "generation": str(int(event["generation"]) + 1)})
+    assert len(jobs.started) == 1
+    assert read(cloud).generation == event["generation"]
+
+
+@pytest.mark.parametrize(
+    "other", [{"bucket": "demo-media"}, {"name": "v1/7/master.m3u8"}], ids=["another bucket", "no original"]
+)
+def test_other_objects_are_passed_over(
+    cloud: Services, gcs: StrictGcs, jobs: CloudRunApi, other: dict[str, Any]
+) -> None:
+    """What the transcoder writes must not start the transcoder."""
+    hear_upload(cloud, {**gcs.events[0], **other})
+    assert jobs.started == []
+
+
+@pytest.mark.parametrize("broken", [None, {}, {"bucket": "demo-uploads", "name": "v1/original", "generation": "x"}])
+def test_what_is_no_event_fails(cloud: Services, broken: Any) -> None:
+    """So that it ends in a dead-letter topic."""
+    with pytest.raises(BadEvent):
+        hear_upload(cloud, broken)

@@ -1,0 +1,113 @@
+"""A complete original is claimed once, and only if it is what was announced."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fakes.house import House
+from fakes.transcode_events import GENERATION, waiting_video
+from watchparty_api.objects.port import StoredObject
+from watchparty_api.records import Video
+from watchparty_api.videos.uploads.finalize import on_finalized
+from watchparty_api.videos.uploads.maintenance import KEPT, PATIENCE, expire_originals, reap_unfinished
+
+ORIGINAL = StoredObject("v1/original", GENERATION, 1000, "video/mp4")
+
+
+def announced(house: House, **fields: Any) -> Video:
+    facts = {"status": "uploading", "generation": None, "attempt": 0, "heard_at": None, "updated_at": house.clock()}
+    return house.services.store.create("main", waiting_video(**(facts | fields)))
+
+
+def read(house: House) -> Video:
+    video = house.services.store.get("main", Video, "v1")
+    assert video is not None
+    return video
+
+
+def test_a_complete_original_is_queued(house: House) -> None:
+    """Without any word from the uploader's page (MEDIA: completion depended on the tab)."""
+    announced(house)
+    on_finalized(house.services, ORIGINAL)
+    video = read(house)
+    assert (video.status, video.generation, video.attempt) == ("queued", GENERATION, 1)
+    assert house.jobs.launched == [("v1", GENERATION, 1)]
+
+
+def test_told_twice_is_claimed_once(house: House) -> None:
+    """Bucket events come at least once; a later generation is none of ours."""
+    announced(house)
+    on_finalized(house.services, ORIGINAL)
+    on_finalized(house.services, ORIGINAL)
+    on_finalized(house.services, StoredObject("v1/original", "1800000000000000000", 1000, "video/mp4"))
+    assert read(house).generation == GENERATION
+    assert len(house.jobs.launched) == 1
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "content_type", "code"),
+    [(999, "video/mp4", "incomplete"), (1001, "video/mp4", "incomplete"), (1000, "text/html", "unsupported")],
+)
+def test_s2_what_arrives_is_held_against_what_was_announced(
+    house: House, size_bytes: int, content_type: str, code: str
+) -> None:
+    """Fault S2: nobody points a video at another object; size and type were signed, and a difference is a failure."""
+    announced(house)
+    other = StoredObject("v1/original", GENERATION, size_bytes, content_type)
+    house.objects.originals["v1"] = other
+    on_finalized(house.services, other)
+    video = read(house)
+    assert video.failure is not None
+    assert (video.status, video.failure["code"], video.size_bytes) == ("failed", code, 1000)
+    assert house.objects.originals == {}
+    assert house.jobs.launched == []
+
+
+def test_an_original_without_a_video_is_removed(house: House) -> None:
+    """The video was deleted while its last bytes came."""
+    house.objects.originals["v1"] = ORIGINAL
+    on_finalized(house.services, ORIGINAL)
+    assert house.objects.originals == {}
+
+
+def test_a_lost_event_is_made_good(house: House) -> None:
+    """Complete, but nobody heard: the sweeper takes it up."""
+    announced(house)
+    house.objects.originals["v1"] = ORIGINAL
+    reap_unfinished(house.services, house.clock())
+    assert read(house).status == "queued"
+
+
+def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> None:
+    """After a week, and not before."""
+    announced(house)
+    house.clock.advance(seconds=PATIENCE.total_seconds() - 1)
+    reap_unfinished(house.services, house.clock())
+    assert read(house).status == "uploading"
+    house.clock.advance(seconds=1)
+    reap_unfinished(house.services, house.clock())
+    assert read(house).failure == {
+        "code": "incomplete",
+        "message": "The upload was never finished. Start it again.",
+    }
+    assert house.objects.reaped_at == house.clock()
+
+
+def test_an_original_has_served_a_week_after_its_film_is_ready(house: House) -> None:
+    """It takes as much room as the film; a failed one is kept, since it can be prepared again."""
+    announced(house, status="ready", generation=GENERATION)
+    house.objects.originals["v1"] = ORIGINAL
+    house.clock.advance(seconds=KEPT.total_seconds() - 1)
+    expire_originals(house.services, house.clock())
+    assert "v1" in house.objects.originals
+    house.clock.advance(seconds=1)
+    expire_originals(house.services, house.clock())
+    assert house.objects.originals == {}
+
+    failed = house.services.store.replace("main", replace(read(house), status="failed"))
+    house.objects.originals[failed.id] = ORIGINAL
+    expire_originals(house.services, house.clock())
+    assert "v1" in house.objects.originals

@@ -1,0 +1,155 @@
+"""Uploads in parts over HTTP: from the announcement to a film that is being prepared, against a real S3 endpoint."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from httpx import Response
+
+from fakes.house import SITE, House, Person
+from fakes.s3_service import S3Service, fresh_buckets, s3_store
+from watchparty_api.rate_limits.limits import RULES
+from watchparty_api.videos.uploads.maintenance import PATIENCE, reap_unfinished
+
+MIB = 2**20
+FILM = os.urandom(9 * MIB)
+FILE = {"filename": "film.mp4", "size_bytes": len(FILM), "content_type": "video/mp4", "fingerprint": "a1b2c3d4e5"}
+
+
+@pytest.fixture
+def s3(s3_endpoint: str) -> S3Service:
+    return fresh_buckets(s3_endpoint)
+
+
+@pytest.fixture
+def home(house: House, s3: S3Service) -> House:
+    """A house whose films lie in buckets."""
+    return replace(house, services=replace(house.services, objects=s3_store(s3, now=house.clock)))
+
+
+def ask(home: House, person: Person, path: str, body: Any = None) -> Response:
+    return home.client.post(f"/api/v1{path}", json=body, headers=person.headers)
+
+
+def announce(home: House, person: Person, **fields: Any) -> str:
+    made = ask(home, person, "/videos", FILE | fields).json()
+    video_id = str(made["video"]["id"])
+    assert made["upload"]["protocol"] == "s3-multipart"
+    assert made["upload"]["start_url"] == f"{SITE}/api/v1/videos/{video_id}/upload/parts"
+    return video_id
+
+
+def send(home: House, person: Person, video_id: str, numbers: list[int]) -> None:
+    """Parts, by the addresses that the API gives."""
+    found = ask(home, person, f"/videos/{video_id}/upload/parts", {"numbers": numbers}).json()
+    for part in found["addresses"]:
+        begin = (part["number"] - 1) * found["part_size_bytes"]
+        sent = httpx.put(part["url"], content=FILM[begin : begin + part["size_bytes"]])
+        assert sent.status_code == 200
+
+
+def stored(home: House, person: Person, video_id: str) -> Any:
+    return ask(home, person, f"/videos/{video_id}/upload/parts", {}).json()["stored"]
+
+
+def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
+    """Announced, sent, listed, completed: the transcode is launched once, and the answer says so."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    send(home, ana, video_id, [2])
+    assert stored(home, ana, video_id) == [2]
+    early = ask(home, ana, f"/videos/{video_id}/upload/complete")
+    assert (early.status_code, early.json()["code"]) == (409, "upload_incomplete")
+    send(home, ana, video_id, [1])
+    done = ask(home, ana, f"/videos/{video_id}/upload/complete")
+    assert (done.status_code, done.json()["status"]) == (200, "queued")
+    assert s3.content(s3.uploads, f"{video_id}/original") == FILM
+    assert [video for video, _, _ in home.jobs.launched] == [video_id]
+
+
+def test_what_is_over_takes_no_parts(home: House) -> None:
+    """409 after it was completed, for another start, too; 410 after it was given up, until it begins anew."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    assert ask(home, ana, f"/videos/{video_id}/upload/abort").status_code == 204
+    gone = ask(home, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
+    assert (gone.status_code, gone.json()["code"]) == (410, "upload_gone")
+    assert ask(home, ana, f"/videos/{video_id}/upload").status_code == 201
+    send(home, ana, video_id, [1, 2])
+    assert ask(home, ana, f"/videos/{video_id}/upload/complete").status_code == 200
+    for call, body in (("/parts", {}), ("/complete", None), ("/abort", None), ("", None)):
+        answer = ask(home, ana, f"/videos/{video_id}/upload{call}", body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "already_uploaded")
+    assert len(home.jobs.launched) == 1
+
+
+def test_the_same_file_from_another_device_goes_on(home: House) -> None:
+    """The fingerprint finds the video, the parts that are there count."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    send(home, ana, video_id, [1])
+    assert announce(home, ana) == video_id
+    assert stored(home, ana, video_id) == [1]
+
+
+def test_it_belongs_to_its_owner(home: House) -> None:
+    """403 to another account, 401 to nobody, whatever they ask."""
+    video_id = announce(home, home.person("Ana"))
+    for call, body in (("parts", {"numbers": [1]}), ("complete", None), ("abort", None)):
+        path = f"/videos/{video_id}/upload/{call}"
+        assert ask(home, home.person("Ben"), path, body).status_code == 403
+        assert home.client.post(f"/api/v1{path}", json=body).status_code == 401
+
+
+@pytest.mark.parametrize("numbers", [[0], [3], [10_001], ["1"], [1.5], list(range(1, 102))])
+def test_numbers_are_those_of_the_file(home: House, numbers: list[Any]) -> None:
+    """422 for a part that it has not, and for more than a hundred."""
+    ana = home.person()
+    answer = ask(home, ana, f"/videos/{announce(home, ana)}/upload/parts", {"numbers": numbers})
+    assert answer.status_code == 422
+
+
+def test_where_uploads_go_another_way(house: House) -> None:
+    """409, so that a client that mixes the protocols up learns it."""
+    ana = house.person()
+    video_id = ask(house, ana, "/videos", FILE).json()["video"]["id"]
+    answer = ask(house, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "other_protocol")
+
+
+def test_asking_is_limited(home: House) -> None:
+    """Far above what the fastest line needs."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    (rule,) = RULES["upload_parts"]
+    for _ in range(rule.amount):
+        home.services.limiter.hit("upload_parts", ana.id)
+    answer = ask(home, ana, f"/videos/{video_id}/upload/parts", {})
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
+    """The sweeper ends the upload, and nothing of it stays in the bucket."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    send(home, ana, video_id, [1])
+    home.clock.advance(seconds=(PATIENCE + timedelta(seconds=1)).total_seconds())
+    reap_unfinished(home.services, home.clock())
+    assert s3.client.list_multipart_uploads(Bucket=s3.uploads).get("Uploads", []) == []
+    seen = home.client.get(f"/api/v1/videos/{video_id}", headers=home.sign_in(ana.account).headers).json()
+    assert (seen["status"], seen["failure"]["code"]) == ("failed", "incomplete")
+
+
+def test_a_deleted_video_leaves_nothing(home: House, s3: S3Service) -> None:
+    """Its unfinished upload neither."""
+    ana = home.person()
+    video_id = announce(home, ana)
+    send(home, ana, video_id, [1])
+    assert home.client.delete(f"/api/v1/videos/{video_id}", headers=ana.headers).status_code == 204
+    assert s3.client.list_multipart_uploads(Bucket=s3.uploads).get("Uploads", []) == []

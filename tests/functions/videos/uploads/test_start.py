@@ -1,0 +1,49 @@
+"""Announcing an upload, and starting it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fakes.house import House, Person
+from watchparty_api.records import Video
+from watchparty_api.videos.uploads.maintenance import PATIENCE, reap_unfinished
+from watchparty_api.videos.uploads.start import start_upload
+
+
+def announced(house: House, person: Person) -> dict[str, Any]:
+    body = {"filename": "film.mkv", "size_bytes": 1000}
+    answer = house.client.post("/api/v1/videos", json=body, headers=person.headers)
+    assert answer.status_code == 201, answer.text
+    video: dict[str, Any] = answer.json()["video"]
+    return video
+
+
+def status(house: House, video_id: str) -> str:
+    video = house.services.store.get("main", Video, video_id)
+    assert video is not None
+    return video.status
+
+
+def test_a_new_start_gives_the_upload_another_week(house: House) -> None:
+    """Whoever goes on with it after six days does not lose it on the seventh."""
+    person = house.person()
+    video = announced(house, person)
+    house.clock.advance(seconds=(PATIENCE - timedelta(days=1)).total_seconds())
+    headers = house.sign_in(person.account).headers
+    assert house.client.post(f"/api/v1/videos/{video['id']}/upload", headers=headers).status_code == 201
+    house.clock.advance(seconds=timedelta(days=2).total_seconds())
+    reap_unfinished(house.services, house.clock())
+    assert status(house, video["id"]) == "uploading"
+    house.clock.advance(seconds=PATIENCE.total_seconds())
+    reap_unfinished(house.services, house.clock())
+    assert status(house, video["id"]) == "failed"
+
+
+def test_two_tabs_may_start_it_at_the_same_moment(house: House) -> None:
+    """Both get a start; neither is told that somebody was faster."""
+    video = house.services.store.get("main", Video, announced(house, house.person())["id"])
+    assert video is not None
+    starts = [start_upload(house.services, video, base_url="http://watch.test") for _ in range(2)]
+    assert len(starts) == 2
+    assert status(house, video.id) == "uploading"

@@ -1,0 +1,124 @@
+"""The application's edges: problems, request ids, body limits, CORS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes.house import House
+from watchparty_api.bootstrap import routers
+from watchparty_api.web.http import MAX_BODY_BYTES, create_app
+
+LOGIN = "/api/v1/auth/login"
+JSON = {"Content-Type": "application/json"}
+
+
+def problem(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    assert answer.json()["status"] == answer.status_code
+    assert answer.json()["detail"].endswith((".", "?"))
+    return answer.status_code, answer.json()["code"]
+
+
+def test_what_is_no_json_is_malformed(client: TestClient) -> None:
+    """Broken JSON is 400, not 422."""
+    assert problem(client.post(LOGIN, content=b'{"email":', headers=JSON)) == (400, "malformed_json")
+
+
+def test_wrong_fields_are_named(client: TestClient) -> None:
+    """422 names each field by JSON pointer."""
+    answer = client.post(LOGIN, json={"email": "no address", "more": 1})
+    assert problem(answer) == (422, "invalid")
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/email", "/password", "/more"}
+
+
+def test_a_refusal_does_not_echo_what_was_sent(client: TestClient) -> None:
+    """A refused password does not come back in the answer, where a log or a screen might keep it."""
+    answer = client.post(LOGIN, json={"email": "a@example.org", "password": ["canary-password"]})
+    assert answer.status_code == 422
+    assert "canary-password" not in answer.text
+
+
+@pytest.mark.parametrize(("method", "path", "expected"), [
+    ("GET", "/api/v1/nothing", (404, "not_found")),
+    ("GET", "/nothing", (404, "not_found")),
+    ("PUT", LOGIN, (405, "method_not_allowed")),
+])  # fmt: skip
+def test_the_frameworks_own_refusals_look_like_ours(
+    client: TestClient, method: str, path: str, expected: tuple[int, str]
+) -> None:
+    """Unknown paths and methods are problems too."""
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == expected
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_large_body_is_refused_by_its_announced_length_s8(client: TestClient) -> None:
+    """S8: nobody fills the memory: what is announced too large is refused unread."""
+    answer = client.post(LOGIN, content=b"{", headers=JSON | {"Content-Length": str(MAX_BODY_BYTES + 1)})
+    assert problem(answer)[0] == 413
+
+
+def test_a_large_body_is_refused_by_what_arrives_s8(client: TestClient) -> None:
+    """S8: also without an announced length reading stops at the limit."""
+
+    def chunks():  # type: ignore[no-untyped-def]
+        yield b'{"email": "'
+        for _ in range(MAX_BODY_BYTES // 1024 + 1):
+            yield b"a" * 1024
+
+    assert problem(client.post(LOGIN, content=chunks(), headers=JSON))[0] == 413
+
+
+@pytest.mark.parametrize(("given", "kept"), [("request-12345678", True), ("short", False), ("<script>alert(1)", False)])
+def test_a_request_id_is_kept_or_made(client: TestClient, given: str, kept: bool) -> None:
+    """The caller's request id comes back when it looks like one; every answer has one."""
+    answered = client.get("/health", headers={"X-Request-Id": given}).headers["x-request-id"]
+    assert (answered == given) is kept
+    assert len(answered) >= 8
+
+
+def test_nobody_is_sent_on_to_what_a_host_header_says(client: TestClient) -> None:
+    """A slash too many is no address, rather than a redirect that takes the bearer along."""
+    answer = client.get("/api/v1/rooms/", headers={"Host": "evil.example"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+def test_no_other_origin_reads_by_default(client: TestClient) -> None:
+    """Without listed origins there is no CORS at all."""
+    answer = client.get("/api/v1/config", headers={"Origin": "https://other.example"})
+    assert [name for name in answer.headers if name.startswith("access-control")] == []
+
+
+def test_listed_origins_read_with_credentials_and_others_do_not(house: House) -> None:
+    """A listed origin is named, never `*`; another one gets nothing."""
+    config = replace(house.services.config, cors_origins=("https://app.example",))
+    client = TestClient(create_app(replace(house.services, config=config), routers()))
+    allowed = client.get("/api/v1/config", headers={"Origin": "https://app.example"}).headers
+    assert allowed["access-control-allow-origin"] == "https://app.example"
+    assert allowed["access-control-allow-credentials"] == "true"
+    refused = client.get("/api/v1/config", headers={"Origin": "https://other.example"}).headers
+    assert "access-control-allow-origin" not in refused
+
+
+def test_a_lost_race_is_a_conflict(house: House) -> None:
+    """Two changes at once: the second one hears 409 and may try again."""
+    ana = house.person()
+    store = house.services.store
+
+    class Hasty:
+        """Somebody else writes between this request's reading and writing."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def commit(self, workspace_id: str, writes: object) -> None:
+            store.replace(workspace_id, replace(ana.account, preferences={"by": "another tab"}))
+            store.commit(workspace_id, writes)  # type: ignore[arg-type]
+
+    client = TestClient(create_app(replace(house.services, store=Hasty()), routers()))  # type: ignore[arg-type]
+    answer = client.patch("/api/v1/auth/me", json={"display_name": "Ana"}, headers=ana.headers)
+    assert problem(answer) == (409, "changed_meanwhile")

@@ -1,0 +1,84 @@
+"""Creating once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fakes.house import House, Person
+from watchparty_api.errors import Conflict, Forbidden
+from watchparty_api.records import IdempotencyKey
+from watchparty_api.store.queries import ALL_ROOMS
+from watchparty_api.web.idempotency import Once
+
+
+def make(house: House, who: Person, key: str | None, name: str = "Night") -> Any:
+    headers = who.headers | ({"Idempotency-Key": key} if key is not None else {})
+    return house.client.post("/api/v1/rooms", json={"name": name}, headers=headers)
+
+
+def test_the_same_key_makes_one_room(house: House) -> None:
+    """A repeated POST answers with the room that the first one made."""
+    ana = house.person()
+    first, second = make(house, ana, "k1"), make(house, ana, "k1")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] == second.json()["id"]
+    assert house.services.store.count("main", ALL_ROOMS) == 1
+
+
+def test_without_a_key_each_request_creates(house: House) -> None:
+    """No header, no memory."""
+    ana = house.person()
+    assert make(house, ana, None).json()["id"] != make(house, ana, None).json()["id"]
+
+
+def test_a_key_belongs_to_its_caller_and_body(house: House) -> None:
+    """Somebody else's same key is another key; another body under the same key is refused."""
+    ana, ben = house.person(), house.person()
+    first = make(house, ana, "k1").json()["id"]
+    assert make(house, ben, "k1").json()["id"] != first
+    assert make(house, ana, "k1", "Other").json()["code"] == "idempotency_mismatch"
+
+
+def test_a_key_is_forgotten_after_a_day(house: House) -> None:
+    """24 hours later the same key creates again."""
+    ana = house.person()
+    first = make(house, ana, "k1").json()["id"]
+    house.clock.advance(hours=24)
+    assert make(house, house.sign_in(ana.account), "k1").json()["id"] != first
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a b"])
+def test_a_key_that_is_none_is_malformed(house: House, key: str) -> None:
+    """A key is 1 to 200 visible characters."""
+    assert make(house, house.person(), key).status_code == 400
+
+
+def test_what_failed_may_be_tried_again(house: House) -> None:
+    """A creation that was refused keeps nothing: the same key may succeed later."""
+    once = Once(house.services, "key", "body")
+
+    def refused() -> str:
+        raise Forbidden("no", "No.")
+
+    with pytest.raises(Forbidden):
+        once(refused)
+    assert once(lambda: "made") == "made"
+    assert once(lambda: "again") == "made"
+
+
+def test_a_request_under_way_is_a_conflict_until_it_is_given_up(house: House) -> None:
+    """While the first is at it the second waits; a claim that a dead process left is taken over after a minute."""
+    once = Once(house.services, "key", "body")
+    claim = IdempotencyKey(
+        workspace_id="main", id="key", created_at=house.clock(), body_hash="body", status=0, answer={},
+        expires_at=house.clock(),
+    )  # fmt: skip
+    house.clock.advance(seconds=59)
+    house.services.store.create("main", replace(claim, expires_at=house.clock.time.replace(year=2027)))
+    with pytest.raises(Conflict):
+        once(lambda: "too early")
+    house.clock.advance(seconds=1)
+    assert once(lambda: "taken over") == "taken over"

@@ -1,0 +1,98 @@
+"""Traces: one span a request under the caller's trace, named by its route, and without any address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.testclient import TestClient
+
+from fakes.house import SITE, House
+from fakes.local_server import serving
+from watchparty_api.web.http import create_app
+from watchparty_api.web.public import router
+from watchparty_api.web.telemetry import Tracing, open_tracer, otlp_exporter
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def browser(house: House, spans: InMemorySpanExporter) -> TestClient:
+    """The whole API behind the layer, in front of an exporter that the test can read."""
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    house.app.add_middleware(Tracing, tracer=provider.get_tracer("test"))
+    return TestClient(house.app, base_url=SITE)
+
+
+def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
+    """Not of its address; the caller's trace goes on."""
+    browser.get("/api/v1/rooms/canary-room", headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})
+    (span,) = spans.get_finished_spans()
+    assert span.name == "GET /rooms/{room_id}"
+    assert span.attributes is not None
+    assert span.attributes["http.response.status_code"] == 404
+    assert f"{span.context.trace_id:032x}" == TRACE
+    assert "canary" not in span.to_json()
+
+
+def test_a_path_of_nobody_is_a_span_without_a_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
+    """404 before any route."""
+    browser.get("/api/v1/canary")
+    (span,) = spans.get_finished_spans()
+    assert span.name == "GET"
+    assert "canary" not in span.to_json()
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[ExportTraceServiceRequest]]]:
+    got: list[ExportTraceServiceRequest] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.path == "/v1/traces"
+            import gzip
+
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            got.append(ExportTraceServiceRequest.FromString(body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Says nothing."""
+
+    with serving(Handler) as host:
+        yield f"http://{host}", got
+
+
+def test_spans_reach_a_collector_by_otlp(collector: tuple[str, list[ExportTraceServiceRequest]]) -> None:
+    """The real exporter and its wire format."""
+    endpoint, got = collector
+    tracer = open_tracer(otlp_exporter(endpoint), service="rooms", version="1")
+    with tracer.start_as_current_span("GET /x"):
+        pass
+    tracer.span_processor.force_flush()  # type: ignore[attr-defined]
+    names = [span.name for each in got for r in each.resource_spans for s in r.scope_spans for span in s.spans]
+    assert names == ["GET /x"]
+
+
+def test_without_a_collector_there_is_no_layer(house: House) -> None:
+    """And with one there is."""
+    plain = create_app(house.services, [router])
+    assert all(each.cls is not Tracing for each in plain.user_middleware)
+    traced = replace(house.services, config=replace(house.services.config, otlp_endpoint="http://127.0.0.1:9"))
+    assert any(each.cls is Tracing for each in create_app(traced, [router]).user_middleware)

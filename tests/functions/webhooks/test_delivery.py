@@ -1,0 +1,216 @@
+"""From what happens in rooms and films to the integrator's server: once each, again after failures, never for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from fakes.function_ports import RecordingWakeups
+from fakes.house import House, Person
+from fakes.integrator import Integrator
+from fakes.local_server import serving
+from fakes.party import Party, film
+from watchparty_api.errors import BadEvent
+from watchparty_api.maintenance import sweep_all
+from watchparty_api.records import Delivery, Webhook
+from watchparty_api.rooms.history.ingest import ingest
+from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
+from watchparty_api.web.cloud_events import woken_deliveries
+from watchparty_api.webhooks.delivery import RETRIES, deliver, deliver_due
+from watchparty_api.webhooks.outbox import store_video
+
+
+def woken(house: House) -> list[str]:
+    assert isinstance(house.services.wakeups, RecordingWakeups)
+    return house.services.wakeups.due
+
+
+def session(party: Party, kind: str, n: int, total: int) -> dict[str, Any]:
+    return {
+        "id": f"{party.id}:{n}",
+        "room": party.id,
+        "epoch": 1,
+        "at": party.house.clock().isoformat(),
+        "kind": kind,
+        "participant_id": "p1",
+        "name": "Ana",
+        "total": total,
+    }
+
+
+@pytest.fixture
+def room(house: House, owner: Person, webhook: dict[str, Any]) -> Party:
+    from fakes.party import Browser
+
+    host = Browser(house, owner)
+    return Party(house, host, host.ask("POST", "/rooms", {"name": "Kino"}).json())
+
+
+def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: Party, listener: Integrator) -> None:
+    """Started with the first, ended with the last, everybody's coming and going between."""
+    events = [
+        session(room, "session_started", 1, 1),
+        session(room, "session_started", 2, 2),
+        session(room, "session_ended", 3, 1),
+        session(room, "session_ended", 4, 0),
+    ]
+    ingest(house.services, events)
+    ingest(house.services, events)  # at least once, so twice
+    assert deliver_due(house.services, house.clock()) == 6
+    assert sorted(event["type"] for event in listener.events) == [
+        *("participant.joined", "participant.joined", "participant.left", "participant.left"),
+        *("room.ended", "room.started"),
+    ]
+    joined = next(event for event in listener.events if event["type"] == "participant.joined")
+    assert joined["data"]["room"] == {"id": room.id, "name": "Kino"}
+    assert joined["data"]["participant"] == {"id": "p1", "name": "Ana"}
+
+
+def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, webhook: Any, listener: Any) -> None:
+    """And only then, and only to its owner's webhooks."""
+    video = film(house, owner, status="processing")
+    video = store_video(house.services, video, replace(video, progress=0.5))
+    video = store_video(house.services, video, replace(video, status="ready"))
+    other = film(house, house.person("Otto"), status="processing")
+    store_video(house.services, other, replace(other, status="ready"))
+    assert len(woken(house)) == 1
+    assert deliver(house.services, woken(house)) == 1
+    assert [event["type"] for event in listener.events] == ["video.ready"]
+    assert listener.events[0]["data"]["video"]["id"] == video.id
+
+
+def test_who_was_suspended_learns_of_nobody(
+    house: House, owner: Person, room: Party, webhook: Any, listener: Any
+) -> None:
+    """The party may go on without its host, who hears no names of it any more."""
+    house.services.store.replace("main", replace(owner.account, suspended=True))
+    ingest(house.services, [session(room, "session_started", 1, 1)])
+    assert deliver_due(house.services, house.clock()) == 0
+    assert listener.calls == []
+
+
+def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+    """A message may come again, and the sweeper may come round meanwhile."""
+    video = film(house, owner, status="processing")
+    store_video(house.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
+    deliver(house.services, woken(house) * 2)
+    sweep_all(house.services)
+    assert [event["type"] for event in listener.events] == ["video.failed"]
+
+
+def test_failures_are_tried_again_ever_later_and_then_given_up(
+    house: House, owner: Person, webhook: Any, listener: Integrator
+) -> None:
+    """Not before its time, with the same id, and after two days never again."""
+    listener.status = 500
+    video = film(house, owner, status="processing")
+    store_video(house.services, video, replace(video, status="ready"))
+    assert deliver_due(house.services, house.clock()) == 0
+    for wait in RETRIES:
+        before = len(listener.calls)
+        house.clock.advance(seconds=wait.total_seconds() - 1)
+        deliver_due(house.services, house.clock())
+        assert len(listener.calls) == before
+        house.clock.advance(seconds=1)
+        deliver_due(house.services, house.clock())
+        assert len(listener.calls) == before + 1
+    house.clock.advance(seconds=timedelta(days=3).total_seconds())
+    deliver_due(house.services, house.clock())
+    assert len(listener.calls) == len(RETRIES) + 1
+    assert len({headers["webhook-id"] for headers, _ in listener.calls}) == 1
+    assert len({headers["webhook-timestamp"] for headers, _ in listener.calls}) == len(listener.calls)
+    found = house.services.store.get("main", Delivery, woken(house)[0])
+    assert found is not None
+    assert (found.state, found.last_status) == ("failed", 500)
+
+
+def test_a_redirect_is_not_followed(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+    """An address that was checked must not send us to one that was not."""
+    listener.status = 302
+    answer = house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers).json()
+    assert (answer["state"], answer["last_status"]) == ("waiting", 302)
+
+
+def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+    """410 is the integrator's way to say: never again."""
+    listener.status = 410
+    house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
+    stored = house.services.store.get("main", Webhook, webhook["id"])
+    assert stored is not None
+    assert stored.active is False
+    video = film(house, owner, status="processing")
+    store_video(house.services, video, replace(video, status="ready"))
+    assert woken(house) == []
+
+
+def test_the_log_forgets_after_thirty_days(house: House, owner: Person, webhook: Any) -> None:
+    """What was told about people is not kept for ever."""
+    house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
+    house.clock.advance(seconds=timedelta(days=31).total_seconds())
+    sweep_all(house.services)
+    session = house.sign_in(owner.account)
+    log = house.client.get(f"/api/v1/webhooks/{webhook['id']}/deliveries", headers=session.headers)
+    assert log.json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"{}", b'{"v": 1}', b'{"v": 1, "deliveries": [1]}', b'{"v": 1, "deliveries": "a"}']
+)
+def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
+    """It then ends in the dead-letter topic."""
+    from base64 import b64encode
+
+    with pytest.raises(BadEvent):
+        woken_deliveries({"message": {"data": b64encode(content).decode()}})
+
+
+def registered(house: House, person: Person, url: str) -> str:
+    body = {"url": url, "events": ["video.ready"]}
+    made: dict[str, Any] = house.client.post("/api/v1/webhooks", json=body, headers=person.headers).json()
+    return str(made["id"])
+
+
+def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
+    """Attempts, and how long it is until the next one, of what waits for a webhook."""
+    found = house.services.store.query("main", DELIVERIES_OF_WEBHOOK, webhook_id).items
+    return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
+
+
+def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person, listener: Integrator) -> None:
+    """What else waits for them waits as long, with all its attempts; others hear of theirs in the same round."""
+    dead = registered(house, owner, "http://127.0.0.1:9/")
+    other = house.person("Otto")
+    registered(house, other, listener.url)
+    for person in (owner, owner, owner, other):
+        video = film(house, person, status="processing")
+        store_video(house.services, video, replace(video, status="ready"))
+    assert deliver_due(house.services, house.clock()) == 1
+    assert len(listener.calls) == 1
+    assert sorted(waiting_for(house, dead)) == [(0, RETRIES[0]), (0, RETRIES[0]), (1, RETRIES[0])]
+
+
+def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> None:
+    """One answers only once the other has been called: one after the other, in whatever order, would not do."""
+    arrived = Barrier(2, timeout=5)
+
+    class Together(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            arrived.wait()
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Says nothing."""
+
+    with serving(Together) as one, serving(Together) as another:
+        for address in (one, another):
+            registered(house, owner, f"http://{address}/")
+        video = film(house, owner, status="processing")
+        store_video(house.services, video, replace(video, status="ready"))
+        assert deliver_due(house.services, house.clock()) == 2
