@@ -9,7 +9,7 @@ const ROOM = [
   "index.html",
   "src/room/RoomPage.tsx",
   "src/room/Room.tsx",
-  "src/player/HlsStream.ts",
+  "src/player/video/HlsStream.ts",
 ];
 
 const BUDGETS = [

@@ -1,9 +1,9 @@
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
 import { restoreSession } from "./api/session";
 import { App } from "./app/App";
 import { applyTheme, currentTheme } from "./ui/theme";
 import "./ui/theme.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
 
 applyTheme(currentTheme());
 void restoreSession();

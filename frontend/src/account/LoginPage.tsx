@@ -1,13 +1,13 @@
 import { Link, Navigate, useSearchParams } from "react-router";
 import { useSession } from "@/api/session";
+import { useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
-import { useTitle } from "@/app/useTitle";
-import { useSiteConfig } from "@/config/siteConfig";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useTitle } from "@/ui/useTitle";
+import { safeNext } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
-import { safeNext } from "./fragment";
-import { waysOf } from "./ways";
+import { waysOf } from "./signInMethods";
 
 const LINK =
   "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";

@@ -2,17 +2,17 @@ import { MailQuestion } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { useSession } from "@/api/session";
+import { type SiteConfig, useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
-import { useTitle } from "@/app/useTitle";
-import { type SiteConfig, useSiteConfig } from "@/config/siteConfig";
 import { buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { LoadingScreen } from "@/ui/Spinner";
 import { showToast } from "@/ui/Toast";
+import { useTitle } from "@/ui/useTitle";
+import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, NameField, PasswordField } from "./fields";
-import { fragmentSecret } from "./fragment";
-import { waysOf } from "./ways";
+import { waysOf } from "./signInMethods";
 
 /** By invitation (its secret in the fragment), freely where that is allowed, or to keep a temporary account. */
 export default function RegisterPage() {

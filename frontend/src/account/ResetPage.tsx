@@ -2,15 +2,15 @@ import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { resetPassword } from "@/api/accounts";
+import { useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
-import { useTitle } from "@/app/useTitle";
-import { useSiteConfig } from "@/config/siteConfig";
 import { EmptyState } from "@/ui/EmptyState";
 import { showToast } from "@/ui/Toast";
+import { useTitle } from "@/ui/useTitle";
+import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
-import { fragmentSecret } from "./fragment";
-import { waysOf } from "./ways";
+import { waysOf } from "./signInMethods";
 
 /** Without a token it sends the link, with one it sets the password. */
 export default function ResetPage() {

@@ -4,15 +4,15 @@ import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { setUp, setupOpen } from "@/api/accounts";
 import { ApiError } from "@/api/errors";
+import { ProblemScreen } from "@/api/ProblemScreen";
 import { useSubmission } from "@/api/useSubmission";
-import { ProblemScreen } from "@/app/ProblemScreen";
-import { useTitle } from "@/app/useTitle";
 import { buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useTitle } from "@/ui/useTitle";
+import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, NameField, PasswordField } from "./fields";
-import { fragmentSecret } from "./fragment";
 
 /** The link that the first start prints leads here and makes the administrator, once. */
 export default function SetupPage() {

@@ -3,11 +3,11 @@ import { useState } from "react";
 import { Link, useLocation } from "react-router";
 import { verifyEmail } from "@/api/accounts";
 import { useSubmission } from "@/api/useSubmission";
-import { useTitle } from "@/app/useTitle";
 import { buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
+import { useTitle } from "@/ui/useTitle";
+import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
-import { fragmentSecret } from "./fragment";
 
 /** Where a mail's link leads, on whatever device it is read. A tap, since programs that look into mails follow links. */
 export default function VerifyPage() {

@@ -5,11 +5,10 @@ import { useSession } from "@/api/session";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
+import { useReturnFocus } from "@/ui/focusReturn";
 import { formatDate } from "@/ui/format";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { useReturnFocus } from "@/ui/useReturnFocus";
-import { PagedTable } from "./PagedTable";
-import { useAdminAction } from "./useAdminAction";
+import { PagedTable, useAdminAction } from "./PagedTable";
 
 const KEY = ["admin", "accounts"];
 

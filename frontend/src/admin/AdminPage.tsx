@@ -1,13 +1,12 @@
 import { useSearchParams } from "react-router";
-import { useTitle } from "@/app/useTitle";
 import { Tabs } from "@/ui/Tabs";
+import { useTitle } from "@/ui/useTitle";
 import { Accounts } from "./Accounts";
 import { AuditLog } from "./AuditLog";
 import { Invites } from "./Invites";
-import { Jobs } from "./Jobs";
 import { Rooms } from "./Rooms";
 import { Settings } from "./Settings";
-import { Videos } from "./Videos";
+import { Jobs, Videos } from "./Videos";
 
 const TABS = [
   { value: "accounts", label: "People", content: <Accounts /> },

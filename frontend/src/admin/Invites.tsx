@@ -7,14 +7,13 @@ import {
   revokeAccountInvite,
 } from "@/api/admin";
 import { useSubmission } from "@/api/useSubmission";
-import { copyText } from "@/room/invite/copyText";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
+import { copyText } from "@/ui/copyText";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
-import { PagedTable } from "./PagedTable";
-import { useAdminAction } from "./useAdminAction";
+import { PagedTable, useAdminAction } from "./PagedTable";
 
 const KEY = ["admin", "invites"];
 

@@ -1,10 +1,12 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Page, PageQuery } from "@/api/page";
-import { usePages } from "@/api/usePages";
-import { ProblemScreen } from "@/app/ProblemScreen";
+import { sentenceFor } from "@/api/errors";
+import { ProblemScreen } from "@/api/ProblemScreen";
+import { type Page, type PageQuery, usePages } from "@/api/pages";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
+import { showToast } from "@/ui/Toast";
 
 interface Column<T> {
   heading: string;
@@ -77,4 +79,22 @@ export function PagedTable<T>({
 
 function cell<T>({ align }: Column<T>): string {
   return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-right");
+}
+
+/** One of the administrator's changes: afterwards the list is read again and a word says that it worked. */
+export function useAdminAction<T>(
+  key: readonly unknown[],
+  act: (what: T) => Promise<unknown>,
+  done: string,
+) {
+  const queries = useQueryClient();
+  const mutation = useMutation({
+    mutationFn: act,
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: key });
+      showToast(done, { tone: "good" });
+    },
+    onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
+  });
+  return mutation.mutate;
 }

@@ -4,8 +4,7 @@ import { AlertDialog } from "@/ui/AlertDialog";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { formatDateTime } from "@/ui/format";
-import { PagedTable } from "./PagedTable";
-import { useAdminAction } from "./useAdminAction";
+import { PagedTable, useAdminAction } from "./PagedTable";
 
 const KEY = ["admin", "rooms"];
 const ACCESS = { open: "By link", knock: "By knocking", members: "By invitation" };

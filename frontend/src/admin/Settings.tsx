@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { changeSiteSettings, type SiteSettings, siteSettings } from "@/api/admin";
+import { ProblemScreen } from "@/api/ProblemScreen";
+import { siteConfigQuery } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
-import { ProblemScreen } from "@/app/ProblemScreen";
-import { siteConfigQuery } from "@/config/siteConfig";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
 import { Select } from "@/ui/Select";

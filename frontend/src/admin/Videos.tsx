@@ -1,5 +1,12 @@
-import { allVideos } from "@/api/admin";
-import { VideoTable } from "./VideoTable";
+import { useState } from "react";
+import { type AdminVideo, allJobs, allVideos, requeueVideo } from "@/api/admin";
+import type { Page, PageQuery } from "@/api/pages";
+import type { VideoStatus } from "@/api/videos";
+import { Badge, type Tone } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { formatBytes, formatDateTime } from "@/ui/format";
+import { Select } from "@/ui/Select";
+import { PagedTable, useAdminAction } from "./PagedTable";
 
 export function Videos() {
   return (
@@ -10,4 +17,84 @@ export function Videos() {
       empty="No film has been uploaded yet."
     />
   );
+}
+
+const STATES = [
+  { value: "processing", label: "Being encoded" },
+  { value: "queued", label: "Waiting" },
+  { value: "failed", label: "Failed" },
+] as const;
+
+type State = (typeof STATES)[number]["value"];
+
+export function Jobs() {
+  const [state, setState] = useState<State>("processing");
+  return (
+    <div className="flex flex-col gap-4">
+      <Select
+        label="Which jobs"
+        value={state}
+        onChange={setState}
+        options={STATES}
+        className="max-w-60"
+      />
+      <VideoTable
+        caption="Encoding jobs"
+        queryKey={["admin", "jobs", state]}
+        read={(query) => allJobs({ ...query, status: state })}
+        empty="None at the moment."
+      />
+    </div>
+  );
+}
+
+const TONES: Record<VideoStatus, Tone> = {
+  uploading: "neutral",
+  queued: "neutral",
+  processing: "accent",
+  ready: "good",
+  failed: "danger",
+};
+
+interface VideoTableProps {
+  caption: string;
+  queryKey: readonly unknown[];
+  read: (query: PageQuery) => Promise<Page<AdminVideo>>;
+  empty: string;
+}
+
+/** Films with their state, and another try for those that failed; whole lists and job lists alike. */
+export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
+  const requeue = useAdminAction(queryKey, requeueVideo, "It is in the queue again.");
+  return (
+    <PagedTable
+      caption={caption}
+      queryKey={queryKey}
+      read={read}
+      rowKey={(video) => video.id}
+      empty={empty}
+      columns={[
+        { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
+        { heading: "State", cell: (video) => <State video={video} /> },
+        { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
+        { heading: "Changed", cell: (video) => formatDateTime(video.updated_at) },
+        {
+          heading: "Actions",
+          align: "end",
+          cell: (video) =>
+            video.status === "failed" && (
+              <Button variant="ghost" onClick={() => requeue(video.id)}>
+                Encode again
+              </Button>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function State({ video }: { video: AdminVideo }) {
+  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)} %` : "";
+  const reason = video.failure_code ? `: ${video.failure_code}` : "";
+  return <Badge tone={TONES[video.status]}>{video.status + share + reason}</Badge>;
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, call } from "./client";
-import type { Page } from "./page";
+import type { Page } from "./pages";
 import type { Schema } from "./schema";
 import { accountChanged, signedIn, signedOut } from "./session";
 

@@ -1,5 +1,5 @@
 import { call } from "./client";
-import type { Page, PageQuery } from "./page";
+import type { Page, PageQuery } from "./pages";
 import type { Schema } from "./schema";
 
 export type SiteSettings = Schema<"SettingsView">;

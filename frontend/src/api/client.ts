@@ -4,7 +4,6 @@
  */
 
 import { NetworkError, toApiError } from "./errors";
-import { randomId } from "./randomId";
 import { accessToken, refresh } from "./session";
 
 export interface CallOptions {
@@ -89,4 +88,10 @@ function queryString(query: CallOptions["query"]): string {
   );
   if (given.length === 0) return "";
   return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+}
+
+/** 128 random bits. `crypto.randomUUID` is absent on plain http; `getRandomValues` is not. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,5 @@
 import { call, callForAnswer } from "./client";
-import type { Page } from "./page";
+import type { Page } from "./pages";
 import type { Schema } from "./schema";
 
 /** A room from the inside. */

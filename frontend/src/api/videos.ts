@@ -1,5 +1,5 @@
 import { call } from "./client";
-import type { Page, PageQuery } from "./page";
+import type { Page, PageQuery } from "./pages";
 import type { Schema } from "./schema";
 
 /** `playable`: the first rendition can be watched; `progress`: 0–1 of the work on all of them. */

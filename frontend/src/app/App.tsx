@@ -2,12 +2,14 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { BrowserRouter, Route, Routes } from "react-router";
+import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { ApiError } from "@/api/errors";
+import { ProblemScreen } from "@/api/ProblemScreen";
+import { useSession } from "@/api/session";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
+import { useTitle } from "@/ui/useTitle";
 import { CrashBoundary } from "./CrashBoundary";
-import { RequireAccount } from "./RequireAccount";
 import { SiteFrame } from "./SiteFrame";
 
 const LandingPage = lazy(() => import("@/landing/LandingPage"));
@@ -20,7 +22,6 @@ const SetupPage = lazy(() => import("@/account/SetupPage"));
 const ResetPage = lazy(() => import("@/account/ResetPage"));
 const VerifyPage = lazy(() => import("@/account/VerifyPage"));
 const AdminPage = lazy(() => import("@/admin/AdminPage"));
-const NotFoundPage = lazy(() => import("./NotFoundPage"));
 
 /** A refusal stays one however often it is asked again; a server that is away may come back. */
 function mayRetry(failures: number, error: Error): boolean {
@@ -64,4 +65,23 @@ export function App() {
       <Toaster />
     </QueryClientProvider>
   );
+}
+
+/** Pages for signed-in people. The server decides again at each call; this only spares a dead end. */
+function RequireAccount({ admin = false }: { admin?: boolean }) {
+  const { status, account } = useSession();
+  const { pathname, search } = useLocation();
+  if (status === "unknown") return <LoadingScreen label="Looking who you are" />;
+  if (account === null) {
+    return <Navigate to={`/login?next=${encodeURIComponent(pathname + search)}`} replace />;
+  }
+  if (admin && account.role !== "admin") {
+    return <ProblemScreen error={new ApiError(403, "not_allowed", "")} />;
+  }
+  return <Outlet />;
+}
+
+function NotFoundPage() {
+  useTitle("Not found");
+  return <ProblemScreen error={new ApiError(404, "not_found", "")} />;
 }

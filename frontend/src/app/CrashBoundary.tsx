@@ -1,5 +1,5 @@
 import { Component, type ErrorInfo, type ReactNode } from "react";
-import { ProblemScreen } from "./ProblemScreen";
+import { ProblemScreen } from "@/api/ProblemScreen";
 
 interface CrashState {
   error: unknown;

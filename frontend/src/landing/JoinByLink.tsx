@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
-import { roomPath } from "./roomLink";
+import { roomPath } from "@/visitor/links";
 
 export function JoinByLink() {
   const navigate = useNavigate();

@@ -1,13 +1,13 @@
 import { Link2, Play, Share2, Upload } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
-import { useTitle } from "@/app/useTitle";
 import { Button } from "@/ui/Button";
+import { useTitle } from "@/ui/useTitle";
 import { JoinByLink } from "./JoinByLink";
 import { RecentRooms } from "./RecentRooms";
 import { SameFrame } from "./SameFrame";
 
-const CreateDialog = lazy(() => import("@/landing/create/CreateDialog"));
+const CreateDialog = lazy(() => import("./create/CreateDialog"));
 
 /** `creating` (the route /new) opens the dialog at once; integrators link there with ?video=&title=. */
 export default function LandingPage({ creating = false }: { creating?: boolean }) {

@@ -1,7 +1,7 @@
 import { ArrowRight, X } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { forgetRoom, recentRooms } from "./recentRooms";
+import { forgetRoom, recentRooms } from "@/visitor/recentRooms";
 
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 

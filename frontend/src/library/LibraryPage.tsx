@@ -1,16 +1,15 @@
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
+import { ProblemScreen } from "@/api/ProblemScreen";
 import { useSession } from "@/api/session";
-import { ProblemScreen } from "@/app/ProblemScreen";
-import { useTitle } from "@/app/useTitle";
 import { Button } from "@/ui/Button";
 import { Input } from "@/ui/Field";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useTitle } from "@/ui/useTitle";
 import { DropZone } from "@/upload/DropZone";
-import { complain } from "@/upload/UploadRow";
-import { uploads } from "@/upload/uploads";
+import { complain, UploadRow } from "@/upload/UploadRow";
+import { uploads, useUploads } from "@/upload/uploads";
 import { SelectionBar } from "./SelectionBar";
-import { UploadList } from "./UploadList";
 import { useLibrary } from "./useLibrary";
 import { VideoGrid } from "./VideoGrid";
 import { matches } from "./videoFacts";
@@ -97,5 +96,25 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         onChange={(event) => onChange(event.target.value)}
       />
     </div>
+  );
+}
+
+/** Uploads that are under way or wait for something; a finished one is a film in the grid. */
+export function UploadList() {
+  const open = useUploads().filter((upload) => upload.phase !== "done");
+  if (open.length === 0) return null;
+  return (
+    <section aria-label="Uploads" className="rounded-3xl bg-surface p-4 ring-1 ring-line sm:p-6">
+      <ul className="flex flex-col gap-5">
+        {open.map((upload) => (
+          <li key={upload.id}>
+            <UploadRow upload={upload} />
+          </li>
+        ))}
+      </ul>
+      <p className="mt-5 border-t border-line pt-4 text-sm text-muted">
+        You can close this page and go on later by choosing the same file.
+      </p>
+    </section>
   );
 }

@@ -1,10 +1,10 @@
 import { Clapperboard, Play } from "lucide-react";
 import { Link } from "react-router";
 import type { Video } from "@/api/videos";
-import { formatFilmTime } from "@/room/filmTime";
 import { Badge } from "@/ui/Badge";
 import { buttonClass } from "@/ui/Button";
 import { cx } from "@/ui/cx";
+import { formatFilmTime } from "@/ui/filmTime";
 import { formatBytes } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";

@@ -1,9 +1,11 @@
 import { Captions, EllipsisVertical, Pencil, RotateCcw, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { Video } from "@/api/videos";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Field, Input } from "@/ui/Field";
+import { useReturnFocus } from "@/ui/focusReturn";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { useReturnFocus } from "@/ui/useReturnFocus";
-import { RenameDialog } from "./RenameDialog";
 import { SubtitlesDialog } from "./SubtitlesDialog";
 
 export interface VideoMenuProps {
@@ -54,5 +56,31 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
       )}
       {asking === "subtitles" && <SubtitlesDialog video={video} onClose={close} />}
     </>
+  );
+}
+
+interface RenameDialogProps {
+  title: string;
+  onClose: () => void;
+  onRename: (title: string) => void;
+}
+
+export function RenameDialog({ title, onClose, onRename }: RenameDialogProps) {
+  function save(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    onRename(String(new FormData(event.currentTarget).get("title")).trim());
+    onClose();
+  }
+  return (
+    <Dialog open onOpenChange={onClose} title="Rename the film" size="sm">
+      <form onSubmit={save} className="flex flex-col gap-5">
+        <Field label="Title">
+          <Input name="title" defaultValue={title} maxLength={200} autoComplete="off" required />
+        </Field>
+        <Button type="submit" variant="primary">
+          Rename
+        </Button>
+      </form>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { sentenceFor } from "@/api/errors";
-import { usePages } from "@/api/usePages";
+import { usePages } from "@/api/pages";
 import { deleteVideo, renameVideo, retryVideo, type Video, videos } from "@/api/videos";
 import { showToast } from "@/ui/Toast";
 import { useUploads } from "@/upload/uploads";

@@ -3,8 +3,8 @@ import type { RoomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
+import { keepName, keptName } from "@/visitor/visitorName";
 import { CardSummary } from "./CardSummary";
-import { keepName, keptName } from "./keptName";
 import { LobbyFrame } from "./LobbyFrame";
 
 interface Credentials {

@@ -1,8 +1,8 @@
 import { BellRing } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { RoomCard } from "@/api/rooms";
-import { formatFilmTime } from "@/room/filmTime";
 import { Button } from "@/ui/Button";
+import { formatFilmTime } from "@/ui/filmTime";
 import { Spinner } from "@/ui/Spinner";
 import { LobbyFrame } from "./LobbyFrame";
 
@@ -61,4 +61,27 @@ function useSecondsSince(since_ms: number): number {
     return () => clearInterval(timer);
   }, []);
   return Math.max(0, Math.floor((now_ms - since_ms) / 1000));
+}
+
+const EVERY_MS = 15_000;
+
+/**
+ * Looks at the door now and then, and at once when the page comes back: a phone that slept has
+ * missed whatever the room said.
+ */
+export function useDoorWatch(waiting: boolean, look: () => void): void {
+  useEffect(() => {
+    if (!waiting) return;
+    const onVisible = () => {
+      if (document.visibilityState === "visible") look();
+    };
+    const timer = setInterval(onVisible, EVERY_MS);
+    document.addEventListener("visibilitychange", onVisible);
+    window.addEventListener("online", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", onVisible);
+      window.removeEventListener("online", look);
+    };
+  }, [waiting, look]);
 }

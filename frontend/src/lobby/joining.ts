@@ -1,4 +1,5 @@
 /** What answers and refusals of the door mean for a stay. No React, no state of its own. */
+
 import { ApiError, NetworkError } from "@/api/errors";
 import { renewJoin } from "@/api/rooms";
 import { useSession } from "@/api/session";

@@ -2,12 +2,13 @@
  * The way into a room, from the gate over the door to the seat, and out again when the room ends
  * the stay. It owns the room's session; nobody else opens or closes one.
  */
+
 import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/errors";
 import { type JoinBody, type Joined, joinRoom, leaveRoom } from "@/api/rooms";
-import type { RenewResult } from "@/sync/membership";
 import { createRoomSession, type RoomSession } from "@/sync/session";
-import { inviteSecret } from "./inviteSecret";
+import type { RenewResult } from "@/sync/tokenLease";
+import { inviteSecret } from "@/visitor/links";
 import {
   askAgain,
   GATE,

@@ -1,6 +1,6 @@
 import { Play, VolumeX } from "lucide-react";
 import { useEffect } from "react";
-import { useStage, useView } from "./StageContext";
+import { useStage, useView } from "./playback/StageContext";
 
 /** Where the browser wants a touch before sound, or before anything. Any key or tap will do. */
 export function SoundGate() {

@@ -2,21 +2,26 @@
  * The film and everything over it. It binds a `<video>` to the room and draws the controls;
  * what plays where is decided in `sync/`, and no control here touches the element.
  */
-import { type ReactNode, useMemo, useState } from "react";
-import { useStore } from "zustand";
-import type { RoomSession } from "@/sync/session";
+
 import { ControlBar, ThumbControls } from "./controls/ControlBar";
 import { ShortcutSheet } from "./controls/ShortcutSheet";
-import type { StageMedia } from "./film";
+import { useShortcuts } from "./controls/shortcuts";
+import {
+  type StageHere,
+  type StageMedia,
+  StageProvider,
+  usePlaying,
+} from "./playback/StageContext";
+import { usePlayer } from "./playback/usePlayer";
 import { SoundGate } from "./SoundGate";
-import { type StageHere, StageProvider, usePlaying } from "./StageContext";
 import { StageStatus } from "./StageStatus";
 import { Surface } from "./Surface";
 import "./stage.css";
+import { type ReactNode, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { RoomSession } from "@/sync/session";
 import { useIdle } from "./useIdle";
 import { useMediaSession } from "./useMediaSession";
-import { usePlayer } from "./usePlayer";
-import { useShortcuts } from "./useShortcuts";
 import { useStageFullscreen } from "./useStageFullscreen";
 import { useWakeLock } from "./useWakeLock";
 

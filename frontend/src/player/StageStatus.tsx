@@ -1,6 +1,6 @@
 import { CloudOff, FileX2 } from "lucide-react";
 import { Spinner } from "@/ui/Spinner";
-import { useRoomState, useView } from "./StageContext";
+import { useRoomState, useView } from "./playback/StageContext";
 
 /** What keeps the picture away: loading, buffering, trouble with the film. */
 export function StageStatus() {

@@ -1,7 +1,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "@/ui/cx";
-import { useMayControl, useStage } from "./StageContext";
-import { Taps } from "./taps";
+import { Taps } from "./doubleTap";
+import { useMayControl, useStage } from "./playback/StageContext";
 
 const DOUBLE_CLICK_MS = 220;
 

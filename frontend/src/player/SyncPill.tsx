@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { amount, type SyncWords, syncAnnouncement, syncWords, type Tone } from "./syncWords";
+import { amount, type SyncWords, syncAnnouncement, syncWords, type Tone } from "./syncText";
 
 const TONES: Record<Tone, string> = {
   good: "bg-good-soft text-good-text",

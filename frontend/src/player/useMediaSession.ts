@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import type { StageMedia } from "./film";
-import type { Equipment } from "./usePlayer";
+import type { StageMedia } from "./playback/StageContext";
+import type { Equipment } from "./playback/usePlayer";
 
 const SKIP_S = 10;
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { cx } from "@/ui/cx";
 import { Spinner } from "@/ui/Spinner";
-import { useRoom, useRoomState } from "./RoomContext";
+import { useRoom, useRoomState } from "./state/RoomContext";
 
 /** Shorter interruptions than this are nobody's business. */
 const QUIET_MS = 1000;

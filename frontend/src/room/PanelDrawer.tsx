@@ -1,7 +1,7 @@
 import { MessageCircle, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
+import { TabCount } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
-import { TabCount } from "./TabCount";
 
 interface PanelDrawerProps {
   /** Over the film and openable, instead of beside it and always there. */

@@ -1,27 +1,25 @@
-import { lazy, Suspense, useCallback, useState } from "react";
-import { useLocation } from "react-router";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useLocation, useParams } from "react-router";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
+import { isTyping } from "@/ui/useSingleKey";
+import { rememberRoom } from "@/visitor/recentRooms";
 import { ConnectionStrip } from "./ConnectionStrip";
-import { useComposerKey } from "./chat/useComposerKey";
+import { useComposer } from "./chat/chatStores";
 import { useUnread } from "./chat/useUnread";
+import { useAskToasts } from "./control/ControlRequests";
 import { usePutOnWhenPlayable } from "./film/usePendingFilm";
-import { useFirstInvitation } from "./invite/useFirstInvitation";
 import { PanelDrawer } from "./PanelDrawer";
-import { useAskToasts } from "./people/useAskToasts";
-import { useKnockToasts } from "./people/useKnockToasts";
+import { useKnockToasts } from "./people/Knocks";
+import { useActingNote, useRoomNotices } from "./roomNotices";
 import { type PanelTab, SidePanel } from "./SidePanel";
 import { RoomStage } from "./stage/RoomStage";
-import { useActingNote } from "./stage/useActingNote";
-import { useWayBack } from "./stage/useWayBack";
+import { useWayBack } from "./stage/undoSeek";
+import { useRoomState } from "./state/RoomContext";
+import { useRoomFacts } from "./state/roomFacts";
 import { TopBar } from "./TopBar";
 import { UnderStage } from "./UnderStage";
-import { useFullscreen } from "./useFullscreen";
-import { useRemembered } from "./useRemembered";
-import { useRoomFacts } from "./useRoomFacts";
-import { useRoomLayout } from "./useRoomLayout";
-import { useRoomNotices } from "./useRoomNotices";
-import { useRoomTitle } from "./useRoomTitle";
+import { useFullscreen, useRoomLayout } from "./useRoomLayout";
 
 // Opened by few, and by nobody in the first second.
 const InviteSheet = lazy(() => import("./invite/InviteSheet"));
@@ -129,3 +127,62 @@ const PANELS = {
   stacked: "min-h-0 grow bg-surface",
   immersive: "",
 };
+
+/** Puts the room on the list of recent ones that the start page shows. */
+export function useRemembered(room: { name: string } | undefined): void {
+  const { roomId } = useParams();
+  const name = room?.name;
+  useEffect(() => {
+    if (roomId !== undefined && name !== undefined) rememberRoom(roomId, name, Date.now());
+  }, [roomId, name]);
+}
+
+/** The browser's tab names the room, and counts what was said while one looked elsewhere. */
+export function useRoomTitle(name: string | undefined, unread: number): void {
+  useEffect(() => {
+    if (name === undefined) return;
+    const before = document.title;
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+    return () => {
+      document.title = before;
+    };
+  }, [name, unread]);
+}
+
+const KEY = "watchparty.invited";
+
+/** Opens the invitations when a host enters a room for the first time: a party needs guests. */
+export function useFirstInvitation(roomId: string | undefined, open: () => void): void {
+  const isHost = useRoomState((state) => state.you?.role === "host");
+  useEffect(() => {
+    if (isHost && roomId !== undefined && !wasShown(roomId)) open();
+  }, [isHost, roomId, open]);
+}
+
+/** Remembers the room; true when it was known already. */
+function wasShown(roomId: string): boolean {
+  try {
+    const shown = (localStorage.getItem(KEY) ?? "").split(" ");
+    if (shown.includes(roomId)) return true;
+    localStorage.setItem(KEY, [...shown, roomId].slice(-20).join(" "));
+  } catch {
+    // Without storage the sheet opens at each visit, and closes as easily.
+  }
+  return false;
+}
+
+/** `/` goes to the chat from anywhere; `onWish` makes it visible first. */
+export function useComposerKey(onWish: () => void): void {
+  const wishFocus = useComposer((state) => state.wishFocus);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || isTyping(event.target)) return;
+      event.preventDefault();
+      onWish();
+      wishFocus();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [onWish, wishFocus]);
+}

@@ -1,11 +1,11 @@
 import { EllipsisVertical, Eraser, LogOut, Pencil, Volume2, VolumeX } from "lucide-react";
 import { useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
+import { useReturnFocus } from "@/ui/focusReturn";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { useReturnFocus } from "@/ui/useReturnFocus";
-import { useChatPreferences } from "./chat/preferences";
-import { RenameDialog } from "./people/RenameDialog";
-import { useRoom, useRoomState } from "./RoomContext";
+import { useChatPreferences } from "./chat/chatStores";
+import { RenameDialog } from "./people/ChangeNameDialog";
+import { useRoom, useRoomState } from "./state/RoomContext";
 
 /** Everything about the room that is not needed every minute. */
 export function RoomMenu({ onLeave }: { onLeave: () => void }) {

@@ -1,25 +1,25 @@
 /** The route /r/:roomId: the gate, the wait at the door, the room, or why not. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
 import { roomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
-import { forgetRoom } from "@/landing/recentRooms";
 import { JoinGate } from "@/lobby/JoinGate";
 import { Refused } from "@/lobby/Refused";
 import { type RefusalCode, refusalCode } from "@/lobby/refusals";
-import { useDoorWatch } from "@/lobby/useDoorWatch";
 import { type Join, useJoin } from "@/lobby/useJoin";
-import { Waiting } from "@/lobby/Waiting";
+import { useDoorWatch, Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
-import { RoomProvider } from "./RoomContext";
-import { keepAnswer } from "./roomQueries";
-import { useCinema } from "./useCinema";
+import { currentTheme } from "@/ui/theme";
+import { forgetRoom } from "@/visitor/recentRooms";
+import { RoomProvider } from "./state/RoomContext";
+import { keepAnswer } from "./state/roomFacts";
 
 // The gate is small and opens at once; the room comes over while somebody reads it.
 const fetchRoom = () => import("./Room");
-const fetchStream = () => import("@/player/HlsStream");
+const fetchStream = () => import("@/player/video/HlsStream");
 const Room = lazy(fetchRoom);
 
 /** Who is in and where the film is change while somebody hesitates at the gate. */
@@ -137,4 +137,21 @@ function useJoinAtOnce(join: () => void): void {
     done.current = true;
     join();
   }, [wished, join]);
+}
+
+/**
+ * Turns the lights down around a film, unless the person has chosen a theme, and keeps messages
+ * away from the field at the bottom.
+ */
+export function useCinema(): void {
+  useLayoutEffect(() => {
+    const { dataset } = document.documentElement;
+    const dims = currentTheme() === "system";
+    if (dims) dataset.theme = "dark";
+    dataset.toasts = "top";
+    return () => {
+      if (dims) delete dataset.theme;
+      delete dataset.toasts;
+    };
+  }, []);
 }

@@ -1,10 +1,10 @@
 import { lazy, type ReactNode, Suspense } from "react";
+import { TabCount } from "@/ui/Badge";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Tabs } from "@/ui/Tabs";
 import { ChatPanel } from "./chat/ChatPanel";
 import { PeoplePanel } from "./people/PeoplePanel";
-import { useRoomState } from "./RoomContext";
-import { TabCount } from "./TabCount";
+import { useRoomState } from "./state/RoomContext";
 
 // Guests never see these two.
 const QueuePanel = lazy(() => import("./queue/QueuePanel"));

@@ -1,10 +1,10 @@
 import { LogOut, UserPlus, Users } from "lucide-react";
 import { SyncPill } from "@/player/SyncPill";
+import { TabCount } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
-import { useRoom, useRoomState } from "./RoomContext";
 import { RoomMenu } from "./RoomMenu";
-import { TabCount } from "./TabCount";
+import { useRoom, useRoomState } from "./state/RoomContext";
 
 interface TopBarProps {
   name: string;

@@ -1,8 +1,8 @@
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
-import { useFilm } from "./film/useFilm";
 import { usePendingVideo } from "./film/usePendingFilm";
 import { ReactionBar } from "./reactions/ReactionBar";
+import { useFilm } from "./state/roomFacts";
 
 /** The film's name and the reactions; between them what still happens to the film. */
 export function UnderStage({ compact }: { compact: boolean }) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Connection } from "./connection";
 import { FakeEnvironment } from "./fakes/FakeEnvironment";
-import { FakeRenewal, joinConnection } from "./fakes/joins";
+import { FakeRenewal, joinConnection } from "./fakes/FakeRelay";
 import type { ServerMessage } from "./protocol";
 import type { ConnectionState } from "./roomState";
 

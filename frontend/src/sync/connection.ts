@@ -4,7 +4,6 @@
  * are about the connection itself; all others go to `session`, which owns it.
  */
 import type { Cancel, Socket, SyncEnvironment } from "./environment";
-import { type JoinConnection, type RenewResult, TokenLife } from "./membership";
 import {
   type ClientMessage,
   type CloseReason,
@@ -15,6 +14,7 @@ import {
   type ServerMessage,
 } from "./protocol";
 import type { ConnectionState } from "./roomState";
+import { type JoinConnection, type RenewResult, TokenLife } from "./tokenLease";
 
 export interface ConnectionOwner {
   /** What hello says beyond token and version: how far we have the room. */

@@ -2,8 +2,8 @@
  * What a message from the relay changes in the room's state. Pure; `session` applies it
  * and deals itself with the messages that are about time, answers and moments.
  */
-import { happening, heardMessage, resumed, told } from "./log";
 import type { People, Person, PlaybackState, ServerMessage, Welcome } from "./protocol";
+import { happening, heardMessage, resumed, told } from "./roomLog";
 import type { RoomState, SystemLine } from "./roomState";
 
 export function reduce(

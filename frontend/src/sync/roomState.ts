@@ -11,8 +11,6 @@ import type {
   You,
 } from "./protocol";
 
-export type { Person };
-
 export interface ConnectionState {
   status: "connecting" | "online" | "reconnecting" | "offline" | "ended";
   /** On the page's monotonic clock (`performance.now`). */

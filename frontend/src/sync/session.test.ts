@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FakeEnvironment } from "./fakes/FakeEnvironment";
-import { welcome } from "./fakes/FakeSocket";
-import { FakeRenewal, joinConnection } from "./fakes/joins";
-import { playbackState } from "./fakes/states";
+import { FakeRenewal, joinConnection, playbackState, welcome } from "./fakes/FakeRelay";
+import type { PlayerReading } from "./playerStatus";
 import type { ChatMessage, Person } from "./protocol";
-import type { PlayerReading } from "./readiness";
 import { createRoomSession } from "./session";
 
 const OFFSET_MS = 1e9;

@@ -3,14 +3,14 @@
  * the state that pages show, sends what people do, and knows the room's time. The socket
  * is `connection`'s, the rules are in the pure modules; here they are only put together.
  */
+
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { pingInterval_ms, RoomClock } from "./clock";
+import { Mailbox, type Parcel } from "./commandQueue";
 import { Connection } from "./connection";
 import { Emitter } from "./emitter";
 import { browserEnvironment, type Cancel, type SyncEnvironment } from "./environment";
-import { Mailbox } from "./mailbox";
-import type { JoinConnection, RenewResult } from "./membership";
-import type { Parcel } from "./outbox";
+import { type PlayerReading, SelfReport } from "./playerStatus";
 import type {
   Command,
   NackCode,
@@ -19,11 +19,10 @@ import type {
   RoomNotice,
   ServerMessage,
 } from "./protocol";
-import type { PlayerReading } from "./readiness";
 import { playbackChanged, reduce } from "./reducer";
 import { emptyRoom, type RoomState, type SyncState } from "./roomState";
-import { SelfReport } from "./selfReport";
 import { limit_s, Timeline } from "./timeline";
+import type { JoinConnection, RenewResult } from "./tokenLease";
 
 interface SessionEvents {
   reaction: Reacted;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { playbackState } from "./fakes/states";
+import { playbackState } from "./fakes/FakeRelay";
 import { Timeline } from "./timeline";
 
 describe("Timeline", () => {

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { cx } from "./cx";
 import { OVERLAY, PANEL } from "./Dialog";
-import { useOpener } from "./useOpener";
+import { useOpener } from "./focusReturn";
 
 interface AlertDialogProps {
   open: boolean;

@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
-import { useOpener } from "./useOpener";
+import { useOpener } from "./focusReturn";
 
 interface DialogProps {
   open: boolean;

@@ -2,12 +2,11 @@
 
 import { useStore } from "zustand";
 import { usage } from "@/api/accounts";
-import { call } from "@/api/client";
+import { call, randomId } from "@/api/client";
 import { ApiError, NetworkError } from "@/api/errors";
-import { randomId } from "@/api/randomId";
 import { useSession } from "@/api/session";
+import type { SiteConfig } from "@/api/siteConfig";
 import { createVideo, deleteVideo, restartUpload } from "@/api/videos";
-import type { SiteConfig } from "@/config/siteConfig";
 import { browserTransport } from "./browserTransport";
 import { fingerprint } from "./fingerprint";
 import { browserLease } from "./lease";

@@ -1,7 +1,7 @@
 import { Film, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useSession } from "@/api/session";
-import { useSiteConfig } from "@/config/siteConfig";
+import { useSiteConfig } from "@/api/siteConfig";
 import { Button } from "@/ui/Button";
 import { formatBytes } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";

@@ -1,12 +1,12 @@
 /** From a plan to a room with a link: an account if there is none, the film's upload begun, the room made. */
 
 import { startTemporary } from "@/api/accounts";
-import { randomId } from "@/api/randomId";
+import { randomId } from "@/api/client";
 import { createRoom, type Room } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { createLink } from "@/api/videos";
-import { keepName, keptName } from "@/lobby/keptName";
 import { uploads } from "@/upload/uploads";
+import { keepName, keptName } from "@/visitor/visitorName";
 import { type PartyPlan, roomBody } from "./partyPlan";
 
 /** Thrown where hosting needs an account and there is none. */

@@ -2,7 +2,7 @@ import { Captions, Settings2 } from "lucide-react";
 import { Fragment } from "react";
 import { cx } from "@/ui/cx";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { useStage } from "../StageContext";
+import { useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 import { useAudioChoice, useQualityChoice, useSpeedChoice, useSubtitleChoice } from "./choices";
 

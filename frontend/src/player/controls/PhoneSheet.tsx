@@ -1,7 +1,7 @@
 import { PictureInPicture2, Settings2 } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/ui/Button";
-import { useStage, useView } from "../StageContext";
+import { useStage, useView } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 import {
   type ChoiceList,

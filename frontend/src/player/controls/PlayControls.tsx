@@ -1,6 +1,6 @@
 import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
 import { cx } from "@/ui/cx";
-import { useMayControl, usePlaying, useStage } from "../StageContext";
+import { useMayControl, usePlaying, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 const NOT_YOURS = "Only the host and those they choose control the film";

@@ -1,5 +1,5 @@
 import { Maximize, Minimize, PictureInPicture2, RectangleHorizontal, Shrink } from "lucide-react";
-import { useStage, useView } from "../StageContext";
+import { useStage, useView } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 export function PipButton() {

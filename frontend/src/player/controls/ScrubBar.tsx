@@ -2,9 +2,14 @@ import { Slider } from "radix-ui";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { useStore } from "zustand";
 import { cx } from "@/ui/cx";
-import { useMayControl, useRoomState, useStage, useView } from "../StageContext";
-import { spokenTime } from "../spokenTime";
-import { usePosition } from "../usePosition";
+import { spokenTime } from "@/ui/filmTime";
+import {
+  useMayControl,
+  usePosition,
+  useRoomState,
+  useStage,
+  useView,
+} from "../playback/StageContext";
 import { ScrubPreview } from "./ScrubPreview";
 
 const KEY_STEP_S = 5;

@@ -1,6 +1,5 @@
-import { formatFilmTime } from "@/room/filmTime";
-import { spriteAt } from "../sprites";
-import { useSprites } from "../useSprites";
+import { formatFilmTime } from "@/ui/filmTime";
+import { spriteAt, useSprites } from "./sprites";
 
 interface ScrubPreviewProps {
   position_s: number;

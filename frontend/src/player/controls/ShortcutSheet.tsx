@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Switch } from "@/ui/Switch";
-import { keepPreferences, readPreferences } from "../preferences";
-import { SHORTCUT_HELP } from "../shortcuts";
+import { keepPreferences, readPreferences } from "../video/preferences";
 import { StageSheet } from "./StageSheet";
+import { SHORTCUT_HELP } from "./shortcuts";
 
 interface ShortcutSheetProps {
   open: boolean;

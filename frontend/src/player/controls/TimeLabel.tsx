@@ -1,8 +1,7 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { formatFilmTime } from "@/room/filmTime";
-import { useRoomState, useStage, useView } from "../StageContext";
-import { usePosition } from "../usePosition";
+import { formatFilmTime } from "@/ui/filmTime";
+import { usePosition, useRoomState, useStage, useView } from "../playback/StageContext";
 
 /** A tap changes between what is gone and what is left. */
 export function TimeLabel() {

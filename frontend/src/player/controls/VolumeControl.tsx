@@ -1,6 +1,6 @@
 import { Volume1, Volume2, VolumeX } from "lucide-react";
 import { Slider } from "radix-ui";
-import { useStage, useView } from "../StageContext";
+import { useStage, useView } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 export function VolumeControl() {

@@ -1,5 +1,5 @@
 /** What there is to choose, as menus and the sheet on phones both list it. */
-import { useRoomState, useStage, useView } from "../StageContext";
+import { useRoomState, useStage, useView } from "../playback/StageContext";
 
 export interface ChoiceList {
   label: string;

@@ -1,6 +1,6 @@
+import { useRoomState } from "../state/RoomContext";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
-import { TypingLine } from "./TypingLine";
 
 export function ChatPanel() {
   return (
@@ -10,4 +10,25 @@ export function ChatPanel() {
       <Composer />
     </div>
   );
+}
+
+/** Keeps its height when nobody types, so that the messages above do not jump. */
+export function TypingLine() {
+  const names = useRoomState((state) => state.typing);
+  return (
+    <p
+      className="h-5 shrink-0 truncate px-4 text-xs leading-5 text-muted"
+      aria-hidden={names.length === 0}
+    >
+      {typingSentence(names)}
+    </p>
+  );
+}
+
+export function typingSentence(names: readonly string[]): string {
+  const [first, second, ...others] = names;
+  if (first === undefined) return "";
+  if (second === undefined) return `${first} is typing…`;
+  if (others.length === 0) return `${first} and ${second} are typing…`;
+  return "Several people are typing…";
 }

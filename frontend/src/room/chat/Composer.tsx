@@ -1,10 +1,10 @@
-import { useRoomState } from "../RoomContext";
-import { useComposer } from "./composer";
+import { X } from "lucide-react";
+import type { ChatLine } from "@/sync/roomState";
+import { cx } from "@/ui/cx";
+import { useRoom, useRoomState } from "../state/RoomContext";
+import { useChatGate } from "./chatPermission";
+import { useComposer } from "./chatStores";
 import { MessageField } from "./MessageField";
-import { Remaining } from "./Remaining";
-import { ReplyingTo } from "./ReplyingTo";
-import { useChatGate } from "./useChatGate";
-import { useSending } from "./useSending";
 
 const MAX_CHARS = 500;
 
@@ -33,5 +33,63 @@ export function Composer() {
       <MessageField canSend={canSend} />
       <Remaining left={left} notice={gate.notice} />
     </form>
+  );
+}
+
+/** Sends what is written, as an answer where it is one, and empties the field. */
+export function useSending(onSent: () => void): () => void {
+  const { session } = useRoom();
+  return () => {
+    const { draft, replyTo, clear } = useComposer.getState();
+    session.chat(draft.trim(), { replyTo: replyTo?.id });
+    clear();
+    onSent();
+  };
+}
+
+interface ReplyingToProps {
+  line: ChatLine;
+  onCancel: () => void;
+}
+
+export function ReplyingTo({ line, onCancel }: ReplyingToProps) {
+  return (
+    <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pr-1 pl-3 text-sm">
+      <p className="min-w-0 grow truncate text-muted">
+        Reply to <bdi className="font-medium text-text">{line.name}</bdi>: {line.text}
+      </p>
+      <button
+        type="button"
+        aria-label="Don’t reply to a message"
+        onClick={onCancel}
+        className="grid size-8 shrink-0 place-items-center rounded-lg hover:bg-hover"
+      >
+        <X className="size-4" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
+
+/** From here on it is told how much still fits. */
+const TOLD_BELOW = 100;
+
+interface RemainingProps {
+  left: number;
+  notice: string | null;
+}
+
+/** Under the field, only when there is something to say: slow mode, or how many characters are left. */
+export function Remaining({ left, notice }: RemainingProps) {
+  if (left > TOLD_BELOW && notice === null) return null;
+  return (
+    <p className="mt-1 flex justify-between gap-3 px-1 text-xs text-muted">
+      <span>{notice}</span>
+      {left <= TOLD_BELOW && (
+        <span className={cx("tabular-nums", left < 0 && "font-semibold text-danger-text")}>
+          {left}
+          <span className="sr-only"> characters left</span>
+        </span>
+      )}
+    </p>
   );
 }

@@ -3,8 +3,8 @@ import { sentenceFor } from "@/api/errors";
 import { archivedChat } from "@/api/rooms";
 import type { LogEntry } from "@/sync/roomState";
 import { Button } from "@/ui/Button";
-import { formatFilmTime } from "../filmTime";
-import { useRoom, useRoomState } from "../RoomContext";
+import { formatFilmTime } from "@/ui/filmTime";
+import { useRoom, useRoomState } from "../state/RoomContext";
 import { MessageText } from "./MessageText";
 
 /**

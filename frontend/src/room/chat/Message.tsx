@@ -3,14 +3,12 @@ import { memo } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
+import { formatFilmTime } from "@/ui/filmTime";
 import { Menu, MenuItem } from "@/ui/Menu";
-import { formatFilmTime } from "../filmTime";
-import { useRoom, useRoomState } from "../RoomContext";
-import { useComposer } from "./composer";
-import { GrantControl } from "./GrantControl";
-import { MessageText } from "./MessageText";
-import { PlaceButton } from "./PlaceButton";
-import { Quote } from "./Quote";
+import { GrantControl } from "../control/ControlRequests";
+import { useRoom, useRoomState } from "../state/RoomContext";
+import { useComposer } from "./chatStores";
+import { MessageText, PlaceButton } from "./MessageText";
 
 interface MessageProps {
   line: ChatLine;
@@ -94,5 +92,15 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
         )}
       </Menu>
     </div>
+  );
+}
+
+/** The message that another one answers, in one line. */
+export function Quote({ line }: { line: ChatLine }) {
+  return (
+    <p className="mb-0.5 truncate border-l-2 border-line-strong pl-2 text-sm text-muted">
+      <bdi className="font-medium">{line.name}</bdi>{" "}
+      {line.deleted ? <i>Message deleted</i> : line.text}
+    </p>
   );
 }

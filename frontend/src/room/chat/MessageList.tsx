@@ -1,14 +1,13 @@
 import { ArrowDown } from "lucide-react";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/Button";
-import { useRoomState } from "../RoomContext";
-import type { ConversationItem } from "./conversation";
-import { hiddenAfterStep, hiddenNow } from "./drawnPart";
+import { useRoomState } from "../state/RoomContext";
+import { useChatPreferences } from "./chatStores";
+import { type ConversationItem, conversation } from "./conversation";
 import { EarlierMessages } from "./EarlierMessages";
+import { hiddenAfterStep, hiddenNow } from "./historyWindow";
 import { Message } from "./Message";
 import { PendingMessages } from "./PendingMessages";
-import { useChatPreferences } from "./preferences";
-import { useConversation } from "./useConversation";
 import { useStickToBottom } from "./useStickToBottom";
 
 export function MessageList() {
@@ -81,4 +80,9 @@ function Quiet() {
       Nobody has said anything yet. Messages remember the place in the film where they were written.
     </p>
   );
+}
+
+export function useConversation(): ConversationItem[] {
+  const log = useRoomState((state) => state.log);
+  return useMemo(() => conversation(log), [log]);
 }

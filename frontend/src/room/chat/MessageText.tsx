@@ -1,5 +1,8 @@
-import { useMemo } from "react";
-import { PlaceButton } from "./PlaceButton";
+import { type ReactNode, useMemo } from "react";
+import { cx } from "@/ui/cx";
+import { formatFilmTime } from "@/ui/filmTime";
+import { useRoom, useRoomState } from "../state/RoomContext";
+import { useComposer } from "./chatStores";
 import { tokenise } from "./tokens";
 
 /** What somebody wrote, as text nodes, links and places in the film; never as markup. */
@@ -31,5 +34,29 @@ export function MessageText({ text }: { text: string }) {
         );
       })}
     </span>
+  );
+}
+
+interface PlaceButtonProps {
+  position_s: number;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A place in the film: whoever may control goes there, everybody else can suggest it. */
+export function PlaceButton({ position_s, className, children }: PlaceButtonProps) {
+  const { session } = useRoom();
+  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const suggest = useComposer((state) => state.insert);
+  const time = formatFilmTime(position_s);
+  return (
+    <button
+      type="button"
+      onClick={() => (canControl ? session.seek(position_s) : suggest(`Shall we go to ${time}?`))}
+      aria-label={canControl ? `Go to ${time}` : `Suggest going to ${time}`}
+      className={cx("rounded tabular-nums hover:underline", className ?? "text-accent-text")}
+    >
+      {children}
+    </button>
   );
 }

@@ -1,5 +1,5 @@
 import { Clock3, RotateCcw } from "lucide-react";
-import { useRoom, useRoomState } from "../RoomContext";
+import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** Own messages that the room has not confirmed: dimmed with a clock, or refused with a way to retry. */
 export function PendingMessages() {

@@ -2,7 +2,7 @@
  * Cuts the text of a chat message into words, web links and places in the film. It answers data,
  * never markup, so what a person types can only ever be shown, not run.
  */
-import { parseFilmTime } from "../filmTime";
+import { parseFilmTime } from "@/ui/filmTime";
 
 export type Token =
   | { kind: "text"; text: string }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { LogEntry } from "@/sync/roomState";
-import { useRoomState } from "../RoomContext";
+import { useRoomState } from "../state/RoomContext";
 
 /** How many messages of others came while the chat could not be seen. */
 export function useUnread(visible: boolean): number {

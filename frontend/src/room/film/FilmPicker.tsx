@@ -5,9 +5,9 @@ import { sentenceFor } from "@/api/errors";
 import { type Video, videos } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { formatFilmTime } from "@/ui/filmTime";
 import { LoadingScreen } from "@/ui/Spinner";
 import { DropZone } from "@/upload/DropZone";
-import { formatFilmTime } from "../filmTime";
 import { useChooseFilm } from "./useChooseFilm";
 
 const LinkForm = lazy(() => import("@/link/LinkForm"));

@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { createLink, type NewLink } from "@/api/videos";
 import { complain } from "@/upload/UploadRow";
 import { uploads } from "@/upload/uploads";
-import { useChangeRoom } from "../settings/useChangeRoom";
+import { useChangeRoom } from "../state/roomFacts";
 import { usePendingFilm } from "./usePendingFilm";
 
 interface Choice {

@@ -2,12 +2,13 @@
  * The film that somebody here has chosen and that cannot be watched yet. The room takes films that
  * play; until then this page remembers the wish and puts the film on by itself.
  */
+
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { ApiError } from "@/api/errors";
 import { type Video, video } from "@/api/videos";
-import { useChangeRoom } from "../settings/useChangeRoom";
+import { useChangeRoom } from "../state/roomFacts";
 
 const LOOK_EVERY_MS = 1500;
 

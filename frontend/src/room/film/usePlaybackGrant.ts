@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Playback, playback } from "@/api/videos";
-import type { Sidecar } from "@/player/SidecarTracks";
-import { useRoom } from "../RoomContext";
-import { playbackKey } from "../roomQueries";
+import type { Sidecar } from "@/player/video/Captions";
+import { useRoom } from "../state/RoomContext";
+import { playbackKey } from "../state/roomFacts";
 
 /**
  * Renewed at this share of its life: early enough for two more tries. Counted from its arrival, because

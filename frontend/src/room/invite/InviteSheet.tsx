@@ -1,7 +1,7 @@
 import { Dialog } from "@/ui/Dialog";
-import { useRoomState } from "../RoomContext";
-import { useRoomFacts } from "../useRoomFacts";
-import { AskFirstSwitch } from "./AskFirstSwitch";
+import { Switch } from "@/ui/Switch";
+import { useRoomState } from "../state/RoomContext";
+import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
 import { LinkField } from "./LinkField";
 import { PersonalInvitations } from "./PersonalInvitations";
 import { QrCode } from "./QrCode";
@@ -53,5 +53,21 @@ function Sheet({ copied }: { copied: boolean }) {
       {isHost && <AskFirstSwitch />}
       {canModerate && <PersonalInvitations />}
     </div>
+  );
+}
+
+/** The door in one switch; rooms for invited people only are set in the settings. */
+export function AskFirstSwitch() {
+  const { data: room } = useRoomFacts();
+  const { change, changing } = useChangeRoom();
+  if (!room || room.access === "members") return null;
+  return (
+    <Switch
+      label="Ask before letting people in"
+      hint="You admit each person who opens the link."
+      checked={room.access === "knock"}
+      disabled={changing}
+      onChange={(asks) => change({ access: asks ? "knock" : "open" })}
+    />
   );
 }

@@ -1,8 +1,8 @@
 import { Check, Copy, Share2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "@/ui/Button";
+import { copyText } from "@/ui/copyText";
 import { Input } from "@/ui/Field";
-import { copyText } from "./copyText";
 
 const PRAISE_MS = 3000;
 

@@ -6,7 +6,7 @@ import { createInvitation, invitations, type RoomInvitation, revokeInvitation } 
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import { showToast } from "@/ui/Toast";
-import { useRoom } from "../RoomContext";
+import { useRoom } from "../state/RoomContext";
 import { LinkField } from "./LinkField";
 
 /** Links for one person each, with a role of their own; the secret is shown once. */

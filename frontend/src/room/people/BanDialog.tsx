@@ -5,9 +5,9 @@ import type { Person } from "@/sync/protocol";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Switch } from "@/ui/Switch";
 import { showToast } from "@/ui/Toast";
-import { useRoom, useRoomState } from "../RoomContext";
-import { useRoomFacts } from "../useRoomFacts";
-import { usePersonActions } from "./usePersonActions";
+import { useRoom, useRoomState } from "../state/RoomContext";
+import { useRoomFacts } from "../state/roomFacts";
+import { usePersonActions } from "./personActions";
 
 interface BanDialogProps {
   person: Person;

@@ -6,7 +6,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { LoadingScreen } from "@/ui/Spinner";
 import { showToast } from "@/ui/Toast";
-import { useRoom } from "../RoomContext";
+import { useRoom } from "../state/RoomContext";
 
 interface BansDialogProps {
   open: boolean;

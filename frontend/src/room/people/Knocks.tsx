@@ -1,7 +1,11 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { ApiError, sentenceFor } from "@/api/errors";
+import { type Decision, decide, decideMany } from "@/api/rooms";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
-import { useRoomState } from "../RoomContext";
-import { useDecisions } from "./useDecisions";
+import { dismissToast, showToast } from "@/ui/Toast";
+import { useRoom, useRoomState } from "../state/RoomContext";
 
 const DECISIONS = [
   { decision: "block", label: "Block", variant: "ghost" },
@@ -47,4 +51,52 @@ export function Knocks() {
       </ul>
     </section>
   );
+}
+
+const LASTS_MS = 15_000;
+
+/** Tells once of everybody who comes to the door, whatever panel is open, until it is settled. */
+export function useKnockToasts(): void {
+  const knocks = useRoomState((state) => state.knocks);
+  const { decide } = useDecisions();
+  const toasts = useRef(new Map<string, number>());
+  useEffect(() => {
+    const open = new Set(knocks.map((knock) => knock.req));
+    for (const [req, toast] of toasts.current) {
+      if (!open.has(req)) dismissToast(toast);
+    }
+    for (const { req, name } of knocks) {
+      if (toasts.current.has(req)) continue;
+      const toast = showToast(`${name} would like to come in`, {
+        action: { label: "Admit", run: () => decide(req, "admit") },
+        lasts_ms: LASTS_MS,
+      });
+      toasts.current.set(req, toast);
+    }
+  }, [knocks, decide]);
+}
+
+type Verdict = { req: string; decision: Decision } | "admit_all";
+
+/** Opens or shuts the door; a knock goes away when the room says that it is settled. */
+export function useDecisions() {
+  const { roomId, bearer } = useRoom();
+  const { mutate, isPending } = useMutation({
+    mutationFn: (verdict: Verdict) =>
+      verdict === "admit_all"
+        ? decideMany(roomId, "admit", { all: true }, bearer())
+        : decide(roomId, verdict.req, verdict.decision, bearer()),
+    onError: (error) => {
+      // Another moderator was faster: what they decided holds.
+      const settled = error instanceof ApiError && error.status === 409;
+      showToast(settled ? "Somebody else has already decided." : sentenceFor(error), {
+        tone: settled ? "neutral" : "danger",
+      });
+    },
+  });
+  return {
+    decide: (req: string, decision: Decision) => mutate({ req, decision }),
+    admitAll: () => mutate("admit_all"),
+    deciding: isPending,
+  };
 }

@@ -1,11 +1,11 @@
 import { Ban } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/ui/Button";
-import { useRoomState } from "../RoomContext";
+import { useRoomState } from "../state/RoomContext";
 import { BansDialog } from "./BansDialog";
 import { Knocks } from "./Knocks";
-import { inOrder } from "./order";
 import { PersonRow } from "./PersonRow";
+import { inOrder } from "./peopleList";
 
 export function PeoplePanel() {
   const people = useRoomState((state) => state.people);

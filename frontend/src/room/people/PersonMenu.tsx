@@ -13,13 +13,12 @@ import {
 } from "lucide-react";
 import { Fragment, useState } from "react";
 import type { Person } from "@/sync/protocol";
+import { AlertDialog } from "@/ui/AlertDialog";
+import { useReturnFocus } from "@/ui/focusReturn";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { useReturnFocus } from "@/ui/useReturnFocus";
-import { useRoomState } from "../RoomContext";
+import { useRoomState } from "../state/RoomContext";
 import { BanDialog } from "./BanDialog";
-import { HandOverDialog } from "./HandOverDialog";
-import { type PersonAction, personActions } from "./personActions";
-import { usePersonActions } from "./usePersonActions";
+import { type PersonAction, personActions, usePersonActions } from "./personActions";
 
 const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; harsh?: boolean }> = {
   lend_control: { icon: Gamepad2, label: "Let control" },
@@ -82,5 +81,25 @@ export function PersonMenu({ person }: { person: Person }) {
       {asking === "ban" && <BanDialog person={person} onClose={close} />}
       {asking === "make_host" && <HandOverDialog person={person} onClose={close} />}
     </>
+  );
+}
+
+interface HandOverDialogProps {
+  person: Person;
+  onClose: () => void;
+}
+
+export function HandOverDialog({ person, onClose }: HandOverDialogProps) {
+  const act = usePersonActions();
+  return (
+    <AlertDialog
+      open
+      onOpenChange={onClose}
+      title={`Make ${person.name} the host?`}
+      description="The room becomes theirs, with its link, its settings and its people. You stay as co-host, and only they can give it back."
+      confirmLabel="Hand over the room"
+      tone="primary"
+      onConfirm={() => void act("make_host", person)}
+    />
   );
 }

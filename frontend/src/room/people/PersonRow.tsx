@@ -3,10 +3,10 @@ import type { Person } from "@/sync/protocol";
 import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
-import { useFilm } from "../film/useFilm";
-import { useRoomState } from "../RoomContext";
+import { useRoomState } from "../state/RoomContext";
+import { useFilm } from "../state/roomFacts";
 import { PersonMenu } from "./PersonMenu";
-import { presence } from "./presence";
+import { presence } from "./peopleList";
 
 const DOTS = { good: "bg-good-text", warn: "bg-warn-text", away: "bg-muted" };
 const ROLES = { host: "Host", moderator: "Co-host", viewer: null, waiting: null };

@@ -2,8 +2,13 @@
  * Which entries the menu of a person in the list shows. It mirrors what the server allows, so that
  * nobody is offered a refusal; the server still decides.
  */
-import type { Control } from "@/api/rooms";
+
+import { useCallback } from "react";
+import { sentenceFor } from "@/api/errors";
+import { type Control, changeMember, removeMember } from "@/api/rooms";
 import type { Person, Role } from "@/sync/protocol";
+import { showToast } from "@/ui/Toast";
+import { useRoom } from "../state/RoomContext";
 
 export type PersonAction =
   | "lend_control"
@@ -54,4 +59,41 @@ function rankActions(subject: Subject): PersonAction[] {
   const step: PersonAction = subject.role === "moderator" ? "make_viewer" : "make_moderator";
   // A room belongs to an account: a guest's cookie is too easily lost to own one.
   return subject.acct ? [step, "make_host"] : [step];
+}
+
+const LOAN_MS = 10 * 60_000;
+
+/** Carries out an entry of a person's menu; what came of it arrives by the room's own messages. */
+export function usePersonActions(): (action: PersonAction, person: Person) => Promise<void> {
+  const { roomId, bearer } = useRoom();
+  return useCallback(
+    async (action, person) => {
+      const change = (body: Parameters<typeof changeMember>[2]) =>
+        changeMember(roomId, person.id, body, bearer());
+      const loanEnd = () => new Date(Date.now() + LOAN_MS).toISOString();
+      const deeds: Record<PersonAction, () => Promise<{ link_lowered: boolean }>> = {
+        lend_control: () => change({ controls: true }),
+        lend_control_for_10_min: () => change({ control_until: loanEnd() }),
+        end_control: () => change({ control_until: null }),
+        make_moderator: () => change({ role: "moderator" }),
+        make_viewer: () => change({ role: "viewer" }),
+        make_host: () => change({ role: "host" }),
+        mute: () => change({ muted: true }),
+        unmute: () => change({ muted: false }),
+        remove: () => removeMember(roomId, person.id, false, bearer()),
+        ban: () => removeMember(roomId, person.id, true, bearer()),
+      };
+      try {
+        const { link_lowered } = await deeds[action]();
+        if (link_lowered) {
+          showToast(
+            `The link that ${person.name} came by makes nobody a co-host any more. Make a new one under Invite.`,
+          );
+        }
+      } catch (error) {
+        showToast(sentenceFor(error), { tone: "danger" });
+      }
+    },
+    [roomId, bearer],
+  );
 }

@@ -5,9 +5,8 @@ import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import FilmPicker from "../film/FilmPicker";
-import { useFilm } from "../film/useFilm";
-import { moved } from "./order";
-import { useQueue } from "./useQueue";
+import { useFilm } from "../state/roomFacts";
+import { moved, useQueue } from "./useQueue";
 
 /** What comes next, for those who control the film. */
 export default function QueuePanel() {

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { nextInQueue, type QueueItem, queue, setQueue } from "@/api/rooms";
 import { showToast } from "@/ui/Toast";
-import { useRoom, useRoomState } from "../RoomContext";
+import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** The films that come next. Only those who control the film may read or change the list. */
 export function useQueue() {
@@ -33,4 +33,10 @@ export function useQueue() {
     save: save.mutate,
     next: () => next.mutate(mrev),
   };
+}
+
+/** The list with one item taken out and put back elsewhere. */
+export function moved<T>(items: readonly T[], from: number, to: number): T[] {
+  const rest = items.filter((_, index) => index !== from);
+  return [...rest.slice(0, to), ...items.slice(from, from + 1), ...rest.slice(to)];
 }

@@ -1,8 +1,7 @@
-import { useEffect, useState } from "react";
-import { useRoom } from "../RoomContext";
-import { meaningOf } from "./emoji";
-import { EMPTY_SKY, FLIGHT_MS, land, launch } from "./flights";
+import { useRoom } from "../state/RoomContext";
+import { EMPTY_SKY, FLIGHT_MS, land, launch, meaningOf } from "./reactions";
 import "./reactions.css";
+import { useEffect, useState } from "react";
 
 /**
  * The emoji that rise over the video. They are decoration: who reacted with what is said beside

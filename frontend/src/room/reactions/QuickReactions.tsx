@@ -1,8 +1,8 @@
 import { SmilePlus, X } from "lucide-react";
 import { useCallback, useState } from "react";
 import { cx } from "@/ui/cx";
+import { useReactionKey } from "@/ui/useSingleKey";
 import { ReactionBar } from "./ReactionBar";
-import { useReactionKey } from "./useReactionKey";
 
 /** Reactions where the film is everything: one button over it, which hides with the controls. */
 export function QuickReactions({ className }: { className: string }) {

@@ -1,8 +1,8 @@
 import { useCallback, useRef } from "react";
 import { cx } from "@/ui/cx";
-import { useRoom } from "../RoomContext";
-import { REACTIONS } from "./emoji";
-import { useReactionKey } from "./useReactionKey";
+import { useReactionKey } from "@/ui/useSingleKey";
+import { useRoom } from "../state/RoomContext";
+import { REACTIONS } from "./reactions";
 
 /** Faster taps than this are one reaction. */
 const THROTTLE_MS = 250;

@@ -3,12 +3,12 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { sentenceFor } from "@/api/errors";
 import { closeRoom, newRoomLink } from "@/api/rooms";
-import { forgetRoom } from "@/landing/recentRooms";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Button } from "@/ui/Button";
+import { copyText } from "@/ui/copyText";
 import { showToast } from "@/ui/Toast";
-import { copyText } from "../invite/copyText";
-import { useRoom } from "../RoomContext";
+import { forgetRoom } from "@/visitor/recentRooms";
+import { useRoom } from "../state/RoomContext";
 
 /** What cannot be taken back asks first and says what will happen. */
 export function DangerZone() {

@@ -2,7 +2,7 @@ import type { Access, Control, Room, WaitPolicy } from "@/api/rooms";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { Switch } from "@/ui/Switch";
-import { useChangeRoom } from "./useChangeRoom";
+import { useChangeRoom } from "../state/roomFacts";
 
 const ACCESS: ReadonlyArray<{ value: Access; label: string }> = [
   { value: "open", label: "Everybody with the link" },

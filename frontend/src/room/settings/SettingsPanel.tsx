@@ -1,8 +1,9 @@
+import { useState } from "react";
+import { Button } from "@/ui/Button";
+import { Field, Input } from "@/ui/Field";
 import { LoadingScreen } from "@/ui/Spinner";
-import { useRoomFacts } from "../useRoomFacts";
+import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
 import { DangerZone } from "./DangerZone";
-import { NameForm } from "./NameForm";
-import { PasswordForm } from "./PasswordForm";
 import { RoomRules } from "./RoomRules";
 
 /** The host's panel: each change takes effect at once, there is nothing to save at the end. */
@@ -16,5 +17,72 @@ export default function SettingsPanel() {
       <PasswordForm hasPassword={room.password_required} />
       <DangerZone />
     </div>
+  );
+}
+
+export function NameForm({ name }: { name: string }) {
+  const [draft, setDraft] = useState(name);
+  const { change, changing } = useChangeRoom();
+  const changed = draft.trim() !== "" && draft.trim() !== name;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed) change({ name: draft.trim() });
+      }}
+      className="flex items-end gap-2"
+    >
+      <Field label="Name of the room" className="grow">
+        <Input value={draft} maxLength={80} onChange={(event) => setDraft(event.target.value)} />
+      </Field>
+      {changed && (
+        <Button type="submit" variant="primary" busy={changing}>
+          Save
+        </Button>
+      )}
+    </form>
+  );
+}
+
+export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
+  const [password, setPassword] = useState("");
+  const { change, changing } = useChangeRoom();
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (password === "") return;
+        change({ password });
+        setPassword("");
+      }}
+    >
+      <Field
+        label="Password"
+        hint={
+          hasPassword ? "Newcomers are asked for it." : "Without one, the link is all it takes."
+        }
+      >
+        <Input
+          type="password"
+          autoComplete="new-password"
+          placeholder={hasPassword ? "Set, type to change it" : "None"}
+          value={password}
+          maxLength={128}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </Field>
+      <div className="mt-2 flex gap-2">
+        {password !== "" && (
+          <Button type="submit" variant="primary" busy={changing}>
+            {hasPassword ? "Change" : "Set password"}
+          </Button>
+        )}
+        {hasPassword && (
+          <Button busy={changing} onClick={() => change({ password: null })}>
+            Remove password
+          </Button>
+        )}
+      </div>
+    </form>
   );
 }

@@ -1,7 +1,7 @@
 import { RotateCcw, SkipForward } from "lucide-react";
 import { Button } from "@/ui/Button";
 import { useQueue } from "../queue/useQueue";
-import { useRoom, useRoomState } from "../RoomContext";
+import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** The end of the film: again, or the next one. */
 export function Ended() {

@@ -5,7 +5,7 @@ import { useSession } from "@/api/session";
 import { mayRecover, retryVideo, video } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { showToast } from "@/ui/Toast";
-import { useRoomState } from "../RoomContext";
+import { useRoomState } from "../state/RoomContext";
 import { StageNote } from "./StageNote";
 
 interface FilmFailedProps {

@@ -1,7 +1,6 @@
 import { Hourglass } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useRoom, useRoomState } from "../RoomContext";
-import { waitingSentence } from "./waitingSentence";
+import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** For whom the film stands still, how long at most, and the way not to wait. */
 export function WaitingFor() {
@@ -41,4 +40,12 @@ export function WaitingFor() {
       )}
     </div>
   );
+}
+
+export function waitingSentence(names: readonly string[]): string {
+  const [first, second, ...others] = names;
+  if (first === undefined) return "";
+  if (second === undefined) return `Waiting for ${first}`;
+  if (others.length === 0) return `Waiting for ${first} and ${second}`;
+  return `Waiting for ${first} and ${others.length + 1} others`;
 }

@@ -1,5 +1,5 @@
 import type { Cancel, Socket, SocketEvents, SyncEnvironment } from "../environment";
-import { FakeSocket } from "./FakeSocket";
+import { FakeSocket } from "./FakeRelay";
 
 interface Timer {
   at_ms: number;

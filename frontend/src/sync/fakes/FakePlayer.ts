@@ -1,4 +1,4 @@
-import type { Order, PlayerFacts } from "../pilot";
+import type { Order, PlayerFacts } from "../syncController";
 
 interface Behaviour {
   start_ms: () => number;

@@ -1,6 +1,6 @@
 import { LatencyMemory } from "../latency";
-import { Pilot } from "../pilot";
 import type { PlaybackState } from "../protocol";
+import { Pilot } from "../syncController";
 import { Timeline } from "../timeline";
 import { FakePlayer } from "./FakePlayer";
 

@@ -1,0 +1,32 @@
+import type { VideoStatus } from "@/api/videos";
+import { Progress } from "@/ui/Progress";
+import { UploadRow } from "@/upload/UploadRow";
+import { useUploadOf } from "@/upload/uploads";
+import { useHostName } from "../state/roomFacts";
+import { arrival } from "./filmProgress";
+
+interface FilmOnItsWayProps {
+  film: { id: string; title: string; status: VideoStatus; progress: number };
+}
+
+/** A film that has no picture yet: how far it is, and what is left to do. */
+export default function FilmOnItsWay({ film }: FilmOnItsWayProps) {
+  const upload = useUploadOf(film.id);
+  const hostName = useHostName();
+  const { headline, detail, share } = arrival(film, upload, hostName);
+  const uploading = upload && upload.phase !== "done" && film.status === "uploading";
+  return (
+    <div className="w-full max-w-md text-center">
+      {!uploading && <p className="truncate text-sm text-muted">{film.title}</p>}
+      <h2 className="mt-1 mb-5 text-title font-bold tabular-nums">{headline}</h2>
+      {uploading ? (
+        <div className="text-left">
+          <UploadRow upload={upload} />
+        </div>
+      ) : (
+        <Progress label={headline} value={share} />
+      )}
+      <p className="mt-3 text-sm text-pretty text-muted">{detail}</p>
+    </div>
+  );
+}

@@ -1,5 +1,0 @@
-import { useRoomFacts } from "./useRoomFacts";
-
-export function useHostName(): string {
-  return useRoomFacts().data?.host_name || "The host";
-}

@@ -1,0 +1,36 @@
+/** Writes and reads places in a film, the way people type them: `4:05`, `1:02:03`. */
+
+const WRITTEN = /^(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)$/;
+
+export function formatFilmTime(position_s: number): string {
+  const whole = Math.max(0, Math.floor(position_s));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const seconds = String(whole % 60).padStart(2, "0");
+  return hours > 0
+    ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}`
+    : `${minutes}:${seconds}`;
+}
+
+export function parseFilmTime(text: string): number | null {
+  const match = WRITTEN.exec(text);
+  if (!match) return null;
+  const [, hours = "0", minutes, seconds] = match;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/** A place in the film for ears: "3 minutes 10 seconds". Pure. */
+export function spokenTime(position_s: number): string {
+  const whole_s = Math.max(0, Math.floor(position_s));
+  const parts = [
+    part(Math.floor(whole_s / 3600), "hour"),
+    part(Math.floor(whole_s / 60) % 60, "minute"),
+    part(whole_s % 60, "second"),
+  ].filter((text) => text !== "");
+  return parts.join(" ") || "0 seconds";
+}
+
+function part(count: number, unit: string): string {
+  if (count === 0) return "";
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
