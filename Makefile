@@ -77,7 +77,7 @@ picture: prepare-test ## take the README's moving picture from the running demo
 contracts: ## write docs/contracts/, the page's types and Terraform's indexes anew from the code
 	$(BIN)/python -m watchparty_api.schema
 	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
-	$(BIN)/python -m watchparty_transcoder.schema
+	$(BIN)/python -m watchparty_transcoder.events.schema
 	$(BIN)/python -m watchparty_api.store.firestore_indexes
 	$(BIN)/python docs/reference.py
 	cd frontend/codegen && $(NODE_PATH_FIRST) npm install --no-save --silent && $(NODE_PATH_FIRST) npm run --silent generate

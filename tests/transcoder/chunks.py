@@ -5,13 +5,13 @@ from math import log10
 from pathlib import Path
 
 from transcoder.films import FFMPEG
-from watchparty_transcoder import playlists
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.models import Plan
-from watchparty_transcoder.process import Processes
-from watchparty_transcoder.segment import SegmentMade
-from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.ffmpeg.process import Processes
+from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.publish import playlists
+from watchparty_transcoder.source.source import on_disk
 from watchparty_transcoder.storage.folder import FolderStorage
 
 

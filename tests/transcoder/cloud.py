@@ -15,13 +15,13 @@ from transcoder.films import FFMPEG
 from watchparty_transcoder.cloud_task import CloudTask, Share
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import TranscodeError
-from watchparty_transcoder.events import TranscodeEvent
-from watchparty_transcoder.original import Original, of_blob, served
+from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
+from watchparty_transcoder.events.transcode_event import TranscodeEvent
+from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.pipeline import Job
-from watchparty_transcoder.process import Processes
-from watchparty_transcoder.source import Source
-from watchparty_transcoder.speaker import Identity, Speaker
-from watchparty_transcoder.storage.bucket import BucketStorage
+from watchparty_transcoder.source.remote import Original, of_blob, served
+from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.storage.gcs import GcsStorage
 
 UPLOADS, MEDIA = "demo-uploads", "demo-media"
 VIDEO, GENERATION = "v1", 7
@@ -34,8 +34,8 @@ def client_of(gcs: StrictGcs) -> storage.Client:
     )
 
 
-def bucket_storage(gcs: StrictGcs) -> BucketStorage:
-    return BucketStorage(client_of(gcs).bucket(MEDIA), PREFIX)
+def gcs_storage(gcs: StrictGcs) -> GcsStorage:
+    return GcsStorage(client_of(gcs).bucket(MEDIA), PREFIX)
 
 
 def upload(gcs: StrictGcs, film: Path) -> Held:
@@ -62,7 +62,7 @@ class Heard:
 
     events: list[TranscodeEvent] = field(default_factory=list)
 
-    def announce(self, event: TranscodeEvent) -> None:
+    def send(self, event: TranscodeEvent) -> None:
         self.events.append(event)
 
     def kinds(self) -> list[str]:
@@ -110,14 +110,14 @@ class Running:
     def _task(self, index: int, source: Source) -> CloudTask:
         processes = Processes()
         self.processes.append(processes)
-        identity = Identity(video_id=VIDEO, generation=GENERATION, task=index, attempt=self.attempt)
+        identity = RunIdentity(video_id=VIDEO, generation=GENERATION, task=index, attempt=self.attempt)
         return CloudTask(
             job=Job(
                 source=source,
                 ffmpeg=lambda: FFMPEG,
-                storage=bucket_storage(self.gcs),
+                storage=gcs_storage(self.gcs),
                 processes=processes,
-                speaker=Speaker(identity, self.heard, time.monotonic),
+                emitter=EventEmitter(identity, self.heard, time.monotonic),
                 limits=Limits(),
                 threads=1,
             ),

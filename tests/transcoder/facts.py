@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from watchparty_transcoder.models import AudioFacts, Colour, Facts, Keyframe, VideoFacts
+from watchparty_transcoder.plan.models import AudioFacts, Colour, Facts, Keyframe, VideoFacts
 
 TIMESCALE = 15_360
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from fakes.strict_gcs import StrictGcs
-from transcoder.cloud import MEDIA, PREFIX, Heard, Running, bucket_storage, download, upload
+from transcoder.cloud import MEDIA, PREFIX, Heard, Running, download, gcs_storage, upload
 from transcoder.films import AAC, FAST_START, X264, make, picture, sound
 from transcoder.watching import listen, read_master, watch
 from watchparty_transcoder.cloud_task import Share
-from watchparty_transcoder.events import Failed, Finished, Playable
-from watchparty_transcoder.tasks import Pool, Task
+from watchparty_transcoder.events.transcode_event import Failed, Finished, Playable
+from watchparty_transcoder.make.workers import Pool, Task
 
 pytestmark = pytest.mark.media
 
@@ -138,7 +138,7 @@ def test_refused_file(gcs: StrictGcs, tmp_path: Path) -> None:
 def test_a_plan_of_another_version_is_made_anew(film: Path, gcs: StrictGcs, tmp_path: Path) -> None:
     """What an older program left is cleared away."""
     upload(gcs, film)
-    storage = bucket_storage(gcs)
+    storage = gcs_storage(gcs)
     storage.create(".state/plan.json", b'{"version": 0}')
     storage.create("v360/fast-00000.m4s", b"of long ago")
     heard = Heard()

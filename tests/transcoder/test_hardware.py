@@ -12,10 +12,10 @@ from transcoder.running import Outcome, transcode
 from transcoder.watching import segments, watch
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import HardwareFailed
-from watchparty_transcoder.layout import PLAN
-from watchparty_transcoder.plan import made_by, make_plan
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.plan.plan import made_by, make_plan
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.source.source import on_disk
+from watchparty_transcoder.storage.layout import PLAN
 
 pytestmark = pytest.mark.media
 

@@ -14,10 +14,10 @@ from transcoder.films import AAC, FFMPEG, X264, ffmpeg, make, picture, sound
 from transcoder.running import transcode
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Unsupported
-from watchparty_transcoder.ffmpeg_command import reading
-from watchparty_transcoder.original import served
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.source import on_disk
+from watchparty_transcoder.ffmpeg.commands import reading
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.source.remote import served
+from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
 

@@ -137,7 +137,7 @@ def test_dialogue_is_heard_on_both_sides(tmp_path: Path) -> None:
     speakers = ("left", "right", "centre", "bass", "behind", "behind right")
     levels = {}
     for name in ("centre", "left", "behind", "bass"):
-        channels = [tone if speaker == name else "0" for speaker in speakers]
+        channels = [tone if emitter == name else "0" for emitter in speakers]
         source = make(
             tmp_path / f"{name}.mkv",
             ["-f", "lavfi", "-i", f"aevalsrc={'|'.join(channels)}:c=5.1:s=48000:d=2", "-c:a", "flac"],

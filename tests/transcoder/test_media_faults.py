@@ -12,7 +12,7 @@ from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import Heard, Running, upload
 from transcoder.films import AAC, X264, make, picture, sound
 from transcoder.running import transcode
-from watchparty_transcoder.tasks import THREADS
+from watchparty_transcoder.make.workers import THREADS
 
 pytestmark = pytest.mark.media
 

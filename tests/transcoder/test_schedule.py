@@ -7,15 +7,15 @@ import pytest
 
 from transcoder.facts import facts, video
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.models import Plan
-from watchparty_transcoder.plan import make_plan
-from watchparty_transcoder.process import Processes
-from watchparty_transcoder.renditions import Renditions
+from watchparty_transcoder.ffmpeg.process import Processes
+from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.make.workers import Pool, Task, TaskEnded
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.plan.plan import make_plan
+from watchparty_transcoder.publish.progress import Renditions
 from watchparty_transcoder.schedule import Schedule
-from watchparty_transcoder.segment import SegmentMade
 from watchparty_transcoder.storage.folder import FolderStorage
-from watchparty_transcoder.tasks import Pool, Task, TaskEnded
 
 HEVC = facts(video=video(codec="hevc", keyframes=()))
 

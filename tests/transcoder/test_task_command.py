@@ -15,7 +15,7 @@ from transcoder.films import AAC, X264, make, picture, sound
 from transcoder.running import environment
 from transcoder.topic import Topic
 from transcoder.watching import watch
-from watchparty_transcoder.events import Failed, Finished, Progress, Started
+from watchparty_transcoder.events.transcode_event import Failed, Finished, Progress, Started
 
 pytestmark = [pytest.mark.media, pytest.mark.service]
 
@@ -53,7 +53,7 @@ def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, again: i
 FORKS = """
 import os, sys, threading
 from watchparty_transcoder.bootstrap import open_publisher
-from watchparty_transcoder.process import Processes
+from watchparty_transcoder.ffmpeg.process import Processes
 
 publisher, processes = open_publisher(), Processes()
 

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchparty_transcoder import standby
+from watchparty_transcoder import prewarm
 from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ OUR_FAULT = 3
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     if arguments.standby:
-        ordered = standby.order()
+        ordered = prewarm.order()
         if ordered is None:
             return 0
         arguments = _arguments(ordered)
@@ -70,9 +70,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def _transcode(arguments: argparse.Namespace) -> int:
     # imported here, so that a mistyped argument is answered at once
     from watchparty_transcoder.bootstrap import one_job
-    from watchparty_transcoder.speaker import Identity
+    from watchparty_transcoder.events.event_emitter import RunIdentity
 
-    identity = Identity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt)
+    identity = RunIdentity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt)
     config = read_config(os.environ)
     with one_job(
         config, source=arguments.input, output=arguments.output, identity=identity, threads=arguments.threads
@@ -92,11 +92,11 @@ def _run(job: "Job", *, with_parent: bool) -> int:
         return stopped.exit_code
     except TranscodeError as error:
         logging.getLogger(__name__).exception("%s: %s", error.code, error.detail)
-        job.speaker.failed(error)
+        job.emitter.failed(error)
         return error.exit_code
     except Exception as error:
         logging.getLogger(__name__).exception("unexpected")
-        job.speaker.failed(Broken(repr(error)))
+        job.emitter.failed(Broken(repr(error)))
         return Broken.exit_code
     return 0
 
@@ -114,7 +114,7 @@ def _cloud_task() -> int:
             return stopped.exit_code
         except (BadMedia, TookTooLong) as error:
             log.exception("%s: %s", error.code, error.detail)
-            task.job.speaker.failed(error)
+            task.job.emitter.failed(error)
         except Exception:  # nothing is announced: Cloud Run begins the task again, after that the sweeper the job
             log.exception("unexpected")
             return OUR_FAULT
@@ -131,7 +131,7 @@ def _cancel_at_end_of_input(job: "Job") -> None:
 def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
     """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as a failed transcode would say it."""
     from watchparty_transcoder.errors import TranscodeError
-    from watchparty_transcoder.subtitle_files import rewrite
+    from watchparty_transcoder.subtitles.rewrite import rewrite
 
     try:
         answer: dict[str, object] = {"cues": rewrite(Path(arguments.input), Path(arguments.output))}

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchparty_transcoder.announce.lines import LineAnnouncer
 from watchparty_transcoder.config import BadSetting, CloudConfig, Config
 from watchparty_transcoder.errors import ToolMissing
+from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
+from watchparty_transcoder.events.sinks import JsonLinesSink
+from watchparty_transcoder.ffmpeg.process import Processes, keep_grpc_out_of_forks
 from watchparty_transcoder.pipeline import Job
-from watchparty_transcoder.process import Processes, keep_grpc_out_of_forks
-from watchparty_transcoder.source import Source, on_disk
-from watchparty_transcoder.speaker import Identity, Speaker
+from watchparty_transcoder.source.source import Source, on_disk
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
 
@@ -32,7 +32,7 @@ EVENTS_OF_A_TASK = 1_000_000  # more than one a second for the longest time that
 
 @contextlib.contextmanager
 def one_job(
-    config: Config, *, source: str, output: str, identity: Identity, threads: int | None = None
+    config: Config, *, source: str, output: str, identity: RunIdentity, threads: int | None = None
 ) -> Iterator[Job]:
     """A film that one process makes, while its original is being served to it. Raises BadSetting."""
     with _opened(config, source) as original:
@@ -41,7 +41,7 @@ def one_job(
             ffmpeg=lambda: find_ffmpeg(config),
             storage=_storage(config, output),
             processes=Processes(niceness=config.niceness),
-            speaker=Speaker(identity, LineAnnouncer(sys.stdout.buffer), time.monotonic),
+            emitter=EventEmitter(identity, JsonLinesSink(sys.stdout.buffer), time.monotonic),
             limits=config.limits,
             hardware=config.hardware,
             threads=threads or os.cpu_count() or 1,
@@ -53,7 +53,7 @@ def _opened(config: Config, place: str) -> Iterator[Source]:
     if (in_s3 := S3_OBJECT.fullmatch(place)) is None:
         yield on_disk(Path(place))
         return
-    from watchparty_transcoder.original import of_s3, served
+    from watchparty_transcoder.source.remote import of_s3, served
 
     with served(of_s3(_s3_client(config), in_s3["bucket"], in_s3["key"])) as source:
         yield source
@@ -82,14 +82,14 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     # imported here: at home each tenth of a second before the first segment counts
     from google.cloud import storage
 
-    from watchparty_transcoder.announce.topic import TopicAnnouncer
     from watchparty_transcoder.cloud_task import CloudTask, Share
-    from watchparty_transcoder.original import of_blob, served
-    from watchparty_transcoder.storage.bucket import BucketStorage
+    from watchparty_transcoder.events.sinks import PubSubSink
+    from watchparty_transcoder.source.remote import of_blob, served
+    from watchparty_transcoder.storage.gcs import GcsStorage
 
     client = storage.Client()
     blob = client.bucket(cloud.uploads_bucket).blob(f"{cloud.video_id}/original", generation=cloud.generation)
-    identity = Identity(
+    identity = RunIdentity(
         video_id=cloud.video_id, generation=cloud.generation, task=cloud.task_index, attempt=cloud.attempt
     )
     with served(of_blob(blob)) as source:
@@ -97,11 +97,11 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
             job=Job(
                 source=source,
                 ffmpeg=lambda: find_ffmpeg(config),
-                storage=BucketStorage(client.bucket(cloud.media_bucket), f"{cloud.video_id}/{cloud.generation}/"),
+                storage=GcsStorage(client.bucket(cloud.media_bucket), f"{cloud.video_id}/{cloud.generation}/"),
                 processes=Processes(niceness=0),  # nothing else runs beside it
-                speaker=Speaker(
+                emitter=EventEmitter(
                     identity,
-                    TopicAnnouncer(publisher, cloud.topic),
+                    PubSubSink(publisher, cloud.topic),
                     time.monotonic,
                     # a task that is begun again goes on counting: its news are newer than those of its predecessor
                     first_seq=1 + cloud.task_attempt * EVENTS_OF_A_TASK,

@@ -11,20 +11,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from watchparty_transcoder import events, layout, pipeline, work
-from watchparty_transcoder import plan as planning
-from watchparty_transcoder.encode import Encoder
+from watchparty_transcoder import pipeline
 from watchparty_transcoder.errors import BadMedia, Broken, Cancelled, CannotCopy, DiskFull, Overtaken, TookTooLong
-from watchparty_transcoder.models import Plan
+from watchparty_transcoder.events import transcode_event
+from watchparty_transcoder.make import pieces
+from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.make.workers import Marker, Pool, Task, TaskEnded, Workers, read_marker
+from watchparty_transcoder.mp4.segment import SegmentMade, Warned
 from watchparty_transcoder.pipeline import Job
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.publish import SPRITES_TASK, Publisher
-from watchparty_transcoder.segment import SegmentMade, Warned
-from watchparty_transcoder.tasks import Marker, Pool, Task, TaskEnded, Workers, read_marker
-from watchparty_transcoder.timeline import CLOUD
-from watchparty_transcoder.verify import as_listed, verify
+from watchparty_transcoder.plan import plan as planning
+from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.plan.timeline import CLOUD
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.publish.publisher import SPRITES_TASK, Publisher
+from watchparty_transcoder.publish.verify import as_listed, verify
+from watchparty_transcoder.storage import layout
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0  # a playlist is one object, and one object may be written about once a second
 PLAN_WITHIN_S = 1200.0
@@ -61,10 +64,10 @@ class CloudTask:
         finished = pipeline.finished_before(self.job.storage)
         if finished is not None:
             if self.share.leads:
-                self.job.speaker.again(finished)
+                self.job.emitter.again(finished)
             return
         if self.share.leads:
-            self.job.speaker.started()
+            self.job.emitter.started()
         done_for = None
         while (plan := self._plan()) != done_for:  # another one is made where the original could not be copied
             if plan is None:
@@ -72,7 +75,7 @@ class CloudTask:
             try:
                 _Run(self, plan).run()
             except CannotCopy as error:
-                logger.warning("encoding what cannot be copied: %s", error.detail)
+                log.warning("encoding what cannot be copied: %s", error.detail)
                 self.job.processes.resume()
                 self._replace_plan(planning.encode(self._new_plan(may_copy=False)))
                 continue
@@ -135,7 +138,7 @@ class _Run:
             limits=job.limits,
             threads=job.threads,
         )
-        self._pieces = work.all_tasks(self._encoder)
+        self._pieces = pieces.all_tasks(self._encoder)
         self._taken: set[str] = set()  # markers whose news are known here
         self._sprites_begun = False
         self._news_at = task.clock()
@@ -144,7 +147,7 @@ class _Run:
 
     def run(self) -> None:
         mine = self._task.share.of(self._pieces)
-        logger.info("plan %s: %d of %d pieces are mine", self._hash, len(mine), len(self._pieces))
+        log.info("plan %s: %d of %d pieces are mine", self._hash, len(mine), len(self._pieces))
         try:
             for piece, pool in mine:
                 self._workers.submit([piece], pool)
@@ -174,7 +177,7 @@ class _Run:
             return True
         alone = self._task.clock() - self._news_at > ALONE_AFTER_S
         if not leads or alone:
-            logger.info("%d pieces are for others", len(missing))
+            log.info("%d pieces are for others", len(missing))
             return True
         return False
 
@@ -193,7 +196,7 @@ class _Run:
         elif isinstance(report, TaskEnded) and report.error is not None:
             if report.task.needed or isinstance(report.error, DiskFull | Cancelled):
                 raise report.error
-            logger.warning("doing without %s", report.task.name, exc_info=report.error)
+            log.warning("doing without %s", report.task.name, exc_info=report.error)
             self._workers.mark(report.task.name, Marker(made=False))
 
     def _look(self) -> None:
@@ -220,15 +223,15 @@ class _Run:
         try:
             state = self._publisher.publish()
         except Overtaken as error:  # by a twin of this run: what it knew will be known at the next look
-            logger.info("another run has published %s", error.detail)
+            log.info("another run has published %s", error.detail)
             return
         if state.playable_s > 0:
             self._shown = True
-            self._job.speaker.playable(state, self._plan.duration_s)
+            self._job.emitter.playable(state, self._plan.duration_s)
         if self._publisher.renditions.lowest_leading():
             self._begin_sprites()
         total = self._publisher.renditions.frames_planned()
-        self._job.speaker.progress(min(self._publisher.renditions.frames_done(), total), total)
+        self._job.emitter.progress(min(self._publisher.renditions.frames_done(), total), total)
 
     def _begin_sprites(self) -> bool:
         """They need a whole rendition, so nobody has them as a share. False where there are none to make."""
@@ -236,7 +239,7 @@ class _Run:
         if lowest is None or self._sprites_begun:
             return False
         self._sprites_begun = True
-        self._workers.submit([work.sprites_task(self._encoder, lowest)], Pool.EXTRAS)
+        self._workers.submit([pieces.sprites_task(self._encoder, lowest)], Pool.EXTRAS)
         return True
 
     def _finish(self) -> None:
@@ -249,5 +252,5 @@ class _Run:
                 self._look()
         else:
             raise Broken("others keep publishing")
-        event = self._job.speaker.finished(state, self._plan.duration_s)
-        self._job.storage.create(layout.FINISHED, events.encode(event))
+        event = self._job.emitter.finished(state, self._plan.duration_s)
+        self._job.storage.create(layout.FINISHED, transcode_event.encode(event))

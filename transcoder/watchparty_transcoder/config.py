@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchparty_transcoder.models import EncoderName
+from watchparty_transcoder.plan.models import EncoderName
 
 
 class BadSetting(Exception):

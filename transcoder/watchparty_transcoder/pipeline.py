@@ -11,24 +11,27 @@ from dataclasses import dataclass
 
 import msgspec
 
-from watchparty_transcoder import events, layout, trial
-from watchparty_transcoder import plan as planning
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.encode import Encoder
 from watchparty_transcoder.errors import Cancelled, CannotCopy, DiskFull, HardwareFailed, NotAsPlanned
-from watchparty_transcoder.models import SOFTWARE, EncoderName, Film, Plan
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.process import Processes
-from watchparty_transcoder.publish import Publisher, State
+from watchparty_transcoder.events import transcode_event
+from watchparty_transcoder.events.event_emitter import EventEmitter
+from watchparty_transcoder.events.transcode_event import Availability
+from watchparty_transcoder.ffmpeg import hardware_trial
+from watchparty_transcoder.ffmpeg.process import Processes
+from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.make.workers import TaskEnded, Workers
+from watchparty_transcoder.mp4.segment import SegmentMade, Warned
+from watchparty_transcoder.plan import plan as planning
+from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Film, Plan
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.publish.publisher import Publisher
+from watchparty_transcoder.publish.verify import read_back, verify
 from watchparty_transcoder.schedule import Schedule
-from watchparty_transcoder.segment import SegmentMade, Warned
-from watchparty_transcoder.source import Source
-from watchparty_transcoder.speaker import Speaker
+from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
-from watchparty_transcoder.tasks import TaskEnded, Workers
-from watchparty_transcoder.verify import read_back, verify
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 TICK_S = 0.2
 
@@ -41,7 +44,7 @@ class Job:
     ffmpeg: Callable[[], str]  # looked for only when something has to be encoded
     storage: Storage
     processes: Processes
-    speaker: Speaker
+    emitter: EventEmitter
     limits: Limits
     threads: int
     hardware: Sequence[EncoderName] = ()  # to be tried for what nobody waits for
@@ -49,9 +52,9 @@ class Job:
     def run(self) -> None:
         finished = finished_before(self.storage)
         if finished is not None:
-            self.speaker.again(finished)
+            self.emitter.again(finished)
             return
-        self.speaker.started()
+        self.emitter.started()
         run: _Run | None = self._begin(self.earlier_plan() or self._new_plan())
         while run:
             run = self._carry_out(run)
@@ -64,11 +67,11 @@ class Job:
         try:
             run.run()
         except CannotCopy as error:
-            logger.warning("encoding what cannot be copied: %s", error.detail)
+            log.warning("encoding what cannot be copied: %s", error.detail)
             self.processes.resume()
             return self._begin(self._new_plan(may_copy=False))
         except HardwareFailed as error:
-            logger.warning("going on with software: %s", trial.reason(error))
+            log.warning("going on with software: %s", hardware_trial.reason(error))
             self.processes.resume()
             plan = self._keep(planning.made_by(run.plan, SOFTWARE))
             run.publisher.go_on_with(plan)
@@ -82,7 +85,7 @@ class Job:
             return None
         if plan := usable_plan(data, self.source):
             return plan
-        logger.warning("what was made here belongs to another file or version; starting anew")
+        log.warning("what was made here belongs to another file or version; starting anew")
         self.storage.clear()
         return None
 
@@ -95,7 +98,7 @@ class Job:
         ladder = planning.unwatched_ladder(film) if film else None
         if not self.hardware or film is None or ladder is None:
             return SOFTWARE
-        return trial.choose(
+        return hardware_trial.choose(
             self.hardware, ladder, film.grid, ffmpeg=self.ffmpeg, processes=self.processes, threads=self.threads
         )
 
@@ -108,7 +111,7 @@ class _Run:
     """The main loop over one plan: takes in what workers report, publishes, speaks."""
 
     def __init__(self, job: Job, plan: Plan, publisher: Publisher) -> None:
-        logger.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
+        log.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
         self._job = job
         self.plan = plan
         self.publisher = publisher
@@ -123,7 +126,7 @@ class _Run:
             threads=job.threads,
         )
         self._schedule = Schedule(encoder, self._workers, self.publisher.renditions)
-        self._state: State | None = None
+        self._state: Availability | None = None
 
     def run(self) -> None:
         try:
@@ -136,8 +139,8 @@ class _Run:
             self._workers.stop()
         state = self.publisher.publish()
         verify(self.publisher.renditions, read_back(self._job.storage))
-        event = self._job.speaker.finished(state, self.plan.duration_s)
-        self._job.storage.write(layout.FINISHED, events.encode(event))
+        event = self._job.emitter.finished(state, self.plan.duration_s)
+        self._job.storage.write(layout.FINISHED, transcode_event.encode(event))
 
     def _turn(self) -> None:
         """Take in everything there is, then publish once for all of it."""
@@ -153,11 +156,11 @@ class _Run:
         if changed:
             self._state = self.publisher.publish()
         if self._state and self._state.playable_s > 0:
-            self._job.speaker.playable(self._state, self.plan.duration_s)
+            self._job.emitter.playable(self._state, self.plan.duration_s)
             self._schedule.playable()
         renditions = self.publisher.renditions
         total = renditions.frames_planned()
-        self._job.speaker.progress(min(renditions.frames_done(), total), total)
+        self._job.emitter.progress(min(renditions.frames_done(), total), total)
 
     def _take(self, report: SegmentMade | Warned | TaskEnded) -> None:
         if isinstance(report, SegmentMade):
@@ -170,7 +173,7 @@ class _Run:
         elif report.task.needed or isinstance(report.error, DiskFull | Cancelled):
             raise report.error
         else:
-            logger.warning("doing without %s", report.task.name, exc_info=report.error)
+            log.warning("doing without %s", report.task.name, exc_info=report.error)
 
 
 def usable_plan(data: bytes, source: Source) -> Plan | None:
@@ -182,12 +185,12 @@ def usable_plan(data: bytes, source: Source) -> Plan | None:
     return plan if plan.version == planning.PLAN_VERSION and plan.size_bytes == source.size_bytes() else None
 
 
-def finished_before(storage: Storage) -> events.Finished | None:
+def finished_before(storage: Storage) -> transcode_event.Finished | None:
     data = storage.read(layout.FINISHED)
     if data is None:
         return None
-    event = events.decode(data)
-    return event if isinstance(event, events.Finished) else None
+    event = transcode_event.decode(data)
+    return event if isinstance(event, transcode_event.Finished) else None
 
 
 def _summary(plan: Plan) -> str:

@@ -7,13 +7,14 @@ fast enough: a picture that stops is worse than a coarse one.
 
 import logging
 
-from watchparty_transcoder import layout, work
-from watchparty_transcoder.encode import Encoder
-from watchparty_transcoder.models import Film, Lane
-from watchparty_transcoder.renditions import Renditions
-from watchparty_transcoder.tasks import Pool, TaskEnded, Workers
+from watchparty_transcoder.make import pieces
+from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.make.workers import Pool, TaskEnded, Workers
+from watchparty_transcoder.plan.models import Film, Lane
+from watchparty_transcoder.publish.progress import Renditions
+from watchparty_transcoder.storage import layout
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 FAST_ENOUGH = 3.0  # seconds of film made in a second, in the lowest quality alone: two qualities then make about 1.8
 YES, NO = b"true", b"false"
@@ -35,11 +36,11 @@ class Schedule:
         return self._later_begun and self._opening is None
 
     def begin(self) -> None:
-        self._workers.submit(work.sound_tasks(self._encoder), Pool.SOUND)
+        self._workers.submit(pieces.sound_tasks(self._encoder), Pool.SOUND)
         film = self._encoder.plan.film
         if film is None or film.copy:
             return
-        tasks = work.lane_tasks(self._encoder, film, film.lanes[0])
+        tasks = pieces.lane_tasks(self._encoder, film, film.lanes[0])
         if self._may_be_cut(film.lanes[0]):
             self._opening = tasks[0].name
             tasks = tasks[:1]
@@ -50,14 +51,14 @@ class Schedule:
         film = self._encoder.plan.film
         if not self._later_begun:
             self._later_begun = True
-            self._workers.submit([work.poster_task(self._encoder)], Pool.EXTRAS)
-            self._workers.submit(work.subtitle_tasks(self._encoder), Pool.EXTRAS)
+            self._workers.submit([pieces.poster_task(self._encoder)], Pool.EXTRAS)
+            self._workers.submit(pieces.subtitle_tasks(self._encoder), Pool.EXTRAS)
             if film and self._opening is None:
                 self._submit_lanes(film)
         lowest = self._renditions.lowest_leading()
         if lowest and not self._sprites_begun:
             self._sprites_begun = True
-            self._workers.submit([work.sprites_task(self._encoder, lowest)], Pool.EXTRAS)
+            self._workers.submit([pieces.sprites_task(self._encoder, lowest)], Pool.EXTRAS)
 
     def ended(self, report: TaskEnded) -> None:
         """A task is done; the opening one tells how fast this machine is."""
@@ -66,18 +67,18 @@ class Schedule:
             return
         self._opening = None
         fast = film.lanes[0]
-        tasks = work.lane_tasks(self._encoder, film, fast)[1:]
+        tasks = pieces.lane_tasks(self._encoder, film, fast)[1:]
         if not self._affords_more(film, fast, report.took_s):
             coarse = fast.rungs[-1:]
             self._renditions.drop([rung.name for rung in fast.rungs if rung not in coarse])
-            tasks = work.lane_tasks(self._encoder, film, fast, only=coarse)[1:]
+            tasks = pieces.lane_tasks(self._encoder, film, fast, only=coarse)[1:]
         self._workers.submit(tasks, Pool.PICTURE)
         if self._later_begun:
             self._submit_lanes(film)
 
     def _submit_lanes(self, film: Film) -> None:
         for lane in film.lanes if film.copy else film.lanes[1:]:
-            self._workers.submit(work.lane_tasks(self._encoder, film, lane), Pool.PICTURE)
+            self._workers.submit(pieces.lane_tasks(self._encoder, film, lane), Pool.PICTURE)
 
     def _may_be_cut(self, lane: Lane) -> bool:
         return lane.kind == "fast" and len(lane.rungs) > 1
@@ -89,7 +90,7 @@ class Schedule:
         if decided is None:
             made_s = film.grid.seconds(film.grid.bounds[lane.chunks[0].end])
             speed = made_s / max(took_s, 0.001)
-            logger.info("the opening was made %.1f times as fast as it plays", speed)
+            log.info("the opening was made %.1f times as fast as it plays", speed)
             decided = YES if speed >= FAST_ENOUGH else NO
             storage.write(layout.PACE, decided)
         return decided == YES

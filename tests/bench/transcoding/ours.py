@@ -15,12 +15,12 @@ from bench.transcoding.costs import Cost, cost_of
 from transcoder.chunks import encoder
 from transcoder.running import command, environment
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.models import Chunk, Film, Lane, Plan, Rung
-from watchparty_transcoder.plan import make_plan
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.segment import Report, SegmentMade, Warned
-from watchparty_transcoder.source import on_disk
-from watchparty_transcoder.timeline import ChunkSizes
+from watchparty_transcoder.mp4.segment import Report, SegmentMade, Warned
+from watchparty_transcoder.plan.models import Chunk, Film, Lane, Plan, Rung
+from watchparty_transcoder.plan.plan import make_plan
+from watchparty_transcoder.plan.timeline import ChunkSizes
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.source.source import on_disk
 
 CHUNK_SEGMENTS = 5  # 20 s
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from transcoder.films import FFMPEG
-from watchparty_transcoder.models import Grid, Rung
-from watchparty_transcoder.picture_filters import FINE, cascade
+from watchparty_transcoder.ffmpeg.filters import FINE, cascade
+from watchparty_transcoder.plan.models import Grid, Rung
 
 SEGMENT_S = 4
 

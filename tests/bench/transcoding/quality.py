@@ -14,12 +14,12 @@ from transcoder.chunks import encoder, noise_ratio, write_playlist
 from transcoder.films import make
 from transcoder.watching import listen
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.models import Rung
-from watchparty_transcoder.plan import make_plan
-from watchparty_transcoder.probe import probe
-from watchparty_transcoder.segment import SegmentMade
-from watchparty_transcoder.source import on_disk
-from watchparty_transcoder.timeline import ChunkSizes
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.plan.models import Rung
+from watchparty_transcoder.plan.plan import make_plan
+from watchparty_transcoder.plan.timeline import ChunkSizes
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.source.source import on_disk
 
 # ours says that it is BT.709, the others say nothing and mean it: without this, ffmpeg would convert one of the two
 AS_TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"

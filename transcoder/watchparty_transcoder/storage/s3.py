@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from watchparty_transcoder.errors import Broken
-from watchparty_transcoder.storage.bucket import FOR_EVER, NOT_AT_ALL, TYPES
+from watchparty_transcoder.storage.gcs import FOR_EVER, NOT_AT_ALL, TYPES
 
 MISSING = ("404", "NoSuchKey")  # a HEAD has no body to say which
 TURNS = 16

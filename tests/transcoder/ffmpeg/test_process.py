@@ -1,0 +1,127 @@
+"""Processes end when they should, however that comes about."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolKilled, ToolMissing
+from watchparty_transcoder.ffmpeg.process import Processes, Running, again_if_killed
+
+FOR_EVER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_output_is_read_while_it_runs() -> None:
+    """Input is fed from another thread, so a program that answers as it reads cannot lock up."""
+    echo = python("import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line)")
+    pieces = [b"x" * 9_999 + b"\n"] * 50
+    with Processes().run(echo, timeout_s=60, fed=pieces) as running:
+        assert running.stdout.read() == b"".join(pieces)
+
+
+def test_failure_carries_the_last_words() -> None:
+    """The log gets the end of standard error, not all of it."""
+    talk = python("import sys\nfor n in range(1000): print('line', n, file=sys.stderr)\nsys.exit(3)")
+    with pytest.raises(ToolFailed, match="line 999") as raised, Processes().run(talk, timeout_s=60) as running:
+        running.stdout.read()
+    assert "line 5\n" not in raised.value.detail
+
+
+def test_limit_of_time() -> None:
+    """A program that hangs is killed."""
+    with pytest.raises(TookTooLong), Processes().run(FOR_EVER, timeout_s=0.5) as running:
+        running.stdout.read()
+
+
+def test_cancelling_kills_and_refuses() -> None:
+    """What runs ends, and nothing more is started."""
+    processes = Processes()
+
+    def cancelled_while_it_runs() -> None:
+        with processes.run(FOR_EVER, timeout_s=60) as running:
+            assert running.stdout.readline() == b"up\n"
+            threading.Thread(target=processes.cancel).start()
+            running.stdout.read()
+
+    with pytest.raises(Cancelled):
+        cancelled_while_it_runs()
+    with pytest.raises(Cancelled), processes.run(python(""), timeout_s=60):
+        pass
+
+
+def test_error_in_the_reader_ends_the_program() -> None:
+    """Nobody is left behind writing into a pipe that nobody reads."""
+    started: list[Running] = []
+
+    def fails_while_it_runs() -> None:
+        with Processes().run(FOR_EVER, timeout_s=60) as running:
+            started.append(running)
+            running.stdout.readline()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_while_it_runs()
+    assert started[0].wait() != 0
+
+
+def test_missing_program() -> None:
+    """Is told as such."""
+    with pytest.raises(ToolMissing), Processes().run(["/nowhere/ffmpeg"], timeout_s=1):
+        pass
+
+
+def dying(*by: int) -> Callable[[], bytes]:
+    """Ends by the first signal at its first run, by the second at its second; 0: ends well."""
+    signals = iter(by)
+
+    def run() -> bytes:
+        code = f"import os, signal\nif {(number := next(signals))}: os.kill(os.getpid(), {number})\nprint('made')"
+        with Processes().run(python(code), timeout_s=60) as running:
+            return running.stdout.read()
+
+    return run
+
+
+@pytest.mark.parametrize("by", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+def test_what_a_signal_ended_is_made_once_more(by: signal.Signals) -> None:
+    """A crash by chance, and a moment without memory, are passed over."""
+    assert again_if_killed(dying(by, 0)) == b"made\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (signal.SIGSEGV, signal.SIGSEGV, ToolFailed),  # what it was given makes it crash
+        (signal.SIGSEGV, signal.SIGABRT, ToolFailed),
+        (signal.SIGKILL, signal.SIGKILL, ToolKilled),  # the machine has no memory for it
+        (signal.SIGKILL, signal.SIGSEGV, ToolKilled),
+        (signal.SIGSEGV, signal.SIGKILL, ToolKilled),
+        (signal.SIGTERM, signal.SIGTERM, ToolKilled),
+    ],
+)
+def test_only_crashing_twice_says_something_about_the_file(
+    first: signal.Signals, then: signal.Signals, told: type[Exception]
+) -> None:
+    """Never a third time; the log learns by which signal."""
+    with pytest.raises(told, match=then.name):
+        again_if_killed(dying(first, then))
+
+
+def test_what_ended_with_an_error_is_not_made_again() -> None:
+    """It would say the same again."""
+    runs = []
+
+    def fail() -> None:
+        runs.append(True)
+        with Processes().run(python("import sys\nsys.exit(3)"), timeout_s=60) as running:
+            running.stdout.read()
+
+    with pytest.raises(ToolFailed, match="exit 3"):
+        again_if_killed(fail)
+    assert len(runs) == 1

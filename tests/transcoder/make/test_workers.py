@@ -1,0 +1,76 @@
+"""Work that is done is skipped when a run is repeated, and the first failure is told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from watchparty_transcoder.make.workers import Pool, Report, Task, TaskEnded, Workers
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.storage.folder import FolderStorage
+
+SEGMENT = SegmentMade("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
+
+
+def run(folder: Path, task: Task, plan_hash: str = "abc") -> list[SegmentMade | TaskEnded]:
+    workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash)
+    workers.submit([task], Pool.PICTURE)
+    reports = []
+    while not workers.idle:
+        report = workers.next_report(10)
+        assert report is not None
+        reports.append(replace(report, took_s=0.0) if isinstance(report, TaskEnded) else report)
+    workers.stop()
+    return reports
+
+
+class Counted:
+    """Work that makes one segment and counts how often."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.times = 0
+
+    def __call__(self, report: Report) -> None:
+        self.times += 1
+        FolderStorage(self.folder).write("v360/ladder-00000.m4s", b"12345")
+        report(SEGMENT)
+
+
+def test_done_once(tmp_path: Path) -> None:
+    """The second run does not do it again, and reports the same segments."""
+    work = Counted(tmp_path)
+    task = Task("ladder-00000-360", work)
+    assert run(tmp_path, task) == [SEGMENT, TaskEnded(task, None)]
+    assert run(tmp_path, task) == [SEGMENT, TaskEnded(task, None)]
+    assert work.times == 1
+
+
+def test_done_for_another_plan_is_not_done(tmp_path: Path) -> None:
+    """A marker names its plan."""
+    work = Counted(tmp_path)
+    run(tmp_path, Task("ladder-00000-360", work), "abc")
+    run(tmp_path, Task("ladder-00000-360", work), "def")
+    assert work.times == 2
+
+
+def test_a_marker_without_its_segments_counts_for_nothing(tmp_path: Path) -> None:
+    """A segment that is gone, or of another size, is made again; so is one whose marker cannot be read."""
+    work = Counted(tmp_path)
+    task = Task("ladder-00000-360", work)
+    run(tmp_path, task)
+    (tmp_path / "v360" / "ladder-00000.m4s").write_bytes(b"123")
+    run(tmp_path, task)
+    (tmp_path / ".state" / "abc" / "ladder-00000-360.done").write_bytes(b"{")
+    run(tmp_path, task)
+    assert work.times == 3
+
+
+def test_failure_is_told_and_leaves_no_marker(tmp_path: Path) -> None:
+    """Whoever waits gets the error itself; the next run tries again."""
+    error = RuntimeError("no")
+
+    def work(_report: Report) -> None:
+        raise error
+
+    task = Task("ladder-00000-360", work)
+    assert run(tmp_path, task) == [TaskEnded(task, error)]
+    assert not (tmp_path / ".state").exists()

@@ -1,0 +1,84 @@
+"""Samples become segments at the planned places, and only once."""
+
+from pathlib import Path
+
+import pytest
+
+from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.mp4.segment import Cutter, SegmentMade, from_zero
+from watchparty_transcoder.mp4.writer import Sample
+from watchparty_transcoder.storage.folder import FolderStorage
+
+
+def frames(count: int, *, keyframes: int = 2, ahead: int = 0) -> list[Sample]:
+    return [Sample(b"x", (place - ahead) * 10, place * 10, 10, sync=place % keyframes == 0) for place in range(count)]
+
+
+def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[SegmentMade]:
+    made: list[SegmentMade] = []
+    cutter = Cutter(
+        "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), report=made.append
+    )
+    for sample in samples:
+        cutter.add(sample)
+    cutter.close()
+    return made
+
+
+def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
+    """Each is told with its number, duration and number of frames, and lies under its name."""
+    made = cut(tmp_path, frames(5), [0, 20, 40, 50], first=7)
+    assert [(each.number, each.duration_s, each.frames) for each in made] == [(7, 2, 2), (8, 2, 2), (9, 1, 1)]
+    assert sorted(path.name for path in (tmp_path / "v360").iterdir()) == [
+        f"ladder-0000{number}.m4s" for number in (7, 8, 9)
+    ]
+
+
+def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) -> None:
+    """The first one is out as soon as its last frame is in."""
+    made: list[SegmentMade] = []
+    cutter = Cutter(
+        "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
+    )
+    for sample in frames(2):
+        cutter.add(sample)
+    assert [each.number for each in made] == [0]
+
+
+def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
+    """A segment keeps its first bytes for ever; its size is told from what is there."""
+    (tmp_path / "v360").mkdir()
+    there = tmp_path / "v360" / "ladder-00000.m4s"
+    there.write_bytes(b"as players know it")
+    made = cut(tmp_path, frames(4), [0, 20, 40])
+    assert there.read_bytes() == b"as players know it"
+    assert made[0].size == len(b"as players know it")
+
+
+def test_a_segment_that_does_not_begin_with_a_keyframe_is_refused(tmp_path: Path) -> None:
+    """Nobody could enter there."""
+    with pytest.raises(NotAsPlanned):
+        cut(tmp_path, frames(6, keyframes=4), [0, 20, 60])
+
+
+def test_a_film_that_ends_early_is_refused(tmp_path: Path) -> None:
+    """Two segments instead of three are not a film."""
+    with pytest.raises(NotAsPlanned):
+        cut(tmp_path, frames(3), [0, 20, 40, 60])
+
+
+def test_times_below_zero_are_squeezed_in(tmp_path: Path) -> None:
+    """Decoding begins at 0 and in order, nothing is shown before it is decoded, and the end stays where it was."""
+    early = frames(6, ahead=2)
+    lifted = from_zero(early)
+    times = [sample.decode for sample in lifted]
+    assert times == [0, 3, 6, 10, 20, 30]
+    assert [sample.duration for sample in lifted] == [3, 3, 4, 10, 10, 10]
+    assert lifted[-1].decode + lifted[-1].duration == early[-1].decode + early[-1].duration
+    assert [sample.present for sample in lifted] == [sample.present for sample in early]
+
+
+def test_a_film_of_one_frame_begins_at_zero(tmp_path: Path) -> None:
+    """Where every time is below zero, the frame still gets a moment."""
+    (only,) = from_zero([Sample(b"x", -20, 0, 100, sync=True)])
+    assert (only.decode, only.duration) == (0, 80)

@@ -1,0 +1,165 @@
+"""The plan is a function of the facts."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcoder.facts import audio, facts, video
+from watchparty_transcoder.plan import plan as planning
+from watchparty_transcoder.plan.models import Colour, Plan, SubtitleFacts
+
+
+def lanes(plan: Plan) -> dict[str, list[str]]:
+    return {lane.kind: [rung.name for rung in lane.rungs] for lane in plan.film.lanes} if plan.film else {}
+
+
+def test_a_film_that_can_be_copied() -> None:
+    """It is copied, gets the qualities below its own, and no fast lane."""
+    plan = planning.make_plan(facts())
+    assert plan.film
+    assert plan.film.copy
+    assert plan.film.copy.name == "v1080/copy"
+    assert plan.film.copy.cuts[:3] == (0, 61_440, 122_880)
+    assert lanes(plan) == {"ladder": ["v720/ladder", "v480/ladder", "v360/ladder"]}
+    assert [(track.name, track.copied) for track in plan.audio] == [("a0/copy", True)]
+
+
+def test_a_film_that_cannot_be_copied() -> None:
+    """The fast lane comes first, opening with a chunk in which the lowest quality comes alone."""
+    plan = planning.make_plan(facts(video=video(codec="hevc", keyframes=(), duration_s=600.0), duration_s=600.0))
+    assert plan.film
+    assert plan.film.copy is None
+    assert "codec is H.264" in plan.film.not_copied
+    assert lanes(plan) == {
+        "fast": ["v720/fast", "v360/fast"],
+        "ladder": ["v1080/ladder", "v720/ladder", "v480/ladder", "v360/ladder"],
+    }
+    fast, ladder = plan.film.lanes
+    assert [(chunk.first, chunk.end, chunk.apart) for chunk in fast.chunks[:2]] == [(0, 5, True), (5, 20, False)]
+    assert not any(chunk.apart for chunk in ladder.chunks)
+    assert fast.chunks[-1].end == ladder.chunks[-1].end == 150
+
+
+def test_a_small_film_is_its_own_fast_lane() -> None:
+    """Up to 480 lines the ladder comes at once, opening chunk first."""
+    plan = planning.make_plan(facts(video=video(codec="vp9", width=640, height=360, keyframes=())))
+    assert lanes(plan) == {"ladder": ["v360/ladder"]}
+    assert plan.film
+    assert plan.film.lanes[0].chunks[0].apart
+
+
+def test_what_cannot_be_entered_midway_is_one_chunk() -> None:
+    """A file without an index is read from its beginning, once."""
+    plan = planning.make_plan(facts(demuxer="mpegts", seekable=False, video=video(codec="mpeg2video", keyframes=())))
+    assert plan.film
+    assert all(len(lane.chunks) == 1 for lane in plan.film.lanes)
+
+
+def test_rotation_and_pixel_shape_make_the_displayed_size() -> None:
+    """Turned by 90 degrees the sides change places; wide pixels widen."""
+    turned = planning.make_plan(facts(video=video(rotation=90))).film
+    wide = planning.make_plan(facts(video=video(width=720, height=576, pixel_aspect=Fraction(64, 45)))).film
+    assert turned
+    assert wide
+    assert (turned.picture.width, turned.picture.height) == (1080, 1920)
+    assert (wide.picture.width, wide.picture.height) == (1024, 576)
+
+
+@pytest.mark.parametrize(
+    ("given", "height", "expected"),
+    [
+        (Colour(), 1080, ("bt709", "bt709", "bt709")),
+        (Colour(), 480, ("smpte170m", "smpte170m", "smpte170m")),
+        (Colour(transfer="smpte2084"), 1080, ("bt2020", "smpte2084", "bt2020nc")),
+        (Colour(matrix="bt470bg"), 576, ("smpte170m", "smpte170m", "bt470bg")),
+    ],
+)
+def test_unsaid_colour_is_guessed_by_size(given: Colour, height: int, expected: tuple[str, str, str]) -> None:
+    """As players do: small is BT.601, large is BT.709, HDR is BT.2020."""
+    film = planning.make_plan(facts(video=video(colour=given, height=height, width=height * 4 // 3))).film
+    assert film
+    colour = film.picture.colour
+    assert (colour.primaries, colour.transfer, colour.matrix) == expected
+
+
+def test_origin_is_the_first_picture() -> None:
+    """Every rendition's 0 is the first picture, on ffmpeg's clock counted from the container's start."""
+    plan = planning.make_plan(facts(start_s=1.4, video=video(start_s=1.44, keyframes=()), audio=(audio(start_s=1.4),)))
+    assert plan.container_origin_s == 1.44
+    assert plan.origin_s == pytest.approx(0.04)
+
+
+def test_sound_well_before_the_picture_is_kept() -> None:
+    """Then 0 is where the sound begins, and the picture is not copied."""
+    plan = planning.make_plan(facts(video=video(start_s=2.0), audio=(audio(duration_s=62.0),)))
+    assert plan.container_origin_s == 0.0
+    assert plan.duration_s == pytest.approx(62.0)
+    assert plan.film
+    assert plan.film.copy is None
+
+
+def test_sound_well_after_the_picture_is_kept() -> None:
+    """Then the film is as long as its sound."""
+    plan = planning.make_plan(facts(video=video(duration_s=1.0)))
+    assert plan.duration_s == pytest.approx(60.0, abs=0.05)
+
+
+def test_sound_alone() -> None:
+    """No film, segments of four seconds, and the track's own names."""
+    plan = planning.make_plan(facts(video=None, duration_s=60.01, audio=(audio(codec="mp3", language="ger"),)))
+    assert plan.film is None
+    (track,) = plan.audio
+    assert (track.label, track.copied, len(track.starts)) == ("German", False, 16)
+
+
+def test_default_track_is_the_flagged_one_else_the_first() -> None:
+    """Exactly one audio track is the default."""
+    flagged = planning.make_plan(facts(audio=(audio(), audio(index=2, default=True))))
+    plain = planning.make_plan(facts(audio=(audio(), audio(index=2))))
+    assert [track.default for track in flagged.audio] == [False, True]
+    assert [track.default for track in plain.audio] == [True, False]
+
+
+def test_labels_within_a_group_differ() -> None:
+    """Two tracks of one language do not get one name."""
+    plan = planning.make_plan(facts(audio=(audio(language="eng"), audio(index=2, language="eng"))))
+    assert [track.label for track in plan.audio] == ["English", "English (2)"]
+
+
+def test_bitmap_subtitles_are_listed_as_not_shown() -> None:
+    """Pictures of text are told of, and not extracted."""
+    text = SubtitleFacts(index=2, codec="subrip", language="eng")
+    pictures = SubtitleFacts(index=3, codec="hdmv_pgs_subtitle", language="fre", bitmap=True)
+    plan = planning.make_plan(facts(subtitles=(text, pictures)))
+    assert [track.stream for track in plan.subtitles] == [2]
+    assert [track.language for track in plan.subtitles_not_shown] == ["fre"]
+
+
+def test_plan_survives_being_written_down() -> None:
+    """A restarted run reads the very plan that was written, and its hash is the same."""
+    plan = planning.make_plan(facts())
+    again = planning.decode(planning.encode(plan))
+    assert again == plan
+    assert planning.plan_hash(again) == planning.plan_hash(plan)
+
+
+@given(
+    st.floats(min_value=0.04, max_value=20_000), st.sampled_from([Fraction(24000, 1001), Fraction(25), Fraction(60)])
+)
+def test_every_chunk_and_segment_is_covered_once(duration_s: float, rate: Fraction) -> None:
+    """The chunks of each lane and each sound track follow one another from the first segment to the last."""
+    made = facts(
+        video=video(codec="hevc", keyframes=(), duration_s=duration_s, rate=rate, base_rate=rate),
+        audio=(audio(codec="mp3", duration_s=duration_s),),
+        duration_s=duration_s,
+    )
+    plan = planning.make_plan(made)
+    assert plan.film
+    for chunks, segments in [
+        *((lane.chunks, len(plan.film.grid.starts)) for lane in plan.film.lanes),
+        *((track.chunks, len(track.starts)) for track in plan.audio),
+    ]:
+        assert [chunk.first for chunk in chunks] == [0, *(chunk.end for chunk in chunks[:-1])]
+        assert chunks[-1].end == segments

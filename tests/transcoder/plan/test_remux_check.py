@@ -1,0 +1,99 @@
+"""What is copied, and the name of the condition that forbids it."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from transcoder.facts import TIMESCALE, audio, facts, video
+from watchparty_transcoder.plan import remux_check
+from watchparty_transcoder.plan.models import Colour, Keyframe
+
+
+def test_the_usual_film_is_copied() -> None:
+    """H.264 High at 1080p30 with a keyframe every two seconds passes every condition."""
+    assert remux_check.why_picture_not_copied(facts(), video(), picture_leads=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "condition"),
+    [
+        ({"codec": "hevc"}, "codec is H.264"),
+        ({"profile": "High 10"}, "profile is Baseline, Main or High"),
+        ({"pix_fmt": "yuv422p"}, "8 bit 4:2:0"),
+        ({"bit_depth": 10}, "8 bit 4:2:0"),
+        ({"level": 52}, "level at most 5.1"),
+        ({"width": 3840, "height": 2160}, "at most 1080p"),
+        ({"rate": Fraction(120)}, "at most 60 frames a second"),
+        ({"interlaced": True}, "progressive"),
+        ({"rotation": 90}, "upright"),
+        ({"pixel_aspect": Fraction(4, 3)}, "square pixels"),
+        ({"colour": Colour(transfer="smpte2084")}, "standard dynamic range"),
+        ({"sample_entries": 2}, "one sample description"),
+        ({"trimmed": True}, "shown from its first frame"),
+        ({"keyframes": ()}, "cut points in the index"),
+        ({"keyframes": (Keyframe(decode=TIMESCALE, size=1),)}, "begins with a cut point"),
+        ({"keyframes": (Keyframe(decode=-1024, size=9),)}, "cut points at most 10 s apart"),
+        (
+            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, size=13 << 20) for n in range(30))},
+            "segments of at most 12 MB",
+        ),
+        (
+            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, size=6_000_000) for n in range(30))},
+            "at most 20 Mb/s",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_condition_is_named(changes: dict[str, Any], condition: str) -> None:
+    """A film that breaks one condition is not copied, and that condition is given as the reason."""
+    changed = video(**changes)
+    assert condition in remux_check.why_picture_not_copied(facts(video=changed), changed, picture_leads=True)
+
+
+def test_every_condition_has_its_test() -> None:
+    """No condition is in the gate that no case above breaks."""
+    (marked,) = [mark for mark in test_each_condition_is_named.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    assert {name for name, _ in remux_check.PICTURE} == {condition for _, condition in marked.args[1]}
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "copied"), [(10, True), (11, False)], ids=["every ten seconds", "every eleven seconds"]
+)
+def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
+    """A segment that is longer is waited for too long, by whoever comes and by whoever seeks."""
+    keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, size=9) for place in range(0, 60, apart_s))
+    film = video(keyframes=keyframes)
+    assert (remux_check.why_picture_not_copied(facts(video=film), film, picture_leads=True) == ()) is copied
+
+
+@pytest.mark.parametrize("changes", [{"demuxer": "matroska"}, {"fragmented": True}])
+def test_only_plain_mp4_is_copied(changes: dict[str, Any]) -> None:
+    """Other containers have no table of contents that says where to cut."""
+    assert remux_check.why_picture_not_copied(facts(**changes), video(), picture_leads=True)
+
+
+def test_sound_before_the_picture_is_not_lost_by_copying() -> None:
+    """A film whose sound begins first needs frames that the original does not have."""
+    assert remux_check.why_picture_not_copied(facts(), video(), picture_leads=False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"codec": "mp3"},
+        {"profile": "HE-AAC"},
+        {"channels": 6},
+        {"sample_rate": 22_050},
+        {"configuration": b""},
+        {"largest_gap_s": None},
+        {"largest_gap_s": 0.2},
+        {"start_s": 1.5},
+        {"duration_s": 58.0},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_sound_that_is_encoded(changes: dict[str, Any]) -> None:
+    """Anything but AAC-LC stereo that covers the whole film without a gap."""
+    assert remux_check.audio_can_be_copied(facts(), audio(), origin_s=0, end_s=60)
+    assert not remux_check.audio_can_be_copied(facts(), audio(**changes), origin_s=0, end_s=60)

@@ -1,0 +1,67 @@
+"""What an H.264 parameter set says about fields, in sets that x264 wrote."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from transcoder.films import make
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.probe.h264 import whole_frames_only
+from watchparty_transcoder.probe.probe import probe
+from watchparty_transcoder.probe.tracks import FRAMES_LOOKED_AT, _first_frames
+from watchparty_transcoder.source.source import on_disk
+
+PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1", "-c:v", "libx264", "-preset", "ultrafast"]
+
+
+def configuration(path: Path) -> bytes:
+    with av.open(str(path)) as container:
+        return container.streams.video[0].codec_context.extradata or b""
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("coding", "expected"),
+    [
+        (["-pix_fmt", "yuv420p"], True),
+        (["-pix_fmt", "yuv444p"], True),  # the profile's set is longer
+        (["-pix_fmt", "yuv420p", "-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], False),
+        (["-pix_fmt", "yuv420p", "-x264-params", "fake-interlaced=1"], False),
+    ],
+)
+def test_whether_there_can_be_fields(coding: list[str], expected: bool, tmp_path: Path) -> None:
+    """Only where the set says so for certain; anything else is looked at frame by frame."""
+    said = whole_frames_only(configuration(make(tmp_path / "film.mp4", [*PICTURE, *coding])))
+    assert said == expected
+
+
+@pytest.mark.media
+def test_a_damaged_set_says_nothing(tmp_path: Path) -> None:
+    """Cut off anywhere before the flag, of another kind, or one of several: no answer, no error."""
+    whole = configuration(make(tmp_path / "film.mp4", [*PICTURE, "-pix_fmt", "yuv420p"]))
+    assert not any(whole_frames_only(whole[:length]) for length in range(12))
+    assert not whole_frames_only(b"\x00\x00\x00\x01" + whole[8:])
+    assert not whole_frames_only(whole[:8] + bytes(len(whole) - 8))
+    assert not whole_frames_only(whole[:5] + b"\xe2" + whole[6:])  # another set may be used in mid-film
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("coding", "interlaced", "looked_at"),
+    [
+        ([], False, 1),
+        (["-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], True, FRAMES_LOOKED_AT),
+        (["-x264-params", "fake-interlaced=1"], False, FRAMES_LOOKED_AT),  # there could be fields, but there are none
+    ],
+)
+def test_as_many_frames_are_decoded_as_it_takes(
+    coding: list[str], interlaced: bool, looked_at: int, tmp_path: Path
+) -> None:
+    """Each costs time before a film can be watched; an interlaced one is found all the same."""
+    film = make(tmp_path / "film.mp4", [*PICTURE, "-pix_fmt", "yuv420p", *coding])
+    video = probe(on_disk(film), Limits()).video
+    assert video
+    assert video.interlaced == interlaced
+    with av.open(str(film)) as container:
+        assert len(_first_frames(container, container.streams.video[0])[1]) == looked_at

@@ -1,0 +1,56 @@
+"""What stands in the playlists at each moment."""
+
+from pathlib import Path
+
+from transcoder.facts import facts, video
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.plan.plan import made_by, make_plan
+from watchparty_transcoder.publish.publisher import Publisher
+from watchparty_transcoder.storage import layout
+from watchparty_transcoder.storage.folder import FolderStorage
+
+PLAYLIST = "v360/fast.m3u8"
+
+
+def plan() -> Plan:
+    return make_plan(facts(video=video(codec="hevc", keyframes=())))
+
+
+def storage_in(folder: Path) -> FolderStorage:
+    """With as much of an initialisation segment as is looked at: profile and level."""
+    storage = FolderStorage(folder)
+    storage.create(layout.init("v360/fast"), b"avcC\x01\x64\x00\x28")
+    return storage
+
+
+def publish(publisher: Publisher, *numbers: int) -> None:
+    """Of a picture whose sound is not there yet."""
+    for number in numbers:
+        publisher.renditions.take(SegmentMade("v360/fast", number, 4.0, 500_000, 120, 0, 0))
+    publisher.publish()
+
+
+def named(folder: Path) -> int:
+    return (folder / PLAYLIST).read_text().count("#EXTINF")
+
+
+def test_a_playlist_never_names_less(tmp_path: Path) -> None:
+    """A run that was begun again learns piece by piece what its predecessor made; players keep what they were told."""
+    publish(Publisher(plan(), storage_in(tmp_path)), 0, 1, 2, 3)
+    again = Publisher(plan(), storage_in(tmp_path))
+    publish(again, 0, 1)
+    assert named(tmp_path) == 4
+    publish(again, 2, 3, 4)
+    assert named(tmp_path) == 5
+
+
+def test_another_plan_in_mid_film(tmp_path: Path) -> None:
+    """What both plans have in common counts as made; what only one of them had is forgotten."""
+    publisher = Publisher(made_by(plan(), "nvenc"), storage_in(tmp_path))
+    publish(publisher, 0, 1, 2)
+    publisher.renditions.take(SegmentMade("v360/ladder-nvenc", 0, 4.0, 500_000, 120, 0, 0))
+    publisher.renditions.drop(["v720/fast"])
+    publisher.go_on_with(plan())
+    ready = {each.name: each.ready for each in publisher.renditions.picture}
+    assert ready == {"v360/fast": 3, "v1080/ladder": 0, "v720/ladder": 0, "v480/ladder": 0, "v360/ladder": 0}

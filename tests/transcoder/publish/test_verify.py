@@ -1,0 +1,91 @@
+"""Nothing is called finished that is short, has a hole, or is not there: on a disk and in a bucket alike."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from transcoder.facts import facts, video
+from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.mp4.writer import Sample, media_segment
+from watchparty_transcoder.plan.plan import make_plan
+from watchparty_transcoder.publish.progress import ProgressingPicture, Renditions
+from watchparty_transcoder.publish.verify import as_listed, read_back, verify
+from watchparty_transcoder.storage import layout
+from watchparty_transcoder.storage.folder import FolderStorage
+
+Change = Callable[["Film"], None]
+
+
+class Film:
+    """A film of which every segment has been made, one sample each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.storage = FolderStorage(folder)
+        plan = make_plan(facts(video=video(codec="hevc", keyframes=()), audio=()))
+        self.renditions = Renditions(plan)
+        for each in self.renditions.picture:
+            for number in range(each.expected):
+                self.put(each, number)
+
+    @property
+    def first(self) -> ProgressingPicture:
+        return self.renditions.picture[0]
+
+    def put(self, rendition: ProgressingPicture, number: int, *, shorter: int = 0, sync: bool = True) -> None:
+        begin = max(0, rendition.bounds[number] - rendition.reorder)
+        end = rendition.bounds[number + 1] - rendition.reorder - shorter
+        data = media_segment(number + 1, [Sample(b"picture", begin, begin, end - begin, sync)])
+        self.storage.write(layout.segment(rendition.name, number), data)
+        length_s = (end - begin) / rendition.timescale
+        rendition.take(SegmentMade(rendition.name, number, length_s, len(data), 1, begin, end))
+
+
+CHECKS = {
+    "read back": lambda film: verify(film.renditions, read_back(film.storage)),
+    "as listed": lambda film: verify(film.renditions, as_listed(film.storage.sizes())),
+}
+
+
+def _lose(film: Film) -> None:
+    (film.folder / layout.segment(film.first.name, 1)).unlink()
+
+
+def _cut_off(film: Film) -> None:
+    path = film.folder / layout.segment(film.first.name, 1)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+FAULTS: dict[str, Change] = {
+    "a segment is gone": _lose,
+    "a segment is not whole": _cut_off,
+    "a hole in the middle": lambda film: film.put(film.first, 1, shorter=100),
+    "one rung is short": lambda film: film.put(film.first, film.first.expected - 1, shorter=3000),
+    "a rung is not complete": lambda film: setattr(film.first, "ready", film.first.ready - 1),
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_as_planned(check: str, tmp_path: Path) -> None:
+    """A whole film passes."""
+    CHECKS[check](Film(tmp_path))
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_not_as_planned(check: str, fault: str, tmp_path: Path) -> None:
+    """One fault in one rung is enough."""
+    film = Film(tmp_path)
+    FAULTS[fault](film)
+    with pytest.raises(NotAsPlanned, match=film.first.name):
+        CHECKS[check](film)
+
+
+def test_no_keyframe_at_the_beginning(tmp_path: Path) -> None:
+    """Nobody could begin there."""
+    film = Film(tmp_path)
+    film.put(film.first, 1, sync=False)
+    with pytest.raises(NotAsPlanned, match="keyframe"):
+        CHECKS["read back"](film)

@@ -1,0 +1,150 @@
+"""What every storage adapter does."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from fakes.s3_service import S3Service, fresh_buckets
+from fakes.strict_gcs import StrictGcs
+from transcoder.cloud import gcs_storage
+from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.storage.folder import FolderStorage
+from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.storage.s3 import S3Storage
+
+
+def s3_storage(s3: S3Service) -> S3Storage:
+    return S3Storage(s3.client, s3.media, "v1/7/")
+
+
+@pytest.fixture(params=["folder", "bucket", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "folder":
+        return FolderStorage(tmp_path / "media")
+    if request.param == "s3":
+        return s3_storage(fresh_buckets(request.getfixturevalue("s3_endpoint")))
+    return gcs_storage(request.getfixturevalue("gcs"))
+
+
+def test_written_is_read(storage: Storage) -> None:
+    """The last write counts; size is told without reading."""
+    storage.write("v360/ladder.m3u8", b"one")
+    storage.write("v360/ladder.m3u8", b"three")
+    assert storage.read("v360/ladder.m3u8") == b"three"
+    assert storage.size("v360/ladder.m3u8") == 5
+
+
+def test_what_is_not_there_is_none(storage: Storage) -> None:
+    """Not an error."""
+    assert storage.read("master.m3u8") is None
+    assert storage.size("master.m3u8") is None
+
+
+def test_listed_with_sizes(storage: Storage) -> None:
+    """All of it, or a folder of it."""
+    for name in ("a0/aac-00000.m4s", "v360/ladder-00000.m4s", "master.m3u8"):
+        storage.write(name, name.encode())
+    assert storage.sizes() == {"a0/aac-00000.m4s": 16, "v360/ladder-00000.m4s": 21, "master.m3u8": 11}
+    assert list(storage.sizes("v360/")) == ["v360/ladder-00000.m4s"]
+    assert storage.sizes("s0/") == {}
+
+
+def test_clear_forgets_everything(storage: Storage) -> None:
+    """And writing goes on afterwards."""
+    storage.write("v360/ladder.m3u8", b"one")
+    storage.clear()
+    assert storage.read("v360/ladder.m3u8") is None
+    storage.write("v360/ladder.m3u8", b"two")
+    assert storage.read("v360/ladder.m3u8") == b"two"
+
+
+def test_clear_forgets_what_begins_so(storage: Storage) -> None:
+    """One rendition among others of its size; writing goes on, and what stays is what it was."""
+    kept = ("v360/ladder-00000.m4s", "v720/ladder-nvenc.m3u8")
+    for name in ("v360/ladder-nvenc-00000.m4s", "v360/ladder-nvenc.m3u8", *kept):
+        storage.write(name, name.encode())
+    storage.clear("v360/ladder-nvenc")
+    assert sorted(storage.sizes()) == sorted(kept)
+    for name in ("v360/ladder-nvenc.m3u8", *kept):
+        storage.write(name, b"again")
+        assert storage.read(name) == b"again"
+
+
+def test_created_stays(storage: Storage) -> None:
+    """What a player has cached under a name stays true."""
+    assert storage.create("a0/aac-init.mp4", b"one")
+    assert not storage.create("a0/aac-init.mp4", b"two")
+    assert storage.read("a0/aac-init.mp4") == b"one"
+
+
+@pytest.mark.parametrize("way", ["write", "create"])
+def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
+    """As two chunks do with their initialisation segment: nobody fails, one is written whole, and created once."""
+    both, rounds = Barrier(2), 50
+
+    def write(content: bytes) -> list[bool | None]:
+        answers = []
+        for number in range(rounds):
+            both.wait(timeout=30)
+            with suppress(Overtaken):  # where others write too, who comes second is told
+                answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
+        return answers
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(write, [b"1" * 5000, b"2" * 9000])
+    assert {storage.size(f"a0/{number}.mp4") for number in range(rounds)} <= {5000, 9000}
+    if way == "create":
+        assert all(first != second for first, second in zip(one, other, strict=True))
+
+
+def test_nobody_writes_over_what_they_have_not_seen(gcs: StrictGcs) -> None:
+    """In a bucket: a run that was believed dead is told, and only then, knowing, may write over it."""
+    one, other = gcs_storage(gcs), gcs_storage(gcs)
+    one.write("master.m3u8", b"short")
+    with pytest.raises(Overtaken):
+        other.write("master.m3u8", b"stale")
+    other.write("master.m3u8", b"longer")
+    with pytest.raises(Overtaken):
+        one.write("master.m3u8", b"late")
+    assert other.read("master.m3u8") == b"longer"
+
+
+def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
+    """Segments have their type and may be kept; playlists are asked for anew."""
+    storage = gcs_storage(gcs)
+    storage.write("master.m3u8", b"#EXTM3U")
+    storage.create("v360/ladder-00000.m4s", b"1")
+    held = {name: facts for (_, name), facts in gcs.objects.items()}
+    playlist, segment = held["v1/7/master.m3u8"], held["v1/7/v360/ladder-00000.m4s"]
+    assert (playlist.content_type, playlist.cache_control) == ("application/vnd.apple.mpegurl", "no-cache")
+    assert (segment.content_type, segment.cache_control) == ("video/mp4", "public, max-age=31536000, immutable")
+
+
+def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
+    """The same types, the same lives."""
+    s3 = fresh_buckets(s3_endpoint)
+    storage = s3_storage(s3)
+    storage.write("master.m3u8", b"#EXTM3U")
+    storage.create("v360/ladder-00000.m4s", b"1")
+    playlist = s3.client.head_object(Bucket=s3.media, Key="v1/7/master.m3u8")
+    segment = s3.client.head_object(Bucket=s3.media, Key="v1/7/v360/ladder-00000.m4s")
+    assert (playlist["ContentType"], playlist["CacheControl"]) == ("application/vnd.apple.mpegurl", "no-cache")
+    assert (segment["ContentType"], segment["CacheControl"]) == ("video/mp4", "public, max-age=31536000, immutable")
+
+
+def test_left_overs_of_a_killed_write_disappear(tmp_path: Path) -> None:
+    """The next run begins without them."""
+    (tmp_path / "a.m4s.unfinished").write_bytes(b"half")
+    FolderStorage(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_errors_of_the_disk_are_not_hidden(tmp_path: Path) -> None:
+    """Only a full disk has a name of its own."""
+    storage = FolderStorage(tmp_path)
+    (tmp_path / "v360").write_bytes(b"a file where a folder should be")
+    with pytest.raises(FileExistsError):
+        storage.write("v360/ladder.m3u8", b"one")

@@ -1,1 +1,0 @@
-"""Where transcode events go: one port, an adapter a kind of listener."""

@@ -1,0 +1,1 @@
+"""Transcode events: their contract, their numbering, and where they are sent."""

@@ -1,0 +1,137 @@
+"""The transcode event: the contract between this deployable and whoever records how a video is doing.
+
+Delivered at least once and in any order. Progress is the maximum seen; `playable`, `finished` and `failed` only move
+forward; an event of a lower generation is to be dropped. `docs/contracts/transcode-event.schema.json` is generated
+from these types.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from watchparty_transcoder.errors import FailureCode
+
+VERSION = 1
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Identifier = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]+$")]
+
+
+class Rendition(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture quality that can be watched now."""
+
+    height: int
+    width: int
+    bandwidth: Annotated[int, msgspec.Meta(ge=1, description="peak bits a second, as in the master playlist")]
+    codecs: str
+    source: Literal["copy", "fast", "ladder"]
+    playlist: Annotated[str, msgspec.Meta(description="relative to the master playlist")]
+
+
+class AudioTrack(msgspec.Struct, frozen=True, kw_only=True):
+    language: Annotated[str, msgspec.Meta(description="BCP 47; und where the file does not say")]
+    label: str
+    default: bool
+    playlist: str
+
+
+class SubtitleTrack(msgspec.Struct, frozen=True, kw_only=True):
+    language: str
+    label: str
+    default: bool
+    forced: bool
+    shown: Annotated[bool, msgspec.Meta(description="false: pictures instead of text, which we cannot show")]
+    playlist: str | None = None
+    file: Annotated[str | None, msgspec.Meta(description="the whole track as one WebVTT file")] = None
+
+
+class ChapterMark(msgspec.Struct, frozen=True, kw_only=True):
+    start_s: Seconds
+    end_s: Seconds
+    title: str
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    v: Literal[1] = 1
+    video_id: Identifier
+    generation: Count
+    task: Count
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    seq: Annotated[int, msgspec.Meta(ge=1, description="counts the events of one attempt")]
+
+
+class Started(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="started"):
+    pass
+
+
+class Progress(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="progress"):
+    done: Annotated[int, msgspec.Meta(ge=0, description="output frames made, over every pass through the film")]
+    total: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Watchable(Envelope, frozen=True, kw_only=True):
+    """What `playable` and `finished` tell alike."""
+
+    duration_s: Seconds
+    playable_s: Annotated[float, msgspec.Meta(ge=0, description="how far from the beginning it can be watched now")]
+    renditions: tuple[Rendition, ...]
+    audio_tracks: tuple[AudioTrack, ...]
+    subtitle_tracks: tuple[SubtitleTrack, ...]
+    chapters: tuple[ChapterMark, ...] = ()
+    warnings: tuple[str, ...] = ()
+    master: Literal["master.m3u8"] = "master.m3u8"
+    poster: str | None = None
+    sprites: Annotated[str | None, msgspec.Meta(description="WebVTT whose cues name places in sprite sheets")] = None
+
+
+class Playable(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="playable"):
+    pass
+
+
+class Finished(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="finished"):
+    pass
+
+
+class Failed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="failed"):
+    code: FailureCode
+    message: Annotated[str, msgspec.Meta(min_length=1, description="a sentence for the person who uploaded")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """What a viewer can play now: what `playable` and `finished` report. Equal values need no second event."""
+
+    playable_s: float
+    renditions: tuple[Rendition, ...]
+    audio_tracks: tuple[AudioTrack, ...]
+    subtitle_tracks: tuple[SubtitleTrack, ...]
+    chapters: tuple[ChapterMark, ...]
+    warnings: tuple[str, ...]
+    poster: str | None
+    sprites: str | None
+
+
+TranscodeEvent = Started | Progress | Playable | Finished | Failed
+
+
+def encode(event: TranscodeEvent) -> bytes:
+    return msgspec.json.encode(event)
+
+
+def decode(line: bytes | str) -> TranscodeEvent:
+    event: TranscodeEvent = msgspec.json.decode(line, type=TranscodeEvent)
+    return event
+
+
+def json_schema() -> dict[str, Any]:
+    """The contract, as committed in docs/contracts."""
+    schema = msgspec.json.schema(TranscodeEvent)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "transcode-event.schema.json",
+        "title": "Transcode event",
+        "description": "What the transcoder announces about one generation of one video.",
+        **schema,
+    }

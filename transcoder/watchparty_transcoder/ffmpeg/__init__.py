@@ -1,0 +1,1 @@
+"""ffmpeg: its command lines, and the processes that run them."""

@@ -1,0 +1,82 @@
+"""Writes ffmpeg's command lines for single pictures: posters, covers, waveforms, sheets of thumbnails. Pure."""
+
+from fractions import Fraction
+from math import ceil
+
+from watchparty_transcoder.ffmpeg import filters
+from watchparty_transcoder.ffmpeg.commands import reading, seek
+from watchparty_transcoder.plan.models import Film, Plan
+from watchparty_transcoder.source.source import Source
+
+JPEG_QUALITY = "4"  # of 2 (best) to 31
+POSTER_LONG_SIDE = 1280
+CARD = "1280x720"
+WAVEFORM_S = "600"  # of a long recording; the shape of ten minutes is shape enough
+
+
+def poster_size(film: Film) -> tuple[int, int]:
+    width, height = film.picture.width, film.picture.height
+    scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(width, height)))
+    return _even(width * scale), _even(height * scale)
+
+
+def still(ffmpeg: str, source: Source, plan: Plan, film: Film, frame: int) -> list[str]:
+    """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
+    picture = film.picture
+    width, height = poster_size(film)
+    seek_s, _ = seek(plan, frame, film.grid)
+    graph = [
+        "setpts=0",  # a keyframe before the place would otherwise count as too early and be dropped
+        *(["bwdif=deint=all"] if picture.deinterlace else []),
+        filters.displayable(picture, width, height, filters.FINE),
+        "setsar=1",
+    ]
+    return [
+        *reading(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1, keyframes_only=True),
+        "-map", f"0:{picture.stream}", "-vf", ",".join(graph),
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def cover(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
+    """Cover art that a recording carries."""
+    scale = f"scale='min({POSTER_LONG_SIDE},iw)':-2,format=yuvj420p"
+    return [
+        *reading(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        "-map",
+        f"0:{stream}",
+        "-vf",
+        scale,
+        *_one_jpeg(),
+    ]
+
+
+def waveform(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
+    """The shape of a recording's sound, on a dark ground."""
+    graph = (
+        f"[0:{stream}]atrim=duration={WAVEFORM_S},aformat=channel_layouts=mono,"
+        f"showwavespic=s={CARD}:colors=0x7c9cff[wave];color=0x14161f:s={CARD}[ground];[ground][wave]overlay,format=yuvj420p[card]"
+    )
+    return [
+        *reading(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        "-filter_complex", graph, "-map", "[card]",
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def sprite_sheet(ffmpeg: str, width: int, height: int, *, columns: int, rows: int) -> list[str]:
+    """One image of `columns` x `rows` thumbnails from a film of keyframes on standard input."""
+    return [
+        ffmpeg, "-hide_banner", "-v", "error",
+        "-protocol_whitelist", "pipe", "-f", "mov", "-i", "pipe:0",
+        "-vf", f"scale={width}:{height}:flags=area,setsar=1,tile={columns}x{rows},format=yuvj420p",
+        *_one_jpeg(),
+    ]  # fmt: skip
+
+
+def _one_jpeg() -> list[str]:
+    return ["-an", "-sn", "-dn", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", JPEG_QUALITY, "-f", "image2pipe", "pipe:1"]
+
+
+def _even(length: Fraction) -> int:
+    return max(2, ceil(length / 2 - Fraction(1, 2)) * 2)

@@ -1,0 +1,142 @@
+"""Pieces of work on worker threads, each with a marker that lets a restarted run skip it.
+
+A worker makes segments and reports them on one queue; the pipeline's main thread alone reads it, publishes and speaks.
+The first failure stops everything.
+"""
+
+import functools
+import queue
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.mp4.segment import Report, SegmentMade, Warned
+from watchparty_transcoder.storage import layout
+from watchparty_transcoder.storage.port import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    name: str  # unique within the plan; its marker's name
+    work: Callable[[Report], None]
+    needed: bool = True  # without it the film is not finished; else it is merely poorer
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    task: Task
+    error: BaseException | None
+    took_s: float = 0.0
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """That a task is done, and with which segments."""
+
+    segments: tuple[SegmentMade, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    made: bool = True  # false: it failed, and the film does without it
+
+
+def read_marker(storage: Storage, name: str) -> Marker | None:
+    data = storage.read(name)
+    try:
+        return msgspec.json.decode(data, type=Marker) if data is not None else None
+    except msgspec.DecodeError:
+        return None
+
+
+class Pool(Enum):
+    """Kinds of work that must not wait for each other; each has threads of its own."""
+
+    PICTURE = "picture"  # fills the processor
+    SOUND = "sound"  # and copying: little work, awaited
+    EXTRAS = "extras"  # little work, not awaited
+
+
+THREADS = {Pool.PICTURE: 1, Pool.SOUND: 2, Pool.EXTRAS: 1}
+
+
+class Workers:
+    def __init__(self, *, storage: Storage, plan_hash: str) -> None:
+        self._storage = storage
+        self._plan_hash = plan_hash
+        self._pools = {
+            pool: ThreadPoolExecutor(count, thread_name_prefix=pool.value) for pool, count in THREADS.items()
+        }
+        self.reports: queue.SimpleQueue[SegmentMade | Warned | TaskEnded] = queue.SimpleQueue()
+        self._open: set[str] = set()
+
+    def submit(self, tasks: Sequence[Task], pool: Pool) -> None:
+        for task in tasks:
+            self._open.add(task.name)
+            future = self._pools[pool].submit(self._run, task)
+            future.add_done_callback(functools.partial(self._report_end, task))
+
+    def next_report(self, timeout_s: float) -> SegmentMade | Warned | TaskEnded | None:
+        try:
+            report = self.reports.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(report, TaskEnded):
+            self._open.discard(report.task.name)
+        return report
+
+    @property
+    def idle(self) -> bool:
+        return not self._open
+
+    def stop(self) -> None:
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, task: Task) -> float:
+        """Returns how long it took."""
+        began = time.monotonic()
+        before = self._done_before(task.name)
+        if before is not None:
+            for segment in before.segments:
+                self.reports.put(segment)
+            for warning in before.warnings:
+                self.reports.put(warning)
+            return 0.0
+        reported: list[SegmentMade | Warned] = []
+
+        def report(news: SegmentMade | Warned) -> None:
+            reported.append(news)
+            self.reports.put(news)
+
+        task.work(report)
+        marker = Marker(
+            # a stretch that was made twice, the second time black, counts once
+            tuple({(each.rendition, each.number): each for each in reported if isinstance(each, SegmentMade)}.values()),
+            tuple(each for each in reported if isinstance(each, Warned)),
+        )
+        self.mark(task.name, marker)
+        return time.monotonic() - began
+
+    def mark(self, name: str, marker: Marker) -> None:
+        data = msgspec.json.encode(marker)
+        try:
+            self._storage.write(layout.done(self._plan_hash, name), data)
+        except Overtaken:  # a twin of this run did the same task, or an earlier one whose segments are gone
+            self._storage.write(layout.done(self._plan_hash, name), data)
+
+    def _done_before(self, name: str) -> Marker | None:
+        """What an earlier run made of this task, if it is all still there."""
+        marker = read_marker(self._storage, layout.done(self._plan_hash, name))
+        if marker is None:
+            return None
+        there = all(
+            self._storage.size(layout.segment(each.rendition, each.number)) == each.size for each in marker.segments
+        )
+        return marker if there else None
+
+    def _report_end(self, task: Task, future: Future[float]) -> None:
+        if not future.cancelled():
+            error = future.exception()
+            self.reports.put(TaskEnded(task, error, 0.0 if error else future.result()))

@@ -1,0 +1,1 @@
+"""Fragmented MP4: boxes, segments, and cutting samples into segments."""

@@ -1,0 +1,96 @@
+"""May the original's own picture or sound be handed to browsers as it is? Pure.
+
+Every condition has a name, and the names of those that fail are kept in the plan, so that "why was this re-encoded?"
+has an answer. Each one stands for a way in which a copied film would not play, not play everywhere, or play wrong.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Facts, VideoFacts
+
+LONGEST_SEGMENT_S = 10.0  # a seek waits for it, and so does the first picture
+LARGEST_SEGMENT_BYTES = 12 << 20  # browsers refuse to buffer much more at once
+HIGHEST_BIT_RATE = 20_000_000
+HIGHEST_LEVEL = 51
+LONG_SIDE, SHORT_SIDE = 1920, 1088
+HIGHEST_RATE = 60.5
+AUDIO_MAY_MISS_S = 0.25  # at either end, before silence has to be put there
+AUDIO_GAP_S = 0.05  # players bridge that much between two frames
+PROFILES = ("Baseline", "Constrained Baseline", "Main", "High")
+COPIED_RATES = (44_100, 48_000)
+
+Condition = tuple[str, Callable[[VideoFacts], bool]]
+
+PICTURE: tuple[Condition, ...] = (
+    ("codec is H.264", lambda video: video.codec == "h264"),
+    ("profile is Baseline, Main or High", lambda video: video.profile in PROFILES),
+    ("8 bit 4:2:0", lambda video: video.pix_fmt in ("yuv420p", "yuvj420p") and video.bit_depth == 8),
+    ("level at most 5.1", lambda video: 0 < video.level <= HIGHEST_LEVEL),
+    ("at most 1080p", lambda video: max(_size(video)) <= LONG_SIDE and min(_size(video)) <= SHORT_SIDE),
+    ("at most 60 frames a second", lambda video: 0 < video.rate <= HIGHEST_RATE),
+    ("progressive", lambda video: not video.interlaced),
+    ("upright", lambda video: video.rotation == 0),
+    ("square pixels", lambda video: video.pixel_aspect == 1),
+    ("standard dynamic range", lambda video: video.colour.transfer not in ("smpte2084", "arib-std-b67")),
+    ("one sample description", lambda video: video.sample_entries == 1),
+    ("shown from its first frame", lambda video: not video.trimmed),
+    ("cut points in the index", lambda video: bool(video.keyframes)),
+    ("begins with a cut point", lambda video: bool(video.keyframes) and _first_cut(video) == 0),
+    ("cut points at most 10 s apart", lambda video: _longest_gap_s(video) <= LONGEST_SEGMENT_S),
+    ("segments of at most 12 MB", lambda video: _largest_segment(video) <= LARGEST_SEGMENT_BYTES),
+    ("at most 20 Mb/s", lambda video: average_bit_rate(video) <= HIGHEST_BIT_RATE),
+)
+
+
+def why_picture_not_copied(facts: Facts, video: VideoFacts, *, picture_leads: bool) -> tuple[str, ...]:
+    """Names of the conditions that fail; empty where the picture can be copied."""
+    failed = [name for name, holds in PICTURE if not holds(video)]
+    if facts.demuxer != "mov" or facts.fragmented:
+        failed.insert(0, "an MP4 or MOV that is not fragmented")
+    if not picture_leads:
+        failed.append("sound does not begin before the picture")
+    return tuple(failed)
+
+
+def audio_can_be_copied(facts: Facts, audio: AudioFacts, *, origin_s: float, end_s: float) -> bool:
+    """AAC-LC in an MP4, plain stereo or mono, that covers the film from its beginning to its end."""
+    return (
+        facts.demuxer == "mov"
+        and not facts.fragmented
+        and audio.codec == "aac"
+        and audio.profile == "LC"
+        and audio.channels in (1, 2)
+        and audio.sample_rate in COPIED_RATES
+        and bool(audio.configuration)
+        and audio.largest_gap_s is not None
+        and audio.largest_gap_s <= AUDIO_GAP_S
+        and audio.start_s <= origin_s + AAC_FRAME / audio.sample_rate
+        and audio.start_s + audio.duration_s >= end_s - AUDIO_MAY_MISS_S
+    )
+
+
+def average_bit_rate(video: VideoFacts) -> float:
+    coded = sum(keyframe.size for keyframe in video.keyframes)
+    return coded * 8 / video.duration_s if coded and video.duration_s else float(video.bit_rate)
+
+
+def _size(video: VideoFacts) -> tuple[int, int]:
+    return video.width, video.height
+
+
+def _first_cut(video: VideoFacts) -> float:
+    """Seconds from the first frame to the first cut point."""
+    present = float((video.keyframes[0].decode + video.reorder) * video.time_base)
+    return round(present - video.start_s, 6)
+
+
+def _longest_gap_s(video: VideoFacts) -> float:
+    times = [float(keyframe.decode * video.time_base) for keyframe in video.keyframes]
+    if not times:
+        return 0.0
+    return max(following - this for this, following in pairwise([*times, times[0] + video.duration_s]))
+
+
+def _largest_segment(video: VideoFacts) -> int:
+    return max((keyframe.size for keyframe in video.keyframes), default=0)

@@ -1,0 +1,78 @@
+"""Which qualities are made of a picture. Pure.
+
+Rungs go by the short side, so that a portrait film gets the same qualities as a landscape one. A picture is never
+enlarged, and a rung has to gain something over the one below it and over the copied original.
+"""
+
+from fractions import Fraction
+from math import ceil
+
+from watchparty_transcoder.plan.models import Grid, Rung
+
+STANDARD_RATES = {1080: 5_000_000, 720: 2_800_000, 480: 1_400_000, 360: 800_000}  # at up to 30 frames a second
+HIGHEST = 1080
+FAST_RATE = 1.5  # ultrafast needs more bits for the same picture
+LADDER_CRF, FAST_CRF = 23, 26
+GAIN = 1.3  # the next rung's rate has to be this many times the lower one's
+HIGH_RATE_FACTOR = 1.5  # for more than 30 frames a second: twice the frames, each of them nearer to its neighbour
+COPY_IS_ENOUGH = 2.0  # times the rung's rate: a heavier original gets a rung of its own size beside it
+FAST_SIDES = (720, 360)
+CHEAP_SHORT_SIDE = 480  # a ladder that ends here is made faster than it is watched: no fast lane needed
+
+
+def sides(short_side: int, *, copied_bit_rate: float | None) -> tuple[int, ...]:
+    """Short sides of the ladder, highest first; `copied_bit_rate` is that of the copied original, if there is one."""
+    even = short_side - short_side % 2
+    wanted = [side for side in STANDARD_RATES if side <= even]
+    own_size = min(even, HIGHEST)
+    if own_size not in wanted:
+        wanted.insert(0, own_size)
+    if copied_bit_rate is not None and copied_bit_rate <= COPY_IS_ENOUGH * max_rate(own_size):
+        wanted.remove(own_size)
+    kept: list[int] = []
+    for side in wanted:
+        if not kept or max_rate(kept[-1]) >= GAIN * max_rate(side):
+            kept.append(side)
+    return tuple(kept)
+
+
+def max_rate(short_side: int) -> int:
+    """Peak bits a second for a short side, between the standard ones by its number of pixels."""
+    if short_side in STANDARD_RATES:
+        return STANDARD_RATES[short_side]
+    above = min((side for side in STANDARD_RATES if side > short_side), default=HIGHEST)
+    return max(150_000, int(STANDARD_RATES[above] * (short_side / above) ** 2))
+
+
+def ladder_rungs(grid: Grid, width: int, height: int, *, copied_bit_rate: float | None) -> tuple[Rung, ...]:
+    return tuple(
+        _rung("ladder", side, grid, width, height, crf=LADDER_CRF, factor=1.0)
+        for side in sides(min(width, height), copied_bit_rate=copied_bit_rate)
+    )
+
+
+def fast_rungs(grid: Grid, width: int, height: int) -> tuple[Rung, ...]:
+    """At most two: what is decoded once feeds both; none where the ladder itself is cheap enough."""
+    short = min(width, height)
+    if short <= CHEAP_SHORT_SIDE:
+        return ()
+    return tuple(
+        _rung("fast", side, grid, width, height, crf=FAST_CRF, factor=FAST_RATE) for side in FAST_SIDES if side <= short
+    )
+
+
+def _rung(kind: str, side: int, grid: Grid, width: int, height: int, *, crf: int, factor: float) -> Rung:
+    scale = Fraction(side, min(width, height))
+    rate_factor = HIGH_RATE_FACTOR if grid.rate > 31 else 1.0
+    return Rung(
+        name=f"v{side}/{kind}",
+        width=_even(width * scale),
+        height=_even(height * scale),
+        crf=crf,
+        max_rate=int(max_rate(side) * factor * rate_factor),
+    )
+
+
+def _even(length: Fraction) -> int:
+    """4:2:0 halves both sides, so both must be even."""
+    return max(2, ceil(length / 2 - Fraction(1, 2)) * 2)

@@ -1,0 +1,77 @@
+"""Where segments and chunks begin. Pure: whole output frames for the picture, whole AAC frames for the sound.
+
+The grid is a function of rate and length alone, so that every rung, every chunk and a bridge that serves segments of
+the original on demand agree on it without asking each other.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from watchparty_transcoder.plan.models import AAC_FRAME, Chunk, Grid
+
+GOP_S = 2
+SEGMENT_GOPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What of a file becomes the film, on the file's own clock."""
+
+    begin_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.begin_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkSizes:
+    """How work is cut up, in segments."""
+
+    opening: int = 5  # before quality is added: enough to watch while that begins
+    length: int = 15
+    audio: int = 150
+
+
+HOME = ChunkSizes()
+CLOUD = ChunkSizes(length=5, audio=75)  # 20 s: two hours give enough pieces for a hundred tasks
+
+
+def grid(rate: Fraction, duration_s: float) -> Grid:
+    """Segments of about four seconds; a last one shorter than half a group joins the one before it."""
+    frames = max(1, round(duration_s * rate))
+    gop = max(1, round(GOP_S * rate))
+    step = gop * SEGMENT_GOPS
+    starts = list(range(0, frames, step))
+    if len(starts) > 1 and frames - starts[-1] < gop // 2:
+        starts.pop()
+    return Grid(rate=rate, frames=frames, gop_frames=gop, starts=tuple(starts))
+
+
+def copy_cuts(keyframes: list[int], timescale: int, duration: int) -> tuple[int, ...]:
+    """Of presentation ticks that allow a cut, those used: at least four seconds apart, as far as there are any."""
+    wanted = int(GOP_S * SEGMENT_GOPS * timescale * Fraction(97, 100))  # a keyframe at 3.97 s will do
+    cuts = [keyframes[0]]
+    for place in keyframes[1:]:
+        if place - cuts[-1] >= wanted:
+            cuts.append(place)
+    if len(cuts) > 1 and duration - cuts[-1] < timescale:
+        cuts.pop()
+    return tuple(cuts)
+
+
+def audio_starts(segment_times: list[float], sample_rate: int, end: int) -> tuple[int, ...]:
+    """Tick at which each audio segment begins: the AAC frame nearest to where the picture is cut."""
+    nearest = {round(time * sample_rate / AAC_FRAME) * AAC_FRAME for time in segment_times}
+    return tuple(sorted(start for start in nearest if start < end))
+
+
+def chunks(segments: int, *, opening: int, length: int, whole: bool) -> tuple[Chunk, ...]:
+    """Runs of segments: a short one that is awaited, then longer ones; one for everything where seeking is unsafe."""
+    if whole or segments <= opening:
+        return (Chunk(first=0, end=segments, apart=not whole),)
+    starts = [opening] if opening else []
+    rest = range(opening, segments, length)
+    spans = [(first, min(first + length, segments)) for first in rest]
+    return (*(Chunk(first=0, end=end, apart=True) for end in starts), *(Chunk(first=a, end=b) for a, b in spans))

@@ -1,0 +1,1 @@
+"""What an upload is, without decoding more than a few frames."""

@@ -1,0 +1,136 @@
+"""The little of H.264 that looking and cutting need: can there be fields, does a coded picture start afresh (IDR)?
+
+A keyframe of the index may merely be an I picture of an open group, after which frames refer to what came before;
+cutting there shows damage. Only reads; never parses a slice.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from watchparty_transcoder.source.source import Source
+
+IDR_SLICE = 5
+SLICES = range(1, 6)
+EMULATION = b"\x00\x00\x03"  # what keeps a start code from appearing inside of a unit
+WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)  # profiles whose sets name it
+HEAD_BYTES = 1024  # of a coded picture: usually enough for all that stands before its first slice
+
+
+def starts_afresh(picture: bytes) -> bool:
+    """Whether the first slice of a coded picture that is at hand, its parts led by four bytes of length, is an IDR."""
+    at = 0
+    while at + 4 < len(picture):
+        kind = picture[at + 4] & 0x1F
+        if kind in SLICES:
+            return kind == IDR_SLICE
+        at += 4 + int.from_bytes(picture[at : at + 4], "big")
+    return False
+
+
+class InstantPictures:
+    """Answers for one file, reading a few bytes at each picture asked about."""
+
+    def __init__(self, source: Source, configuration: bytes) -> None:
+        self._source = source
+        self._file = source.open()
+        self._length_bytes = (configuration[4] & 3) + 1 if len(configuration) > 4 else 4
+        self._heads: dict[int, bytes] = {}
+        self.size = source.size_bytes()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def look_ahead(self, positions: Iterable[int]) -> None:
+        """Read the beginnings of these pictures at once, where each look is a journey to a bucket."""
+        if self._source.readers > 1:
+            all_of_them = list(positions)
+            with ThreadPoolExecutor(self._source.readers) as pool:
+                self._heads = dict(zip(all_of_them, pool.map(self._head_of, all_of_them), strict=True))
+
+    def _head_of(self, position: int) -> bytes:
+        with self._source.open() as file:
+            file.seek(position)
+            return file.read(HEAD_BYTES)
+
+    def at(self, position: int, size: int) -> bool:
+        """Whether the first slice of the picture at `position` is an IDR slice."""
+        begin, end = position, position + size
+        known = self._heads.get(begin, b"")
+        while position + self._length_bytes < end:
+            head = known[position - begin : position - begin + self._length_bytes + 1]
+            if len(head) <= self._length_bytes:
+                self._file.seek(position)
+                head = self._file.read(self._length_bytes + 1)
+            if len(head) <= self._length_bytes:
+                return False
+            kind = head[-1] & 0x1F
+            if kind in SLICES:
+                return kind == IDR_SLICE
+            position += self._length_bytes + int.from_bytes(head[:-1], "big")
+        return False
+
+
+def whole_frames_only(configuration: bytes) -> bool:
+    """Whether the one parameter set of an avcC says that there are no fields, so that nothing can be interlaced.
+
+    False also where that is not certain: no avcC, a damaged one, several sets, or scaling lists before the flag.
+    """
+    if configuration[:1] != b"\x01" or len(configuration) < 8 or configuration[5] & 0x1F != 1:
+        return False
+    length = int.from_bytes(configuration[6:8], "big")
+    try:
+        return _frame_mbs_only(configuration[8 : 8 + length])
+    except EOFError:
+        return False
+
+
+def _frame_mbs_only(unit: bytes) -> bool:
+    """Reads a sequence parameter set (ITU-T H.264, 7.3.2.1.1) as far as frame_mbs_only_flag. Raises EOFError."""
+    bits = _Bits(unit[4:].replace(EMULATION, EMULATION[:2]))  # after the unit's header, profile, constraints and level
+    bits.number()  # seq_parameter_set_id
+    if unit[1:2] and unit[1] in WITH_CHROMA_FORMAT:
+        if bits.number() == 3:  # chroma_format_idc 4:4:4
+            bits.read(1)
+        bits.number(), bits.number()  # bit depths
+        bits.read(1)
+        if bits.read(1):  # seq_scaling_matrix_present_flag
+            return False
+    bits.number()  # log2_max_frame_num_minus4
+    order = bits.number()  # pic_order_cnt_type
+    if order == 0:
+        bits.number()
+    elif order == 1:
+        bits.read(1)
+        bits.number(), bits.number()
+        for _ in range(bits.number()):
+            bits.number()
+    bits.number()  # max_num_ref_frames
+    bits.read(1)
+    bits.number(), bits.number()  # width and height
+    return bits.read(1) == 1
+
+
+class _Bits:
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._left = len(data) * 8
+
+    def read(self, count: int) -> int:
+        if count > self._left:
+            raise EOFError
+        self._left -= count
+        return self._value >> self._left & (1 << count) - 1
+
+    def number(self) -> int:
+        """Exp-Golomb, unsigned; a signed one is as long."""
+        zeros = 0
+        while not self.read(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.read(zeros)

@@ -1,0 +1,68 @@
+"""What an MP4 or MOV says about itself that libav does not pass on: how many sample descriptions a track has, whether
+the film is fragmented or encrypted, whether its table of contents is there at all. Reads box headers and the moov only.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from watchparty_transcoder.mp4.boxes import Box, find, walk
+from watchparty_transcoder.source.source import Source
+
+MOOV_LIMIT = 256 << 20  # a day of film needs about 100 MB of tables
+ENCRYPTED = (b"encv", b"enca", b"encs")
+
+
+@dataclass(frozen=True, slots=True)
+class IsoTables:
+    """`entries` counts sample descriptions by track, in the order of the tracks."""
+
+    complete: bool  # there is a moov
+    fragmented: bool = False
+    encrypted: bool = False
+    entries: tuple[int, ...] = ()
+
+
+def read_tables(source: Source) -> IsoTables | None:
+    """None where the file does not begin like an MP4 or MOV."""
+    with source.open() as file:
+        head = file.read(12)
+        if head[4:8] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
+            return None
+        moov = _moov(file)
+    if moov is None:
+        return IsoTables(complete=False)
+    stsds = [found for trak in walk(moov) if trak.kind == b"trak" and (found := _stsd(moov, trak))]
+    formats = [each.kind for stsd in stsds for each in walk(moov, stsd.start + 8, stsd.end)]
+    return IsoTables(
+        complete=True,
+        fragmented=find(moov, b"mvex") is not None,
+        encrypted=any(kind in ENCRYPTED for kind in formats),
+        entries=tuple(struct.unpack_from(">I", moov, stsd.start + 4)[0] for stsd in stsds),
+    )
+
+
+def _stsd(moov: bytes, trak: Box) -> Box | None:
+    return find(moov, b"mdia", b"minf", b"stbl", b"stsd", start=trak.start, end=trak.end)
+
+
+def _moov(file: BinaryIO) -> bytes | None:
+    """The payload of the top-level moov, stepping over everything else by its length."""
+    at = 0
+    while True:
+        file.seek(at)
+        header = file.read(16)
+        if len(header) < 8:
+            return None
+        size, kind = struct.unpack_from(">I4s", header)
+        start = 8
+        if size == 1 and len(header) == 16:
+            (size,) = struct.unpack_from(">Q", header, 8)
+            start = 16
+        if kind == b"moov" and start < size <= MOOV_LIMIT:
+            file.seek(at + start)
+            body = file.read(size - start)
+            return body if len(body) == size - start else None
+        if size < start:  # 0 means "to the end of the file", anything else is no box
+            return None
+        at += size

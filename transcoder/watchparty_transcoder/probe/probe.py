@@ -1,0 +1,129 @@
+"""Looks at an uploaded file through libav, in this process, and returns facts or the reason why there are none.
+
+Opens with an allow-list of demuxers and the source's own protocol alone: no playlist, no concat script, no image
+sequence can make it look at anything but the one file. Decodes a handful of frames at most; reads the whole file only
+where its header cannot be trusted about the duration. ffmpeg's command line is written elsewhere.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.error
+from av.container import InputContainer
+
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
+from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoFacts
+from watchparty_transcoder.probe import tracks
+from watchparty_transcoder.probe.durations import MICROSECONDS, measure
+from watchparty_transcoder.probe.mp4_tables import IsoTables, read_tables
+from watchparty_transcoder.source.source import Source
+
+log = logging.getLogger(__name__)
+
+DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
+    "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
+)
+OPEN_OPTIONS = {
+    "format_whitelist": DEMUXERS,
+    "enable_drefs": "0",  # a MOV may name other files for its samples
+    "max_streams": "64",
+}
+
+
+def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
+    """The one way in which libav gets to see an upload. `decoded=False`: only coded packets are asked for."""
+    options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
+    if not decoded:
+        options["skip_frame"] = "all"  # else it decodes a first picture to learn what nobody asks
+    return av.open(source.url, mode="r", options=options, metadata_errors="replace")
+
+
+def probe(source: Source, limits: Limits) -> Facts:
+    size_bytes = source.size_bytes()
+    if size_bytes == 0:
+        raise NoMedia("0 bytes", sentence="This file is empty.")
+    tables = read_tables(source)
+    if tables and tables.encrypted:
+        raise Unsupported("encrypted sample entries", sentence="This file is protected against copying.")
+    with _opened(source, tables) as container:
+        try:
+            return _facts(source, container, tables, size_bytes, limits)
+        except av.error.FFmpegError as error:
+            raise Corrupt(repr(error)) from error
+
+
+@contextlib.contextmanager
+def _opened(source: Source, tables: IsoTables | None) -> Iterator[InputContainer]:
+    try:
+        container = open_media(source)
+    except av.error.FFmpegError as error:
+        if tables and not tables.complete:
+            raise Incomplete("no moov box") from error
+        if tables:
+            raise Corrupt(str(error)) from error
+        raise Unsupported(str(error)) from error
+    with container:
+        yield container
+
+
+def _facts(
+    source: Source, container: InputContainer, tables: IsoTables | None, size_bytes: int, limits: Limits
+) -> Facts:
+    demuxer = container.format.name.split(",")[0]
+    if len(container.streams) > limits.streams:
+        raise TooLarge(f"{len(container.streams)} streams")
+    start_s = (container.start_time or 0) / MICROSECONDS
+    video_stream = tracks.choose_video(container)
+    audio_streams = [stream for stream in container.streams.audio if stream.codec_context]
+    if video_stream is None and not audio_streams:
+        raise NoMedia("no stream that we take")
+
+    lengths = measure(source, container, demuxer, at_most_s=limits.probe_s)
+    ends = lengths.ends
+    # facts about frames start from the beginning of the file
+    with open_media(source) if lengths.moved else contextlib.nullcontext(container) as unread:
+        video = tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
+    audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
+    audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
+    duration_s = video.duration_s if video else max(each.duration_s for each in audio)
+    if duration_s <= 0:
+        raise Incomplete("no frame has a time")
+    _check_size(video, audio, limits)
+    return Facts(
+        size_bytes=size_bytes,
+        demuxer=demuxer,
+        seekable=demuxer == "mov" or (demuxer == "matroska" and bool(video_stream and len(video_stream.index_entries))),
+        fragmented=bool(tables and tables.fragmented),
+        start_s=start_s,
+        duration_s=duration_s,
+        video=video,
+        cover=tracks.cover(container),
+        audio=audio,
+        subtitles=tuple(tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
+        chapters=_chapters(container),
+        warnings=lengths.warnings,
+    )
+
+
+def _check_size(video: VideoFacts | None, audio: Sequence[AudioFacts], limits: Limits) -> None:
+    """The longest track counts: a picture that is over stands still until the sound ends."""
+    longest_s = max([video.duration_s if video else 0.0, *(each.duration_s for each in audio)])
+    if longest_s > limits.duration_s:
+        raise TooLong(f"{longest_s:.0f} s")
+    if video and video.width * video.height > limits.pixels:
+        raise TooLarge(f"{video.width}x{video.height}")
+
+
+def _chapters(container: InputContainer) -> tuple[Chapter, ...]:
+    chapters: list[Chapter] = []
+    for each in container.chapters():
+        base: Any = each["time_base"] or Fraction(1, 1000)
+        title = each["metadata"].get("title") or f"Chapter {len(chapters) + 1}"
+        chapters.append(Chapter(start_s=float(each["start"] * base), end_s=float(each["end"] * base), title=title))
+    return tuple(chapters)

@@ -1,0 +1,244 @@
+"""The facts of single streams: picture, sound and text. Called by `probe` with a container that it opened."""
+
+import contextlib
+from fractions import Fraction
+from itertools import islice, pairwise
+
+import av
+import av.error
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from watchparty_transcoder.errors import Corrupt
+from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.probe.h264 import InstantPictures, whole_frames_only
+from watchparty_transcoder.probe.mp4_tables import IsoTables
+from watchparty_transcoder.source.source import Source
+
+TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
+MAY_BE_INTERLACED = (
+    "h264",
+    "mpeg2video",
+    "mpeg1video",
+    "mpeg4",
+    "vc1",
+    "dvvideo",
+    "prores",
+    "rawvideo",
+    "mjpeg",
+    "wmv3",
+)
+FRAMES_LOOKED_AT = 8  # of codecs that may be interlaced; one is enough for the others
+PACKETS_LOOKED_AT = 400  # until that many frames have come; a broken start must not cost a minute
+CUT_SPACING_S = Fraction(19, 10)  # two seconds, and a little less for keyframes that are not quite on time
+
+# The numbers are those of ITU-T H.273, the names those of ffmpeg's options.
+PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020",
+    11: "smpte431",
+    12: "smpte432",
+}
+TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte240m", 8: "linear", 13: "iec61966-2-1",
+             14: "bt2020-10", 15: "bt2020-12", 16: "smpte2084", 18: "arib-std-b67"}  # fmt: skip
+MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
+FULL_RANGE = 2
+
+
+def choose_video(container: InputContainer) -> VideoStream | None:
+    """The default picture, else the largest; cover art and thumbnails are no film."""
+    films = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+        and stream.codec_context is not None
+        and stream.codec_context.width
+    ]
+    return max(films, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None)
+
+
+def cover(container: InputContainer) -> int | None:
+    """The stream that holds cover art."""
+    return next((each.index for each in container.streams.video if each.disposition & Disposition.attached_pic), None)
+
+
+def _area(stream: VideoStream) -> int:
+    return stream.codec_context.width * stream.codec_context.height
+
+
+def video_facts(
+    source: Source, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
+) -> VideoFacts:
+    stream = next((each for each in container.streams.video if each.index == index), None)
+    if stream is None:
+        raise Corrupt(f"stream {index} is there only sometimes")
+    context = stream.codec_context
+    time_base = stream.time_base or Fraction(1, 90_000)
+    first, frames = _first_frames(container, stream)
+    sample = frames[0]
+    first_present = sample.pts if sample.pts is not None else stream.start_time or 0
+    start_s = float(first_present * time_base)
+    components = sample.format.components
+    cuts = _cuts(source, stream, context.extradata or b"")
+    return VideoFacts(
+        index=index,
+        codec=context.name,
+        profile=stream.profile or "",
+        level=context.level or 0,
+        pix_fmt=sample.format.name,
+        bit_depth=max(component.bits for component in components),
+        alpha=any(component.is_alpha for component in components),
+        width=sample.width,
+        height=sample.height,
+        pixel_aspect=_pixel_aspect(stream),
+        rotation=-sample.rotation % 360,
+        colour=colour_of(sample),
+        interlaced=sum(frame.interlaced_frame for frame in frames) * 2 > len(frames),
+        rate=_rate(stream),
+        base_rate=Fraction(stream.base_rate or 0),
+        start_s=start_s,
+        duration_s=max(0.0, ends.get(index, start_s) - start_s),
+        bit_rate=context.bit_rate or 0,
+        time_base=time_base,
+        reorder=first_present - (first.dts if first.dts is not None else first_present),
+        keyframes=cuts,
+        sample_entries=max(tables.entries, default=1) if tables else 1,
+        configuration=context.extradata or b"",
+        trimmed=bool(first.is_discard or first.pts != first_present),
+    )
+
+
+def _rate(stream: VideoStream) -> Fraction:
+    """Frames a second on average; some containers make libav believe in thousands."""
+    average, base = Fraction(stream.average_rate or 0), Fraction(stream.base_rate or 0)
+    impossible = base > 0 and average > 4 * base  # the base rate can express every frame
+    return base if impossible or average <= 0 else average
+
+
+def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
+    """The first packet, and as many decoded frames as tell whether the film is interlaced."""
+    wanted = FRAMES_LOOKED_AT if _may_be_interlaced(stream) else 1
+    first = None
+    frames: list[VideoFrame] = []
+    with contextlib.suppress(av.error.EOFError):
+        for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+            first = first or packet
+            with contextlib.suppress(av.error.FFmpegError):  # one broken frame is not a broken film
+                frames.extend(packet.decode())
+            if len(frames) >= wanted:
+                break
+    if first is None or not frames:
+        raise Corrupt("no frame of the picture could be decoded")
+    return first, frames
+
+
+def _may_be_interlaced(stream: VideoStream) -> bool:
+    """Decoding eight frames takes a third of the time until a copy can be watched: not where the header answers."""
+    context = stream.codec_context
+    if context.name == "h264" and whole_frames_only(context.extradata or b""):
+        return False
+    return context.name in MAY_BE_INTERLACED
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    aspect = stream.sample_aspect_ratio
+    return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)  # 0:1 means "not said", not "squeezed"
+
+
+def colour_of(frame: VideoFrame) -> Colour:
+    return Colour(
+        primaries=PRIMARIES.get(frame.color_primaries),
+        transfer=TRANSFERS.get(frame.color_trc),
+        matrix=MATRICES.get(frame.colorspace),
+        full_range=frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj"),
+    )
+
+
+def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
+    """Where an MP4's own index allows a cut, about two seconds apart; nothing for other files or a broken index."""
+    if stream.codec_context.name != "h264" or configuration[:1] != b"\x01" or stream.time_base is None:
+        return ()
+    spacing = int(CUT_SPACING_S / stream.time_base)
+    places: list[tuple[int, int]] = []  # decode time, bytes of picture before it
+    before = 0
+    last = None
+    with InstantPictures(source, configuration) as instant:
+        instant.look_ahead(entry.pos for entry in stream.index_entries if entry.is_keyframe)
+        for entry in stream.index_entries:
+            timestamp, position, size = entry.timestamp, entry.pos, entry.size
+            if entry.is_discard or (last is not None and timestamp <= last) or position + size > instant.size:
+                return ()
+            last = timestamp
+            if (
+                entry.is_keyframe
+                and (not places or timestamp - places[-1][0] >= spacing)
+                and instant.at(position, size)
+            ):
+                places.append((timestamp, before))
+            before += size
+    sizes = [following[1] - this[1] for this, following in pairwise([*places, (0, before)])]
+    return tuple(Keyframe(decode=place[0], size=size) for place, size in zip(places, sizes, strict=True))
+
+
+def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
+    context = stream.codec_context
+    time_base = stream.time_base or Fraction(1, 90_000)
+    heard = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
+    first = next(heard, stream.start_time or 0)
+    start_s = float(first * time_base)
+    return AudioFacts(
+        index=stream.index,
+        codec=context.name,
+        profile=stream.profile or "",
+        sample_rate=context.sample_rate or 0,
+        channels=context.channels or 0,
+        start_s=start_s,
+        duration_s=max(0.0, ends.get(stream.index, start_s) - start_s),
+        language=_language(stream),
+        title=_title(stream),
+        default=bool(stream.disposition & Disposition.default),
+        configuration=context.extradata or b"",
+        largest_gap_s=_largest_gap_s(stream),
+    )
+
+
+def _largest_gap_s(stream: AudioStream) -> float | None:
+    """Silence between coded frames that the index admits to, where it counts time in samples."""
+    rate = stream.codec_context.sample_rate
+    if not len(stream.index_entries) or not rate or stream.time_base != Fraction(1, rate):
+        return None
+    largest, expected = 0, stream.index_entries[0].timestamp
+    for entry in stream.index_entries:  # a few hundred thousand in a long film
+        if (timestamp := entry.timestamp) != expected:
+            largest = max(largest, abs(timestamp - expected))
+        expected = timestamp + AAC_FRAME
+    return largest / rate
+
+
+def subtitle_facts(stream: SubtitleStream) -> SubtitleFacts:
+    codec = stream.codec_context.name if stream.codec_context else ""
+    return SubtitleFacts(
+        index=stream.index,
+        codec=codec,
+        language=_language(stream),
+        title=_title(stream),
+        default=bool(stream.disposition & Disposition.default),
+        forced=bool(stream.disposition & Disposition.forced),
+        bitmap=codec not in TEXT_SUBTITLES,
+    )
+
+
+def _language(stream: Stream) -> str:
+    return stream.metadata.get("language", "und").strip().lower() or "und"
+
+
+def _title(stream: Stream) -> str:
+    return stream.metadata.get("title", "").strip()

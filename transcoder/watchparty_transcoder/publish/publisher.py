@@ -1,0 +1,216 @@
+"""Writes playlists for what can be played, and states it. Playlists last: nothing is named before it can be read.
+
+Only the pipeline's main thread calls it; the threads that make segments merely report them.
+"""
+
+from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.events.transcode_event import (
+    AudioTrack,
+    Availability,
+    ChapterMark,
+    Rendition,
+    SubtitleTrack,
+)
+from watchparty_transcoder.plan.labels import language_tag
+from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.publish import playlists
+from watchparty_transcoder.publish.progress import Progressing, ProgressingPicture, Renditions
+from watchparty_transcoder.storage import layout
+from watchparty_transcoder.storage.port import Storage
+
+AAC_LC = "mp4a.40.2"
+SUBTITLES_TASK, POSTER_TASK, SPRITES_TASK = "subtitles", "poster", "sprites"
+
+
+class Publisher:
+    def __init__(self, plan: Plan, storage: Storage) -> None:
+        self._plan = plan
+        self._storage = storage
+        self.renditions = Renditions(plan)
+        self._written: dict[str, str] = {}
+        self._codecs: dict[str, str] = {}
+        self._subtitles: set[str] = set()
+        self._warnings: list[str] = []
+        self._poster: str | None = None
+        self._sprites: str | None = None
+
+    def go_on_with(self, plan: Plan) -> None:
+        """Another plan for the same film: nothing that players have been told is taken back, anything else cleared."""
+        earlier, self.renditions = self.renditions, Renditions(plan)
+        self.renditions.take_over(earlier)
+        self._plan = plan
+        for name in earlier.names - self.renditions.names:
+            self._storage.clear(name)
+
+    def task_done(self, name: str) -> None:
+        """Some tasks make something to be told of, beside segments."""
+        if name == SUBTITLES_TASK:
+            self._subtitles = {track.name for track in self._plan.subtitles}
+        elif name == POSTER_TASK:
+            self._poster = layout.POSTER
+        elif name == SPRITES_TASK:
+            self._sprites = layout.SPRITES
+
+    def warn(self, sentence: str) -> None:
+        if sentence not in self._warnings:
+            self._warnings.append(sentence)
+
+    def publish(self) -> Availability:
+        """Bring every playlist up to date, media playlists before the master that names them."""
+        for rendition in (*self.renditions.sound, *self.renditions.picture):
+            if rendition.ready:
+                self._grow(layout.playlist(rendition.name), _media(rendition))
+        playable_s = self.renditions.playable_s()
+        if playable_s > 0:
+            for track in self._plan.subtitles:
+                if track.name in self._subtitles:
+                    self._write(layout.playlist(track.name), _text_playlist(track.name, self._plan.duration_s))
+            self._write(layout.MASTER, self._master())
+        return self.state(playable_s)
+
+    def state(self, playable_s: float) -> Availability:
+        return Availability(
+            playable_s=round(playable_s, 3),
+            renditions=tuple(self._rendition(each) for each in self.renditions.listed()),
+            audio_tracks=tuple(
+                AudioTrack(
+                    language=language_tag(track.language),
+                    label=track.label,
+                    default=track.default,
+                    playlist=layout.playlist(track.name),
+                )
+                for track in self._plan.audio
+            ),
+            subtitle_tracks=self._subtitle_tracks(),
+            chapters=tuple(
+                ChapterMark(start_s=max(0.0, each.start_s), end_s=max(0.0, each.end_s), title=each.title)
+                for each in self._plan.chapters
+            ),
+            warnings=(*self._plan.warnings, *self._warnings),
+            poster=self._poster,
+            sprites=self._sprites,
+        )
+
+    def _subtitle_tracks(self) -> tuple[SubtitleTrack, ...]:
+        ready = [track for track in self._plan.subtitles if track.name in self._subtitles]
+        return tuple(
+            SubtitleTrack(
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                forced=track.forced,
+                shown=track in ready,
+                playlist=layout.playlist(track.name) if track in ready else None,
+                file=layout.subtitles(track.name) if track in ready else None,
+            )
+            for track in (*ready, *self._plan.subtitles_not_shown)
+        )
+
+    def _grow(self, name: str, text: str) -> None:
+        """A playlist keeps what it has named, though a run that was begun again knows less of it at first."""
+        if name not in self._written:
+            self._written[name] = (self._storage.read(name) or b"").decode()
+        if len(text) > len(self._written[name]):
+            self._write(name, text)
+
+    def _write(self, name: str, text: str) -> None:
+        if self._written.get(name) == text:
+            return
+        try:
+            self._storage.write(name, text.encode())
+        except Overtaken:
+            self._written.pop(name, None)  # what is there now is another's
+            raise
+        self._written[name] = text
+
+    def _master(self) -> str:
+        sound = self._plan.audio
+        choices = [
+            playlists.Choice(
+                uri=layout.playlist(track.name),
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                channels=track.channels,
+            )
+            for track in sound
+        ]
+        subtitles = [
+            playlists.Choice(
+                uri=layout.playlist(track.name),
+                language=language_tag(track.language),
+                label=track.label,
+                default=track.default,
+                forced=track.forced,
+            )
+            for track in self._plan.subtitles
+            if track.name in self._subtitles
+        ]
+        variants = [self._variant(each) for each in self.renditions.listed()] or [self._sound_variant()]
+        alone = len(sound) == 1 and not self.renditions.picture
+        return playlists.master_playlist(variants=variants, audio=[] if alone else choices, subtitles=subtitles)
+
+    def _rendition(self, each: ProgressingPicture) -> Rendition:
+        variant = self._variant(each)
+        return Rendition(
+            height=each.height,
+            width=each.width,
+            bandwidth=variant.bandwidth,
+            codecs=variant.codecs,
+            source=each.lane,
+            playlist=variant.uri,
+        )
+
+    def _variant(self, each: ProgressingPicture) -> playlists.Variant:
+        sound_peak = max((track.peak for track in self.renditions.sound), default=0)
+        sound_average = max((track.average or track.peak for track in self.renditions.sound), default=0)
+        codecs = [self._codec(each.name)] + ([AAC_LC] if self.renditions.sound else [])
+        return playlists.Variant(
+            uri=layout.playlist(each.name),
+            bandwidth=each.peak + sound_peak,
+            average_bandwidth=None if each.average is None else each.average + sound_average,
+            codecs=",".join(codecs),
+            width=each.width,
+            height=each.height,
+            frame_rate=each.frame_rate,
+        )
+
+    def _sound_variant(self) -> playlists.Variant:
+        default = next(track for track in self._plan.audio if track.default)
+        rendition = next(each for each in self.renditions.sound if each.name == default.name)
+        return playlists.Variant(
+            uri=layout.playlist(default.name),
+            bandwidth=rendition.peak,
+            average_bandwidth=rendition.average,
+            codecs=AAC_LC,
+        )
+
+    def _codec(self, rendition: str) -> str:
+        """RFC 6381 name, from the three bytes that an initialisation segment holds about profile and level."""
+        if rendition not in self._codecs:
+            init = self._storage.read(layout.init(rendition)) or b""
+            at = init.index(b"avcC") + 5
+            self._codecs[rendition] = f"avc1.{init[at : at + 3].hex().upper()}"
+        return self._codecs[rendition]
+
+
+def _media(rendition: Progressing) -> str:
+    run = rendition.run()
+    return playlists.media_playlist(
+        durations=[segment.duration_s for segment in run],
+        names=[layout.last_part(layout.segment(rendition.name, segment.number)) for segment in run],
+        init=layout.last_part(layout.init(rendition.name)),
+        longest=rendition.longest_s,
+        complete=rendition.complete,
+    )
+
+
+def _text_playlist(name: str, duration_s: float) -> str:
+    """One WebVTT file is one segment: a film's worth of text is smaller than a second of its picture."""
+    return playlists.media_playlist(
+        durations=[duration_s],
+        names=[layout.last_part(layout.subtitles(name))],
+        init=None,
+        longest=duration_s,
+        complete=True,
+    )

@@ -1,0 +1,1 @@
+"""The upload, as libav and ffmpeg may see it."""

@@ -1,0 +1,1 @@
+"""Text subtitles: out of a film or an uploaded file, into WebVTT."""

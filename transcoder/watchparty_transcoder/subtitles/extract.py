@@ -1,0 +1,57 @@
+"""Takes the text subtitles out of a film and writes each track as one WebVTT file, on the timeline of the renditions.
+
+Reads the film once for all tracks, in this process; pictures of text (PGS, VobSub) are only listed, elsewhere.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+
+import av.error
+from av.stream import Discard
+from av.subtitles.subtitle import AssSubtitle
+
+from watchparty_transcoder.errors import Cancelled
+from watchparty_transcoder.plan.models import SubtitlePlan
+from watchparty_transcoder.probe.probe import open_media
+from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.storage import layout
+from watchparty_transcoder.storage.port import Storage
+from watchparty_transcoder.subtitles.cue_text import from_ass
+from watchparty_transcoder.subtitles.webvtt import Cue, to_webvtt
+
+log = logging.getLogger(__name__)
+
+UNTIMED_S = 4.0  # how long a cue stands that does not say
+
+
+def extract(
+    source: Source,
+    tracks: Sequence[SubtitlePlan],
+    *,
+    origin_s: float,
+    storage: Storage,
+    cancelled: Callable[[], bool],
+) -> None:
+    """`origin_s` is the moment of the file that is 0 in every rendition."""
+    cues: dict[int, list[Cue]] = {track.stream: [] for track in tracks}
+    with open_media(source) as container:
+        for stream in container.streams:
+            if stream.index not in cues:
+                stream.discard = Discard.all
+        with contextlib.suppress(av.error.EOFError, av.error.InvalidDataError):  # a damaged tail keeps what came before
+            for packet in container.demux([container.streams[index] for index in cues]):
+                if cancelled():
+                    raise Cancelled
+                if packet.pts is None:
+                    continue
+                start_s = float(packet.pts * packet.time_base) - origin_s
+                length_s = float((packet.duration or 0) * packet.time_base) or UNTIMED_S
+                with contextlib.suppress(av.error.FFmpegError):  # one unreadable cue is not an unreadable track
+                    for line in packet.decode():
+                        if isinstance(line, AssSubtitle):
+                            text = from_ass(line.ass.decode(errors="replace"))
+                            cues[packet.stream_index].append(Cue(start_s=start_s, end_s=start_s + length_s, text=text))
+    for track in tracks:
+        log.info("%s: %d cues", track.name, len(cues[track.stream]))
+        storage.create(layout.subtitles(track.name), to_webvtt(cues[track.stream]).encode())

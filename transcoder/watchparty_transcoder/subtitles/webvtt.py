@@ -1,0 +1,34 @@
+"""WebVTT: cues in, a file out. Pure, and the only writer of the format, so that escaping happens once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchparty_transcoder.subtitles.cue_text import Styled, as_webvtt
+
+# Where players that demux subtitles like sound put the cues; browsers' own parsers skip it.
+TIMESTAMP_MAP = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    start_s: float
+    end_s: float
+    text: Styled
+
+
+def to_webvtt(cues: Iterable[Cue]) -> str:
+    """In order of time; what lies before the film's beginning is cut off, what has no text or no time is left out."""
+    blocks = [f"WEBVTT\n{TIMESTAMP_MAP}"]
+    for cue in sorted(cues, key=lambda each: (each.start_s, each.end_s)):
+        start_s, text = max(0.0, cue.start_s), as_webvtt(cue.text)
+        if text and cue.end_s > start_s:
+            settings = f" {cue.text.settings}" if cue.text.settings else ""
+            blocks.append(f"{timestamp(start_s)} --> {timestamp(cue.end_s)}{settings}\n{text}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def timestamp(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{milliseconds // 1000:02d}.{milliseconds % 1000:03d}"
