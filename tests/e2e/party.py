@@ -20,9 +20,9 @@ def make_room(host: Person, film: Path | None = None, *, access: str | None = No
         dialog.locator("input[type=file]").set_input_files(str(film))
     if access:
         dialog.get_by_text("Advanced").click()
-        dialog.get_by_label("Who may come in").click()
+        dialog.get_by_label("Who can join").click()
         host.page.get_by_role("option", name=access).click()
-    dialog.get_by_role("button", name="Create and copy link").click()
+    dialog.get_by_role("button", name="Create room").click()
     host.page.wait_for_url(re.compile(r"/r/"))
     link = host.page.url.partition("?")[0].partition("#")[0]
     # The invite sheet opens by itself in a new room.
@@ -43,7 +43,7 @@ def join(guest: Person, link: str, *, name: str | None = None) -> None:
     button = guest.page.get_by_role("button", name=re.compile("^(Join|Ask to join)$"))
     button.wait_for()
     if name:
-        guest.page.get_by_label("Your name here").fill(name)
+        guest.page.get_by_label("Your name").fill(name)
     button.click()
 
 
@@ -54,7 +54,7 @@ def show(person: Person, tab: str) -> None:
 
 def say(person: Person, text: str) -> None:
     show(person, "Chat")
-    field = person.page.get_by_label("Message to the room").first
+    field = person.page.get_by_label("Message everyone").first
     field.fill(text)
     field.press("Enter")
 
@@ -112,5 +112,5 @@ def together(people: list[Person], *, within_s: float = 15.0) -> float:
 def menu_of(host: Person, name: str, entry: str) -> None:
     """Chooses an entry in the menu of a person in the people list."""
     show(host, "People")
-    host.page.get_by_role("button", name=f"What to do with {name}").click()
+    host.page.get_by_role("button", name=f"Actions for {name}").click()
     host.page.get_by_role("menuitem", name=entry, exact=True).click()

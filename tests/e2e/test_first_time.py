@@ -44,15 +44,15 @@ def test_a_host_without_an_account_is_known_by_the_name_she_gives(meet: Meet) ->
     ada.open("/new")
     dialog = ada.page.get_by_role("dialog")
     dialog.get_by_label("Your name").fill("Ada Lovelace")
-    dialog.get_by_role("button", name="Create and copy link").click()
+    dialog.get_by_role("button", name="Create room").click()
     invite = ada.page.get_by_role("dialog", name="Invite friends")
     invite.get_by_role("button", name="Copied").wait_for()
     invite.get_by_role("button", name="Copy link").wait_for()
     assert ada.page.get_by_text("Link copied").count() == 0
     max_.open(ada.page.url)
-    max_.page.get_by_text("Ada Lovelace invites you").wait_for()
+    max_.page.get_by_text("Ada Lovelace invited you").wait_for()
     ada.open("/new")
-    dialog.get_by_role("button", name="Create and copy link").wait_for()
+    dialog.get_by_role("button", name="Create room").wait_for()
     assert dialog.get_by_label("Your name").count() == 0
 
 
@@ -64,10 +64,10 @@ def test_what_is_no_film_is_refused_when_it_is_chosen(meet: Meet, tmp_path: Path
     ada.open("/new")
     dialog = ada.page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(str(notes))
-    dialog.get_by_text("is not a video").wait_for()
+    dialog.get_by_text("isn’t a video").wait_for()
     dialog.locator("input[type=file]").set_input_files(str(copyable(60)))
     dialog.get_by_text("uploads while you invite people").wait_for()
-    assert dialog.get_by_text("is not a video").count() == 0
+    assert dialog.get_by_text("isn’t a video").count() == 0
 
 
 def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
@@ -78,9 +78,9 @@ def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
     film_is_there(max_)
     wake_controls(max_)
     max_.page.get_by_role("button", name=re.compile("^Ask")).click()
-    ada.page.get_by_text("Max asks for the remote control").wait_for()
-    ada.page.get_by_role("status").get_by_role("button", name="Give it").click()
-    max_.page.get_by_text("You have the remote control now.").wait_for()
+    ada.page.get_by_text("Max wants the remote").wait_for()
+    ada.page.get_by_role("status").get_by_role("button", name="Give", exact=True).click()
+    max_.page.get_by_text("You have the remote now.").wait_for()
 
 
 def test_no_control_is_pushed_off_the_film(meet: Meet) -> None:
@@ -138,7 +138,7 @@ def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> No
     max_.page.get_by_text("Reconnecting").wait_for(timeout=5_000)
     assert max_.page.locator("video").bounding_box() == before
     max_.context.set_offline(False)
-    max_.page.get_by_text("You are back").wait_for(timeout=10_000)
+    max_.page.get_by_text("You’re back").wait_for(timeout=10_000)
     all_play([ada, max_])
 
 
@@ -150,10 +150,10 @@ def test_a_closed_room_is_off_the_list_of_recent_ones(meet: Meet) -> None:
     in_the_room(max_)
     show(ada, "Settings")
     ada.button("Close room").click()
-    ada.page.get_by_role("alertdialog").get_by_role("button", name="Close the room").click()
-    ada.page.get_by_text("The room is closed.").wait_for()
+    ada.page.get_by_role("alertdialog").get_by_role("button", name="Close room").click()
+    ada.page.get_by_text("Room closed.").wait_for()
     max_.page.get_by_text("The party is over").wait_for()
-    max_.button("Go to the start page").click()
+    max_.button("Go home").click()
     for person in (ada, max_):
         person.page.get_by_role("button", name="Start a watch party").wait_for()
-        assert person.page.get_by_text("Where you were lately").count() == 0
+        assert person.page.get_by_text("Recent rooms").count() == 0

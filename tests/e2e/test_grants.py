@@ -62,7 +62,7 @@ def test_a_film_plays_past_its_grants_and_stops_for_who_is_removed(meet: Meet) -
     assert set(grants) == {200}
 
     segment = next(url for url, _ in reversed(media) if ".m4s" in url)
-    menu_of(host, "Max", "Remove from the room")
+    menu_of(host, "Max", "Remove from room")
     guest.page.get_by_text("You were removed from the room").wait_for()
     ask = "url => fetch(url, {cache: 'no-store'}).then(answer => answer.status)"
     assert guest.page.evaluate(ask, segment) in (401, 403)

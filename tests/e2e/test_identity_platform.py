@@ -95,26 +95,26 @@ def test_an_account_is_made_confirmed_and_signed_in_to(site: Site) -> None:
     ada, judge = site.ada, Judge()
     site.fill("/register", name="Ada", mail="ada@example.org", password=PASSWORD)
     judge.look(ada, "identity-register")
-    ada.button("Make the account").click()
-    ada.page.get_by_role("button", name="Account of Ada").wait_for()
-    ada.page.get_by_text("We have sent you a mail").wait_for()
+    ada.button("Create account").click()
+    ada.page.get_by_role("button", name="Ada’s account").wait_for()
+    ada.page.get_by_text("to confirm your address").wait_for()
     assert site.accounts.mails == [("VERIFY_EMAIL", "ada@example.org")]
 
     ada.open("/account")
     ada.page.get_by_role("heading", name="Devices").wait_for()
     assert ada.page.get_by_role("heading", name="Password").count() == 0
     ada.page.reload()
-    ada.page.get_by_role("button", name="Account of Ada").wait_for()
+    ada.page.get_by_role("button", name="Ada’s account").wait_for()
 
     ada.context.clear_cookies()
     ada.page.evaluate("localStorage.clear()")
     site.fill("/login", mail="ada@example.org", password="not hers")
     ada.button("Sign in").click()
-    ada.page.get_by_text("do not fit").wait_for()
+    ada.page.get_by_text("Wrong email or password").wait_for()
     judge.look(ada, "identity-wrong-password")
     ada.page.get_by_label("Password", exact=True).fill(PASSWORD)
     ada.button("Sign in").click()
-    ada.page.get_by_role("button", name="Account of Ada").wait_for()
+    ada.page.get_by_role("button", name="Ada’s account").wait_for()
     kept = ada.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert "eyJ" not in kept, "no token is kept where a script could find it later"
     assert ada.errors == []
@@ -125,21 +125,21 @@ def test_the_first_administrator_confirms_the_address_and_comes_in(site: Site) -
     boss = site.ada
     site.fill("/register", name="Bo", mail=BOSS, password=PASSWORD)
     Judge().look(boss, "identity-by-invitation")
-    boss.button("Make the account").click()
-    boss.page.get_by_text("We have sent you a mail").wait_for()
+    boss.button("Create account").click()
+    boss.page.get_by_text("to confirm your address").wait_for()
     Judge().look(boss, "identity-confirm")
     assert site.accounts.mails == [("VERIFY_EMAIL", BOSS)]
     site.accounts.people[BOSS].verified = True
     site.fill("/login", mail=BOSS, password=PASSWORD)
     boss.button("Sign in").click()
-    boss.page.get_by_role("button", name="Account of Bo").wait_for()
+    boss.page.get_by_role("button", name="Bo’s account").wait_for()
     boss.open("/admin")
-    boss.page.get_by_role("heading", name="Administration").wait_for()
+    boss.page.get_by_role("heading", name="Admin", exact=True).wait_for()
 
 
 def test_a_forgotten_password_is_a_mail(site: Site) -> None:
     """Google sends it, and its page takes the new password."""
     site.fill("/reset", mail="ada@example.org")
-    site.ada.button("Send the link").click()
-    site.ada.page.get_by_role("heading", name="Look into your mail").wait_for()
+    site.ada.button("Send link").click()
+    site.ada.page.get_by_role("heading", name="Check your email").wait_for()
     eventually("the mail was asked for", lambda: site.accounts.mails == [("PASSWORD_RESET", "ada@example.org")])

@@ -30,14 +30,14 @@ def test_captions_are_off_until_somebody_wants_them(meet: Meet) -> None:
     ada = meet("Ada")
     make_room(ada, captioned(60))
     film_is_there(ada)
-    ada.button("Captions").wait_for(timeout=60_000)
+    ada.button("Subtitles").wait_for(timeout=60_000)
     assert shows(ada, 0)
     for wanted in (1, 0):
         press(ada, "c")
         assert shows(ada, wanted)
         ada.page.reload()  # who has made the room is in it again without a tap
         film_is_there(ada)
-        ada.button("Captions").wait_for()
+        ada.button("Subtitles").wait_for()
         assert shows(ada, wanted)
     assert ada.errors == []
 
@@ -47,7 +47,7 @@ def test_captions_that_come_moments_after_the_film_was_opened_are_taken_up(meet:
     ada, max_ = meet("Ada"), meet("Max")
     link = make_room(ada, captioned(60))
     film_is_there(ada)
-    ada.button("Captions").wait_for(timeout=60_000)
+    ada.button("Subtitles").wait_for(timeout=60_000)
 
     asked = 0
 
@@ -64,6 +64,6 @@ def test_captions_that_come_moments_after_the_film_was_opened_are_taken_up(meet:
     film_is_there(max_)
     press(ada, "k")
     all_play([ada, max_])
-    max_.button("Captions").wait_for(timeout=30_000)
+    max_.button("Subtitles").wait_for(timeout=30_000)
     all_play([ada, max_])
     assert max_.errors == []

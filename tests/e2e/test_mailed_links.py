@@ -56,5 +56,5 @@ def test_a_new_address_is_confirmed_by_its_mail(mailing: Home, postbox: Postbox,
     ana = meet("Ana", site=mailing.url)
     ana.open(f"{parts.path}#{parts.fragment}")
     ana.button("Confirm").click()
-    ana.page.get_by_role("heading", name="Your address is confirmed").wait_for()
+    ana.page.get_by_role("heading", name="Email confirmed").wait_for()
     assert httpx2.get(f"{api}/auth/me", headers=bearer).json()["email_verified"] is True

@@ -32,7 +32,7 @@ def set_up(judge: Judge, admin: Person, home: Home) -> None:
     admin.page.get_by_label(re.compile("mail")).fill("ada@example.org")
     admin.page.get_by_label("Password", exact=True).fill(PASSWORD)
     admin.button("Set up").click()
-    admin.page.get_by_role("button", name="Account of Ada").wait_for()
+    admin.page.get_by_role("button", name="Ada’s account").wait_for()
 
 
 def test_outside_the_rooms(home: Home, meet: Meet) -> None:
@@ -46,14 +46,14 @@ def test_outside_the_rooms(home: Home, meet: Meet) -> None:
     open_and_look(judge, ada, "/nowhere", "not-found", re.compile("."))
     open_and_look(judge, ada, "/r/nosuchroom", "no-such-room", re.compile("."))
     set_up(judge, ada, home)
-    open_and_look(judge, ada, "/setup", "set-up-already", "This site has been set up")
+    open_and_look(judge, ada, "/setup", "set-up-already", "Already set up")
     open_and_look(judge, ada, "/library", "library-empty", "Library")
     ada.page.locator("input[type=file]").first.set_input_files(str(copyable(60)))
-    ada.page.get_by_role("button", name=re.compile("^More for")).wait_for()
+    ada.page.get_by_role("button", name=re.compile("^Actions for")).wait_for()
     judge.look(ada, "library-film")
     open_and_look(judge, ada, "/account", "account", "Account")
     for tab in ADMIN_TABS:
-        open_and_look(judge, ada, f"/admin?tab={tab}", f"admin-{tab}", "Administration")
+        open_and_look(judge, ada, f"/admin?tab={tab}", f"admin-{tab}", "Admin")
     open_and_look(judge, ada, "/new", "new-party", "Start a watch party")
     assert ada.errors == []
     judge.is_content()
@@ -88,9 +88,9 @@ def test_the_door(meet: Meet) -> None:
     """Waiting to be let in, and being told no; the host's list with somebody at the door."""
     judge = Judge()
     ada, max_ = meet("Ada"), meet("Max")
-    link = make_room(ada, access="People I let in")
+    link = make_room(ada, access="I approve each person")
     join(max_, link, name="Max")
-    max_.page.get_by_text("has been asked").wait_for()
+    max_.page.get_by_text("to let you in").wait_for()
     judge.look(max_, "door-waiting")
     show(ada, "People")
     ada.page.get_by_role("button", name="Deny Max").wait_for()
@@ -114,11 +114,11 @@ def test_a_film_and_its_controls(meet: Meet) -> None:
     judge.look(ada, "film-host")
     judge.look(max_, "film-guest")
     wake_controls(max_)
-    max_.button("Captions, quality and more").click()
+    max_.button("Subtitles, quality and more").click()
     max_.page.get_by_role("dialog", name="Player").wait_for()
     judge.look(max_, "film-guest-sheet")
-    ada.button("Captions").wait_for(timeout=60_000)  # they are taken out of the film after its first seconds
-    for name in ("Captions", "Player settings"):
+    ada.button("Subtitles").wait_for(timeout=60_000)  # they are taken out of the film after its first seconds
+    for name in ("Subtitles", "Player settings"):
         wake_controls(ada)
         ada.button(name).click()
         ada.page.get_by_role("menu").wait_for()
@@ -129,7 +129,7 @@ def test_a_film_and_its_controls(meet: Meet) -> None:
     judge.look(ada, "film-shortcuts")
     ada.page.keyboard.press("Escape")
     show(ada, "People")
-    ada.button("What to do with Max").click()
+    ada.button("Actions for Max").click()
     judge.look(ada, "film-person-menu", reflows=False)
     ada.page.keyboard.press("Escape")
     press(ada, "t")

@@ -89,8 +89,8 @@ def test_a_reload_loses_no_part(s3: S3Service, meet: Meet) -> None:
     host.page.reload()
     before = parts_there(s3)
     already = len(sent)
-    host.page.get_by_text("Choose the same file to go on").first.wait_for()
-    host.page.get_by_label("The file that the upload began with").set_input_files(str(film))
+    host.page.get_by_text("Choose the same file to resume").first.wait_for()
+    host.page.get_by_label("Original file").set_input_files(str(film))
 
     def complete() -> bool:
         host.page.wait_for_timeout(200)

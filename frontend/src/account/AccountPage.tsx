@@ -29,25 +29,25 @@ export default function AccountPage() {
       {!account.temporary && hasPassword && (
         <Section
           title="Password"
-          intro="Changing it signs out all other devices and deletes your API tokens."
+          intro="Changing it signs you out on other devices and deletes your API tokens."
         >
           <PasswordForm />
         </Section>
       )}
-      <Section title="Space">
+      <Section title="Storage">
         <UsedSpace />
       </Section>
-      <Section title="Colours">
+      <Section title="Theme">
         <div className="w-fit">
           <ThemeChoice />
         </div>
       </Section>
       {!account.temporary && (
         <>
-          <Section title="Devices" intro="Where you are signed in.">
+          <Section title="Devices" intro="Where you’re signed in.">
             <Devices />
           </Section>
-          <Section title="API tokens" intro="For programs that act for you.">
+          <Section title="API tokens" intro="For scripts and integrations.">
             <ApiTokens />
           </Section>
         </>
@@ -65,11 +65,11 @@ function ClaimBanner({ account }: { account: Account }) {
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-4 rounded-3xl bg-accent-soft p-5 sm:p-6">
       <div>
-        <p className="font-semibold">You host without an account</p>
+        <p className="font-semibold">Temporary account</p>
         <p className="text-muted">
           {account.expires_at
-            ? `Rooms and films go away on ${formatDateTime(account.expires_at)}.`
-            : "Rooms and films go away after a day."}
+            ? `Your rooms and films are deleted on ${formatDateTime(account.expires_at)}.`
+            : "Your rooms and films are deleted after a day."}
         </p>
       </div>
       {mayRegister ? (
@@ -77,7 +77,7 @@ function ClaimBanner({ account }: { account: Account }) {
           Keep everything
         </Link>
       ) : (
-        <p className="text-sm text-muted">An invitation from whoever runs this site keeps them.</p>
+        <p className="text-sm text-muted">Ask the admin for an invitation to keep them.</p>
       )}
     </div>
   );
@@ -85,11 +85,11 @@ function ClaimBanner({ account }: { account: Account }) {
 
 function UsedSpace() {
   const { data } = useQuery({ queryKey: ["usage"], queryFn: usage });
-  if (!data) return <Progress label="Used space" />;
+  if (!data) return <Progress label="Storage used" />;
   return (
     <div className="max-w-md">
       <Progress
-        label="Used space"
+        label="Storage used"
         value={data.quota_bytes > 0 ? data.used_bytes / data.quota_bytes : 1}
       />
       <p className="mt-2 text-muted tabular-nums">

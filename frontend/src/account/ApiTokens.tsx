@@ -37,7 +37,7 @@ export function ApiTokens() {
             <div className="min-w-0 grow">
               <p className="truncate">{token.name}</p>
               <p className="text-sm text-muted">
-                {token.scopes.join(", ")} · since {formatDate(token.created_at)}
+                {token.scopes.join(", ")} · created {formatDate(token.created_at)}
               </p>
             </div>
             <Button variant="ghost" onClick={() => remove.mutate(token.id)}>
@@ -46,7 +46,7 @@ export function ApiTokens() {
           </li>
         ))}
       </ul>
-      <Button onClick={() => setCreating(true)}>New token</Button>
+      <Button onClick={() => setCreating(true)}>Create token</Button>
       {creating && <NewTokenDialog onClose={() => setCreating(false)} />}
     </div>
   );
@@ -59,7 +59,7 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
       open
       onOpenChange={onClose}
       title={secret ? "Your new token" : "New API token"}
-      description={secret ? "Copy it now. It is shown this once." : undefined}
+      description={secret ? "Copy it now. You won’t see it again." : undefined}
     >
       {secret ? <Secret text={secret} /> : <TokenForm onCreated={setSecret} />}
     </Dialog>
@@ -83,11 +83,11 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
 
   return (
     <form onSubmit={create} className="flex flex-col gap-4">
-      <Field label="What is it for?" error={field("name")}>
+      <Field label="What’s it for?" error={field("name")}>
         <Input name="name" maxLength={40} required />
       </Field>
       <fieldset>
-        <legend className="mb-1 text-sm font-medium">It may</legend>
+        <legend className="mb-1 text-sm font-medium">Permissions</legend>
         {SCOPES.map((scope) => (
           <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3">
             <input
@@ -103,7 +103,7 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
       </fieldset>
       {message && <p className="text-danger-text">{message}</p>}
       <Button type="submit" variant="primary" busy={busy}>
-        Make the token
+        Create token
       </Button>
     </form>
   );
@@ -111,9 +111,14 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
 
 function Secret({ text }: { text: string }) {
   async function copy() {
-    showToast((await copyText(text)) ? "Copied." : "Select the text and copy it.", {
-      tone: "good",
-    });
+    showToast(
+      (await copyText(text))
+        ? "Copied."
+        : "We couldn’t copy it. Select the text and copy it yourself.",
+      {
+        tone: "good",
+      },
+    );
   }
   return (
     <div className="flex flex-col gap-3">

@@ -30,10 +30,10 @@ export function Leaving({ account }: { account: Account }) {
           void download.submit(async () => saveAs("watchparty-export.json", await exportAccount()))
         }
       >
-        Download a copy
+        Download your data
       </Button>
       <Button variant="danger-ghost" onClick={() => setDeleting(true)}>
-        Delete the account
+        Delete account{" "}
       </Button>
       {download.message && <p className="w-full text-danger-text">{download.message}</p>}
       {deleting && <DeleteDialog account={account} onClose={() => setDeleting(false)} />}
@@ -48,7 +48,7 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
   async function remove(form: FormData) {
     const password = form.get("password");
     if (await submit(() => deleteAccount(password === null ? undefined : String(password)))) {
-      showToast("Your account is gone.");
+      showToast("Account deleted.");
       navigate("/", { replace: true });
     }
   }
@@ -57,8 +57,8 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
     <Dialog
       open
       onOpenChange={onClose}
-      title="Delete the account?"
-      description="Your rooms close and your films are deleted. This cannot be undone."
+      title="Delete your account?"
+      description="Your rooms will close and your films will be deleted. You can’t undo this."
     >
       <form
         className="flex flex-col gap-4"
@@ -71,7 +71,7 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
         {message && <p className="text-danger-text">{message}</p>}
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <Button variant="ghost" onClick={onClose}>
-            Keep it
+            Cancel
           </Button>
           <Button type="submit" variant="danger" busy={busy}>
             Delete everything

@@ -35,7 +35,7 @@ function DeviceRow({ device, onEnd }: { device: Device; onEnd: () => void }) {
         <p className="text-sm text-muted">Last used {formatDateTime(device.last_used_at)}</p>
       </div>
       {device.current ? (
-        <Badge tone="good">This one</Badge>
+        <Badge tone="good">This device</Badge>
       ) : (
         <Button variant="ghost" onClick={onEnd}>
           Sign out

@@ -35,14 +35,14 @@ export default function LoginPage() {
       footer={
         <>
           <Link to="/reset" className={LINK}>
-            Forgot the password?
+            Forgot password?
           </Link>
           {config.registration === "open" ? (
             <Link to="/register" className={LINK}>
-              Make an account
+              Create account
             </Link>
           ) : (
-            <p className="text-sm">New here? Ask whoever runs this site for an invitation.</p>
+            <p className="text-sm">New here? Ask the admin for an invitation.</p>
           )}
         </>
       }

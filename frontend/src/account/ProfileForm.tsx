@@ -45,7 +45,7 @@ export function PasswordForm() {
     };
     if (await submit(() => changeProfile(body))) {
       form.reset();
-      showToast("The new password works now.", { tone: "good" });
+      showToast("Password changed.", { tone: "good" });
       void queries.invalidateQueries(); // devices and API tokens went with the old one
     }
   }
@@ -60,7 +60,7 @@ export function PasswordForm() {
       <PasswordField label="New password" isNew error={field("password")} />
       <FormMessage message={message} />
       <Button type="submit" busy={busy} className="self-start">
-        Change the password
+        Change password
       </Button>
     </form>
   );

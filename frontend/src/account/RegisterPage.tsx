@@ -16,7 +16,7 @@ import { waysOf } from "./signInMethods";
 
 /** By invitation (its secret in the fragment), freely where that is allowed, or to keep a temporary account. */
 export default function RegisterPage() {
-  useTitle("Make an account");
+  useTitle("Create account");
   const config = useSiteConfig();
   const { hash } = useLocation();
   const [invite] = useState(() => fragmentSecret(hash, "invite"));
@@ -45,16 +45,16 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
     );
     if (!done) return;
     if (config.sign_in === "identity_platform") {
-      showToast("We have sent you a mail. Its link confirms your address.", { tone: "good" });
+      showToast("Check your email to confirm your address.", { tone: "good" });
     }
     navigate("/library", { replace: true });
   }
 
   return (
     <EntryCard
-      title={temporary ? "Keep what you have" : "Make an account"}
+      title={temporary ? "Keep your rooms and films" : "Create account"}
       intro={introOf(temporary !== null, config.registration === "open" || invite !== null)}
-      submitLabel={temporary ? "Keep everything" : "Make the account"}
+      submitLabel={temporary ? "Keep everything" : "Create account"}
       busy={busy}
       message={message}
       onSubmit={(form) => void send(form)}
@@ -63,7 +63,7 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
           to="/login"
           className="inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline"
         >
-          I have an account
+          Sign in instead
         </Link>
       }
     >
@@ -75,24 +75,23 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
 }
 
 function introOf(temporary: boolean, invited: boolean): string | undefined {
-  if (temporary) return "Your films and rooms stay yours, and nothing runs out after a day.";
-  if (!invited) return "By invitation only, unless you are the one who runs this site.";
+  if (temporary) return "Create an account and nothing expires.";
+  if (!invited) return "Invite-only, unless you run this site.";
 }
 
 function InvitationNeeded() {
   return (
     <EmptyState
       icon={<MailQuestion />}
-      title="Accounts here are by invitation"
+      title="Invite-only site"
       headingLevel="h1"
       action={
         <Link to="/" className={buttonClass("primary")}>
-          Go to the start page
+          Go home
         </Link>
       }
     >
-      Ask whoever runs this site for an invitation link, then open it. To join a friend’s room you
-      need no account.
+      Ask the admin for an invitation link. You don’t need an account to join a friend’s room.
     </EmptyState>
   );
 }

@@ -14,7 +14,7 @@ import { waysOf } from "./signInMethods";
 
 /** Without a token it sends the link, with one it sets the password. */
 export default function ResetPage() {
-  useTitle("Reset the password");
+  useTitle("Reset password");
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
   return token === null ? <AskForLink /> : <NewPassword token={token} />;
@@ -26,18 +26,18 @@ function AskForLink() {
   const [sent, setSent] = useState(false);
   if (sent) {
     return (
-      <EmptyState icon={<MailCheck />} title="Look into your mail" headingLevel="h1">
+      <EmptyState icon={<MailCheck />} title="Check your email" headingLevel="h1">
         {config?.sign_in === "local" && !config.mail_delivers
-          ? "This site sends no mail. Whoever runs it finds the link in the server’s log and can pass it on."
-          : "If there is an account with this address, a link is on its way. It works for an hour."}
+          ? "This site doesn’t send email. Ask the admin for your reset link: it’s in the server’s log."
+          : "If this address has an account, a reset link is on its way. It works for one hour."}
       </EmptyState>
     );
   }
   return (
     <EntryCard
-      title="Forgot the password?"
-      intro="We send a link by which you can set a new one."
-      submitLabel="Send the link"
+      title="Forgot password?"
+      intro="We’ll email you a reset link."
+      submitLabel="Send link"
       busy={busy}
       message={message}
       onSubmit={(form) =>
@@ -57,9 +57,12 @@ function NewPassword({ token }: { token: string }) {
 
   async function send(form: FormData) {
     if (await submit(() => resetPassword(token, String(form.get("password"))))) {
-      showToast("The new password works now. Devices and API tokens have to be set up anew.", {
-        tone: "good",
-      });
+      showToast(
+        "Password changed. Sign in again on your other devices and create new API tokens.",
+        {
+          tone: "good",
+        },
+      );
       navigate("/login", { replace: true });
     }
   }
@@ -67,7 +70,7 @@ function NewPassword({ token }: { token: string }) {
   return (
     <EntryCard
       title="Set a new password"
-      submitLabel="Set the password"
+      submitLabel="Set password"
       busy={busy}
       message={message}
       onSubmit={(form) => void send(form)}

@@ -46,7 +46,7 @@ function SetupForm({ token }: { token: string }) {
   return (
     <EntryCard
       title="Make it yours"
-      intro="This account runs the site: it invites people and sets the rules."
+      intro="You’ll be the admin: invite people, set limits."
       submitLabel="Set up"
       busy={busy}
       message={message}
@@ -61,8 +61,8 @@ function SetupForm({ token }: { token: string }) {
 
 function LinkNeeded() {
   return (
-    <EmptyState icon={<KeyRound />} title="Open the set-up link" headingLevel="h1">
-      The server printed a link when it started. Open that one: it proves that the machine is yours.
+    <EmptyState icon={<KeyRound />} title="Open the setup link" headingLevel="h1">
+      The server printed a link when it started. Open it so we know it’s your server.
     </EmptyState>
   );
 }
@@ -71,7 +71,7 @@ function AlreadySetUp() {
   return (
     <EmptyState
       icon={<KeyRound />}
-      title="This site has been set up"
+      title="Already set up"
       headingLevel="h1"
       action={
         <Link to="/login" className={buttonClass("primary")}>
@@ -79,7 +79,7 @@ function AlreadySetUp() {
         </Link>
       }
     >
-      The set-up link works once. Whoever used it is the administrator.
+      The setup link only works once.
     </EmptyState>
   );
 }

@@ -11,15 +11,15 @@ import { EntryCard } from "./EntryCard";
 
 /** Where a mail's link leads, on whatever device it is read. A tap, since programs that look into mails follow links. */
 export default function VerifyPage() {
-  useTitle("Confirm your address");
+  useTitle("Confirm your email");
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
   const [confirmed, setConfirmed] = useState(false);
   const { busy, submit, message } = useSubmission();
   if (token === null) {
     return (
-      <EmptyState icon={<MailX />} title="This link is not complete" headingLevel="h1">
-        Open it from the mail again, or copy all of it.
+      <EmptyState icon={<MailX />} title="Incomplete link" headingLevel="h1">
+        Open it from the email again, or copy the whole link.
       </EmptyState>
     );
   }
@@ -27,11 +27,11 @@ export default function VerifyPage() {
     return (
       <EmptyState
         icon={<MailCheck />}
-        title="Your address is confirmed"
+        title="Email confirmed"
         headingLevel="h1"
         action={
           <Link to="/" className={buttonClass("primary")}>
-            Go on
+            Continue
           </Link>
         }
       />
@@ -39,8 +39,8 @@ export default function VerifyPage() {
   }
   return (
     <EntryCard
-      title="Confirm your address"
-      intro="Then we know that mails to it reach you."
+      title="Confirm your email"
+      intro="So we can reach you."
       submitLabel="Confirm"
       busy={busy}
       message={message}

@@ -14,7 +14,7 @@ const MIN_PASSWORD = 10;
 
 export function EmailField({ error, defaultValue }: EntryFieldProps) {
   return (
-    <Field label="E-mail" error={error}>
+    <Field label="Email" error={error}>
       <Input
         name="email"
         type="email"
@@ -28,7 +28,7 @@ export function EmailField({ error, defaultValue }: EntryFieldProps) {
 
 export function NameField({ error, defaultValue }: EntryFieldProps) {
   return (
-    <Field label="Your name" hint="What friends see in the room." error={error}>
+    <Field label="Your name" hint="Friends see this in the room." error={error}>
       <Input
         name="display_name"
         autoComplete="nickname"
@@ -72,7 +72,7 @@ export function PasswordField({
         />
         <span className="absolute inset-y-0 right-0">
           <IconButton
-            label={shown ? "Hide the password" : "Show the password"}
+            label={shown ? "Hide password" : "Show password"}
             className="text-muted"
             onClick={() => setShown(!shown)}
           >

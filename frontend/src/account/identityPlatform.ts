@@ -55,7 +55,7 @@ async function exchange(user: User, idToken: string, invite?: string): Promise<v
     throw new ApiError(
       403,
       "address_not_verified",
-      "We have sent you a mail. Open the link in it to confirm your address, then sign in here.",
+      "Check your email and open the link to confirm your address, then sign in here.",
     );
   }
 }

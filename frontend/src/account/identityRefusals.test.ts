@@ -3,10 +3,10 @@ import { ApiError, NetworkError, sentenceFor } from "@/api/errors";
 import { refusalOf } from "./identityRefusals";
 
 test.each([
-  ["auth/invalid-credential", "do not fit"],
+  ["auth/invalid-credential", "Wrong email or password"],
   ["auth/email-already-in-use", "already"],
   ["auth/user-disabled", "suspended"],
-  ["auth/something-new", "not possible now"],
+  ["auth/something-new", "unavailable"],
 ])("%s is a sentence for a person", (code, part) => {
   expect(sentenceFor(refusalOf({ code }))).toContain(part);
 });

@@ -2,19 +2,19 @@
 
 import { ApiError, NetworkError } from "@/api/errors";
 
-const WRONG = "Address and password do not fit. Check both and try again.";
+const WRONG = "Wrong email or password.";
 const SENTENCES: Record<string, string> = {
   "auth/invalid-credential": WRONG,
   "auth/wrong-password": WRONG,
   "auth/user-not-found": WRONG,
-  "auth/invalid-email": "That is not an e-mail address.",
-  "auth/missing-password": "Type a password.",
-  "auth/weak-password": "That password is too easy to guess. Take a longer one.",
+  "auth/invalid-email": "That isn’t an email address.",
+  "auth/missing-password": "Enter a password.",
+  "auth/weak-password": "That password is too easy to guess. Choose a longer one.",
   "auth/password-does-not-meet-requirements":
-    "That password is too easy to guess. Take a longer one.",
-  "auth/email-already-in-use": "There is an account with this address already. Sign in instead.",
-  "auth/user-disabled": "This account is suspended. Ask whoever runs this site.",
-  "auth/too-many-requests": "That was too often. Wait a few minutes and try again.",
+    "That password is too easy to guess. Choose a longer one.",
+  "auth/email-already-in-use": "This address already has an account. Sign in instead.",
+  "auth/user-disabled": "This account is suspended. Ask the admin.",
+  "auth/too-many-requests": "Too many tries. Wait a few minutes and try again.",
 };
 
 /** An ApiError or NetworkError for what the library throws; anything else as it is. */
@@ -22,6 +22,6 @@ export function refusalOf(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string" || !code.startsWith("auth/")) return error;
   if (code === "auth/network-request-failed") return new NetworkError();
-  const sentence = SENTENCES[code] ?? "Signing in is not possible now. Try again in a moment.";
+  const sentence = SENTENCES[code] ?? "Sign-in is unavailable. Try again in a moment.";
   return new ApiError(400, code, sentence);
 }

@@ -19,11 +19,11 @@ export function Accounts() {
       queryKey={KEY}
       read={allAccounts}
       rowKey={(account) => account.id}
-      empty="Nobody yet."
+      empty="No accounts yet."
       columns={[
         { heading: "Name", cell: (account) => <Who account={account} /> },
-        { heading: "Standing", cell: (account) => <Standing account={account} /> },
-        { heading: "Since", cell: (account) => formatDate(account.created_at) },
+        { heading: "Role", cell: (account) => <Standing account={account} /> },
+        { heading: "Joined", cell: (account) => formatDate(account.created_at) },
         { heading: "Actions", align: "end", cell: (account) => <Actions account={account} /> },
       ]}
     />
@@ -36,7 +36,7 @@ function Who({ account }: { account: AdminAccount }) {
       <Avatar name={account.display_name} seed={account.id} size="sm" />
       <span>
         <bdi className="block font-medium">{account.display_name}</bdi>
-        <span className="block text-sm text-muted">{account.email ?? "no address"}</span>
+        <span className="block text-sm text-muted">{account.email ?? "no email"}</span>
       </span>
     </span>
   );
@@ -44,7 +44,7 @@ function Who({ account }: { account: AdminAccount }) {
 
 function Standing({ account }: { account: AdminAccount }) {
   if (account.suspended) return <Badge tone="danger">Suspended</Badge>;
-  if (account.role === "admin") return <Badge tone="accent">Administrator</Badge>;
+  if (account.role === "admin") return <Badge tone="accent">Admin</Badge>;
   if (account.temporary) return <Badge tone="warn">Temporary</Badge>;
   return <Badge>Member</Badge>;
 }
@@ -53,11 +53,11 @@ function Actions({ account }: { account: AdminAccount }) {
   const isMe = useSession((session) => session.account?.id === account.id);
   const [deleting, setDeleting] = useState(false);
   const trigger = useReturnFocus(deleting);
-  const remove = useAdminAction(KEY, removeAccount, "The account is gone.");
+  const remove = useAdminAction(KEY, removeAccount, "Account deleted.");
   const change = useAdminAction(
     KEY,
     (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
-    "Changed.",
+    "Saved.",
   );
   if (isMe) return <span className="text-sm text-muted">You</span>;
   return (
@@ -67,7 +67,7 @@ function Actions({ account }: { account: AdminAccount }) {
           <button
             ref={trigger}
             type="button"
-            aria-label={`Change ${account.display_name}`}
+            aria-label={`Actions for ${account.display_name}`}
             className="inline-grid size-11 place-items-center rounded-xl hover:bg-hover"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -76,11 +76,11 @@ function Actions({ account }: { account: AdminAccount }) {
       >
         {!account.temporary && (
           <MenuItem onSelect={() => change({ role: account.role === "admin" ? "user" : "admin" })}>
-            {account.role === "admin" ? "Take administration away" : "Make administrator"}
+            {account.role === "admin" ? "Remove admin" : "Make admin"}
           </MenuItem>
         )}
         <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
-          {account.suspended ? "End the suspension" : "Suspend"}
+          {account.suspended ? "Unsuspend" : "Suspend"}
         </MenuItem>
         <MenuSeparator />
         <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
@@ -91,8 +91,8 @@ function Actions({ account }: { account: AdminAccount }) {
         open={deleting}
         onOpenChange={setDeleting}
         title={`Delete ${account.display_name}?`}
-        description="Their rooms close and their films are deleted. This cannot be undone."
-        confirmLabel="Delete the account"
+        description="Their rooms will close and their films will be deleted. You can’t undo this."
+        confirmLabel="Delete account"
         onConfirm={() => remove(account.id)}
       />
     </>

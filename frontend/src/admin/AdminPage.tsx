@@ -9,23 +9,23 @@ import { Settings } from "./Settings";
 import { Jobs, Videos } from "./Videos";
 
 const TABS = [
-  { value: "accounts", label: "People", content: <Accounts /> },
+  { value: "accounts", label: "Accounts", content: <Accounts /> },
   { value: "invites", label: "Invitations", content: <Invites /> },
   { value: "rooms", label: "Rooms", content: <Rooms /> },
   { value: "videos", label: "Films", content: <Videos /> },
   { value: "jobs", label: "Jobs", content: <Jobs /> },
   { value: "settings", label: "Settings", content: <Settings /> },
-  { value: "audit", label: "Audit", content: <AuditLog /> },
+  { value: "audit", label: "Audit log", content: <AuditLog /> },
 ];
 
 export default function AdminPage() {
-  useTitle("Administration");
+  useTitle("Admin");
   const [search, setSearch] = useSearchParams();
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-8">
-      <h1 className="mb-4 text-title font-bold">Administration</h1>
+      <h1 className="mb-4 text-title font-bold">Admin</h1>
       <Tabs
-        label="Administration"
+        label="Admin"
         tabs={TABS}
         value={search.get("tab") ?? "accounts"}
         onValueChange={(tab) => setSearch({ tab }, { replace: true })}

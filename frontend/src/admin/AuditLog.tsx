@@ -5,16 +5,16 @@ import { PagedTable } from "./PagedTable";
 export function AuditLog() {
   return (
     <PagedTable
-      caption="What was done, and by whom"
+      caption="Audit log"
       queryKey={["admin", "audit"]}
       read={auditLog}
       rowKey={(line) => line.id}
-      empty="Nothing has been done yet."
+      empty="No entries yet."
       columns={[
-        { heading: "When", cell: (line) => formatDateTime(line.at) },
-        { heading: "What", cell: (line) => <span className="font-medium">{line.action}</span> },
+        { heading: "Time", cell: (line) => formatDateTime(line.at) },
+        { heading: "Action", cell: (line) => <span className="font-medium">{line.action}</span> },
         { heading: "By", cell: (line) => <Id text={line.actor} /> },
-        { heading: "On", cell: (line) => <Id text={line.target} /> },
+        { heading: "Target", cell: (line) => <Id text={line.target} /> },
         { heading: "Details", cell: (line) => <Details line={line} /> },
       ]}
     />

@@ -18,20 +18,20 @@ import { PagedTable, useAdminAction } from "./PagedTable";
 const KEY = ["admin", "invites"];
 
 export function Invites() {
-  const revoke = useAdminAction(KEY, revokeAccountInvite, "The link leads nowhere now.");
+  const revoke = useAdminAction(KEY, revokeAccountInvite, "Invitation revoked.");
   return (
     <div className="flex flex-col gap-8">
       <NewInvite />
       <PagedTable
-        caption="Invitations to register"
+        caption="Invitations"
         queryKey={KEY}
         read={accountInvites}
         rowKey={(invite) => invite.id}
-        empty="No invitation has been made yet."
+        empty="No invitations yet."
         columns={[
-          { heading: "For", cell: (invite) => invite.email ?? "whoever has the link" },
-          { heading: "State", cell: (invite) => <State invite={invite} /> },
-          { heading: "Works until", cell: (invite) => formatDate(invite.expires_at) },
+          { heading: "For", cell: (invite) => invite.email ?? "Anyone with the link" },
+          { heading: "Status", cell: (invite) => <State invite={invite} /> },
+          { heading: "Expires", cell: (invite) => formatDate(invite.expires_at) },
           {
             heading: "Actions",
             align: "end",
@@ -51,7 +51,7 @@ export function Invites() {
 function State({ invite }: { invite: AccountInvite }) {
   if (invite.used_at) return <Badge tone="good">Used</Badge>;
   if (new Date(invite.expires_at) < new Date()) return <Badge>Expired</Badge>;
-  return <Badge tone="accent">Open</Badge>;
+  return <Badge tone="accent">Active</Badge>;
 }
 
 function NewInvite() {
@@ -73,15 +73,15 @@ function NewInvite() {
     <div className="flex max-w-xl flex-col gap-3">
       <form onSubmit={create} className="flex flex-wrap items-end gap-2">
         <Field
-          label="Invite somebody"
-          hint="An address is optional; the link works once."
+          label="Invite someone"
+          hint="Email optional. Single use."
           error={field("email") ?? message}
           className="grow"
         >
           <Input name="email" type="email" placeholder="name@example.org" autoComplete="off" />
         </Field>
         <Button type="submit" variant="primary" busy={busy} className="mb-6.5">
-          Make a link
+          Create link
         </Button>
       </form>
       {url && <NewLink url={url} />}
@@ -91,9 +91,14 @@ function NewInvite() {
 
 function NewLink({ url }: { url: string }) {
   async function copy() {
-    showToast((await copyText(url)) ? "Link copied." : "Select the link and copy it.", {
-      tone: "good",
-    });
+    showToast(
+      (await copyText(url))
+        ? "Link copied."
+        : "We couldn’t copy the link. Select it and copy it yourself.",
+      {
+        tone: "good",
+      },
+    );
   }
   return (
     <div className="flex items-center gap-2 rounded-2xl bg-accent-soft p-2 pl-4">

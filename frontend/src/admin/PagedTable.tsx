@@ -34,7 +34,7 @@ export function PagedTable<T>({
 }: PagedTableProps<T>) {
   const list = usePages<T>(queryKey, read);
   if (list.error) return <ProblemScreen error={list.error} onRetry={list.refetch} />;
-  if (list.isPending) return <LoadingScreen label={`Loading: ${caption}`} />;
+  if (list.isPending) return <LoadingScreen label="Loading" />;
   if (list.items.length === 0) return <p className="py-16 text-center text-muted">{empty}</p>;
   return (
     <div className="flex flex-col gap-4">

@@ -7,11 +7,11 @@ import { formatDateTime } from "@/ui/format";
 import { PagedTable, useAdminAction } from "./PagedTable";
 
 const KEY = ["admin", "rooms"];
-const ACCESS = { open: "By link", knock: "By knocking", members: "By invitation" };
+const ACCESS = { open: "Anyone with the link", knock: "Approval", members: "Invited people only" };
 
 export function Rooms() {
   const [closing, setClosing] = useState<AdminRoom | null>(null);
-  const close = useAdminAction(KEY, closeAnyRoom, "The room is closed.");
+  const close = useAdminAction(KEY, closeAnyRoom, "Room closed.");
   return (
     <>
       <PagedTable
@@ -19,10 +19,10 @@ export function Rooms() {
         queryKey={KEY}
         read={allRooms}
         rowKey={(room) => room.id}
-        empty="No room has been opened yet."
+        empty="No rooms yet."
         columns={[
           { heading: "Name", cell: (room) => <bdi className="font-medium">{room.name}</bdi> },
-          { heading: "Open to", cell: (room) => ACCESS[room.access] },
+          { heading: "Who can join", cell: (room) => ACCESS[room.access] },
           { heading: "Last active", cell: (room) => formatDateTime(room.last_active_at) },
           {
             heading: "Actions",
@@ -42,8 +42,8 @@ export function Rooms() {
         open={closing !== null}
         onOpenChange={() => setClosing(null)}
         title={`Close “${closing?.name}”?`}
-        description="Everybody in it is sent out, and the link stops working."
-        confirmLabel="Close the room"
+        description="Everyone is removed and the link stops working."
+        confirmLabel="Close room"
         onConfirm={() => closing && close(closing.id)}
       />
     </>

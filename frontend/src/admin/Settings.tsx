@@ -15,14 +15,14 @@ const KEY = ["admin", "settings"];
 const GB = 1e9;
 
 const REGISTRATION: Array<{ value: SiteSettings["registration"]; label: string }> = [
-  { value: "invitation", label: "By invitation" },
-  { value: "open", label: "Open to everybody" },
+  { value: "invitation", label: "Invitation only" },
+  { value: "open", label: "Open to everyone" },
 ];
 
 export function Settings() {
   const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: siteSettings });
   if (error) return <ProblemScreen error={error} onRetry={() => void refetch()} />;
-  if (!data) return <LoadingScreen label="Loading the settings" />;
+  if (!data) return <LoadingScreen label="Loading settings" />;
   return <SettingsForm saved={data} />;
 }
 
@@ -43,7 +43,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
 
   return (
     <form onSubmit={save} className="flex max-w-lg flex-col gap-5">
-      <Field label="Name of the site" error={field("brand_name")}>
+      <Field label="Site name" error={field("brand_name")}>
         <Input
           value={draft.brand_name}
           maxLength={40}
@@ -51,7 +51,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
           onChange={(event) => change({ brand_name: event.target.value })}
         />
       </Field>
-      <Field label="Who may make an account">
+      <Field label="Registration">
         <Select
           value={draft.registration}
           options={REGISTRATION}
@@ -60,24 +60,24 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
       </Field>
       <Switch
         label="Hosting without an account"
-        hint="For a day, with little space; the account can be kept by registering."
+        hint="24 hours, limited storage; can register later."
         checked={draft.temporary_hosts}
         onChange={(temporary_hosts) => change({ temporary_hosts })}
       />
       <Gigabytes
-        label="Space per account"
+        label="Storage per account"
         value={draft.quota_bytes}
         error={field("quota_bytes")}
         onChange={(quota_bytes) => change({ quota_bytes })}
       />
       <Gigabytes
-        label="Space without an account"
+        label="Storage without an account"
         value={draft.temporary_quota_bytes}
         error={field("temporary_quota_bytes")}
         onChange={(temporary_quota_bytes) => change({ temporary_quota_bytes })}
       />
       <Gigabytes
-        label="Largest film"
+        label="Max file size"
         value={draft.max_upload_bytes}
         error={field("max_upload_bytes")}
         onChange={(max_upload_bytes) => change({ max_upload_bytes })}

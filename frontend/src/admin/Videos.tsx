@@ -14,14 +14,14 @@ export function Videos() {
       caption="Films"
       queryKey={["admin", "videos"]}
       read={allVideos}
-      empty="No film has been uploaded yet."
+      empty="No films yet."
     />
   );
 }
 
 const STATES = [
-  { value: "processing", label: "Being encoded" },
-  { value: "queued", label: "Waiting" },
+  { value: "processing", label: "Encoding" },
+  { value: "queued", label: "Queued" },
   { value: "failed", label: "Failed" },
 ] as const;
 
@@ -32,7 +32,7 @@ export function Jobs() {
   return (
     <div className="flex flex-col gap-4">
       <Select
-        label="Which jobs"
+        label="Job status"
         value={state}
         onChange={setState}
         options={STATES}
@@ -42,7 +42,7 @@ export function Jobs() {
         caption="Encoding jobs"
         queryKey={["admin", "jobs", state]}
         read={(query) => allJobs({ ...query, status: state })}
-        empty="None at the moment."
+        empty="No jobs right now."
       />
     </div>
   );
@@ -65,7 +65,7 @@ interface VideoTableProps {
 
 /** Films with their state, and another try for those that failed; whole lists and job lists alike. */
 export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
-  const requeue = useAdminAction(queryKey, requeueVideo, "It is in the queue again.");
+  const requeue = useAdminAction(queryKey, requeueVideo, "Queued again.");
   return (
     <PagedTable
       caption={caption}
@@ -75,9 +75,9 @@ export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) 
       empty={empty}
       columns={[
         { heading: "Title", cell: (video) => <bdi className="font-medium">{video.title}</bdi> },
-        { heading: "State", cell: (video) => <State video={video} /> },
+        { heading: "Status", cell: (video) => <State video={video} /> },
         { heading: "Size", align: "end", cell: (video) => formatBytes(video.size_bytes) },
-        { heading: "Changed", cell: (video) => formatDateTime(video.updated_at) },
+        { heading: "Updated", cell: (video) => formatDateTime(video.updated_at) },
         {
           heading: "Actions",
           align: "end",
@@ -94,7 +94,7 @@ export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) 
 }
 
 function State({ video }: { video: AdminVideo }) {
-  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)} %` : "";
+  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)}%` : "";
   const reason = video.failure_code ? `: ${video.failure_code}` : "";
   return <Badge tone={TONES[video.status]}>{video.status + share + reason}</Badge>;
 }

@@ -15,21 +15,21 @@ export interface ProblemText {
 }
 
 const BY_STATUS: Record<number, ProblemText> = {
-  401: { title: "Please sign in", text: "This page belongs to an account.", next: "sign_in" },
+  401: { title: "You’re not signed in", text: "Sign in to see this page.", next: "sign_in" },
   403: {
-    title: "This is not yours to see",
-    text: "Your account may not open this page. Ask whoever runs this site if it should.",
+    title: "You don’t have access",
+    text: "Ask the admin if you think you should.",
     next: "home",
   },
   404: {
-    title: "There is nothing here",
-    text: "It may have been deleted, or the link is mistyped.",
+    title: "Page not found",
+    text: "Check the link; the page may have been deleted.",
     next: "home",
   },
-  410: { title: "This link has been used up", text: "Ask for a new one.", next: "home" },
-  413: { title: "That is too large", text: "Choose a smaller file.", next: "library" },
-  429: { title: "That was a bit fast", text: "Wait a moment, then try again.", next: "retry" },
-  503: { title: "Back in a moment", text: "The server is starting or very busy.", next: "retry" },
+  410: { title: "This link has already been used", text: "Ask for a new one.", next: "home" },
+  413: { title: "That’s too large", text: "Choose a smaller file.", next: "library" },
+  429: { title: "Slow down a moment", text: "Wait a moment, then try again.", next: "retry" },
+  503: { title: "Back in a moment", text: "The server is starting up or busy.", next: "retry" },
 };
 
 export function problemText(error: unknown): ProblemText {
@@ -38,7 +38,7 @@ export function problemText(error: unknown): ProblemText {
   }
   if (error instanceof ApiError && BY_STATUS[error.status])
     return BY_STATUS[error.status] as ProblemText;
-  return { title: "That did not work", text: sentenceFor(error), next: "retry" };
+  return { title: "That didn’t work", text: sentenceFor(error), next: "retry" };
 }
 
 export function requestIdOf(error: unknown): string | null {
@@ -77,8 +77,8 @@ function NextAction({ next, onRetry }: { next: NextStep; onRetry: () => void }) 
     );
   }
   const target = {
-    home: { to: "/", label: "Go to the start page" },
-    library: { to: "/library", label: "Back to the library" },
+    home: { to: "/", label: "Go home" },
+    library: { to: "/library", label: "Back to library" },
     sign_in: { to: `/login?next=${encodeURIComponent(pathname + search)}`, label: "Sign in" },
   }[next];
   return (

@@ -44,7 +44,7 @@ export class ApiError extends Error {
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   readonly code = "network";
-  readonly detail = "The server cannot be reached. Check the connection and try again.";
+  readonly detail = "We can’t reach the server. Check your connection and try again.";
 }
 
 export async function toApiError(response: Response): Promise<ApiError> {
@@ -53,7 +53,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
   return new ApiError(
     response.status,
     problem.code ?? "unexpected_answer",
-    problem.detail ?? problem.title ?? "The server gave an answer that this page does not know.",
+    problem.detail ?? problem.title ?? "The server sent an unexpected response. Try again.",
     response.headers.get("X-Request-Id"),
     Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
     problem,

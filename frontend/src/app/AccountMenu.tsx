@@ -23,7 +23,7 @@ export default function AccountMenu({ account }: { account: Account }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${account.display_name}`}
+          aria-label={`${account.display_name}’s account`}
           className="grid size-11 place-items-center rounded-full hover:bg-hover"
         >
           <Avatar name={account.display_name} seed={account.id} />
@@ -33,7 +33,7 @@ export default function AccountMenu({ account }: { account: Account }) {
       <div className="px-3 py-2">
         <p className="max-w-56 truncate font-semibold">{account.display_name}</p>
         <p className="max-w-56 truncate text-sm text-muted">
-          {account.temporary ? "Temporary host" : account.email}
+          {account.temporary ? "Guest host" : account.email}
         </p>
       </div>
       <MenuSeparator />
@@ -50,7 +50,7 @@ export default function AccountMenu({ account }: { account: Account }) {
       {account.role === "admin" && (
         <MenuItem asChild>
           <Link to="/admin">
-            <ShieldCheck aria-hidden="true" /> Administration
+            <ShieldCheck aria-hidden="true" /> Admin
           </Link>
         </MenuItem>
       )}

@@ -71,7 +71,7 @@ export function App() {
 function RequireAccount({ admin = false }: { admin?: boolean }) {
   const { status, account } = useSession();
   const { pathname, search } = useLocation();
-  if (status === "unknown") return <LoadingScreen label="Looking who you are" />;
+  if (status === "unknown") return <LoadingScreen label="Signing you in…" />;
   if (account === null) {
     return <Navigate to={`/login?next=${encodeURIComponent(pathname + search)}`} replace />;
   }
@@ -82,6 +82,6 @@ function RequireAccount({ admin = false }: { admin?: boolean }) {
 }
 
 function NotFoundPage() {
-  useTitle("Not found");
+  useTitle("Page not found");
   return <ProblemScreen error={new ApiError(404, "not_found", "")} />;
 }

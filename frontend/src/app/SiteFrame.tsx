@@ -20,7 +20,7 @@ export function SiteFrame() {
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-xl focus:bg-raised focus:px-4 focus:py-3"
       >
-        Skip to the content
+        Skip to content
       </a>
       <header className="mx-auto flex w-full max-w-7xl items-center justify-between gap-3 px-4 py-3 sm:px-8 sm:py-5">
         <Link
@@ -38,7 +38,7 @@ export function SiteFrame() {
         </Suspense>
       </main>
       <footer className="mx-auto mt-16 flex w-full max-w-7xl flex-wrap items-center justify-between gap-4 border-t border-line px-4 py-5 text-sm text-muted sm:px-8">
-        <p>Your films stay on this server.</p>
+        <p>Films are stored on this server only.</p>
         <ThemeChoice />
       </footer>
     </div>

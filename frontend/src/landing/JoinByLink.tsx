@@ -17,10 +17,7 @@ export function JoinByLink() {
 
   return (
     <form onSubmit={open} className="w-full max-w-md animate-rise">
-      <Field
-        label="Link to the room"
-        error={wrong && "That is no link to a room. It looks like …/r/ and some letters."}
-      >
+      <Field label="Room link" error={wrong && "That isn’t a room link. It should contain /r/."}>
         <div className="flex gap-2">
           <Input
             name="link"

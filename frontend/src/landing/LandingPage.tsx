@@ -27,8 +27,8 @@ export default function LandingPage({ creating = false }: { creating?: boolean }
         <div className="flex flex-col items-start gap-6">
           <h1 className="text-display font-bold text-balance">Far apart, on the same frame.</h1>
           <p className="max-w-lg text-lg text-pretty text-muted">
-            Upload a film, send a link, and watch it together: one tap to join, everybody at the
-            same moment, nothing to install.
+            Upload a film, send a link, watch together. One tap to join, nothing to install,
+            everyone on the same frame.
           </p>
           <div className="mt-2 flex w-full flex-col gap-3 sm:w-auto sm:flex-row">
             <Button variant="primary" size="lg" onClick={() => setOpen(true)}>
@@ -63,17 +63,17 @@ const STEPS = [
   {
     Icon: Upload,
     title: "Bring a film",
-    text: "Any video file. It can be watched while the rest is still being prepared.",
+    text: "Any video file. Start watching while we prepare the rest.",
   },
   {
     Icon: Share2,
     title: "Send the link",
-    text: "Friends open it in the browser they have, on the sofa or on the train.",
+    text: "Friends join in any browser, on the sofa or on the train.",
   },
   {
     Icon: Play,
-    title: "Press play once",
-    text: "Play, pause and seek reach everybody on the same frame. Chat beside it.",
+    title: "Press play",
+    text: "Play, pause and seek happen for everyone at once. Chat alongside.",
   },
 ];
 

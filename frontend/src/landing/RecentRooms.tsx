@@ -1,12 +1,16 @@
 import { ArrowRight, X } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
+import { PAGE_LANGUAGE } from "@/ui/format";
 import { forgetRoom, recentRooms } from "@/visitor/recentRooms";
 
-const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const RELATIVE = new Intl.RelativeTimeFormat(PAGE_LANGUAGE, { numeric: "auto" });
 
 function ago(at_ms: number): string {
-  const hours = Math.round((at_ms - Date.now()) / 3_600_000);
+  const minutes = Math.round((at_ms - Date.now()) / 60_000);
+  if (minutes > -1) return "just now";
+  if (minutes > -60) return RELATIVE.format(minutes, "minute");
+  const hours = Math.round(minutes / 60);
   return hours > -24
     ? RELATIVE.format(hours, "hour")
     : RELATIVE.format(Math.round(hours / 24), "day");
@@ -24,7 +28,7 @@ export function RecentRooms() {
   return (
     <section aria-labelledby="recent-rooms" className="pb-14">
       <h2 id="recent-rooms" className="mb-3 font-semibold">
-        Where you were lately
+        Recent rooms
       </h2>
       <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {rooms.map((room) => (
@@ -44,7 +48,7 @@ export function RecentRooms() {
             </Link>
             <button
               type="button"
-              aria-label={`Forget ${room.name}`}
+              aria-label={`Remove ${room.name}`}
               className="mr-1.5 grid size-11 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
               onClick={() => forget(room.id)}
             >

@@ -46,15 +46,15 @@ export default function LibraryPage() {
       <DropZone
         multiple
         onFiles={(files) => void begin(files)}
-        title={isEmpty ? "Your first film goes here" : undefined}
-        hint="They can be watched while they are still being prepared."
+        title={isEmpty ? "Add your first film" : undefined}
+        hint="You can watch while we prepare it."
         compact={!isEmpty}
         className={isEmpty ? "[&_button]:py-24" : undefined}
       />
       <UploadList />
-      {library.isPending && <LoadingScreen label="Loading your films" />}
+      {library.isPending && <LoadingScreen label="Loading your library" />}
       {search && shown.length === 0 && (
-        <p className="py-12 text-center text-muted">No film is called “{search}”.</p>
+        <p className="py-12 text-center text-muted">No films match “{search}”.</p>
       )}
       <VideoGrid
         videos={shown}
@@ -89,7 +89,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       />
       <Input
         type="search"
-        aria-label="Search the library"
+        aria-label="Search your library"
         placeholder="Search"
         className="pl-10"
         value={value}
@@ -113,7 +113,7 @@ export function UploadList() {
         ))}
       </ul>
       <p className="mt-5 border-t border-line pt-4 text-sm text-muted">
-        You can close this page and go on later by choosing the same file.
+        Safe to close: choose the same file later to resume.
       </p>
     </section>
   );

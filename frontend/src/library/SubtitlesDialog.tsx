@@ -11,7 +11,7 @@ import { Select } from "@/ui/Select";
 import { factsFrom, LANGUAGES, languageLabel } from "./subtitleFile";
 
 const CHOICES = [
-  { value: "und", label: "As the file’s name says" },
+  { value: "und", label: "Detect from file name" },
   ...LANGUAGES.map((value) => ({ value, label: languageLabel(value) })),
 ];
 
@@ -76,7 +76,7 @@ function AddFile({ busy, onAdd }: AddFileProps) {
         <Select value={language} onChange={setLanguage} options={CHOICES} />
       </Field>
       <Button variant="primary" busy={busy} onClick={() => input.current?.click()}>
-        Add a file
+        Add subtitles
       </Button>
       <input
         ref={input}

@@ -29,7 +29,9 @@ export function VideoCard(props: VideoCardProps) {
           </h2>
           <p className="truncate text-sm text-muted tabular-nums">{factsLine(video)}</p>
           {video.status === "uploading" && (
-            <p className="mt-1 text-sm text-muted">Unfinished. Choose the same file to go on.</p>
+            <p className="mt-1 text-sm text-muted">
+              Upload unfinished. Choose the same file to resume.
+            </p>
           )}
           {video.failure && (
             <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>

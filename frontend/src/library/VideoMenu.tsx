@@ -26,7 +26,7 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
           <button
             ref={trigger}
             type="button"
-            aria-label={`More for ${video.title}`}
+            aria-label={`Actions for ${video.title}`}
             className="-mt-1.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -72,7 +72,7 @@ export function RenameDialog({ title, onClose, onRename }: RenameDialogProps) {
     onClose();
   }
   return (
-    <Dialog open onOpenChange={onClose} title="Rename the film" size="sm">
+    <Dialog open onOpenChange={onClose} title="Rename film" size="sm">
       <form onSubmit={save} className="flex flex-col gap-5">
         <Field label="Title">
           <Input name="title" defaultValue={title} maxLength={200} autoComplete="off" required />

@@ -12,10 +12,10 @@ const video = {
 
 describe("what a card says", () => {
   it("tells a film that can be watched from one that cannot yet", () => {
-    expect(statusFact(video)).toEqual({ tone: "warn", label: "Preparing 42 %" });
+    expect(statusFact(video)).toEqual({ tone: "warn", label: "Preparing 42%" });
     expect(statusFact({ ...video, playable: true })).toEqual({
       tone: "accent",
-      label: "Watchable · 42 %",
+      label: "Playable · improving quality",
     });
   });
 

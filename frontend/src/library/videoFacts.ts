@@ -9,16 +9,15 @@ export interface VideoFact {
 }
 
 export function statusFact({ status, playable, progress }: Video): VideoFact {
-  const percent = `${Math.round(progress * 100)} %`;
   switch (status) {
     case "uploading":
       return { tone: "neutral", label: "Uploading" };
     case "queued":
-      return { tone: "neutral", label: "Waiting its turn" };
+      return { tone: "neutral", label: "Queued" };
     case "processing":
       return playable
-        ? { tone: "accent", label: `Watchable · ${percent}` }
-        : { tone: "warn", label: `Preparing ${percent}` };
+        ? { tone: "accent", label: "Playable · improving quality" }
+        : { tone: "warn", label: `Preparing ${Math.round(progress * 100)}%` };
     case "ready":
       return { tone: "good", label: "Ready" };
     case "failed":

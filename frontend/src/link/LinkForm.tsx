@@ -22,7 +22,9 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
     try {
       onLink(isPlaylist(link) ? link : { ...link, duration_s: await lengthOf(link.source_url) });
     } catch {
-      setProblem("That link does not play here. Is it the film itself, and open to everybody?");
+      setProblem(
+        "We couldn’t play that link. Make sure it points to the file itself and is public.",
+      );
     } finally {
       setBusy(false);
     }
@@ -31,7 +33,7 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
   return (
     <Field
       label="Link to a film"
-      hint="Each of you plays it from where it lies. It ends in .mp4 or .m3u8."
+      hint="A direct link to a video file (.mp4 or .m3u8). Everyone streams it from there."
       error={problem}
     >
       <div className="flex gap-2">
@@ -48,7 +50,7 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
           }}
         />
         <Button busy={busy} onClick={() => void take()}>
-          Use it
+          Add
         </Button>
       </div>
     </Field>

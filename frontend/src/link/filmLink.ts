@@ -10,13 +10,13 @@ const PLAYABLE = /\.(mp4|m4v|m3u8)$/i;
 /** The link with a title out of its last part, or the sentence that says what is wrong with it. */
 export function readFilmLink(pasted: string, pageProtocol: string): FilmLink | string {
   const url = parsed(pasted);
-  if (url === null) return "A link begins with https://";
+  if (url === null) return "A link starts with https://";
   if (url.username || url.password)
-    return "Everybody in the room sees the link, so it must not hold a password.";
+    return "Remove the password from the link: everyone in the room can see it.";
   if (url.protocol === "http:" && pageProtocol === "https:")
-    return "Browsers refuse http:// links on this page. Use one that begins with https://";
+    return "Use a link that starts with https://";
   if (!PLAYABLE.test(url.pathname))
-    return "Browsers can play links that end in .mp4 or .m3u8. Download anything else and upload it.";
+    return "Use a link that ends in .mp4 or .m3u8, or download the film and upload it here.";
   return { source_url: url.href, title: titleOf(url) };
 }
 

@@ -11,7 +11,7 @@ export function CardSummary({ card }: { card: RoomCard }) {
     <div>
       <h1 className="text-title font-bold text-balance">{card.name}</h1>
       <p className="mt-1 text-muted">
-        <bdi>{card.host_name}</bdi> invites you to watch together
+        <bdi>{card.host_name}</bdi> invited you to watch together
       </p>
       {total > 0 && (
         <div className="mt-4 flex items-center gap-3">

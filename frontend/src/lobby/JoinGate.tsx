@@ -40,7 +40,7 @@ export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
     <LobbyFrame posterUrl={card.poster_url}>
       <CardSummary card={card} />
       <form onSubmit={join} aria-label="Join the room" className="mt-6 flex flex-col gap-4">
-        <Field label="Your name here">
+        <Field label="Your name">
           <Input
             value={name}
             maxLength={40}
@@ -50,8 +50,8 @@ export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
         </Field>
         {asksPassword && (
           <Field
-            label="Password of the room"
-            error={wrongPassword ? "That is not the password. Ask the host for it." : undefined}
+            label="Room password"
+            error={wrongPassword ? "Wrong password. Ask the host." : undefined}
           >
             <Input
               type="password"

@@ -24,16 +24,13 @@ export function Waiting({ card, since_ms, onRemind, onCancel }: WaitingProps) {
     <LobbyFrame posterUrl={card.poster_url}>
       <div role="status">
         <h1 className="text-title font-bold text-balance">
-          <bdi>{card.host_name}</bdi> has been asked
+          Waiting for <bdi>{card.host_name}</bdi> to let you in
         </h1>
-        <p className="mt-2 text-muted">
-          You will enter “{card.name}” automatically as soon as they let you in. Keep this page
-          open.
-        </p>
+        <p className="mt-2 text-muted">You’ll join automatically. Keep this page open.</p>
       </div>
       <div className="mt-6 flex items-center gap-3 text-muted">
         <Spinner className="text-accent-text" />
-        <span className="tabular-nums">Waiting for {formatFilmTime(waited_s)}</span>
+        <span className="tabular-nums">{formatFilmTime(waited_s)}</span>
       </div>
       <div className="mt-6 flex flex-wrap gap-2">
         {mayRemind && (

@@ -13,84 +13,84 @@ export interface Refusal {
   actionLabel: string;
 }
 
-const HOME = { action: "home", actionLabel: "Go to the start page" } as const;
+const HOME = { action: "home", actionLabel: "Go home" } as const;
 
 const REFUSALS = {
   banned: {
-    title: "You can’t come back to this room",
-    text: "The host has closed this room to you.",
+    title: "You’ve been removed",
+    text: "You can’t rejoin this room.",
     ...HOME,
   },
   room_shut: {
-    title: "Nobody can come in right now",
-    text: "This room takes in nobody new at the moment. Ask whoever gave you the link.",
+    title: "This room isn’t accepting anyone right now",
+    text: "Ask the person who sent you the link.",
     ...HOME,
   },
   not_invited: {
-    title: "This room is by invitation",
-    text: "Ask the host for a personal invitation link, then open that link.",
+    title: "Invite-only room",
+    text: "Ask the host for a personal invitation link.",
     ...HOME,
   },
   room_full: {
     title: "This room is full",
-    text: "Every seat is taken. Somebody may leave soon.",
+    text: "Try again in a bit.",
     action: "retry",
     actionLabel: "Try again",
   },
   closed: {
     title: "The party is over",
-    text: "The host has closed this room.",
+    text: "The host closed this room.",
     ...HOME,
   },
   link_replaced: {
-    title: "This link is out of date",
-    text: "The host has made a new link for the room. Ask for the current one.",
+    title: "This link has expired",
+    text: "The host created a new link. Ask them for it.",
     ...HOME,
   },
   not_found: {
-    title: "There is no room here",
-    text: "The link may be mistyped, or the host has made a new one. Ask for the current link.",
+    title: "Room not found",
+    text: "Check the link, or ask the host for the current one.",
     ...HOME,
   },
   removed: {
     title: "You were removed from the room",
-    text: "A host or moderator has taken you out. You may ask to come in again.",
+    text: "A host or co-host removed you. You can ask to rejoin.",
     action: "join_again",
-    actionLabel: "Join again",
+    actionLabel: "Ask to rejoin",
   },
   denied: {
     title: "The host didn’t let you in",
-    text: "Perhaps they did not recognise your name. You can ask once more.",
+    text: "They may not have recognised your name. You can ask again.",
     action: "join_again",
     actionLabel: "Ask again",
   },
   elsewhere: {
-    title: "You are watching in another tab",
-    text: "The room moved to the tab or device that you opened last.",
+    title: "You opened this room somewhere else",
+    text: "You’re watching in the tab or on the device you opened last.",
     action: "join_again",
     actionLabel: "Watch here instead",
   },
   version: {
-    title: "There is a new version",
-    text: "This page is older than the server. Loading it again takes a second.",
+    title: "A new version is available",
+    text: "Reload the page to get it.",
     action: "reload",
     actionLabel: "Reload",
   },
   rate_limited: {
-    title: "That was a bit fast",
-    text: "The server asks for a short break before the next try.",
+    title: "Slow down a moment",
+    text: "Too many tries. Wait a moment and try again.",
     action: "retry",
     actionLabel: "Try again",
   },
   offline: {
-    title: "You are offline",
-    text: "The server can’t be reached. Check your connection; the room keeps your place.",
+    title: "You’re offline",
+    text: "We can’t reach the server. Check your connection; we’ll keep your place.",
     action: "retry",
     actionLabel: "Try again",
   },
   unexpected: {
     title: "That didn’t work",
-    text: "Something went wrong on the way into the room.",
+    text: "We couldn’t connect you. Try again.",
     action: "retry",
     actionLabel: "Try again",
   },

@@ -76,7 +76,7 @@ export function Stage(props: StageProps) {
   return (
     <section
       ref={setStage}
-      aria-label={media === null ? "Stage" : `Film: ${media.title}`}
+      aria-label={media === null ? "Player" : `Film: ${media.title}`}
       data-sync-status={sync}
       data-rev={rev}
       className="stage @container absolute inset-0 isolate overflow-hidden bg-black text-white"

@@ -25,13 +25,13 @@ export function StageStatus() {
 const FAILURES = {
   network: {
     icon: CloudOff,
-    title: "The film does not come through",
-    text: "Trying again by itself. You are still in the room.",
+    title: "Can’t load the film",
+    text: "Retrying… you’re still in the room.",
   },
   format: {
     icon: FileX2,
-    title: "This browser cannot play this film",
-    text: "Try another browser, or ask the host for another version.",
+    title: "This browser can’t play this film",
+    text: "Try another browser, or ask the host for a different version.",
   },
 };
 

@@ -48,7 +48,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
               align="end"
               sideOffset={8}
               collisionPadding={8}
-              aria-label="Sync"
+              aria-label="Sync details"
               className="z-50 w-72 animate-appear rounded-2xl bg-raised p-4 shadow-high ring-1 ring-line"
             >
               <SyncDetails session={session} />
@@ -64,7 +64,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
 function SyncDetails({ session }: { session: RoomSession }) {
   const { sync, clock, player } = useStore(session.store);
   const rows: [string, string | null][] = [
-    ["From the room's place", sync.error_ms === null ? null : signed(sync.error_ms)],
+    ["Offset", sync.error_ms === null ? null : signed(sync.error_ms)],
     ["Round trip", clock && amount(clock.rtt_ms)],
     ["Clock uncertainty", clock && `± ${amount(clock.uncertainty_ms)}`],
     ["Buffered", player && `${Math.round(player.buffered_s)} s`],
@@ -87,7 +87,7 @@ function Remedy({ session, remedy }: { session: RoomSession; remedy: string | nu
     <Popover.Close asChild>
       {remedy === null ? (
         <Button className="mt-4 w-full" onClick={() => session.detach()}>
-          Watch at my own pace
+          Watch on my own
         </Button>
       ) : (
         <Button variant="primary" className="mt-4 w-full" onClick={() => session.rejoin()}>

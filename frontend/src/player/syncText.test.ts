@@ -15,12 +15,12 @@ describe("syncWords", () => {
   });
 
   it("says how far and in which direction when it is far", () => {
-    expect(words("far", -1_430)).toMatchObject({ tone: "bad", text: "1.4 s behind · Resync" });
-    expect(words("detached", 42_300)?.text).toBe("42.3 s ahead");
-    expect(words("detached", -20)?.text).toBe("At your own pace");
+    expect(words("far", -1_430)).toMatchObject({ tone: "bad", text: "1 s behind · Catch up" });
+    expect(words("detached", 42_300)?.text).toBe("42 s ahead");
+    expect(words("detached", -20)?.text).toBe("On your own");
     expect(words("detached", -125_000)).toMatchObject({
       text: "2:05 behind",
-      remedy: "Back to the room",
+      remedy: "Rejoin",
     });
   });
 

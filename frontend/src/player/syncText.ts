@@ -29,11 +29,11 @@ export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
     case "blocked":
       return { tone: "warn", text: "Tap to join", remedy: null };
     case "far":
-      return { tone: "bad", text: `${distance(error_ms ?? 0)} · Resync`, remedy: "Resync" };
+      return { tone: "bad", text: `${distance(error_ms ?? 0)} · Catch up`, remedy: "Catch up" };
     case "detached": {
       const near = error_ms === null || Math.abs(error_ms) < NEAR_MS;
-      const where = near ? "At your own pace" : distance(error_ms);
-      return { tone: "quiet", text: where, remedy: "Back to the room" };
+      const where = near ? "On your own" : distance(error_ms);
+      return { tone: "quiet", text: where, remedy: "Rejoin" };
     }
   }
 }
@@ -46,7 +46,7 @@ export function syncAnnouncement(status: SyncState["status"]): string {
     case "far":
       return "Out of sync with the room";
     case "detached":
-      return "Watching at your own pace";
+      return "Watching on your own";
     default:
       return "";
   }
@@ -58,10 +58,12 @@ export function amount(error_ms: number): string {
 }
 
 function distance(error_ms: number): string {
+  return `${size(error_ms)} ${error_ms < 0 ? "behind" : "ahead"}`;
+}
+
+function size(error_ms: number): string {
   const whole_s = Math.round(Math.abs(error_ms) / 1_000);
-  const size =
-    whole_s < 60
-      ? amount(error_ms)
-      : `${Math.floor(whole_s / 60)}:${String(whole_s % 60).padStart(2, "0")}`;
-  return `${size} ${error_ms < 0 ? "behind" : "ahead"}`;
+  if (whole_s < 1) return amount(error_ms);
+  if (whole_s < 60) return `${whole_s} s`;
+  return `${Math.floor(whole_s / 60)}:${String(whole_s % 60).padStart(2, "0")}`;
 }

@@ -41,9 +41,9 @@ export function ConnectionStrip() {
 type StripState = "reconnecting" | "offline" | "back" | null;
 
 const TEXTS = {
-  reconnecting: "Reconnecting… Messages follow later.",
-  offline: "Offline. Your place is kept.",
-  back: "You are back",
+  reconnecting: "Reconnecting… messages will send later",
+  offline: "You’re offline; we’ll keep your place",
+  back: "You’re back",
 };
 
 function useStripState(): StripState {

@@ -34,7 +34,7 @@ export function PanelDrawer(props: PanelDrawerProps) {
       {hidden && (
         <button
           type="button"
-          aria-label="Open the chat"
+          aria-label="Open chat"
           onClick={() => onOpenChange(true)}
           className="absolute top-3 right-3 z-20 flex size-12 items-center justify-center rounded-full bg-black/60 text-white backdrop-blur transition-opacity duration-200 hover:bg-black/80 [:root:has(.stage_[data-idle=true])_&:not(:hover,:focus)]:opacity-40"
         >
@@ -57,7 +57,7 @@ export function PanelDrawer(props: PanelDrawerProps) {
         {drawer && (
           <button
             type="button"
-            aria-label="Close the chat"
+            aria-label="Close chat"
             onClick={() => onOpenChange(false)}
             className="absolute top-0 right-0 z-10 grid size-11 place-items-center rounded-xl hover:bg-hover"
           >

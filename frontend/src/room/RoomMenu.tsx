@@ -1,8 +1,8 @@
-import { EllipsisVertical, Eraser, LogOut, Pencil, Volume2, VolumeX } from "lucide-react";
+import { EllipsisVertical, Eraser, LogOut, Pencil } from "lucide-react";
 import { useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
-import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
+import { Menu, MenuCheck, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useChatPreferences } from "./chat/chatStores";
 import { RenameDialog } from "./people/ChangeNameDialog";
 import { useRoom, useRoomState } from "./state/RoomContext";
@@ -14,7 +14,6 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
   const { announces, setAnnounces } = useChatPreferences();
   const [asking, setAsking] = useState<"name" | "clear" | null>(null);
   const trigger = useReturnFocus(asking !== null);
-  const AnnounceIcon = announces ? VolumeX : Volume2;
   return (
     <>
       <Menu
@@ -22,7 +21,7 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
           <button
             ref={trigger}
             type="button"
-            aria-label="More about this room"
+            aria-label="Room options"
             className="grid size-11 shrink-0 place-items-center rounded-xl hover:bg-hover"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -31,22 +30,21 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
       >
         <MenuItem onSelect={() => setAsking("name")}>
           <Pencil aria-hidden="true" />
-          Change my name
+          Change your name
         </MenuItem>
-        <MenuItem onSelect={() => setAnnounces(!announces)}>
-          <AnnounceIcon aria-hidden="true" />
-          {announces ? "Screen readers: messages off" : "Screen readers: read messages"}
-        </MenuItem>
+        <MenuCheck checked={announces} onChange={setAnnounces}>
+          Announce messages to screen readers
+        </MenuCheck>
         {canModerate && (
           <MenuItem onSelect={() => setAsking("clear")}>
             <Eraser aria-hidden="true" />
-            Clear the chat…
+            Clear chat…
           </MenuItem>
         )}
         <MenuSeparator />
         <MenuItem onSelect={onLeave}>
           <LogOut aria-hidden="true" />
-          Leave the room
+          Leave room
         </MenuItem>
       </Menu>
       {asking === "name" && <RenameDialog onClose={() => setAsking(null)} />}
@@ -54,8 +52,8 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
         open={asking === "clear"}
         onOpenChange={() => setAsking(null)}
         title="Clear the chat?"
-        description="All messages disappear for everybody and can’t be brought back."
-        confirmLabel="Clear the chat"
+        description="This deletes all messages for everyone."
+        confirmLabel="Clear chat"
         onConfirm={() => session.clearChat()}
       />
     </>

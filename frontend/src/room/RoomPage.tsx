@@ -88,7 +88,7 @@ function Outside({ roomId, join: door }: OutsideProps) {
 
   if (shut) return <Refused code={shut} onAgain={again} />;
   // The name in the form comes from the account, so it waits until that is known.
-  if (!card.data || signedIn === "unknown") return <LoadingScreen label="Looking for the room" />;
+  if (!card.data || signedIn === "unknown") return <LoadingScreen label="Opening the room" />;
   if (stay.step === "waiting") {
     return (
       <Waiting

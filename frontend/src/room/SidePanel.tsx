@@ -39,7 +39,7 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       label: (
         <>
           People <span className="text-muted tabular-nums">{total}</span>
-          <TabCount count={knocks} meaning="at the door" />
+          <TabCount count={knocks} meaning="waiting to join" />
         </>
       ),
       content: <PeoplePanel />,

@@ -34,7 +34,7 @@ export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarPro
       )}
       <RoomMenu onLeave={onLeave} />
       {!compact && (
-        <IconButton label="Leave the room" onClick={onLeave}>
+        <IconButton label="Leave room" onClick={onLeave}>
           <LogOut aria-hidden="true" />
         </IconButton>
       )}
@@ -54,7 +54,7 @@ function PeopleButton({ onClick }: { onClick: () => void }) {
       <Users className="size-5" aria-hidden="true" />
       <span className="tabular-nums">{total}</span>
       <span className="sr-only">{total === 1 ? "person here" : "people here"}</span>
-      <TabCount count={knocks} meaning="at the door" />
+      <TabCount count={knocks} meaning="waiting to join" />
     </button>
   );
 }

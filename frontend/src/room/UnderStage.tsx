@@ -20,10 +20,10 @@ export function UnderStage({ compact }: { compact: boolean }) {
           <p className="min-w-0 truncate font-medium">{film?.title}</p>
           {film?.playable && film.status === "processing" && (
             <Badge tone="accent">
-              Better quality on its way · {Math.floor(film.progress * 100)} %
+              Better quality on its way · {Math.floor(film.progress * 100)}%
             </Badge>
           )}
-          {film && coming && <Badge tone="accent">Next: {coming.title}, getting ready</Badge>}
+          {film && coming && <Badge tone="accent">Next: {coming.title} · getting ready</Badge>}
         </div>
       )}
       <ReactionBar className={compact ? "w-full justify-around" : undefined} />

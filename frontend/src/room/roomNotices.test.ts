@@ -15,14 +15,14 @@ const you: You = {
 
 test("a new role is told, without what comes with it", () => {
   const promoted = { ...you, role: "moderator", can_control: true } as const;
-  expect(changeSentence(you, promoted)).toBe("You are co-host now.");
-  expect(changeSentence(promoted, you)).toBe("You are no longer co-host.");
+  expect(changeSentence(you, promoted)).toBe("You’re a co-host now.");
+  expect(changeSentence(promoted, you)).toBe("You’re no longer a co-host.");
 });
 
 test("the remote control is told when it comes and when it goes", () => {
   const lent = { ...you, ctl: 1.7e12, can_control: true };
-  expect(changeSentence(you, lent)).toBe("You have the remote control now.");
-  expect(changeSentence(lent, you)).toBe("You no longer have the remote control.");
+  expect(changeSentence(you, lent)).toBe("You have the remote now.");
+  expect(changeSentence(lent, you)).toBe("You no longer have the remote.");
 });
 
 test("muting is told both ways", () => {

@@ -32,9 +32,9 @@ export function useRoomNotices(): void {
 
 /** What a change of one's own standing, or a refusal of the room, means for the person. */
 const ROLES: Record<Role, string | null> = {
-  host: "You are the host of this room now.",
-  moderator: "You are co-host now.",
-  viewer: "You are no longer co-host.",
+  host: "You’re the host now.",
+  moderator: "You’re a co-host now.",
+  viewer: "You’re no longer a co-host.",
   waiting: null,
 };
 
@@ -43,26 +43,24 @@ export function changeSentence(before: You | null, you: You | null): string | nu
   if (before === null || you === null || before.role === "waiting") return null;
   if (you.role !== before.role) return ROLES[you.role];
   if (you.muted !== before.muted) {
-    return you.muted ? "You have been muted in the chat." : "You can write in the chat again.";
+    return you.muted ? "You’ve been muted in chat." : "You can chat again.";
   }
   if (you.can_control !== before.can_control) {
-    return you.can_control
-      ? "You have the remote control now."
-      : "You no longer have the remote control.";
+    return you.can_control ? "You have the remote now." : "You no longer have the remote.";
   }
   return null;
 }
 
 const REFUSALS: Record<NackCode, string | null> = {
-  not_allowed: "You may not do that here.",
-  muted: "You are muted in the chat.",
-  other_video: "The film has changed meanwhile.",
-  out_of_range: "The film can’t be watched there yet.",
-  rate_limited: "That was too fast. Try again in a moment.",
+  not_allowed: "You can’t do that here.",
+  muted: "You’re muted in chat.",
+  other_video: "The film was changed.",
+  out_of_range: "That part of the film isn’t ready yet.",
+  rate_limited: "Slow down a moment.",
   waiting: null,
-  no_video: "There is no film yet.",
-  chat_off: "The chat is switched off.",
-  slow_mode: "Slow mode: wait a moment before the next message.",
+  no_video: "There’s no film yet.",
+  chat_off: "Chat is off.",
+  slow_mode: "Slow mode: wait a moment before your next message.",
   retry: "That didn’t get through. Try again.",
 };
 
@@ -79,8 +77,8 @@ export function useActingNote(): void {
   useEffect(() => {
     if (acting === before.current) return;
     if (acting === null) showToast("The host is back.");
-    else if (acting === me) showToast("The host has left. You are looking after the room.");
-    else if (name) showToast(`The host has left. ${name} is looking after the room.`);
+    else if (acting === me) showToast("The host left. You’re in charge for now.");
+    else if (name) showToast(`The host left. ${name} is in charge for now.`);
     before.current = acting;
   }, [acting, me, name]);
 }

@@ -56,6 +56,26 @@ export function MenuItem({ onSelect, disabled, tone, asChild, children }: MenuIt
   );
 }
 
+interface MenuCheckProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  children: ReactNode;
+}
+
+/** On or off, with a tick where it is on. */
+export function MenuCheck({ checked, onChange, children }: MenuCheckProps) {
+  return (
+    <Radix.CheckboxItem checked={checked} onCheckedChange={onChange} className={ITEM}>
+      <span className="grid w-4.5 place-items-center">
+        <Radix.ItemIndicator>
+          <Check className="text-accent-text" aria-hidden="true" />
+        </Radix.ItemIndicator>
+      </span>
+      {children}
+    </Radix.CheckboxItem>
+  );
+}
+
 interface MenuChoiceProps {
   label: string;
   value: string;

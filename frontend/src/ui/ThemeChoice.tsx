@@ -4,7 +4,7 @@ import { cx } from "./cx";
 import { applyTheme, currentTheme, type Theme } from "./theme";
 
 const CHOICES: Array<{ value: Theme; label: string; Icon: typeof Sun }> = [
-  { value: "system", label: "As the system", Icon: Monitor },
+  { value: "system", label: "System", Icon: Monitor },
   { value: "dark", label: "Dark", Icon: Moon },
   { value: "light", label: "Light", Icon: Sun },
 ];
@@ -13,7 +13,7 @@ export function ThemeChoice() {
   const [theme, setTheme] = useState(currentTheme);
   return (
     <fieldset className="flex rounded-xl ring-1 ring-line">
-      <legend className="sr-only">Colours</legend>
+      <legend className="sr-only">Theme</legend>
       {CHOICES.map(({ value, label, Icon }) => (
         <label
           key={value}

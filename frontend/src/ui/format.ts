@@ -10,7 +10,7 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
+  return `${Number(value.toFixed(digits))} ${BYTE_UNITS[unit]}`;
 }
 
 /** "1 film", "2 films". */
@@ -32,8 +32,14 @@ export function formatWait(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+/** Dates and numbers follow the language that the page is written in, not that of the browser. */
+export const PAGE_LANGUAGE = "en-GB";
+
+const DATE = new Intl.DateTimeFormat(PAGE_LANGUAGE, { dateStyle: "medium" });
+const DATE_TIME = new Intl.DateTimeFormat(PAGE_LANGUAGE, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 
 export const formatDate = (iso: string) => DATE.format(new Date(iso));
 export const formatDateTime = (iso: string) => DATE_TIME.format(new Date(iso));

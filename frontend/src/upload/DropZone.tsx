@@ -16,8 +16,8 @@ interface DropZoneProps {
 /** Nobody drags files with a thumb. */
 function invitation(multiple: boolean): string {
   const canDrop = matchMedia("(pointer: fine)").matches;
-  if (multiple) return canDrop ? "Drop films here, or choose some" : "Choose films";
-  return canDrop ? "Drop a film here, or choose one" : "Choose a film";
+  if (multiple) return canDrop ? "Drop films here or browse" : "Choose films";
+  return canDrop ? "Drop a film here or browse" : "Choose a film";
 }
 
 /** A place to drop films on, which is also a button that opens the file picker. */
@@ -25,7 +25,7 @@ export function DropZone({
   onFiles,
   multiple = false,
   title = invitation(multiple),
-  hint = "MP4, MKV, MOV, WebM and most others",
+  hint = "MP4, MKV, MOV, WebM and more",
   compact = false,
   className,
 }: DropZoneProps) {

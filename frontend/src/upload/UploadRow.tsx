@@ -15,9 +15,9 @@ function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
   const share = `${formatBytes(sent)} of ${formatBytes(size)}`;
   switch (phase) {
     case "checking":
-      return "Looking at the file";
+      return "Checking file…";
     case "queued":
-      return "Waits for the upload before it";
+      return "Queued";
     case "uploading":
       return pace
         ? `${share} · ${formatRate(pace.bytes_per_s)} · ${formatWait(pace.left_s)} left`
@@ -27,7 +27,7 @@ function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
     case "paused":
       return `Paused at ${share}`;
     case "choose_file":
-      return `Stopped at ${Math.round((sent / size) * 100)} %. Choose the same file to go on.`;
+      return `Stopped at ${Math.round((sent / size) * 100)}%. Choose the same file to resume.`;
     case "done":
       return "Uploaded";
     case "failed":
@@ -50,7 +50,7 @@ export function UploadRow({ upload }: { upload: Upload }) {
           <bdi>{title}</bdi>
         </p>
         <Progress
-          label={`Upload of ${title}`}
+          label={`Upload progress for ${title}`}
           value={size > 0 ? sent / size : undefined}
           tone={stopped ? "muted" : "accent"}
           className="my-1.5"
@@ -75,7 +75,7 @@ function UploadActions({ upload: { id, phase } }: { upload: Upload }) {
         </IconButton>
       )}
       {phase === "paused" && (
-        <IconButton label="Go on" onClick={() => uploads.resume(id)}>
+        <IconButton label="Resume" onClick={() => uploads.resume(id)}>
           <Play />
         </IconButton>
       )}
@@ -86,7 +86,7 @@ function UploadActions({ upload: { id, phase } }: { upload: Upload }) {
       )}
       {phase === "choose_file" && <ChooseFile id={id} />}
       {phase !== "done" && (
-        <IconButton label="Cancel the upload" onClick={() => uploads.cancel(id).catch(complain)}>
+        <IconButton label="Cancel upload" onClick={() => uploads.cancel(id).catch(complain)}>
           <X />
         </IconButton>
       )}
@@ -104,7 +104,7 @@ function ChooseFile({ id }: { id: string }) {
         type="file"
         accept={ACCEPT}
         className="hidden"
-        aria-label="The file that the upload began with"
+        aria-label="Original file"
         onChange={(event) => {
           const file = event.target.files?.[0];
           if (file) uploads.chooseFile(id, file).catch(complain);

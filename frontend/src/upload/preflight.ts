@@ -44,14 +44,14 @@ export function refusal(
   { max_upload_bytes, free_bytes }: Allowance,
 ): string | null {
   if (contentType(file) === null) {
-    return `“${file.name}” is not a video. Choose a film, for example MP4, MKV, MOV or WebM.`;
+    return `“${file.name}” isn’t a video. Choose an MP4, MKV, MOV, WebM or other video file.`;
   }
   if (file.size === 0) return `“${file.name}” is empty.`;
   if (max_upload_bytes !== null && file.size > max_upload_bytes) {
-    return `“${file.name}” has ${formatBytes(file.size)}; a film may have ${formatBytes(max_upload_bytes)} here.`;
+    return `“${file.name}” is ${formatBytes(file.size)}. The limit here is ${formatBytes(max_upload_bytes)}.`;
   }
   if (free_bytes !== null && file.size > free_bytes) {
-    return `“${file.name}” has ${formatBytes(file.size)}, and you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a video you no longer need.`;
+    return `“${file.name}” is ${formatBytes(file.size)}, but you have ${formatBytes(Math.max(0, free_bytes))} left. Delete a film to make room.`;
   }
   return null;
 }

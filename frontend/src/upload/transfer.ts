@@ -123,7 +123,7 @@ function afterAnswer(
   }
   if (status === 401 || status === 403 || status === 404 || status === 410)
     return restart(transfer);
-  return failed(transfer, "rejected", `The storage refused the upload (${status}).`);
+  return failed(transfer, "rejected", `The upload failed (${status}). Try again.`);
 }
 
 function afterProgress(
@@ -133,7 +133,11 @@ function afterProgress(
 ): Transfer {
   const stored = storedBytes(range);
   if (stored === null || stored > transfer.size) {
-    return failed(transfer, "confused", "The storage gave an answer that makes no sense.");
+    return failed(
+      transfer,
+      "confused",
+      "The upload failed: the storage sent an unexpected response. Try again.",
+    );
   }
   const { phase } = transfer;
   // It cannot have more than it was given; an answer like that is not trusted, but asked about.
@@ -185,7 +189,11 @@ function again(transfer: Transfer): Transfer {
 
 function restart(transfer: Transfer): Transfer {
   if (transfer.restarts >= MAX_RESTARTS) {
-    return failed(transfer, "sessions_lost", "The storage lost the upload several times.");
+    return failed(
+      transfer,
+      "sessions_lost",
+      "The upload failed: the storage lost it several times. Try again.",
+    );
   }
   return {
     ...transfer,

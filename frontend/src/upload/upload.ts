@@ -46,6 +46,6 @@ export function phaseOf({ phase }: Transfer): UploadPhase | "cancelled" {
 
 export function messageOf({ phase }: Transfer): string | null {
   if (phase.at === "failed") return phase.detail;
-  if (phase.at === "backing_off") return "The connection was interrupted. It goes on by itself.";
+  if (phase.at === "backing_off") return "Connection lost. We’ll resume automatically.";
   return null;
 }

@@ -66,7 +66,7 @@ describe("starting an upload", () => {
     await expect(manager.start(film("notes.txt", 10))).rejects.toThrow(UploadRefused);
     await expect(manager.start(film("empty.mp4", 0))).rejects.toThrow("is empty");
     api.allowed = { max_upload_bytes: 1000, free_bytes: null };
-    await expect(manager.start(film())).rejects.toThrow("a film may have 1.0 kB here");
+    await expect(manager.start(film())).rejects.toThrow("The limit here is 1 kB");
     api.allowed = { max_upload_bytes: null, free_bytes: 5 };
     await expect(manager.start(film())).rejects.toThrow("you have 5 B left");
     expect(api.created).toEqual([]);
@@ -120,7 +120,9 @@ describe("going on after a reload", () => {
   it("refuses another file for it", async () => {
     const { manager, rows } = await interrupted();
     await manager.recall();
-    await expect(manager.chooseFile("upload-1", film("other.mkv"))).rejects.toThrow("another file");
+    await expect(manager.chooseFile("upload-1", film("other.mkv"))).rejects.toThrow(
+      "different file",
+    );
     expect(rows()[0]?.phase).toBe("choose_file");
   });
 

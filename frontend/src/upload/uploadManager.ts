@@ -48,7 +48,7 @@ export class UploadRefused extends Error {
   override readonly name = "UploadRefused";
 }
 
-const IN_ANOTHER_TAB = "This file is being uploaded in another tab.";
+const IN_ANOTHER_TAB = "This file is already uploading in another tab.";
 
 export class UploadManager {
   readonly store = createStore<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }));
@@ -101,7 +101,7 @@ export class UploadManager {
     const { api, saved, fingerprint } = this.#parts;
     const earlier = await saved.find(api.accountId(), await fingerprint(file));
     if (!earlier || earlier.video_id !== this.#find(id)?.video_id) {
-      throw new UploadRefused("That is another file. Choose the one that the upload began with.");
+      throw new UploadRefused("That’s a different file. Choose the one you started with.");
     }
     await this.#enqueue(earlier, file, null, id);
   }

@@ -6,15 +6,15 @@ import { Switch } from "@/ui/Switch";
 import type { PartyPlan } from "./partyPlan";
 
 const ACCESS: Array<{ value: Access; label: string }> = [
-  { value: "open", label: "Everybody with the link" },
-  { value: "knock", label: "People I let in" },
+  { value: "open", label: "Anyone with the link" },
+  { value: "knock", label: "I approve each person" },
   { value: "members", label: "Invited people only" },
 ];
 
 const CONTROL: Array<{ value: Control; label: string }> = [
-  { value: "moderators", label: "Me and people I choose" },
-  { value: "everyone", label: "Everybody" },
-  { value: "host", label: "Only me" },
+  { value: "moderators", label: "Host and co-hosts" },
+  { value: "everyone", label: "Everyone" },
+  { value: "host", label: "Host only" },
 ];
 
 interface AdvancedRulesProps {
@@ -33,21 +33,21 @@ export default function AdvancedRules({ plan, onChange }: AdvancedRulesProps) {
         />
       </summary>
       <div className="flex flex-col gap-4 px-4 pt-2 pb-4">
-        <Field label="Who may come in">
+        <Field label="Who can join">
           <Select
             value={plan.access}
             onChange={(access) => onChange({ access })}
             options={ACCESS}
           />
         </Field>
-        <Field label="Who may play, pause and seek">
+        <Field label="Who controls playback">
           <Select
             value={plan.control}
             onChange={(control) => onChange({ control })}
             options={CONTROL}
           />
         </Field>
-        <Field label="Password" hint="Leave it empty for none.">
+        <Field label="Password" hint="Optional. New people must enter it.">
           <Input
             value={plan.password}
             maxLength={200}

@@ -56,7 +56,7 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
             />
           </Field>
         )}
-        <Field label="Name of the room">
+        <Field label="Room name">
           <Input
             value={plan.name}
             maxLength={80}
@@ -73,7 +73,7 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
           </p>
         )}
         <Button type="submit" variant="primary" size="lg" busy={busy}>
-          Create and copy link
+          Create room
         </Button>
       </form>
     </Dialog>

@@ -56,7 +56,7 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
       <div className="flex flex-wrap justify-center gap-x-2">
         {hasLibrary && (
           <Button variant="ghost" onClick={() => setBrowsing(true)}>
-            Choose from my library
+            Choose from your library
           </Button>
         )}
         <Button variant="ghost" aria-expanded={linking} onClick={() => setLinking(!linking)}>
@@ -77,7 +77,7 @@ type ChosenFilm = Exclude<FilmSource, { kind: "none" }>;
 function described(film: ChosenFilm): [name: string, remark: string] {
   switch (film.kind) {
     case "file":
-      return [film.file.name, `${formatBytes(film.file.size)}, uploads while you invite people`];
+      return [film.file.name, `${formatBytes(film.file.size)} · uploads while you invite people`];
     case "link":
       return [film.link.title, new URL(film.link.source_url).host];
     case "library":

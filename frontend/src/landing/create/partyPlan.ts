@@ -2,6 +2,7 @@
 
 import type { Access, Control, NewRoom } from "@/api/rooms";
 import type { NewLink } from "@/api/videos";
+import { PAGE_LANGUAGE } from "@/ui/format";
 
 export type FilmSource =
   | { kind: "none" }
@@ -30,7 +31,7 @@ export function newPlan(
 
 /** "Friday film night": a name that nobody has to think about. */
 export function suggestedName(now: Date): string {
-  return `${now.toLocaleDateString("en", { weekday: "long" })} film night`;
+  return `${now.toLocaleDateString(PAGE_LANGUAGE, { weekday: "long" })} film night`;
 }
 
 export function roomBody(plan: PartyPlan, video_id: string | undefined): NewRoom {

@@ -76,7 +76,7 @@ export function AskButton() {
       className="mr-1 flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-1.5 rounded-full bg-white/15 px-3.5 text-sm font-semibold text-white hover:bg-white/25"
     >
       <Hand className="size-4" aria-hidden="true" />
-      <span className="hidden @md:inline">Ask to control</span>
+      <span className="hidden @md:inline">Ask for remote</span>
       <span className="sr-only @sm:not-sr-only @md:hidden">Ask</span>
     </button>
   );

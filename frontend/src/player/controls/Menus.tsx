@@ -16,7 +16,7 @@ export function CaptionsMenu() {
       side="top"
       container={stage}
       trigger={
-        <ControlButton label="Captions" shortcut="C">
+        <ControlButton label="Subtitles" shortcut="C">
           <Captions aria-hidden="true" className={cx(on && "text-accent")} />
         </ControlButton>
       }

@@ -21,7 +21,7 @@ export function PhoneSheet() {
   return (
     <>
       <ControlButton
-        label="Captions, quality and more"
+        label="Subtitles, quality and more"
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
@@ -30,7 +30,7 @@ export function PhoneSheet() {
       <StageSheet
         open={open}
         onOpenChange={setOpen}
-        title="Player"
+        title="Player settings"
         container={fullscreen.on ? stage : null}
       >
         <div className="space-y-5">

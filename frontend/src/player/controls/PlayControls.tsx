@@ -3,7 +3,7 @@ import { cx } from "@/ui/cx";
 import { useMayControl, usePlaying, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
-const NOT_YOURS = "Only the host and those they choose control the film";
+const NOT_YOURS = "Only the host and people they choose can control playback";
 const SKIP_S = 10;
 
 /** The filled shapes read better over a moving picture. */
@@ -16,7 +16,7 @@ export function PlayButton({ large = false }: { large?: boolean }) {
   const Icon = playing ? Pause : Play;
   return (
     <ControlButton
-      label={playing ? "Pause for everybody" : "Play for everybody"}
+      label={playing ? "Pause for everyone" : "Play for everyone"}
       shortcut="K"
       tip={large ? "center" : "start"}
       refusal={mayControl ? null : NOT_YOURS}
@@ -35,7 +35,7 @@ export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?
   const Icon = by === "back" ? RotateCcw : RotateCw;
   return (
     <ControlButton
-      label={by === "back" ? "Back 10 seconds" : "Ahead 10 seconds"}
+      label={by === "back" ? "Back 10 seconds" : "Forward 10 seconds"}
       shortcut={by === "back" ? "J" : "L"}
       refusal={mayControl ? null : NOT_YOURS}
       onClick={() => transport.skip(by === "back" ? -SKIP_S : SKIP_S)}

@@ -25,7 +25,7 @@ export function TheatreButton() {
   const Icon = theatre ? Shrink : RectangleHorizontal;
   return (
     <ControlButton
-      label={theatre ? "Leave the theatre" : "Theatre"}
+      label={theatre ? "Exit theatre mode" : "Theatre mode"}
       shortcut="T"
       pressed={theatre}
       tip={fullscreen.possible ? "center" : "end"}
@@ -42,7 +42,7 @@ export function FullscreenButton() {
   const Icon = fullscreen.on ? Minimize : Maximize;
   return (
     <ControlButton
-      label={fullscreen.on ? "Leave full screen" : "Full screen"}
+      label={fullscreen.on ? "Exit full screen" : "Full screen"}
       shortcut="F"
       tip="end"
       onClick={fullscreen.toggle}

@@ -73,7 +73,7 @@ export function ScrubBar() {
         />
       </Slider.Track>
       <Slider.Thumb
-        aria-label="Place in the film"
+        aria-label="Seek"
         aria-valuetext={`${spokenTime(shown_s)} of ${spokenTime(length_s)}`}
         className={cx(
           "block size-3.5 rounded-full bg-accent shadow-low transition-[scale,opacity] duration-150",

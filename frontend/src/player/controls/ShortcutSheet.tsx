@@ -42,7 +42,7 @@ export function ShortcutSheet({ open, onOpenChange, container }: ShortcutSheetPr
       </dl>
       <Switch
         label="Single-key shortcuts"
-        hint="Off if a key that you press by accident should do nothing."
+        hint="Turn off to avoid accidental key presses."
         checked={enabled}
         onChange={change}
       />

@@ -13,7 +13,7 @@ export function VolumeControl() {
   return (
     <div className="group/volume flex items-center">
       <ControlButton
-        label={muted ? "Sound on" : "Mute"}
+        label={muted ? "Unmute" : "Mute"}
         shortcut="M"
         onClick={() => player.setMuted(!muted)}
       >

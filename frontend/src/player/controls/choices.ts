@@ -15,7 +15,7 @@ export function useSubtitleChoice(): ChoiceList | null {
   const { options, current } = useView((view) => view.subtitles);
   if (options.length === 0) return null;
   return {
-    label: "Captions",
+    label: "Subtitles",
     value: String(current),
     options: [{ value: "-1", label: "Off" }, ...options.map(listed)],
     choose: (value) => player.captions.choose(Number(value)),
@@ -27,7 +27,7 @@ export function useQualityChoice(): ChoiceList | null {
   const { options, current } = useView((view) => view.quality);
   const shown = useView((view) => view.shownQuality);
   if (options.length < 2) return null;
-  const automatic = current === -1 && shown !== null ? `Automatic (${shown})` : "Automatic";
+  const automatic = current === -1 && shown !== null ? `Auto (${shown})` : "Auto";
   return {
     label: "Quality",
     value: String(current),
@@ -41,7 +41,7 @@ export function useAudioChoice(): ChoiceList | null {
   const { options, current } = useView((view) => view.audio);
   if (options.length < 2) return null;
   return {
-    label: "Sound",
+    label: "Audio",
     value: String(current),
     options: options.map(listed),
     choose: (value) => player.setAudio(Number(value)),
@@ -55,7 +55,7 @@ export function useSpeedChoice(): ChoiceList | null {
   const detached = useRoomState((state) => state.sync.status === "detached");
   if (!canControl || detached) return null;
   return {
-    label: "Speed for everybody",
+    label: "Speed for everyone",
     value: String(rate),
     options: RATES.map((one) => ({ value: String(one), label: one === 1 ? "Normal" : `${one}×` })),
     choose: (value) => transport.setRate(Number(value)),

@@ -117,16 +117,16 @@ export function belongsToTarget(key: string, target: EventTarget | null): boolea
 
 export const SHORTCUT_HELP: { keys: string[]; meaning: string }[] = [
   { keys: ["Space", "K"], meaning: "Play or pause" },
-  { keys: ["J", "L"], meaning: "Back or ahead 10 seconds" },
-  { keys: ["←", "→"], meaning: "Back or ahead 5 seconds" },
-  { keys: ["0", "…", "9"], meaning: "Go to that tenth of the film" },
+  { keys: ["J", "L"], meaning: "Skip ±10 s" },
+  { keys: ["←", "→"], meaning: "Skip ±5 s" },
+  { keys: ["0", "…", "9"], meaning: "Jump to 0–90%" },
   { keys: ["↑", "↓"], meaning: "Volume" },
   { keys: ["M"], meaning: "Mute" },
-  { keys: ["C"], meaning: "Captions" },
+  { keys: ["C"], meaning: "Subtitles" },
   { keys: ["F"], meaning: "Full screen" },
-  { keys: ["T"], meaning: "Theatre" },
+  { keys: ["T"], meaning: "Theatre mode" },
   { keys: ["I"], meaning: "Picture in picture" },
   { keys: ["/"], meaning: "Write a message" },
   { keys: ["R"], meaning: "React" },
-  { keys: ["?"], meaning: "This list" },
+  { keys: ["?"], meaning: "Show shortcuts" },
 ];

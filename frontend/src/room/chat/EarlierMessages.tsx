@@ -18,7 +18,7 @@ export function EarlierMessages() {
   );
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   if (!incomplete) return null;
-  return canModerate ? <Archive /> : <Notice>Earlier messages are not shown here.</Notice>;
+  return canModerate ? <Archive /> : <Notice>Earlier messages aren’t available.</Notice>;
 }
 
 /** The relay hands over so many entries at most: a log as long as that may have had a beginning. */
@@ -46,11 +46,11 @@ function Archive() {
     <>
       {pages.error && <Notice>{sentenceFor(pages.error)}</Notice>}
       {ended ? (
-        <Notice>This is where the talk began.</Notice>
+        <Notice>Start of the chat.</Notice>
       ) : (
         <div className="flex justify-center p-2">
           <Button busy={pages.isFetching} onClick={() => pages.fetchNextPage()}>
-            Load earlier messages
+            Show earlier messages
           </Button>
         </div>
       )}

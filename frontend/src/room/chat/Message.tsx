@@ -71,7 +71,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
         trigger={
           <button
             type="button"
-            aria-label={`What to do with the message of ${line.name}`}
+            aria-label={`Actions for ${line.name}’s message`}
             className="grid size-8 pointer-coarse:size-11 place-items-center rounded-lg bg-raised text-muted ring-1 ring-line hover:text-text pointer-coarse:bg-transparent pointer-coarse:ring-0"
           >
             <EllipsisVertical className="size-4" aria-hidden="true" />

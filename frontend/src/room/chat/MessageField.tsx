@@ -39,8 +39,8 @@ export function MessageField({ canSend }: { canSend: boolean }) {
         ref={field}
         rows={1}
         value={draft}
-        aria-label="Message to the room"
-        placeholder="Say something…"
+        aria-label="Message everyone"
+        placeholder="Message everyone"
         enterKeyHint="send"
         onChange={(event) => {
           write(event.target.value);

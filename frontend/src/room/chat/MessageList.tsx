@@ -56,7 +56,7 @@ export function MessageList() {
           className="absolute inset-x-0 bottom-2 mx-auto flex min-h-9 w-fit animate-rise items-center gap-1.5 rounded-full bg-raised px-3.5 text-sm font-medium shadow-high ring-1 ring-line"
         >
           <ArrowDown className="size-4" aria-hidden="true" />
-          Newest messages
+          Jump to latest
         </button>
       )}
     </div>
@@ -77,7 +77,7 @@ function Item({ item }: { item: ConversationItem }) {
 function Quiet() {
   return (
     <p className="px-8 py-10 text-center text-sm text-pretty text-muted">
-      Nobody has said anything yet. Messages remember the place in the film where they were written.
+      No messages yet. Each one remembers its moment in the film.
     </p>
   );
 }

@@ -52,8 +52,8 @@ export function PlaceButton({ position_s, className, children }: PlaceButtonProp
   return (
     <button
       type="button"
-      onClick={() => (canControl ? session.seek(position_s) : suggest(`Shall we go to ${time}?`))}
-      aria-label={canControl ? `Go to ${time}` : `Suggest going to ${time}`}
+      onClick={() => (canControl ? session.seek(position_s) : suggest(`Jump to ${time}?`))}
+      aria-label={canControl ? `Jump to ${time}` : `Suggest jumping to ${time}`}
       className={cx("rounded tabular-nums hover:underline", className ?? "text-accent-text")}
     >
       {children}

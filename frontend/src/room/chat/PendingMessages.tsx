@@ -15,12 +15,12 @@ export function PendingMessages() {
           className="flex shrink-0 items-center gap-1 rounded px-1 text-sm font-medium text-danger-text hover:underline"
         >
           <RotateCcw className="size-3.5" aria-hidden="true" />
-          Not sent. Try again
+          Failed · Retry
         </button>
       ) : (
         <span className="flex shrink-0 items-center gap-1 pt-0.5 text-xs text-muted">
           <Clock3 className="size-3.5" aria-hidden="true" />
-          <span className="sr-only">Not sent yet</span>
+          <span className="sr-only">Sending…</span>
         </span>
       )}
     </div>

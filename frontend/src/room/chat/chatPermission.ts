@@ -19,11 +19,11 @@ export interface ChatGate {
 
 export function chatGate({ you, set, sentAt_ms, now_ms }: Facts): ChatGate {
   if (!you || !set) return { open: false, closed: false, wait_s: 0, notice: null };
-  if (you.muted) return shut("You are muted: you can read, not write.");
-  if (!set.chat && !you.can_moderate) return shut("The host has switched the chat off.");
-  if (!you.can_chat) return shut("You can read, not write.");
+  if (you.muted) return shut("You’re muted in chat.");
+  if (!set.chat && !you.can_moderate) return shut("The host turned chat off.");
+  if (!you.can_chat) return shut("You can’t write in this chat.");
   const wait_s = you.can_moderate ? 0 : slowness_s(set.slow_s, sentAt_ms, now_ms);
-  const notice = wait_s > 0 ? `Slow mode: you can write again in ${wait_s} s.` : null;
+  const notice = wait_s > 0 ? `Slow mode: ${wait_s} s to go.` : null;
   return { open: wait_s === 0, closed: false, wait_s, notice };
 }
 

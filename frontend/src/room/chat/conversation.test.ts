@@ -59,7 +59,7 @@ describe("what happened to the film", () => {
   });
 
   test("by nobody is told of the room", () => {
-    expect(texts([did("ended", null, 0)])).toEqual(["The film has ended"]);
+    expect(texts([did("ended", null, 0)])).toEqual(["The film ended"]);
   });
 });
 
@@ -70,7 +70,7 @@ describe("coming and going", () => {
       did("left", null, 1000, { names: ["Max"] }),
       did("ended", null, 2000),
     ];
-    expect(texts(log)).toEqual(["Max, Ana and Li joined", "Max left", "The film has ended"]);
+    expect(texts(log)).toEqual(["Max, Ana and Li joined", "Max left", "The film ended"]);
   });
 
   test("of a crowd is counted", () => {

@@ -69,10 +69,10 @@ const BY_SOMEBODY: Partial<Record<Event, string>> = {
 };
 
 const BY_THE_ROOM: Partial<Record<Event, string>> = {
-  wait: "Waiting for somebody",
-  resume: "Playing on",
-  ended: "The film has ended",
-  media: "The film has changed",
+  wait: "Waiting for someone",
+  resume: "Playing again",
+  ended: "The film ended",
+  media: "The film was changed",
   cleared: "The chat was cleared",
 };
 

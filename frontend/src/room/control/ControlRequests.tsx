@@ -28,7 +28,7 @@ export function GrantControl({ line }: { line: ChatLine }) {
 /** Older questions were asked before one came in; they have their button in the chat. */
 const NEWS_MS = 15_000;
 
-/** Tells those who can grant it that somebody asks for the remote control, with the one tap for it. */
+/** Tells those who can grant it that somebody wants the remote, with the one tap for it. */
 export function useAskToasts(): void {
   const { session } = useRoom();
   const log = useRoomState((state) => state.log);
@@ -47,8 +47,8 @@ export function useAskToasts(): void {
     const canModerate = you?.can_moderate ?? false;
     if (now_ms - line.at_ms > NEWS_MS) return;
     if (!grantable({ line, asker, canModerate, now_ms })) return;
-    showToast(`${asker.name} asks for the remote control`, {
-      action: { label: "Give it", run: () => void act("lend_control", asker) },
+    showToast(`${asker.name} wants the remote`, {
+      action: { label: "Give", run: () => void act("lend_control", asker) },
     });
   }, [log, people, session, act]);
 }
@@ -59,7 +59,7 @@ export interface AskForControl {
   ask: () => void;
 }
 
-const WHY = "Only the host and those they choose control the film.";
+const WHY = "Only the host and people they choose can control playback.";
 
 export function useAskForControl(): AskForControl {
   const { session } = useRoom();
@@ -68,8 +68,8 @@ export function useAskForControl(): AskForControl {
     if (!canChat) return { offer: () => showToast(WHY), ask: () => showToast(WHY) };
     const ask = () => {
       session.chat(ASK_FOR_CONTROL);
-      showToast("You have asked for the remote control.");
+      showToast("Asked for the remote.");
     };
-    return { offer: () => showToast(WHY, { action: { label: "Ask for it", run: ask } }), ask };
+    return { offer: () => showToast(WHY, { action: { label: "Ask for remote", run: ask } }), ask };
   }, [session, canChat]);
 }

@@ -5,7 +5,7 @@
 import type { Person } from "@/sync/protocol";
 import type { ChatLine } from "@/sync/roomState";
 
-export const ASK_FOR_CONTROL = "✋ May I have the remote control?";
+export const ASK_FOR_CONTROL = "✋ Can I have the remote?";
 
 /** Old questions have been settled one way or the other. */
 const FRESH_MS = 10 * 60_000;

@@ -61,11 +61,11 @@ function Shelf({ onPick }: { onPick: (film: Video) => void }) {
     getNextPageParam: (page) => page.next_cursor,
   });
   if (library.error) return <p className="mt-4 text-danger-text">{sentenceFor(library.error)}</p>;
-  if (!library.data) return <LoadingScreen label="Loading your films" />;
+  if (!library.data) return <LoadingScreen label="Loading your library" />;
   const films = library.data.pages.flatMap((page) => page.items);
   const usable = films.filter((film) => film.status !== "failed");
   if (usable.length === 0) {
-    return <p className="mt-4 text-center text-muted">There are no films in your library yet.</p>;
+    return <p className="mt-4 text-center text-muted">Your library is empty.</p>;
   }
   return (
     <>

@@ -20,7 +20,7 @@ export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetP
       open={open}
       onOpenChange={onOpenChange}
       title="Invite friends"
-      description="Whoever has the link can join from any browser, without an account."
+      description="Anyone with this link can join, no account needed."
     >
       <Sheet copied={copied} />
     </Dialog>
@@ -29,9 +29,9 @@ export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetP
 
 const NOTES: Record<Reach, string | null> = {
   this_machine:
-    "This link works on this computer only. Open the room by the network address that the server printed when it started, then invite from there.",
+    "This link only works on this computer. Open the room at the network address the server printed when it started, and invite from there.",
   network:
-    "This link works in your own network. For friends elsewhere the server needs a public address: docs/self-hosting.md tells how.",
+    "This link only works on your network. To invite people elsewhere, the server needs a public address: see the self-hosting guide.",
   everywhere: null,
 };
 
@@ -49,7 +49,7 @@ function Sheet({ copied }: { copied: boolean }) {
           {note}
         </p>
       )}
-      <QrCode text={link} label="QR code of the link to this room" />
+      <QrCode text={link} label="QR code of the room link" />
       {isHost && <AskFirstSwitch />}
       {canModerate && <PersonalInvitations />}
     </div>
@@ -63,8 +63,8 @@ export function AskFirstSwitch() {
   if (!room || room.access === "members") return null;
   return (
     <Switch
-      label="Ask before letting people in"
-      hint="You admit each person who opens the link."
+      label="Approve people before they join"
+      hint="You’ll be asked about each one."
       checked={room.access === "knock"}
       disabled={changing}
       onChange={(asks) => change({ access: asks ? "knock" : "open" })}

@@ -14,7 +14,7 @@ interface LinkProps {
 }
 
 /** A link with the ways to pass it on; where copying is refused it is at least selected. */
-export function LinkField({ link, label = "Link to the room", copiedBefore = false }: LinkProps) {
+export function LinkField({ link, label = "Room link", copiedBefore = false }: LinkProps) {
   const [copied, setCopied] = useState(copiedBefore);
   useEffect(() => {
     if (!copied) return;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { createInvitation, invitations, type RoomInvitation, revokeInvitation } from "@/api/rooms";
 import { Button } from "@/ui/Button";
+import { counted } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
@@ -34,9 +35,7 @@ export function PersonalInvitations() {
   return (
     <section aria-label="Personal invitations" className="border-t border-line pt-4">
       <h3 className="font-semibold">Personal invitations</h3>
-      <p className="mb-3 text-sm text-muted">
-        For one person each. They open the room even when it asks first or is closed to others.
-      </p>
+      <p className="mb-3 text-sm text-muted">Single-use links that skip approval.</p>
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void invite("viewer")}>Invite a guest</Button>
         <Button onClick={() => void invite("moderator")}>Invite a co-host</Button>
@@ -44,7 +43,7 @@ export function PersonalInvitations() {
       {fresh && (
         <div className="mt-3 flex flex-col gap-1.5">
           <LinkField link={fresh} label="Personal invitation link" />
-          <p className="text-sm text-muted">Copy it now: it is not shown again.</p>
+          <p className="text-sm text-muted">Copy it now; you won’t see it again.</p>
         </div>
       )}
       <ul className="mt-2">
@@ -52,7 +51,7 @@ export function PersonalInvitations() {
           <li key={invitation.id} className="flex min-h-11 items-center justify-between gap-2">
             <span className="text-sm">{describe(invitation)}</span>
             <IconButton
-              label="Withdraw this invitation"
+              label="Revoke"
               onClick={() => void attempt(() => revokeInvitation(roomId, invitation.id, bearer()))}
             >
               <Trash2 aria-hidden="true" className="text-muted" />
@@ -66,5 +65,7 @@ export function PersonalInvitations() {
 
 function describe({ role, uses, max_uses }: RoomInvitation): string {
   const kind = role === "moderator" ? "Co-host" : "Guest";
-  return `${kind} · used ${uses}${max_uses === null ? "" : ` of ${max_uses}`}`;
+  if (uses === 0) return `${kind} · not used yet`;
+  if (max_uses === 1) return `${kind} · used`;
+  return `${kind} · ${counted(uses, "use")}${max_uses === null ? "" : ` of ${max_uses}`}`;
 }

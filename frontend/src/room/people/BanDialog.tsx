@@ -39,15 +39,15 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
       open
       onOpenChange={onClose}
       title={`Ban ${person.name}?`}
-      description="They leave at once and this browser, account and address can’t come back. Somebody who clears their cookies and changes their address still can, as long as the link alone opens the room."
+      description="They’re removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins."
       confirmLabel="Ban"
       onConfirm={() => void ban()}
     >
       {canAskFirst && (
         <div className="mt-4 rounded-2xl bg-hover p-3">
           <Switch
-            label="Also ask before letting people in"
-            hint="From now on you decide about everybody who knocks."
+            label="Approve people before they join"
+            hint="You’ll be asked about each one."
             checked={askFirst}
             onChange={setAskFirst}
           />

@@ -19,7 +19,7 @@ export function BansDialog({ open, onOpenChange }: BansDialogProps) {
       open={open}
       onOpenChange={onOpenChange}
       title="Banned people"
-      description="They can’t come in until you lift the ban."
+      description="They can’t join until you unban them."
     >
       <BanList />
     </Dialog>
@@ -35,7 +35,7 @@ function BanList() {
   });
   if (list.error) return <p className="text-danger-text">{sentenceFor(list.error)}</p>;
   if (!list.data) return <LoadingScreen label="Loading the list" />;
-  if (list.data.items.length === 0) return <p className="text-muted">Nobody is banned.</p>;
+  if (list.data.items.length === 0) return <p className="text-muted">No one is banned.</p>;
 
   const lift = async (id: string) => {
     try {
@@ -51,7 +51,7 @@ function BanList() {
         <li key={ban.participant_id} className="flex min-h-14 items-center gap-3">
           <Avatar name={ban.display_name} seed={ban.participant_id} size="sm" />
           <bdi className="min-w-0 grow truncate">{ban.display_name}</bdi>
-          <Button onClick={() => void lift(ban.participant_id)}>Lift ban</Button>
+          <Button onClick={() => void lift(ban.participant_id)}>Unban</Button>
         </li>
       ))}
     </ul>

@@ -8,9 +8,9 @@ import { dismissToast, showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 const DECISIONS = [
-  { decision: "block", label: "Block", variant: "ghost" },
+  { decision: "block", label: "Ban", variant: "ghost" },
   { decision: "deny", label: "Deny", variant: "secondary" },
-  { decision: "admit", label: "Admit", variant: "primary" },
+  { decision: "admit", label: "Approve", variant: "primary" },
 ] as const;
 
 /** Who stands at the door, for those who may open it. */
@@ -19,12 +19,12 @@ export function Knocks() {
   const { decide, admitAll, deciding } = useDecisions();
   if (knocks.length === 0) return null;
   return (
-    <section aria-label="At the door" className="m-2 rounded-2xl bg-accent-soft p-3">
+    <section aria-label="Waiting to join" className="m-2 rounded-2xl bg-accent-soft p-3">
       <div className="mb-1 flex min-h-11 items-center justify-between gap-2">
-        <h2 className="font-semibold">At the door ({knocks.length})</h2>
+        <h2 className="font-semibold">Waiting to join ({knocks.length})</h2>
         {knocks.length > 1 && (
           <Button variant="ghost" onClick={admitAll}>
-            Admit all
+            Approve all
           </Button>
         )}
       </div>
@@ -67,8 +67,8 @@ export function useKnockToasts(): void {
     }
     for (const { req, name } of knocks) {
       if (toasts.current.has(req)) continue;
-      const toast = showToast(`${name} would like to come in`, {
-        action: { label: "Admit", run: () => decide(req, "admit") },
+      const toast = showToast(`${name} wants to join`, {
+        action: { label: "Approve", run: () => decide(req, "admit") },
         lasts_ms: LASTS_MS,
       });
       toasts.current.set(req, toast);
@@ -89,7 +89,7 @@ export function useDecisions() {
     onError: (error) => {
       // Another moderator was faster: what they decided holds.
       const settled = error instanceof ApiError && error.status === 409;
-      showToast(settled ? "Somebody else has already decided." : sentenceFor(error), {
+      showToast(settled ? "Someone already answered." : sentenceFor(error), {
         tone: settled ? "neutral" : "danger",
       });
     },

@@ -21,15 +21,15 @@ import { BanDialog } from "./BanDialog";
 import { type PersonAction, personActions, usePersonActions } from "./personActions";
 
 const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; harsh?: boolean }> = {
-  lend_control: { icon: Gamepad2, label: "Let control" },
-  lend_control_for_10_min: { icon: Timer, label: "Let control for 10 minutes" },
-  end_control: { icon: Gamepad2, label: "Take the remote back" },
+  lend_control: { icon: Gamepad2, label: "Give the remote" },
+  lend_control_for_10_min: { icon: Timer, label: "Give the remote for 10 minutes" },
+  end_control: { icon: Gamepad2, label: "Take back the remote" },
   make_moderator: { icon: Shield, label: "Make co-host" },
-  make_viewer: { icon: ShieldOff, label: "No longer co-host" },
-  make_host: { icon: Crown, label: "Hand over the room…" },
+  make_viewer: { icon: ShieldOff, label: "Remove as co-host" },
+  make_host: { icon: Crown, label: "Make host…" },
   mute: { icon: MessageCircleOff, label: "Mute in chat" },
   unmute: { icon: MessageCircle, label: "Unmute in chat" },
-  remove: { icon: UserMinus, label: "Remove from the room", harsh: true },
+  remove: { icon: UserMinus, label: "Remove from room", harsh: true },
   ban: { icon: Ban, label: "Ban…", harsh: true },
 };
 
@@ -58,7 +58,7 @@ export function PersonMenu({ person }: { person: Person }) {
           <button
             ref={trigger}
             type="button"
-            aria-label={`What to do with ${person.name}`}
+            aria-label={`Actions for ${person.name}`}
             className="grid size-11 shrink-0 place-items-center rounded-xl text-muted hover:bg-hover hover:text-text"
           >
             <EllipsisVertical className="size-5" aria-hidden="true" />
@@ -96,8 +96,8 @@ export function HandOverDialog({ person, onClose }: HandOverDialogProps) {
       open
       onOpenChange={onClose}
       title={`Make ${person.name} the host?`}
-      description="The room becomes theirs, with its link, its settings and its people. You stay as co-host, and only they can give it back."
-      confirmLabel="Hand over the room"
+      description={`${person.name} will own this room. You’ll stay as co-host. Only ${person.name} can hand it back.`}
+      confirmLabel="Make host"
       tone="primary"
       onConfirm={() => void act("make_host", person)}
     />

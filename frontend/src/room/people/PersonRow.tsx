@@ -37,14 +37,10 @@ export function PersonRow({ person }: { person: Person }) {
         <p className="truncate text-xs text-muted">{words}</p>
       </div>
       {person.muted && (
-        <MessageCircleOff role="img" aria-label="muted in the chat" className="size-4 text-muted" />
+        <MessageCircleOff role="img" aria-label="muted in chat" className="size-4 text-muted" />
       )}
       {(person.ctl != null || isActing) && (
-        <Gamepad2
-          role="img"
-          aria-label="has the remote control"
-          className="size-4 text-accent-text"
-        />
+        <Gamepad2 role="img" aria-label="has the remote" className="size-4 text-accent-text" />
       )}
       {role && <Badge tone={person.role === "host" ? "accent" : "neutral"}>{role}</Badge>}
       <PersonMenu person={person} />

@@ -38,9 +38,9 @@ test("before the first report a person is taken to be in sync", () => {
 
 test("whoever watches at their own pace is shown with their place", () => {
   expect(presence({ ...max, state: "detached", pos_s: 65 }, true).words).toBe(
-    "at their own pace, at 1:05",
+    "watching on their own (1:05)",
   );
-  expect(presence({ ...max, state: "detached" }, true).words).toBe("at their own pace");
+  expect(presence({ ...max, state: "detached" }, true).words).toBe("watching on their own");
 });
 
 test.each(["buffering", "blocked", "hidden", "reconnecting"] as const)(

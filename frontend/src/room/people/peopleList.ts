@@ -34,16 +34,16 @@ export function presence(person: Person, filmIsOn: boolean): Presence {
     case "buffering":
       return { tone: "warn", words: "buffering" };
     case "blocked":
-      return { tone: "warn", words: "has not tapped play yet" };
+      return { tone: "warn", words: "hasn’t joined playback" };
     case "hidden":
-      return { tone: "away", words: "looking elsewhere" };
+      return { tone: "away", words: "in another tab" };
     case "detached":
-      return { tone: "away", words: `at their own pace${place(person)}` };
+      return { tone: "away", words: `watching on their own${place(person)}` };
     case "reconnecting":
       return { tone: "away", words: "reconnecting" };
   }
 }
 
 function place(person: Person): string {
-  return person.pos_s == null ? "" : `, at ${formatFilmTime(person.pos_s)}`;
+  return person.pos_s == null ? "" : ` (${formatFilmTime(person.pos_s)})`;
 }

@@ -87,7 +87,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
         const { link_lowered } = await deeds[action]();
         if (link_lowered) {
           showToast(
-            `The link that ${person.name} came by makes nobody a co-host any more. Make a new one under Invite.`,
+            `${person.name}’s co-host link no longer works. Create a new one under Invite.`,
           );
         }
       } catch (error) {

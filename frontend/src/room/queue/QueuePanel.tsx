@@ -29,9 +29,7 @@ export default function QueuePanel() {
         <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Up next</h2>
         {items.length === 0 && (
           <p className="py-2 text-sm text-muted">
-            {hasLibrary
-              ? "Add films here and they are one tap away when this one ends."
-              : "People with an account can add films here."}
+            {hasLibrary ? "Queue what to watch next." : "Sign in to add films."}
           </p>
         )}
         <ol>
@@ -51,14 +49,14 @@ export default function QueuePanel() {
         {hasLibrary && (
           <Button className="mt-2" onClick={() => setPicking("later")}>
             <Plus aria-hidden="true" />
-            Add to the queue
+            Add to queue
           </Button>
         )}
       </section>
       {items.length > 0 && (
         <Button variant="primary" onClick={next}>
           <SkipForward aria-hidden="true" />
-          Play next now
+          Play next
         </Button>
       )}
       <FilmPicker
@@ -93,7 +91,7 @@ function Row({ item, onUp, onDown, onRemove }: RowProps) {
       <IconButton label={`Move ${title} down`} disabled={!onDown} onClick={onDown}>
         <ArrowDown aria-hidden="true" />
       </IconButton>
-      <IconButton label={`Take ${title} out of the queue`} onClick={onRemove}>
+      <IconButton label={`Remove ${title}`} onClick={onRemove}>
         <Trash2 aria-hidden="true" />
       </IconButton>
     </li>

@@ -22,7 +22,7 @@ export function QuickReactions({ className }: { className: string }) {
       <button
         type="button"
         aria-expanded={open}
-        aria-label={open ? "Hide the reactions" : "React"}
+        aria-label={open ? "Hide reactions" : "React"}
         onClick={() => setOpen(!open)}
         className="grid size-12 place-items-center rounded-full hover:bg-white/15"
       >

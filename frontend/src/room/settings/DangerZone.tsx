@@ -27,13 +27,13 @@ export function DangerZone() {
     attempt(async () => {
       const room = await newRoomLink(roomId);
       const copied = await copyText(new URL(room.url, window.location.href).href);
-      showToast(copied ? "New link copied" : "New link made. You find it under Invite.");
+      showToast(copied ? "New link copied." : "New link ready under Invite.");
     });
   const close = () =>
     attempt(async () => {
       await closeRoom(roomId);
       forgetRoom(roomId);
-      showToast("The room is closed.");
+      showToast("Room closed.");
       navigate("/");
     });
 
@@ -41,7 +41,7 @@ export function DangerZone() {
     <div className="flex flex-wrap gap-2 border-t border-line pt-4">
       <Button onClick={() => setAsking("link")}>
         <Link2Off aria-hidden="true" />
-        New link
+        Create new link{" "}
       </Button>
       <Button className="text-danger-text" onClick={() => setAsking("close")}>
         <DoorClosed aria-hidden="true" />
@@ -50,9 +50,9 @@ export function DangerZone() {
       <AlertDialog
         open={asking === "link"}
         onOpenChange={() => setAsking(null)}
-        title="Make a new link?"
-        description="The current link stops letting new people in. Everybody who is here stays."
-        confirmLabel="Make new link"
+        title="Create a new link?"
+        description="The old link stops working. People already here stay."
+        confirmLabel="Create new link"
         tone="primary"
         onConfirm={() => void renewLink()}
       />
@@ -60,8 +60,8 @@ export function DangerZone() {
         open={asking === "close"}
         onOpenChange={() => setAsking(null)}
         title="Close this room?"
-        description="Everybody leaves and the link stops working. Your films stay in your library."
-        confirmLabel="Close the room"
+        description="Everyone is removed and the link stops working. Your films stay in your library."
+        confirmLabel="Close room"
         onConfirm={() => void close()}
       />
     </div>

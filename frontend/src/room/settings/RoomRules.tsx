@@ -5,22 +5,22 @@ import { Switch } from "@/ui/Switch";
 import { useChangeRoom } from "../state/roomFacts";
 
 const ACCESS: ReadonlyArray<{ value: Access; label: string }> = [
-  { value: "open", label: "Everybody with the link" },
-  { value: "knock", label: "I let each person in" },
+  { value: "open", label: "Anyone with the link" },
+  { value: "knock", label: "I approve each person" },
   { value: "members", label: "Invited people only" },
 ];
 const CONTROL: ReadonlyArray<{ value: Control; label: string }> = [
-  { value: "host", label: "Only me" },
-  { value: "moderators", label: "Co-hosts and me" },
-  { value: "everyone", label: "Everybody" },
+  { value: "host", label: "Host only" },
+  { value: "moderators", label: "Host and co-hosts" },
+  { value: "everyone", label: "Everyone" },
 ];
 const WAIT: ReadonlyArray<{ value: WaitPolicy; label: string }> = [
-  { value: "never", label: "Never, play on" },
-  { value: "host", label: "For me" },
-  { value: "quorum", label: "For most people" },
-  { value: "all", label: "For everybody" },
+  { value: "never", label: "Don’t wait" },
+  { value: "host", label: "Wait for the host" },
+  { value: "quorum", label: "Wait for most people" },
+  { value: "all", label: "Wait for everyone" },
 ];
-const SLOWNESS = choices([0, 5, 10, 30, 60], (s) => (s === 0 ? "Off" : `One message in ${s} s`));
+const SLOWNESS = choices([0, 5, 10, 30, 60], (s) => (s === 0 ? "Off" : `One message every ${s} s`));
 const CAPACITIES = choices([2, 5, 10, 25, 50, 100], (people) => `${people} people`);
 
 /** Who comes in, who controls, whom the film waits for, how one talks. */
@@ -28,10 +28,10 @@ export function RoomRules({ room }: { room: Room }) {
   const { change } = useChangeRoom();
   return (
     <>
-      <Field label="Who may come in">
+      <Field label="Who can join">
         <Select value={room.access} options={ACCESS} onChange={(access) => change({ access })} />
       </Field>
-      <Field label="Who controls the film">
+      <Field label="Who controls playback">
         <Select
           value={room.control}
           options={CONTROL}
@@ -39,7 +39,7 @@ export function RoomRules({ room }: { room: Room }) {
         />
       </Field>
       <Field
-        label="When somebody buffers, wait"
+        label="When someone is buffering"
         hint={room.wait.policy === "never" ? undefined : `At most ${room.wait.max_s} seconds.`}
       >
         <Select
@@ -52,12 +52,12 @@ export function RoomRules({ room }: { room: Room }) {
       <Field label="Slow mode">
         <Select
           value={String(room.slow_s)}
-          options={including(SLOWNESS, room.slow_s, (s) => `One message in ${s} s`)}
+          options={including(SLOWNESS, room.slow_s, (s) => `One message every ${s} s`)}
           disabled={!room.chat}
           onChange={(slow_s) => change({ slow_s: Number(slow_s) })}
         />
       </Field>
-      <Field label="Room for">
+      <Field label="Maximum people">
         <Select
           value={String(room.capacity)}
           options={including(CAPACITIES, room.capacity, (people) => `${people} people`)}

@@ -9,7 +9,7 @@ import { RoomRules } from "./RoomRules";
 /** The host's panel: each change takes effect at once, there is nothing to save at the end. */
 export default function SettingsPanel() {
   const { data: room } = useRoomFacts();
-  if (!room) return <LoadingScreen label="Loading the settings" />;
+  if (!room) return <LoadingScreen label="Loading settings" />;
   return (
     <div className="flex h-full flex-col gap-5 overflow-y-auto overscroll-contain p-4">
       <NameForm key={room.name} name={room.name} />
@@ -32,7 +32,7 @@ export function NameForm({ name }: { name: string }) {
       }}
       className="flex items-end gap-2"
     >
-      <Field label="Name of the room" className="grow">
+      <Field label="Room name" className="grow">
         <Input value={draft} maxLength={80} onChange={(event) => setDraft(event.target.value)} />
       </Field>
       {changed && (
@@ -56,16 +56,11 @@ export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
         setPassword("");
       }}
     >
-      <Field
-        label="Password"
-        hint={
-          hasPassword ? "Newcomers are asked for it." : "Without one, the link is all it takes."
-        }
-      >
+      <Field label="Password" hint={hasPassword ? "New people must enter it." : "No password set."}>
         <Input
           type="password"
           autoComplete="new-password"
-          placeholder={hasPassword ? "Set, type to change it" : "None"}
+          placeholder={hasPassword ? "••••••" : undefined}
           value={password}
           maxLength={128}
           onChange={(event) => setPassword(event.target.value)}
@@ -74,7 +69,7 @@ export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
       <div className="mt-2 flex gap-2">
         {password !== "" && (
           <Button type="submit" variant="primary" busy={changing}>
-            {hasPassword ? "Change" : "Set password"}
+            {hasPassword ? "Change password" : "Set password"}
           </Button>
         )}
         {hasPassword && (

@@ -8,12 +8,12 @@ export default function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }
   const { upload } = useChooseFilm();
   return (
     <div className="flex w-full max-w-lg flex-col items-center gap-4 text-center">
-      <h2 className="text-title font-bold">What shall we watch?</h2>
+      <h2 className="text-title font-bold">What are we watching?</h2>
       <div className="hidden w-full flex-col items-center gap-4 @md:flex">
         <DropZone className="w-full" onFiles={([file]) => file && void upload(file)} />
         <Button onClick={onOpenLibrary}>
           <Library aria-hidden="true" />
-          From my library
+          Choose from your library
         </Button>
       </div>
       <div className="@md:hidden">

@@ -50,7 +50,7 @@ export function NoFilmYet() {
   const hostName = useHostName();
   return (
     <StageNote icon={<Clapperboard />} title={`${hostName} is choosing a film`}>
-      It starts here by itself. Say hello in the chat meanwhile.
+      It will appear here. Say hi in the chat.
     </StageNote>
   );
 }

@@ -41,7 +41,7 @@ function End() {
             </Button>
           </div>
         ) : (
-          <p className="mt-2 text-white/80">Stay and talk, or wait for the next film.</p>
+          <p className="mt-2 text-white/80">Stick around to chat or wait for the next film.</p>
         )}
       </div>
     </div>

@@ -31,7 +31,7 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   return (
     <StageNote
       icon={<TriangleAlert />}
-      title={`“${film.title}” can’t be shown`}
+      title={`“${film.title}” can’t be played`}
       action={
         <>
           {canRetry && (
@@ -47,7 +47,7 @@ export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
         </>
       }
     >
-      {details.data?.failure?.message ?? "Something went wrong while it was being prepared."}
+      {details.data?.failure?.message ?? "We couldn’t prepare it."}
     </StageNote>
   );
 }

@@ -17,7 +17,7 @@ const uploading = { status: "uploading", progress: 0 } as const;
 
 test("whoever uploads sees how far it is", () => {
   expect(arrival(uploading, upload, "Sofie")).toMatchObject({
-    headline: "Uploading 25 %",
+    headline: "Uploading 25%",
     share: 0.2525,
   });
 });
@@ -33,7 +33,7 @@ test.each(["paused", "choose_file", "failed"] as const)(
 
 test("everybody else is told whose upload it is, without a number that nobody knows", () => {
   const { detail, share } = arrival(uploading, undefined, "Sofie");
-  expect(detail).toContain("Sofie is uploading it");
+  expect(detail).toContain("Sofie is uploading.");
   expect(share).toBeUndefined();
 });
 
@@ -44,7 +44,7 @@ test("an upload that has arrived is being prepared, whatever the store says yet"
 
 test("preparing shows its share once there is one", () => {
   expect(arrival({ status: "processing", progress: 0.435 }, undefined, "Sofie")).toMatchObject({
-    headline: "Preparing 43 %",
+    headline: "Preparing 43%",
     share: 0.435,
   });
   expect(arrival({ status: "queued", progress: 0 }, upload, "Sofie").share).toBeUndefined();

@@ -14,15 +14,15 @@ export interface Arrival {
   share?: number;
 }
 
-const CHAT_MEANWHILE = "You can already chat.";
+const CHAT_MEANWHILE = "Chat is open.";
 
 /** `upload` is known only to the page that sends the film. */
 export function arrival(film: Coming, upload: Upload | undefined, hostName: string): Arrival {
   // The page that sends it knows first that all of it has arrived.
   if (film.status !== "uploading" || upload?.phase === "done") return preparing(film.progress);
   if (!upload) {
-    const detail = `${hostName} is uploading it. ${CHAT_MEANWHILE}`;
-    return { headline: "The film is on its way", detail };
+    const detail = `${hostName} is uploading. ${CHAT_MEANWHILE}`;
+    return { headline: "Film uploading", detail };
   }
   const share = upload.size > 0 ? upload.sent / upload.size : 0;
   const headline = STANDSTILLS[upload.phase] ?? `Uploading ${percent(share)}`;
@@ -31,17 +31,17 @@ export function arrival(film: Coming, upload: Upload | undefined, hostName: stri
 
 /** Nothing moves until somebody does something. */
 const STANDSTILLS: Partial<Record<Upload["phase"], string>> = {
-  paused: "The upload is paused",
-  choose_file: "The upload has stopped",
-  failed: "The upload has failed",
+  paused: "Upload paused",
+  choose_file: "Upload stopped",
+  failed: "Upload failed",
 };
 
 function preparing(progress: number): Arrival {
-  const detail = `The first picture comes in a few seconds. ${CHAT_MEANWHILE}`;
+  const detail = `Starts in a few seconds. ${CHAT_MEANWHILE}`;
   if (progress === 0) return { headline: "Preparing the film", detail };
   return { headline: `Preparing ${percent(progress)}`, detail, share: progress };
 }
 
 function percent(share: number): string {
-  return `${Math.floor(share * 100)} %`;
+  return `${Math.floor(share * 100)}%`;
 }
