@@ -94,7 +94,20 @@ export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) 
 }
 
 function State({ video }: { video: AdminVideo }) {
-  const share = video.status === "processing" ? ` ${Math.round(video.progress * 100)}%` : "";
-  const reason = video.failure_code ? `: ${video.failure_code}` : "";
-  return <Badge tone={TONES[video.status]}>{video.status + share + reason}</Badge>;
+  return <Badge tone={TONES[video.status]}>{statusLabel(video)}</Badge>;
+}
+
+function statusLabel({ status, progress, failure_code }: AdminVideo): string {
+  switch (status) {
+    case "uploading":
+      return "Uploading";
+    case "queued":
+      return "Queued";
+    case "processing":
+      return `Encoding ${Math.round(progress * 100)}%`;
+    case "ready":
+      return "Ready";
+    case "failed":
+      return failure_code ? `Failed: ${failure_code}` : "Failed";
+  }
 }

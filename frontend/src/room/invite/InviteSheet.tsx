@@ -1,3 +1,4 @@
+import type { Access } from "@/api/rooms";
 import { Dialog } from "@/ui/Dialog";
 import { Switch } from "@/ui/Switch";
 import { useRoomState } from "../state/RoomContext";
@@ -14,13 +15,20 @@ interface InviteSheetProps {
   copied: boolean;
 }
 
+const WHO_CAN_JOIN: Record<Access, string> = {
+  open: "Anyone with this link can join, no account needed.",
+  knock: "Anyone with this link can ask to join, no account needed.",
+  members: "Only invited people can join with this link.",
+};
+
 export default function InviteSheet({ open, onOpenChange, copied }: InviteSheetProps) {
+  const { data: room } = useRoomFacts();
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
       title="Invite friends"
-      description="Anyone with this link can join, no account needed."
+      description={WHO_CAN_JOIN[room?.access ?? "open"]}
     >
       <Sheet copied={copied} />
     </Dialog>

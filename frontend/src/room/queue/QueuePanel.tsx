@@ -83,7 +83,7 @@ function Row({ item, onUp, onDown, onRemove }: RowProps) {
     <li className="flex min-h-12 items-center gap-1">
       <span className="min-w-0 grow truncate">
         {title}
-        {!item.playable && <span className="ml-2 text-xs text-muted">not ready yet</span>}
+        {!item.playable && <span className="ml-2 text-xs text-muted">Not ready yet</span>}
       </span>
       <IconButton label={`Move ${title} up`} disabled={!onUp} onClick={onUp}>
         <ArrowUp aria-hidden="true" />

@@ -40,7 +40,7 @@ export function RoomRules({ room }: { room: Room }) {
       </Field>
       <Field
         label="When someone is buffering"
-        hint={room.wait.policy === "never" ? undefined : `At most ${room.wait.max_s} seconds.`}
+        hint={room.wait.policy === "never" ? undefined : `Up to ${room.wait.max_s} seconds.`}
       >
         <Select
           value={room.wait.policy}
