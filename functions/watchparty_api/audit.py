@@ -16,7 +16,6 @@ from typing import Any
 from watchparty_api.errors import AlreadyExists
 from watchparty_api.records import AuditEntry
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Write
 from watchparty_api.store.queries import AUDIT, AUDIT_NEWEST_FIRST
 
@@ -44,7 +43,7 @@ def commit(
     while True:
         entry = _next_entry(services, actor, action, target, dict(data or {}))
         try:
-            services.store.commit(services.workspace_id, [*writes, Create(entry)])
+            services.store.commit([*writes, Create(entry)])
             return
         except AlreadyExists as error:
             if error.kind != AuditEntry.__name__:
@@ -65,7 +64,7 @@ def verify(services: Services) -> Verdict:
 
 def entries(services: Services) -> Iterator[AuditEntry]:
     """Every entry, the oldest first."""
-    return every(services.store, services.workspace_id, AUDIT)
+    return services.store.query_all(AUDIT)
 
 
 def as_json(entry: AuditEntry) -> dict[str, Any]:
@@ -83,10 +82,9 @@ def as_json(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _next_entry(services: Services, actor: str, action: str, target: str, data: dict[str, Any]) -> AuditEntry:
-    newest = services.store.query(services.workspace_id, AUDIT_NEWEST_FIRST, limit=1).items
+    newest = services.store.query(AUDIT_NEWEST_FIRST, limit=1).items
     now = services.now()
     entry = AuditEntry(
-        workspace_id=services.workspace_id,
         id=_id(int(newest[0].id) + 1 if newest else 1),
         created_at=now,
         at=now,

@@ -27,7 +27,7 @@ from watchparty_api.ports.relay.port import RelayNotices
 from watchparty_api.ports.wakeups.port import Wakeups
 from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.services import Services
-from watchparty_api.store.port import Store
+from watchparty_api.store.port import Store, WorkspaceStore
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -56,7 +56,7 @@ def build_services(
     if mail.delivers and not config.public_url:
         # A link in a mail must not be built from whatever host a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
-    store = _open_store(config.store_url)
+    store = WorkspaceStore(_open_store(config.store_url), config.workspace_id)
     return Services(
         config=config,
         store=store,
@@ -192,13 +192,15 @@ def _open_store(url: str) -> Store:
     raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
 
 
-def _open_windows(config: Config, store: Store, keys: Keys, now: Callable[[], datetime]) -> SharedWindows | None:
+def _open_windows(
+    config: Config, store: WorkspaceStore, keys: Keys, now: Callable[[], datetime]
+) -> SharedWindows | None:
     """Where rates are counted that hold over several processes; on SQLite there is one."""
     if config.store_url.startswith("sqlite"):
         return None
     from watchparty_api.rate_limits.shared_windows import SharedWindows
 
-    return SharedWindows(store, config.workspace_id, keyed_hash=keys.keyed_hash, now=now)
+    return SharedWindows(store, keyed_hash=keys.keyed_hash, now=now)
 
 
 def function_app(

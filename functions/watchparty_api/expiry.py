@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Query
 from watchparty_api.store.queries import (
     DELIVERIES_BY_EXPIRY,
@@ -33,9 +32,9 @@ def forget_expired(services: Services) -> int:
     """Deletes what is over, and says how much it was."""
     now, forgotten = services.now(), 0
     for query in _EXPIRING:
-        for record in every(services.store, services.workspace_id, query):
+        for record in services.store.query_all(query):
             if record.expires_at > now:
                 break
-            services.store.delete(services.workspace_id, query.kind, record.id)
+            services.store.delete(query.kind, record.id)
             forgotten += 1
     return forgotten

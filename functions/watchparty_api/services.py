@@ -20,7 +20,7 @@ from watchparty_api.ports.mail.port import Mailer
 from watchparty_api.ports.relay.port import RelayNotices
 from watchparty_api.ports.wakeups.port import Wakeups
 from watchparty_api.rate_limits.limits import Limiter
-from watchparty_api.store.port import Store
+from watchparty_api.store.port import WorkspaceStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Services:
     """The functions' way out."""
 
     config: Config
-    store: Store
+    store: WorkspaceStore
     tokens: TokenSigner
     keyed_hash: KeyedHash
     limiter: Limiter
@@ -41,7 +41,3 @@ class Services:
     outside: OutsideIdentity | None
     """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]
-
-    @property
-    def workspace_id(self) -> str:
-        return self.config.workspace_id

@@ -10,9 +10,8 @@ SETTINGS_ID = "settings"
 
 def read_settings(services: Services) -> WorkspaceSettings:
     """The stored settings, or the defaults (version 0) when nobody has changed any."""
-    stored = services.store.get(services.workspace_id, WorkspaceSettings, SETTINGS_ID)
+    stored = services.store.get(WorkspaceSettings, SETTINGS_ID)
     return stored or WorkspaceSettings(
-        workspace_id=services.workspace_id,
         id=SETTINGS_ID,
         created_at=services.now(),
         temporary_hosts=services.config.environment == "home",  # in the cloud everybody is in reach

@@ -40,14 +40,14 @@ class Site:
     ada: Person
 
     def open_registration(self) -> None:
-        store, workspace_id = self.services.store, self.services.workspace_id
-        settings = store.get(workspace_id, WorkspaceSettings, "settings")
-        opened = settings or WorkspaceSettings(workspace_id=workspace_id, id="settings", created_at=self.services.now())
+        store = self.services.store
+        settings = store.get(WorkspaceSettings, "settings")
+        opened = settings or WorkspaceSettings(id="settings", created_at=self.services.now())
         opened = replace(opened, registration="open")
         if settings:
-            store.replace(workspace_id, opened)
+            store.replace(opened)
         else:
-            store.create(workspace_id, opened)
+            store.create(opened)
 
     def fill(self, path: str, **fields: str) -> None:
         self.ada.open(path)

@@ -66,18 +66,16 @@ class House:
         """A new account, signed in, without going through registration (argon2 is slow on purpose)."""
         now, id_ = self.clock(), secrets.token_urlsafe(9)
         account = Account(
-            workspace_id=self.services.workspace_id,
             id=id_,
             created_at=now,
             **{"email": f"{id_.lower()}@example.org", "display_name": name, "role": role, **fields},
         )
-        return self.sign_in(self.services.store.create(self.services.workspace_id, account))
+        return self.sign_in(self.services.store.create(account))
 
     def sign_in(self, account: Account) -> Person:
         """A new session of an account."""
         now = self.clock()
         session = Session(
-            workspace_id=self.services.workspace_id,
             id=secrets.token_urlsafe(9),
             created_at=now,
             account_id=account.id,
@@ -85,5 +83,5 @@ class House:
             expires_at=now + timedelta(days=30),
             last_used_at=now,
         )
-        self.services.store.create(self.services.workspace_id, session)
+        self.services.store.create(session)
         return Person(account, session.id, self.services.tokens.access_token(account, session.id, now))

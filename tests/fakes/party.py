@@ -128,11 +128,10 @@ def film(house: House, owner: Person, **fields: Any) -> Video:
         "filename": "nosferatu 1922.mkv",
     }
     video = Video(
-        workspace_id=house.services.workspace_id,
         id=secrets.token_urlsafe(9),
         created_at=now,
         owner_id=owner.id,
         updated_at=now,
         **(facts | fields),
     )
-    return house.services.store.create(house.services.workspace_id, video)
+    return house.services.store.create(video)

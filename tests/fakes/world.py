@@ -56,7 +56,7 @@ def template_of(empty_database: Path, folder: Path, keys_dir: Path) -> Template:
     database = Path(shutil.copy(empty_database, folder / "world.db"))
     house = _house(database, keys_dir)
     world = build_world(house)
-    house.services.store.close()  # type: ignore[attr-defined]
+    house.services.store.close()
     return Template(database, keys_dir, world)
 
 
@@ -88,7 +88,7 @@ def build_world(house: House) -> World:
     waiting = _guest(house, path)
     # Last, because a ban also holds the address, and here all come from the same one.
     _ok(house.client.delete(f"{path}/members/{_id(removed)}?ban=true", headers=host.headers))
-    house.services.store.replace("main", replace(suspended.account, suspended=True))
+    house.services.store.replace(replace(suspended.account, suspended=True))
     invite = _ok(house.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
     scopes = {"name": "script", "scopes": ["account:read"]}
     token = _ok(house.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
@@ -164,7 +164,7 @@ def _film(house: House, owner: Person) -> str:
         playable_s=60.0,
         updated_at=now,
     )
-    house.services.store.create("main", video)
+    house.services.store.create(video)
     return id_
 
 

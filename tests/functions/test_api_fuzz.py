@@ -47,7 +47,7 @@ class Fuzzed:
         try:
             yield house
         finally:
-            house.services.store.close()  # type: ignore[attr-defined]
+            house.services.store.close()
 
 
 @pytest.fixture(scope="module")

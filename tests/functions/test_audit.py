@@ -11,7 +11,6 @@ from fakes.house import House
 from watchparty_api import audit
 from watchparty_api.errors import AlreadyExists
 from watchparty_api.records import AuditEntry, EmailClaim
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create
 from watchparty_api.store.queries import AUDIT
 
@@ -22,7 +21,7 @@ def write(house: House, count: int) -> None:
 
 
 def entries(house: House) -> list[AuditEntry]:
-    return list(every(house.services.store, "main", AUDIT))
+    return list(house.services.store.query_all(AUDIT))
 
 
 def test_each_entry_holds_the_hash_of_the_one_before(house: House) -> None:
@@ -41,7 +40,7 @@ def test_a_changed_entry_is_found(house: House, change: dict[str, object]) -> No
     """Whoever edits an entry breaks the chain there."""
     write(house, 4)
     second = entries(house)[1]
-    house.services.store.replace("main", replace(second, **change))  # type: ignore[arg-type]
+    house.services.store.replace(replace(second, **change))  # type: ignore[arg-type]
     assert audit.verify(house.services) == audit.Verdict(1, second.id)
 
 
@@ -49,7 +48,7 @@ def test_a_removed_entry_is_found(house: House) -> None:
     """Whoever takes an entry out breaks the chain at the next one."""
     write(house, 4)
     _, second, third, _ = entries(house)
-    house.services.store.delete("main", AuditEntry, second.id)
+    house.services.store.delete(AuditEntry, second.id)
     assert audit.verify(house.services) == audit.Verdict(1, third.id)
 
 

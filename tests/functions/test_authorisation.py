@@ -166,7 +166,7 @@ ALLOWED = [(each, who) for each in ROWS if each.may != ANYTHING for who in sorte
 def town(template: Template, tmp_path: Path) -> Iterator[House]:
     house = template.house(tmp_path)
     yield house
-    house.services.store.close()  # type: ignore[attr-defined]
+    house.services.store.close()
 
 
 def _status(house: House, world: World, each: Row, who: str) -> int:

@@ -23,7 +23,7 @@ def start(config: Config, *, mail_delivers: bool = True) -> None:
         mail=mail,
         wakeups=RecordingWakeups(),
     )
-    services.store.close()  # type: ignore[attr-defined]
+    services.store.close()
 
 
 def test_a_complete_configuration_starts(config: Config) -> None:
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
 def test_a_function_does_not_start_without_its_settings(missing: str, tmp_path: Path) -> None:
     """Each is named; with all of them it starts, and opens no connection for that."""
     environ = cloud_environment(tmp_path, store_url="sqlite://")
-    build_cloud_services(from_environment(environ)).store.close()  # type: ignore[attr-defined]
+    build_cloud_services(from_environment(environ)).store.close()
     del environ[f"WATCHPARTY_{missing}"]
     with pytest.raises(ConfigError, match=missing):
         build_cloud_services(from_environment(environ))

@@ -20,10 +20,10 @@ def test_what_has_expired_goes_and_the_rest_stays(house: House) -> None:
     house.clock.advance(hours=24)
     assert forget_expired(house.services) == 2
     assert one_time_tokens.find(house.services, "account_invite", lasting).purpose == "account_invite"
-    assert house.services.store.get("main", Session, ana.session_id) is not None
+    assert house.services.store.get(Session, ana.session_id) is not None
     house.clock.advance(days=30)
     assert forget_expired(house.services) == 2
-    assert house.services.store.get("main", Session, ana.session_id) is None
+    assert house.services.store.get(Session, ana.session_id) is None
 
 
 def test_a_temporary_host_is_deleted_after_the_day_with_everything(house: House) -> None:
@@ -35,6 +35,6 @@ def test_a_temporary_host_is_deleted_after_the_day_with_everything(house: House)
     assert sweep_temporary_accounts(house.services) == 0
     house.clock.advance(hours=24)
     assert sweep_temporary_accounts(house.services) == 1
-    assert house.services.store.get("main", Account, host["account"]["id"]) is None
-    assert house.services.store.get("main", Account, lasting.id) is not None
+    assert house.services.store.get(Account, host["account"]["id"]) is None
+    assert house.services.store.get(Account, lasting.id) is not None
     assert house.client.get(f"/api/v1/rooms/{room['id']}").status_code == 410

@@ -21,18 +21,18 @@ def test_what_got_lost_is_told_and_what_is_stuck_begins_again(house: House) -> N
     here = party(house)
     house.relay.reachable = False
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
-    house.services.store.create("main", waiting_video(heard_at=None))
+    house.services.store.create(waiting_video(heard_at=None))
     house.relay.reachable = True
     house.clock.advance(seconds=10)
     sweep_all(house.services)
     assert here.notices() == ["settings"]
-    assert house.services.store.query("main", NOTICES_BY_DUE).items == ()
+    assert house.services.store.query(NOTICES_BY_DUE).items == ()
     assert house.jobs.launched == [("v1", waiting_video().generation, 1)]
 
 
 def test_one_chore_that_fails_keeps_no_other_from_its_turn(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """Transcodes come after the notices, and begin although those could not be read."""
-    house.services.store.create("main", waiting_video(heard_at=None))
+    house.services.store.create(waiting_video(heard_at=None))
 
     class Broken:
         def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
@@ -44,7 +44,7 @@ def test_one_chore_that_fails_keeps_no_other_from_its_turn(house: House, caplog:
     house.clock.advance(seconds=10)
     sweep_all(replace(house.services, relay=Broken()))
     assert "could not deliver notices" in caplog.text
-    video = house.services.store.get("main", Video, "v1")
+    video = house.services.store.get(Video, "v1")
     assert video is not None
     assert video.heard_at == house.clock()
     assert len(house.jobs.launched) == 1

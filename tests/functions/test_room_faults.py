@@ -119,7 +119,7 @@ def test_s9_strangers_learn_who_is_in_from_the_card_alone(house: House) -> None:
     people = ({"participant_id": "p", "name": "Maximilian Secret"},)
     now = house.clock()
     snapshot = Snapshot(workspace_id="main", id=here.id, created_at=now, at=now, people_at=now, people=people, total=1)
-    house.services.store.create("main", snapshot)
+    house.services.store.create(snapshot)
     stranger = Browser(house)
     assert stranger.ask("GET", here.path()).json()["presence"] == {"total": 1, "first_names": ["Maximilian"]}
     assert stranger.ask("GET", here.path("/members")).status_code == 401
@@ -129,7 +129,7 @@ def test_s9_strangers_learn_who_is_in_from_the_card_alone(house: House) -> None:
     assert "Maximilian" not in closed.text
     for n in range(20):
         stranger.ask("GET", f"/rooms/guess-{n}")
-    assert house.services.store.get("main", Snapshot, "guess-1") is None
+    assert house.services.store.get(Snapshot, "guess-1") is None
 
 
 def test_s9_doors_cannot_be_tried_without_end(house: House) -> None:

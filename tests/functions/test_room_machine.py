@@ -62,7 +62,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.mver: dict[str, int] = {}
 
     def teardown(self) -> None:
-        self.house.services.store.close()  # type: ignore[attr-defined]
+        self.house.services.store.close()
 
     def _member(self, n: int, rest: str = "") -> str:
         return self.here.path(f"/members/{self.guests[n].participant_id}{rest}")

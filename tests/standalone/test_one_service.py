@@ -109,7 +109,7 @@ def service(firestore_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         )
         with TestClient(home.app):  # alive from here to the end
             yield Service(home, gcs, api)
-        assert isinstance(home.services.store, FirestoreStore)
+        assert isinstance(home.services.store.adapter, FirestoreStore)
         home.services.store.close()
 
 

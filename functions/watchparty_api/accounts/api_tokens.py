@@ -24,9 +24,7 @@ _MOST = 50
 @router.get("")
 def list_tokens(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> TokenList:
     """The account's tokens, without their secrets."""
-    page = services.store.query(
-        services.workspace_id, API_TOKENS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor
-    )
+    page = services.store.query(API_TOKENS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor)
     return TokenList(items=[TokenView.of(token) for token in page.items], next_cursor=page.cursor)
 
 
@@ -39,11 +37,10 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
         raise Forbidden("admins_only", "Only administrators can give a token the scope of administrators.")
     if body.expires_at is not None and (body.expires_at.tzinfo is None or body.expires_at <= services.now()):
         raise Invalid("bad_expiry", "The end of a token lies in the future, and names its time zone.")
-    if services.store.count(services.workspace_id, API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MOST:
+    if services.store.count(API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MOST:
         raise Conflict("too_many_tokens", f"An account can have {_MOST} API tokens. Delete one first.")
     id_, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     token = ApiToken(
-        workspace_id=services.workspace_id,
         id=id_,
         created_at=services.now(),
         account_id=caller.account.id,
@@ -60,7 +57,7 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
 @router.delete("/{token_id}", status_code=204)
 def delete_token(token_id: str, services: ServicesOf, caller: AccountOf) -> None:
     """The token is refused from now on."""
-    token = services.store.get(services.workspace_id, ApiToken, token_id)
+    token = services.store.get(ApiToken, token_id)
     if token is None or token.account_id != caller.account.id:
         raise NotFound("token_not_found", "There is no such token.")
     audit.commit(

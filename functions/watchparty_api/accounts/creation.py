@@ -32,7 +32,6 @@ def create_account(
 ) -> Account:
     """A new account with an address and a password, committed with the writes `beside`. Raises Conflict."""
     account = Account(
-        workspace_id=services.workspace_id,
         id=_new_id(),
         created_at=services.now(),
         email=email,
@@ -72,7 +71,6 @@ def create_temporary(services: Services, display_name: str) -> Account:
     """A host for a day, without address or password."""
     now = services.now()
     account = Account(
-        workspace_id=services.workspace_id,
         id=_new_id(),
         created_at=now,
         email=None,
@@ -80,13 +78,12 @@ def create_temporary(services: Services, display_name: str) -> Account:
         temporary=True,
         expires_at=now + TEMPORARY_LIFE,
     )
-    return services.store.create(services.workspace_id, account)
+    return services.store.create(account)
 
 
 def email_claim(services: Services, email: str, account_id: str) -> EmailClaim:
     """The document that makes an address belong to one account."""
     return EmailClaim(
-        workspace_id=services.workspace_id,
         id=claim_id(services, email),
         created_at=services.now(),
         account_id=account_id,
@@ -99,8 +96,8 @@ def claim_id(services: Services, email: str) -> str:
 
 def account_by_email(services: Services, email: str) -> Account | None:
     """The account that owns the address."""
-    claim = services.store.get(services.workspace_id, EmailClaim, claim_id(services, email))
-    return services.store.get(services.workspace_id, Account, claim.account_id) if claim else None
+    claim = services.store.get(EmailClaim, claim_id(services, email))
+    return services.store.get(Account, claim.account_id) if claim else None
 
 
 def _commit_claimed(services: Services, email: str, account_id: str, writes: list[Write], *, action: str) -> None:

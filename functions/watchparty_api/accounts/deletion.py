@@ -13,7 +13,6 @@ from watchparty_api.records import Account, ApiToken, EmailClaim, Session
 from watchparty_api.rooms.changes import close_room
 from watchparty_api.rooms.members.removal import shut_out
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import (
     ACCOUNTS_BY_ROLE,
@@ -31,18 +30,18 @@ from watchparty_api.webhooks.deletion import delete_webhook
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
     """Deletes the account and what is its own. Raises Conflict for the last administrator."""
     refuse_last_admin(services, account)
-    store, workspace_id = services.store, services.workspace_id
-    for room in every(store, workspace_id, OPEN_ROOMS_OF_OWNER, account.id, None):
+    store = services.store
+    for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
     shut_out(services, account.id)
     for video in videos_of(services, account.id):
         delete_video(services, video.id)
     for revoked in (False, True):
-        for session in every(store, workspace_id, SESSIONS_OF_ACCOUNT, account.id, revoked):
-            store.delete(workspace_id, Session, session.id)
-    for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id):
-        store.delete(workspace_id, ApiToken, token.id)
-    for webhook in every(store, workspace_id, WEBHOOKS_OF_ACCOUNT, account.id):
+        for session in store.query_all(SESSIONS_OF_ACCOUNT, account.id, revoked):
+            store.delete(Session, session.id)
+    for token in store.query_all(API_TOKENS_OF_ACCOUNT, account.id):
+        store.delete(ApiToken, token.id)
+    for webhook in store.query_all(WEBHOOKS_OF_ACCOUNT, account.id):
         delete_webhook(services, webhook, actor=actor)
     claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []
     audit.commit(
@@ -52,7 +51,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
 
 def refuse_last_admin(services: Services, account: Account) -> None:
     """Raises Conflict when nobody could administer the site without this account."""
-    admins = every(services.store, services.workspace_id, ACCOUNTS_BY_ROLE, "admin")
+    admins = services.store.query_all(ACCOUNTS_BY_ROLE, "admin")
     if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
         raise Conflict("last_admin", "This is the only administrator. Make another one first.")
 
@@ -62,7 +61,7 @@ def sweep_temporary_accounts(services: Services) -> int:
     now = services.now()
     ended = [
         account
-        for account in every(services.store, services.workspace_id, TEMPORARY_ACCOUNTS, True)
+        for account in services.store.query_all(TEMPORARY_ACCOUNTS, True)
         if account.expires_at is not None and account.expires_at <= now
     ]
     for account in ended:

@@ -7,7 +7,6 @@ from typing import Any
 
 from watchparty_api.records import Account, Record
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import (
     API_TOKENS_OF_ACCOUNT,
     ROOMS_OF_OWNER,
@@ -21,19 +20,17 @@ _INTERNAL = frozenset({"workspace_id", "version"})
 
 def everything(services: Services, account: Account) -> dict[str, Any]:
     """The account, its devices, tokens, rooms, films and webhooks."""
-    store, workspace_id = services.store, services.workspace_id
+    store = services.store
     sessions = [
-        session
-        for revoked in (False, True)
-        for session in every(store, workspace_id, SESSIONS_OF_ACCOUNT, account.id, revoked)
+        session for revoked in (False, True) for session in store.query_all(SESSIONS_OF_ACCOUNT, account.id, revoked)
     ]
     return {
         "account": _plain(account),
         "sessions": [_plain(session) for session in sessions],
-        "tokens": [_plain(token) for token in every(store, workspace_id, API_TOKENS_OF_ACCOUNT, account.id)],
-        "rooms": [_plain(room) for room in every(store, workspace_id, ROOMS_OF_OWNER, account.id)],
+        "tokens": [_plain(token) for token in store.query_all(API_TOKENS_OF_ACCOUNT, account.id)],
+        "rooms": [_plain(room) for room in store.query_all(ROOMS_OF_OWNER, account.id)],
         "videos": [_plain(video) for video in videos_of(services, account.id)],
-        "webhooks": [_plain(hook) for hook in every(store, workspace_id, WEBHOOKS_OF_ACCOUNT, account.id)],
+        "webhooks": [_plain(hook) for hook in store.query_all(WEBHOOKS_OF_ACCOUNT, account.id)],
     }
 
 

@@ -24,7 +24,6 @@ from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, EmailClaim
 from watchparty_api.rooms.members.removal import shut_out
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
 from watchparty_api.web.caller import refuse_unusable
@@ -56,12 +55,12 @@ def session(body: SessionBody, services: ServicesOf, request: Request, response:
 
 
 def _known(services: Services, person: Outsider) -> Account | None:
-    claim = services.store.get(services.workspace_id, EmailClaim, _claim_id(services, person.uid))
+    claim = services.store.get(EmailClaim, _claim_id(services, person.uid))
     if claim is None:
         return None
-    account = services.store.get(services.workspace_id, Account, claim.account_id)
+    account = services.store.get(Account, claim.account_id)
     if account is None:  # it was deleted; who comes again begins anew
-        services.store.delete(services.workspace_id, EmailClaim, claim.id)
+        services.store.delete(EmailClaim, claim.id)
         return None
     return _caught_up(services, person, account)
 
@@ -90,7 +89,6 @@ def _new(services: Services, person: Outsider, invite: str | None) -> Account:
         return _commit(services, person, linked, [Replace(linked)], "account.linked")
     invitation = None if first_admin else admitted_by(services, invite, person.email)
     account = Account(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=services.now(),
         email=person.email,
@@ -109,7 +107,7 @@ def _new(services: Services, person: Outsider, invite: str | None) -> Account:
 
 def _reclaimed(services: Services, person: Outsider, before: Account, linked: Account) -> Account:
     """Links an account that never showed that the address is its own, and shuts out whoever made it."""
-    for webhook in every(services.store, services.workspace_id, WEBHOOKS_OF_ACCOUNT, before.id):
+    for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
     account = replace(linked, password_hash=None, tokens_valid_from=services.now())
     writes: list[Write] = [Replace(account), *void_api_tokens(services, account.id)]
@@ -123,7 +121,6 @@ def _reclaimed(services: Services, person: Outsider, before: Account, linked: Ac
 
 def _commit(services: Services, person: Outsider, account: Account, writes: list[Write], action: str) -> Account:
     claim = EmailClaim(
-        workspace_id=services.workspace_id,
         id=_claim_id(services, person.uid),
         created_at=services.now(),
         account_id=account.id,

@@ -59,7 +59,7 @@ def change_me(
         _demand_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:
-        services.store.commit(services.workspace_id, writes)
+        services.store.commit(writes)
     except AlreadyExists as error:
         raise Conflict("email_taken", "There is an account with this address already.") from error
     if body.password is not None:
@@ -89,9 +89,7 @@ def list_sessions(
     services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> SessionList:
     """The devices that are, or were, signed in."""
-    page = services.store.query(
-        services.workspace_id, SESSIONS_OF_ACCOUNT, caller.account.id, False, limit=limit, cursor=cursor
-    )
+    page = services.store.query(SESSIONS_OF_ACCOUNT, caller.account.id, False, limit=limit, cursor=cursor)
     items = [SessionView.of(session, current_id=caller.session_id) for session in page.items]
     return SessionList(items=items, next_cursor=page.cursor)
 
@@ -99,7 +97,7 @@ def list_sessions(
 @router.delete("/sessions/{session_id}", status_code=204)
 def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> None:
     """Signs one device out."""
-    session = services.store.get(services.workspace_id, Session, session_id)
+    session = services.store.get(Session, session_id)
     if session is None or session.account_id != caller.account.id:
         raise NotFound("session_not_found", "There is no such device.")
     revoke(services, session)
@@ -113,7 +111,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
         used_bytes=used_bytes(videos),
         quota_bytes=quota_bytes(caller.account, read_settings(services)),
         videos=len(videos),
-        rooms=services.store.count(services.workspace_id, ROOMS_OF_OWNER, caller.account.id),
+        rooms=services.store.count(ROOMS_OF_OWNER, caller.account.id),
     )
 
 

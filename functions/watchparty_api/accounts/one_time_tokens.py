@@ -38,7 +38,6 @@ def mint(
     """Stores a new token and gives its secret, which nobody can read again."""
     secret, now = secrets.token_urlsafe(32), services.now()
     token = OneTimeToken(
-        workspace_id=services.workspace_id,
         id=hash_secret(secret),
         created_at=now,
         purpose=purpose,
@@ -48,12 +47,12 @@ def mint(
         expires_at=now + _LIVES[purpose],
         created_by=created_by,
     )
-    return secret, services.store.create(services.workspace_id, token)
+    return secret, services.store.create(token)
 
 
 def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
     """The living token of that secret. Raises Gone: used, expired and unknown look the same."""
-    token = services.store.get(services.workspace_id, OneTimeToken, hash_secret(secret))
+    token = services.store.get(OneTimeToken, hash_secret(secret))
     if token is None or token.purpose != purpose or token.used_at or token.expires_at <= services.now():
         raise Gone("link_used_up", "This link was used already or has expired. Ask for a new one.")
     return token

@@ -68,7 +68,7 @@ def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> No
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "verify", body.token)
     writes = [Replace(replace(account, email_verified=True)), one_time_tokens.spent(services, token)]
-    services.store.commit(services.workspace_id, writes)
+    services.store.commit(writes)
 
 
 def send_verification(services: Services, site: str, account: Account) -> None:
@@ -100,7 +100,7 @@ def _token_and_account(
     services: Services, purpose: one_time_tokens.Purpose, secret: str
 ) -> tuple[OneTimeToken, Account]:
     token = one_time_tokens.find(services, purpose, secret)
-    account = services.store.get(services.workspace_id, Account, token.account_id or "")
+    account = services.store.get(Account, token.account_id or "")
     if account is None:
         raise Gone("account_gone", "This account does not exist any more.")
     if token.email != account.email:

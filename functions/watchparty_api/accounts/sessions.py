@@ -19,7 +19,6 @@ from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.identity.tokens import ACCESS_LIFE
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import SESSIONS_OF_ACCOUNT
 from watchparty_api.web.caller import hash_secret, refuse_unusable
 from watchparty_api.web.site import is_https
@@ -33,7 +32,6 @@ def sign_in(services: Services, request: Request, response: Response, account: A
     """Opens a session on the device that asks: the refresh cookie and the answer with the access token."""
     now, secret = services.now(), secrets.token_urlsafe(32)
     session = Session(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(16),
         created_at=now,
         account_id=account.id,
@@ -42,7 +40,7 @@ def sign_in(services: Services, request: Request, response: Response, account: A
         user_agent=request.headers.get("user-agent", "")[:200],
         last_used_at=now,
     )
-    services.store.create(services.workspace_id, session)
+    services.store.create(session)
     return _answer(services, request, response, account, session, secret)
 
 
@@ -52,7 +50,7 @@ def refresh(services: Services, request: Request, response: Response) -> SignedI
     session, secret = _presented(services, request)
     if session is None or session.revoked or session.expires_at <= now:
         raise Unauthenticated("signed_out", "You are not signed in.")
-    account = services.store.get(services.workspace_id, Account, session.account_id)
+    account = services.store.get(Account, session.account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account does not exist any more.")
     refuse_unusable(account, now)
@@ -78,9 +76,9 @@ def revoke(services: Services, session: Session) -> None:
     """Ends a session for good, whatever else happens to it at the same moment."""
     while not session.revoked:
         try:
-            session = services.store.replace(services.workspace_id, replace(session, revoked=True))
+            session = services.store.replace(replace(session, revoked=True))
         except VersionConflict:
-            newer = services.store.get(services.workspace_id, Session, session.id)
+            newer = services.store.get(Session, session.id)
             if newer is None:
                 return
             session = newer
@@ -88,7 +86,7 @@ def revoke(services: Services, session: Session) -> None:
 
 def revoke_all(services: Services, account_id: str, *, but: str | None = None) -> None:
     """Signs every device of the account out, except the session `but`."""
-    for session in every(services.store, services.workspace_id, SESSIONS_OF_ACCOUNT, account_id, False):
+    for session in services.store.query_all(SESSIONS_OF_ACCOUNT, account_id, False):
         if session.id != but:
             revoke(services, session)
 
@@ -105,7 +103,7 @@ def _rotated(
             last_used_at=now,
             expires_at=_end(account, now),
         )
-        return services.store.replace(services.workspace_id, following)
+        return services.store.replace(following)
     recent = session.rotated_at is not None and now - session.rotated_at <= _GRACE
     if recent and _matches(secret, session.previous_hash):
         return session
@@ -115,7 +113,7 @@ def _rotated(
 
 def _presented(services: Services, request: Request) -> tuple[Session | None, str]:
     id_, _, secret = request.cookies.get(_COOKIE, "").partition(".")
-    return (services.store.get(services.workspace_id, Session, id_) if id_ else None), secret
+    return (services.store.get(Session, id_) if id_ else None), secret
 
 
 def _matches(secret: str, *hashes: str | None) -> bool:

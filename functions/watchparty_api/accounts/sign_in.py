@@ -50,4 +50,4 @@ def _with_todays_hash(services: Services, account: Account, password: str) -> Ac
     if account.password_hash is None or not needs_rehash(account.password_hash):
         return account
     stronger = replace(account, password_hash=hash_password(password))
-    return services.store.replace(services.workspace_id, stronger)
+    return services.store.replace(stronger)

@@ -26,7 +26,6 @@ from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.settings import read_settings
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE, ONE_TIME_TOKENS_BY_PURPOSE
 from watchparty_api.web.caller import AccountCaller, CallerOf
 from watchparty_api.web.dependencies import ServicesOf
@@ -37,8 +36,8 @@ router = APIRouter(tags=["accounts"])
 
 def open_setup(services: Services) -> str | None:
     """A fresh secret for the set-up link, older ones void; None once there is an admin. Called at each start."""
-    for old in every(services.store, services.workspace_id, ONE_TIME_TOKENS_BY_PURPOSE, "setup"):
-        services.store.delete(services.workspace_id, OneTimeToken, old.id)
+    for old in services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "setup"):
+        services.store.delete(OneTimeToken, old.id)
     if _has_admin(services):
         return None
     secret, _ = one_time_tokens.mint(services, "setup", role="admin")
@@ -124,4 +123,4 @@ def temporary(body: TemporaryBody, services: ServicesOf, request: Request, respo
 
 
 def _has_admin(services: Services) -> bool:
-    return services.store.count(services.workspace_id, ACCOUNTS_BY_ROLE, "admin") > 0
+    return services.store.count(ACCOUNTS_BY_ROLE, "admin") > 0

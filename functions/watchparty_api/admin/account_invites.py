@@ -31,9 +31,7 @@ def list_invites(
     services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> AccountInviteList:
     """The invitations that were made, the newest first."""
-    page = services.store.query(
-        services.workspace_id, ONE_TIME_TOKENS_BY_PURPOSE, "account_invite", limit=limit, cursor=cursor
-    )
+    page = services.store.query(ONE_TIME_TOKENS_BY_PURPOSE, "account_invite", limit=limit, cursor=cursor)
     return AccountInviteList(items=[AccountInviteView.of(each) for each in page.items], next_cursor=page.cursor)
 
 
@@ -71,7 +69,7 @@ def make_invite(
 @router.delete("/{invite_id}", status_code=204)
 def revoke_invite(invite_id: str, services: ServicesOf, admin: AdminOf) -> None:
     """The link leads nowhere from now on."""
-    invite = services.store.get(services.workspace_id, OneTimeToken, invite_id)
+    invite = services.store.get(OneTimeToken, invite_id)
     if invite is None or invite.purpose != "account_invite":
         raise NotFound("invite_not_found", "There is no such invitation.")
     audit.commit(

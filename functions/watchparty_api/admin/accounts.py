@@ -26,7 +26,7 @@ router = APIRouter(prefix="/admin/accounts", tags=["admin"])
 @router.get("")
 def list_accounts(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AccountList:
     """Everybody, the newest first."""
-    page = services.store.query(services.workspace_id, ACCOUNTS, limit=limit, cursor=cursor)
+    page = services.store.query(ACCOUNTS, limit=limit, cursor=cursor)
     return AccountList(items=[AdminAccountView.of(account) for account in page.items], next_cursor=page.cursor)
 
 
@@ -62,7 +62,7 @@ def remove_account(account_id: str, services: ServicesOf, admin: AdminOf) -> Non
 
 
 def _find(services: Services, account_id: str) -> Account:
-    account = services.store.get(services.workspace_id, Account, account_id)
+    account = services.store.get(Account, account_id)
     if account is None:
         raise NotFound("account_not_found", "There is no such account.")
     return account

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/admin/audit", tags=["admin"])
 @router.get("")
 def list_entries(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AuditList:
     """The entries, the newest first."""
-    page = services.store.query(services.workspace_id, AUDIT_NEWEST_FIRST, limit=limit, cursor=cursor)
+    page = services.store.query(AUDIT_NEWEST_FIRST, limit=limit, cursor=cursor)
     return AuditList(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.cursor)
 
 

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/admin/rooms", tags=["admin"])
 @router.get("")
 def list_rooms(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminRoomList:
     """Every room, the newest first. What is said in them is not the administrators' to read."""
-    page = services.store.query(services.workspace_id, ALL_ROOMS, limit=limit, cursor=cursor)
+    page = services.store.query(ALL_ROOMS, limit=limit, cursor=cursor)
     return AdminRoomList(items=[AdminRoomView.of(room) for room in page.items], next_cursor=page.cursor)
 
 

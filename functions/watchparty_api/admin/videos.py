@@ -21,7 +21,7 @@ router = APIRouter(prefix="/admin", tags=["admin"])
 @router.get("/videos")
 def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminVideoList:
     """Every film, the newest first."""
-    page = services.store.query(services.workspace_id, ALL_VIDEOS, limit=limit, cursor=cursor)
+    page = services.store.query(ALL_VIDEOS, limit=limit, cursor=cursor)
     return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
 
 
@@ -44,5 +44,5 @@ def list_jobs(
     cursor: PageCursor = None,
 ) -> AdminVideoList:
     """The films whose transcode is in that state."""
-    page = services.store.query(services.workspace_id, VIDEOS_BY_STATUS, status, limit=limit, cursor=cursor)
+    page = services.store.query(VIDEOS_BY_STATUS, status, limit=limit, cursor=cursor)
     return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)

@@ -14,7 +14,7 @@ from limits.storage import MovingWindowSupport, Storage
 from watchparty_api.errors import AlreadyExists, Missing, StoreError, VersionConflict
 from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.records import RateWindow
-from watchparty_api.store.port import Store
+from watchparty_api.store.port import WorkspaceStore
 
 _TRIES = 12
 """Whoever loses so many writes in a row is one of very many at once, which is too often as well."""
@@ -25,9 +25,9 @@ class SharedWindows(Storage, MovingWindowSupport):
 
     STORAGE_SCHEME = None
 
-    def __init__(self, store: Store, workspace_id: str, *, keyed_hash: KeyedHash, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: WorkspaceStore, *, keyed_hash: KeyedHash, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._store, self._workspace_id, self._keyed_hash, self._now = store, workspace_id, keyed_hash, now
+        self._store, self._keyed_hash, self._now = store, keyed_hash, now
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         for _ in range(_TRIES):
@@ -36,7 +36,6 @@ class SharedWindows(Storage, MovingWindowSupport):
             if len(tried_at_s) + amount > limit:
                 return False
             window = RateWindow(
-                workspace_id=self._workspace_id,
                 id=self._id(key),
                 created_at=found.created_at if found else now,
                 version=found.version if found else 0,
@@ -44,7 +43,7 @@ class SharedWindows(Storage, MovingWindowSupport):
                 expires_at=now + timedelta(seconds=expiry),
             )
             try:
-                (self._store.replace if found else self._store.create)(self._workspace_id, window)
+                (self._store.replace if found else self._store.create)(window)
             except (AlreadyExists, VersionConflict, Missing):
                 continue
             return True
@@ -56,7 +55,7 @@ class SharedWindows(Storage, MovingWindowSupport):
         return (tried_at_s[0] if tried_at_s else now.timestamp()), len(tried_at_s)
 
     def clear(self, key: str) -> None:
-        self._store.delete(self._workspace_id, RateWindow, self._id(key))
+        self._store.delete(RateWindow, self._id(key))
 
     def check(self) -> bool:
         return self._store.ready()
@@ -66,7 +65,7 @@ class SharedWindows(Storage, MovingWindowSupport):
         return StoreError
 
     def _find(self, key: str) -> RateWindow | None:
-        return self._store.get(self._workspace_id, RateWindow, self._id(key))
+        return self._store.get(RateWindow, self._id(key))
 
     def _id(self, key: str) -> str:
         return self._keyed_hash.of("rate", key)

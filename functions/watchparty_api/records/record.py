@@ -10,7 +10,8 @@ from datetime import datetime
 class Record:
     """What every document has. `version` 0 means not stored yet."""
 
-    workspace_id: str
+    workspace_id: str = ""
+    """Filled in by the store that writes the record (`store/port.py`); empty until then."""
     id: str
     created_at: datetime
     version: int = 0

@@ -100,7 +100,7 @@ def membership(services: Services, room: Room, caller: Caller) -> Member | None:
 
 def _refuse_unusable(services: Services, account_id: str) -> None:
     """Raises when the account behind a participant must not act any more."""
-    account = services.store.get(services.workspace_id, Account, account_id)
+    account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account does not exist any more.")
     refuse_unusable(account, services.now())

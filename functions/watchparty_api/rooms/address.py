@@ -35,10 +35,10 @@ def new_room_id() -> str:
 
 def find_room(services: Services, address: str) -> Addressed:
     """The open room that `address` leads to. Raises NotFound, and Gone once it is closed."""
-    room = services.store.get(services.workspace_id, Room, address)
+    room = services.store.get(Room, address)
     if room is None:
-        link = services.store.get(services.workspace_id, RoomLink, address)
-        room = services.store.get(services.workspace_id, Room, link.room_id) if link else None
+        link = services.store.get(RoomLink, address)
+        room = services.store.get(Room, link.room_id) if link else None
     if room is None:
         raise NotFound("room_not_found", "There is no room here. Perhaps the link was mistyped.")
     return Addressed(_open(room), current=address == room.link_id)
@@ -46,7 +46,7 @@ def find_room(services: Services, address: str) -> Addressed:
 
 def open_room(services: Services, room_id: str) -> Room:
     """The room of that id as it is stored now, to decide a change on. Raises NotFound, Gone."""
-    room = services.store.get(services.workspace_id, Room, room_id)
+    room = services.store.get(Room, room_id)
     if room is None:
         raise NotFound("room_not_found", "There is no room here.")
     return _open(room)

@@ -27,7 +27,7 @@ _ADDRESS_LIFE = timedelta(hours=24)
 
 def bans_of(services: Services, room_id: str) -> tuple[Ban, ...]:
     """The room's bans, the newest first; a host who banned more than a few hundred people needs another link."""
-    return services.store.query(services.workspace_id, BANS_OF_ROOM, room_id, limit=500).items
+    return services.store.query(BANS_OF_ROOM, room_id, limit=500).items
 
 
 def address_mark(services: Services, request: Request) -> str:
@@ -39,7 +39,6 @@ def ban_of(member: Member, *, by: Member, by_address: str, now: datetime) -> Ban
     """The ban of a member. Pure."""
     shared = member.address_hash is None or member.address_hash == by_address
     return Ban(
-        workspace_id=member.workspace_id,
         id=member.id,
         created_at=now,
         room_id=member.room_id,
@@ -59,7 +58,7 @@ def lift_ban(services: Services, room_id: str, participant_id: str) -> None:
 
     def decide() -> Change[None]:
         id_ = member_id(room_id, participant_id)
-        if services.store.get(services.workspace_id, Ban, id_) is None:
+        if services.store.get(Ban, id_) is None:
             raise NotFound("ban_not_found", "There is no such ban in this room.")
         writes: list[Write] = [Delete(Ban, id_)]
         member = find_member(services, room_id, participant_id)

@@ -49,7 +49,7 @@ def make_link(services: Services, room_id: str) -> Room:
 
     def decide() -> Change[Room]:
         room, now = open_room(services, room_id), services.now()
-        link = RoomLink(workspace_id=services.workspace_id, id=link_id, created_at=now, room_id=room.id)
+        link = RoomLink(id=link_id, created_at=now, room_id=room.id)
         moved = replace(room, link_id=link_id)
         return Change(moved, writes=[Create(link), Replace(moved)])
 

@@ -17,11 +17,10 @@ from watchparty_api.store.port import Create
 
 def create_room(services: Services, account: Account, start: RoomStart) -> Room:
     """A new room of the account, who is its host. The film may still be on its way up. Raises Forbidden, Conflict."""
-    now, workspace_id, id_ = services.now(), services.workspace_id, new_room_id()
+    now, id_ = services.now(), new_room_id()
     if start.video_id is not None:
         film_to_show(services, start.video_id, owners={account.id}, playable=False)
     room = Room(
-        workspace_id=workspace_id,
         id=id_,
         created_at=now,
         name=start.name or room_name(secrets.choice),
@@ -40,7 +39,6 @@ def create_room(services: Services, account: Account, start: RoomStart) -> Room:
     )
     participant_id = participant_of_account(id_, account.id)
     host = Member(
-        workspace_id=workspace_id,
         id=member_id(id_, participant_id),
         created_at=now,
         room_id=id_,
@@ -50,5 +48,5 @@ def create_room(services: Services, account: Account, start: RoomStart) -> Room:
         role="host",
         last_seen_at=now,
     )
-    services.store.commit(workspace_id, [Create(room), Create(host)])
+    services.store.commit([Create(room), Create(host)])
     return room

@@ -16,14 +16,13 @@ from watchparty_api.records import Room, Video
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.outbox import Change, commit_and_tell, tell
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ROOMS_WITH_VIDEO
 
 
 def film_to_show(services: Services, video_id: str, *, owners: Collection[str | None], playable: bool = True) -> Video:
     """The video, if it belongs to one of `owners`. Raises Forbidden, alike for one that does not exist; Conflict."""
-    video = services.store.get(services.workspace_id, Video, video_id)
+    video = services.store.get(Video, video_id)
     if video is None or video.owner_id not in owners:
         raise Forbidden("video_not_yours", "Only films of yours or of the host can be shown here.")
     if video.status == "failed":
@@ -40,7 +39,7 @@ def with_film(room: Room, video_id: str | None, start_pos_s: float, now: datetim
 
 def film_of(services: Services, room: Room) -> Video | None:
     """The room's film, if there is one."""
-    return services.store.get(services.workspace_id, Video, room.video_id) if room.video_id else None
+    return services.store.get(Video, room.video_id) if room.video_id else None
 
 
 def film_grew(services: Services, video: Video) -> None:
@@ -58,7 +57,7 @@ def film_gone(services: Services, video_id: str) -> None:
 
 
 def _without(services: Services, room_id: str, video_id: str) -> Change[None]:
-    room, now = services.store.get(services.workspace_id, Room, room_id), services.now()
+    room, now = services.store.get(Room, room_id), services.now()
     if room is None or room.video_id != video_id:
         return Change(None)
     empty = with_film(room, None, 0.0, now)
@@ -66,4 +65,4 @@ def _without(services: Services, room_id: str, video_id: str) -> Change[None]:
 
 
 def _rooms_with(services: Services, video_id: str) -> Iterator[Room]:
-    return every(services.store, services.workspace_id, ROOMS_WITH_VIDEO, video_id, None)
+    return services.store.query_all(ROOMS_WITH_VIDEO, video_id, None)

@@ -22,7 +22,7 @@ from watchparty_api.store.port import Replace
 
 def queued_films(services: Services, room: Room) -> list[Video]:
     """The films of the queue, in order; those that were deleted meanwhile are left out."""
-    found = (services.store.get(services.workspace_id, Video, item["video_id"]) for item in room.queue)
+    found = (services.store.get(Video, item["video_id"]) for item in room.queue)
     return [video for video in found if video is not None]
 
 

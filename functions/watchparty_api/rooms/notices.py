@@ -43,20 +43,18 @@ def mute(member: Member, now: datetime) -> Notice:
 
 def settings(room: Room, now: datetime) -> Notice:
     """The room's settings, all of those that the relay acts on."""
-    return _notice(room.workspace_id, room.id, now, kind="settings", set=settings_claim(room))
+    return _notice(room.id, now, kind="settings", set=settings_claim(room))
 
 
 def media(room: Room, video: Video | None, now: datetime, *, by: str | None = None) -> Notice:
     """The film, or that there is none; the same film again when more of it can be watched."""
     claim = media_claim(room, video) or {"video_id": None, "mrev": room.media_rev}
-    return _notice(
-        room.workspace_id, room.id, now, kind="media", media={**claim, "start_pos_s": room.start_pos_s}, by=by
-    )
+    return _notice(room.id, now, kind="media", media={**claim, "start_pos_s": room.start_pos_s}, by=by)
 
 
 def close(room: Room, now: datetime) -> Notice:
     """The party is over."""
-    return _notice(room.workspace_id, room.id, now, kind="close")
+    return _notice(room.id, now, kind="close")
 
 
 # ---- the values that notices and join tokens share
@@ -101,12 +99,10 @@ def control_claim(member: Member) -> int | None:
 
 
 def _about(member: Member, now: datetime, **facts: Any) -> Notice:
-    return _notice(
-        member.workspace_id, member.room_id, now, participant_id=member.participant_id, mver=member.mver, **facts
-    )
+    return _notice(member.room_id, now, participant_id=member.participant_id, mver=member.mver, **facts)
 
 
-def _notice(workspace_id: str, room_id: str, now: datetime, **facts: Any) -> Notice:
+def _notice(room_id: str, now: datetime, **facts: Any) -> Notice:
     id_ = secrets.token_urlsafe(12)
     body = {"t": "notice", "id": id_, "room": room_id, **facts}
-    return Notice(workspace_id=workspace_id, id=id_, created_at=now, room_id=room_id, body=body, due_at=now)
+    return Notice(id=id_, created_at=now, room_id=room_id, body=body, due_at=now)

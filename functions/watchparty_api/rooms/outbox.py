@@ -42,7 +42,7 @@ def commit_and_tell(services: Services, decide: Callable[[], Change[T]]) -> T:
         outgoing = [replace(n, due_at=n.due_at + _PATIENCE) for n in change.notices]
         try:
             if change.writes or outgoing:
-                services.store.commit(services.workspace_id, [*change.writes, *map(Create, outgoing)])
+                services.store.commit([*change.writes, *map(Create, outgoing)])
         except (VersionConflict, AlreadyExists, Missing):
             continue
         for notice in outgoing:
@@ -59,11 +59,11 @@ def tell(services: Services, notice: Notice) -> None:
 def deliver_due(services: Services, now: datetime) -> int:
     """Delivers what is due and could not be delivered before; gives how many got through."""
     delivered = 0
-    for notice in services.store.query(services.workspace_id, NOTICES_BY_DUE, limit=200).items:
+    for notice in services.store.query(NOTICES_BY_DUE, limit=200).items:
         if notice.due_at > now:
             break
         if now - notice.created_at > _WORTH_TELLING:
-            services.store.delete(services.workspace_id, Notice, notice.id)
+            services.store.delete(Notice, notice.id)
         elif _deliver(services, notice):
             delivered += 1
         else:
@@ -74,7 +74,7 @@ def deliver_due(services: Services, now: datetime) -> int:
 def _deliver(services: Services, notice: Notice) -> bool:
     acknowledged = services.relay.deliver(notice.room_id, notice.body)
     if acknowledged:
-        services.store.delete(services.workspace_id, Notice, notice.id)
+        services.store.delete(Notice, notice.id)
     return acknowledged
 
 
@@ -82,6 +82,6 @@ def _postpone(services: Services, notice: Notice, now: datetime) -> None:
     wait = timedelta(seconds=min(2 ** (notice.attempts + 1), 60))
     later = replace(notice, attempts=notice.attempts + 1, due_at=now + wait)
     try:
-        services.store.replace(services.workspace_id, later)
+        services.store.replace(later)
     except (VersionConflict, Missing):
         return  # another sweeper has it

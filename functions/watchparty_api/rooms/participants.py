@@ -31,7 +31,7 @@ def member_id(room_id: str, participant_id: str) -> str:
 
 def find_member(services: Services, room_id: str, participant_id: str) -> Member | None:
     """The participant's record, whatever its state."""
-    return services.store.get(services.workspace_id, Member, member_id(room_id, participant_id))
+    return services.store.get(Member, member_id(room_id, participant_id))
 
 
 def require_member(services: Services, room_id: str, participant_id: str) -> Member:

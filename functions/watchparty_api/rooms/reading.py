@@ -12,7 +12,7 @@ from watchparty_api.services import Services
 
 def snapshot_of(services: Services, room: Room) -> Snapshot | None:
     """The relay's last word about the room."""
-    return services.store.get(services.workspace_id, Snapshot, room.id)
+    return services.store.get(Snapshot, room.id)
 
 
 def room_card(services: Services, room: Room, *, base_url: str) -> RoomCard:

@@ -55,9 +55,7 @@ def list_mine(
     cursor: PageCursor = None,
 ) -> RoomList:
     """The caller's open rooms, the last used first."""
-    page = services.store.query(
-        services.workspace_id, OPEN_ROOMS_OF_OWNER, caller.account.id, None, limit=limit, cursor=cursor
-    )
+    page = services.store.query(OPEN_ROOMS_OF_OWNER, caller.account.id, None, limit=limit, cursor=cursor)
     site = share_url(request)
     return RoomList(items=[views.summary(room, base_url=site) for room in page.items], next_cursor=page.cursor)
 

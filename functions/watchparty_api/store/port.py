@@ -8,13 +8,15 @@ together go in one `commit`, which happens whole or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from watchparty_api.records import Record
 
 R = TypeVar("R", bound=Record)
+
+_ALL_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -95,3 +97,71 @@ class Store(Protocol):
 
     def ready(self) -> bool:
         """Whether the store answers now; never raises, never waits longer than a second."""
+
+    def close(self) -> None:
+        """Releases its connections; the store cannot be used afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceStore:
+    """A store bound to one workspace: the methods of `Store`, which document behaviour and errors, without a workspace.
+
+    `bootstrap.py` binds it once and everything above the adapters uses it, so that a handler cannot reach another
+    workspace. Records are created without a workspace and receive it here when they are written; the adapters refuse
+    a record that names a different one.
+    """
+
+    adapter: Store
+    workspace_id: str
+
+    def get(self, kind: type[R], id_: str) -> R | None:
+        return self.adapter.get(self.workspace_id, kind, id_)
+
+    def create(self, record: R) -> R:
+        return self.adapter.create(self.workspace_id, self._named(record))
+
+    def replace(self, record: R) -> R:
+        return self.adapter.replace(self.workspace_id, self._named(record))
+
+    def delete(self, kind: type[Record], id_: str) -> None:
+        self.adapter.delete(self.workspace_id, kind, id_)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self.adapter.commit(self.workspace_id, [self._named_write(write) for write in writes])
+
+    def query(self, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None) -> Page[R]:
+        return self.adapter.query(self.workspace_id, query, *values, limit=limit, cursor=cursor)
+
+    def query_all(self, query: Query[R], *values: Any) -> Iterator[R]:
+        """Every document of the query, in its order, read page by page: for maintenance and exports, never for a list
+        that a request returns.
+        """
+        cursor = None
+        while True:
+            page = self.query(query, *values, limit=_ALL_PAGE, cursor=cursor)
+            yield from page.items
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def count(self, query: Query[R], *values: Any) -> int:
+        return self.adapter.count(self.workspace_id, query, *values)
+
+    def ready(self) -> bool:
+        return self.adapter.ready()
+
+    def close(self) -> None:
+        self.adapter.close()
+
+    def _named(self, record: R) -> R:
+        """The record with this workspace, unless it names one already: then the adapter checks it."""
+        return record if record.workspace_id else replace(record, workspace_id=self.workspace_id)
+
+    def _named_write(self, write: Write) -> Write:
+        match write:
+            case Create(record):
+                return Create(self._named(record))
+            case Replace(record):
+                return Replace(self._named(record))
+            case _:
+                return write

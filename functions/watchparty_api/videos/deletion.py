@@ -11,5 +11,5 @@ def delete_video(services: Services, video_id: str) -> None:
     """The record goes last but for the rooms, so that an interrupted deletion can be asked for again."""
     services.jobs.cancel(video_id=video_id)
     services.objects.delete_video(video_id)
-    services.store.delete(services.workspace_id, Video, video_id)
+    services.store.delete(Video, video_id)
     film_gone(services, video_id)

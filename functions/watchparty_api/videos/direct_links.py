@@ -13,7 +13,6 @@ def register_link(services: Services, owner: Account, link: DirectLink) -> Video
     """A video that can be watched at once."""
     now = services.now()
     video = Video(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=now,
         owner_id=owner.id,
@@ -26,4 +25,4 @@ def register_link(services: Services, owner: Account, link: DirectLink) -> Video
         playable_s=link.duration_s or 0.0,
         updated_at=now,
     )
-    return services.store.create(services.workspace_id, video)
+    return services.store.create(video)

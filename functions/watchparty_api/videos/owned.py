@@ -14,7 +14,7 @@ from watchparty_api.web.dependencies import ServicesOf
 
 def owned_video(video_id: str, caller: AccountOf, services: ServicesOf) -> Video:
     """The video of the path. Raises NotFound, and Forbidden for somebody else's."""
-    video = services.store.get(services.workspace_id, Video, video_id)
+    video = services.store.get(Video, video_id)
     if video is None:
         raise NotFound("video_not_found", "There is no such video.")
     if video.owner_id != caller.account.id:

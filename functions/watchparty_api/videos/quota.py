@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from watchparty_api.records import Account, Video, WorkspaceSettings
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
 
 
@@ -19,7 +18,7 @@ def quota_bytes(account: Account, settings: WorkspaceSettings) -> int:
 
 def videos_of(services: Services, account_id: str) -> list[Video]:
     """All films of the account; see `used_bytes` for what counts."""
-    return list(every(services.store, services.workspace_id, VIDEOS_OF_OWNER, account_id))
+    return list(services.store.query_all(VIDEOS_OF_OWNER, account_id))
 
 
 def used_bytes(videos: Iterable[Video]) -> int:

@@ -58,14 +58,14 @@ def upload_again(video: OwnedVideo, request: Request, services: ServicesOf) -> N
     """A new start for an upload that has not arrived."""
     services.limiter.hit("upload", video.owner_id)
     start = start_upload(services, video, base_url=base_url(request))
-    fresh = services.store.get(services.workspace_id, Video, video.id) or video
+    fresh = services.store.get(Video, video.id) or video
     return NewVideoView(video=video_view(services, fresh), upload=_upload_view(start))
 
 
 @router.get("/videos")
 def list_mine(caller: AccountOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> VideoList:
     """The caller's library, the newest first."""
-    page = services.store.query(services.workspace_id, VIDEOS_OF_OWNER, caller.account.id, limit=limit, cursor=cursor)
+    page = services.store.query(VIDEOS_OF_OWNER, caller.account.id, limit=limit, cursor=cursor)
     return VideoList(items=[video_view(services, video) for video in page.items], next_cursor=page.cursor)
 
 
@@ -86,7 +86,7 @@ def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoV
             raise Invalid("not_a_link", "How long an uploaded film is, we find out ourselves.")
         changed = replace(changed, duration_s=body.duration_s, playable_s=body.duration_s)
     if changed != video:
-        changed = services.store.replace(services.workspace_id, replace(changed, updated_at=services.now()))
+        changed = services.store.replace(replace(changed, updated_at=services.now()))
     if changed.duration_s != video.duration_s:
         film_grew(services, changed)
     return video_view(services, changed)
@@ -111,7 +111,7 @@ def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
 def poster(video_id: str, key: str, services: ServicesOf) -> Response:
     """The picture, at the address that `poster_url` gave."""
     check_poster_key(services, video_id, key)
-    return poster_response(services, services.store.get(services.workspace_id, Video, video_id))
+    return poster_response(services, services.store.get(Video, video_id))
 
 
 def _upload_view(start: UploadStart) -> UploadView:

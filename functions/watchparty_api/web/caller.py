@@ -76,7 +76,7 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
 def _by_access_token(services: Services, token: str, now: datetime) -> AccountCaller:
     claims = services.tokens.verify_access(token, now)
     account = _living_account(services, claims.account_id, now)
-    session = services.store.get(services.workspace_id, Session, claims.session_id)
+    session = services.store.get(Session, claims.session_id)
     since = account.tokens_valid_from
     signed_out = session is None or session.revoked or session.account_id != account.id
     if signed_out or (since is not None and claims.issued_at_s < since.timestamp()):
@@ -86,7 +86,7 @@ def _by_access_token(services: Services, token: str, now: datetime) -> AccountCa
 
 def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCaller:
     id_, _, secret = bearer.removeprefix("wp_").partition("_")
-    token = services.store.get(services.workspace_id, ApiToken, id_) if id_ else None
+    token = services.store.get(ApiToken, id_) if id_ else None
     if token is None or not hmac.compare_digest(token.secret_hash, hash_secret(secret)):
         raise Unauthenticated("bad_token", "This API token is not known.")
     if token.expires_at is not None and token.expires_at <= now:
@@ -95,7 +95,7 @@ def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCall
 
 
 def _living_account(services: Services, account_id: str, now: datetime) -> Account:
-    account = services.store.get(services.workspace_id, Account, account_id)
+    account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account does not exist any more.")
     refuse_unusable(account, now)

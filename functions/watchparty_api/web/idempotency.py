@@ -47,15 +47,14 @@ class Once:
             id_ = create()
         except Exception:
             # Nothing was made: the same key may try again.
-            self.services.store.delete(self.services.workspace_id, IdempotencyKey, self.key_id)
+            self.services.store.delete(IdempotencyKey, self.key_id)
             raise
-        self.services.store.replace(self.services.workspace_id, replace(claim, status=_DONE, answer={"id": id_}))
+        self.services.store.replace(replace(claim, status=_DONE, answer={"id": id_}))
         return id_
 
     def _claim(self, key_id: str) -> IdempotencyKey:
         now = self.services.now()
         fresh = IdempotencyKey(
-            workspace_id=self.services.workspace_id,
             id=key_id,
             created_at=now,
             body_hash=self.body_hash,
@@ -64,12 +63,12 @@ class Once:
             expires_at=now + _LIFE,
         )
         try:
-            return self.services.store.create(self.services.workspace_id, fresh)
+            return self.services.store.create(fresh)
         except AlreadyExists:
-            known = self.services.store.get(self.services.workspace_id, IdempotencyKey, key_id)
+            known = self.services.store.get(IdempotencyKey, key_id)
         abandoned = known is not None and known.status == _IN_PROGRESS and known.created_at + _GIVEN_UP_AFTER <= now
         if known is not None and (abandoned or known.expires_at <= now):
-            return self.services.store.replace(self.services.workspace_id, replace(fresh, version=known.version))
+            return self.services.store.replace(replace(fresh, version=known.version))
         if known is None or known.status == _IN_PROGRESS:
             raise Conflict("in_progress", "The same request is still being answered.", retry_after_s=1)
         if known.body_hash != self.body_hash:

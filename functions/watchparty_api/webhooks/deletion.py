@@ -5,7 +5,6 @@ from __future__ import annotations
 from watchparty_api import audit
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
 
@@ -13,5 +12,5 @@ from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
 def delete_webhook(services: Services, webhook: Webhook, *, actor: str) -> None:
     """The webhook goes first, so that nothing is sent meanwhile."""
     audit.commit(services, [Delete(Webhook, webhook.id)], actor=actor, action="webhook.deleted", target=webhook.id)
-    for each in every(services.store, services.workspace_id, DELIVERIES_OF_WEBHOOK, webhook.id):
-        services.store.delete(services.workspace_id, Delivery, each.id)
+    for each in services.store.query_all(DELIVERIES_OF_WEBHOOK, webhook.id):
+        services.store.delete(Delivery, each.id)

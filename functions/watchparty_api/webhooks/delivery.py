@@ -41,7 +41,7 @@ _AT_ONCE = 16
 def deliver_due(services: Services, now: datetime) -> int:
     """Tries everything that is due, and says how much was delivered."""
     due = []
-    for each in services.store.query(services.workspace_id, DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
+    for each in services.store.query(DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
         if each.due_at > now:
             break
         due.append(each.id)
@@ -52,7 +52,7 @@ def deliver(services: Services, ids: Iterable[str]) -> int:
     """Tries these, those among them that are due; says how many were delivered."""
     ends_at_s, queues = time.monotonic() + _ROUND_S, dict[str, dict[str, None]]()
     for id_ in ids:
-        found = services.store.get(services.workspace_id, Delivery, id_)
+        found = services.store.get(Delivery, id_)
         if found is not None and _is_due(found, services.now()):
             queues.setdefault(found.webhook_id, {})[id_] = None
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhooks") as pool:
@@ -79,11 +79,11 @@ def _in_turn(services: Services, ids: Sequence[str], ends_at_s: float) -> int:
 
 def _postpone(services: Services, ids: Sequence[str], due_at: datetime) -> None:
     for id_ in ids:
-        found = services.store.get(services.workspace_id, Delivery, id_)
+        found = services.store.get(Delivery, id_)
         if found is None or not _is_due(found, services.now()):
             continue
         try:
-            services.store.replace(services.workspace_id, replace(found, due_at=due_at))
+            services.store.replace(replace(found, due_at=due_at))
         except (VersionConflict, Missing):
             continue  # somebody else has it, or its webhook was deleted
 
@@ -94,13 +94,13 @@ def _is_due(delivery: Delivery, now: datetime) -> bool:
 
 def attempt(services: Services, id_: str) -> Delivery:
     """One attempt, if it is due. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
-    store, workspace_id, now = services.store, services.workspace_id, services.now()
-    found = store.get(workspace_id, Delivery, id_)
+    store, now = services.store, services.now()
+    found = store.get(Delivery, id_)
     assert found is not None  # noqa: S101  whoever calls has just seen it, and what waits is not forgotten
     if not _is_due(found, now):
         return found
     try:
-        leased = store.replace(workspace_id, replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
+        leased = store.replace(replace(found, attempts=found.attempts + 1, due_at=now + _LEASE))
     except VersionConflict:
         return found
     webhook = _listening(services, leased.webhook_id)
@@ -110,7 +110,7 @@ def attempt(services: Services, id_: str) -> Delivery:
     if webhook is not None and status == _GONE:
         writes.append(Replace(replace(webhook, active=False)))
     try:
-        store.commit(workspace_id, writes)
+        store.commit(writes)
     except VersionConflict:
         log.info("delivery %s was changed while it was under way", id_)
     return after
@@ -118,10 +118,10 @@ def attempt(services: Services, id_: str) -> Delivery:
 
 def _listening(services: Services, webhook_id: str) -> Webhook | None:
     """The webhook, if it is there, wants to hear, and its owner may: who was suspended learns of nobody any more."""
-    webhook = services.store.get(services.workspace_id, Webhook, webhook_id)
+    webhook = services.store.get(Webhook, webhook_id)
     if webhook is None or not webhook.active:
         return None
-    owner = services.store.get(services.workspace_id, Account, webhook.account_id)
+    owner = services.store.get(Account, webhook.account_id)
     return None if owner is None or owner.suspended else webhook
 
 

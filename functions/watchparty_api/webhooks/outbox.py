@@ -13,7 +13,6 @@ from typing import Any
 
 from watchparty_api.records import Delivery, Room, Video, Webhook
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace
 from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
 from watchparty_api.webhooks.models import EventType
@@ -28,7 +27,7 @@ def deliveries(
     """One for each webhook of the account that wants to hear of `event`."""
     wanting = [
         webhook
-        for webhook in every(services.store, services.workspace_id, WEBHOOKS_OF_ACCOUNT, account_id)
+        for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, account_id)
         if webhook.active and event in webhook.events
     ]
     return [delivery(services, webhook, event, data, event_id=event_id) for webhook in wanting]
@@ -38,7 +37,6 @@ def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, A
     """The delivery of one event to one webhook, due at once."""
     now = services.now()
     return Delivery(
-        workspace_id=services.workspace_id,
         id=sha256(f"{webhook.id}.{event}.{event_id}".encode()).hexdigest()[:32],
         created_at=now,
         webhook_id=webhook.id,
@@ -63,7 +61,7 @@ def store_video(services: Services, before: Video, after: Video) -> Video:
         facts = {"id": after.id, "title": after.title, "duration_s": after.duration_s, "failure": after.failure}
         event_id = f"{after.id}.{after.generation}.{after.attempt}.{before.version}"
         written = deliveries(services, after.owner_id, event, {"video": facts}, event_id=event_id)
-    services.store.commit(services.workspace_id, [Replace(after), *map(Create, written)])
+    services.store.commit([Replace(after), *map(Create, written)])
     announce(services, written)
     return replace(after, version=after.version + 1)
 

@@ -35,7 +35,7 @@ _MOST = 10
 
 def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> Webhook:
     """The caller's webhook; one of somebody else looks like none."""
-    webhook = services.store.get(services.workspace_id, Webhook, webhook_id)
+    webhook = services.store.get(Webhook, webhook_id)
     if webhook is None or webhook.account_id != caller.account.id:
         raise NotFound("webhook_not_found", "There is no such webhook.")
     return webhook
@@ -47,9 +47,7 @@ OwnedWebhook = Annotated[Webhook, Depends(owned_webhook)]
 @router.get("")
 def list_mine(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> WebhookList:
     """The account's webhooks, without their secrets."""
-    page = services.store.query(
-        services.workspace_id, WEBHOOKS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor
-    )
+    page = services.store.query(WEBHOOKS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor)
     return WebhookList(items=[WebhookView.of(webhook) for webhook in page.items], next_cursor=page.cursor)
 
 
@@ -58,10 +56,9 @@ def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Re
     """From now on the address is called for these events of the account's own rooms and films."""
     if caller.account.temporary:
         raise Forbidden("temporary", "Register first: a temporary account has no webhooks.")
-    if services.store.count(services.workspace_id, WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
+    if services.store.count(WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
         raise Conflict("too_many_webhooks", f"An account can have {_MOST} webhooks. Delete one first.")
     webhook = Webhook(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=services.now(),
         account_id=caller.account.id,
@@ -87,12 +84,12 @@ def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     if not webhook.active:
         raise Conflict("webhook_inactive", "The address answered that it is gone. Register it again.")
     trial = delivery(services, webhook, "test", {}, event_id=secrets.token_hex(8))
-    services.store.create(services.workspace_id, trial)
+    services.store.create(trial)
     return DeliveryView.of(attempt(services, trial.id))
 
 
 @router.get("/{webhook_id}/deliveries")
 def log(webhook: OwnedWebhook, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> DeliveryList:
     """What was sent in the last 30 days, and what still waits; the newest first."""
-    page = services.store.query(services.workspace_id, DELIVERIES_OF_WEBHOOK, webhook.id, limit=limit, cursor=cursor)
+    page = services.store.query(DELIVERIES_OF_WEBHOOK, webhook.id, limit=limit, cursor=cursor)
     return DeliveryList(items=[DeliveryView.of(each) for each in page.items], next_cursor=page.cursor)

@@ -39,7 +39,7 @@ def outside(house: House, provider: IdentityProvider) -> House:
     config = replace(house.services.config, first_admin="Boss@example.org")
     house.services = replace(house.services, config=config, outside=provider.platform)
     settings = WorkspaceSettings(workspace_id="main", id="settings", created_at=house.clock(), registration="open")
-    house.services.store.create("main", settings)
+    house.services.store.create(settings)
     return house
 
 
@@ -65,9 +65,9 @@ def test_the_named_address_is_administrator_only_when_verified(outside: House, p
 
 def test_the_first_administrator_needs_no_invitation(outside: House, provider: IdentityProvider) -> None:
     """Everybody else does, where registration is closed."""
-    known = outside.services.store.get("main", WorkspaceSettings, "settings")
+    known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
-    outside.services.store.replace("main", replace(known, registration="invitation"))
+    outside.services.store.replace(replace(known, registration="invitation"))
     assert ask(outside, provider.token())[1]["code"] == "invitation_needed"
     _, boss = ask(outside, provider.token(sub="u2", email="boss@example.org"))
     assert boss["account"]["role"] == "admin"
@@ -150,8 +150,8 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     hook = Webhook(
         workspace_id="main", id="w1", created_at=now, account_id=made.id, url="https://his.example", events=("x",)
     )
-    services.store.create("main", token)
-    services.store.create("main", hook)
+    services.store.create(token)
+    services.store.create(hook)
     his = Browser(outside, device)
     room = his.ask("POST", "/rooms", {}).json()
     assert his.join(room["id"]).status_code == 200
@@ -164,11 +164,11 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     headers = {"Authorization": f"Bearer {hers['access_token']}"}
     assert outside.client.get("/api/v1/auth/me", headers=headers).status_code == 200
     assert outside.client.get("/api/v1/auth/me", headers=device.headers).status_code == 401
-    stored = services.store.get("main", Account, made.id)
+    stored = services.store.get(Account, made.id)
     assert stored is not None
     assert stored.password_hash is None
-    assert services.store.count("main", API_TOKENS_OF_ACCOUNT, made.id) == 0
-    assert services.store.count("main", WEBHOOKS_OF_ACCOUNT, made.id) == 0
+    assert services.store.count(API_TOKENS_OF_ACCOUNT, made.id) == 0
+    assert services.store.count(WEBHOOKS_OF_ACCOUNT, made.id) == 0
     outsider = Browser(outside).join(room["id"], invite=link.partition("#invite=")[2])
     assert outsider.json()["connection"]["role"] == "viewer"
     his.person = None  # shows his join token, which no session stands behind
@@ -188,7 +188,7 @@ def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
 def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, provider: IdentityProvider) -> None:
     """Linking signs nobody out who proved the same thing before."""
     made = create_account(outside.services, email="ana@example.org", password="correct horse", display_name="Ana")
-    known = outside.sign_in(outside.services.store.replace("main", replace(made, email_verified=True)))
+    known = outside.sign_in(outside.services.store.replace(replace(made, email_verified=True)))
     assert ask(outside, provider.token())[1]["account"]["id"] == known.id
     assert outside.client.get("/api/v1/auth/me", headers=known.headers).status_code == 200
 
@@ -221,9 +221,9 @@ def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) 
 
 def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: IdentityProvider) -> None:
     """In the role that it gives, once, and only whom it was sent to."""
-    known = outside.services.store.get("main", WorkspaceSettings, "settings")
+    known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
-    outside.services.store.replace("main", replace(known, registration="invitation"))
+    outside.services.store.replace(replace(known, registration="invitation"))
     secret, _ = one_time_tokens.mint(outside.services, "account_invite", email="ana@example.org", role="admin")
 
     def by_invitation(token: str) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_i
     assert before["account"]["role"] == "user"
     _, after = ask(outside, provider.token(sub="u2", email="boss@example.org"))
     assert (after["account"]["id"], after["account"]["role"]) == (before["account"]["id"], "admin")
-    stored = outside.services.store.get("main", Account, after["account"]["id"])
+    stored = outside.services.store.get(Account, after["account"]["id"])
     assert stored is not None
     assert stored.email_verified
 
@@ -254,6 +254,6 @@ def test_another_address_of_the_same_person_confirms_nothing(outside: House, pro
     _, made = ask(outside, provider.token(sub="u2", email_verified=False))
     _, again = ask(outside, provider.token(sub="u2", email="boss@example.org"))
     assert (again["account"]["id"], again["account"]["role"]) == (made["account"]["id"], "user")
-    stored = outside.services.store.get("main", Account, made["account"]["id"])
+    stored = outside.services.store.get(Account, made["account"]["id"])
     assert stored is not None
     assert not stored.email_verified

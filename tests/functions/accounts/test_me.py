@@ -109,7 +109,7 @@ def test_usage_counts_films_and_names_the_quota(house: House, ana: dict[str, str
     film = Video(
         workspace_id="main", id="v", created_at=now, owner_id=owner.id, title="F", size_bytes=7, updated_at=now
     )
-    house.services.store.create("main", film)
+    house.services.store.create(film)
     usage = house.client.get(f"{ME}/usage", headers=ana).json()
     assert usage == {"used_bytes": 7, "quota_bytes": 200 * 10**9, "videos": 1, "rooms": 0}
     temporary = house.person(temporary=True, email=None)
@@ -137,19 +137,19 @@ def test_deleting_takes_everything_along(house: House, ana: dict[str, str]) -> N
     room = house.client.post("/api/v1/rooms", json={}, headers=ana).json()
     now = house.clock()
     film = Video(workspace_id="main", id="v", created_at=now, owner_id=account.id, title="F", updated_at=now)
-    house.services.store.create("main", film)
+    house.services.store.create(film)
     assert house.client.request("DELETE", ME, json={"password": "wrong"}, headers=ana).status_code == 403
     assert house.client.request("DELETE", ME, headers=ana).status_code == 403
     assert house.client.request("DELETE", ME, json={"password": PASSWORD}, headers=ana).status_code == 204
     store = house.services.store
-    assert store.get("main", Account, account.id) is None
-    assert store.get("main", Video, "v") is None
+    assert store.get(Account, account.id) is None
+    assert store.get(Video, "v") is None
     assert house.objects.deleted == ["v"]
-    closed = store.get("main", Room, room["id"])
+    closed = store.get(Room, room["id"])
     assert closed is not None
     assert closed.closed_at is not None
     assert house.client.get(ME, headers=ana).status_code == 401
-    assert store.count("main", SESSIONS_OF_ACCOUNT, account.id, False) == 0
+    assert store.count(SESSIONS_OF_ACCOUNT, account.id, False) == 0
     create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
 
 

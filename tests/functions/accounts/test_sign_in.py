@@ -76,7 +76,7 @@ def test_a_suspended_account_hears_so_only_with_its_password(house: House) -> No
     create_account(house.services, email="eve@example.org", password=PASSWORD, display_name="Eve")
     eve = account_by_email(house.services, "eve@example.org")
     assert eve is not None
-    house.services.store.replace("main", replace(eve, suspended=True))
+    house.services.store.replace(replace(eve, suspended=True))
     assert login(house.client, PASSWORD, "eve@example.org").json()["code"] == "suspended"
     assert login(house.client, "wrong", "eve@example.org").json()["code"] == "wrong_credentials"
 
@@ -172,5 +172,5 @@ def test_the_role_is_the_stores_and_not_the_tokens_s7(house: House) -> None:
     """S7: somebody who was administrator when the token was made is none once the store says so."""
     admin = house.person("Ada", role="admin")
     assert house.client.get("/api/v1/admin/settings", headers=admin.headers).status_code == 200
-    house.services.store.replace("main", replace(admin.account, role="user"))
+    house.services.store.replace(replace(admin.account, role="user"))
     assert house.client.get("/api/v1/admin/settings", headers=admin.headers).status_code == 403

@@ -18,7 +18,7 @@ ANA = {"email": "Ana@Example.org", "password": "correct horse", "display_name": 
 
 def _settings(house: House, **fields: object) -> None:
     settings = replace(read_settings(house.services), **fields)  # type: ignore[arg-type]
-    house.services.store.create("main", settings)
+    house.services.store.create(settings)
 
 
 def test_nobody_is_in_a_new_house_s11(house: House) -> None:
@@ -79,7 +79,7 @@ def test_open_registration_needs_no_invitation(house: House) -> None:
     assert house.client.post("/api/v1/auth/register", json=ANA).status_code == 201
     again = house.client.post("/api/v1/auth/register", json={**ANA, "email": "ANA@example.org"})
     assert (again.status_code, again.json()["code"]) == (409, "email_taken")
-    assert house.services.store.get("main", Account, "ana") is None
+    assert house.services.store.get(Account, "ana") is None
 
 
 def test_an_invitation_for_an_address_is_for_nobody_else(house: House) -> None:

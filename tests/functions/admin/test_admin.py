@@ -73,7 +73,7 @@ def test_an_account_is_deleted_by_an_admin(house: House, ada: Person) -> None:
     """The account is gone; the log names it by id and not by name or address."""
     ben = house.person("Benjamin")
     assert call(house, ada, "DELETE", f"/accounts/{ben.id}").status_code == 204
-    assert house.services.store.get("main", Account, ben.id) is None
+    assert house.services.store.get(Account, ben.id) is None
     assert call(house, ada, "GET", f"/accounts/{ben.id}").status_code == 404
     log = call(house, ada, "GET", "/audit/export").text
     assert ben.id in log
@@ -114,7 +114,6 @@ def test_films_and_jobs_are_listed_and_a_failed_one_runs_again(house: House, ada
     for id_, status in (("v1", "failed"), ("v2", "ready"), ("v3", "processing")):
         failure = {"code": "corrupt", "message": "No picture."} if status == "failed" else None
         house.services.store.create(
-            "main",
             Video(workspace_id="main", id=id_, created_at=now, owner_id="ben", title="F", status=status,  # type: ignore[arg-type]
                   generation="1", failure=failure, updated_at=now),
         )  # fmt: skip

@@ -18,6 +18,7 @@ from watchparty_api.config import Config
 from watchparty_api.errors import TooMany
 from watchparty_api.rate_limits.limits import RULES, Limiter, address_key
 from watchparty_api.rate_limits.shared_windows import SharedWindows
+from watchparty_api.store.port import WorkspaceStore
 from watchparty_api.store.queries import RATE_WINDOWS_BY_EXPIRY
 
 
@@ -59,8 +60,8 @@ def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[Sha
     ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
     services = build_services(config, relay=RecordingRelay(), wakeups=RecordingWakeups(), now=clock, **ports)
     workspace_id = f"ws-{secrets.token_hex(6)}"
-    yield SharedWindows(services.store, workspace_id, keyed_hash=services.keyed_hash, now=clock)
-    services.store.close()  # type: ignore[attr-defined]
+    yield SharedWindows(WorkspaceStore(services.store.adapter, workspace_id), keyed_hash=services.keyed_hash, now=clock)
+    services.store.close()
 
 
 def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -> None:
@@ -100,8 +101,7 @@ def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindow
 def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None:
     """Neither the address nor the e-mail is kept, and what is over is forgotten by the sweeper."""
     Limiter(windows).hit("login_failure", "ana@example.org")
-    store, workspace_id = windows._store, windows._workspace_id
-    (kept, *_) = store.query(workspace_id, RATE_WINDOWS_BY_EXPIRY).items
+    (kept, *_) = windows._store.query(RATE_WINDOWS_BY_EXPIRY).items
     assert "ana" not in repr(kept)
 
 

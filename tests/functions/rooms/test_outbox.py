@@ -18,7 +18,7 @@ from watchparty_api.store.queries import NOTICES_BY_DUE
 
 
 def waiting(house: House) -> tuple[Notice, ...]:
-    return house.services.store.query("main", NOTICES_BY_DUE).items
+    return house.services.store.query(NOTICES_BY_DUE).items
 
 
 def test_a_delivered_notice_leaves_the_outbox(house: House) -> None:
@@ -75,10 +75,10 @@ def test_whoever_was_slower_decides_again(house: House) -> None:
     store, rounds = house.services.store, []
 
     def decide() -> Change[int]:
-        room = store.get("main", Room, here.id)
+        room = store.get(Room, here.id)
         assert room is not None
         if not rounds:
-            store.replace("main", replace(room, slow_s=7))
+            store.replace(replace(room, slow_s=7))
         rounds.append(room.slow_s)
         changed = replace(room, settings_rev=room.settings_rev + 1)
         return Change(len(rounds), writes=[Replace(changed)], notices=[notices.settings(changed, house.clock())])
@@ -94,9 +94,9 @@ def test_a_change_that_is_always_overtaken_gives_up(house: House) -> None:
     store = house.services.store
 
     def decide() -> Change[None]:
-        room = store.get("main", Room, here.id)
+        room = store.get(Room, here.id)
         assert room is not None
-        store.replace("main", replace(room, last_active_at=room.last_active_at + timedelta(seconds=1)))
+        store.replace(replace(room, last_active_at=room.last_active_at + timedelta(seconds=1)))
         return Change(None, writes=[Replace(room)])
 
     with pytest.raises(Conflict) as refusal:

@@ -215,7 +215,7 @@ def test_deleting_takes_everything_along(house: House) -> None:
     assert room.host.ask("DELETE", f"/videos/{video.id}").status_code == 204
     assert house.jobs.cancelled == [video.id]
     assert house.objects.deleted == [video.id]
-    assert house.services.store.get("main", Video, video.id) is None
+    assert house.services.store.get(Video, video.id) is None
     assert room.host.ask("GET", room.path()).json()["film"] is None
     assert room.host.ask("DELETE", f"/videos/{video.id}").status_code == 404
 

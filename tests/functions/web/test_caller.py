@@ -19,16 +19,14 @@ def test_a_suspension_counts_at_once(house: House) -> None:
     """The very next request of a suspended account is refused, though its token lives."""
     ana = house.person()
     assert me(house, ana).status_code == 200
-    house.services.store.replace("main", replace(ana.account, suspended=True))
+    house.services.store.replace(replace(ana.account, suspended=True))
     assert (me(house, ana).status_code, me(house, ana).json()["code"]) == (403, "suspended")
 
 
 def test_tokens_from_before_a_sign_out_everywhere_are_refused(house: House) -> None:
     """`tokens_valid_from` refuses what was issued earlier, and nothing issued at that moment or later."""
     ana = house.person()
-    house.services.store.replace(
-        "main", replace(ana.account, tokens_valid_from=house.clock() + timedelta(microseconds=1))
-    )
+    house.services.store.replace(replace(ana.account, tokens_valid_from=house.clock() + timedelta(microseconds=1)))
     assert me(house, ana).json()["code"] == "signed_out"
     house.clock.advance(microseconds=1)
     assert me(house, house.sign_in(ana.account)).status_code == 200
@@ -46,7 +44,7 @@ def test_an_account_that_is_gone_or_over_does_not_act(house: House) -> None:
     gone = house.person()
     over = house.person(temporary=True, email=None, expires_at=house.clock() + timedelta(minutes=1))
     assert me(house, over).status_code == 200
-    house.services.store.delete("main", type(gone.account), gone.id)
+    house.services.store.delete(type(gone.account), gone.id)
     house.clock.advance(minutes=1)
     assert me(house, gone).json()["code"] == "account_gone"
     assert me(house, over).json()["code"] == "account_expired"

@@ -115,9 +115,9 @@ def test_a_lost_race_is_a_conflict(house: House) -> None:
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        def commit(self, workspace_id: str, writes: object) -> None:
-            store.replace(workspace_id, replace(ana.account, preferences={"by": "another tab"}))
-            store.commit(workspace_id, writes)  # type: ignore[arg-type]
+        def commit(self, writes: object) -> None:
+            store.replace(replace(ana.account, preferences={"by": "another tab"}))
+            store.commit(writes)  # type: ignore[arg-type]
 
     client = TestClient(create_app(replace(house.services, store=Hasty()), routers()))  # type: ignore[arg-type]
     answer = client.patch("/api/v1/auth/me", json={"display_name": "Ana"}, headers=ana.headers)

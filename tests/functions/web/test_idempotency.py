@@ -25,7 +25,7 @@ def test_the_same_key_makes_one_room(house: House) -> None:
     first, second = make(house, ana, "k1"), make(house, ana, "k1")
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] == second.json()["id"]
-    assert house.services.store.count("main", ALL_ROOMS) == 1
+    assert house.services.store.count(ALL_ROOMS) == 1
 
 
 def test_without_a_key_each_request_creates(house: House) -> None:
@@ -77,7 +77,7 @@ def test_a_request_under_way_is_a_conflict_until_it_is_given_up(house: House) ->
         expires_at=house.clock(),
     )  # fmt: skip
     house.clock.advance(seconds=59)
-    house.services.store.create("main", replace(claim, expires_at=house.clock.time.replace(year=2027)))
+    house.services.store.create(replace(claim, expires_at=house.clock.time.replace(year=2027)))
     with pytest.raises(Conflict):
         once(lambda: "too early")
     house.clock.advance(seconds=1)

@@ -20,7 +20,7 @@ def test_health_and_readiness(house: House) -> None:
     """/health says that the process lives, /ready that the store answers."""
     assert house.client.get("/health").json() == {"status": "ok"}
     assert house.client.get("/ready").status_code == 200
-    house.services.store.close()  # type: ignore[attr-defined]
+    house.services.store.close()
     refused = house.client.get("/ready")
     assert refused.status_code == 503
     assert refused.headers["retry-after"]

@@ -88,7 +88,7 @@ def test_who_was_suspended_learns_of_nobody(
     house: House, owner: Person, room: Party, webhook: Any, listener: Any
 ) -> None:
     """The party may go on without its host, who hears no names of it any more."""
-    house.services.store.replace("main", replace(owner.account, suspended=True))
+    house.services.store.replace(replace(owner.account, suspended=True))
     ingest(house.services, [session(room, "session_started", 1, 1)])
     assert deliver_due(house.services, house.clock()) == 0
     assert listener.calls == []
@@ -124,7 +124,7 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(
     assert len(listener.calls) == len(RETRIES) + 1
     assert len({headers["webhook-id"] for headers, _ in listener.calls}) == 1
     assert len({headers["webhook-timestamp"] for headers, _ in listener.calls}) == len(listener.calls)
-    found = house.services.store.get("main", Delivery, woken(house)[0])
+    found = house.services.store.get(Delivery, woken(house)[0])
     assert found is not None
     assert (found.state, found.last_status) == ("failed", 500)
 
@@ -140,7 +140,7 @@ def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integ
     """410 is the integrator's way to say: never again."""
     listener.status = 410
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
-    stored = house.services.store.get("main", Webhook, webhook["id"])
+    stored = house.services.store.get(Webhook, webhook["id"])
     assert stored is not None
     assert stored.active is False
     video = film(house, owner, status="processing")
@@ -177,7 +177,7 @@ def registered(house: House, person: Person, url: str) -> str:
 
 def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
     """Attempts, and how long it is until the next one, of what waits for a webhook."""
-    found = house.services.store.query("main", DELIVERIES_OF_WEBHOOK, webhook_id).items
+    found = house.services.store.query(DELIVERIES_OF_WEBHOOK, webhook_id).items
     return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
 
 

@@ -16,7 +16,6 @@ from watchparty_api.store.port import Create
 def logged(by: Member, kind: str, now: datetime, **data: Any) -> Create:
     """The line that tells what `by` did, to be written with it."""
     action = RoomAction(
-        workspace_id=by.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=now,
         room_id=by.room_id,

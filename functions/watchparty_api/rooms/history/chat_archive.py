@@ -14,7 +14,6 @@ from watchparty_api.rooms.history.models import ChatEvent
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store import cursor as cursors
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Page, Replace
 from watchparty_api.store.queries import CHAT_OF_ROOM
 
@@ -37,11 +36,11 @@ def archive(services: Services, event: ChatEvent) -> None:
 def lines(services: Services, room_id: str, *, limit: int, before: str | None, cursor: str | None) -> Page[ChatEntry]:
     """The archive, the newest first, from before the line `before`. Raises NotFound when there was no such line."""
     if before is not None and cursor is None:
-        line = services.store.get(services.workspace_id, ChatEntry, _id(room_id, before))
+        line = services.store.get(ChatEntry, _id(room_id, before))
         if line is None:
             raise NotFound("line_not_found", "There is no such line in this room's chat.")
         cursor = cursors.encode(CHAT_OF_ROOM, (room_id, False), line)
-    return services.store.query(services.workspace_id, CHAT_OF_ROOM, room_id, False, limit=limit, cursor=cursor)
+    return services.store.query(CHAT_OF_ROOM, room_id, False, limit=limit, cursor=cursor)
 
 
 def _id(room_id: str, message_id: str) -> str:
@@ -49,28 +48,27 @@ def _id(room_id: str, message_id: str) -> str:
 
 
 def _said(services: Services, event: ChatEvent) -> Change[None]:
-    if services.store.get(services.workspace_id, ChatEntry, _id(event.room, event.message_id)) is not None:
+    if services.store.get(ChatEntry, _id(event.room, event.message_id)) is not None:
         return Change(None)
     return Change(None, writes=[Create(_entry(services, event, deleted=_is_wiped(services, event)))])
 
 
 def _is_wiped(services: Services, event: ChatEvent) -> bool:
-    mark = services.store.get(services.workspace_id, ChatCleared, event.room)
+    mark = services.store.get(ChatCleared, event.room)
     return mark is not None and (event.epoch, event.seq) < (mark.epoch, mark.seq)
 
 
 def _deleted(services: Services, event: ChatEvent) -> Change[None]:
     line_id = _id(event.room, event.message_id)
-    if services.store.get(services.workspace_id, ChatEntry, line_id) is None:
+    if services.store.get(ChatEntry, line_id) is None:
         return Change(None, writes=[Create(_entry(services, event, deleted=True))])
     return _bury(services, line_id)
 
 
 def _marked(services: Services, event: ChatEvent) -> Change[None]:
-    mark = services.store.get(services.workspace_id, ChatCleared, event.room)
+    mark = services.store.get(ChatCleared, event.room)
     if mark is None:
         fresh = ChatCleared(
-            workspace_id=services.workspace_id,
             id=event.room,
             created_at=services.now(),
             epoch=event.epoch,
@@ -83,13 +81,13 @@ def _marked(services: Services, event: ChatEvent) -> Change[None]:
 
 
 def _wipe(services: Services, event: ChatEvent) -> None:
-    for line in every(services.store, services.workspace_id, CHAT_OF_ROOM, event.room, False):
+    for line in services.store.query_all(CHAT_OF_ROOM, event.room, False):
         if (line.epoch, line.seq) < (event.epoch, event.seq):
             commit_and_tell(services, partial(_bury, services, line.id))
 
 
 def _bury(services: Services, line_id: str) -> Change[None]:
-    line = services.store.get(services.workspace_id, ChatEntry, line_id)
+    line = services.store.get(ChatEntry, line_id)
     if line is None or line.deleted:
         return Change(None)
     return Change(None, writes=[Replace(replace(line, text="", deleted=True))])
@@ -97,7 +95,6 @@ def _bury(services: Services, line_id: str) -> Change[None]:
 
 def _entry(services: Services, event: ChatEvent, *, deleted: bool) -> ChatEntry:
     return ChatEntry(
-        workspace_id=services.workspace_id,
         id=_id(event.room, event.message_id),
         created_at=services.now(),
         room_id=event.room,

@@ -46,7 +46,7 @@ def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
             log.warning("a room event could not be read: %s", error.errors(include_input=False, include_url=False))
             continue
         if event.room not in rooms:
-            rooms[event.room] = services.store.get(services.workspace_id, Room, event.room)
+            rooms[event.room] = services.store.get(Room, event.room)
         room = rooms[event.room]
         if room is None:
             log.warning("an event %s is about a room that does not exist", event.kind)
@@ -69,7 +69,6 @@ def _keep(services: Services, room: Room, event: RoomEvent) -> None:
             take_snapshot(services, event)
         case ReportEvent():
             report = SyncReport(
-                workspace_id=services.workspace_id,
                 id=event.id,
                 created_at=services.now(),
                 room_id=event.room,
@@ -83,7 +82,6 @@ def _action(
     services: Services, event: ActionEvent | SessionEvent, kind: str, by: str, data: dict[str, Any]
 ) -> RoomAction:
     return RoomAction(
-        workspace_id=services.workspace_id,
         id=event.id,
         created_at=services.now(),
         room_id=event.room,
@@ -101,7 +99,7 @@ def _keep_session(services: Services, room: Room, event: SessionEvent) -> None:
     person = {"id": event.participant_id, "name": event.name}
     written = session_deliveries(services, room, event_id=event.id, came=came, person=person, total=event.total)
     try:
-        services.store.commit(services.workspace_id, [Create(action), *map(Create, written)])
+        services.store.commit([Create(action), *map(Create, written)])
     except AlreadyExists:
         return  # told before
     announce(services, written)
@@ -109,17 +107,17 @@ def _keep_session(services: Services, room: Room, event: SessionEvent) -> None:
 
 def _keep_once(services: Services, record: Record) -> None:
     try:
-        services.store.create(services.workspace_id, record)
+        services.store.create(record)
     except AlreadyExists:
         return  # told before
 
 
 def _note_activity(services: Services, event: SessionEvent) -> None:
     """Moves the room up in its owner's list; not for every coming and going, and never at the cost of a change."""
-    room = services.store.get(services.workspace_id, Room, event.room)
+    room = services.store.get(Room, event.room)
     if room is None or event.at - room.last_active_at < _ACTIVITY_EVERY:
         return
     try:
-        services.store.replace(services.workspace_id, replace(room, last_active_at=event.at))
+        services.store.replace(replace(room, last_active_at=event.at))
     except VersionConflict:
         return  # whoever changed the room just now noted it, too

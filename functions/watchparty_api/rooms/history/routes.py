@@ -17,7 +17,6 @@ from watchparty_api.rooms.history.models import (
 )
 from watchparty_api.rooms.history.sync_report import summed_up
 from watchparty_api.rooms.permissions import Action
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.pagination import PageCursor, PageLimit
@@ -31,7 +30,7 @@ def action_log(
 ) -> ActionLog:
     """Who did what, the newest first."""
     standing.require(Action.READ_LOGS, services.now())
-    page = services.store.query(services.workspace_id, ACTIONS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    page = services.store.query(ACTIONS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
     items = [LoggedAction(id=a.id, at=a.at, by=a.by, kind=a.kind, data=a.data) for a in page.items]
     return ActionLog(items=items, next_cursor=page.cursor)
 
@@ -67,7 +66,7 @@ def chat_archive(
 def sync_report(standing: StandingOf, services: ServicesOf) -> SyncReportView:
     """How well everybody kept with the room, over all of its time."""
     standing.require(Action.READ_LOGS, services.now())
-    store, workspace_id, room_id = services.store, services.workspace_id, standing.room.id
-    people = every(store, workspace_id, MEMBERS_OF_ROOM, room_id)
+    store, room_id = services.store, standing.room.id
+    people = store.query_all(MEMBERS_OF_ROOM, room_id)
     names = {member.participant_id: member.display_name for member in people}
-    return summed_up(every(store, workspace_id, REPORTS_OF_ROOM, room_id), names)
+    return summed_up(store.query_all(REPORTS_OF_ROOM, room_id), names)

@@ -48,10 +48,9 @@ def take_presence(services: Services, event: SessionEvent) -> None:
 
 def _update(services: Services, event: SnapshotEvent | SessionEvent, newer: Callable[[Snapshot], Snapshot]) -> None:
     def decide() -> Change[None]:
-        known = services.store.get(services.workspace_id, Snapshot, event.room)
+        known = services.store.get(Snapshot, event.room)
         if known is None:
             unknown = Snapshot(
-                workspace_id=services.workspace_id,
                 id=event.room,
                 created_at=services.now(),
                 at=event.at,

@@ -22,7 +22,6 @@ def invite(
     """The invitation and its link."""
     secret = new_secret()
     invitation = Invitation(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(9),
         created_at=services.now(),
         room_id=room.id,
@@ -33,7 +32,7 @@ def invite(
         max_uses=start.max_uses,
         created_by=by.participant_id,
     )
-    services.store.create(services.workspace_id, invitation)
+    services.store.create(invitation)
     return invitation, invitation_link(room_url, invitation.id, secret)
 
 
@@ -47,7 +46,7 @@ def may_mail(services: Services, by: Member, email: str, *, address: str) -> boo
     """Whether the link is mailed. Nobody fills inboxes in our name: guests and temporary hosts pass links on
     themselves, and so does everybody whose mails, or whose recipient's, are used up.
     """
-    account = services.store.get(services.workspace_id, Account, by.account_id) if by.account_id else None
+    account = services.store.get(Account, by.account_id) if by.account_id else None
     if account is None or account.temporary or not services.mail.delivers:
         return False
     try:
@@ -63,7 +62,7 @@ def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
     """The link lets nobody in any more; who came by it stays. Raises NotFound."""
 
     def decide() -> Change[None]:
-        invitation = services.store.get(services.workspace_id, Invitation, invitation_id)
+        invitation = services.store.get(Invitation, invitation_id)
         if invitation is None or invitation.room_id != room_id or invitation.revoked:
             raise NotFound("invitation_not_found", "There is no such invitation to this room.")
         return Change(None, writes=[Replace(replace(invitation, revoked=True))])

@@ -16,7 +16,7 @@ def lowered(services: Services, member: Member) -> Invitation | None:
     """The link that the moderator came by, to be written with their fall; None where it makes no moderators anyway."""
     if member.role != "moderator" or member.invitation_id is None:
         return None
-    link = services.store.get(services.workspace_id, Invitation, member.invitation_id)
+    link = services.store.get(Invitation, member.invitation_id)
     if link is None or link.revoked or link.role != "moderator":
         return None
     used_up = link.max_uses is not None and link.uses >= link.max_uses

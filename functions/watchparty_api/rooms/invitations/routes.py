@@ -60,9 +60,7 @@ def list_all(
 ) -> InvitationList:
     """The invitations that were not withdrawn and whose makers may still invite, the newest first."""
     standing.require(Action.INVITE, services.now())
-    page = services.store.query(
-        services.workspace_id, INVITATIONS_OF_ROOM, standing.room.id, False, limit=limit, cursor=cursor
-    )
+    page = services.store.query(INVITATIONS_OF_ROOM, standing.room.id, False, limit=limit, cursor=cursor)
     inviters = {id_: find_member(services, standing.room.id, id_) for id_ in {each.created_by for each in page.items}}
     living = [each for each in page.items if vouched(each, inviters[each.created_by])]
     return InvitationList(items=[_view(invitation) for invitation in living], next_cursor=page.cursor)

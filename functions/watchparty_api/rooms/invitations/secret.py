@@ -23,7 +23,7 @@ def invitation_link(room_url: str, invitation_id: str, secret: str) -> str:
 def find_invitation(services: Services, shown: str | None) -> Invitation | None:
     """The invitation that was shown; None for none, an unknown one, or a wrong secret."""
     id_, _, secret = (shown or "").partition(".")
-    invitation = services.store.get(services.workspace_id, Invitation, id_) if id_ else None
+    invitation = services.store.get(Invitation, id_) if id_ else None
     if invitation is None or not hmac.compare_digest(invitation.secret_hash, hash_secret(secret)):
         return None
     return invitation

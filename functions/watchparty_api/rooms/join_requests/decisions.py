@@ -19,7 +19,6 @@ from watchparty_api.rooms.join_requests.models import Decided, Decision
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace, Write
 from watchparty_api.store.queries import REQUESTS_BY_DECISION
 
@@ -40,9 +39,7 @@ def waiting(
     services: Services, room_id: str, *, limit: int, cursor: str | None = None
 ) -> tuple[list[tuple[JoinRequest, Member]], str | None]:
     """Who waits, the longest first, and the cursor of the rest."""
-    page = services.store.query(
-        services.workspace_id, REQUESTS_BY_DECISION, room_id, "open", limit=limit, cursor=cursor
-    )
+    page = services.store.query(REQUESTS_BY_DECISION, room_id, "open", limit=limit, cursor=cursor)
     found = ((request, find_member(services, room_id, request.participant_id)) for request in page.items)
     return [(request, member) for request, member in found if member is not None], page.cursor
 
@@ -60,7 +57,7 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
 
     def decided() -> Change[None]:
         now = services.now()
-        request = services.store.get(services.workspace_id, JoinRequest, request_id)
+        request = services.store.get(JoinRequest, request_id)
         member = find_member(services, room_id, request.participant_id) if request else None
         if request is None or request.room_id != room_id or member is None:
             raise NotFound("request_not_found", "Nobody waits with this request.")
@@ -96,5 +93,5 @@ def decide_many(
 
 def decide_all(services: Services, room_id: str, by: Decider, decision: Decision) -> Decided:
     """Everybody who waits now."""
-    requests = every(services.store, services.workspace_id, REQUESTS_BY_DECISION, room_id, "open")
+    requests = services.store.query_all(REQUESTS_BY_DECISION, room_id, "open")
     return decide_many(services, room_id, by, (request.id for request in requests), decision)

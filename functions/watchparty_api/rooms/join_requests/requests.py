@@ -14,7 +14,6 @@ from watchparty_api.services import Services
 def knock(member: Member, now: datetime) -> JoinRequest:
     """A new request of the member's."""
     return JoinRequest(
-        workspace_id=member.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=now,
         room_id=member.room_id,
@@ -33,7 +32,7 @@ def answered(
     """The member's open request with the answer, to be written; None where nothing is open."""
     if member.state != "waiting" or member.request_id is None:
         return None
-    request = services.store.get(services.workspace_id, JoinRequest, member.request_id)
+    request = services.store.get(JoinRequest, member.request_id)
     if request is None or request.decision != "open":
         return None
     return replace(request, decision=decision, decided_by=by, decided_at=now)

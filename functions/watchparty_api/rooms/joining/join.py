@@ -92,7 +92,7 @@ def come_back(services: Services, room: Room, member: Member) -> Entry:
 
 
 def _may_act(services: Services, account_id: str) -> bool:
-    account = services.store.get(services.workspace_id, Account, account_id)
+    account = services.store.get(Account, account_id)
     return account is not None and not account.suspended
 
 
@@ -129,7 +129,6 @@ def _waits(room: Room, member: Member, wish: Wish, now: datetime) -> Change[Entr
 def _stranger(room: Room, comer: Comer, wish: Wish, now: datetime) -> Member:
     """A member that is not stored yet."""
     return Member(
-        workspace_id=room.workspace_id,
         id=member_id(room.id, comer.participant_id),
         created_at=now,
         room_id=room.id,

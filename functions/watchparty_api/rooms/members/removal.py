@@ -16,7 +16,6 @@ from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.rooms.participants import require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.port import Create, Replace, Write
 from watchparty_api.store.queries import MEMBERS_OF_ACCOUNT
 
@@ -40,7 +39,7 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
 def leave_everywhere(services: Services, account_id: str) -> None:
     """An account leaves every room that it is in or waits for, at once."""
     for state in ("admitted", "waiting"):
-        for member in every(services.store, services.workspace_id, MEMBERS_OF_ACCOUNT, account_id, state):
+        for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, state):
             leave(services, member.room_id, member.participant_id)
 
 
@@ -49,7 +48,7 @@ def shut_out(services: Services, account_id: str) -> None:
     before opens nothing, for whoever shows it; else its owner comes back as a guest by a link of their own.
     """
     leave_everywhere(services, account_id)
-    for member in every(services.store, services.workspace_id, MEMBERS_OF_ACCOUNT, account_id, "left"):
+    for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, "left"):
         commit_and_tell(services, partial(_disowned, services, member.room_id, member.participant_id))
 
 
@@ -83,7 +82,7 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
         )
         line = logged(by, out.state, now, participant_id=out.participant_id, name=out.display_name)
         writes: list[Write] = [Replace(out), line, *(Replace(each) for each in (request, link) if each)]
-        if ban and services.store.get(services.workspace_id, Ban, member.id) is None:
+        if ban and services.store.get(Ban, member.id) is None:
             writes.append(Create(ban_of(member, by=by, by_address=by_address, now=now)))
         told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]
         return Change(Treated(out, link is not None), writes=writes, notices=told)

@@ -40,9 +40,7 @@ def list_members(
 ) -> MemberList:
     """Who belongs to the room, whether connected now or not."""
     standing.require(Action.LIST_MEMBERS, services.now())
-    page = services.store.query(
-        services.workspace_id, MEMBERS_BY_STATE, standing.room.id, "admitted", limit=limit, cursor=cursor
-    )
+    page = services.store.query(MEMBERS_BY_STATE, standing.room.id, "admitted", limit=limit, cursor=cursor)
     return MemberList(items=[_view(member) for member in page.items], next_cursor=page.cursor)
 
 
@@ -96,7 +94,7 @@ def list_bans(
 ) -> BanList:
     """Who must not come back."""
     standing.require(Action.MANAGE_BANS, services.now())
-    page = services.store.query(services.workspace_id, BANS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    page = services.store.query(BANS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
     return BanList(items=[_ban_view(ban) for ban in page.items], next_cursor=page.cursor)
 
 

@@ -69,19 +69,19 @@ def may_still_watch(services: Services, grant: Grant) -> bool:
     This is what ends a film within one segment when somebody is removed: signatures alone would live on for minutes.
     The room may show another film by now; whoever saw this one until then may see its end.
     """
-    store, workspace_id = services.store, services.workspace_id
+    store = services.store
     if grant.room_id is None:
-        video = store.get(workspace_id, Video, grant.video_id)
+        video = store.get(Video, grant.video_id)
         return video is not None and video.owner_id == grant.person_id and _usable(services, grant.person_id)
     member = find_member(services, grant.room_id, grant.person_id)
     if member is None or member.state != "admitted":
         return False
-    room = store.get(workspace_id, Room, grant.room_id)
+    room = store.get(Room, grant.room_id)
     if room is None or room.closed_at is not None:
         return False
     return member.account_id is None or _usable(services, member.account_id)
 
 
 def _usable(services: Services, account_id: str) -> bool:
-    account = services.store.get(services.workspace_id, Account, account_id)
+    account = services.store.get(Account, account_id)
     return account is not None and not account.suspended

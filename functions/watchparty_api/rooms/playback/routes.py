@@ -31,7 +31,7 @@ def play(
     room_id = body.room_id or (caller.room_id if isinstance(caller, ParticipantCaller) else None)
     member = _participant(services, room_id, video_id, caller) if room_id else None
     person_id = member.participant_id if member else _owner(services, video_id, caller)
-    video = services.store.get(services.workspace_id, Video, video_id)
+    video = services.store.get(Video, video_id)
     if video is None or not video.playable:
         raise Conflict("video_not_playable", "This film cannot be watched yet.")
     response.headers["Cache-Control"] = "no-store"

@@ -116,6 +116,6 @@ def _name(video: Video, track: dict[str, Any]) -> str:
 
 def _stored(services: Services, video: Video, tracks: tuple[dict[str, Any], ...]) -> VideoView:
     changed = replace(video, subtitle_tracks=tracks, updated_at=services.now())
-    stored = services.store.replace(services.workspace_id, changed)
+    stored = services.store.replace(changed)
     film_grew(services, stored)
     return video_view(services, stored)

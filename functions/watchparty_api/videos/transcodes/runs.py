@@ -18,7 +18,6 @@ from watchparty_api.errors import Unavailable, VersionConflict
 from watchparty_api.records import Video, VideoStatus
 from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.transcodes.models import EVENT
 from watchparty_api.videos.transcodes.transitions import after_lost_run, decide, is_silent, never_started, next_run
@@ -93,7 +92,7 @@ def launch(services: Services, video: Video) -> bool:
 
 def _note_not_started(services: Services, video: Video) -> None:
     try:
-        services.store.replace(services.workspace_id, replace(video, heard_at=None))
+        services.store.replace(replace(video, heard_at=None))
     except VersionConflict:
         return  # it was changed meanwhile; at the latest its silence will be noticed
 
@@ -101,7 +100,7 @@ def _note_not_started(services: Services, video: Video) -> None:
 def _change(services: Services, video_id: str, decision: Decision) -> Video | None:
     """Decides on what is stored, writes it, and does what follows from it. Decides again when somebody was faster."""
     for _ in range(_TRIES):
-        before = services.store.get(services.workspace_id, Video, video_id)
+        before = services.store.get(Video, video_id)
         after = decision(before, services.now()) if before else None
         if before is None or after is None:
             return None
@@ -132,4 +131,4 @@ def _still_queued(video: Video, now: datetime) -> Video | None:
 
 
 def _with_status(services: Services, status: VideoStatus) -> list[Video]:
-    return list(every(services.store, services.workspace_id, VIDEOS_BY_STATUS, status))
+    return list(services.store.query_all(VIDEOS_BY_STATUS, status))

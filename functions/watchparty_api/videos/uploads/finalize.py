@@ -29,7 +29,7 @@ def on_finalized(services: Services, original: StoredObject) -> bool:
     """
     video_id = original.name.partition("/")[0]
     while True:
-        video = services.store.get(services.workspace_id, Video, video_id)
+        video = services.store.get(Video, video_id)
         if video is None:
             log.info("an original came for video %s, which is gone", video_id)
             services.objects.delete_original(video_id)

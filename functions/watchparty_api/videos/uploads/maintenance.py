@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from watchparty_api.errors import VersionConflict
 from watchparty_api.records import Video
 from watchparty_api.services import Services
-from watchparty_api.store.paging import every
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.uploads.finalize import failed_upload, on_finalized
 from watchparty_api.webhooks.outbox import store_video
@@ -23,7 +22,7 @@ KEPT = timedelta(days=7)
 def reap_unfinished(services: Services, now: datetime) -> None:
     """Takes up complete originals whose event got lost, and ends uploads that began more than a week ago."""
     services.objects.reap_uploads(now)
-    for video in list(every(services.store, services.workspace_id, VIDEOS_BY_STATUS, "uploading")):
+    for video in list(services.store.query_all(VIDEOS_BY_STATUS, "uploading")):
         original = services.objects.original(video.id)
         if original is not None:
             on_finalized(services, original)
@@ -36,7 +35,7 @@ def expire_originals(services: Services, now: datetime) -> None:
 
     Only a failed film can be prepared again, and that keeps its original. In the cloud the bucket does this by age.
     """
-    for video in every(services.store, services.workspace_id, VIDEOS_BY_STATUS, "ready"):
+    for video in services.store.query_all(VIDEOS_BY_STATUS, "ready"):
         if video.updated_at + KEPT <= now:
             services.objects.delete_original(video.id)
 

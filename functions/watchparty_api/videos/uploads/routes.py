@@ -44,7 +44,7 @@ def complete(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> V
     """All parts are there: they become the original, and preparing the film begins."""
     services.limiter.hit("upload", video.owner_id)
     on_finalized(services, uploads.complete(video_id=video.id, size_bytes=video.size_bytes))
-    return video_view(services, services.store.get(services.workspace_id, Video, video.id) or video)
+    return video_view(services, services.store.get(Video, video.id) or video)
 
 
 @router.post("/videos/{video_id}/upload/abort", status_code=204)

@@ -29,7 +29,6 @@ def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> 
         return known
     now = services.now()
     video = Video(
-        workspace_id=services.workspace_id,
         id=secrets.token_urlsafe(12),
         created_at=now,
         owner_id=owner.id,
@@ -40,10 +39,10 @@ def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> 
         fingerprint=upload.fingerprint,
         updated_at=now,
     )
-    video = services.store.create(services.workspace_id, video)
+    video = services.store.create(video)
     # Counted after it is written: of two announcements at once, neither overlooks the other.
     if used_bytes(videos_of(services, owner.id)) > quota_bytes(owner, settings):
-        services.store.delete(services.workspace_id, Video, video.id)
+        services.store.delete(Video, video.id)
         raise Forbidden("quota_exceeded", "There is not enough room left for this film. Delete one you no longer need.")
     return video
 
@@ -56,9 +55,9 @@ def start_upload(services: Services, video: Video, *, base_url: str) -> UploadSt
         raise Conflict("already_uploaded", "This video has been uploaded already.")
     try:
         going_on = replace(video, status="uploading", failure=None, updated_at=services.now())
-        services.store.replace(services.workspace_id, going_on)
+        services.store.replace(going_on)
     except VersionConflict:  # another tab starts it as well, unless its last bytes came just now
-        newest = services.store.get(services.workspace_id, Video, video.id)
+        newest = services.store.get(Video, video.id)
         if newest is None or newest.status != "uploading":
             raise
     return services.objects.start_upload(

@@ -14,7 +14,7 @@ from fakes.house import House
 from fakes.party import Party, film, party
 from watchparty_api.records import ChatEntry, Snapshot
 from watchparty_api.rooms.history.ingest import ingest
-from watchparty_api.store.port import Create, Store, Write
+from watchparty_api.store.port import Create, WorkspaceStore, Write
 from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
@@ -59,11 +59,11 @@ def texts(here: Party, query: str = "") -> list[str]:
 
 def kept_texts(house: House, room_id: str) -> list[str]:
     """What the store still holds of lines that were taken out."""
-    return [line.text for line in house.services.store.query("main", CHAT_OF_ROOM, room_id, True).items]
+    return [line.text for line in house.services.store.query(CHAT_OF_ROOM, room_id, True).items]
 
 
 def kept_snapshot(house: House, room_id: str) -> Snapshot:
-    snapshot = house.services.store.get("main", Snapshot, room_id)
+    snapshot = house.services.store.get(Snapshot, room_id)
     assert snapshot is not None
     return snapshot
 
@@ -223,13 +223,13 @@ def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, rela
 class Interrupted:
     """A store between whose reading and writing of a chat line something else happens, once."""
 
-    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+    def __init__(self, store: WorkspaceStore, meanwhile: Callable[[], None]) -> None:
         self._store, self._meanwhile = store, [meanwhile]
 
-    def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
+    def commit(self, writes: Sequence[Write]) -> None:
         if self._meanwhile and any(isinstance(each, Create) and isinstance(each.record, ChatEntry) for each in writes):
             self._meanwhile.pop()()
-        self._store.commit(workspace_id, writes)
+        self._store.commit(writes)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -239,7 +239,7 @@ def test_a_line_that_is_stored_while_the_chat_is_wiped_stays_wiped(house: House,
     """Two instances: one has looked for the wipe's mark, the other sets it and wipes, then the first stores."""
     said, cleared = relay.said(1, "secret"), relay.event("chat", seq=2, op="cleared")
     elsewhere = house.services
-    store = cast("Store", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
+    store = cast("WorkspaceStore", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
     ingest(replace(elsewhere, store=store), [said])
     assert texts(here) == []
     assert kept_texts(house, here.id) == [""]

@@ -20,7 +20,7 @@ def claims(token: str) -> dict[str, object]:
 
 
 def members(here: Party) -> tuple[Member, ...]:
-    return here.house.services.store.query("main", MEMBERS_OF_ROOM, here.id).items
+    return here.house.services.store.query(MEMBERS_OF_ROOM, here.id).items
 
 
 def test_a_guest_comes_in_with_the_link_alone(house: House) -> None:
@@ -265,7 +265,7 @@ def test_a_suspended_account_is_out_at_once(house: House) -> None:
     ana = here.member("Ana")
     assert ana.person is not None
     join_token = {"Authorization": f"Bearer {ana.join_token}"}
-    house.services.store.replace("main", replace(ana.person.account, suspended=True))
+    house.services.store.replace(replace(ana.person.account, suspended=True))
     assert ana.join(here.id).json()["code"] == "suspended"
     by_join_token = house.client.get(f"/api/v1/rooms/{here.id}/members", headers=join_token)
     assert (by_join_token.status_code, by_join_token.json()["code"]) == (403, "suspended")

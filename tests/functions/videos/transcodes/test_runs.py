@@ -24,11 +24,11 @@ from watchparty_api.videos.transcodes.transitions import SILENCE
 
 
 def stored(house: House, **fields: Any) -> Video:
-    return house.services.store.create("main", waiting_video(heard_at=house.clock(), **fields))
+    return house.services.store.create(waiting_video(heard_at=house.clock(), **fields))
 
 
 def read(house: House) -> Video:
-    video = house.services.store.get("main", Video, "v1")
+    video = house.services.store.get(Video, "v1")
     assert video is not None
     return video
 
@@ -61,7 +61,7 @@ def test_what_is_no_event_is_logged_and_dropped(
 def test_events_of_a_deleted_video_are_dropped(house: House) -> None:
     """They come at least once, also after the video has gone."""
     apply_event(house.services, said("finished"))
-    assert house.services.store.get("main", Video, "v1") is None
+    assert house.services.store.get(Video, "v1") is None
 
 
 def test_rooms_hear_when_more_can_be_watched(house: House) -> None:
@@ -161,7 +161,7 @@ def test_a_failed_film_can_be_prepared_again(house: House) -> None:
     assert video is not None
     assert (video.status, video.failure, video.attempt, video.lost_runs) == ("queued", None, 2, 0)
     assert retry(house.services, "v1") is None
-    house.services.store.delete("main", Video, "v1")
+    house.services.store.delete(Video, "v1")
     stored(house, status="failed", generation=None)
     assert retry(house.services, "v1") is None
 

@@ -50,13 +50,13 @@ def cloud(house: House, gcs: StrictGcs, jobs: CloudRunApi, key: rsa.RSAPrivateKe
     config = replace(house.services.config, uploads_bucket="demo-uploads")
     services = replace(house.services, config=config, objects=objects, jobs=CloudRunJobs(JOB, endpoint))
     announced = waiting_video(status="uploading", generation=None, attempt=0, heard_at=None, updated_at=house.clock())
-    services.store.create("main", announced)
+    services.store.create(announced)
     assert send_whole(objects, FILM).status_code == 200
     return services
 
 
 def read(services: Services) -> Video:
-    video = services.store.get("main", Video, "v1")
+    video = services.store.get(Video, "v1")
     assert video is not None
     return video
 

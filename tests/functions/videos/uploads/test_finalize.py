@@ -19,11 +19,11 @@ ORIGINAL = StoredObject("v1/original", GENERATION, 1000, "video/mp4")
 
 def announced(house: House, **fields: Any) -> Video:
     facts = {"status": "uploading", "generation": None, "attempt": 0, "heard_at": None, "updated_at": house.clock()}
-    return house.services.store.create("main", waiting_video(**(facts | fields)))
+    return house.services.store.create(waiting_video(**(facts | fields)))
 
 
 def read(house: House) -> Video:
-    video = house.services.store.get("main", Video, "v1")
+    video = house.services.store.get(Video, "v1")
     assert video is not None
     return video
 
@@ -107,7 +107,7 @@ def test_an_original_has_served_a_week_after_its_film_is_ready(house: House) -> 
     expire_originals(house.services, house.clock())
     assert house.objects.originals == {}
 
-    failed = house.services.store.replace("main", replace(read(house), status="failed"))
+    failed = house.services.store.replace(replace(read(house), status="failed"))
     house.objects.originals[failed.id] = ORIGINAL
     expire_originals(house.services, house.clock())
     assert "v1" in house.objects.originals

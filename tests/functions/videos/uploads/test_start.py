@@ -20,7 +20,7 @@ def announced(house: House, person: Person) -> dict[str, Any]:
 
 
 def status(house: House, video_id: str) -> str:
-    video = house.services.store.get("main", Video, video_id)
+    video = house.services.store.get(Video, video_id)
     assert video is not None
     return video.status
 
@@ -42,7 +42,7 @@ def test_a_new_start_gives_the_upload_another_week(house: House) -> None:
 
 def test_two_tabs_may_start_it_at_the_same_moment(house: House) -> None:
     """Both get a start; neither is told that somebody was faster."""
-    video = house.services.store.get("main", Video, announced(house, house.person())["id"])
+    video = house.services.store.get(Video, announced(house, house.person())["id"])
     assert video is not None
     starts = [start_upload(house.services, video, base_url="http://watch.test") for _ in range(2)]
     assert len(starts) == 2
