@@ -1,5 +1,5 @@
-# What wakes somebody. Each alert's name is a heading of docs/operations.md that says what to do, and what it says is in
-# the mail: at two in the morning nobody wants to look for it.
+# Alerts. Each alert's name is a heading of docs/operations.md with instructions, and the mail contains that section, so
+# that no one has to look for it at two in the morning.
 
 resource "google_monitoring_notification_channel" "mail" {
   display_name = "WatchParty operator"
@@ -31,10 +31,10 @@ locals {
     regex("^[a-z_]*", section) => "${trimspace(replace(split("\n## ", section)[0], "/^[a-z_]+`/", ""))}\n\n(docs/operations.md)"
   }
 
-  # filter, how a series becomes a number (per), what is compared, for how long, and how bad it is.
+  # Filter, aggregation of the series, threshold, duration, and severity.
   alerts = merge(
     {
-      # In the profile hobby each check wakes the service and pays for that moment (cpu_idle, standalone.tf).
+      # In profile hobby each check starts the service, which is billed for that moment only (cpu_idle, standalone.tf).
       site_down = {
         filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.label.check_id=\"${google_monitoring_uptime_check_config.site.uptime_check_id}\""
         aligner  = "ALIGN_FRACTION_TRUE", reducer = "REDUCE_MEAN", period_s = 600
@@ -132,7 +132,7 @@ resource "google_monitoring_alert_policy" "alert" {
   }
 }
 
-# The sweeper is what finds everything else that got lost, so its silence is an alert of its own.
+# `sweep` recovers everything else that gets lost, so its absence has its own alert.
 resource "google_monitoring_alert_policy" "sweeper_silent" {
   display_name          = "WatchParty: sweeper_silent"
   combiner              = "OR"

@@ -1,4 +1,4 @@
-# The parts of Google Cloud that are switched on. None is switched off again on destroy: others may use it.
+# The Google Cloud APIs that are enabled. Destroy does not disable them: something else may use them.
 
 locals {
   apis = toset(concat(

@@ -1,5 +1,5 @@
-# production: how often one address may ask before it reaches anything that costs. Generous: a whole dormitory may sit
-# behind one address; the API has finer limits of its own.
+# production: rate limits per address, ahead of everything that costs money. They are generous, because a whole dormitory
+# may share one address; the API has finer limits.
 
 locals {
   rate_rules = {
@@ -12,7 +12,7 @@ locals {
     sockets = {
       priority   = 1100
       expression = "request.path == '/ws'"
-      count      = 240 # a room of a hundred that comes back twice after a drain
+      count      = 240 # a room of a hundred people that reconnects twice after a drain
       interval_s = 60
     }
     api = {
@@ -34,7 +34,7 @@ resource "google_compute_security_policy" "site" {
     content {
       action      = "throttle"
       priority    = rule.value.priority
-      description = "rate of ${rule.key} an address"
+      description = "rate of ${rule.key} per address"
       match {
         expr {
           expression = rule.value.expression
@@ -52,7 +52,7 @@ resource "google_compute_security_policy" "site" {
     }
   }
 
-  # Log4j and its kin: nothing here is Java, but what asks for it is up to no good.
+  # Log4j and similar exploits: nothing here is Java, but such requests are always hostile.
   rule {
     action      = "deny(403)"
     priority    = 900

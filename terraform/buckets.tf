@@ -1,9 +1,9 @@
-# Four buckets. Originals and prepared films are two, because bucket events cannot be filtered by prefix; neither can
-# ever be made public. The site is the one that everybody may read, and holds nothing but the built page.
+# Four buckets. Originals and prepared films are separate, because bucket events cannot be filtered by prefix; neither can
+# ever be made public. Only the site bucket is public, and it holds nothing but the built page.
 
 resource "google_storage_bucket" "uploads" {
-  #checkov:skip=CKV_GCP_62:Who asked for what is in Cloud Audit Logs and the load balancer's log; a second log of addresses is data to protect
-  #checkov:skip=CKV_GCP_78:Films are written once under names that are given once; soft delete brings back what was deleted, and versions would keep what people asked to be deleted
+  #checkov:skip=CKV_GCP_62:Access is in Cloud Audit Logs and the load balancer's log; a second log of addresses is more data to protect
+  #checkov:skip=CKV_GCP_78:Films are written once under unique names; soft delete restores deleted objects, and versions would keep what people asked to be deleted
   name                        = "${local.bucket_prefix}-uploads"
   location                    = var.region
   labels                      = local.labels
@@ -11,7 +11,7 @@ resource "google_storage_bucket" "uploads" {
   public_access_prevention    = "enforced"
   uniform_bucket_level_access = true
 
-  # Browsers put the film straight into the bucket, by a signed address.
+  # Browsers upload the film directly to the bucket, through a signed URL.
   cors {
     origin          = [local.site_url]
     method          = ["POST", "PUT", "DELETE"]
@@ -36,8 +36,8 @@ resource "google_storage_bucket" "uploads" {
 }
 
 resource "google_storage_bucket" "media" {
-  #checkov:skip=CKV_GCP_62:Who asked for what is in Cloud Audit Logs and the load balancer's log; a second log of addresses is data to protect
-  #checkov:skip=CKV_GCP_78:Films are written once under names that are given once; soft delete brings back what was deleted, and versions would keep what people asked to be deleted
+  #checkov:skip=CKV_GCP_62:Access is in Cloud Audit Logs and the load balancer's log; a second log of addresses is more data to protect
+  #checkov:skip=CKV_GCP_78:Films are written once under unique names; soft delete restores deleted objects, and versions would keep what people asked to be deleted
   name                        = "${local.bucket_prefix}-media"
   location                    = var.region
   labels                      = local.labels
@@ -45,7 +45,7 @@ resource "google_storage_bucket" "media" {
   public_access_prevention    = "enforced"
   uniform_bucket_level_access = true
 
-  # hobby: the site sends browsers here for segments, by an address good for a minute.
+  # hobby: the site redirects browsers here for segments, through a URL valid for a minute.
   cors {
     origin          = [local.site_url]
     method          = ["GET", "HEAD"]
@@ -78,14 +78,14 @@ resource "google_storage_bucket" "site" {
   name                        = "${local.bucket_prefix}-site"
   location                    = var.region
   labels                      = local.labels
-  force_destroy               = true # every deployment uploads it anew
+  force_destroy               = true # every deployment uploads it again
   uniform_bucket_level_access = true
 
   website {
     main_page_suffix = "index.html"
   }
 
-  # A page that was opened before a deployment still asks for its own parts: keep them for a while.
+  # Assets of earlier builds stay, because a page opened before a deployment still requests them; their names are unique.
   versioning {
     enabled = false
   }
@@ -100,13 +100,13 @@ resource "google_storage_bucket_iam_member" "site_is_public" {
   member = "allUsers"
 }
 
-# What Cloud Functions builds from.
+# The sources from which Cloud Functions builds.
 resource "google_storage_bucket" "source" {
-  #checkov:skip=CKV_GCP_62:It holds what is in the repository, and only builds read it
+  #checkov:skip=CKV_GCP_62:It holds the content of the repository, and only builds read it
   name                        = "${local.bucket_prefix}-source"
   location                    = var.region
   labels                      = local.labels
-  force_destroy               = true # made anew from the repository at any time
+  force_destroy               = true # can be recreated from the repository at any time
   public_access_prevention    = "enforced"
   uniform_bucket_level_access = true
 

@@ -1,5 +1,5 @@
-# A month's budget: mails at half, nine tenths, all of it, and when Google foresees more. It stops nothing by itself;
-# docs/cost.md says what does.
+# A monthly budget: mails at half, nine tenths and all of it, and when Google forecasts more. It does not stop anything;
+# docs/cost.md lists what does.
 
 resource "google_billing_budget" "month" {
   count           = var.budget == null ? 0 : 1

@@ -1,18 +1,18 @@
-# production: films and the page from the edge. Films need a signed cookie: the bucket answers nobody but Cloud CDN, and
-# Cloud CDN asks it only for whoever brings a signature.
+# production: films and the page from the edge. Films need a signed cookie: only Cloud CDN can read the bucket, and it does
+# so only for requests with a valid signature.
 
 resource "google_compute_backend_bucket" "media" {
   count       = local.production ? 1 : 0
   name        = "watchparty-media"
   bucket_name = google_storage_bucket.media.name
   enable_cdn  = true
-  # Before the cache, so that what is cached is not given out either.
+  # Applies ahead of the cache, so cached segments are blocked as well.
   edge_security_policy = one(google_compute_security_policy.no_films[*].id)
 
   cdn_policy {
     cache_mode                   = "USE_ORIGIN_HEADERS" # segments for a year, growing playlists for a second
     signed_url_cache_max_age_sec = 3600
-    request_coalescing           = true # a room asks for the same segment at the same moment
+    request_coalescing           = true # everyone in a room requests the same segment at the same moment
     negative_caching             = false
   }
   custom_response_headers = ["X-Content-Type-Options: nosniff", "Cross-Origin-Resource-Policy: same-origin"]
@@ -51,7 +51,7 @@ resource "google_compute_backend_bucket_signed_url_key" "media" {
   }
 }
 
-# The agent exists from the first key on.
+# The service agent exists once the first key has been created.
 resource "google_storage_bucket_iam_member" "cdn_fills_from_media" {
   count      = local.production ? 1 : 0
   bucket     = google_storage_bucket.media.name
@@ -68,11 +68,11 @@ resource "google_compute_backend_bucket" "site" {
   compression_mode = "AUTOMATIC"
 
   cdn_policy {
-    cache_mode       = "USE_ORIGIN_HEADERS" # as `make deploy` uploads it: parts for a year, pages never
+    cache_mode       = "USE_ORIGIN_HEADERS" # as `make deploy` uploads it: assets for a year, pages never
     negative_caching = false
   }
 
-  # The same that the standalone server says with the page (standalone/watchparty/site.py); a test compares them.
+  # The headers that the standalone server sends with the page (standalone/watchparty/site.py); a test compares them.
   custom_response_headers = [
     "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:; connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy: same-origin",

@@ -1,14 +1,14 @@
-# One page that answers "how is it going?": people, what they feel, what waits, what it costs.
+# One page for the state of the site: traffic, latency, backlog, and what costs money.
 
 locals {
   charts = merge(
     {
-      "Requests a second, by class"     = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\""
-      "Slowest answers (95th)"          = "metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\""
+      "Requests per second, by class"   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\""
+      "Response time (95th percentile)" = "metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\""
       "Instances"                       = "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\""
-      "Memory of instances (95th)"      = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\""
+      "Memory (95th percentile)"        = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\""
       "Transcodes running"              = "metric.type=\"run.googleapis.com/job/running_executions\" AND resource.type=\"cloud_run_job\""
-      "Oldest event that waits, s"      = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\""
+      "Oldest waiting event, s"         = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\""
       "Bytes sent from buckets, 1/s"    = "metric.type=\"storage.googleapis.com/network/sent_bytes_count\" AND resource.type=\"gcs_bucket\""
       "Firestore reads and writes, 1/s" = "metric.type=\"firestore.googleapis.com/document/read_count\" AND resource.type=\"firestore_instance\""
     },
@@ -18,8 +18,8 @@ locals {
       "Redis memory"                         = "metric.type=\"redis.googleapis.com/stats/memory/usage_ratio\" AND resource.type=\"redis_instance\""
     } : {},
   )
-  percentile_charts = ["Slowest answers (95th)", "Memory of instances (95th)", "Sockets (concurrent requests)"]
-  gauge_charts      = ["Instances", "Transcodes running", "Oldest event that waits, s", "Redis memory"]
+  percentile_charts = ["Response time (95th percentile)", "Memory (95th percentile)", "Sockets (concurrent requests)"]
+  gauge_charts      = ["Instances", "Transcodes running", "Oldest waiting event, s", "Redis memory"]
 }
 
 resource "google_monitoring_dashboard" "overview" {

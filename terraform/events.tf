@@ -1,12 +1,12 @@
-# Events: what the transcoder and the relays tell, the sweeper's minute, and the bucket's "an original is complete".
-# Each topic has one push subscription of ours, that retries, and a dead-letter topic where what cannot be read waits.
+# Events: from the transcoder and the relays, the ticks of `sweep`, and the bucket's notification of a complete upload.
+# Each topic has one push subscription that retries, and a dead-letter topic for messages that keep failing.
 
 locals {
   topics = merge(
     {
       transcode-events   = { function = "on_transcode", publisher = "transcoder" }
-      webhook-deliveries = { function = "on_delivery", publisher = null } # the functions: functions.tf
-      sweep              = { function = "sweep", publisher = null }       # Cloud Scheduler's own agent may publish
+      webhook-deliveries = { function = "on_delivery", publisher = null } # published by the functions: functions.tf
+      sweep              = { function = "sweep", publisher = null }       # Cloud Scheduler's service agent may publish
     },
     local.hobby ? {} : {
       room-events = { function = "on_room_event", publisher = "relay" }
@@ -19,7 +19,7 @@ locals {
 }
 
 resource "google_pubsub_topic" "event" {
-  #checkov:skip=CKV_GCP_83:Google's own encryption at rest is enough for identifiers; a key of ours would be one more thing that can be lost
+  #checkov:skip=CKV_GCP_83:Google's encryption at rest is enough for identifiers; our own key could be lost
   for_each                   = local.topics
   name                       = "watchparty-${each.key}"
   labels                     = local.labels
@@ -44,14 +44,14 @@ resource "google_pubsub_subscription" "event" {
   topic                      = google_pubsub_topic.event[each.key].id
   labels                     = local.labels
   ack_deadline_seconds       = 300
-  message_retention_duration = each.key == "sweep" ? "600s" : "604800s" # a sweep that was missed is made good by the next
+  message_retention_duration = each.key == "sweep" ? "600s" : "604800s" # the next run makes up for a missed one
 
   expiration_policy {
     ttl = "" # never
   }
 
   push_config {
-    # The path tells functions-framework which topic a message is of.
+    # functions-framework reads the topic of a message from the path.
     push_endpoint = "${google_cloudfunctions2_function.function[each.value.function].service_config[0].uri}/${google_pubsub_topic.event[each.key].id}"
     oidc_token {
       service_account_email = google_service_account.pusher.email
@@ -72,10 +72,10 @@ resource "google_pubsub_subscription" "event" {
   depends_on = [google_pubsub_topic_iam_member.dead_letter_publisher]
 }
 
-# ---- dead letters: one topic, and a subscription that keeps them for a month until somebody looks
+# ---- dead letters: one topic, and a subscription that keeps them for a month
 
 resource "google_pubsub_topic" "dead_letter" {
-  #checkov:skip=CKV_GCP_83:Google's own encryption at rest is enough for identifiers; a key of ours would be one more thing that can be lost
+  #checkov:skip=CKV_GCP_83:Google's encryption at rest is enough for identifiers; our own key could be lost
   name       = "watchparty-dead-letters"
   labels     = local.labels
   depends_on = [google_project_service.api]
@@ -99,7 +99,7 @@ resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
   member = local.service_agents.pubsub
 }
 
-# Pub/Sub has to take a message off the subscription before it may give it up.
+# Pub/Sub must be able to acknowledge a message before it moves it to the dead letters.
 resource "google_pubsub_subscription_iam_member" "dead_letter_taker" {
   for_each     = local.topics
   subscription = google_pubsub_subscription.event[each.key].name
@@ -107,7 +107,7 @@ resource "google_pubsub_subscription_iam_member" "dead_letter_taker" {
   member       = local.service_agents.pubsub
 }
 
-# ---- who knocks at the event functions
+# ---- the caller of the event functions
 
 resource "google_service_account" "pusher" {
   account_id   = "watchparty-pusher"
@@ -115,7 +115,7 @@ resource "google_service_account" "pusher" {
   depends_on   = [google_project_service.api]
 }
 
-# New projects allow it by themselves, those from before April 2021 do not.
+# Granted by default in projects created since April 2021, but not in older ones.
 resource "google_service_account_iam_member" "pubsub_signs_as_pusher" {
   service_account_id = google_service_account.pusher.name
   role               = "roles/iam.serviceAccountTokenCreator"
@@ -134,7 +134,7 @@ resource "google_cloud_run_v2_service_iam_member" "pusher_calls_function" {
 
 resource "google_eventarc_trigger" "upload_finalized" {
   name            = "watchparty-upload-finalized"
-  location        = var.region # has to be the bucket's
+  location        = var.region # must be the bucket's
   labels          = local.labels
   service_account = google_service_account.pusher.email
 
@@ -167,18 +167,18 @@ resource "google_project_iam_member" "pusher_receives_events" {
   member  = google_service_account.pusher.member
 }
 
-# Eventarc makes the bucket's topic itself, so this cannot be narrower than the project.
+# Eventarc creates the bucket's topic itself, so this grant cannot be narrower than the project.
 resource "google_project_iam_member" "storage_publishes_events" {
   project = var.project_id
   role    = "roles/pubsub.publisher"
   member  = local.service_agents.storage
 }
 
-# ---- the sweeper's clock
+# ---- the schedule of `sweep`
 
 resource "google_cloud_scheduler_job" "sweep" {
   name        = "watchparty-sweep"
-  description = "Delivers what did not get through, takes up what is stuck, forgets what is over."
+  description = "Redelivers messages, restarts stuck films, deletes expired data."
   region      = var.region
   schedule    = local.production ? "* * * * *" : "*/5 * * * *"
 

@@ -1,4 +1,4 @@
-# The database: accounts, rooms, members, films. Only the functions touch it.
+# The database: accounts, rooms, members, films. Only the functions use it.
 
 resource "google_firestore_database" "main" {
   name                              = var.database
@@ -20,14 +20,14 @@ resource "google_firestore_backup_schedule" "daily" {
 resource "google_firestore_backup_schedule" "weekly" {
   count     = local.production ? 1 : 0
   database  = google_firestore_database.main.name
-  retention = "8467200s" # 14 weeks, the longest that Google keeps one
+  retention = "8467200s" # 14 weeks, Google's maximum
   weekly_recurrence {
     day = "SUNDAY"
   }
 }
 
-# Written from the queries that the functions declare (functions/watchparty_api/store/queries.py) by
-# `make contracts`; a test compares the two.
+# `make contracts` generates the file from the queries that the functions declare
+# (functions/watchparty_api/store/queries.py); a test compares the two.
 locals {
   firestore = jsondecode(file("${path.module}/firestore.json"))
 }
@@ -46,7 +46,7 @@ resource "google_firestore_index" "query" {
   }
 }
 
-# Whatever has a date on which it is over is deleted by Firestore within a day of it; readers do not wait for that.
+# Firestore deletes documents within a day of their expiry date; readers ignore expired documents before that.
 resource "google_firestore_field" "expiry" {
   for_each   = local.firestore.expiries
   database   = google_firestore_database.main.name
@@ -54,7 +54,7 @@ resource "google_firestore_field" "expiry" {
   field      = each.value.field
   ttl_config {}
 
-  # An empty block would switch off the field's own index, which the sweeper's queries use.
+  # An empty block would disable the field's own index, which the queries of `sweep` use.
   lifecycle {
     ignore_changes = [index_config]
   }

@@ -1,7 +1,7 @@
-# The functions: one table of what each is and may, one resource that makes them, one service account each.
+# The functions: one table of their properties and permissions, one resource that creates them, one service account each.
 
 locals {
-  # may: keys of local.grants. An event function is called by its subscription or trigger only.
+  # may: keys of local.grants. Only its subscription or trigger can call an event function.
   functions = merge(
     {
       on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"] }
@@ -19,7 +19,7 @@ locals {
   http_functions  = { for name, each in local.functions : name => each if each.http }
   event_functions = { for name, each in local.functions : name => each if !each.http }
 
-  # The settings of docs/configuration.md, "The functions in the cloud"; null: not set. Also those of the hobby service.
+  # The settings of docs/configuration.md, "The functions in the cloud"; null means not set. The hobby service has the same.
   api_environment = {
     OTEL_EXPORTER_OTLP_ENDPOINT = var.traces_endpoint
     WATCHPARTY_CDN_KEY_NAME     = local.production ? var.cdn_active_key : null
@@ -39,7 +39,7 @@ locals {
     WATCHPARTY_TRUSTED_PROXIES  = join(",", local.trusted_proxies)
     WATCHPARTY_UPLOADS_BUCKET   = google_storage_bucket.uploads.name
   }
-  # Google's own hops: the container's link-local proxy, the load balancer's front ends and its address.
+  # Google's own hops: the container's link-local proxy, and the load balancer's front ends and address.
   trusted_proxies = concat(
     ["169.254.0.0/16", "35.191.0.0/16", "130.211.0.0/22"],
     google_compute_global_address.site[*].address,
@@ -114,7 +114,7 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  # A function that is made before it may read its keys does not start; one that asks before its index is there, fails.
+  # Without access to its keys a function does not start; without its index a query fails.
   depends_on = [
     google_firestore_index.query,
     google_secret_manager_secret_iam_member.function_reads_key,
@@ -125,7 +125,7 @@ resource "google_cloudfunctions2_function" "function" {
   ]
 }
 
-# The load balancer asks as nobody in particular; only it can, because of the ingress. Who may what is the API's matter.
+# The load balancer calls without credentials. The ingress setting excludes every other caller; the API checks permissions.
 resource "google_cloud_run_v2_service_iam_member" "function_is_public" {
   for_each = local.http_functions
   name     = google_cloudfunctions2_function.function[each.key].name
@@ -134,7 +134,7 @@ resource "google_cloud_run_v2_service_iam_member" "function_is_public" {
   member   = "allUsers"
 }
 
-# ---- what they may
+# ---- permissions
 
 locals {
   mounted_keys = merge(
@@ -151,7 +151,7 @@ locals {
     media      = { bucket = google_storage_bucket.media.name, role = "roles/storage.objectUser" }
     media_read = { bucket = google_storage_bucket.media.name, role = "roles/storage.objectViewer" }
   }
-  # Who is allowed what, functions and the hobby service alike: account → what.
+  # Permissions of the functions and of the hobby service: account → grants.
   members = merge(
     { for name, each in local.functions : name => { member = google_service_account.function[name].member, id = google_service_account.function[name].name, may = each.may } },
     local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, may = concat(["uploads", "launch", "sign"], var.serve_films ? ["media"] : []) } } : {},
@@ -195,14 +195,14 @@ resource "google_cloud_run_v2_job_iam_member" "function_launches_transcodes" {
   member   = each.value.member
 }
 
-# Start with an override (which film), look for what runs, stop it. No predefined role is as small.
+# Start with an override (the film), find running executions, cancel them. No predefined role is as narrow.
 resource "google_project_iam_custom_role" "transcode_launcher" {
   role_id     = "watchpartyTranscodeLauncher"
   title       = "WatchParty: starts and stops transcodes"
   permissions = ["run.jobs.run", "run.jobs.runWithOverrides", "run.jobs.get", "run.executions.get", "run.executions.list", "run.executions.cancel"]
 }
 
-# Webhooks: whoever wrote a delivery wakes the function that makes the call.
+# Webhooks: the function that writes a delivery wakes the function that sends it.
 resource "google_pubsub_topic_iam_member" "function_wakes_deliveries" {
   for_each = local.members
   topic    = google_pubsub_topic.event["webhook-deliveries"].name
@@ -210,7 +210,7 @@ resource "google_pubsub_topic_iam_member" "function_wakes_deliveries" {
   member   = each.value.member
 }
 
-# Addresses are signed by IAM in the account's own name, so that there is no key to lose.
+# IAM signs URLs in the name of the account, so there is no key to lose.
 resource "google_service_account_iam_member" "function_signs_as_itself" {
   for_each           = { for key, pair in local.allowed : key => pair if pair.what == "sign" }
   service_account_id = each.value.id

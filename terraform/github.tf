@@ -8,7 +8,7 @@ resource "google_iam_workload_identity_pool" "github" {
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {
-  #checkov:skip=CKV_GCP_125:The condition names repository, environment and branch; the check cannot read it, because the repository is a variable
+  #checkov:skip=CKV_GCP_125:The condition names repository, environment and branch; the check cannot read it because the repository is a variable
   count                              = var.github_repository == null ? 0 : 1
   workload_identity_pool_id          = google_iam_workload_identity_pool.github[0].workload_identity_pool_id
   workload_identity_pool_provider_id = "github"
@@ -18,8 +18,8 @@ resource "google_iam_workload_identity_pool_provider" "github" {
     "attribute.repository" = "assertion.repository"
     "attribute.ref"        = "assertion.ref"
   }
-  # Without this any repository of GitHub could ask. The environment is the workflow's: whoever guards it on GitHub
-  # (reviewers, branches) guards this.
+  # Without this any repository on GitHub could request a token. The environment is the workflow's: protecting it on
+  # GitHub (reviewers, branches) protects this.
   attribute_condition = "assertion.sub == 'repo:${var.github_repository}:environment:production' && assertion.ref == 'refs/heads/main'"
 
   oidc {
@@ -41,8 +41,8 @@ resource "google_service_account_iam_member" "github_is_deployer" {
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.github[0].name}/attribute.repository/${var.github_repository}"
 }
 
-# Whoever runs `terraform apply` makes service accounts and grants them roles: it is as mighty as an owner, which is why
-# the condition above is as narrow as it is. Without Owner it would need these one by one.
+# An account that runs `terraform apply` creates service accounts and grants them roles. It is as powerful as an owner,
+# which is why the condition above is so narrow. These are the roles it needs instead of Owner.
 resource "google_project_iam_member" "deployer" {
   for_each = var.github_repository == null ? toset([]) : toset([
     "roles/editor", "roles/resourcemanager.projectIamAdmin", "roles/iam.serviceAccountAdmin", "roles/iam.roleAdmin",

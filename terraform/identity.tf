@@ -1,4 +1,4 @@
-# Identity Platform, where hosts sign in with it. Guests never do: they have no account.
+# Identity Platform, if hosts sign in with it. Guests do not: they have no account.
 
 resource "google_identity_platform_config" "this" {
   count                      = var.identity == "identity_platform" ? 1 : 0
@@ -13,7 +13,7 @@ resource "google_identity_platform_config" "this" {
     }
   }
 
-  # Whoever may have an account here is our own rule; said so that the key of the page is part of the state.
+  # Our own code decides who may have an account. The block is here so that the state contains the API key of the page.
   client {
     permissions {
       disabled_user_signup = false
@@ -22,7 +22,7 @@ resource "google_identity_platform_config" "this" {
   depends_on = [google_project_service.api]
 }
 
-# Whoever exchanges a sign-in for a session of ours asks first whether it has been revoked or its person disabled.
+# Before it exchanges a sign-in for our session, the function checks whether the sign-in is revoked or the user disabled.
 resource "google_project_iam_member" "sign_in_looks_people_up" {
   for_each = var.identity == "identity_platform" ? toset([local.hobby ? "standalone" : "auth"]) : toset([])
   project  = var.project_id

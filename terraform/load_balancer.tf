@@ -1,4 +1,4 @@
-# production: the one door. Everything of the site has one origin, so cookies are first-party and nothing needs CORS.
+# production: the single entry point. The whole site has one origin, so cookies are first-party and CORS is not needed.
 
 resource "google_compute_global_address" "site" {
   count      = local.production ? 1 : 0
@@ -44,7 +44,7 @@ resource "google_compute_global_forwarding_rule" "https" {
   load_balancing_scheme = "EXTERNAL_MANAGED"
 }
 
-# ---- plain HTTP is only sent on
+# ---- plain HTTP only redirects
 
 resource "google_compute_url_map" "http" {
   count = local.production ? 1 : 0

@@ -1,5 +1,5 @@
-# Logs hold addresses of people, so they live for var.log_days. What was done to the project itself is kept longer,
-# where nobody can shorten it by accident.
+# Logs contain IP addresses, so they are kept for var.log_days. Changes to the project itself are kept longer, where no one
+# can shorten the period by accident.
 
 resource "google_logging_project_bucket_config" "default" {
   project        = var.project_id
@@ -8,11 +8,11 @@ resource "google_logging_project_bucket_config" "default" {
   retention_days = var.log_days
 }
 
-# Google writes a line for each request, with its address; and the address of a room is what lets people into it, that
-# of a film's file holds a grant. What failed there, the functions' own lines say, by request and trace.
+# Google logs each request with its URL. A room's URL lets people into the room, and the URL of a film's file contains a
+# grant. Failures of these requests are in the functions' own logs, by request and trace.
 resource "google_logging_project_exclusion" "addresses_that_let_in" {
   name        = "watchparty-addresses-that-let-in"
-  description = "Requests whose address opens a room or a film."
+  description = "Requests whose URL opens a room or a film."
   filter      = "(log_id(\"run.googleapis.com/requests\") OR log_id(\"requests\")) AND httpRequest.requestUrl=~\"/(r|api/v1/rooms)/|/hls/\""
   depends_on  = [google_project_service.api]
 }
@@ -21,7 +21,7 @@ resource "google_logging_project_bucket_config" "security" {
   project        = var.project_id
   location       = var.region
   bucket_id      = "watchparty-security"
-  description    = "Who changed the project, and what Cloud Armor turned away."
+  description    = "Changes to the project, and requests that Cloud Armor rejected."
   retention_days = 400
 }
 
@@ -29,5 +29,5 @@ resource "google_logging_project_sink" "security" {
   name                   = "watchparty-security"
   destination            = "logging.googleapis.com/${google_logging_project_bucket_config.security.id}"
   filter                 = "log_id(\"cloudaudit.googleapis.com/activity\") OR jsonPayload.enforcedSecurityPolicy.outcome=\"DENY\""
-  unique_writer_identity = true # into a bucket of the same project Google writes by itself: there is nobody to grant it to
+  unique_writer_identity = true # a log bucket in the same project needs no grant
 }

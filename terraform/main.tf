@@ -1,4 +1,4 @@
-# What more than one file needs: the profile's two faces, the site's address, names.
+# Values that several files use: the profile, the site's address, names.
 
 data "google_project" "this" {}
 
@@ -6,7 +6,7 @@ locals {
   production = var.profile == "production"
   hobby      = var.profile == "hobby"
 
-  # Cloud Run's own address of a service is known before the service is: SERVICE-PROJECTNUMBER.REGION.run.app.
+  # Cloud Run's address of a service is known before the service exists: SERVICE-PROJECTNUMBER.REGION.run.app.
   host     = coalesce(var.domain, "watchparty-${data.google_project.this.number}.${var.region}.run.app")
   site_url = "https://${local.host}"
 
@@ -17,7 +17,7 @@ locals {
     secrets = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-secretmanager.iam.gserviceaccount.com"
   }
 
-  # The project prefix keeps bucket names unique in the whole world.
+  # The project prefix keeps bucket names globally unique.
   bucket_prefix = "${var.project_id}-watchparty"
   labels        = { app = "watchparty", profile = var.profile }
 }

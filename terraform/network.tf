@@ -1,4 +1,4 @@
-# production: the network that the relay reaches Redis through. Nothing in it has an address of its own.
+# production: the network through which the relay reaches Redis. Nothing in it has a public address.
 
 resource "google_compute_network" "main" {
   count                   = local.production ? 1 : 0
@@ -7,7 +7,7 @@ resource "google_compute_network" "main" {
   depends_on              = [google_project_service.api]
 }
 
-# A network of one's own lets nothing in anyway; said aloud, so that a later rule has to be above it and is seen.
+# A custom network denies ingress anyway. The explicit rule makes any later exception visible, with a higher priority.
 resource "google_compute_firewall" "nothing_comes_in" {
   count         = local.production ? 1 : 0
   name          = "watchparty-nothing-comes-in"
@@ -24,7 +24,7 @@ resource "google_compute_firewall" "nothing_comes_in" {
   }
 }
 
-# Direct VPC egress takes an address for each instance, and up to four times as many while revisions change.
+# Direct VPC egress uses one address per instance, and up to four times as many while revisions change.
 resource "google_compute_subnetwork" "run" {
   count                    = local.production ? 1 : 0
   name                     = "watchparty-run"

@@ -1,27 +1,27 @@
-# What the deployment (deploy/) and the operator ask for.
+# Outputs for the deployment (deploy/) and the operator.
 
 output "address" {
-  description = "production: where the domain's A record has to point."
+  description = "production: the address for the domain's A record."
   value       = one(google_compute_global_address.site[*].address)
 }
 
 output "builder_account" {
-  description = "The service account that Cloud Build builds the images as."
+  description = "The service account with which Cloud Build builds the images."
   value       = google_service_account.builder.id
 }
 
 output "cdn_keys" {
-  description = "Secrets that hold Cloud CDN's signing keys, by the key's name."
+  description = "Secrets with Cloud CDN's signing keys, by key name."
   value       = { for name, secret in google_secret_manager_secret.cdn : name => secret.secret_id }
 }
 
 output "database" {
-  description = "The store's address, for `watchparty admin` on the operator's machine."
+  description = "The store URL, for `watchparty admin` on the operator's machine."
   value       = local.api_environment.WATCHPARTY_STORE_URL
 }
 
 output "github" {
-  description = "What the deploying workflow needs: workload identity provider and service account."
+  description = "Workload identity provider and service account for the deploying workflow."
   value = var.github_repository == null ? null : {
     workload_identity_provider = google_iam_workload_identity_pool_provider.github[0].name
     service_account            = google_service_account.deployer[0].email
@@ -29,41 +29,41 @@ output "github" {
 }
 
 output "key_secrets" {
-  description = "Secrets of the signing keys, by the file that they are mounted as."
+  description = "Secrets of the signing keys, by the name of the mounted file."
   value       = { for name, file in local.key_files : file => google_secret_manager_secret.key[name].secret_id }
 }
 
 output "media_bucket" {
-  description = "The bucket of the prepared films."
+  description = "The bucket for prepared films."
   value       = google_storage_bucket.media.name
 }
 
 output "profile" {
-  description = "The profile that was applied."
+  description = "The applied profile."
   value       = var.profile
 }
 
 output "registry" {
-  description = "Where images are pushed to."
+  description = "The registry to which images are pushed."
   value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"
 }
 
 output "site_bucket" {
-  description = "production: the bucket of the page."
+  description = "production: the bucket for the page."
   value       = one(google_storage_bucket.site[*].name)
 }
 
 output "site_url" {
-  description = "Where the site is."
+  description = "The address of the site."
   value       = local.site_url
 }
 
 output "source_bucket" {
-  description = "Where Cloud Build's sources are staged."
+  description = "The bucket in which Cloud Build's sources are staged."
   value       = google_storage_bucket.source.name
 }
 
 output "uploads_bucket" {
-  description = "The bucket of the originals."
+  description = "The bucket for originals."
   value       = google_storage_bucket.uploads.name
 }

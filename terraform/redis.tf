@@ -1,5 +1,5 @@
-# production: the rooms' memory. Only the relays reach it. It never throws a key away by itself: a room that is forgotten
-# while people are in it is worse than a room that cannot be opened (alert redis_memory).
+# production: Redis, which holds the rooms. Only the relays reach it. It never evicts a key: losing a room with people in it
+# is worse than refusing to open one (alert redis_memory).
 
 resource "google_redis_instance" "rooms" {
   count                   = local.production ? 1 : 0
@@ -48,7 +48,7 @@ resource "google_secret_manager_secret" "redis_url" {
   depends_on = [google_project_service.api]
 }
 
-# The certificate is signed by the instance's own authority and names no host, so the authority is what is checked.
+# The instance's own authority signs the certificate, which names no host, so clients check the authority.
 resource "google_secret_manager_secret_version" "redis_url" {
   count       = local.production ? 1 : 0
   secret      = google_secret_manager_secret.redis_url[0].id

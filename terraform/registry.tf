@@ -1,8 +1,8 @@
-# Images of ours and of the functions. Tags may be moved, because Cloud Functions moves its own and cleaning up removes
-# them; nothing here is deployed by tag, but by digest.
+# Our images and those of the functions. Tags are mutable, because Cloud Functions moves its own and the clean-up removes
+# them. Deployments refer to digests, never to tags.
 
 resource "google_artifact_registry_repository" "images" {
-  #checkov:skip=CKV_GCP_84:Images are built from a public repository: there is nothing in them to keep secret
+  #checkov:skip=CKV_GCP_84:Images are built from a public repository and contain no secrets
   repository_id = "watchparty"
   location      = var.region
   format        = "DOCKER"
@@ -26,7 +26,7 @@ resource "google_artifact_registry_repository" "images" {
   depends_on = [google_project_service.api]
 }
 
-# Who builds: Cloud Build for our images (make deploy), Cloud Functions for the functions.
+# The account for builds: Cloud Build for our images (make deploy), Cloud Functions for the functions.
 resource "google_service_account" "builder" {
   account_id   = "watchparty-builder"
   display_name = "WatchParty: builds images and functions"
@@ -48,11 +48,11 @@ resource "google_project_iam_member" "builder_logs" {
 
 resource "google_storage_bucket_iam_member" "builder_reads_source" {
   bucket = google_storage_bucket.source.name
-  role   = "roles/storage.objectUser" # gcloud builds submit puts its source here too
+  role   = "roles/storage.objectUser" # gcloud builds submit also stages its source here
   member = google_service_account.builder.member
 }
 
-# Cloud Functions copies each archive into a bucket of its own before it builds: this name, and no other bucket.
+# Cloud Functions copies each archive into its own bucket before it builds. The grant covers only that bucket name.
 resource "google_project_iam_member" "builder_reads_function_sources" {
   project = var.project_id
   role    = "roles/storage.objectViewer"

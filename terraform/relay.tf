@@ -1,4 +1,4 @@
-# production: the relays. Any number of instances; what they share is in Redis, so nobody has to come back to the same.
+# production: the relays. Any number of instances share their state in Redis, so clients can reconnect to any of them.
 
 resource "google_service_account" "relay" {
   count        = local.production ? 1 : 0
@@ -28,7 +28,7 @@ resource "google_cloud_run_v2_service" "relay" {
 
   template {
     service_account                  = google_service_account.relay[0].email
-    timeout                          = "3600s" # a socket is one request; Cloud Run's longest
+    timeout                          = "3600s" # a socket is one request; Cloud Run's maximum
     max_instance_request_concurrency = var.relay_scale.connections
     session_affinity                 = false
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
@@ -58,7 +58,7 @@ resource "google_cloud_run_v2_service" "relay" {
           cpu    = "1"
           memory = "1Gi"
         }
-        cpu_idle          = false # clocks go on between messages
+        cpu_idle          = false # clocks keep running between messages
         startup_cpu_boost = true
       }
 
@@ -115,7 +115,7 @@ resource "google_cloud_run_v2_service" "relay" {
   depends_on = [google_secret_manager_secret_iam_member.relay_reads]
 }
 
-# Whoever comes through the load balancer: the token in the first message is what lets in.
+# Open to everyone through the load balancer: the token in the first message authorises.
 resource "google_cloud_run_v2_service_iam_member" "relay_is_public" {
   count    = local.production ? 1 : 0
   name     = google_cloud_run_v2_service.relay[0].name

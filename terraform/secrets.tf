@@ -1,8 +1,8 @@
-# Secrets: Terraform makes the places, `make deploy` puts values there that Terraform never sees (signing keys, mail), so
-# they are in no state. What Google makes up itself (Redis' password) passes through the state, which is private.
+# Secrets: Terraform creates them, and `make deploy` adds values that Terraform never sees (signing keys, mail), so they are
+# in no state. Values that Google generates (the Redis password) are in the state, which is private.
 
 locals {
-  # File under /keys → secret. Cloud Run mounts a secret as a folder of its own.
+  # File under /keys → secret. Cloud Run mounts each secret as its own folder.
   key_files = {
     access = "access.json"
     join   = "join.json"
@@ -25,8 +25,8 @@ resource "google_secret_manager_secret" "key" {
     }
   }
 
-  # A reminder, not an automatism: two keys live side by side for a while (docs/operations.md). The hash secret is not
-  # rotated: every ban hangs on it.
+  # A reminder only: rotation keeps two keys valid side by side for a while (docs/operations.md). The hash secret is not
+  # rotated, because every ban depends on it.
   dynamic "rotation" {
     for_each = each.key == "hash" ? [] : [var.key_rotation_days]
     content {
@@ -42,7 +42,7 @@ resource "google_secret_manager_secret" "key" {
   }
 
   lifecycle {
-    ignore_changes = [rotation[0].next_rotation_time] # Google moves it on
+    ignore_changes = [rotation[0].next_rotation_time] # Google advances it
   }
   depends_on = [google_pubsub_topic_iam_member.secrets_remind]
 }
@@ -79,7 +79,7 @@ resource "google_secret_manager_secret" "smtp" {
 
 # The alert key_rotation_due watches this topic.
 resource "google_pubsub_topic" "key_rotation" {
-  #checkov:skip=CKV_GCP_83:It carries the names of secrets, never a value
+  #checkov:skip=CKV_GCP_83:It carries names of secrets, never a value
   name       = "watchparty-key-rotation"
   labels     = local.labels
   depends_on = [google_project_service.api]

@@ -12,7 +12,7 @@ resource "google_cloud_run_v2_service" "standalone" {
   name                = "watchparty"
   location            = var.region
   labels              = local.labels
-  ingress             = "INGRESS_TRAFFIC_ALL" # there is no load balancer to stand behind
+  ingress             = "INGRESS_TRAFFIC_ALL" # there is no load balancer in front
   deletion_protection = var.deletion_protection
 
   template {
@@ -38,8 +38,8 @@ resource "google_cloud_run_v2_service" "standalone" {
           cpu    = "1"
           memory = "1Gi"
         }
-        # An open socket is a request: while somebody is in a room there is CPU. Without anybody it costs nothing, which
-        # the checks of site_down would undo otherwise: they keep an instance alive day and night.
+        # An open socket is a request, so there is CPU while someone is in a room. Without requests the instance is not
+        # billed, even though the checks of site_down keep it alive day and night.
         cpu_idle          = true
         startup_cpu_boost = true
       }

@@ -1,4 +1,4 @@
-# The transcoder: a job that is started for each film, by the functions and by nobody else.
+# The transcoder: a job that the functions, and nothing else, start for each film.
 
 resource "google_service_account" "transcoder" {
   account_id   = "watchparty-transcoder"
@@ -7,7 +7,7 @@ resource "google_service_account" "transcoder" {
 }
 
 locals {
-  # The settings of docs/configuration.md, "The transcoder". Which film it is comes with the start.
+  # The settings of docs/configuration.md, "The transcoder". Each execution names its film.
   transcoder_environment = {
     WATCHPARTY_UPLOADS_BUCKET  = google_storage_bucket.uploads.name
     WATCHPARTY_MEDIA_BUCKET    = google_storage_bucket.media.name
@@ -22,13 +22,13 @@ resource "google_cloud_run_v2_job" "transcoder" {
   deletion_protection = false # it holds nothing
 
   template {
-    task_count  = var.transcoder.tasks # they share a film's pieces; one that has none ends at once
+    task_count  = var.transcoder.tasks # they share a film's pieces; a task without one ends at once
     parallelism = var.transcoder.tasks
 
     template {
       service_account       = google_service_account.transcoder.email
       execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
-      max_retries           = 3 # it goes on where it stopped
+      max_retries           = 3 # a task resumes where it stopped
       timeout               = "${var.transcoder.timeout_hours * 3600}s"
 
       containers {
@@ -63,7 +63,7 @@ resource "google_storage_bucket_iam_member" "transcoder_reads_originals" {
   member = google_service_account.transcoder.member
 }
 
-# It replaces growing playlists, so creating alone is not enough.
+# The transcoder replaces growing playlists, so permission to create is not enough.
 resource "google_storage_bucket_iam_member" "transcoder_writes_media" {
   bucket = google_storage_bucket.media.name
   role   = "roles/storage.objectUser"

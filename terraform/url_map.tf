@@ -1,7 +1,7 @@
-# production: which path is answered by whom. A test compares it with every route of docs/contracts/openapi.json.
+# production: which backend serves which path. A test compares it with every route in docs/contracts/openapi.json.
 
 locals {
-  # Backend → paths; the longest path wins. Whatever is named nowhere is a page of the site.
+  # Backend → paths; the longest path wins. Every other path is a page of the site.
   service_paths = {
     auth = [
       "/api/*", "/health", "/ready", "/.well-known/jwks.json",
@@ -14,7 +14,7 @@ locals {
     ]
     relay = ["/ws"]
   }
-  # Built parts have a hash in their name: one that is missing has to be missing, not the page.
+  # Built assets have a hash in their name: a missing one is a 404, not the page.
   bucket_paths = {
     media = ["/media/*"]
     site  = ["/assets/*", "/api/v1/openapi.json"]
@@ -51,14 +51,14 @@ resource "google_compute_url_map" "site" {
       }
     }
 
-    # Every other address is one of the page's own: the bucket has no file of that name, and the page is the answer.
+    # Every other path is a route of the page: the bucket has no file of that name, and the answer is the page.
     path_rule {
       paths   = ["/*"]
       service = google_compute_backend_bucket.site[0].id
       custom_error_response_policy {
         error_service = google_compute_backend_bucket.site[0].id
         error_response_rule {
-          # Who may read but not list is told 403 for what is not there.
+          # The public may read but not list, so a missing file is a 403.
           match_response_codes   = ["403", "404"]
           path                   = "/index.html"
           override_response_code = 200
@@ -67,7 +67,7 @@ resource "google_compute_url_map" "site" {
     }
   }
 
-  # Google itself refuses a map that sends these elsewhere.
+  # Google refuses a map that routes these elsewhere.
   dynamic "test" {
     for_each = {
       "/ws"                  = google_compute_backend_service.run["relay"].id
@@ -85,7 +85,7 @@ resource "google_compute_url_map" "site" {
   }
 }
 
-# ---- the services behind it
+# ---- the backend services
 
 locals {
   run_backends = local.production ? merge(
@@ -118,6 +118,6 @@ resource "google_compute_backend_service" "run" {
 
   log_config {
     enable      = true
-    sample_rate = 0.1 # functions log their own requests; these lines are for what never reached one
+    sample_rate = 0.1 # functions log their own requests; this log is for requests that never reached one
   }
 }

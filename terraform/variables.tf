@@ -1,61 +1,61 @@
-# Every setting, in alphabetical order. What has no default has to be said; docs/deployment.md shows a complete file.
+# Every setting, in alphabetical order. Those without a default are required; docs/deployment.md shows a complete file.
 
 variable "alert_email" {
-  description = "Who is told when something is wrong, about money and about keys that are due."
+  description = "The address for alerts, budget mails and reminders of key rotation."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$", var.alert_email))
-    error_message = "alert_email has to be an e-mail address."
+    error_message = "alert_email must be an e-mail address."
   }
 }
 
 variable "budget" {
-  description = "What a month may cost before mails go out; null: no budget alert. Needs a role on the billing account."
+  description = "Monthly amount at which budget mails are sent; null: no budget alert. Needs a role on the billing account."
   type = object({
     billing_account = string
     amount          = number
-    currency        = optional(string) # null: the billing account's own; Google refuses another one
+    currency        = optional(string) # null: that of the billing account; Google refuses any other
   })
   default = null
 
   validation {
     condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
-    error_message = "budget.billing_account has to look like 012345-6789AB-CDEF01."
+    error_message = "budget.billing_account must look like 012345-6789AB-CDEF01."
   }
   validation {
     condition     = try(var.budget.amount, 1) >= 1
-    error_message = "budget.amount has to be at least 1."
+    error_message = "budget.amount must be at least 1."
   }
 }
 
 variable "cdn_active_key" {
-  description = "Which of cdn_key_names signs playback cookies. The others are still believed: that is how a key is rotated."
+  description = "The one of cdn_key_names that signs playback cookies. The others stay valid, so that a key can be rotated."
   type        = string
   default     = "k1"
   nullable    = false
 
   validation {
     condition     = contains(var.cdn_key_names, var.cdn_active_key)
-    error_message = "cdn_active_key has to be one of cdn_key_names."
+    error_message = "cdn_active_key must be one of cdn_key_names."
   }
 }
 
 variable "cdn_key_names" {
-  description = "Names of the keys that Cloud CDN believes, at most three. Each has a secret watchparty-cdn-NAME."
+  description = "Names of the keys that Cloud CDN accepts, at most three. Each has a secret watchparty-cdn-NAME."
   type        = set(string)
   default     = ["k1"]
   nullable    = false
 
   validation {
     condition     = length(var.cdn_key_names) >= 1 && length(var.cdn_key_names) <= 3 && alltrue([for name in var.cdn_key_names : can(regex("^[a-z][a-z0-9]{0,19}$", name))])
-    error_message = "cdn_key_names has to hold one to three names of lower-case letters and digits."
+    error_message = "cdn_key_names must hold one to three names of lower-case letters and digits."
   }
 }
 
 variable "cdn_key_values" {
-  description = "Name to base64url text of 16 bytes for each of cdn_key_names. `make deploy` reads them from Secret Manager."
+  description = "Maps each of cdn_key_names to 16 bytes in base64url. `make deploy` reads them from Secret Manager."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -63,7 +63,7 @@ variable "cdn_key_values" {
 
   validation {
     condition     = alltrue([for value in values(var.cdn_key_values) : can(regex("^[A-Za-z0-9_-]{22}==$", value))])
-    error_message = "Each of cdn_key_values has to be 16 bytes as base64url, 24 characters with the padding."
+    error_message = "Each of cdn_key_values must be 16 bytes as base64url, 24 characters with the padding."
   }
 }
 
@@ -75,37 +75,37 @@ variable "cors_origins" {
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^https://[^/*]+$", origin))])
-    error_message = "cors_origins has to hold https:// origins without path and without *."
+    error_message = "cors_origins must hold https:// origins without path and without *."
   }
 }
 
 variable "database" {
-  description = "The name of the Firestore database. A restore makes another one beside it (docs/operations.md)."
+  description = "The name of the Firestore database. A restore creates another one beside it (docs/operations.md)."
   type        = string
   default     = "watchparty"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
-    error_message = "database has to be 4 to 63 lower-case letters, digits and hyphens."
+    error_message = "database must be 4 to 63 lower-case letters, digits and hyphens."
   }
 }
 
 variable "deletion_protection" {
-  description = "Keeps Terraform from deleting what holds data or serves people. Turn it off only to take everything down."
+  description = "Keeps Terraform from deleting resources that hold data or serve people. Turn it off only to take everything down."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "domain" {
-  description = "The site's host name, e.g. watch.example. production: required, its A record points at the output address. hobby: null takes Cloud Run's own address."
+  description = "The site's host name, e.g. watch.example. production: required; its A record points to the output address. hobby: null uses Cloud Run's own address."
   type        = string
   default     = null
 
   validation {
     condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]{2,}$", var.domain))
-    error_message = "domain has to be a host name in lower case without https:// and path."
+    error_message = "domain must be a host name in lower case without https:// and path."
   }
   validation {
     condition     = var.profile != "production" || var.domain != null
@@ -114,33 +114,33 @@ variable "domain" {
 }
 
 variable "first_admin" {
-  description = "The verified address that is administrator from its first sign-in with Identity Platform on; null where people sign in with local accounts."
+  description = "The verified address that becomes administrator at its first sign-in with Identity Platform; null with local accounts."
   type        = string
   default     = null
 
   validation {
     condition     = var.first_admin == null || can(regex("^[^@[:space:]]+@[^@[:space:]]+$", var.first_admin))
-    error_message = "first_admin has to be an e-mail address."
+    error_message = "first_admin must be an e-mail address."
   }
   validation {
     condition     = var.identity != "identity_platform" || var.first_admin != null
-    error_message = "With Identity Platform somebody has to be the first administrator: set first_admin."
+    error_message = "Identity Platform needs a first administrator: set first_admin."
   }
 }
 
 variable "functions_archive" {
-  description = "The zip of the functions, as `make dist-functions` names it: its name carries the hash of its content, so a changed function is deployed and an unchanged one is not."
+  description = "The zip of the functions that `make dist-functions` writes. Its name contains the hash of its content, so only changed functions are deployed."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("functions-[0-9a-f]{16}[.]zip$", var.functions_archive))
-    error_message = "functions_archive has to be a file that `make dist-functions` wrote."
+    error_message = "functions_archive must be a file that `make dist-functions` wrote."
   }
 }
 
 variable "functions_scale" {
-  description = "How many instances each HTTP function keeps and may have, and how many requests one answers at a time."
+  description = "Minimum and maximum instances of each HTTP function, and concurrent requests per instance."
   type = object({
     least       = optional(number, 0)
     most        = optional(number, 20)
@@ -156,30 +156,30 @@ variable "functions_scale" {
 }
 
 variable "github_repository" {
-  description = "OWNER/NAME whose workflow on its main branch may deploy without a key; null: none."
+  description = "OWNER/NAME of the repository whose workflow on the main branch may deploy without a key; null: none."
   type        = string
   default     = null
 
   validation {
     condition     = var.github_repository == null || can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "github_repository has to be OWNER/NAME."
+    error_message = "github_repository must be OWNER/NAME."
   }
 }
 
 variable "identity" {
-  description = "How hosts sign in: local (accounts of our own) or identity_platform."
+  description = "How hosts sign in: local (our own accounts) or identity_platform."
   type        = string
   default     = "local"
   nullable    = false
 
   validation {
     condition     = contains(["local", "identity_platform"], var.identity)
-    error_message = "identity has to be local or identity_platform."
+    error_message = "identity must be local or identity_platform."
   }
 }
 
 variable "images" {
-  description = "The built images, each by digest (HOST/PATH@sha256:…). The profile hobby needs standalone and transcoder, production relay and transcoder."
+  description = "The built images, each by digest (HOST/PATH@sha256:…). hobby needs standalone and transcoder, production relay and transcoder."
   type = object({
     relay      = optional(string)
     standalone = optional(string)
@@ -189,7 +189,7 @@ variable "images" {
 
   validation {
     condition     = alltrue([for image in values(var.images) : image == null || can(regex("@sha256:[0-9a-f]{64}$", image))])
-    error_message = "Each image has to be named by its digest, so that what was tested is what runs."
+    error_message = "Name each image by its digest, so that the tested image is the one that runs."
   }
   validation {
     condition     = (var.profile == "hobby" ? var.images.standalone : var.images.relay) != null
@@ -198,101 +198,101 @@ variable "images" {
 }
 
 variable "key_rotation_days" {
-  description = "After how many days Secret Manager reminds of signing keys (docs/operations.md, key rotation)."
+  description = "Days after which Secret Manager sends a reminder to rotate signing keys (docs/operations.md, key rotation)."
   type        = number
   default     = 180
   nullable    = false
 
   validation {
     condition     = var.key_rotation_days >= 1 && var.key_rotation_days <= 3650
-    error_message = "key_rotation_days has to be from 1 to 3650."
+    error_message = "key_rotation_days must be from 1 to 3650."
   }
 }
 
 variable "key_versions" {
-  description = "Which version of each key's secret is mounted (access, join, notice, hash, cdn-NAME). `make deploy` names the newest, so that a rotated key starts the functions anew."
+  description = "The mounted version of each key's secret (access, join, notice, hash, cdn-NAME). `make deploy` sets the newest, so that the functions restart after a key rotation."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for version in values(var.key_versions) : can(regex("^([0-9]+|latest)$", version))])
-    error_message = "key_versions has to hold version numbers."
+    error_message = "key_versions must hold version numbers."
   }
 }
 
 variable "location" {
-  description = "Where the database lies: a region or eur3 or nam5. It can never be changed. null: the region."
+  description = "Location of the database: a region, eur3 or nam5. It can never be changed. null: the region."
   type        = string
   default     = null
 }
 
 variable "log_days" {
-  description = "How long logs are kept. They hold addresses of people: keep them as short as you can."
+  description = "Days for which logs are kept. They contain IP addresses, so keep this as short as you can."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = var.log_days >= 1 && var.log_days <= 3650
-    error_message = "log_days has to be from 1 to 3650."
+    error_message = "log_days must be from 1 to 3650."
   }
 }
 
 variable "mail_from" {
-  description = "The sender of mails. With it the secret watchparty-smtp has to hold smtp://USER:PASSWORD@HOST:587; null: nothing is mailed."
+  description = "The sender of mails. The secret watchparty-smtp must then hold smtp://USER:PASSWORD@HOST:587; null: no mail is sent."
   type        = string
   default     = null
 }
 
 variable "media_days" {
-  description = "After how many days prepared films are deleted from the media bucket; 0: never. Egress, not storage, is what costs (docs/cost.md)."
+  description = "Days after which prepared films are deleted from the media bucket; 0: never. Egress, not storage, is the main cost (docs/cost.md)."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.media_days >= 0
-    error_message = "media_days has to be 0 or more."
+    error_message = "media_days must be 0 or more."
   }
 }
 
 variable "original_days" {
-  description = "After how many days originals are deleted. Prepared films stay; a lost original cannot be prepared anew."
+  description = "Days after which originals are deleted. Prepared films stay, but without its original a film cannot be prepared again."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = var.original_days >= 1
-    error_message = "original_days has to be at least 1."
+    error_message = "original_days must be at least 1."
   }
 }
 
 variable "profile" {
-  description = "hobby: one small service that sleeps when nobody watches. production: functions, relays behind a load balancer, Redis, CDN."
+  description = "hobby: one small service that scales to zero when no one watches. production: functions, relays behind a load balancer, Redis, CDN."
   type        = string
   nullable    = false
 
   validation {
     condition     = contains(["hobby", "production"], var.profile)
-    error_message = "profile has to be hobby or production."
+    error_message = "profile must be hobby or production."
   }
 }
 
 variable "project_id" {
-  description = "The Google Cloud project, which has to exist and to have billing."
+  description = "The Google Cloud project, which must exist and have billing enabled."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
-    error_message = "project_id has to be a project's id, not its name or number."
+    error_message = "project_id must be a project's id, not its name or number."
   }
 }
 
 variable "redis" {
-  description = "Size and tier of the rooms' memory (production). BASIC loses what is hot on a failure; rooms then go on from their last snapshot."
+  description = "Size and tier of Redis, which holds the rooms (production). BASIC loses its data on a failure; rooms then resume from their last snapshot."
   type = object({
     memory_gb = optional(number, 1)
     tier      = optional(string, "STANDARD_HA")
@@ -307,19 +307,19 @@ variable "redis" {
 }
 
 variable "region" {
-  description = "Where everything runs."
+  description = "The region in which everything runs."
   type        = string
   default     = "europe-west1"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "region has to look like europe-west1."
+    error_message = "region must look like europe-west1."
   }
 }
 
 variable "relay_scale" {
-  description = "Instances of the relay (production), and how many sockets one takes. Idle sockets are billed as long as they are open."
+  description = "Minimum and maximum instances of the relay (production), and sockets per instance. Idle sockets are billed as long as they are open."
   type = object({
     least       = optional(number, 1)
     most        = optional(number, 20)
@@ -335,25 +335,25 @@ variable "relay_scale" {
 }
 
 variable "serve_films" {
-  description = "false stops every byte of film, and with it nearly the whole bill, at once; rooms, chat and page go on (docs/cost.md)."
+  description = "false stops all film traffic, and with it nearly the whole bill, at once; rooms, chat and page keep working (docs/cost.md)."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "traces_endpoint" {
-  description = "An OTLP collector over HTTP to which the functions send traces, e.g. https://collector.example:4318. Null: none."
+  description = "An OTLP collector over HTTP to which the functions send traces, e.g. https://collector.example:4318; null: none."
   type        = string
   default     = null
 
   validation {
     condition     = var.traces_endpoint == null || can(regex("^https?://[^/]+", var.traces_endpoint))
-    error_message = "traces_endpoint has to begin with https:// or http://."
+    error_message = "traces_endpoint must start with https:// or http://."
   }
 }
 
 variable "transcoder" {
-  description = "The machines of one transcode: how many tasks, and what each is. More finish a film sooner for about the same price."
+  description = "Number and size of the tasks of one transcode. More tasks finish a film sooner for about the same price."
   type = object({
     tasks         = optional(number, 20)
     cpu           = optional(number, 4)

@@ -1,4 +1,4 @@
-# Only arguments that provider 6.50 has: that is the schema the checks under tests/terraform carry.
+# Use only arguments that provider 6.50 has: the checks under tests/terraform contain its schema.
 terraform {
   required_version = ">= 1.9"
 
@@ -9,14 +9,14 @@ terraform {
     }
   }
 
-  # The bucket is named at `terraform init` (docs/deployment.md): it has to exist before anything of ours does.
+  # `terraform init` names the bucket (docs/deployment.md), which must exist before everything else.
   backend "gcs" {}
 }
 
 provider "google" {
   project = var.project_id
   region  = var.region
-  # Budgets and Identity Platform bill their API calls to a project; without this, to nobody, and they refuse.
+  # Budgets and Identity Platform need a project to which their API calls are billed, and refuse calls without one.
   billing_project       = var.project_id
   user_project_override = true
 }
