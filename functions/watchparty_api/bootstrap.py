@@ -26,6 +26,7 @@ from watchparty_api.ports.mail.port import Mailer
 from watchparty_api.ports.relay.port import RelayNotices
 from watchparty_api.ports.wakeups.port import Wakeups
 from watchparty_api.rate_limits.limits import Limiter
+from watchparty_api.rooms import film
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store, WorkspaceStore
 
@@ -71,6 +72,8 @@ def build_services(
         wakeups=wakeups,
         outside=_open_identity(config),
         now=now,
+        on_video_changed=film.video_changed,
+        on_video_deleted=film.video_deleted,
     )
 
 

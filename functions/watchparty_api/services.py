@@ -20,6 +20,7 @@ from watchparty_api.ports.mail.port import Mailer
 from watchparty_api.ports.relay.port import RelayNotices
 from watchparty_api.ports.wakeups.port import Wakeups
 from watchparty_api.rate_limits.limits import Limiter
+from watchparty_api.records import Video
 from watchparty_api.store.port import WorkspaceStore
 
 
@@ -41,3 +42,8 @@ class Services:
     outside: OutsideIdentity | None
     """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]
+    on_video_changed: Callable[[Services, Video], None]
+    """Called after a change of what viewers see of a video: how much of it can be played, its tracks, its length.
+    Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""
+    on_video_deleted: Callable[[Services, str], None]
+    """Called after a video is deleted, with its id."""

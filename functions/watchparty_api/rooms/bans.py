@@ -35,7 +35,7 @@ def address_mark(services: Services, request: Request) -> str:
     return services.keyed_hash.of("address", address_key(client_address(request)))
 
 
-def ban_of(member: Member, *, by: Member, by_address: str, now: datetime) -> Ban:
+def ban_of(member: Member, *, by: Member, by_address: str | None, now: datetime) -> Ban:
     """The ban of a member. Pure."""
     shared = member.address_hash is None or member.address_hash == by_address
     return Ban(

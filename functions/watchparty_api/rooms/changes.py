@@ -17,6 +17,7 @@ from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import new_room_id, open_room
 from watchparty_api.rooms.film import film_to_show, with_film
 from watchparty_api.rooms.history.action_log import logged
+from watchparty_api.rooms.join_requests.decisions import Decider, decide_all
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
@@ -25,7 +26,10 @@ FILM_FIELDS = frozenset({"video_id", "start_pos_s"})
 
 
 def change_room(services: Services, room_id: str, by: Member, fields: dict[str, Any]) -> Room:
-    """Applies the fields of a RoomChange. Raises Forbidden or Conflict for a film that cannot be shown."""
+    """Applies the fields of a RoomChange; opening the room admits everyone who is waiting.
+
+    Raises Forbidden or Conflict for a film that cannot be shown.
+    """
     settings = _as_stored({name: value for name, value in fields.items() if name not in FILM_FIELDS})
 
     def decide() -> Change[Room]:
@@ -40,7 +44,10 @@ def change_room(services: Services, room_id: str, by: Member, fields: dict[str, 
             told.append(notice)
         return Change(room, writes=[Replace(room), *lines], notices=told)
 
-    return commit_and_tell(services, decide)
+    changed = commit_and_tell(services, decide)
+    if fields.get("access") == "open":
+        decide_all(services, room_id, Decider(by), "admit")
+    return changed
 
 
 def make_link(services: Services, room_id: str) -> Room:

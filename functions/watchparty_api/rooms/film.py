@@ -1,7 +1,7 @@
 """The film of a room: who may put which one on, and how the relay and the rooms hear about it.
 
 A room shows films of its host or of whoever puts them on, never anybody else's: being able to name a film gives no
-right to it. `film_grew` and `film_gone` are for the videos' code: more of a film can be watched, a film was deleted.
+right to it. `video_changed` and `video_deleted` are the listeners that `bootstrap.py` connects to the videos' code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def film_of(services: Services, room: Room) -> Video | None:
     return services.store.get(Video, room.video_id) if room.video_id else None
 
 
-def film_grew(services: Services, video: Video) -> None:
+def video_changed(services: Services, video: Video) -> None:
     """Tells every room that shows the video how much of it can be watched now."""
     if not video.playable:
         return
@@ -50,7 +50,7 @@ def film_grew(services: Services, video: Video) -> None:
         tell(services, notices.media(room, video, services.now()))
 
 
-def film_gone(services: Services, video_id: str) -> None:
+def video_deleted(services: Services, video_id: str) -> None:
     """Takes a deleted video out of every room that shows it."""
     for room in _rooms_with(services, video_id):
         commit_and_tell(services, partial(_without, services, room.id, video_id))

@@ -20,6 +20,8 @@ def _named(text: str) -> str:
     return line
 
 
+DisplayName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
+"""At most 40 characters; where nothing visible is left, a name is generated."""
 RoomName = Annotated[str, Field(max_length=80), AfterValidator(_named)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 Capacity = Annotated[int, Field(strict=True, ge=1, le=1000)]

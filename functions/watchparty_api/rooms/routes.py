@@ -8,11 +8,9 @@ from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.rooms import views
 from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.address import open_room
-from watchparty_api.rooms.bans import address_mark
 from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, make_link
 from watchparty_api.rooms.creation import create_room
 from watchparty_api.rooms.film_queue import play_next, queued_films, replace_queue
-from watchparty_api.rooms.join_requests.decisions import Decider, decide_all
 from watchparty_api.rooms.models import (
     NextFilm,
     Queue,
@@ -81,10 +79,6 @@ def change(body: RoomChange, request: Request, standing: StandingOf, services: S
     if fields.keys() & FILM_FIELDS:
         standing.require(Action.CONTROL_FILM, now)
     room = change_room(services, standing.room.id, member, fields) if fields else standing.room
-    if fields.get("access") == "open":
-        decide_all(
-            services, room.id, Decider(member, address_mark(services, request)), "admit"
-        )  # nobody waits at an open door
     return room_inside(services, room, member, base_url=share_url(request))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from watchparty_api.records import Video
-from watchparty_api.rooms.film import film_gone
 from watchparty_api.services import Services
 
 
@@ -12,4 +11,4 @@ def delete_video(services: Services, video_id: str) -> None:
     services.jobs.cancel(video_id=video_id)
     services.objects.delete_video(video_id)
     services.store.delete(Video, video_id)
-    film_gone(services, video_id)
+    services.on_video_deleted(services, video_id)

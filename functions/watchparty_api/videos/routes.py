@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from watchparty_api.errors import Conflict, Invalid
 from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
-from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
 from watchparty_api.videos.deletion import delete_video
@@ -88,7 +87,7 @@ def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoV
     if changed != video:
         changed = services.store.replace(replace(changed, updated_at=services.now()))
     if changed.duration_s != video.duration_s:
-        film_grew(services, changed)
+        services.on_video_changed(services, changed)
     return video_view(services, changed)
 
 

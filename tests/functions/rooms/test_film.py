@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fakes.house import House
 from fakes.party import film, party
-from watchparty_api.rooms.film import film_gone, film_grew
+from watchparty_api.rooms.film import video_changed, video_deleted
 
 
 def test_whoever_controls_puts_a_film_on(house: House) -> None:
@@ -55,7 +55,7 @@ def test_rooms_hear_that_more_can_be_watched(house: House) -> None:
     here, elsewhere = party(house), party(house)
     video = film(house, here.owner, status="processing", playable_s=60.0)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
-    film_grew(house.services, replace(video, playable_s=120.0))
+    video_changed(house.services, replace(video, playable_s=120.0))
     room_id, notice = house.relay.delivered[-1]
     assert (room_id, notice["media"]["mrev"], notice["media"]["playable_s"]) == (here.id, 2, 120.0)
     assert elsewhere.notices() == []
@@ -66,7 +66,7 @@ def test_a_deleted_film_leaves_its_rooms(house: House) -> None:
     here = party(house)
     video = film(house, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
-    film_gone(house.services, video.id)
+    video_deleted(house.services, video.id)
     room = here.host.ask("GET", here.path()).json()
     assert (room["film"], room["media_rev"]) == (None, 3)
     assert house.relay.delivered[-1][1]["media"] == {"video_id": None, "mrev": 3, "start_pos_s": 0.0}

@@ -8,8 +8,8 @@ from dataclasses import replace
 from watchparty_api.errors import NotFound, TooMany
 from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Account, Invitation, Member, Room
+from watchparty_api.rooms.invitations.links import invitation_link, new_secret
 from watchparty_api.rooms.invitations.models import InvitationStart
-from watchparty_api.rooms.invitations.secret import invitation_link, new_secret
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace

@@ -10,13 +10,13 @@ from watchparty_api.ports.mail.sending import send_quietly
 from watchparty_api.records import Invitation
 from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.invitations.invite import invitation_mail, invite, may_mail, withdraw
+from watchparty_api.rooms.invitations.links import vouched
 from watchparty_api.rooms.invitations.models import (
     InvitationList,
     InvitationMade,
     InvitationStart,
     InvitationView,
 )
-from watchparty_api.rooms.joining.admission import vouched
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.views import room_url

@@ -46,10 +46,10 @@ def waiting(
 
 @dataclass(frozen=True)
 class Decider:
-    """Who decides, and from which address (its mark): a ban does not hold an address that both share."""
+    """The member who decides. `address_hash` is needed to block: a ban does not cover an address that both share."""
 
     member: Member
-    address: str
+    address_hash: str | None = None
 
 
 def decide(services: Services, room_id: str, by: Decider, request_id: str, decision: Decision) -> None:
@@ -69,7 +69,7 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         line = logged(by.member, outcome.decision, now, participant_id=member.participant_id, name=member.display_name)
         writes: list[Write] = [Replace(settled), Replace(changed), line]
         if decision == "block":
-            writes.append(Create(ban_of(member, by=by.member, by_address=by.address, now=now)))
+            writes.append(Create(ban_of(member, by=by.member, by_address=by.address_hash, now=now)))
         notice = notices.admit if decision == "admit" else notices.deny
         return Change(None, writes=writes, notices=[notice(changed, request.id, now)])
 

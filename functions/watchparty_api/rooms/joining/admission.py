@@ -14,6 +14,7 @@ from typing import Literal
 from watchparty_api.errors import Conflict, Forbidden
 from watchparty_api.records import Ban, Invitation, Member, Role, Room, Snapshot
 from watchparty_api.rooms.address import Addressed
+from watchparty_api.rooms.invitations.links import predates_demotion
 from watchparty_api.rooms.permissions import outranks
 
 _FRESH = timedelta(minutes=10)
@@ -74,35 +75,9 @@ def open_door(
     return verdict
 
 
-def usable(
-    invitation: Invitation | None, room: Room, member: Member | None, *, inviter: Member | None, now: datetime
-) -> Invitation | None:
-    """The invitation, if it still lets this person into this room; who came in by it once is not counted again."""
-    if invitation is None or invitation.room_id != room.id or invitation.revoked or not vouched(invitation, inviter):
-        return None
-    if invitation.expires_at is not None and invitation.expires_at <= now:
-        return None
-    used_before = member is not None and member.invitation_id == invitation.id
-    used_up = invitation.max_uses is not None and invitation.uses >= invitation.max_uses
-    return None if used_up and not used_before else invitation
-
-
-def vouched(invitation: Invitation, inviter: Member | None) -> bool:
-    """Whether who made it may still invite, and could all the time: nobody gets back what was taken from them, or a
-    seat under another name, by a link of their own. Who merely left stands by it.
-    """
-    if inviter is None or inviter.state not in ("admitted", "left") or inviter.role == "viewer":
-        return False
-    return not _before_demotion(invitation, inviter)
-
-
 def _role_by(invitation: Invitation, member: Member | None) -> Role:
     """A link that was made before somebody was demoted or taken out does not undo it."""
-    return "viewer" if member is not None and _before_demotion(invitation, member) else invitation.role
-
-
-def _before_demotion(invitation: Invitation, member: Member) -> bool:
-    return member.demoted_at is not None and invitation.created_at <= member.demoted_at
+    return "viewer" if member is not None and predates_demotion(invitation, member) else invitation.role
 
 
 def _with_invitation(member: Member, invitation: Invitation | None) -> ComesIn:

@@ -17,9 +17,9 @@ from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import Addressed, open_room
 from watchparty_api.rooms.bans import bans_of
-from watchparty_api.rooms.invitations.secret import find_invitation
+from watchparty_api.rooms.invitations.links import find_invitation, usable
 from watchparty_api.rooms.join_requests.requests import answered, knock
-from watchparty_api.rooms.joining.admission import Comer, ComesIn, open_door, usable
+from watchparty_api.rooms.joining.admission import Comer, ComesIn, open_door
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.rooms.participants import find_member, member_id
 from watchparty_api.rooms.reading import snapshot_of

@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.records import Role
-from watchparty_api.rooms.models import Body, RoomCard, RoomView
+from watchparty_api.rooms.models import Body, DisplayName, RoomCard, RoomView
 from watchparty_api.rooms.playback.models import Playback
-from watchparty_api.web.plain_text import one_line
-
-DisplayName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
-"""At most 40 characters; where nothing visible is left, a name is made up."""
 
 
 class Join(Body):

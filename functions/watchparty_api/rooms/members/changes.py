@@ -16,7 +16,7 @@ from watchparty_api.records import Invitation, Member, Notice, Role, Room
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.history.action_log import logged
-from watchparty_api.rooms.invitations.revoke_moderator_link import lowered
+from watchparty_api.rooms.invitations.links import revoke_moderator_link
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.rooms.participants import require_member
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
@@ -46,7 +46,7 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
         _require_may_change(room, by, member, fields.keys())
         if fields.get("role") == "host":
             return _hand_over(room, by, member, fields, now)
-        link = lowered(services, member) if fields.get("role") == "viewer" else None
+        link = revoke_moderator_link(services, member) if fields.get("role") == "viewer" else None
         return _apply(by, member, fields, link, now)
 
     return commit_and_tell(services, decide)

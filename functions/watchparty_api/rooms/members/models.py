@@ -8,8 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, StrictBool
 
 from watchparty_api.records import Role
-from watchparty_api.rooms.joining.models import DisplayName
-from watchparty_api.rooms.models import Body
+from watchparty_api.rooms.models import Body, DisplayName
 
 
 class MemberView(BaseModel):

@@ -9,7 +9,7 @@ from watchparty_api.records import Ban, Notice
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.bans import ban_of
 from watchparty_api.rooms.history.action_log import logged
-from watchparty_api.rooms.invitations.revoke_moderator_link import lowered
+from watchparty_api.rooms.invitations.links import revoke_moderator_link
 from watchparty_api.rooms.join_requests.requests import answered
 from watchparty_api.rooms.members.changes import Treated, require_may
 from watchparty_api.rooms.outbox import Change, commit_and_tell
@@ -70,7 +70,7 @@ def remove(services: Services, room_id: str, by_id: str, subject_id: str, *, ban
         require_may(Action.REMOVE, by, member)
         if member.state == "banned" or (not ban and member.state not in ("admitted", "waiting")):
             return Change(Treated(member))
-        link = lowered(services, member)
+        link = revoke_moderator_link(services, member)
         request = answered(services, member, "blocked" if ban else "denied", by=by.participant_id, now=now)
         out = replace(
             member,

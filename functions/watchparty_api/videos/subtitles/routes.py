@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from watchparty_api.errors import Conflict, NotFound, TooLarge
 from watchparty_api.records import Video
-from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
 from watchparty_api.videos.models import VideoView
 from watchparty_api.videos.owned import OwnedVideo
@@ -117,5 +116,5 @@ def _name(video: Video, track: dict[str, Any]) -> str:
 def _stored(services: Services, video: Video, tracks: tuple[dict[str, Any], ...]) -> VideoView:
     changed = replace(video, subtitle_tracks=tracks, updated_at=services.now())
     stored = services.store.replace(changed)
-    film_grew(services, stored)
+    services.on_video_changed(services, stored)
     return video_view(services, stored)

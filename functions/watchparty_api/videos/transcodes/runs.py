@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from watchparty_api.errors import Unavailable, VersionConflict
 from watchparty_api.records import Video, VideoStatus
-from watchparty_api.rooms.film import film_grew
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.transcodes.models import EVENT
@@ -111,7 +110,7 @@ def _change(services: Services, video_id: str, decision: Decision) -> Video | No
         if after.attempt > before.attempt:
             launch(services, stored)
         if _seen_of(after) != _seen_of(before):
-            film_grew(services, stored)
+            services.on_video_changed(services, stored)
         return stored
     raise Unavailable("too_busy", "This video changes too fast. Try again in a moment.")
 

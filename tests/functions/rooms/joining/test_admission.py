@@ -11,7 +11,8 @@ import pytest
 from watchparty_api.errors import ApiError
 from watchparty_api.records import Ban, Invitation, Member, Room, Snapshot
 from watchparty_api.rooms.address import Addressed
-from watchparty_api.rooms.joining.admission import Comer, ComesIn, Verdict, open_door, usable
+from watchparty_api.rooms.invitations.links import usable
+from watchparty_api.rooms.joining.admission import Comer, ComesIn, Verdict, open_door
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 GUEST = Comer("p", None, "guest-hash", "address-hash")
