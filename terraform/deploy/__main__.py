@@ -1,7 +1,7 @@
-"""`python terraform/deploy [rollback]`: the deployment, as docs/deployment.md tells it. `make deploy` calls it.
+"""`python terraform/deploy [rollback]`: the deployment that docs/deployment.md describes. `make deploy` calls it.
 
-Each step may be done again: what is there already stays. It ends at the first that fails, says so, and can be called
-again when the reason is gone.
+Every step can be repeated: what already exists stays. The deployment stops at the first step that fails, with an
+explanation, and can be run again once the cause is fixed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from smoke import smoke_test
 
 TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
 GOOGLES_OWN = ("secretmanager", "pubsub")
-"""Whose service accounts Terraform gives a role: they do not exist before somebody asks for them."""
+"""Services whose own accounts get a role from Terraform: the accounts do not exist until they are requested."""
 FIRST_APIS = tuple(
     f"{name}.googleapis.com" for name in ("serviceusage", "cloudresourcemanager", "storage", *GOOGLES_OWN)
 )
@@ -63,7 +63,7 @@ def deploy(settings: Settings, *, ask: bool) -> None:
 
 
 def rollback(settings: Settings, *, ask: bool) -> None:
-    """The deployment before the newest, once more. Data stays as it is: code reads what newer code wrote."""
+    """Deploys the previous deployment again. Data stays as it is: old code can read what newer code wrote."""
     _prepare_state(settings)
     before = one_before(settings)
     _apply(settings, before, ask=ask)
@@ -75,7 +75,7 @@ def rollback(settings: Settings, *, ask: bool) -> None:
 
 
 def _keep_page(settings: Settings) -> str | None:
-    """This deployment's index.html where a rollback finds it; None in hobby, where the image holds it."""
+    """Stores this deployment's index.html for a rollback; returns its URL, or None in hobby (it is in the image)."""
     if settings.profile != "production":
         return None
     index = built_page(DIST)
@@ -92,7 +92,7 @@ def _finish(settings: Settings, out: Mapping[str, str]) -> None:
 
 
 def _prepare_state(settings: Settings) -> None:
-    """The bucket that Terraform remembers in; everything else it makes itself."""
+    """Creates the bucket for Terraform's state; Terraform creates everything else."""
     project = f"--project={settings.project}"
     run("gcloud", "services", "enable", *FIRST_APIS, project)
     for name in GOOGLES_OWN:
@@ -108,16 +108,16 @@ def _prepare_state(settings: Settings) -> None:
 
 
 def _apply(settings: Settings, deployment: Deployment, *, ask: bool, targets: tuple[str, ...] = ()) -> None:
-    """Terraform, with what this deployment is made of. Keys go through the environment, never a command line."""
+    """Applies the plan for this deployment. Keys are passed in the environment, never on a command line."""
     if not targets:
         os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
     given = deployment.variables().items()
     variables = [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given]
-    with tempfile.TemporaryDirectory() as away:  # a plan holds what the state holds: it does not stay
+    with tempfile.TemporaryDirectory() as away:  # a plan contains secrets of the state, so it is deleted
         plan = f"{away}/plan"
         run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *(f"-target={each}" for each in targets))
         if ask and input("Apply this? [y/N] ").strip().lower() != "y":
-            raise DeploymentFailed("Nothing was changed by this plan.")
+            raise DeploymentFailed("Cancelled; this plan changed nothing.")
         if not targets:
             record(settings, deployment, datetime.now(UTC))
         run(*TERRAFORM, "apply", "-input=false", plan)
@@ -128,17 +128,17 @@ def _outputs() -> dict[str, str]:
 
 
 def _name_points_here(out: Mapping[str, str]) -> None:
-    """Only says it: the certificate is made when the name points here, and waits until then."""
+    """Prints the address for the A record; Google issues the certificate once the name points to it."""
     if out.get("address"):
-        print(f"  the domain's A record has to be {out['address']}")
+        print(f"  the domain's A record must point to {out['address']}")
 
 
 def drain(settings: Settings) -> None:
-    """hobby: ends the instance before, which gets no new requests any more.
+    """hobby: stops the previous instance, which receives no new requests any more.
 
-    Cloud Run would keep it for as long as its sockets live, up to an hour, apart from everybody who comes now; deleting
-    a revision sends its instances SIGTERM, upon which they ask everybody to come back. In production the relays see in
-    Redis that a newer revision has begun, and send their people on by themselves.
+    Cloud Run would keep it as long as its sockets live, up to an hour, separated from everyone who joins now. Deleting
+    a revision sends its instances SIGTERM, and they ask their clients to reconnect. In production the relays see in
+    Redis that a newer revision has started and move their clients themselves.
     """
     if settings.profile == "production":
         return
@@ -159,7 +159,9 @@ def main() -> int:
     parser.add_argument("what", nargs="?", choices=["deploy", "rollback", "smoke"], default="deploy")
     parser.add_argument("--yes", action="store_true", help="apply without asking")
     parser.add_argument("--site", help="smoke: the address of the site")
-    parser.add_argument("--within", type=float, default=300.0, metavar="S", help="smoke: how long it may take to be up")
+    parser.add_argument(
+        "--within", type=float, default=300.0, metavar="S", help="smoke: how long to wait for the site to be ready"
+    )
     arguments = parser.parse_args()
     try:
         if arguments.what == "smoke":

@@ -1,6 +1,6 @@
-"""What was deployed when, kept beside Terraform's state: from it a rollback knows what stood here before.
+"""Records of deployments, stored beside Terraform's state, from which a rollback finds the previous one.
 
-It is written down before anything is changed, so that a deployment that stopped half way can be taken back, too.
+A record is written before anything changes, so that a partial deployment can be rolled back, too.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from programs import BUILT, ROOT, DeploymentFailed, read, run
 from settings import Settings
 
 REMEMBERED = ROOT / "terraform" / "deployment.auto.tfvars.json"
-"""Where Terraform itself looks: what is typed by hand later (`import`, `destroy`) is given the same."""
+"""Terraform reads this file, so that commands typed by hand later (`import`, `destroy`) get the same variables."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """Everything that Terraform was given and that may change from one deployment to the next."""
+    """The inputs of Terraform that can change from one deployment to the next."""
 
     functions_archive: str
-    """Its name, which is its content's; the file lies in .build/dist and beside the record."""
+    """Its file name, which contains a hash of the content; the file is in .build/dist and beside the record."""
     images: dict[str, str]
     key_versions: dict[str, str]
     page: str | None
-    """Where this deployment's index.html is kept, by its content; None: the page is in the image (hobby)."""
+    """URL of this deployment's index.html, named after its content; None: the page is in the image (hobby)."""
 
     def variables(self) -> dict[str, object]:
         return {
@@ -40,7 +40,7 @@ def folder(settings: Settings) -> str:
 
 
 def record(settings: Settings, deployment: Deployment, now: datetime) -> None:
-    """The archive is kept as well: Terraform deletes the one before from where the functions are built."""
+    """Stores the record and the archive, because Terraform deletes the previous archive from the source bucket."""
     archive = deployment.functions_archive
     run("gcloud", "storage", "cp", str(BUILT / archive), f"{folder(settings)}/{archive}")
     name = f"{folder(settings)}/{now:%Y%m%dT%H%M%SZ}.json"
@@ -49,7 +49,7 @@ def record(settings: Settings, deployment: Deployment, now: datetime) -> None:
 
 
 def one_before(settings: Settings) -> Deployment:
-    """The last that is another than the newest, which may have been tried several times.
+    """Returns the latest deployment that differs from the newest, which may have been tried several times.
 
     Raises DeploymentFailed when there is none.
     """
@@ -60,7 +60,7 @@ def one_before(settings: Settings) -> Deployment:
         if earlier != newest:
             run("gcloud", "storage", "cp", f"{folder(settings)}/{earlier.functions_archive}", f"{BUILT}/")
             return earlier
-    raise DeploymentFailed("There is nothing to go back to: this is the first deployment.")
+    raise DeploymentFailed("Nothing to roll back to: this is the first deployment.")
 
 
 def _recorded(name: str) -> Deployment:

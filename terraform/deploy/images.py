@@ -1,4 +1,4 @@
-"""Images by Cloud Build: named by what they are made of, so that an unchanged one is not built again."""
+"""Builds images with Cloud Build. A tag is a hash of the content, so an unchanged image is not built again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from settings import Settings
 
 CONTEXTS = {"relay": "sync-relay", "transcoder": "transcoder", "standalone": "."}
 DOCKERFILES = {"relay": "Dockerfile", "transcoder": "Dockerfile", "standalone": "standalone/Dockerfile"}
-MADE_OF = {
+SOURCES = {
     "relay": ("sync-relay",),
     "transcoder": ("transcoder",),
     "standalone": ("functions", "sync-relay", "transcoder", "standalone", "frontend", ".dockerignore"),
@@ -19,8 +19,8 @@ MADE_OF = {
 
 
 def content_tag(name: str) -> str:
-    """A hash over the files that git knows of what the image is made of."""
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *MADE_OF[name]]
+    """Returns a hash of the files in git from which the image is built."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SOURCES[name]]
     files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     digest = hashlib.sha256()
     for file in sorted(path for path in files if (ROOT / path).is_file()):
@@ -29,7 +29,7 @@ def content_tag(name: str) -> str:
 
 
 def ensure_images(settings: Settings, *, registry: str, builder: str, source_bucket: str) -> dict[str, str]:
-    """Image name → HOST/PATH@sha256:…, built where it is not there yet."""
+    """Returns image name → HOST/PATH@sha256:…, and builds missing images."""
     return {name: _ensure(settings, name, registry, builder, source_bucket) for name in settings.images}
 
 

@@ -1,4 +1,4 @@
-"""Signing keys: made once, put into Secret Manager, in no file and no state; and which versions are mounted."""
+"""Signing keys: created once, directly in Secret Manager, in no file and no state; and the versions to mount."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ FAMILIES = ("access", "join", "notice")
 
 
 def secret_names(settings: Settings) -> dict[str, str]:
-    """Every key → its secret, as terraform/secrets.tf names them."""
+    """Returns key → secret, with the names in terraform/secrets.tf."""
     keys = (*FAMILIES, "hash", *(f"cdn-{name}" for name in settings.cdn_keys))
     return {key: f"watchparty-{key}" for key in keys}
 
 
 def new_value(key: str) -> str:
-    """A value of the form that the functions read."""
+    """Returns a new value in the form that the functions read."""
     if key in FAMILIES:
         return new_family(key)
     if key == "hash":
@@ -35,7 +35,10 @@ def newest_version(settings: Settings, secret: str) -> str | None:
 
 
 def ensure_keys(settings: Settings) -> dict[str, str]:
-    """Makes what has no value yet; key → the version to mount. Raises DeploymentFailed without a mail secret."""
+    """Creates missing values; returns key → version to mount.
+
+    Raises DeploymentFailed if mail is configured and its secret has no value.
+    """
     versions = {}
     for key, secret in secret_names(settings).items():
         version = newest_version(settings, secret)
@@ -45,12 +48,12 @@ def ensure_keys(settings: Settings) -> dict[str, str]:
         versions[key] = version or "latest"
     if settings.mails and newest_version(settings, "watchparty-smtp") is None:
         command = " ".join(_add(settings, "watchparty-smtp"))
-        raise DeploymentFailed(f"mail_from is set, but nobody knows the mail server yet. Type: {command}")
+        raise DeploymentFailed(f"mail_from is set, but the secret of the mail server has no value. Add one: {command}")
     return versions
 
 
 def cdn_key_values(settings: Settings) -> dict[str, str]:
-    """What Cloud CDN has to believe; handed to Terraform in the environment."""
+    """Returns the keys for Cloud CDN, which Terraform gets through the environment."""
     return {
         name: read(
             "gcloud", "secrets", "versions", "access", "latest",

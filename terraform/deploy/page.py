@@ -1,6 +1,6 @@
-"""The built page in its bucket: parts first and for a year, the page last and never kept, so nobody sees half a build.
+"""Uploads the built page: assets first and cached for a year, index.html last and never cached.
 
-Old parts stay: a page that was opened before still asks for them.
+No one sees half a build. Old assets stay, because a page opened before the deployment still requests them.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class Upload:
 
 
 def built_page(dist: Path) -> Path:
-    """Its index.html. Raises DeploymentFailed when there is no built page."""
+    """Returns its index.html. Raises DeploymentFailed if there is no built page."""
     index = dist / "index.html"
     if not index.exists():
-        raise DeploymentFailed(f"{dist} holds no built page: `make deploy` builds it.")
+        raise DeploymentFailed(f"{dist} contains no built page: `make deploy` builds it.")
     return index
 
 
 def uploads(dist: Path) -> list[Upload]:
-    """What goes where, in order. Raises DeploymentFailed when there is no built page."""
+    """Returns the uploads in order. Raises DeploymentFailed if there is no built page."""
     index = built_page(dist)
     others = [path for path in sorted(dist.iterdir()) if path.is_file() and path.name != "index.html"]
     return [

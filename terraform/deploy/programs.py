@@ -1,4 +1,4 @@
-"""The programs that a deployment calls. Each call is shown before it is made; a failed one ends the deployment."""
+"""Runs the programs that a deployment needs. Each command is printed first; a failed one ends the deployment."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ BUILT = ROOT / ".build" / "dist"
 
 
 class DeploymentFailed(Exception):
-    """A step could not be done; the message says which, and what to do."""
+    """A step failed; the message says which, and what to do."""
 
 
 def require(*programs: str) -> None:
-    """Raises DeploymentFailed for a program that is not on the PATH."""
+    """Raises DeploymentFailed if a program is not on the PATH."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
-        raise DeploymentFailed(f"Please install {', '.join(missing)} first (docs/deployment.md, what you need).")
+        raise DeploymentFailed(f"Please install {', '.join(missing)} first (docs/deployment.md, What you need).")
 
 
 def run(*command: str, stdin: str | None = None) -> None:
-    """Runs it, with its output where the operator sees it. `stdin` is not shown: it may be a secret."""
+    """Runs a command with its output visible. `stdin` is not printed, because it may be a secret."""
     print(f"$ {' '.join(command)}", flush=True)
     done = subprocess.run(command, cwd=ROOT, input=stdin, text=True, check=False)
     if done.returncode:
@@ -30,7 +30,7 @@ def run(*command: str, stdin: str | None = None) -> None:
 
 
 def read(*command: str) -> str:
-    """What it prints, without the last newline."""
+    """Returns what a command prints, without surrounding white space."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise DeploymentFailed(f"`{' '.join(command[:4])} …` failed: {done.stderr.strip()[-2000:]}")
@@ -38,5 +38,5 @@ def read(*command: str) -> str:
 
 
 def succeeds(*command: str) -> bool:
-    """Whether it ends well: for questions such as whether something exists."""
+    """Returns whether a command succeeds, e.g. to find out whether something exists."""
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""What the deployment has to know before Terraform does: four words of terraform.tfvars."""
+"""The values of terraform.tfvars that the deployment needs before Terraform runs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Settings:
 
     @property
     def images(self) -> tuple[str, ...]:
-        """Names of the images that the profile runs."""
+        """Names of the images in this profile."""
         return ("relay" if self.profile == "production" else "standalone", "transcoder")
 
 
 def read_settings(file: Path) -> Settings:
-    """Raises DeploymentFailed when the file, or a word in it, is missing."""
+    """Raises DeploymentFailed if the file, or a required value in it, is missing."""
     if not file.exists():
-        raise DeploymentFailed(f"{file} is missing: write it as docs/deployment.md shows.")
+        raise DeploymentFailed(f"{file} is missing: docs/deployment.md shows its content.")
     text = re.sub(r"^\s*#.*$", "", file.read_text(), flags=re.MULTILINE)
 
-    def word(name: str, default: str | None = None) -> str:
+    def value(name: str, default: str | None = None) -> str:
         found = re.search(rf'^\s*{name}\s*=\s*"([^"]*)"', text, re.MULTILINE)
         if found is None and default is None:
             raise DeploymentFailed(f'{file}: {name} = "…" is missing.')
@@ -41,11 +41,11 @@ def read_settings(file: Path) -> Settings:
 
     listed = re.search(r"^\s*cdn_key_names\s*=\s*\[([^\]]*)\]", text, re.MULTILINE)
     names = tuple(re.findall(r'"([^"]+)"', listed[1])) if listed else ("k1",)
-    profile = word("profile")
+    profile = value("profile")
     return Settings(
-        project=word("project_id"),
+        project=value("project_id"),
         profile=profile,
-        region=word("region", "europe-west1"),
-        mails=bool(word("mail_from", "")),
+        region=value("region", "europe-west1"),
+        mails=bool(value("mail_from", "")),
         cdn_keys=names if profile == "production" else (),
     )

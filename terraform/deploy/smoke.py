@@ -1,8 +1,8 @@
-"""The smoke test: two people join a room and a film plays for both. Asks a site from outside, as anybody would.
+"""The smoke test: two people join a room and a film plays for both. It calls the site from outside, like any client.
 
-The host is a temporary one where the site allows that, or the account of WATCHPARTY_SMOKE_TOKEN (an API token with
-rooms:write and videos:write). A new site has neither, and nobody who could: there the test ends with
-the page. The film is a direct link that nobody fetches. What it made it deletes.
+The host is a temporary host where the site allows that, or the account of WATCHPARTY_SMOKE_TOKEN (an API token with
+rooms:write and videos:write). A new site has neither, so there the test only checks the page. The film is a direct link
+that no one fetches. The test deletes everything that it creates.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ WITHIN_S = 20.0
 
 
 def smoke_test(site: str, *, comes_up_within_s: float = 300.0) -> None:
-    """Raises DeploymentFailed with what did not work."""
+    """Raises DeploymentFailed with the step that failed."""
     try:
         _until_ready(site, comes_up_within_s)
         _page_is_there(site)
         host = _host_headers(site)
         if host is None:
-            print("  nobody can host here yet: make the first administrator (docs/deployment.md), then run this again")
+            print(
+                "  no one can host here yet: create the first administrator (docs/deployment.md), then run this again"
+            )
             return
         _two_people_watch(site, host)
     except (HTTPError, URLError, TimeoutError, OSError, WebSocketException, KeyError, ValueError) as error:
@@ -43,7 +45,7 @@ def smoke_test(site: str, *, comes_up_within_s: float = 300.0) -> None:
 
 
 def _until_ready(site: str, within_s: float) -> None:
-    """A new certificate and a new address take minutes to be known everywhere."""
+    """Waits for the site: a new certificate and a new address take minutes to work everywhere."""
     deadline = time.monotonic() + within_s
     while True:
         try:
@@ -62,11 +64,11 @@ def _page_is_there(site: str) -> None:
         try:
             with urllib.request.urlopen(site + path, timeout=WITHIN_S) as answer:
                 html = answer.read().decode()
-        except HTTPError as refused:  # the page of a room that never was is 404, and the page all the same
+        except HTTPError as refused:  # the page of a nonexistent room is a 404 that still contains the page
             html = refused.read().decode()
         if 'id="root"' not in html:
             raise DeploymentFailed(f"The smoke test failed: {path} is not the page.")
-    print("  the page is there")
+    print("  the page loads")
 
 
 def _two_people_watch(site: str, host: Mapping[str, str]) -> None:
@@ -92,18 +94,18 @@ def _two_people_watch(site: str, host: Mapping[str, str]) -> None:
 
 
 def _host_headers(site: str) -> dict[str, str] | None:
-    """Who hosts; None on a site that still waits for its first administrator."""
+    """Returns the headers of a host; None on a site that has no first administrator yet."""
     if token := os.environ.get("WATCHPARTY_SMOKE_TOKEN"):
         return {"Authorization": f"Bearer {token}"}
     if not _call(site, "GET", "/api/v1/config")["temporary_hosts"]:
-        if _waits_for_its_first_administrator(site):
+        if _has_no_administrator_yet(site):
             return None
-        raise DeploymentFailed("The site has no temporary hosts: set WATCHPARTY_SMOKE_TOKEN (docs/deployment.md).")
+        raise DeploymentFailed("The site allows no temporary hosts: set WATCHPARTY_SMOKE_TOKEN (docs/deployment.md).")
     made = _call(site, "POST", "/api/v1/auth/temporary", {"display_name": "Smoke test"})
     return {"Authorization": f"Bearer {made['access_token']}"}
 
 
-def _waits_for_its_first_administrator(site: str) -> bool:
+def _has_no_administrator_yet(site: str) -> bool:
     try:
         _call(site, "GET", "/api/v1/setup")
     except HTTPError as refused:
@@ -126,7 +128,7 @@ def _joined(site: str, room_id: str, who: Mapping[str, str]) -> Iterator[ClientC
 
 
 def _next(socket: ClientConnection, kind: str) -> Json:
-    """The next message of a kind. Raises TimeoutError when it does not come."""
+    """Returns the next message of a kind. Raises TimeoutError if it does not arrive in time."""
     deadline = time.monotonic() + WITHIN_S
     while True:
         message: Json = json.loads(socket.recv(timeout=max(0.0, deadline - time.monotonic())))
@@ -135,7 +137,7 @@ def _next(socket: ClientConnection, kind: str) -> Json:
 
 
 def _playing(socket: ClientConnection) -> tuple[int, float]:
-    """(rev, t0_ms) of the clock that runs."""
+    """Returns (rev, t0_ms) of the first playing state."""
     while (state := _next(socket, "state"))["mode"] != "playing":
         pass
     return state["rev"], state["t0_ms"]

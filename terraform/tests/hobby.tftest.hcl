@@ -1,4 +1,4 @@
-# The profile hobby on a provider that is only its schema: what is made, what is not, and who may what.
+# Profile hobby on a schema-only provider: what is created, what is not, and permissions.
 
 mock_provider "google" {
   mock_data "google_project" {
@@ -7,7 +7,7 @@ mock_provider "google" {
   mock_data "google_storage_project_service_account" {
     defaults = { email_address = "storage@agents.example" }
   }
-  # Named like what they stand for, so that a wrong reference shows.
+  # Each value is named after its resource, so that a wrong reference is visible.
   mock_resource "google_cloud_run_v2_job" {
     defaults = { id = "projects/demo-watchparty/locations/europe-west1/jobs/watchparty-transcoder" }
   }
@@ -33,23 +33,23 @@ run "least" {
   }
   assert {
     condition     = google_cloud_run_v2_service.standalone[0].template[0].scaling[0].max_instance_count == 1
-    error_message = "Rooms live in the process's memory: there must never be two."
+    error_message = "Rooms are in the process's memory, so there must never be two instances."
   }
   assert {
     condition     = google_cloud_run_v2_service.standalone[0].template[0].containers[0].resources[0].cpu_idle && google_cloud_run_v2_service.standalone[0].template[0].scaling[0].min_instance_count == 0
-    error_message = "The checks of site_down keep an instance alive: only the moments of a request may be paid for."
+    error_message = "The checks of site_down keep an instance alive, so only the time of requests may be billed."
   }
   assert {
     condition     = google_cloud_run_v2_service.standalone[0].template[0].timeout == "3600s"
-    error_message = "A socket is one request: it needs the longest timeout there is."
+    error_message = "A socket is one request, so it needs the maximum timeout."
   }
   assert {
     condition     = google_cloud_run_v2_service.standalone[0].deletion_protection && google_firestore_database.main.delete_protection_state == "DELETE_PROTECTION_ENABLED" && !google_storage_bucket.uploads.force_destroy && !google_storage_bucket.media.force_destroy
-    error_message = "What holds data is protected unless somebody says otherwise."
+    error_message = "Resources with data are protected by default."
   }
   assert {
     condition     = length(google_redis_instance.rooms) + length(google_cloud_run_v2_service.relay) + length(google_compute_url_map.site) + length(google_compute_network.main) + length(google_storage_bucket.site) == 0
-    error_message = "Nothing that costs while nobody watches."
+    error_message = "Nothing costs money while no one watches."
   }
   assert {
     condition     = keys(google_cloudfunctions2_function.function) == ["on_delivery", "on_transcode", "on_upload", "sweep"]
@@ -57,10 +57,10 @@ run "least" {
   }
   assert {
     condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY"])
-    error_message = "Nobody from outside may tell an event function anything."
+    error_message = "Event functions accept no calls from outside."
   }
   assert {
     condition     = google_storage_bucket.uploads.public_access_prevention == "enforced" && google_storage_bucket.media.public_access_prevention == "enforced" && google_storage_bucket.source.public_access_prevention == "enforced"
-    error_message = "No bucket may be made public."
+    error_message = "No bucket can be made public."
   }
 }

@@ -1,4 +1,4 @@
-# The profile production on a provider that is only its schema.
+# Profile production on a schema-only provider.
 
 mock_provider "google" {
   mock_data "google_project" {
@@ -15,7 +15,7 @@ mock_provider "google" {
   }
 }
 
-# Topics have the addresses that the programs expect, each its own.
+# Each topic has its own id, in the form that the programs expect.
 override_resource {
   target = google_pubsub_topic.event["room-events"]
   values = { id = "projects/demo-watchparty/topics/watchparty-room-events" }
@@ -38,7 +38,7 @@ variables {
   cdn_key_values = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
 }
 
-# Every optional part at once: its state is what the tests in Python read.
+# Every optional part at once; the tests in Python read this state.
 run "everything" {
   command = apply
   variables {
@@ -57,55 +57,55 @@ run "everything" {
 
   assert {
     condition     = google_cloud_run_v2_service.relay[0].template[0].timeout == "3600s" && google_cloud_run_v2_service.relay[0].template[0].session_affinity == false && google_cloud_run_v2_service.relay[0].template[0].containers[0].resources[0].cpu_idle == false
-    error_message = "A relay keeps its sockets for an hour, its clocks running, and nobody bound to it."
+    error_message = "A relay keeps sockets for an hour and clocks running, without session affinity."
   }
   assert {
     condition     = google_redis_instance.rooms[0].redis_configs["maxmemory-policy"] == "noeviction" && google_redis_instance.rooms[0].auth_enabled && google_redis_instance.rooms[0].transit_encryption_mode == "SERVER_AUTHENTICATION"
-    error_message = "Redis forgets nothing by itself, asks for a password and speaks TLS."
+    error_message = "Redis never evicts keys, requires a password and uses TLS."
   }
   assert {
     condition     = google_cloud_run_v2_service.relay[0].ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" && alltrue([for function in google_cloudfunctions2_function.function : contains(["ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], function.service_config[0].ingress_settings)])
-    error_message = "There is one door: the load balancer."
+    error_message = "The load balancer is the only entry point."
   }
   assert {
     condition     = alltrue([for service in google_compute_backend_service.run : service.security_policy == google_compute_security_policy.site[0].id])
-    error_message = "Cloud Armor stands before every service."
+    error_message = "Cloud Armor protects every service."
   }
   assert {
     condition     = google_compute_backend_bucket.media[0].enable_cdn && keys(google_compute_backend_bucket_signed_url_key.media) == ["k1", "k2"]
-    error_message = "Both keys are believed while one takes the other's place."
+    error_message = "Both keys are valid during a rotation."
   }
   assert {
     condition     = google_firestore_database.main.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED" && google_firestore_database.main.delete_protection_state == "DELETE_PROTECTION_ENABLED"
-    error_message = "The database can be taken back to any minute of a week, and not be deleted."
+    error_message = "The database can be restored to any minute of a week, and cannot be deleted."
   }
   assert {
     condition     = alltrue([for subscription in google_pubsub_subscription.event : length(subscription.push_config[0].oidc_token) == 1 && length(subscription.dead_letter_policy) == 1 && length(subscription.retry_policy) == 1])
-    error_message = "Every event is pushed with a token, again when it fails, and kept when it keeps failing."
+    error_message = "Every event is pushed with a token, retried on failure, and stored when it keeps failing."
   }
   assert {
     condition     = alltrue([for name, subscription in google_pubsub_subscription.event : subscription.push_config[0].oidc_token[0].audience == google_cloudfunctions2_function.function[local.topics[name].function].service_config[0].uri])
-    error_message = "Each push brings a token that is made for the function that it reaches: Cloud Run refuses any other."
+    error_message = "Each push carries a token for the function that it reaches: Cloud Run refuses any other."
   }
   assert {
     condition     = google_billing_budget.month[0].amount[0].specified_amount[0].currency_code != "EUR"
-    error_message = "A budget is in the billing account's own currency unless somebody says otherwise: Google refuses another."
+    error_message = "A budget is in the billing account's currency by default: Google refuses any other."
   }
   assert {
     condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == 'repo:example/watchparty:environment:production' && assertion.ref == 'refs/heads/main'"
-    error_message = "One environment and branch of one repository may deploy, and nobody else on GitHub."
+    error_message = "Only one environment and branch of one repository on GitHub may deploy."
   }
   assert {
     condition     = google_project_iam_member.sign_in_looks_people_up["auth"].role == "roles/firebaseauth.viewer" && length(google_project_iam_member.sign_in_looks_people_up) == 1
-    error_message = "Signing in can ask whether a person has been thrown out; nothing else can."
+    error_message = "Only the function for sign-in can check whether a user is disabled."
   }
   assert {
     condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://collector.example:4318"])
-    error_message = "Every function knows where its traces go."
+    error_message = "Every function has the endpoint for traces."
   }
   assert {
     condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
-    error_message = "The outputs are what the deployment asks for."
+    error_message = "The outputs are those that the deployment reads."
   }
 }
 
@@ -114,7 +114,7 @@ run "least" {
 
   assert {
     condition     = length(google_billing_budget.month) + length(google_iam_workload_identity_pool.github) + length(google_identity_platform_config.this) + length(google_secret_manager_secret.smtp) == 0
-    error_message = "What nobody asked for is not made."
+    error_message = "Optional parts are not created by default."
   }
 }
 
@@ -126,7 +126,7 @@ run "films_stopped" {
 
   assert {
     condition     = google_compute_security_policy.no_films[0].type == "CLOUD_ARMOR_EDGE" && alltrue([for rule in google_compute_security_policy.no_films[0].rule : rule.action == "deny(403)"])
-    error_message = "One variable stops every film before the cache."
+    error_message = "One variable blocks every film ahead of the cache."
   }
 }
 

@@ -1,4 +1,4 @@
-# What variables.tf does not let through, and says so before anything is made.
+# Values that variables.tf refuses with an explanation before anything is created.
 
 mock_provider "google" {
   mock_data "google_project" {

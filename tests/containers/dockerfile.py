@@ -1,4 +1,4 @@
-"""A Dockerfile as its instructions, and its last stage laid out in a folder, where no container engine is needed."""
+"""Reads the instructions of a Dockerfile and lays out its last stage in a folder, without a container engine."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Image:
-    """One Dockerfile with the folder that it is built from."""
+    """A Dockerfile and its build context."""
 
     file: Path
     context: Path
 
     @property
     def instructions(self) -> list[tuple[str, str]]:
-        """Keyword and the rest, continued lines joined."""
+        """Each instruction as keyword and rest, with continued lines joined."""
         text = re.sub(r"^#.*\n", "", self.file.read_text(), flags=re.MULTILINE)
         lines = re.sub(r"\\\n\s*", "", text).splitlines()
         return [(keyword, rest) for line in lines if line.strip() for keyword, _, rest in [line.partition(" ")]]
@@ -34,16 +34,16 @@ class Image:
         return self.instructions[begins:]
 
     def copies(self) -> list[list[str]]:
-        """Arguments of every COPY from the build context."""
+        """Returns the arguments of every COPY from the build context."""
         return [rest.split() for rest in self.of("COPY") if not rest.startswith("--from")]
 
     def environment(self) -> dict[str, str]:
-        """ENV of the last stage, in the form NAME=value."""
+        """Returns the ENV of the last stage."""
         found = [rest for keyword, rest in self.last_stage if keyword == "ENV"]
         return dict(pair.split("=", 1) for rest in found for pair in rest.split())
 
     def command(self) -> list[str]:
-        """What the container runs: ENTRYPOINT or CMD in exec form."""
+        """Returns the command of the container: ENTRYPOINT or CMD in exec form."""
         found: list[str] = json.loads((self.of("ENTRYPOINT") or self.of("CMD"))[-1])
         return found
 
@@ -52,7 +52,7 @@ class Image:
         return found
 
     def lay_out(self, folder: Path) -> Path:
-        """Copies what the last stage takes from the context to where it would be, and gives /app."""
+        """Copies the files that the last stage takes from the context to their places; returns the folder of /app."""
         for keyword, rest in self.last_stage:
             if keyword == "COPY" and not rest.startswith("--from"):
                 *sources, target = rest.split()

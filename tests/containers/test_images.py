@@ -1,5 +1,5 @@
-"""The images as far as they can be proven without a container engine: their files, and their commands run on a copy of
-exactly the files that they hold. The release workflow builds them for real.
+"""Tests of the images without a container engine: their instructions, and their commands on a copy of exactly the files
+that they contain. The workflow builds and starts the real images.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from fakes.emulators import free_port
 
 pytestmark = pytest.mark.service
 STARTS_WITHIN_S = 300.0
-"""It takes seconds; what a busy machine adds says nothing about us."""
+"""A start takes seconds; the rest is allowance for a busy machine."""
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
@@ -30,8 +30,8 @@ def test_hadolint_finds_nothing(image: Image) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
-def test_an_image_is_pinned_small_and_nobody(image: Image) -> None:
-    """Exact base tags, build tools left behind, a user without rights, a health check, and the program as process 1."""
+def test_an_image_is_pinned_small_and_unprivileged(image: Image) -> None:
+    """Exact base tags, no build tools, an unprivileged user, a health check, and the program as process 1."""
     tags = [rest.split()[0] for rest in image.of("FROM")]
     assert all(tag.rpartition(":")[2][0].isdigit() and tag.count(".") >= 2 for tag in tags), tags
     assert len(tags) >= 2
@@ -42,8 +42,8 @@ def test_an_image_is_pinned_small_and_nobody(image: Image) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
-def test_bytecode_lies_in_the_image(image: Image) -> None:
-    """Python's base image has none, and a container writes none: else each start compiled all that it imports."""
+def test_the_image_contains_bytecode(image: Image) -> None:
+    """Python's base image has none, and a container writes none: otherwise each start would compile every import."""
     assert image.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
     python = image.last_stage[0][1].split()[0]
     minor = ".".join(python.partition(":")[2].split(".")[:2])
@@ -54,8 +54,8 @@ def test_bytecode_lies_in_the_image(image: Image) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
-def test_what_is_copied_is_there_and_is_sent(image: Image) -> None:
-    """Every source of a COPY exists, and .dockerignore lets it through."""
+def test_copied_files_exist_and_are_in_the_build_context(image: Image) -> None:
+    """Every source of a COPY exists, and .dockerignore does not exclude it."""
     sources = [source for arguments in image.copies() for source in arguments[:-1]]
     assert [source for source in sources if not (image.context / source).exists()] == []
     if image.context == ROOT:
@@ -64,7 +64,7 @@ def test_what_is_copied_is_there_and_is_sent(image: Image) -> None:
 
 
 def running(image: Image, folder: Path, **environ: str) -> tuple[list[str], dict[str, str]]:
-    """Command and environment of the image's process on the laid out copy."""
+    """Returns command and environment of the image's process on the laid out copy."""
     app = image.lay_out(folder)
     env = {name: value for name, value in image.environment().items() if not name.startswith("PATH")}
     env |= {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(app), **environ}
@@ -72,7 +72,7 @@ def running(image: Image, folder: Path, **environ: str) -> tuple[list[str], dict
 
 
 def serve(command: list[str], env: dict[str, str], health: list[str], log: Path) -> int:
-    """Starts it, waits until the image's own health check succeeds, sends SIGTERM; gives the exit code."""
+    """Starts it, waits until the image's health check succeeds, sends SIGTERM, and returns the exit code."""
     with log.open("wb") as output, subprocess.Popen(command, env=env, stdout=output, stderr=output) as process:
         try:
             deadline = time.monotonic() + STARTS_WITHIN_S
@@ -82,18 +82,18 @@ def serve(command: list[str], env: dict[str, str], health: list[str], log: Path)
             process.send_signal(signal.SIGTERM)
             return process.wait(timeout=60)
         finally:
-            process.kill()  # a no-op for what has ended; else nobody would ever wait to the end
+            process.kill()  # does nothing if it has stopped; otherwise the context manager would wait forever
 
 
 def test_the_relay_runs_from_its_files_alone(tmp_path: Path) -> None:
-    """It answers its health check on the port that Cloud Run names, and ends well on SIGTERM."""
+    """It answers its health check on the port that Cloud Run names, and exits with 0 on SIGTERM."""
     port = str(free_port())
     command, env = running(RELAY, tmp_path, PORT=port, WATCHPARTY_RELAY_JWKS_URL="http://127.0.0.1:9/jwks.json")
     assert serve(command, env, RELAY.health_command(), tmp_path / "log") == 0, (tmp_path / "log").read_text()
 
 
 def test_the_standalone_server_runs_from_its_files_alone(tmp_path: Path) -> None:
-    """The same; uvicorn, when everything is put away, ends by the signal that it was given."""
+    """The same, except that uvicorn re-raises the signal after a clean shutdown."""
     command, env = running(
         STANDALONE, tmp_path, WATCHPARTY_PORT=str(free_port()), WATCHPARTY_DATA=str(tmp_path / "data")
     )
@@ -107,8 +107,8 @@ def test_the_standalone_server_runs_from_its_files_alone(tmp_path: Path) -> None
     [(RELAY, "watchparty_relay"), (TRANSCODER, "watchparty_transcoder"), (STANDALONE, "watchparty")],
     ids=list(IMAGES),
 )
-def test_nothing_of_the_checkout_is_needed(image: Image, package: str, tmp_path: Path) -> None:
-    """Whatever the program imports comes from the image or from an installed package."""
+def test_an_image_does_not_need_the_checkout(image: Image, package: str, tmp_path: Path) -> None:
+    """Everything that the program imports comes from the image or from an installed package."""
     _, env = running(image, tmp_path)
     script = f"import {package}.bootstrap, sys; print([getattr(m, '__file__', None) for m in sys.modules.values()])"
     done = subprocess.run(

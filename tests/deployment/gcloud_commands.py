@@ -1,4 +1,4 @@
-"""What gcloud itself knows, offline: its list of commands and flags, with which a shell completes them."""
+"""Checks gcloud commands offline, against the list of commands and flags that gcloud installs for shell completion."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from fakes.emulators import sdk_root
 
 NEWER = {("firestore", "databases", "clone")}
-"""Commands younger than gcloud 528; https://cloud.google.com/sdk/gcloud/reference has them."""
+"""Commands newer than gcloud 528; they are in https://cloud.google.com/sdk/gcloud/reference."""
 
 
 @cache
@@ -26,7 +26,7 @@ def _tree() -> dict[str, Any]:
 
 
 def commands_in(document: str) -> list[list[str]]:
-    """The words of every gcloud command in a document's code, without what is quoted."""
+    """Returns the words of every gcloud command in a document's code, without quoted text."""
     fenced = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
     inline = [code.replace("\n", " ") for code in re.findall(r"`([^`]+)`", fenced.sub("", document))]
     code = [each.replace("\\\n", " ") for each in fenced.findall(document)] + inline
@@ -35,7 +35,7 @@ def commands_in(document: str) -> list[list[str]]:
 
 
 def wrong_with(words: Sequence[str]) -> str | None:
-    """What gcloud would say to a command; None when it knows command and flags."""
+    """Returns the complaint of gcloud about a command; None if it knows command and flags."""
     if tuple(words[:3]) in NEWER:
         return None
     node, known = _tree(), _tree()["flags"]

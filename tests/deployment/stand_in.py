@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""`gcloud` and `terraform` at the network's edge: remembers in a folder what the real ones would have done in a cloud.
+"""Stand-in for `gcloud` and `terraform`: records in a folder what the real programs would have done in the cloud.
 
-Installed under both names by test_deployment.py. A command that it does not know ends with 64, so that nothing passes
-unseen; every command is written to `calls.jsonl` with what came on standard input.
+test_deployment.py installs it under both names. An unknown command exits with 64, so that none goes unnoticed; every
+command is appended to `calls.jsonl`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 CLOUD = Path(os.environ["CLOUD"])
 DIGEST = "sha256:" + 64 * "a"
 FOUNDATION_OUTPUTS = ("registry", "builder_account", "source_bucket", "profile", "site_url")
-"""Those of which everything is among the targets of the first apply."""
+"""Outputs whose resources are all among the targets of the first apply."""
 
 
 def options(words: list[str]) -> dict[str, str]:
@@ -104,7 +104,7 @@ def copy(source: str, target: str, stdin: str, given: dict[str, str]) -> int:
 
 
 def fails_once(command: str) -> bool:
-    """Whether this is the command that CLOUD_FAILS names, the first time."""
+    """Returns whether this is the first run of the command that CLOUD_FAILS names."""
     named, happened = os.environ.get("CLOUD_FAILS", ""), CLOUD / "failed"
     if not named or named not in command or (happened.exists() and happened.read_text() == named):
         return False
@@ -120,7 +120,7 @@ def terraform(words: list[str]) -> int:
             return 0
         case ["destroy"]:
             known = json.loads((Path(given["chdir"]) / "deployment.auto.tfvars.json").read_text())
-            return 0 if {"functions_archive", "images"} <= set(known) else 1  # the real one would ask for each
+            return 0 if {"functions_archive", "images"} <= set(known) else 1  # the real terraform would ask for each
         case ["plan"]:
             Path(given["out"]).write_text(
                 json.dumps([word for word in words if word.startswith(("-var=", "-target="))])
@@ -132,9 +132,9 @@ def terraform(words: list[str]) -> int:
                 return 0
             values = dict(word.removeprefix("-var=").split("=", 1) for word in applied)
             archive = Path(values["functions_archive"])
-            assert archive.exists(), f"{archive} is not there"
+            assert archive.exists(), f"{archive} does not exist"
             bucket = path_of(f"gs://{project}-watchparty-source")
-            shutil.rmtree(bucket, ignore_errors=True)  # an object of another name replaces the one before
+            shutil.rmtree(bucket, ignore_errors=True)  # an object with another name replaces the previous one
             bucket.mkdir(parents=True)
             shutil.copy(archive, bucket)
             if fails_once("terraform apply of everything"):

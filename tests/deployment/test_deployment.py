@@ -1,4 +1,4 @@
-"""docs/deployment.md, typed as it stands: gcloud and terraform are stand-ins, everything else is the real thing."""
+"""Types docs/deployment.md as it is: gcloud and terraform are stand-ins, everything else is real."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.service
 
 
 def blocks(section: str) -> str:
-    """The shell blocks of a section of the page, as one script."""
+    """Returns the shell blocks of a section of the page as one script."""
     text = PAGE.read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
 
 
 @dataclass
 class Operator:
-    """Somebody at a machine with a checkout, and a cloud that remembers."""
+    """A person at a machine with a checkout, and a cloud that keeps its state in a folder."""
 
     checkout: Path
     cloud: Path
@@ -47,7 +47,7 @@ class Operator:
         env = {
             **os.environ,
             "PATH": f"{self.cloud / 'bin'}:{os.environ['PATH']}",
-            "MAKEFLAGS": f"PYTHON=true BIN={BIN}",  # what `make prepare-test` would set up is there
+            "MAKEFLAGS": f"PYTHON=true BIN={BIN}",  # everything that `make prepare-test` would install is there
             "CLOUD": str(self.cloud),
             "CLOUD_PROJECT": "my-watch-party",
             "CLOUD_SITE": self.site,
@@ -71,14 +71,14 @@ class Operator:
             (self.cloud / name).unlink()
 
     def deployed_with(self) -> dict[str, str]:
-        """The variables of the last plan."""
+        """Returns the variables of the last plan."""
         words = [call for call in self.calls("terraform") if " plan " in call][-1]
         return dict(re.findall(r"-var=(\w+)=(\{.*?\}|\S+)", words))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """What answers at the deployed address: the real server."""
+    """The real server, at the deployed address."""
     home = Home(tmp_path_factory.mktemp("site") / "data")
     yield home
     home.stop()
@@ -107,7 +107,7 @@ def operator(site: Home, tmp_path: Path) -> Operator:
 
 
 def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
-    """Steps 1 to 3 for a hobbyist: nothing is left to guess, and at the end two people watch."""
+    """Steps 1 to 3 in profile hobby are complete instructions, and at the end two people watch."""
     done = operator.types(
         "\n".join(blocks(each) for each in ("1. The project", "2. The settings", "3. The deployment"))
     )
@@ -123,15 +123,15 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert [wrong for call in operator.calls("gcloud") if (wrong := wrong_with(call.split()))] == []
 
 
-def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Operator) -> None:
-    """Keys go through standard input and the environment; hashed parts are kept for a year, index.html is last."""
+def test_production_exposes_no_secret_and_uploads_the_page_in_order(operator: Operator) -> None:
+    """Keys pass through standard input and the environment; hashed assets are cached for a year, index.html is last."""
     settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
     done = operator.types(settings + blocks("3. The deployment"))
     assert done.returncode == 0, done.stdout + done.stderr
     shown = done.stdout + done.stderr + (operator.cloud / "calls.jsonl").read_text()
     values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
     assert len(values) == 5
-    assert "A record has to be 203.0.113.7" in done.stdout
+    assert "A record must point to 203.0.113.7" in done.stdout
     assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
     site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]
     assert site == [
@@ -143,9 +143,9 @@ def test_production_keeps_its_secrets_and_its_page_comes_in_order(operator: Oper
     assert (operator.cloud / "buckets/my-watch-party-watchparty-site/assets").is_dir()
 
 
-def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: Operator) -> None:
-    """Unchanged images are not built, keys stay; rolling back gives Terraform what it was given before, although the
-    newer deployment failed half way again and again until it stood.
+def test_a_second_deployment_recreates_nothing_and_can_be_rolled_back(operator: Operator) -> None:
+    """Unchanged images are not built and keys stay. A rollback gives Terraform the previous variables, even though the
+    newer deployment failed several times before it succeeded.
     """
     first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
     assert first.returncode == 0, first.stdout + first.stderr
@@ -162,7 +162,7 @@ def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: 
     assert [call.split()[2] for call in built] == [
         ".",
         ".",
-    ]  # the first failed; the standalone image holds the functions, the other does not
+    ]  # the first attempt failed; only the standalone image contains the functions
     assert operator.deployed_with()["functions_archive"] != before["functions_archive"]
     back = operator.types(blocks("Rolling back"))
     assert back.returncode == 0, back.stdout + back.stderr
@@ -171,8 +171,8 @@ def test_a_second_deployment_makes_nothing_anew_and_can_be_taken_back(operator: 
     assert now["images"] == before["images"]
 
 
-def test_a_key_is_rotated_as_operations_tells(operator: Operator) -> None:
-    """Three steps: a second key beside the first, then it signs, then the first is forgotten."""
+def test_a_key_is_rotated_as_operations_describes(operator: Operator) -> None:
+    """Three steps: a second key is added, then it signs, then the first is deleted."""
     first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
     assert first.returncode == 0, first.stdout + first.stderr
     text = (ROOT / "docs" / "operations.md").read_text().partition("\n## Key rotation\n")[2]
@@ -187,25 +187,25 @@ def test_a_key_is_rotated_as_operations_tells(operator: Operator) -> None:
     assert [set(each["keys"]) for each in versions] == [{old}, {old, new}, {old, new}, {new}]
 
 
-def test_the_workflow_deploys_what_passed_and_nothing_of_a_stranger() -> None:
-    """A pull request from a fork's branch `main` is checked, too, and must not start a deployment."""
+def test_the_workflow_deploys_only_what_passed_on_our_own_branch() -> None:
+    """A pull request from a fork's branch `main` is also checked, and must not start a deployment."""
     workflow = " ".join((ROOT / ".github/workflows/deploy.yml").read_text().split())
-    by_itself = "github.event.workflow_run.event == 'push' && github.event.workflow_run.conclusion == 'success'"
-    assert f"(github.event_name == 'workflow_dispatch' || ({by_itself}))" in workflow
+    automatic = "github.event.workflow_run.event == 'push' && github.event.workflow_run.conclusion == 'success'"
+    assert f"(github.event_name == 'workflow_dispatch' || ({automatic}))" in workflow
     assert "ref: ${{ github.event.workflow_run.head_sha || github.sha }}" in workflow
-    assert "environment: production" in workflow  # what Google's side demands (terraform/github.tf)
+    assert "environment: production" in workflow  # required by Google's side (terraform/github.tf)
     assert re.findall(r"run: (make .*?) (?:-|env:)", workflow) == ["make deploy YES=1"]
 
 
-def test_it_can_be_taken_down(operator: Operator) -> None:
-    """`terraform destroy`, typed by hand, knows what the deployment was made of and asks for nothing."""
+def test_the_site_can_be_taken_down(operator: Operator) -> None:
+    """`terraform destroy`, typed by hand, knows the variables of the deployment and asks for nothing."""
     done = operator.types(blocks("2. The settings") + blocks("3. The deployment") + blocks("Taking it down"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "deletion_protection = false" in (operator.checkout / "terraform" / "terraform.tfvars").read_text()
 
 
-def test_the_first_administrator_is_made_in_the_database(operator: Operator) -> None:
-    """Step 4, with a password that is not asked for here."""
+def test_the_first_administrator_is_created_in_the_database(operator: Operator) -> None:
+    """Step 4, with the password as an option instead of a prompt."""
     script = blocks("4. The first administrator").replace("--role admin", "--role admin --password 'correct horse'")
     done = operator.types(script, HOME=str(operator.cloud))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -213,7 +213,7 @@ def test_the_first_administrator_is_made_in_the_database(operator: Operator) -> 
 
 
 def test_a_deployment_that_does_not_play_fails(operator: Operator) -> None:
-    """A site that is not there is said to be so, and the exit code is no success."""
+    """An unreachable site is reported, and the exit code says that the deployment failed."""
     operator.site = "http://127.0.0.1:9"
     script = f"{BIN / 'python'} terraform/deploy smoke --site $CLOUD_SITE"
     done = operator.types(script.replace("smoke --site", "smoke --within 1 --site"))
@@ -221,9 +221,9 @@ def test_a_deployment_that_does_not_play_fails(operator: Operator) -> None:
     assert "The smoke test failed" in done.stderr
 
 
-@pytest.mark.parametrize(("setup", "code", "said"), [(200, 0, "nobody can host here yet"), (410, 1, "SMOKE_TOKEN")])
-def test_a_new_site_has_nobody_who_could_host(setup: int, code: int, said: str) -> None:
-    """Without temporary hosts the first deployment ends with the page; once there is somebody, a token is asked for."""
+@pytest.mark.parametrize(("setup", "code", "said"), [(200, 0, "no one can host here yet"), (410, 1, "SMOKE_TOKEN")])
+def test_the_smoke_test_of_a_new_site_without_hosts(setup: int, code: int, said: str) -> None:
+    """Without temporary hosts the first smoke test only checks the page; later it requires a token."""
     answers = {"/ready": "{}", "/api/v1/config": '{"temporary_hosts": false}', "/api/v1/setup": '{"open": true}'}
 
     class NewSite(BaseHTTPRequestHandler):
@@ -233,7 +233,7 @@ def test_a_new_site_has_nobody_who_could_host(setup: int, code: int, said: str) 
             self.wfile.write(answers.get(self.path, '<div id="root"></div>').encode())
 
         def log_message(self, *_arguments: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with serving(NewSite) as address:
         command = [sys.executable, "terraform/deploy", "smoke", "--site", f"http://{address}"]

@@ -1,6 +1,6 @@
-"""What `terraform apply` makes of terraform/ on the mock provider, as values that tests can ask.
+"""The result of `terraform apply` on the mock provider, as values for tests.
 
-The real `terraform test` prints the state that each run reached; this reads it.
+The real `terraform test` prints the state of each run; this module parses it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Applied:
-    """The state of one run: values of each resource by its address, and the outputs."""
+    """The state of one run: the values of each resource by address, and the outputs."""
 
     resources: dict[str, Values]
     outputs: dict[str, Any]
 
     def instances(self, address: str) -> dict[str, Values]:
-        """The instances of a resource with for_each or count, by their key."""
+        """Returns the instances of a resource with for_each or count, by key."""
         return {
             name.removeprefix(f"{address}[").removesuffix("]").strip('"'): values
             for name, values in self.resources.items()
@@ -38,7 +38,7 @@ class Applied:
         return {name: values for name, values in self.resources.items() if name.startswith(f"{kind}.")}
 
     def bindings(self) -> set[str]:
-        """`who: role on what` of every IAM binding."""
+        """Returns every IAM binding as `member: role on target`."""
         accounts = {
             values["member"]: values["account_id"].removeprefix("watchparty-")
             for values in self.of_type("google_service_account").values()
@@ -69,7 +69,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One `terraform test`: whether it passed, what it said, and the state of each run as (file, run)."""
+    """The outcome of `terraform test`: success, messages, and the state of each run by (file, run)."""
 
     passed: bool
     said: str
@@ -77,7 +77,7 @@ class Outcome:
 
 
 def copied(source: Path, folder: Path) -> Path:
-    """A copy of terraform/ at `folder`/terraform, with the page beside it that alerts quote."""
+    """Copies terraform/ to `folder`/terraform, with the page that alerts quote beside it."""
     shutil.copytree(source.parent / "docs", folder / "docs", ignore=lambda _, names: {*names} - {"operations.md"})
     target = folder / "terraform"
     left_out = shutil.ignore_patterns("*.tfstate*", "*.tfvars*", *([".terraform*"] if source == SOURCE else []))
@@ -85,7 +85,7 @@ def copied(source: Path, folder: Path) -> Path:
 
 
 def copy_of_source(folder: Path) -> Path:
-    """terraform/ where nothing of the checkout can be touched, ready for `validate` and `test`."""
+    """Returns an initialised copy of terraform/ for `validate` and `test`, so that the checkout stays untouched."""
     target = copied(SOURCE, folder)
     done = terraform(target, "init", "-backend=false", "-input=false", "-no-color")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -93,7 +93,7 @@ def copy_of_source(folder: Path) -> Path:
 
 
 def run_tests(folder: Path, *files: str) -> Outcome:
-    """`terraform test`, all files or those named."""
+    """Runs `terraform test` on all files or on the named ones."""
     only = [f"-filter=tests/{name}.tftest.hcl" for name in files]
     done = terraform(folder, "test", "-json", "-verbose", *only)
     runs: dict[tuple[str, str], Applied] = {}
@@ -115,7 +115,7 @@ def _applied(state: dict[str, Any]) -> Applied:
 
 
 def _outsider(member: str) -> str:
-    """A member that is no service account of ours, without the numbers that Google makes up."""
+    """Returns the name of a member that is not our service account, without generated numbers."""
     kind, _, name = member.partition(":")
     if kind == "principalSet":
         return "github " + name.partition("/attribute.")[2]

@@ -1,4 +1,4 @@
-"""One run of terraform for all tests of a file that read what it made."""
+"""Runs terraform once for all tests that read its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from terraform.applied import Applied, Outcome, copy_of_source, run_tests
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of terraform/ that is initialised."""
+    """An initialised copy of terraform/."""
     if shutil.which("terraform") is None:
         pytest.skip("terraform: not on the PATH")
     return copy_of_source(tmp_path_factory.mktemp("source"))
@@ -20,19 +20,19 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def outcome(source: Path) -> Outcome:
-    """Everything under terraform/tests, run once."""
+    """The outcome of all tests under terraform/tests, run once."""
     return run_tests(source)
 
 
 @pytest.fixture(scope="session")
 def production(outcome: Outcome) -> Applied:
-    """The profile production with every optional part."""
+    """Profile production with every optional part."""
     return outcome.runs["production", "everything"]
 
 
 @pytest.fixture(scope="session")
 def least(outcome: Outcome) -> Applied:
-    """The profile production with nothing optional."""
+    """Profile production without optional parts."""
     return outcome.runs["production", "least"]
 
 

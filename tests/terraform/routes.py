@@ -1,4 +1,4 @@
-"""Who answers a path, as the load balancer decides it: the longest path of the URL map wins."""
+"""Finds the backend of a path as the load balancer does: the longest path of the URL map wins."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BESIDE_THE_API = {
 
 
 def expected_routes() -> dict[str, str]:
-    """Path → backend, for every route of the contract and what stands beside it."""
+    """Returns path → backend for every route of the contract and for the paths beside it."""
     paths: dict[str, Any] = json.loads(CONTRACT.read_text())["paths"]
     api = {
         re.sub(r"\{[^}]+\}", "x", path): FUNCTION_OF_TAG[next(iter(operations.values()))["tags"][0]]
@@ -47,11 +47,11 @@ def expected_routes() -> dict[str, str]:
 
 
 def misrouted(applied: Applied) -> dict[str, str]:
-    """The paths that the URL map sends elsewhere than expected, with where it sends them."""
-    return {path: got for path, want in expected_routes().items() if (got := answerer(applied, path)) != want}
+    """Returns path → actual backend for every path with an unexpected one."""
+    return {path: got for path, want in expected_routes().items() if (got := backend_of(applied, path)) != want}
 
 
-def answerer(applied: Applied, path: str) -> str:
+def backend_of(applied: Applied, path: str) -> str:
     backends = {
         values["id"]: str(values["name"]).removeprefix("watchparty-")
         for kind in ("google_compute_backend_service", "google_compute_backend_bucket")

@@ -1,13 +1,13 @@
-"""A Terraform provider that is nothing but a schema, so that `terraform validate` and `terraform test` run offline.
+"""A Terraform provider that has only a schema, so that `terraform validate` and `terraform test` run offline.
 
-Terraform asks a provider process, over gRPC, for argument names and types; with `mock_provider` it never asks it to do
-anything. This process answers from the trimmed schema beside it (`google-schema.json.gz`), so a misspelt argument, a
-missing one, a wrong type or a wrong reference is found on a machine that reaches no registry. Enum values and rules
-between arguments are the real provider's knowledge and are not checked.
+Terraform requests argument names and types from a provider process over gRPC; with `mock_provider` it requests nothing
+else. This process answers from the reduced schema beside it (`google-schema.json.gz`), so misspelt or missing
+arguments, wrong types and wrong references are found on a machine without access to a registry. Only the real provider
+checks enum values and rules between arguments.
 
     python schema_provider.py DIRECTORY terraform ARGUMENT…     runs terraform with this provider attached
 
-Protocol: Terraform plugin protocol 5 (tfplugin5.proto), its few messages encoded by hand.
+Protocol: Terraform plugin protocol 5 (tfplugin5.proto); the few messages it needs are encoded by hand.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def load_schema() -> dict[str, Any]:
 
 
 class _Provider(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
-    """Answers the calls that validate and test make; anything else is not implemented, which Terraform reports."""
+    """Answers the calls of validate and test; Terraform reports any other call as not implemented."""
 
     def __init__(self, schemas: bytes) -> None:
         echo = self._echo
@@ -108,7 +108,7 @@ class _Provider(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no 
 
 @contextmanager
 def attached() -> Iterator[dict[str, str]]:
-    """The environment in which terraform finds this provider already running."""
+    """Yields an environment in which terraform finds this provider running."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"{folder}/provider.sock"
         server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_send_message_length", -1)])
@@ -135,7 +135,7 @@ def attached() -> Iterator[dict[str, str]]:
 
 
 def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs terraform in a folder with the schema attached."""
+    """Runs terraform in a folder with this provider attached."""
     with attached() as environ:
         return subprocess.run(
             ["terraform", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False

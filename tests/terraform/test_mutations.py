@@ -1,4 +1,4 @@
-"""The checks can fail: what each is for is broken on a copy of terraform/, and the check has to say so."""
+"""Proves that the checks can fail: each mistake is made on a copy of terraform/, and its check must report it."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ INVALID = [
     Mistake("redis.tf", "= var.redis.memory_gb", '= "much"', "a number is required"),
 ]
 UNSAFE = [
-    Mistake("relay.tf", '= "3600s"', '= "300s"', "keeps its sockets for an hour"),
-    Mistake("redis.tf", '= "noeviction"', '= "allkeys-lru"', "forgets nothing by itself"),
+    Mistake("relay.tf", '= "3600s"', '= "300s"', "keeps sockets for an hour"),
+    Mistake("redis.tf", '= "noeviction"', '= "allkeys-lru"', "never evicts keys"),
     Mistake("url_map.tf", '"/api/v1/videos", "/api/v1/videos/*",', '"/api/v1/videos",'),
     Mistake("functions.tf", 'may = ["uploads", "launch"]', 'may = ["uploads"]'),
     Mistake(
         "events.tf",
         "audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri",
         "audience              = local.site_url",
-        "made for the function that it reaches",
+        "a token for the function that it reaches",
     ),
 ]
 
 
 def mutated(source: Path, target: Path, *mistakes: Mistake) -> Path:
-    """A copy under the folder `target` with the mistakes in it."""
+    """Returns a copy under the folder `target` that contains the mistakes."""
     target = copied(source, target)
     for mistake in mistakes:
         path = target / mistake.file
@@ -56,7 +56,7 @@ def mutated(source: Path, target: Path, *mistakes: Mistake) -> Path:
 
 @pytest.mark.parametrize("mistake", INVALID, ids=lambda mistake: mistake.said)
 def test_invalid_configurations_are_found(mistake: Mistake, source: Path, tmp_path: Path) -> None:
-    """Misspelt and missing arguments, wrong types and wrong references end `terraform validate`."""
+    """Misspelt and missing arguments, wrong types and wrong references fail `terraform validate`."""
     done = terraform(mutated(source, tmp_path / "invalid", mistake), "validate", "-json")
     said = [f"{each['summary']} {each['detail']}" for each in json.loads(done.stdout)["diagnostics"]]
     assert any(mistake.said in each for each in said), said
@@ -69,19 +69,19 @@ def unsafe(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 
 def test_unsafe_configurations_are_found(unsafe: Outcome) -> None:
-    """The assertions in terraform/tests see a socket cut after five minutes and a Redis that forgets rooms."""
+    """The assertions in terraform/tests detect sockets cut after five minutes and a Redis that evicts rooms."""
     assert not unsafe.passed
     assert [mistake.said for mistake in UNSAFE if mistake.said not in unsafe.said] == []
 
 
 def test_a_missing_route_is_found(unsafe: Outcome) -> None:
-    """Without /api/v1/videos/* the function auth would be asked for films."""
+    """Without /api/v1/videos/* requests for films would reach the function auth."""
     wrong = misrouted(unsafe.runs["production", "everything"])
     assert wrong["/api/v1/videos/x/playback"] == "auth"
 
 
 def test_a_missing_binding_is_found(unsafe: Outcome) -> None:
-    """Without its binding the function that hears of originals could not start a transcode."""
+    """Without its binding the function that handles uploads could not start a transcode."""
     found = unsafe.runs["production", "everything"].bindings()
     expected = set((Path(__file__).parent / "bindings.txt").read_text().splitlines())
     assert expected - found == {"on-upload: watchpartyTranscodeLauncher on transcoder"}

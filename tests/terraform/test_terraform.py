@@ -26,26 +26,26 @@ from watchparty_transcoder.config import read_cloud_config
 FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
 DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
 NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS", "WATCHPARTY_GRANT_LIFE_S"}
-"""What this deployment leaves alone: one workspace, keys that are mounted, not fetched, the usual life of a grant."""
+"""Settings that this deployment leaves at their defaults: one workspace, mounted keys, the default life of a grant."""
 
 RELAY_NOT_SET = {
     "WATCHPARTY_RELAY_PORT",  # Cloud Run's PORT
-    "WATCHPARTY_RELAY_JOURNAL",  # Redis remembers
-    "WATCHPARTY_RELAY_SINGLE_INSTANCE",  # there may be many
+    "WATCHPARTY_RELAY_JOURNAL",  # rooms are in Redis
+    "WATCHPARTY_RELAY_SINGLE_INSTANCE",  # there can be several instances
     "WATCHPARTY_RELAY_LIMITS_TIMES",  # refused on Cloud Run
-    "WATCHPARTY_RELAY_BLOCKED_WORDS",  # a file; the image holds none
+    "WATCHPARTY_RELAY_BLOCKED_WORDS",  # a file, which the image does not contain
 }
 
 TRANSCODER_NOT_SET = {
-    "WATCHPARTY_FFMPEG",  # the image's own
-    "WATCHPARTY_TRANSCODE_NICE",  # nothing else is on the machine
-    "WATCHPARTY_VIDEO_ENCODER",  # at home alone: machines of Cloud Run jobs here have no graphics card
-    "WATCHPARTY_MAX_VIDEO_HOURS",  # the usual limit
-    "WATCHPARTY_S3_ENDPOINT",  # buckets here are Google's
+    "WATCHPARTY_FFMPEG",  # the one in the image
+    "WATCHPARTY_TRANSCODE_NICE",  # nothing else runs on the machine
+    "WATCHPARTY_VIDEO_ENCODER",  # only for home: these Cloud Run jobs have no graphics card
+    "WATCHPARTY_MAX_VIDEO_HOURS",  # the default limit
+    "WATCHPARTY_S3_ENDPOINT",  # the buckets are in Cloud Storage
 }
 
 
-def test_it_is_formatted(source: Path) -> None:
+def test_the_configuration_is_formatted(source: Path) -> None:
     """`terraform fmt` has nothing to change."""
     done = subprocess.run(
         ["terraform", "fmt", "-check", "-recursive", str(SOURCE)], capture_output=True, text=True, check=False
@@ -53,20 +53,20 @@ def test_it_is_formatted(source: Path) -> None:
     assert done.stdout == ""
 
 
-def test_it_is_valid(source: Path) -> None:
-    """Every argument, block, type and reference is one of the provider's."""
+def test_the_configuration_is_valid(source: Path) -> None:
+    """Every argument, block, type and reference exists in the provider's schema."""
     done = terraform(source, "validate", "-no-color")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_its_own_tests_pass(outcome: Outcome) -> None:
-    """The assertions beside it hold in the profiles hobby and production, and bad variables are refused."""
+    """The assertions in terraform/tests hold in profiles hobby and production, and invalid variables are refused."""
     assert outcome.passed, outcome.said
     assert {name for name, _ in outcome.runs} == {"hobby", "production"}
 
 
 def test_every_entry_point_is_deployed_and_no_other(production: Applied) -> None:
-    """Terraform's functions are those that functions/main.py decorates."""
+    """Terraform deploys exactly the functions that functions/main.py decorates."""
     tree = ast.parse((ROOT / "functions/main.py").read_text())
     entries = {
         node.name
@@ -79,8 +79,8 @@ def test_every_entry_point_is_deployed_and_no_other(production: Applied) -> None
 
 
 @pytest.mark.parametrize("profile", ["production", "hobby"])
-def test_the_foundation_tells_what_the_next_steps_ask(profile: str, source: Path, tmp_path: Path) -> None:
-    """The first apply, of a few targets, needs neither images nor keys, and knows registry, builder and sources."""
+def test_the_foundation_has_the_outputs_that_the_next_steps_need(profile: str, source: Path, tmp_path: Path) -> None:
+    """The first apply, of a few targets, needs neither images nor keys and outputs registry, builder and sources."""
     deploy = ast.parse((SOURCE / "deploy/__main__.py").read_text())
     (targets,) = [
         ast.literal_eval(node.value)
@@ -105,14 +105,14 @@ def test_the_foundation_tells_what_the_next_steps_ask(profile: str, source: Path
 
 
 def function_environment(function: Values) -> dict[str, str]:
-    """What a function finds in its environment; a secret's value stands for itself."""
+    """Returns the environment of a function, with a placeholder for each secret."""
     service = function["service_config"][0]
     secret = {each["key"]: f"secret {each['secret']}" for each in service["secret_environment_variables"]}
     return {**service["environment_variables"], **secret}
 
 
 def container_environment(applied: Applied, container: Values) -> dict[str, str]:
-    """The same for a container; a secret that Terraform itself wrote has its value."""
+    """Returns the environment of a container; a secret that Terraform itself writes has its value."""
     written = {
         name.partition(".")[2].removesuffix("[0]"): values["secret_data"]
         for name, values in applied.of_type("google_secret_manager_secret_version").items()
@@ -129,7 +129,7 @@ def container_environment(applied: Applied, container: Values) -> dict[str, str]
 
 
 def settings_of(heading: str) -> set[str]:
-    """The settings that docs/configuration.md lists under a heading; a test elsewhere holds it to the code."""
+    """Returns the settings under a heading of docs/configuration.md; tests/docs compares that page with the code."""
     text = (ROOT / "docs/configuration.md").read_text()
     section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     rows = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
@@ -137,14 +137,14 @@ def settings_of(heading: str) -> set[str]:
 
 
 def test_functions_get_every_setting_that_they_read_and_no_other(production: Applied) -> None:
-    """With every option on, each function's environment is the list of docs/configuration.md."""
+    """With every option on, each function gets exactly the settings in docs/configuration.md."""
     for name, function in production.instances(FUNCTION_PREFIX).items():
         given = {key for key in function_environment(function) if key.startswith("WATCHPARTY_")}
         assert given == settings_of("The functions in the cloud") - NOT_SET, name
 
 
 def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Path) -> None:
-    """With every option off there is still what a function needs, and it is what test_main.py starts them all with."""
+    """With every option off a function gets all it needs: the environment with which test_main.py starts them."""
     started_with = {key for key in cloud_environment(tmp_path, store_url="x") if key.startswith("WATCHPARTY_")}
     optional = {
         "WATCHPARTY_IDENTITY",
@@ -162,7 +162,7 @@ def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Pa
 
 
 def test_http_functions_are_served_by_asgi(production: Applied) -> None:
-    """Only HTTP functions get FUNCTION_USE_ASGI: the asynchronous side does not unpack Pub/Sub's envelope."""
+    """Only HTTP functions get FUNCTION_USE_ASGI, because the ASGI side does not unpack Pub/Sub's envelope."""
     asgi = {
         name
         for name, each in production.instances(FUNCTION_PREFIX).items()
@@ -171,8 +171,8 @@ def test_http_functions_are_served_by_asgi(production: Applied) -> None:
     assert asgi == {"auth", "rooms", "videos"}
 
 
-def test_the_relay_gets_settings_that_it_reads(production: Applied) -> None:
-    """The relay's own config accepts what Terraform gives, and Terraform gives nothing that it does not read."""
+def test_the_relay_gets_the_settings_that_it_reads(production: Applied) -> None:
+    """The relay's config accepts its environment from Terraform, which contains only settings that it reads."""
     container = production.resources["google_cloud_run_v2_service.relay[0]"]["template"][0]["containers"][0]
     environment = container_environment(production, container)
     assert set(environment) == settings_of("The relay alone") - RELAY_NOT_SET
@@ -185,8 +185,8 @@ def test_the_relay_gets_settings_that_it_reads(production: Applied) -> None:
     assert client.connection_pool.connection_kwargs["ssl_ca_certs"] == f"{mounted}/ca.pem"
 
 
-def test_the_one_service_gets_settings_that_it_reads(hobby: Applied, tmp_path: Path) -> None:
-    """The standalone server's config accepts what Terraform gives the profile hobby, and all of it is documented."""
+def test_the_hobby_service_gets_the_settings_that_it_reads(hobby: Applied, tmp_path: Path) -> None:
+    """The standalone server's config accepts the environment of profile hobby, and all its settings are documented."""
     container = hobby.resources["google_cloud_run_v2_service.standalone[0]"]["template"][0]["containers"][0]
     environment = container_environment(hobby, container)
     assert set(environment) <= settings_of("The functions in the cloud")
@@ -198,8 +198,8 @@ def test_the_one_service_gets_settings_that_it_reads(hobby: Applied, tmp_path: P
     assert started_with - set(environment) == {"WATCHPARTY_CDN_KEY_NAME"} & started_with
 
 
-def test_the_transcoder_gets_settings_that_it_reads(production: Applied) -> None:
-    """A task of the job starts with what Terraform gives and what the functions give with each film."""
+def test_the_transcoder_gets_the_settings_that_it_reads(production: Applied) -> None:
+    """A task of the job starts with the environment from Terraform plus what the functions add for each film."""
     container = production.resources["google_cloud_run_v2_job.transcoder"]["template"][0]["template"][0]["containers"][
         0
     ]
@@ -213,7 +213,7 @@ def test_the_transcoder_gets_settings_that_it_reads(production: Applied) -> None
 
 
 def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applied) -> None:
-    """Each file of the keys folder lies in a folder of its own, as Cloud Run mounts secrets."""
+    """Each file of the keys folder is in its own folder, because Cloud Run mounts secrets that way."""
     for applied, cdn in ((production, "watchparty-cdn-k2"), (least, "watchparty-cdn-k1")):
         volumes = applied.instances(FUNCTION_PREFIX)["rooms"]["service_config"][0]["secret_volumes"]
         mounted = {(each["mount_path"], each["versions"][0]["path"], each["secret"]) for each in volumes}
@@ -229,24 +229,24 @@ def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applie
 # ---- routes
 
 
-def test_every_route_reaches_who_answers_it(production: Applied) -> None:
-    """The URL map sends every path of the OpenAPI document, the socket, films, links and pages where they belong."""
+def test_every_route_reaches_its_backend(production: Applied) -> None:
+    """The URL map routes every path of the OpenAPI document, the socket, films, links and pages correctly."""
     assert len(expected_routes()) > 60
     assert misrouted(production) == {}
 
 
-def test_unknown_addresses_get_the_page_and_lost_parts_do_not(production: Applied) -> None:
-    """/library is the page with 200; a hashed part of an old build is 404."""
+def test_unknown_paths_get_the_page_but_missing_assets_do_not(production: Applied) -> None:
+    """/library is the page with 200; a hashed asset of an old build is a 404."""
     matcher = production.resources["google_compute_url_map.site[0]"]["path_matcher"][0]
     policies = {path: rule["custom_error_response_policy"] for rule in matcher["path_rule"] for path in rule["paths"]}
     (rule,) = policies["/*"][0]["error_response_rule"]
     assert (rule["path"], rule["override_response_code"]) == ("/index.html", 200)
-    assert set(rule["match_response_codes"]) == {"403", "404"}  # the public may not list, so what is missing is 403
+    assert set(rule["match_response_codes"]) == {"403", "404"}  # the public may not list, so a missing object is a 403
     assert [path for path, policy in policies.items() if policy] == ["/*"]
 
 
-def test_the_page_says_the_same_headers_everywhere(production: Applied) -> None:
-    """Content security policy and its kin are those of the standalone server."""
+def test_the_page_has_the_same_headers_everywhere(production: Applied) -> None:
+    """Content-Security-Policy and the other headers equal those of the standalone server."""
     told = dict(
         line.split(": ", 1)
         for line in production.resources["google_compute_backend_bucket.site[0]"]["custom_response_headers"]
@@ -255,11 +255,11 @@ def test_the_page_says_the_same_headers_everywhere(production: Applied) -> None:
     assert {name: told.get(name) for name in expected} == expected
 
 
-# ---- who may what
+# ---- permissions
 
 
-def test_who_may_what(production: Applied) -> None:
-    """Every binding is on the list beside this file, so that a new one is somebody's decision."""
+def test_permissions(production: Applied) -> None:
+    """Every binding is in bindings.txt, so that a new one is a conscious decision."""
     found = {each for each in production.bindings() if not each.startswith("deployer:")}
     keys = {each for each in found if "secretmanager.secretAccessor" in each}
     assert {each.partition(":")[0] for each in keys} == {
@@ -273,7 +273,9 @@ def test_who_may_what(production: Applied) -> None:
     assert found - keys == expected
 
 
-def test_nothing_public_but_the_page_and_what_stands_behind_the_door(production: Applied, hobby: Applied) -> None:
+def test_only_the_page_and_the_services_behind_the_load_balancer_are_public(
+    production: Applied, hobby: Applied
+) -> None:
     everybody = {each for each in production.bindings() if each.startswith("allUsers")}
     assert everybody == {
         "allUsers: storage.legacyObjectReader on site",
@@ -283,7 +285,7 @@ def test_nothing_public_but_the_page_and_what_stands_behind_the_door(production:
 
 
 def test_events_are_pushed_with_a_token_for_the_function_that_they_reach(production: Applied) -> None:
-    """Cloud Run refuses a token that was made for another address; who pushes may call each event function."""
+    """Cloud Run refuses a token for another address, so each push carries one for its event function."""
     functions = production.instances(FUNCTION_PREFIX)
     addresses = {each["service_config"][0]["uri"]: name for name, each in functions.items()}
     assert len(addresses) == len(functions)
@@ -307,7 +309,7 @@ def test_events_are_pushed_with_a_token_for_the_function_that_they_reach(product
 
 
 def test_indexes_are_those_of_the_declared_queries(hobby: Applied) -> None:
-    """One composite index a query that needs one, with its fields in order."""
+    """Each query that needs one has a composite index, with its fields in order."""
     from watchparty_api.store.firestore_indexes import declared
 
     made: dict[str, Any] = {
@@ -323,12 +325,12 @@ def test_indexes_are_those_of_the_declared_queries(hobby: Applied) -> None:
 def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
     made = {each["collection"] for each in hobby.instances("google_firestore_field.expiry").values()}
     assert {"session", "one_time_token", "idempotency_key"} <= made
-    assert "account" not in made  # what hangs on it would stay
+    assert "account" not in made  # the documents that belong to it would stay
 
 
 @pytest.mark.parametrize("profile", ["production", "hobby"])
-def test_no_address_that_lets_in_stays_in_googles_log(profile: str, request: pytest.FixtureRequest) -> None:
-    """Of a room or with a grant to a film; what else is asked for is kept, to be looked into."""
+def test_google_does_not_log_urls_that_grant_access(profile: str, request: pytest.FixtureRequest) -> None:
+    """Requests to a room, or with a grant to a film, are excluded; every other request is logged."""
     applied: Applied = request.getfixturevalue(profile)
     (exclusion,) = applied.of_type("google_logging_project_exclusion").values()
     (pattern,) = re.findall(r'requestUrl=~"(.+?)"', exclusion["filter"])
@@ -340,7 +342,7 @@ def test_no_address_that_lets_in_stays_in_googles_log(profile: str, request: pyt
 
 
 def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
-    """docs/operations.md has a section for each alert, none for one that does not exist, and the mail quotes it."""
+    """docs/operations.md has a section for each alert and no other, and the mail quotes it."""
     mails = {
         values["display_name"].removeprefix("WatchParty: "): values["documentation"][0]["content"]
         for applied in (production, hobby)
@@ -352,11 +354,11 @@ def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
     for name, mail in mails.items():
         section = re.split(r"\n##+ ", text.partition(f"### `{name}`\n")[2])[0].strip()
         assert mail.startswith(section), name
-        assert len(mail.encode()) < 8_192, name  # what Google takes
+        assert len(mail.encode()) < 8_192, name  # Google's limit
 
 
 @pytest.mark.parametrize("profile", ["production", "hobby"])
-def test_the_dashboard_is_one(profile: str, request: pytest.FixtureRequest) -> None:
+def test_the_dashboard_is_valid(profile: str, request: pytest.FixtureRequest) -> None:
     applied: Applied = request.getfixturevalue(profile)
     dashboard = json.loads(applied.resources["google_monitoring_dashboard.overview"]["dashboard_json"])
     assert len(dashboard["gridLayout"]["widgets"]) >= 8

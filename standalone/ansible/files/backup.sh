@@ -1,6 +1,6 @@
 #!/bin/sh
-# Databases by their own backup, which is whole while the server runs; keys as they are. Films are large and lie in
-# DATA/uploads and DATA/media: copy them with rsync where you have room for them.
+# Backs up databases with SQLite's own command, which is consistent while the server runs, and copies the keys. Films are
+# large and stay in DATA/uploads and DATA/media: copy them with rsync if you have space for them.
 set -eu
 . /etc/default/watchparty-backup
 tonight="$BACKUPS/$(date +%F)"
