@@ -91,10 +91,10 @@ def on_delivery(event: CloudEvent) -> None:
 @functions_framework.cloud_event
 def sweep(event: CloudEvent) -> None:
     """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
-    from watchparty_api.maintenance import sweep_all
+    from watchparty_api.maintenance import run_cloud_tasks
 
     with _hearing(event):
-        sweep_all(_services())
+        run_cloud_tasks(_services())
 
 
 def _hearing(event: CloudEvent) -> AbstractContextManager[None]:

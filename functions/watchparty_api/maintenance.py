@@ -1,36 +1,90 @@
-"""One round of everything that nobody asks for by a request, for Cloud Scheduler's call of the function `sweep`.
+"""The periodic tasks, in one table for both deployments.
 
-At home each chore has a rhythm of its own (the standalone server's housekeeping).
+The standalone server runs each task at its own interval (`watchparty/maintenance.py`). In the cloud, Cloud Scheduler
+calls the function `sweep` every minute (every five on the profile `hobby`), which runs them all in order.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from watchparty_api.accounts.deletion import sweep_temporary_accounts
-from watchparty_api.expiry import forget_expired
-from watchparty_api.rooms.outbox import deliver_due
+from watchparty_api.accounts import deletion as accounts
+from watchparty_api.rooms import outbox as notices
 from watchparty_api.services import Services
-from watchparty_api.videos.transcodes.runs import requeue_stuck
-from watchparty_api.videos.uploads.maintenance import reap_unfinished
-from watchparty_api.webhooks.delivery import deliver_due as call_webhooks
+from watchparty_api.store.port import Query
+from watchparty_api.store.queries import (
+    DELIVERIES_BY_EXPIRY,
+    IDEMPOTENCY_KEYS_BY_EXPIRY,
+    ONE_TIME_TOKENS_BY_EXPIRY,
+    RATE_WINDOWS_BY_EXPIRY,
+    SESSIONS_BY_EXPIRY,
+)
+from watchparty_api.videos.transcodes import runs as transcodes
+from watchparty_api.videos.uploads import maintenance as uploads
+from watchparty_api.webhooks import delivery as webhooks
 
 log = logging.getLogger(__name__)
 
+_EXPIRING: tuple[Query[Any], ...] = (
+    SESSIONS_BY_EXPIRY,
+    ONE_TIME_TOKENS_BY_EXPIRY,
+    IDEMPOTENCY_KEYS_BY_EXPIRY,
+    DELIVERIES_BY_EXPIRY,
+    RATE_WINDOWS_BY_EXPIRY,
+)
 
-def sweep_all(services: Services) -> None:
-    """Does every chore once; one that fails keeps no other from its turn."""
-    chores: dict[str, Callable[[], object]] = {
-        "deliver notices that did not get through": lambda: deliver_due(services, services.now()),
-        "call webhooks that are due": lambda: call_webhooks(services, services.now()),
-        "take up transcodes that fell silent": lambda: requeue_stuck(services),
-        "end uploads that were never finished": lambda: reap_unfinished(services, services.now()),
-        "forget what has expired": lambda: forget_expired(services),
-        "delete temporary accounts whose day is over": lambda: sweep_temporary_accounts(services),
-    }
-    for name, chore in chores.items():
-        try:
-            chore()
-        except Exception:
-            log.exception("could not %s", name)
+
+@dataclass(frozen=True)
+class MaintenanceTask:
+    """`name` completes the log line "could not …"; `interval_s` applies to the standalone server."""
+
+    name: str
+    interval_s: float
+    run: Callable[[Services], object]
+    in_cloud: bool = True
+    """False for tasks that a cloud service performs itself."""
+
+
+def delete_expired(services: Services) -> int:
+    """Deletes expired sessions, one-time links, idempotency keys, deliveries and rate limit windows; returns how many.
+
+    Readers check `expires_at` themselves, so nothing depends on when this runs. Firestore's time-to-live does the same.
+    """
+    now, deleted = services.now(), 0
+    for query in _EXPIRING:
+        for record in services.store.query_all(query):
+            if record.expires_at > now:
+                break
+            services.store.delete(query.kind, record.id)
+            deleted += 1
+    return deleted
+
+
+TASKS = (
+    MaintenanceTask("deliver notices that were not acknowledged", 3, notices.deliver_due),
+    MaintenanceTask("call webhooks that are due", 3, webhooks.deliver_due),
+    MaintenanceTask("restart transcodes that stopped reporting", 60, transcodes.requeue_stuck),
+    MaintenanceTask("end abandoned uploads", 600, uploads.end_abandoned),
+    MaintenanceTask("delete expired temporary accounts", 600, accounts.delete_expired_temporary_accounts),
+    MaintenanceTask("delete expired records", 3600, delete_expired),
+    # In the cloud the uploads bucket deletes them by age (`original_days` in Terraform).
+    MaintenanceTask("delete originals of finished films", 3600, uploads.delete_used_originals, in_cloud=False),
+)
+
+
+def run_cloud_tasks(services: Services) -> None:
+    """Runs every task of the cloud once, for the function `sweep`. A task that fails does not stop the others."""
+    for task in TASKS:
+        if task.in_cloud:
+            run(task, services)
+
+
+def run(task: MaintenanceTask, services: Services) -> None:
+    """Runs one task and logs its failure."""
+    try:
+        task.run(services)
+    except Exception:
+        log.exception("could not %s", task.name)

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from watchparty.app import Lifespan, OneOrigin
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
-from watchparty.housekeeping import Housekeeping, chores
+from watchparty.maintenance import Maintenance
 from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
@@ -171,7 +171,7 @@ def build_home(config: HomeConfig) -> Home:
     late = _Late()
     services, objects, relay, supervisor = build_services_at_home(config, folder, late)
     late.services = services
-    housekeeping = Housekeeping(chores(services, objects))
+    maintenance = Maintenance(services)
     parts: dict[str, ASGIApp] = {}
     if isinstance(objects, LocalObjectStore):  # a service of its own takes its uploads itself
         parts["/upload"] = resumable_app(
@@ -181,7 +181,7 @@ def build_home(config: HomeConfig) -> Home:
         services,
         relay,
         parts=parts,
-        lifespan=lambda: _living(services, relay, supervisor, housekeeping),
+        lifespan=lambda: _living(services, relay, supervisor, maintenance),
     )
     return Home(app, services, relay)
 
@@ -234,15 +234,15 @@ def _room_page(services: Services, request: Request, address: str, index: str) -
 
 @asynccontextmanager
 async def _living(
-    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, housekeeping: Housekeeping
+    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, maintenance: Maintenance
 ) -> AsyncIterator[None]:
     """From ready to gone: the relay first and last, so that no notice meets a closed door."""
     await relay.start()
     await asyncio.to_thread(resume_interrupted, services)
-    housekeeping.start()
+    maintenance.start()
     try:
         yield
     finally:
-        housekeeping.stop()
+        maintenance.stop()
         await asyncio.to_thread(supervisor.stop)
         await relay.stop()

@@ -56,7 +56,7 @@ class MemoryObjects:
     started: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     media: dict[str, bytes] = field(default_factory=dict)
-    reaped_at: datetime | None = None
+    cleaned_at: datetime | None = None
     multipart: None = None
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
@@ -91,8 +91,8 @@ class MemoryObjects:
     def delete_media(self, name: str) -> None:
         self.media.pop(name, None)
 
-    def reap_uploads(self, now: datetime) -> None:
-        self.reaped_at = now
+    def delete_abandoned_uploads(self, now: datetime) -> None:
+        self.cleaned_at = now
 
 
 @dataclass

@@ -1,9 +1,11 @@
-"""The round that Cloud Scheduler asks for."""
+"""The periodic tasks: what the function `sweep` runs, and what the table says of each deployment."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,27 +13,31 @@ import pytest
 from fakes.house import House
 from fakes.party import party
 from fakes.transcode_events import waiting_video
-from watchparty_api.maintenance import sweep_all
-from watchparty_api.records import Video
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.accounts.deletion import delete_expired_temporary_accounts
+from watchparty_api.maintenance import TASKS, delete_expired, run_cloud_tasks
+from watchparty_api.objects.port import StoredObject
+from watchparty_api.records import Account, Session, Video
 from watchparty_api.store.queries import NOTICES_BY_DUE
+from watchparty_api.videos.uploads.maintenance import ORIGINAL_RETENTION
 
 
-def test_what_got_lost_is_told_and_what_is_stuck_begins_again(house: House) -> None:
-    """A notice that the relay missed, and a run that nobody could start."""
+def test_a_round_delivers_lost_notices_and_starts_stuck_transcodes(house: House) -> None:
+    """A notice that the relay missed is delivered, and a run that could not be started is started."""
     here = party(house)
     house.relay.reachable = False
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
     house.services.store.create(waiting_video(heard_at=None))
     house.relay.reachable = True
     house.clock.advance(seconds=10)
-    sweep_all(house.services)
+    run_cloud_tasks(house.services)
     assert here.notices() == ["settings"]
     assert house.services.store.query(NOTICES_BY_DUE).items == ()
     assert house.jobs.launched == [("v1", waiting_video().generation, 1)]
 
 
-def test_one_chore_that_fails_keeps_no_other_from_its_turn(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """Transcodes come after the notices, and begin although those could not be read."""
+def test_a_task_that_fails_does_not_stop_the_others(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Transcodes come after the notices, and are started although delivering notices failed."""
     house.services.store.create(waiting_video(heard_at=None))
 
     class Broken:
@@ -42,9 +48,55 @@ def test_one_chore_that_fails_keeps_no_other_from_its_turn(house: House, caplog:
     house.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
     house.clock.advance(seconds=10)
-    sweep_all(replace(house.services, relay=Broken()))
+    run_cloud_tasks(replace(house.services, relay=Broken()))
     assert "could not deliver notices" in caplog.text
     video = house.services.store.get(Video, "v1")
     assert video is not None
     assert video.heard_at == house.clock()
     assert len(house.jobs.launched) == 1
+
+
+def test_the_bucket_deletes_originals_in_the_cloud(house: House) -> None:
+    """The only task that the cloud skips is done by a lifecycle rule of the uploads bucket."""
+    assert [task.name for task in TASKS if not task.in_cloud] == ["delete originals of finished films"]
+    video = waiting_video(status="ready", updated_at=house.clock() - 2 * ORIGINAL_RETENTION)
+    house.services.store.create(video)
+    house.objects.originals["v1"] = StoredObject("v1/original", "1", 1, "video/mp4")
+    run_cloud_tasks(house.services)
+    assert "v1" in house.objects.originals
+    terraform = (Path(__file__).parents[2] / "terraform" / "buckets.tf").read_text()
+    uploads = terraform.partition('resource "google_storage_bucket" "uploads"')[2].partition("\nresource ")[0]
+    assert re.search(
+        r"lifecycle_rule \{\s+condition \{\s+age = var.original_days\s+\}\s+action \{\s+type = \"Delete\"", uploads
+    )
+
+
+def test_only_expired_records_are_deleted(house: House) -> None:
+    """A one-hour link is deleted after its hour; a 30-day session stays until its 30 days have passed."""
+    ana = house.person()
+    one_time_tokens.mint(house.services, "reset", account_id=ana.id)
+    lasting, _ = one_time_tokens.mint(house.services, "account_invite")
+    headers = ana.headers | {"Idempotency-Key": "k"}
+    assert house.client.post("/api/v1/rooms", json={}, headers=headers).status_code == 201
+    assert delete_expired(house.services) == 0
+    house.clock.advance(hours=24)
+    assert delete_expired(house.services) == 2
+    assert one_time_tokens.find(house.services, "account_invite", lasting).purpose == "account_invite"
+    assert house.services.store.get(Session, ana.session_id) is not None
+    house.clock.advance(days=30)
+    assert delete_expired(house.services) == 2
+    assert house.services.store.get(Session, ana.session_id) is None
+
+
+def test_an_expired_temporary_host_is_deleted_with_everything(house: House) -> None:
+    """After 24 hours the account and its rooms are deleted; other accounts are not."""
+    lasting = house.person()
+    host = house.client.post("/api/v1/auth/temporary", json={}).json()
+    headers = {"Authorization": f"Bearer {host['access_token']}"}
+    room = house.client.post("/api/v1/rooms", json={}, headers=headers).json()
+    assert delete_expired_temporary_accounts(house.services) == 0
+    house.clock.advance(hours=24)
+    assert delete_expired_temporary_accounts(house.services) == 1
+    assert house.services.store.get(Account, host["account"]["id"]) is None
+    assert house.services.store.get(Account, lasting.id) is not None
+    assert house.client.get(f"/api/v1/rooms/{room['id']}").status_code == 410

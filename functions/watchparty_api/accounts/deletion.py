@@ -1,7 +1,7 @@
 """Deleting an account: its rooms close, its films, devices and tokens go, and the address is free again.
 
 Every step can be repeated, and the account itself goes last: a deletion that was interrupted is finished by asking
-again. Also sweeps temporary accounts whose day is over.
+again. Also deletes expired temporary accounts.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def refuse_last_admin(services: Services, account: Account) -> None:
         raise Conflict("last_admin", "This is the only administrator. Make another one first.")
 
 
-def sweep_temporary_accounts(services: Services) -> int:
-    """Deletes the temporary accounts whose day is over, and says how many there were."""
+def delete_expired_temporary_accounts(services: Services) -> int:
+    """Deletes the temporary accounts that have expired, and returns how many."""
     now = services.now()
     ended = [
         account

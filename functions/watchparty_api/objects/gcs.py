@@ -73,7 +73,7 @@ class GcsObjectStore:
             for blob in self._media.list_blobs(prefix=f"{video_id}/", timeout=_CALL_WITHIN_S):
                 self._delete(blob)
 
-    def reap_uploads(self, now: datetime) -> None:
+    def delete_abandoned_uploads(self, now: datetime) -> None:
         """Nothing to do: a session that was not finished holds no object, and ends by itself after a week."""
 
     # ---- media

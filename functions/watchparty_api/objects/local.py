@@ -79,8 +79,8 @@ class LocalObjectStore:
         self.sessions.delete(video_id)
         shutil.rmtree(self._media / video_id, ignore_errors=True)
 
-    def reap_uploads(self, now: datetime) -> None:
-        self.sessions.reap(now)
+    def delete_abandoned_uploads(self, now: datetime) -> None:
+        self.sessions.delete_expired(now)
 
     # ---- media
 

@@ -106,5 +106,5 @@ class ObjectStore(Protocol):
     def delete_media(self, name: str) -> None:
         """Removes one media object; nothing there is no error."""
 
-    def reap_uploads(self, now: datetime) -> None:
+    def delete_abandoned_uploads(self, now: datetime) -> None:
         """Removes the bytes of uploads that nobody goes on with (a week), where the store does not do so itself."""

@@ -87,7 +87,7 @@ class S3ObjectStore:
             log.warning("%d files were not deleted, the first for %s", len(refused), refused[0].get("Code"))
             raise Unavailable("objects_unavailable", "The film store does not answer. Try again in a moment.")
 
-    def reap_uploads(self, now: datetime) -> None:
+    def delete_abandoned_uploads(self, now: datetime) -> None:
         self.multipart.abort_older(now - UPLOAD_LIFE)
 
     # ---- media

@@ -140,7 +140,7 @@ class UploadSessions:
         """Removes the original and everything unfinished; nothing there is no error."""
         shutil.rmtree(self._folder(video_id), ignore_errors=True)
 
-    def reap(self, now: datetime) -> int:
+    def delete_expired(self, now: datetime) -> int:
         """Drops the sessions whose life is over and says how many that were."""
         over = [
             each for folder in self.root.iterdir() for each in self._of(folder.name) if now >= each.opened_at + LIFE

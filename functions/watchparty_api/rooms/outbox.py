@@ -56,9 +56,9 @@ def tell(services: Services, notice: Notice) -> None:
     commit_and_tell(services, lambda: Change(None, notices=[notice]))
 
 
-def deliver_due(services: Services, now: datetime) -> int:
+def deliver_due(services: Services) -> int:
     """Delivers what is due and could not be delivered before; gives how many got through."""
-    delivered = 0
+    now, delivered = services.now(), 0
     for notice in services.store.query(NOTICES_BY_DUE, limit=200).items:
         if notice.due_at > now:
             break

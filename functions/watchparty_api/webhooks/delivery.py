@@ -38,9 +38,9 @@ _ROUND_S = 10.0
 _AT_ONCE = 16
 
 
-def deliver_due(services: Services, now: datetime) -> int:
+def deliver_due(services: Services) -> int:
     """Tries everything that is due, and says how much was delivered."""
-    due = []
+    now, due = services.now(), []
     for each in services.store.query(DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
         if each.due_at > now:
             break

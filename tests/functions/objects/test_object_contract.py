@@ -152,5 +152,5 @@ def test_reaping_takes_nothing_that_is_complete(objects: tuple[ObjectStore, Send
     """However old."""
     store, send = objects
     send("v1", b"content")
-    store.reap_uploads(uploader.house.clock() + timedelta(days=365))
+    store.delete_abandoned_uploads(uploader.house.clock() + timedelta(days=365))
     assert store.original("v1") is not None

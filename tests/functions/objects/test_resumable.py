@@ -271,11 +271,11 @@ def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     uploader.house.clock.advance(days=6, hours=23)
-    uploader.store.reap_uploads(uploader.house.clock())
+    uploader.store.delete_abandoned_uploads(uploader.house.clock())
     assert uploader.ask(location, len(film)).status == 308
     uploader.house.clock.advance(hours=1)
     assert uploader.ask(location, len(film)).status == 404
-    uploader.store.reap_uploads(uploader.house.clock())
+    uploader.store.delete_abandoned_uploads(uploader.house.clock())
     assert list((uploader.folder / "uploads" / "v1" / "sessions").iterdir()) == []
 
 

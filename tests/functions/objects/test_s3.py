@@ -114,9 +114,9 @@ def test_old_uploads_are_reaped(s3_objects: S3ObjectStore, s3: S3Service) -> Non
     start(s3_objects)
     (opened,) = s3.client.list_multipart_uploads(Bucket=s3.uploads)["Uploads"]
     assert opened["Initiated"].astimezone(UTC) == datetime(2010, 11, 10, 20, 48, 33, tzinfo=UTC)
-    s3_objects.reap_uploads(opened["Initiated"] + timedelta(days=6, hours=23))
+    s3_objects.delete_abandoned_uploads(opened["Initiated"] + timedelta(days=6, hours=23))
     assert open_uploads(s3) == 1
-    s3_objects.reap_uploads(opened["Initiated"] + timedelta(days=7, hours=1))
+    s3_objects.delete_abandoned_uploads(opened["Initiated"] + timedelta(days=7, hours=1))
     assert open_uploads(s3) == 0
 
 

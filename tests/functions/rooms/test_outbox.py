@@ -36,9 +36,9 @@ def test_what_the_relay_missed_arrives_later(house: House) -> None:
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
     (kept,) = waiting(house)
     house.relay.reachable = True
-    assert deliver_due(house.services, house.clock()) == 0, "whoever committed has ten seconds of its own"
+    assert deliver_due(house.services) == 0, "whoever committed has ten seconds of its own"
     house.clock.advance(seconds=10)
-    assert deliver_due(house.services, house.clock()) == 1
+    assert deliver_due(house.services) == 1
     assert house.relay.delivered == [(here.id, kept.body)]
     assert waiting(house) == ()
 
@@ -51,7 +51,7 @@ def test_the_sweeper_waits_longer_and_longer(house: House) -> None:
     house.clock.advance(seconds=10)
     waits = []
     for _ in range(7):
-        deliver_due(house.services, house.clock())
+        deliver_due(house.services)
         (notice,) = waiting(house)
         waits.append((notice.due_at - house.clock()).total_seconds())
         house.clock.time = notice.due_at
@@ -65,7 +65,7 @@ def test_a_notice_that_means_nothing_any_more_is_dropped(house: House) -> None:
     here.host.ask("PATCH", here.path(), {"chat": False})
     house.clock.advance(hours=1, seconds=1)
     house.relay.reachable = True
-    assert deliver_due(house.services, house.clock()) == 0
+    assert deliver_due(house.services) == 0
     assert waiting(house) == ()
 
 

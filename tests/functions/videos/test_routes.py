@@ -13,7 +13,7 @@ from fakes.transcode_events import GENERATION
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
 from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.videos.uploads.maintenance import PATIENCE, reap_unfinished
+from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
 
 FILE = {"filename": "Die Brücke.mkv", "size_bytes": 5_000_000, "content_type": "", "fingerprint": "a1b2c3d4e5"}
 
@@ -104,8 +104,8 @@ def test_an_upload_that_failed_to_arrive_gives_its_quota_back(house: House) -> N
     """What was never finished takes no room, and can be started again as the same video."""
     ana = house.person(quota_bytes=6_000_000)
     video_id = announce(house, ana)["video"]["id"]
-    house.clock.advance(seconds=PATIENCE.total_seconds())
-    reap_unfinished(house.services, house.clock())
+    house.clock.advance(seconds=ABANDONED_AFTER.total_seconds())
+    end_abandoned(house.services)
     fresh = house.sign_in(ana.account)
     assert ask(house, fresh, "GET", "/auth/me/usage").json()["used_bytes"] == 0
     again = ask(house, fresh, "POST", f"/videos/{video_id}/upload")

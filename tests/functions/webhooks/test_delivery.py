@@ -16,7 +16,7 @@ from fakes.integrator import Integrator
 from fakes.local_server import serving
 from fakes.party import Party, film
 from watchparty_api.errors import BadEvent
-from watchparty_api.maintenance import sweep_all
+from watchparty_api.maintenance import run_cloud_tasks
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.rooms.history.ingest import ingest
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
@@ -61,7 +61,7 @@ def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: P
     ]
     ingest(house.services, events)
     ingest(house.services, events)  # at least once, so twice
-    assert deliver_due(house.services, house.clock()) == 6
+    assert deliver_due(house.services) == 6
     assert sorted(event["type"] for event in listener.events) == [
         *("participant.joined", "participant.joined", "participant.left", "participant.left"),
         *("room.ended", "room.started"),
@@ -90,7 +90,7 @@ def test_who_was_suspended_learns_of_nobody(
     """The party may go on without its host, who hears no names of it any more."""
     house.services.store.replace(replace(owner.account, suspended=True))
     ingest(house.services, [session(room, "session_started", 1, 1)])
-    assert deliver_due(house.services, house.clock()) == 0
+    assert deliver_due(house.services) == 0
     assert listener.calls == []
 
 
@@ -99,7 +99,7 @@ def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any
     video = film(house, owner, status="processing")
     store_video(house.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
     deliver(house.services, woken(house) * 2)
-    sweep_all(house.services)
+    run_cloud_tasks(house.services)
     assert [event["type"] for event in listener.events] == ["video.failed"]
 
 
@@ -110,17 +110,17 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(
     listener.status = 500
     video = film(house, owner, status="processing")
     store_video(house.services, video, replace(video, status="ready"))
-    assert deliver_due(house.services, house.clock()) == 0
+    assert deliver_due(house.services) == 0
     for wait in RETRIES:
         before = len(listener.calls)
         house.clock.advance(seconds=wait.total_seconds() - 1)
-        deliver_due(house.services, house.clock())
+        deliver_due(house.services)
         assert len(listener.calls) == before
         house.clock.advance(seconds=1)
-        deliver_due(house.services, house.clock())
+        deliver_due(house.services)
         assert len(listener.calls) == before + 1
     house.clock.advance(seconds=timedelta(days=3).total_seconds())
-    deliver_due(house.services, house.clock())
+    deliver_due(house.services)
     assert len(listener.calls) == len(RETRIES) + 1
     assert len({headers["webhook-id"] for headers, _ in listener.calls}) == 1
     assert len({headers["webhook-timestamp"] for headers, _ in listener.calls}) == len(listener.calls)
@@ -152,7 +152,7 @@ def test_the_log_forgets_after_thirty_days(house: House, owner: Person, webhook:
     """What was told about people is not kept for ever."""
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
     house.clock.advance(seconds=timedelta(days=31).total_seconds())
-    sweep_all(house.services)
+    run_cloud_tasks(house.services)
     session = house.sign_in(owner.account)
     log = house.client.get(f"/api/v1/webhooks/{webhook['id']}/deliveries", headers=session.headers)
     assert log.json()["items"] == []
@@ -189,7 +189,7 @@ def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person,
     for person in (owner, owner, owner, other):
         video = film(house, person, status="processing")
         store_video(house.services, video, replace(video, status="ready"))
-    assert deliver_due(house.services, house.clock()) == 1
+    assert deliver_due(house.services) == 1
     assert len(listener.calls) == 1
     assert sorted(waiting_for(house, dead)) == [(0, RETRIES[0]), (0, RETRIES[0]), (1, RETRIES[0])]
 
@@ -213,4 +213,4 @@ def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> N
             registered(house, owner, f"http://{address}/")
         video = film(house, owner, status="processing")
         store_video(house.services, video, replace(video, status="ready"))
-        assert deliver_due(house.services, house.clock()) == 2
+        assert deliver_due(house.services) == 2

@@ -1,5 +1,5 @@
-"""The end of uploads that nobody goes on with, the second chance of those whose completion was not heard, and the end
-of originals that have served.
+"""Periodic upkeep of uploads: finishes uploads whose completion event was lost, ends abandoned ones, and deletes
+originals that are no longer needed.
 """
 
 from __future__ import annotations
@@ -13,37 +13,39 @@ from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.uploads.finalize import failed_upload, on_finalized
 from watchparty_api.webhooks.outbox import store_video
 
-PATIENCE = timedelta(days=7)
-"""As long as a session of the upload protocol lives."""
-KEPT = timedelta(days=7)
-"""How long an original outlives its transcode: as long as a person may find that the film is not as it should be."""
+ABANDONED_AFTER = timedelta(days=7)
+"""The lifetime of a session of the upload protocol."""
+ORIGINAL_RETENTION = timedelta(days=7)
+"""How long an original is kept after its film is ready, in case the owner finds the film faulty."""
 
 
-def reap_unfinished(services: Services, now: datetime) -> None:
-    """Takes up complete originals whose event got lost, and ends uploads that began more than a week ago."""
-    services.objects.reap_uploads(now)
+def end_abandoned(services: Services) -> None:
+    """Finishes complete uploads whose event was lost, and ends those that were abandoned for a week."""
+    now = services.now()
+    services.objects.delete_abandoned_uploads(now)
     for video in list(services.store.query_all(VIDEOS_BY_STATUS, "uploading")):
         original = services.objects.original(video.id)
         if original is not None:
             on_finalized(services, original)
-        elif video.updated_at + PATIENCE <= now:
-            _give_up(services, video, now)
+        elif video.updated_at + ABANDONED_AFTER <= now:
+            _end(services, video, now)
 
 
-def expire_originals(services: Services, now: datetime) -> None:
-    """Removes originals of films that are ready: nothing is made of them any more, and they take as much as the film.
+def delete_used_originals(services: Services) -> None:
+    """Deletes the originals of films that have been ready for a week, which take as much space as the film.
 
-    Only a failed film can be prepared again, and that keeps its original. In the cloud the bucket does this by age.
+    Only a failed film can be prepared again, so its original is kept.
     """
+    now = services.now()
     for video in services.store.query_all(VIDEOS_BY_STATUS, "ready"):
-        if video.updated_at + KEPT <= now:
+        if video.updated_at + ORIGINAL_RETENTION <= now:
             services.objects.delete_original(video.id)
 
 
-def _give_up(services: Services, video: Video, now: datetime) -> None:
-    ended = failed_upload(video, "incomplete", "The upload was never finished. Start it again.", now)
+def _end(services: Services, video: Video, now: datetime) -> None:
+    failed = failed_upload(video, "incomplete", "The upload was never finished. Start it again.", now)
     try:
-        store_video(services, video, ended)
+        store_video(services, video, failed)
     except VersionConflict:
-        return  # somebody goes on with it after all
+        return  # the upload has been resumed
     services.objects.delete_original(video.id)

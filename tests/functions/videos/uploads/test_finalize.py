@@ -12,7 +12,12 @@ from fakes.transcode_events import GENERATION, waiting_video
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
 from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.videos.uploads.maintenance import KEPT, PATIENCE, expire_originals, reap_unfinished
+from watchparty_api.videos.uploads.maintenance import (
+    ABANDONED_AFTER,
+    ORIGINAL_RETENTION,
+    delete_used_originals,
+    end_abandoned,
+)
 
 ORIGINAL = StoredObject("v1/original", GENERATION, 1000, "video/mp4")
 
@@ -77,37 +82,37 @@ def test_a_lost_event_is_made_good(house: House) -> None:
     """Complete, but nobody heard: the sweeper takes it up."""
     announced(house)
     house.objects.originals["v1"] = ORIGINAL
-    reap_unfinished(house.services, house.clock())
+    end_abandoned(house.services)
     assert read(house).status == "queued"
 
 
 def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> None:
     """After a week, and not before."""
     announced(house)
-    house.clock.advance(seconds=PATIENCE.total_seconds() - 1)
-    reap_unfinished(house.services, house.clock())
+    house.clock.advance(seconds=ABANDONED_AFTER.total_seconds() - 1)
+    end_abandoned(house.services)
     assert read(house).status == "uploading"
     house.clock.advance(seconds=1)
-    reap_unfinished(house.services, house.clock())
+    end_abandoned(house.services)
     assert read(house).failure == {
         "code": "incomplete",
         "message": "The upload was never finished. Start it again.",
     }
-    assert house.objects.reaped_at == house.clock()
+    assert house.objects.cleaned_at == house.clock()
 
 
 def test_an_original_has_served_a_week_after_its_film_is_ready(house: House) -> None:
     """It takes as much room as the film; a failed one is kept, since it can be prepared again."""
     announced(house, status="ready", generation=GENERATION)
     house.objects.originals["v1"] = ORIGINAL
-    house.clock.advance(seconds=KEPT.total_seconds() - 1)
-    expire_originals(house.services, house.clock())
+    house.clock.advance(seconds=ORIGINAL_RETENTION.total_seconds() - 1)
+    delete_used_originals(house.services)
     assert "v1" in house.objects.originals
     house.clock.advance(seconds=1)
-    expire_originals(house.services, house.clock())
+    delete_used_originals(house.services)
     assert house.objects.originals == {}
 
     failed = house.services.store.replace(replace(read(house), status="failed"))
     house.objects.originals[failed.id] = ORIGINAL
-    expire_originals(house.services, house.clock())
+    delete_used_originals(house.services)
     assert "v1" in house.objects.originals

@@ -14,7 +14,7 @@ from httpx import Response
 from fakes.house import SITE, House, Person
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
 from watchparty_api.rate_limits.limits import RULES
-from watchparty_api.videos.uploads.maintenance import PATIENCE, reap_unfinished
+from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
 
 MIB = 2**20
 FILM = os.urandom(9 * MIB)
@@ -139,8 +139,8 @@ def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
     ana = home.person()
     video_id = announce(home, ana)
     send(home, ana, video_id, [1])
-    home.clock.advance(seconds=(PATIENCE + timedelta(seconds=1)).total_seconds())
-    reap_unfinished(home.services, home.clock())
+    home.clock.advance(seconds=(ABANDONED_AFTER + timedelta(seconds=1)).total_seconds())
+    end_abandoned(home.services)
     assert s3.client.list_multipart_uploads(Bucket=s3.uploads).get("Uploads", []) == []
     seen = home.client.get(f"/api/v1/videos/{video_id}", headers=home.sign_in(ana.account).headers).json()
     assert (seen["status"], seen["failure"]["code"]) == ("failed", "incomplete")

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakes.house import House, Person
 from watchparty_api.records import Video
-from watchparty_api.videos.uploads.maintenance import PATIENCE, reap_unfinished
+from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
 from watchparty_api.videos.uploads.start import start_upload
 
 
@@ -29,14 +29,14 @@ def test_a_new_start_gives_the_upload_another_week(house: House) -> None:
     """Whoever goes on with it after six days does not lose it on the seventh."""
     person = house.person()
     video = announced(house, person)
-    house.clock.advance(seconds=(PATIENCE - timedelta(days=1)).total_seconds())
+    house.clock.advance(seconds=(ABANDONED_AFTER - timedelta(days=1)).total_seconds())
     headers = house.sign_in(person.account).headers
     assert house.client.post(f"/api/v1/videos/{video['id']}/upload", headers=headers).status_code == 201
     house.clock.advance(seconds=timedelta(days=2).total_seconds())
-    reap_unfinished(house.services, house.clock())
+    end_abandoned(house.services)
     assert status(house, video["id"]) == "uploading"
-    house.clock.advance(seconds=PATIENCE.total_seconds())
-    reap_unfinished(house.services, house.clock())
+    house.clock.advance(seconds=ABANDONED_AFTER.total_seconds())
+    end_abandoned(house.services)
     assert status(house, video["id"]) == "failed"
 
 
