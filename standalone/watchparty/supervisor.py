@@ -80,7 +80,7 @@ class TranscodeSupervisor:
             if self._stopping or not self._free_slots or (self._standby and self._standby.running):
                 return
             try:
-                self._standby = self._start_child(["--standby"], self._hear)
+                self._standby = self._start_child(["--prewarm"], self._hear)
             except OSError as refused:  # the film will begin a little later
                 log.warning("no transcoder stands by: %s", refused)
 

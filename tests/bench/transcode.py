@@ -35,7 +35,7 @@ def first_playable(folder: Path) -> Iterator[Row]:
             mine.append(ours.first_playable_s(source, folder / f"ours-{next(names)}"))
             cold.append(ours.cold_first_playable_s(source, folder / f"ours-{next(names)}"))
             target, began_s = folder / f"plain-{next(names)}", time.monotonic()
-            process = plain.ladder(source, target, ladder.film.grid, ladder.rungs)
+            process = plain.ladder(source, target, ladder.video.grid, ladder.renditions)
             theirs.append(plain.first_segment_s(process, target, began_s))
         plain_s, spread = statistics.median(theirs), f"{spread_of(theirs)} s"
         ratio = statistics.median(mine) / plain_s
@@ -62,10 +62,12 @@ def length(folder: Path) -> Iterator[Row]:
 def ladder_cost(folder: Path) -> Iterator[Row]:
     source = films.hard()
     mine = ours.Ladder(source, folder / "ours")
-    grid, rungs = mine.film.grid, mine.rungs
-    theirs = cost_of(lambda: plain.ladder(source, folder / "plain", grid, rungs).wait())
+    grid, renditions = mine.video.grid, mine.renditions
+    theirs = cost_of(lambda: plain.ladder(source, folder / "plain", grid, renditions).wait())
     chunks = mine.make_all()
-    four = cost_of(lambda: [each.wait() for each in plain.one_process_a_rung(source, folder / "four", grid, rungs)])
+    four = cost_of(
+        lambda: [each.wait() for each in plain.one_process_per_rendition(source, folder / "four", grid, renditions)]
+    )
     cpu_s = sum(cost.cpu_s for _, cost in chunks)
     yield Row("cpu_vs_four", "ladder: CPU, ours / four processes", cpu_s / four.cpu_s, "×", 0.72)
     yield Row("cpu_vs_plain", "ladder: CPU, 20 s chunks / plain", cpu_s / theirs.cpu_s, "×", 1.05)
@@ -91,9 +93,9 @@ def ladder_cost(folder: Path) -> Iterator[Row]:
 def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]:
     """Every rung by itself; the worst difference counts."""
     differences = []
-    for number, rung in enumerate(mine.rungs):
-        one = quality.vmaf(mine.whole_file(rung), source, rung, seconds=films.HARD_S)
-        other = quality.vmaf(plain.whole_file(plain_folder, number), source, rung, seconds=films.HARD_S)
+    for number, rendition in enumerate(mine.renditions):
+        one = quality.vmaf(mine.whole_file(rendition), source, rendition, seconds=films.HARD_S)
+        other = quality.vmaf(plain.whole_file(plain_folder, number), source, rendition, seconds=films.HARD_S)
         differences.append((one.mean - other.mean, one.least - other.least))
     means, leasts = zip(*differences, strict=True)
     yield Row(
@@ -104,22 +106,24 @@ def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]
     )
 
 
-def sound(folder: Path) -> Iterator[Row]:
+def audio(folder: Path) -> Iterator[Row]:
     deltas = quality.audio_join_snr_deltas_db(folder)
     what = "sound at joins: SNR, pieces − in one go, worst"
     yield Row("audio_join_snr_delta_db", what, min(deltas), "dB", -2, spread_of(deltas), at_least=True)
 
 
 def av1(folder: Path) -> Iterator[Row]:
-    rung = next(
-        rung for rung in ours.Ladder(films.hard(), folder / "plan").rungs if min(rung.width, rung.height) == 720
+    rendition = next(
+        rendition
+        for rendition in ours.Ladder(films.hard(), folder / "plan").renditions
+        if min(rendition.width, rendition.height) == 720
     )
-    saving = quality.av1_saving(films.hard(), folder, rung, AV1_SECONDS)
+    saving = quality.av1_saving(films.hard(), folder, rendition, AV1_SECONDS)
     yield Row("av1_egress_saving", "SVT-AV1 720p at equal VMAF: bits saved", 100 * saving, "%")
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    "first_playable": first_playable, "length": length, "ladder_cost": ladder_cost, "sound": sound, "av1": av1,
+    "first_playable": first_playable, "length": length, "ladder_cost": ladder_cost, "sound": audio, "av1": av1,
 }  # fmt: skip
 
 

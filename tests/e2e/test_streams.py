@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Playwright
 
 from e2e.people import browser_of
 from fakes.local_server import serving
-from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.running import transcode
 
 HLS_JS = Path(__file__).parents[2] / "frontend" / "node_modules" / "hls.js" / "dist" / "hls.min.js"
@@ -68,7 +68,7 @@ def first_segments(playlist: str, count: int) -> str:
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
+def served_locally(site: Site) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             content = site.answer(self.path)
@@ -90,7 +90,7 @@ def served(site: Site) -> Iterator[str]:
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy whose segments lie elsewhere than those of the ladder below it: keyframes every 3 s."""
     folder = tmp_path_factory.mktemp("copied")
-    recipe = [*picture("854x480", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-g", "45", *AAC, *FAST_START]
+    recipe = [*video("854x480", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-g", "45", *AAC, *FAST_START]
     outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
     assert outcome.exit_code == 0, outcome.log
     assert {each["source"] for each in outcome.last["renditions"]} == {"copy", "ladder"}
@@ -101,7 +101,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ladder of several chunks, with the joins between them."""
     folder = tmp_path_factory.mktemp("encoded")
-    recipe = [*picture(seconds=2 * SECONDS), *sound(2 * SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video(seconds=2 * SECONDS), *audio(2 * SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
     assert outcome.exit_code == 0, outcome.log
     return outcome.folder
@@ -131,7 +131,7 @@ def page_of(playwright: Playwright, tmp_path: Path) -> Iterator[Any]:
 
 def test_joins(encoded: Path, page_of: Page) -> None:
     """A film of several chunks, joins included, is one stretch of exactly its length."""
-    with served(Site(encoded)) as site:
+    with served_locally(Site(encoded)) as site:
         page_of.goto(site)
         page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 27.5")
         found = play(page_of, until_s=6)
@@ -141,7 +141,7 @@ def test_joins(encoded: Path, page_of: Page) -> None:
 
 def test_growing_playlist(encoded: Path, page_of: Page) -> None:
     """One more segment at each look: played while it grows, to the end, without a stall."""
-    with served(Site(encoded, growing=True)) as site:
+    with served_locally(Site(encoded, growing=True)) as site:
         page_of.goto(site)
         page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 3")
         page_of.evaluate("video.playbackRate = 0.8")  # a segment is four seconds, and so is the time between two looks
@@ -152,7 +152,7 @@ def test_growing_playlist(encoded: Path, page_of: Page) -> None:
 
 def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
     """Changing between the original's own frames and ours, both ways, leaves no hole and no stall."""
-    with served(Site(copied)) as site:
+    with served_locally(Site(copied)) as site:
         page_of.goto(f"{site}/?ahead_s=3")  # less than a segment: a quick machine has nothing of the next level yet
         page_of.wait_for_function("hls.levels.length > 1 && video.readyState >= 3")
         highest = page_of.evaluate("hls.levels.length - 1")

@@ -178,7 +178,7 @@ def test_a_film_that_was_expected_is_made_by_the_child_that_stands_by() -> None:
     jobs.expect()
     jobs.expect()
     standby = nursery.wait_for(1)
-    assert standby.arguments == ["--standby"]
+    assert standby.arguments == ["--prewarm"]
     jobs.launch(video_id="a", generation="1", attempt=1)
     assert "/uploads/a/original" in standby.arguments
     jobs.launch(video_id="b", generation="1", attempt=1)

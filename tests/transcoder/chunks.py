@@ -8,7 +8,7 @@ from transcoder.films import FFMPEG
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.make.encode import Encoder
-from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.plan.models import Plan
 from watchparty_transcoder.publish import playlists
 from watchparty_transcoder.source.source import on_disk
@@ -22,7 +22,7 @@ def encoder(source: Path, plan: Plan, folder: Path, *, threads: int = 1) -> Enco
     )  # fmt: skip
 
 
-def write_playlist(folder: Path, name: str, made: list[SegmentMade]) -> Path:
+def write_playlist(folder: Path, name: str, made: list[StoredSegment]) -> Path:
     in_order = sorted(made, key=lambda each: each.number)
     path = folder / f"{name}.m3u8"
     path.write_text(

@@ -12,14 +12,14 @@ from google.cloud import storage
 
 from fakes.strict_gcs import Held, StrictGcs
 from transcoder.films import FFMPEG
-from watchparty_transcoder.cloud_task import CloudTask, Share
+from watchparty_transcoder.cloud_task import CloudTask, TaskShare
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import TranscodeError
 from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
 from watchparty_transcoder.events.transcode_event import TranscodeEvent
 from watchparty_transcoder.ffmpeg.process import Processes
-from watchparty_transcoder.pipeline import Job
-from watchparty_transcoder.source.remote import Original, of_blob, served
+from watchparty_transcoder.film_run import Job
+from watchparty_transcoder.source.remote import RemoteObject, from_gcs, served_locally
 from watchparty_transcoder.source.source import Source
 from watchparty_transcoder.storage.gcs import GcsStorage
 
@@ -42,8 +42,8 @@ def upload(gcs: StrictGcs, film: Path) -> Held:
     return gcs.put(UPLOADS, f"{VIDEO}/original", film.read_bytes(), "video/mp4")
 
 
-def original_of(gcs: StrictGcs) -> Original:
-    return of_blob(client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original"))
+def remote_object_of(gcs: StrictGcs) -> RemoteObject:
+    return from_gcs(client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original"))
 
 
 def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:
@@ -100,7 +100,7 @@ class Running:
         self.join()
 
     def _run(self, index: int) -> None:
-        with served(original_of(self.gcs)) as source:
+        with served_locally(remote_object_of(self.gcs)) as source:
             task = self._task(index, source)
             try:
                 task.run()
@@ -121,7 +121,7 @@ class Running:
                 limits=Limits(),
                 threads=1,
             ),
-            share=Share(index, self.count),
+            share=TaskShare(index, self.count),
             attempt=self.attempt,
             clock=time.monotonic,
             wait=time.sleep,

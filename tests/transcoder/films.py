@@ -13,13 +13,13 @@ FLASHES = (1.0, 3.0)  # seconds, within the first five
 FLASH_S = 0.2
 
 
-def picture(size: str = "320x180", rate: str = "30", seconds: float = 5) -> list[str]:
+def video(size: str = "320x180", rate: str = "30", seconds: float = 5) -> list[str]:
     """A moving test picture that turns white at every flash."""
     flash = f"drawbox=c=white:t=fill:enable='between(mod(t,2),1,{1 + FLASH_S - 0.01})'"
     return ["-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds},{flash}"]
 
 
-def sound(seconds: float = 5, rate: int = 48_000, layout: str = "stereo", begins: float = 0) -> list[str]:
+def audio(seconds: float = 5, rate: int = 48_000, layout: str = "stereo", begins: float = 0) -> list[str]:
     """Silence with a beep at every flash; `begins` moves the beeps of a track that starts late."""
     beep = f"if(between(mod(t+{begins},2),1,{1 + FLASH_S}),0.5*sin(2*PI*880*t),0)"
     channels = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8}[layout]

@@ -4,26 +4,26 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from transcoder.films import AAC, FAST_START, X264, X265, make, picture, sound
+from transcoder.films import AAC, FAST_START, X264, X265, audio, make, video
 
 SEEDS = {
-    "fast.mp4": [*picture("160x90", seconds=1.5), *sound(1.5), *X264, *AAC, *FAST_START],
-    "plain.mp4": [*picture("160x90", seconds=1.5), *sound(1.5), *X264, "-pix_fmt", "yuv422p", *AAC],
+    "fast.mp4": [*video("160x90", seconds=1.5), *audio(1.5), *X264, *AAC, *FAST_START],
+    "plain.mp4": [*video("160x90", seconds=1.5), *audio(1.5), *X264, "-pix_fmt", "yuv422p", *AAC],
     "fragments.mp4": [
-        *picture("160x90", seconds=1.5),
-        *sound(1.5),
+        *video("160x90", seconds=1.5),
+        *audio(1.5),
         *X264,
         *AAC,
         "-movflags",
         "frag_keyframe+empty_moov",
     ],
-    "hevc.mkv": [*picture("160x90", seconds=1.5), *sound(1.5, layout="5.1"), *X265, "-c:a", "ac3"],
-    "vp8.webm": [*picture("160x90", seconds=1.5), *sound(1.5), "-c:v", "libvpx", "-cpu-used", "8", "-c:a", "libvorbis"],
-    "xvid.avi": [*picture("160x90", seconds=1.5), *sound(1.5), "-c:v", "mpeg4", "-c:a", "libmp3lame"],
-    "mpeg2.ts": [*picture("160x96", seconds=1.5), *sound(1.5), "-c:v", "mpeg2video", "-c:a", "mp2"],
-    "flv1.flv": [*picture("160x90", seconds=1.5), *sound(1.5, rate=44_100), "-c:v", "flv1", "-c:a", "libmp3lame"],
-    "sound.mp3": [*sound(1.5), "-c:a", "libmp3lame"],
-    "sound.flac": [*sound(1.5)],
+    "hevc.mkv": [*video("160x90", seconds=1.5), *audio(1.5, layout="5.1"), *X265, "-c:a", "ac3"],
+    "vp8.webm": [*video("160x90", seconds=1.5), *audio(1.5), "-c:v", "libvpx", "-cpu-used", "8", "-c:a", "libvorbis"],
+    "xvid.avi": [*video("160x90", seconds=1.5), *audio(1.5), "-c:v", "mpeg4", "-c:a", "libmp3lame"],
+    "mpeg2.ts": [*video("160x96", seconds=1.5), *audio(1.5), "-c:v", "mpeg2video", "-c:a", "mp2"],
+    "flv1.flv": [*video("160x90", seconds=1.5), *audio(1.5, rate=44_100), "-c:v", "flv1", "-c:a", "libmp3lame"],
+    "sound.mp3": [*audio(1.5), "-c:a", "libmp3lame"],
+    "sound.flac": [*audio(1.5)],
 }
 
 

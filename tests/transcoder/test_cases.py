@@ -7,7 +7,7 @@ import pytest
 from transcoder.cases import CASES, Case
 from transcoder.films import make
 from transcoder.running import Outcome, transcode
-from transcoder.watching import Picture, Sound, listen, offsets, read_master, segments, watch
+from transcoder.watching import HeardAudio, WatchedVideo, decode_audio, decode_video, offsets, read_master, segments
 
 pytestmark = pytest.mark.media
 
@@ -39,10 +39,10 @@ def test_case(case: Case, tmp_path: Path) -> None:
     assert bool(outcome.last["warnings"]) == case.warned
     check_tracks(case, outcome)
     check_playlists(outcome)
-    sound = check_sound(case, outcome) if case.languages else None
-    picture = check_picture(case, outcome) if case.size else None
-    if picture and case.flashes:
-        check_timing(case, picture, sound)
+    audio = check_audio(case, outcome) if case.languages else None
+    video = check_video(case, outcome) if case.size else None
+    if video and case.flashes:
+        check_timing(case, video, audio)
 
 
 def check_tracks(case: Case, outcome: Outcome) -> None:
@@ -70,21 +70,21 @@ def check_playlists(outcome: Outcome) -> None:
         assert sum(length for _, length in parts) == pytest.approx(outcome.last["duration_s"], abs=0.3)
 
 
-def check_sound(case: Case, outcome: Outcome) -> Sound:
-    heard = [listen(outcome.folder / track["playlist"]) for track in outcome.last["audio_tracks"]]
-    for sound in heard:
-        assert sound.rate in (44_100, 48_000)
-        assert sound.start_s < 0.025
-        assert sound.duration_s == pytest.approx(outcome.last["duration_s"], abs=0.25)
+def check_audio(case: Case, outcome: Outcome) -> HeardAudio:
+    heard = [decode_audio(outcome.folder / track["playlist"]) for track in outcome.last["audio_tracks"]]
+    for audio in heard:
+        assert audio.rate in (44_100, 48_000)
+        assert audio.start_s < 0.025
+        assert audio.duration_s == pytest.approx(outcome.last["duration_s"], abs=0.25)
     return heard[0]
 
 
-def check_picture(case: Case, outcome: Outcome) -> Picture:
+def check_video(case: Case, outcome: Outcome) -> WatchedVideo:
     best = outcome.last["renditions"][-1]
     assert (best["width"], best["height"]) == case.size
     assert best["source"] == case.source
     for rendition in outcome.last["renditions"]:
-        seen = watch(outcome.folder / rendition["playlist"])
+        seen = decode_video(outcome.folder / rendition["playlist"])
         assert (seen.width, seen.height) == (rendition["width"], rendition["height"])
         assert seen.times[0] == pytest.approx(0, abs=0.001)
         assert seen.duration_s == pytest.approx(case.duration_s, abs=case.tolerance_s)
@@ -97,8 +97,8 @@ def check_picture(case: Case, outcome: Outcome) -> Picture:
     return seen
 
 
-def check_timing(case: Case, picture: Picture, sound: Sound | None) -> None:
+def check_timing(case: Case, video: WatchedVideo, audio: HeardAudio | None) -> None:
     expected = [flash for flash in case.flash_times if flash < case.duration_s]
-    assert picture.flashes[: len(expected)] == pytest.approx(expected, abs=IN_SYNC_S)
-    if sound is not None:
-        assert max(map(abs, offsets(picture, sound))) <= IN_SYNC_S
+    assert video.flashes[: len(expected)] == pytest.approx(expected, abs=IN_SYNC_S)
+    if audio is not None:
+        assert max(map(abs, offsets(video, audio))) <= IN_SYNC_S

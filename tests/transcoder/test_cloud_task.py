@@ -7,11 +7,11 @@ import pytest
 
 from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import MEDIA, PREFIX, Heard, Running, download, gcs_storage, upload
-from transcoder.films import AAC, FAST_START, X264, make, picture, sound
-from transcoder.watching import listen, read_master, watch
-from watchparty_transcoder.cloud_task import Share
+from transcoder.films import AAC, FAST_START, X264, audio, make, video
+from transcoder.watching import decode_audio, decode_video, read_master
+from watchparty_transcoder.cloud_task import TaskShare
 from watchparty_transcoder.events.transcode_event import Failed, Finished, Playable
-from watchparty_transcoder.make.workers import Pool, Task
+from watchparty_transcoder.make.workers import Piece, Pool
 
 pytestmark = pytest.mark.media
 
@@ -21,7 +21,7 @@ SECONDS = 26
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Not to be copied (4:2:2), small: a ladder of two chunks and no fast lane."""
-    recipe = [*picture("160x90", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video("160x90", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
 
@@ -33,9 +33,9 @@ def check_whole(gcs: StrictGcs, heard: Heard, folder: Path) -> None:
         each.playlist for each in heard.events[-1].renditions
     )
     for rendition in heard.events[-1].renditions:
-        assert len(watch(folder / rendition.playlist).times) == SECONDS * 15
+        assert len(decode_video(folder / rendition.playlist).times) == SECONDS * 15
     (track,) = heard.events[-1].audio_tracks
-    assert listen(folder / track.playlist).duration_s == pytest.approx(SECONDS, abs=0.1)
+    assert decode_audio(folder / track.playlist).duration_s == pytest.approx(SECONDS, abs=0.1)
     assert (folder / "poster.jpg").stat().st_size > 1000
     assert (folder / "sprites-0.jpg").stat().st_size > 1000
 
@@ -47,15 +47,15 @@ def written_more_than_once(gcs: StrictGcs) -> set[str]:
 
 def test_every_piece_has_one_owner() -> None:
     """However many tasks there are, more than pieces included."""
-    pieces = [(Task(str(number), lambda _report: None), Pool.PICTURE) for number in range(7)]
+    pieces = [(Piece(str(number), lambda _report: None), Pool.VIDEO) for number in range(7)]
     for count in (1, 2, 7, 100):
-        shares = [Share(index, count).of(pieces) for index in range(count)]
+        shares = [TaskShare(index, count).select(pieces) for index in range(count)]
         assert sorted(piece.name for share in shares for piece, _ in share) == [str(number) for number in range(7)]
 
 
 def test_three_tasks_make_one_film(gcs: StrictGcs, tmp_path: Path) -> None:
     """Fast lane, then ladder: playable before it is finished, whole at the end, only playlists were written twice."""
-    recipe = [*picture("854x482", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video("854x482", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     upload(gcs, make(tmp_path / "film.mp4", recipe))
     heard = Heard()
     Running(gcs, heard, count=3).join()
@@ -111,14 +111,14 @@ def test_one_after_the_other(film: Path, gcs: StrictGcs, tmp_path: Path) -> None
 
 def test_copied_film(gcs: StrictGcs, tmp_path: Path) -> None:
     """What browsers play is playable at once; the original's own frames are its best quality."""
-    film = make(tmp_path / "film.mp4", [*picture("640x360", seconds=9), *sound(9), *X264, *AAC, *FAST_START])
+    film = make(tmp_path / "film.mp4", [*video("640x360", seconds=9), *audio(9), *X264, *AAC, *FAST_START])
     upload(gcs, film)
     heard = Heard()
     Running(gcs, heard, count=2).join()
     playable = next(event for event in heard.events if isinstance(event, Playable))
     assert [each.source for each in playable.renditions] == ["copy"]
     assert isinstance(heard.events[-1], Finished)
-    seen = watch(download(gcs, tmp_path / "out") / heard.events[-1].renditions[-1].playlist)
+    seen = decode_video(download(gcs, tmp_path / "out") / heard.events[-1].renditions[-1].playlist)
     assert len(seen.times) == 270
 
 

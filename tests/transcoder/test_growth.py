@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.running import command, environment
 from transcoder.watching import read_master, segments
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.media
 SECONDS = 21
 STRICT = Path(__file__).with_name("strict_playlists.mjs")
 FILMS = {
-    "fast lane": [*picture("854x482", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
-    "copy": [*picture("640x360", seconds=SECONDS), *sound(SECONDS), *X264, *AAC, *FAST_START],
-    "sound alone": [*sound(SECONDS), "-c:a", "pcm_s16le"],
+    "fast lane": [*video("854x482", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
+    "copy": [*video("640x360", seconds=SECONDS), *audio(SECONDS), *X264, *AAC, *FAST_START],
+    "sound alone": [*audio(SECONDS), "-c:a", "pcm_s16le"],
 }
 
 

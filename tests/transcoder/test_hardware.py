@@ -7,12 +7,12 @@ import pytest
 
 from fakes.graphics_card import Fault, ffmpeg_with_card
 from transcoder.chunks import encoder
-from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import Outcome, transcode
-from transcoder.watching import segments, watch
+from transcoder.watching import decode_video, segments
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import HardwareFailed
-from watchparty_transcoder.plan.plan import made_by, make_plan
+from watchparty_transcoder.plan.plan import make_plan, with_encoder
 from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.source.source import on_disk
 from watchparty_transcoder.storage.layout import PLAN
@@ -26,7 +26,7 @@ RATE = 10
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Not to be copied (4:2:2), with a fast lane and a ladder of two chunks behind it."""
-    recipe = [*picture("656x490", rate=str(RATE), seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video("656x490", rate=str(RATE), seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
 
@@ -37,7 +37,7 @@ def check_whole(outcome: Outcome, *ladder: str) -> None:
     assert outcome.last["warnings"] == []
     assert [each["playlist"] for each in outcome.last["renditions"]] == list(ladder)
     for playlist in ladder:
-        assert len(watch(outcome.folder / playlist).times) == SECONDS * RATE
+        assert len(decode_video(outcome.folder / playlist).times) == SECONDS * RATE
         assert all(path.is_file() for path, _ in segments(outcome.folder / playlist))
 
 
@@ -88,16 +88,16 @@ def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault)
 
 def test_a_card_that_gets_stuck_in_mid_film(film: Path, tmp_path: Path) -> None:
     """A chunk that takes many times as long as it plays is given up, and the way back is the same as from a failure."""
-    plan = made_by(make_plan(probe(on_disk(film), Limits())), "nvenc")
-    assert plan.film
-    ladder = plan.film.lanes[-1]
+    plan = with_encoder(make_plan(probe(on_disk(film), Limits())), "nvenc")
+    assert plan.video
+    ladder = plan.video.passes[-1]
     stuck = replace(
         encoder(film, plan, tmp_path),
         ffmpeg=lambda: str(ffmpeg_with_card(tmp_path, "stuck")),
         limits=Limits(start_s=0.5, slowest=0.001),
     )
     with pytest.raises(HardwareFailed):
-        stuck.video(plan.film, ladder, ladder.rungs, ladder.chunks[0], lambda _: None)
+        stuck.encode_video(plan.video, ladder, ladder.renditions, ladder.chunks[0], lambda _: None)
 
 
 def test_begun_again_without_the_card(film: Path, tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from fakes.strict_gcs import StrictGcs
-from transcoder.cloud import original_of, upload
-from transcoder.films import AAC, FFMPEG, X264, ffmpeg, make, picture, sound
+from transcoder.cloud import remote_object_of, upload
+from transcoder.films import AAC, FFMPEG, X264, audio, ffmpeg, make, video
 from transcoder.running import transcode
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Unsupported
 from watchparty_transcoder.ffmpeg.commands import reading
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.source.remote import served
+from watchparty_transcoder.source.remote import served_locally
 from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
@@ -62,7 +62,7 @@ TEXTS = {
 def test_playlists_and_scripts_reach_nothing(kind: str, tmp_path: Path) -> None:
     """A text that names a port and a file is refused; nobody knocks, and the file's content appears nowhere."""
     listener = Listener()
-    secret = make(tmp_path / "secret.mp4", [*picture(seconds=1), *X264, "-metadata", f"title={CANARY.decode()}"])
+    secret = make(tmp_path / "secret.mp4", [*video(seconds=1), *X264, "-metadata", f"title={CANARY.decode()}"])
     for target in (f"http://127.0.0.1:{listener.port}/a.mp4", f"file:{secret}", str(secret)):
         upload = tmp_path / "upload.mp4"
         upload.write_text(TEXTS[kind].format(target=target, port=listener.port))
@@ -81,7 +81,7 @@ def test_the_same_from_a_bucket(kind: str, tmp_path: Path, gcs: StrictGcs) -> No
         film = tmp_path / "upload.mp4"
         film.write_text(TEXTS[kind].format(target=target, port=listener.port))
         upload(gcs, film)
-        with served(original_of(gcs)) as source, pytest.raises(Unsupported):
+        with served_locally(remote_object_of(gcs)) as source, pytest.raises(Unsupported):
             probe(source, Limits())
     assert listener.calls == 0
     listener.close()
@@ -101,7 +101,7 @@ def test_ffmpeg_itself_reaches_nothing(kind: str, tmp_path: Path) -> None:
 
 def test_samples_in_another_file_are_not_fetched(tmp_path: Path) -> None:
     """A MOV whose data reference names another file gets none of that file's bytes."""
-    film = make(tmp_path / "film.mov", [*picture(seconds=2), *sound(2), *X264, *AAC])
+    film = make(tmp_path / "film.mov", [*video(seconds=2), *audio(2), *X264, *AAC])
     data = film.read_bytes()
     marker = b"url \x00\x00\x00\x01"  # "the samples are in this very file"
     assert marker in data
@@ -116,7 +116,7 @@ def test_a_name_with_a_protocol_is_a_name(tmp_path: Path) -> None:
     """Colons, dashes and quotes in the path are part of the path."""
     folder = tmp_path / "concat:a|b"
     folder.mkdir()
-    film = make(folder / "plain.mp4", [*picture(seconds=1), *X264, "-pix_fmt", "yuv422p"])
+    film = make(folder / "plain.mp4", [*video(seconds=1), *X264, "-pix_fmt", "yuv422p"])
     odd = folder / "-i 'http: %d.mp4"
     film.rename(odd)
     outcome = transcode(odd, tmp_path / "out")
@@ -126,7 +126,7 @@ def test_a_name_with_a_protocol_is_a_name(tmp_path: Path) -> None:
 def test_private_metadata_is_left_behind(tmp_path: Path) -> None:
     """Places and names that a phone writes into a film are in nothing that we publish."""
     film = tmp_path / "film.mov"
-    ffmpeg(*picture(seconds=1), *sound(1), *X264, "-pix_fmt", "yuv422p", *AAC,
+    ffmpeg(*video(seconds=1), *audio(1), *X264, "-pix_fmt", "yuv422p", *AAC,
            "-metadata", "location=+48.8577+002.295/", "-metadata", f"artist={CANARY.decode()}", film)  # fmt: skip
     outcome = transcode(film, tmp_path / "out")
     assert outcome.exit_code == 0, outcome.log

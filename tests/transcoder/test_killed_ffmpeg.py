@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import X264, make, picture, sound
+from transcoder.films import X264, audio, make, video
 from transcoder.running import Outcome, transcode
-from transcoder.watching import watch
+from transcoder.watching import decode_video
 
 pytestmark = pytest.mark.media
 
@@ -19,7 +19,7 @@ PICTURE, SOUND, SECOND_PIECE, POSTER = "*libx264*", "*adts*", "*-ss*libx264*", "
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Neither its picture (4:2:2) nor its sound (48 kHz FLAC) can be copied."""
-    recipe = [*picture("160x90", rate=str(RATE), seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p"]
+    recipe = [*video("160x90", rate=str(RATE), seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p"]
     return make(tmp_path_factory.mktemp("film") / "film.mkv", [*recipe, "-c:a", "flac"])
 
 
@@ -54,7 +54,7 @@ def test_once_does_no_harm(film: Path, tmp_path: Path, at: str, by: signal.Signa
     assert outcome.last["warnings"] == []
     assert outcome.log.count("once more: ") == 1
     best = outcome.folder / outcome.last["renditions"][-1]["playlist"]
-    assert len(watch(best).times) == SECONDS * RATE
+    assert len(decode_video(best).times) == SECONDS * RATE
 
 
 def test_a_poster_is_not_lost_by_chance(film: Path, tmp_path: Path) -> None:

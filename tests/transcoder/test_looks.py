@@ -8,7 +8,7 @@ import pytest
 
 from transcoder.films import X264, make
 from transcoder.running import transcode
-from transcoder.watching import listen, loudness
+from transcoder.watching import decode_audio, loudness
 
 pytestmark = pytest.mark.media
 
@@ -143,7 +143,7 @@ def test_dialogue_is_heard_on_both_sides(tmp_path: Path) -> None:
             ["-f", "lavfi", "-i", f"aevalsrc={'|'.join(channels)}:c=5.1:s=48000:d=2", "-c:a", "flac"],
         )
         outcome = transcode(source, tmp_path / name)
-        heard = listen(outcome.folder / outcome.last["audio_tracks"][0]["playlist"])
+        heard = decode_audio(outcome.folder / outcome.last["audio_tracks"][0]["playlist"])
         levels[name] = [loudness(channel[20_000:60_000]) for channel in heard.samples]
     level = 0.25 / 2**0.5
     assert levels["centre"] == pytest.approx([level, level], rel=0.15)

@@ -10,7 +10,7 @@ import pytest
 
 from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import Heard, Running, upload
-from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import transcode
 from watchparty_transcoder.make.workers import THREADS
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.media
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    recipe = [*picture("160x90", rate="15", seconds=26), *sound(26), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video("160x90", rate="15", seconds=26), *audio(26), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
 

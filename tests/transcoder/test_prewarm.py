@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import command, environment
-from watchparty_transcoder.prewarm import order
+from watchparty_transcoder.prewarm import receive_arguments
 
 
 def standing_by() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "watchparty_transcoder", "--standby"],
+        [sys.executable, "-m", "watchparty_transcoder", "--prewarm"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -26,7 +26,7 @@ def standing_by() -> "subprocess.Popen[bytes]":
 @pytest.mark.media
 def test_an_order_is_carried_out_as_a_command_would_be(tmp_path: Path) -> None:
     """Its events are the run's; its standard input is from then on what ties it to its parent."""
-    film = make(tmp_path / "film.mp4", [*picture(seconds=3), *sound(3), *X264, *AAC])
+    film = make(tmp_path / "film.mp4", [*video(seconds=3), *audio(3), *X264, *AAC])
     arguments = [*command(film, tmp_path / "out")[3:], "--with-parent"]
     with standing_by() as process:
         assert process.stdin
@@ -52,9 +52,9 @@ def test_it_gives_up_when_no_order_comes() -> None:
     """Not even half of one makes it wait for ever."""
     reader, writer = os.pipe()
     try:
-        assert order(descriptor=reader, patience_s=0.01) is None
+        assert receive_arguments(descriptor=reader, patience_s=0.01) is None
         os.write(writer, b'["--in')
-        assert order(descriptor=reader, patience_s=0.01) is None
+        assert receive_arguments(descriptor=reader, patience_s=0.01) is None
     finally:
         os.close(reader)
         os.close(writer)
@@ -66,7 +66,7 @@ def test_an_order_may_come_in_pieces() -> None:
     try:
         os.write(writer, b'["--in')
         os.write(writer, b'put"]\n')
-        assert order(descriptor=reader, patience_s=5) == ["--input"]
+        assert receive_arguments(descriptor=reader, patience_s=5) == ["--input"]
     finally:
         os.close(reader)
         os.close(writer)

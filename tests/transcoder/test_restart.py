@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import Outcome, command, environment, transcode
-from transcoder.watching import segments, watch
+from transcoder.watching import decode_video, segments
 
 pytestmark = pytest.mark.media
 
@@ -23,7 +23,7 @@ SECONDS = 26
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Not to be copied (4:2:2), long enough to be caught in the middle."""
-    recipe = [*picture(seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video(seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
 
@@ -61,7 +61,7 @@ def check_whole(outcome: Outcome) -> None:
     assert outcome.last["kind"] == "finished"
     for rendition in outcome.last["renditions"]:
         playlist = outcome.folder / rendition["playlist"]
-        assert len(watch(playlist).times) == SECONDS * 30
+        assert len(decode_video(playlist).times) == SECONDS * 30
         assert all(path.is_file() for path, _ in segments(playlist))
     assert not list(outcome.folder.rglob("*.unfinished"))
 
@@ -127,7 +127,7 @@ def test_another_file_under_the_same_name_starts_anew(film: Path, tmp_path: Path
     """A plan made for another file is not taken up."""
     folder = tmp_path / "out"
     kill_after(film, folder, "playable", 1, signal.SIGKILL)
-    other = make(tmp_path / "other.mp4", [*picture(seconds=3), *sound(3), *X264, *AAC])
+    other = make(tmp_path / "other.mp4", [*video(seconds=3), *audio(3), *X264, *AAC])
     outcome = transcode(other, folder)
     assert outcome.exit_code == 0, outcome.log
     assert outcome.last["duration_s"] == pytest.approx(3, abs=0.05)

@@ -11,10 +11,10 @@ import pytest
 
 from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
-from transcoder.films import AAC, X264, make, picture, sound
+from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import environment
 from transcoder.topic import Topic
-from transcoder.watching import watch
+from transcoder.watching import decode_video
 from watchparty_transcoder.events.transcode_event import Failed, Finished, Progress, Started
 
 pytestmark = [pytest.mark.media, pytest.mark.service]
@@ -87,7 +87,7 @@ def test_forks_go_well_beside_announcements(topic: Topic) -> None:
 
 def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
     """The first task is killed once there are segments; begun again, it finishes with the other one, and says so."""
-    recipe = [*picture("160x90", rate="15", seconds=SECONDS), *sound(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
+    recipe = [*video("160x90", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     held = upload(gcs, make(tmp_path / "film.mp4", recipe))
     first, other = (start(gcs, topic, held.generation, index) for index in (0, 1))
     while not any(name.endswith(".m4s") for _, name in gcs.objects):
@@ -105,7 +105,7 @@ def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> N
     assert not [event for event in events if isinstance(event, Failed)]
     assert {event.task for event in events if isinstance(event, Started | Progress)} == {0}
     folder = download(gcs, tmp_path / "out", f"{VIDEO}/{held.generation}/")
-    assert len(watch(folder / finished[0].renditions[0].playlist).times) == SECONDS * 15
+    assert len(decode_video(folder / finished[0].renditions[0].playlist).times) == SECONDS * 15
 
 
 def test_a_refused_file_is_announced_once(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ LOUD = 0.08
 
 
 @dataclass
-class Picture:
+class WatchedVideo:
     width: int = 0
     height: int = 0
     pixel_format: str = ""
@@ -31,7 +31,7 @@ class Picture:
 
 
 @dataclass
-class Sound:
+class HeardAudio:
     rate: int = 0
     channels: int = 0
     start_s: float = 0.0
@@ -40,9 +40,9 @@ class Sound:
     samples: list["array[float]"] = field(default_factory=list)  # by channel
 
 
-def watch(playlist: Path) -> Picture:
+def decode_video(playlist: Path) -> WatchedVideo:
     """Every frame of a rendition, through its playlist."""
-    seen = Picture()
+    seen = WatchedVideo()
     before = 0
     with av.open(str(playlist)) as container:
         for frame in container.decode(video=0):
@@ -61,9 +61,9 @@ def watch(playlist: Path) -> Picture:
     return seen
 
 
-def listen(playlist: Path) -> Sound:
+def decode_audio(playlist: Path) -> HeardAudio:
     """Every sample of a rendition, and where each beep begins."""
-    heard = Sound()
+    heard = HeardAudio()
     with av.open(str(playlist)) as container:
         stream = container.streams.audio[0]
         heard.rate, heard.channels = stream.codec_context.sample_rate, stream.codec_context.channels
@@ -79,7 +79,7 @@ def listen(playlist: Path) -> Sound:
     return heard
 
 
-def _beeps(heard: Sound) -> list[float]:
+def _beeps(heard: HeardAudio) -> list[float]:
     block = heard.rate // 500  # 2 ms
     mono = heard.samples[0]
     beeps: list[float] = []
@@ -98,10 +98,10 @@ def loudness(samples: "array[float]") -> float:
     return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
 
 
-def offsets(picture: Picture, sound: Sound) -> list[float]:
+def offsets(video: WatchedVideo, audio: HeardAudio) -> list[float]:
     """How far each beep is behind the flash next to it, from the first flash on."""
-    beeps = [beep for beep in sound.beeps if beep > picture.flashes[0] - 0.5]
-    return [min((beep - flash for flash in picture.flashes), key=abs) for beep in beeps]
+    beeps = [beep for beep in audio.beeps if beep > video.flashes[0] - 0.5]
+    return [min((beep - flash for flash in video.flashes), key=abs) for beep in beeps]
 
 
 @dataclass

@@ -8,7 +8,7 @@ goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a
 `--task` instead: one task of a Cloud Run job, told everything by its environment. Exit: 0 its share is done, or the
 file has been refused, which doing it again would not change; 3 our fault, to be begun again; 143 stopped.
 
-`--standby` instead: gets ready, and takes these arguments, a JSON list in one line, from standard input. Without an
+`--prewarm` instead: gets ready, and takes these arguments, a JSON list in one line, from standard input. Without an
 order it ends after ten minutes, or with its standard input: 0.
 """
 
@@ -27,15 +27,15 @@ from watchparty_transcoder import prewarm
 from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
 
 if TYPE_CHECKING:
-    from watchparty_transcoder.pipeline import Job
+    from watchparty_transcoder.film_run import Job
 
 OUR_FAULT = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
-    if arguments.standby:
-        ordered = prewarm.order()
+    if arguments.prewarm:
+        ordered = prewarm.receive_arguments()
         if ordered is None:
             return 0
         arguments = _arguments(ordered)
@@ -51,9 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
-    told = {"--task", "--standby"}.isdisjoint(sys.argv[1:] if argv is None else argv)
+    told = {"--task", "--prewarm"}.isdisjoint(sys.argv[1:] if argv is None else argv)
     parser.add_argument("--task", action="store_true", help="be one task of a Cloud Run job")
-    parser.add_argument("--standby", action="store_true", help="wait for the arguments on standard input")
+    parser.add_argument("--prewarm", action="store_true", help="wait for the arguments on standard input")
     parser.add_argument("--input", required=told, metavar="FILE")
     parser.add_argument("--output", required=told, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
@@ -81,13 +81,14 @@ def _transcode(arguments: argparse.Namespace) -> int:
 
 
 def _run(job: "Job", *, with_parent: bool) -> int:
-    from watchparty_transcoder.errors import Broken, Cancelled, TranscodeError
+    from watchparty_transcoder.errors import Cancelled, InternalError, TranscodeError
+    from watchparty_transcoder.pipeline import transcode
 
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
     if with_parent:
         threading.Thread(target=_cancel_at_end_of_input, args=(job,), daemon=True).start()
     try:
-        job.run()
+        transcode(job)
     except Cancelled as stopped:
         return stopped.exit_code
     except TranscodeError as error:
@@ -96,14 +97,14 @@ def _run(job: "Job", *, with_parent: bool) -> int:
         return error.exit_code
     except Exception as error:
         logging.getLogger(__name__).exception("unexpected")
-        job.emitter.failed(Broken(repr(error)))
-        return Broken.exit_code
+        job.emitter.failed(InternalError(repr(error)))
+        return InternalError.exit_code
     return 0
 
 
 def _cloud_task() -> int:
     from watchparty_transcoder.bootstrap import cloud_task
-    from watchparty_transcoder.errors import BadMedia, Cancelled, TookTooLong
+    from watchparty_transcoder.errors import BadMedia, Cancelled, TimedOut
 
     log = logging.getLogger(__name__)
     with cloud_task(read_config(os.environ), read_cloud_config(os.environ)) as task:
@@ -112,7 +113,7 @@ def _cloud_task() -> int:
             task.run()
         except Cancelled as stopped:
             return stopped.exit_code
-        except (BadMedia, TookTooLong) as error:
+        except (BadMedia, TimedOut) as error:
             log.exception("%s: %s", error.code, error.detail)
             task.job.emitter.failed(error)
         except Exception:  # nothing is announced: Cloud Run begins the task again, after that the sweeper the job

@@ -16,7 +16,7 @@ from watchparty_transcoder.errors import ToolMissing
 from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
 from watchparty_transcoder.events.sinks import JsonLinesSink
 from watchparty_transcoder.ffmpeg.process import Processes, keep_grpc_out_of_forks
-from watchparty_transcoder.pipeline import Job
+from watchparty_transcoder.film_run import Job
 from watchparty_transcoder.source.source import Source, on_disk
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
@@ -53,9 +53,9 @@ def _opened(config: Config, place: str) -> Iterator[Source]:
     if (in_s3 := S3_OBJECT.fullmatch(place)) is None:
         yield on_disk(Path(place))
         return
-    from watchparty_transcoder.source.remote import of_s3, served
+    from watchparty_transcoder.source.remote import from_s3, served_locally
 
-    with served(of_s3(_s3_client(config), in_s3["bucket"], in_s3["key"])) as source:
+    with served_locally(from_s3(_s3_client(config), in_s3["bucket"], in_s3["key"])) as source:
         yield source
 
 
@@ -82,9 +82,9 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     # imported here: at home each tenth of a second before the first segment counts
     from google.cloud import storage
 
-    from watchparty_transcoder.cloud_task import CloudTask, Share
+    from watchparty_transcoder.cloud_task import CloudTask, TaskShare
     from watchparty_transcoder.events.sinks import PubSubSink
-    from watchparty_transcoder.source.remote import of_blob, served
+    from watchparty_transcoder.source.remote import from_gcs, served_locally
     from watchparty_transcoder.storage.gcs import GcsStorage
 
     client = storage.Client()
@@ -92,7 +92,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     identity = RunIdentity(
         video_id=cloud.video_id, generation=cloud.generation, task=cloud.task_index, attempt=cloud.attempt
     )
-    with served(of_blob(blob)) as source:
+    with served_locally(from_gcs(blob)) as source:
         yield CloudTask(
             job=Job(
                 source=source,
@@ -109,7 +109,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
                 limits=config.limits,
                 threads=os.cpu_count() or 1,
             ),
-            share=Share(cloud.task_index, cloud.task_count),
+            share=TaskShare(cloud.task_index, cloud.task_count),
             attempt=cloud.attempt,
             clock=time.monotonic,
             wait=time.sleep,

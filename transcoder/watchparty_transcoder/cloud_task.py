@@ -1,9 +1,9 @@
-"""One of the tasks that make a film together: OBJECT → PLAN → its share of ENCODE, and whoever is last, PUBLISH.
+"""One of the Cloud Run tasks that transcode a film together: OBJECT → PLAN → its share of ENCODE → maybe PUBLISH.
 
-Tasks never talk to each other. They share a bucket: the first task puts the plan there, each does the pieces that are
-its own by their number and leaves a marker at each, and who finds all markers there verifies and publishes. The first
-task also publishes what has grown meanwhile and tells of it, as long as there is anything to tell. Each piece may be
-begun twice, and each task killed at any point: what is there already is neither made nor written again.
+Tasks never talk to each other; they share a bucket. The first task stores the plan there. Each task does the pieces
+that its index selects and leaves a marker for each. A task that finds all markers verifies and publishes. The first
+task also publishes intermediate states and emits their events while there is news. Every piece may be begun twice, and
+every task may be killed at any point: existing output is neither encoded nor written again.
 """
 
 import logging
@@ -11,69 +11,69 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from watchparty_transcoder import pipeline
-from watchparty_transcoder.errors import BadMedia, Broken, Cancelled, CannotCopy, DiskFull, Overtaken, TookTooLong
-from watchparty_transcoder.events import transcode_event
-from watchparty_transcoder.make import pieces
-from watchparty_transcoder.make.encode import Encoder
-from watchparty_transcoder.make.workers import Marker, Pool, Task, TaskEnded, Workers, read_marker
-from watchparty_transcoder.mp4.segment import SegmentMade, Warned
-from watchparty_transcoder.pipeline import Job
+from watchparty_transcoder.errors import BadMedia, Cancelled, CannotCopy, InternalError, TimedOut, WriteConflict
+from watchparty_transcoder.events.transcode_event import Availability
+from watchparty_transcoder.film_run import FilmRun, Job, Step, earlier_plan, finished_before, usable_plan
+from watchparty_transcoder.make.pieces import all_pieces
+from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, read_marker
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import Plan
 from watchparty_transcoder.plan.timeline import CLOUD
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.publish.publisher import SPRITES_TASK, Publisher
-from watchparty_transcoder.publish.verify import as_listed, verify
+from watchparty_transcoder.publish.publisher import SPRITES_PIECE
+from watchparty_transcoder.publish.verify import SpanReader, as_listed
 from watchparty_transcoder.storage import layout
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 2.0  # a playlist is one object, and one object may be written about once a second
+READ_MARKERS_EVERY_S = 2.0
+"""A playlist is one object, and one object may be written about once per second."""
 PLAN_WITHIN_S = 1200.0
-ALONE_AFTER_S = 180.0  # the first task waits for others only as long as they get on with it
-READERS = 16
-TRIES = 5
+NO_NEWS_S = 180.0
+"""The first task waits for the others only as long as they make progress."""
+MARKER_READERS = 16
+PUBLISH_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Which of the tasks this is."""
+class TaskShare:
+    """Which of the tasks this is, and thus which pieces it does."""
 
     index: int
     count: int
 
     @property
-    def leads(self) -> bool:
+    def is_leader(self) -> bool:
         return self.index == 0
 
-    def of(self, pieces: Sequence[tuple[Task, Pool]]) -> Sequence[tuple[Task, Pool]]:
-        """Every count-th: neighbours in the film, which are waited for together, are made side by side."""
+    def select(self, pieces: Sequence[tuple[Piece, Pool]]) -> Sequence[tuple[Piece, Pool]]:
+        """Every count-th piece: neighbours in the film, which viewers wait for together, are done side by side."""
         return pieces[self.index :: self.count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudTask:
     job: Job
-    share: Share
+    share: TaskShare
     attempt: int
     clock: Callable[[], float]
     wait: Callable[[float], None]
 
     def run(self) -> None:
-        finished = pipeline.finished_before(self.job.storage)
+        finished = finished_before(self.job.storage)
         if finished is not None:
-            if self.share.leads:
-                self.job.emitter.again(finished)
+            if self.share.is_leader:
+                self.job.emitter.repeat_finished(finished)
             return
-        if self.share.leads:
+        if self.share.is_leader:
             self.job.emitter.started()
         done_for = None
-        while (plan := self._plan()) != done_for:  # another one is made where the original could not be copied
+        while (plan := self._plan()) != done_for:  # there is another one if the original could not be copied
             if plan is None:
                 return
+            run = FilmRun(self.job, plan)
             try:
-                _Run(self, plan).run()
+                run.run(CloudScheduler(run, self.share, self.clock))
             except CannotCopy as error:
                 log.warning("encoding what cannot be copied: %s", error.detail)
                 self.job.processes.resume()
@@ -84,173 +84,124 @@ class CloudTask:
     def _replace_plan(self, plan: bytes) -> None:
         try:
             self.job.storage.write(layout.PLAN, plan)
-        except Overtaken:  # it was stored by whoever came before; this one is better than any of those
+        except WriteConflict:  # an earlier run stored the existing one; this one is better than any of those
             self.job.storage.write(layout.PLAN, plan)
 
     def _plan(self) -> Plan | None:
-        """None: the first task has refused the file, and said so."""
-        if self.share.leads and (plan := self.job.earlier_plan()):
+        """None: the first task has refused the file and reported why."""
+        if self.share.is_leader and (plan := earlier_plan(self.job)):
             return plan
-        if self.share.leads:
-            self.job.storage.create(layout.PLAN, planning.encode(self._new_plan()))  # unless a twin was faster
+        if self.share.is_leader:
+            self.job.storage.create(layout.PLAN, planning.encode(self._new_plan()))  # unless a duplicate was faster
         return self._awaited_plan()
 
     def _new_plan(self, *, may_copy: bool = True) -> Plan:
         try:
             facts = probe(self.job.source, self.job.limits)
-        except (BadMedia, TookTooLong):
+        except (BadMedia, TimedOut):
             self.job.storage.create(layout.refused(self.attempt), b"{}")
             raise
         return planning.make_plan(facts, sizes=CLOUD, may_copy=may_copy)
 
     def _awaited_plan(self) -> Plan | None:
-        """That of the first task: each look at a file from here is a journey, so only one task takes it."""
+        """The first task's: probing a remote file takes many round trips, so only one task does it."""
         until = self.clock() + PLAN_WITHIN_S
         while self.clock() < until:
             if self.job.processes.cancelled:
                 raise Cancelled
             data = self.job.storage.read(layout.PLAN)
-            plan = pipeline.usable_plan(data, self.job.source) if data else None
+            plan = usable_plan(data, self.job.source) if data else None
             if plan:
                 return plan
             if self.job.storage.size(layout.refused(self.attempt)):
                 return None
-            self.wait(LOOK_EVERY_S / 2)
-        raise Broken("the first task made no plan")
+            self.wait(READ_MARKERS_EVERY_S / 2)
+        raise InternalError("the first task made no plan")
 
 
-class _Run:
-    """One task's way through one plan."""
+class CloudScheduler:
+    """Does this task's share of the pieces, and learns from markers in the bucket what the other tasks have done."""
 
-    def __init__(self, task: CloudTask, plan: Plan) -> None:
-        self._task = task
-        self._job = job = task.job
-        self._plan = plan
-        self._hash = planning.plan_hash(plan)
-        self._publisher = Publisher(plan, job.storage)
-        self._workers = Workers(storage=job.storage, plan_hash=self._hash)
-        self._encoder = Encoder(
-            ffmpeg=job.ffmpeg,
-            source=job.source,
-            plan=plan,
-            storage=job.storage,
-            processes=job.processes,
-            limits=job.limits,
-            threads=job.threads,
-        )
-        self._pieces = pieces.all_tasks(self._encoder)
-        self._taken: set[str] = set()  # markers whose news are known here
-        self._sprites_begun = False
-        self._news_at = task.clock()
-        self._looked_at = float("-inf")
-        self._shown = False
+    report_wait_s = READ_MARKERS_EVERY_S
 
-    def run(self) -> None:
-        mine = self._task.share.of(self._pieces)
-        log.info("plan %s: %d of %d pieces are mine", self._hash, len(mine), len(self._pieces))
-        try:
-            for piece, pool in mine:
-                self._workers.submit([piece], pool)
-            while not self._over():
-                pass
-        finally:
-            if not self._workers.idle:
-                self._job.processes.stop()
-            self._workers.stop()
+    def __init__(self, run: FilmRun, share: TaskShare, clock: Callable[[], float]) -> None:
+        self._run = run
+        self._share = share
+        self._clock = clock
+        self._pieces = all_pieces(run.encoder)
+        self._known: set[str] = set()  # pieces whose markers were read
+        self._news_at = clock()
+        self._markers_read_at = float("-inf")
 
-    def _over(self) -> bool:
-        """One turn: what my workers say, what others have left, whether all of it is there."""
-        self._hear()
-        leads = self._task.share.leads
-        due = leads and self._task.clock() - self._looked_at >= LOOK_EVERY_S
-        if due or self._workers.idle:
-            self._look()
-        if due or (leads and not self._shown):  # the first moment is waited for
+    def begin(self) -> None:
+        mine = self._share.select(self._pieces)
+        log.info("%d of %d pieces are mine", len(mine), len(self._pieces))
+        for piece, pool in mine:
+            self._run.workers.submit([piece], pool)
+
+    def piece_done(self, ended: PieceEnded) -> None:
+        """Its marker counts, as for the pieces of other tasks."""
+
+    def piece_skipped(self, piece: Piece) -> None:
+        """The marker tells the other tasks not to wait for it."""
+        self._run.workers.mark(piece.name, Marker(made=False))
+
+    def turn(self, *, reported: bool) -> Step:
+        if reported:
+            self._news_at = self._clock()
+        leader, idle = self._share.is_leader, self._run.workers.idle
+        due = leader and self._clock() - self._markers_read_at >= READ_MARKERS_EVERY_S
+        if due or idle:
+            self._read_markers()
+        if due or (leader and not self._run.playable):  # viewers wait for the first moment
             self._publish()
-        if not self._workers.idle:
-            return False
-        missing = {piece.name for piece, _ in self._pieces} - self._taken
-        if not missing and SPRITES_TASK not in self._taken and self._begin_sprites():
-            return False
+        if not self._run.workers.idle:
+            return Step.CONTINUE
+        missing = {piece.name for piece, _ in self._pieces} - self._known
         if not missing:
-            self._finish()
-            return True
-        alone = self._task.clock() - self._news_at > ALONE_AFTER_S
-        if not leads or alone:
-            log.info("%d pieces are for others", len(missing))
-            return True
-        return False
+            sprites_follow = SPRITES_PIECE not in self._known and self._run.submit_sprites()
+            return Step.CONTINUE if sprites_follow else Step.FINISH
+        if leader and self._clock() - self._news_at <= NO_NEWS_S:
+            return Step.CONTINUE
+        log.info("%d pieces are for other tasks", len(missing))
+        return Step.LEAVE
 
-    def _hear(self) -> None:
-        report = self._workers.next_report(LOOK_EVERY_S)
-        if self._job.processes.cancelled:
-            raise Cancelled
-        while report is not None:
-            self._take(report)
-            report = self._workers.next_report(0)
-
-    def _take(self, report: SegmentMade | Warned | TaskEnded) -> None:
-        if isinstance(report, SegmentMade):
-            self._publisher.renditions.take(report)
-            self._news_at = self._task.clock()
-        elif isinstance(report, TaskEnded) and report.error is not None:
-            if report.task.needed or isinstance(report.error, DiskFull | Cancelled):
-                raise report.error
-            log.warning("doing without %s", report.task.name, exc_info=report.error)
-            self._workers.mark(report.task.name, Marker(made=False))
-
-    def _look(self) -> None:
-        """Take in the markers that are new, mine among them."""
-        self._looked_at = self._task.clock()
-        folder = layout.markers(self._hash)
-        there = {layout.task_of(name): name for name in self._job.storage.sizes(folder)}
-        fresh = [task for task in there if task not in self._taken]
-        with ThreadPoolExecutor(READERS) as pool:
-            markers = pool.map(lambda task: read_marker(self._job.storage, there[task]), fresh)
-            for task, marker in zip(fresh, markers, strict=True):
+    def _read_markers(self) -> None:
+        """Takes in every marker that is new, those of this task included."""
+        self._markers_read_at = self._clock()
+        storage, publisher = self._run.job.storage, self._run.publisher
+        names = {layout.piece_of(name): name for name in storage.sizes(layout.markers(self._run.plan_hash))}
+        fresh = [piece for piece in names if piece not in self._known]
+        with ThreadPoolExecutor(MARKER_READERS) as pool:
+            markers = pool.map(lambda piece: read_marker(storage, names[piece]), fresh)
+            for piece, marker in zip(fresh, markers, strict=True):
                 if marker is None:
                     continue
-                self._taken.add(task)
-                self._news_at = self._task.clock()
+                self._known.add(piece)
+                self._news_at = self._clock()
                 for segment in marker.segments:
-                    self._publisher.renditions.take(segment)
+                    publisher.progress.add(segment)
                 for warning in marker.warnings:
-                    self._publisher.warn(warning.sentence)
+                    publisher.warn(warning.sentence)
                 if marker.made:
-                    self._publisher.task_done(task)
+                    publisher.piece_done(piece)
 
     def _publish(self) -> None:
         try:
-            state = self._publisher.publish()
-        except Overtaken as error:  # by a twin of this run: what it knew will be known at the next look
+            self._run.publish()
+        except WriteConflict as error:  # a duplicate of this task published; the next turn knows what it knew
             log.info("another run has published %s", error.detail)
             return
-        if state.playable_s > 0:
-            self._shown = True
-            self._job.emitter.playable(state, self._plan.duration_s)
-        if self._publisher.renditions.lowest_leading():
-            self._begin_sprites()
-        total = self._publisher.renditions.frames_planned()
-        self._job.emitter.progress(min(self._publisher.renditions.frames_done(), total), total)
+        self._run.emit_status()
+        self._run.submit_sprites()
 
-    def _begin_sprites(self) -> bool:
-        """They need a whole rendition, so nobody has them as a share. False where there are none to make."""
-        lowest = self._publisher.renditions.lowest_leading()
-        if lowest is None or self._sprites_begun:
-            return False
-        self._sprites_begun = True
-        self._workers.submit([pieces.sprites_task(self._encoder, lowest)], Pool.EXTRAS)
-        return True
+    def span_reader(self) -> SpanReader:
+        return as_listed(self._run.job.storage.sizes())
 
-    def _finish(self) -> None:
-        verify(self._publisher.renditions, as_listed(self._job.storage.sizes()))
-        for _ in range(TRIES):
+    def publish_all(self) -> Availability:
+        for _ in range(PUBLISH_ATTEMPTS):
             try:
-                state = self._publisher.publish()
-                break
-            except Overtaken:
-                self._look()
-        else:
-            raise Broken("others keep publishing")
-        event = self._job.emitter.finished(state, self._plan.duration_s)
-        self._job.storage.create(layout.FINISHED, transcode_event.encode(event))
+                return self._run.publish()
+            except WriteConflict:
+                self._read_markers()
+        raise InternalError("other runs keep publishing")

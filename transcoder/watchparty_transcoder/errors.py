@@ -82,24 +82,24 @@ class TooLarge(BadMedia):
     sentence = "This video is larger than what this server accepts."
 
 
-class TookTooLong(TranscodeError):
+class TimedOut(TranscodeError):
     code = "timeout"
     sentence = "Preparing this video took too long and was stopped."
 
 
-class Broken(TranscodeError):
+class InternalError(TranscodeError):
     code = "internal"
 
 
-class ToolMissing(Broken):
+class ToolMissing(InternalError):
     sentence = "The server has no ffmpeg, so it cannot prepare videos. Its administrator needs to install it."
 
 
-class ToolFailed(Broken):
+class ToolFailed(InternalError):
     """ffmpeg ended with an error; `detail` ends with the last lines that it wrote."""
 
 
-class ToolKilled(Broken):
+class ToolKilled(InternalError):
     """A signal ended ffmpeg: it crashed, or the machine had no memory for it; `detail` as that of ToolFailed."""
 
     def __init__(self, detail: str, *, by: signal.Signals) -> None:
@@ -107,23 +107,23 @@ class ToolKilled(Broken):
         self.crashed = by in CRASHES
 
 
-class DiskFull(Broken):
+class DiskFull(InternalError):
     sentence = "The server has run out of disk space, so this video could not be finished."
 
 
-class CannotCopy(Broken):
+class CannotCopy(InternalError):
     """The original's own frames do not fit together; the pipeline plans again, without copying."""
 
 
-class HardwareFailed(Broken):
+class HardwareFailed(InternalError):
     """The hardware encoder failed at a chunk; the pipeline makes the ladder again, by software."""
 
 
-class Overtaken(Broken):
+class WriteConflict(InternalError):
     """Somebody else has written this object since it was last looked at; `detail` is its name."""
 
 
-class NotAsPlanned(Broken):
+class PlanMismatch(InternalError):
     """What was written differs from the plan; nothing is announced as finished."""
 
 

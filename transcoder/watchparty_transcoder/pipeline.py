@@ -1,203 +1,174 @@
-"""OBJECT → PLAN → ENCODE → PUBLISH, for one video on one machine.
+"""OBJECT → PLAN → ENCODE → PUBLISH, for one film on one machine.
 
-Probes and plans (or takes up the plan of an interrupted run), puts the plan's work on worker threads in the order in
-which people wait for it, publishes what has become playable, verifies, and says how it went. Every step may be killed
-and run again; a second run over finished output only repeats the last announcement.
+Probes and plans, or continues with the plan of an interrupted run, and runs the plan's pieces on worker threads in the
+order in which viewers wait for them. A second run over finished output only repeats the last event.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-import msgspec
-
-from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Cancelled, CannotCopy, DiskFull, HardwareFailed, NotAsPlanned
-from watchparty_transcoder.events import transcode_event
-from watchparty_transcoder.events.event_emitter import EventEmitter
+from watchparty_transcoder.errors import CannotCopy, HardwareFailed, PlanMismatch
 from watchparty_transcoder.events.transcode_event import Availability
 from watchparty_transcoder.ffmpeg import hardware_trial
-from watchparty_transcoder.ffmpeg.process import Processes
-from watchparty_transcoder.make.encode import Encoder
-from watchparty_transcoder.make.workers import TaskEnded, Workers
-from watchparty_transcoder.mp4.segment import SegmentMade, Warned
+from watchparty_transcoder.film_run import FilmRun, Job, Step, earlier_plan, finished_before
+from watchparty_transcoder.make.pieces import audio_pieces, pass_pieces, poster_piece, subtitle_pieces
+from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
 from watchparty_transcoder.plan import plan as planning
-from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Film, Plan
+from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Pass, Plan, VideoPlan
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.publish.publisher import Publisher
-from watchparty_transcoder.publish.verify import read_back, verify
-from watchparty_transcoder.schedule import Schedule
-from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.publish.verify import SpanReader, read_back
 from watchparty_transcoder.storage import layout
-from watchparty_transcoder.storage.port import Storage
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.2
+REPORT_WAIT_S = 0.2
+FAST_ENOUGH = 3.0
+"""Seconds of film encoded per second, in the lowest rendition alone; with two renditions this becomes about 1.8."""
+YES, NO = b"true", b"false"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One video on one machine."""
-
-    source: Source
-    ffmpeg: Callable[[], str]  # looked for only when something has to be encoded
-    storage: Storage
-    processes: Processes
-    emitter: EventEmitter
-    limits: Limits
-    threads: int
-    hardware: Sequence[EncoderName] = ()  # to be tried for what nobody waits for
-
-    def run(self) -> None:
-        finished = finished_before(self.storage)
-        if finished is not None:
-            self.emitter.again(finished)
-            return
-        self.emitter.started()
-        run: _Run | None = self._begin(self.earlier_plan() or self._new_plan())
-        while run:
-            run = self._carry_out(run)
-
-    def _begin(self, plan: Plan) -> "_Run":
-        return _Run(self, plan, Publisher(plan, self.storage))
-
-    def _carry_out(self, run: "_Run") -> "_Run | None":
-        """None once it is done, else the one to go on with."""
-        try:
-            run.run()
-        except CannotCopy as error:
-            log.warning("encoding what cannot be copied: %s", error.detail)
-            self.processes.resume()
-            return self._begin(self._new_plan(may_copy=False))
-        except HardwareFailed as error:
-            log.warning("going on with software: %s", hardware_trial.reason(error))
-            self.processes.resume()
-            plan = self._keep(planning.made_by(run.plan, SOFTWARE))
-            run.publisher.go_on_with(plan)
-            return _Run(self, plan, run.publisher)
-        return None
-
-    def earlier_plan(self) -> Plan | None:
-        """That of an earlier run over the same file, to go on with; what was made by any other plan is cleared away."""
-        data = self.storage.read(layout.PLAN)
-        if data is None:
-            return None
-        if plan := usable_plan(data, self.source):
-            return plan
-        log.warning("what was made here belongs to another file or version; starting anew")
-        self.storage.clear()
-        return None
-
-    def _new_plan(self, *, may_copy: bool = True) -> Plan:
-        plan = planning.make_plan(probe(self.source, self.limits), may_copy=may_copy)
-        return self._keep(planning.made_by(plan, self._encoder(plan.film)))
-
-    def _encoder(self, film: Film | None) -> EncoderName:
-        """Decided once a film: all of a rendition has to come from one encoder."""
-        ladder = planning.unwatched_ladder(film) if film else None
-        if not self.hardware or film is None or ladder is None:
-            return SOFTWARE
-        return hardware_trial.choose(
-            self.hardware, ladder, film.grid, ffmpeg=self.ffmpeg, processes=self.processes, threads=self.threads
-        )
-
-    def _keep(self, plan: Plan) -> Plan:
-        self.storage.write(layout.PLAN, planning.encode(plan))
-        return plan
+def transcode(job: Job) -> None:
+    finished = finished_before(job.storage)
+    if finished is not None:
+        job.emitter.repeat_finished(finished)
+        return
+    job.emitter.started()
+    run: FilmRun | None = FilmRun(job, earlier_plan(job) or _new_plan(job))
+    while run:
+        run = _carry_out(run)
 
 
-class _Run:
-    """The main loop over one plan: takes in what workers report, publishes, speaks."""
-
-    def __init__(self, job: Job, plan: Plan, publisher: Publisher) -> None:
-        log.info("plan %s: %s", planning.plan_hash(plan), _summary(plan))
-        self._job = job
-        self.plan = plan
-        self.publisher = publisher
-        self._workers = Workers(storage=job.storage, plan_hash=planning.plan_hash(plan))
-        encoder = Encoder(
-            ffmpeg=job.ffmpeg,
-            source=job.source,
-            plan=plan,
-            storage=job.storage,
-            processes=job.processes,
-            limits=job.limits,
-            threads=job.threads,
-        )
-        self._schedule = Schedule(encoder, self._workers, self.publisher.renditions)
-        self._state: Availability | None = None
-
-    def run(self) -> None:
-        try:
-            self._schedule.begin()
-            while not (self._workers.idle and self._schedule.all_submitted):
-                self._turn()
-        finally:
-            if not self._workers.idle:
-                self._job.processes.stop()
-            self._workers.stop()
-        state = self.publisher.publish()
-        verify(self.publisher.renditions, read_back(self._job.storage))
-        event = self._job.emitter.finished(state, self.plan.duration_s)
-        self._job.storage.write(layout.FINISHED, transcode_event.encode(event))
-
-    def _turn(self) -> None:
-        """Take in everything there is, then publish once for all of it."""
-        report = self._workers.next_report(TICK_S)
-        if self._job.processes.cancelled:
-            raise Cancelled
-        if report is None and self._workers.idle:
-            raise NotAsPlanned("everything awaited is done, and nothing can be played")
-        changed = report is not None
-        while report is not None:
-            self._take(report)
-            report = self._workers.next_report(0)
-        if changed:
-            self._state = self.publisher.publish()
-        if self._state and self._state.playable_s > 0:
-            self._job.emitter.playable(self._state, self.plan.duration_s)
-            self._schedule.playable()
-        renditions = self.publisher.renditions
-        total = renditions.frames_planned()
-        self._job.emitter.progress(min(renditions.frames_done(), total), total)
-
-    def _take(self, report: SegmentMade | Warned | TaskEnded) -> None:
-        if isinstance(report, SegmentMade):
-            self.publisher.renditions.take(report)
-        elif isinstance(report, Warned):
-            self.publisher.warn(report.sentence)
-        elif report.error is None:
-            self.publisher.task_done(report.task.name)
-            self._schedule.ended(report)
-        elif report.task.needed or isinstance(report.error, DiskFull | Cancelled):
-            raise report.error
-        else:
-            log.warning("doing without %s", report.task.name, exc_info=report.error)
-
-
-def usable_plan(data: bytes, source: Source) -> Plan | None:
-    """The stored plan, if it is for this file and this version of the program."""
+def _carry_out(run: FilmRun) -> FilmRun | None:
+    """None once the film is finished, else the run to continue with."""
+    job = run.job
     try:
-        plan = planning.decode(data)
-    except msgspec.DecodeError:
-        return None
-    return plan if plan.version == planning.PLAN_VERSION and plan.size_bytes == source.size_bytes() else None
+        run.run(LocalScheduler(run))
+    except CannotCopy as error:
+        log.warning("encoding what cannot be copied: %s", error.detail)
+        job.processes.resume()
+        return FilmRun(job, _new_plan(job, may_copy=False))
+    except HardwareFailed as error:
+        log.warning("going on with software: %s", hardware_trial.reason(error))
+        job.processes.resume()
+        plan = planning.with_encoder(run.plan, SOFTWARE)
+        _store(job, plan)
+        run.publisher.switch_plan(plan)
+        return FilmRun(job, plan, run.publisher)
+    return None
 
 
-def finished_before(storage: Storage) -> transcode_event.Finished | None:
-    data = storage.read(layout.FINISHED)
-    if data is None:
-        return None
-    event = transcode_event.decode(data)
-    return event if isinstance(event, transcode_event.Finished) else None
+def _new_plan(job: Job, *, may_copy: bool = True) -> Plan:
+    plan = planning.make_plan(probe(job.source, job.limits), may_copy=may_copy)
+    plan = planning.with_encoder(plan, _ladder_encoder(job, plan.video))
+    _store(job, plan)
+    return plan
 
 
-def _summary(plan: Plan) -> str:
-    parts = [f"{plan.duration_s:.1f} s"]
-    film = plan.film
-    if film:
-        parts.append(f"copies {film.copy.name}" if film.copy else f"copies no picture ({', '.join(film.not_copied)})")
-        parts += [f"{lane.kind}: {', '.join(rung.name for rung in lane.rungs)}" for lane in film.lanes]
-    parts += [f"{track.name} {'copied' if track.copied else 'encoded'}" for track in plan.audio]
-    return "; ".join(parts)
+def _store(job: Job, plan: Plan) -> None:
+    job.storage.write(layout.PLAN, planning.encode(plan))
+
+
+def _ladder_encoder(job: Job, video: VideoPlan | None) -> EncoderName:
+    """Chosen once per film, because all of a rendition has to come from one encoder."""
+    ladder = planning.background_ladder(video) if video else None
+    if not job.hardware or video is None or ladder is None:
+        return SOFTWARE
+    return hardware_trial.choose(
+        job.hardware, ladder, video.grid, ffmpeg=job.ffmpeg, processes=job.processes, threads=job.threads
+    )
+
+
+class LocalScheduler:
+    """Starts pieces in the order in which viewers wait for them, on one machine that does all of them.
+
+    First what the first frame needs; once the film is playable, what improves it; last what needs the whole film. The
+    fast pass gets its second rendition only on a machine that has proved fast enough, because a film that stalls is
+    worse than a coarse one.
+    """
+
+    report_wait_s = REPORT_WAIT_S
+
+    def __init__(self, run: FilmRun) -> None:
+        self._run = run
+        self._opening: str | None = None  # the piece whose speed decides
+        self._later_submitted = False
+
+    @property
+    def all_submitted(self) -> bool:
+        return self._later_submitted and self._opening is None
+
+    def begin(self) -> None:
+        encoder, workers = self._run.encoder, self._run.workers
+        workers.submit(audio_pieces(encoder), Pool.AUDIO)
+        video = self._run.plan.video
+        if video is None or video.copy:
+            return
+        pieces = pass_pieces(encoder, video, video.passes[0])
+        if self._second_rendition_is_optional(video.passes[0]):
+            self._opening = pieces[0].name
+            pieces = pieces[:1]
+        workers.submit(pieces, Pool.VIDEO)
+
+    def piece_done(self, ended: PieceEnded) -> None:
+        """The opening piece shows how fast this machine is; the rest of the fast pass follows from that."""
+        video = self._run.plan.video
+        if video is None or ended.piece.name != self._opening:
+            return
+        self._opening = None
+        fast = video.passes[0]
+        pieces = pass_pieces(self._run.encoder, video, fast)[1:]
+        if not self._is_fast_enough(video, fast, ended.took_s):
+            lowest = fast.renditions[-1:]
+            self._run.publisher.progress.drop([each.name for each in fast.renditions if each not in lowest])
+            pieces = pass_pieces(self._run.encoder, video, fast, only=lowest)[1:]
+        self._run.workers.submit(pieces, Pool.VIDEO)
+        if self._later_submitted:
+            self._submit_later_passes(video)
+
+    def piece_skipped(self, piece: Piece) -> None:
+        """No marker, so that a restarted run tries again."""
+
+    def turn(self, *, reported: bool) -> Step:
+        if not reported and self._run.workers.idle:
+            raise PlanMismatch("every piece is done, and nothing is playable")
+        if reported:
+            self._run.publish()
+        self._run.emit_status()
+        if self._run.playable:
+            self.submit_later()
+        return Step.FINISH if self._run.workers.idle and self.all_submitted else Step.CONTINUE
+
+    def submit_later(self) -> None:
+        """What viewers do not wait for, because the film is playable without it."""
+        encoder, workers, video = self._run.encoder, self._run.workers, self._run.plan.video
+        if not self._later_submitted:
+            self._later_submitted = True
+            workers.submit([poster_piece(encoder)], Pool.EXTRAS)
+            workers.submit(subtitle_pieces(encoder), Pool.EXTRAS)
+            if video and self._opening is None:
+                self._submit_later_passes(video)
+        self._run.submit_sprites()
+
+    def span_reader(self) -> SpanReader:
+        return read_back(self._run.job.storage)
+
+    def publish_all(self) -> Availability:
+        return self._run.publish()
+
+    def _submit_later_passes(self, video: VideoPlan) -> None:
+        for encode_pass in video.passes if video.copy else video.passes[1:]:
+            self._run.workers.submit(pass_pieces(self._run.encoder, video, encode_pass), Pool.VIDEO)
+
+    def _second_rendition_is_optional(self, encode_pass: Pass) -> bool:
+        return encode_pass.kind == "fast" and len(encode_pass.renditions) > 1
+
+    def _is_fast_enough(self, video: VideoPlan, fast: Pass, took_s: float) -> bool:
+        """Decided once per film, so that a restarted run keeps the renditions that viewers were offered."""
+        storage = self._run.job.storage
+        decided = storage.read(layout.PACE)
+        if decided is None:
+            opening_s = video.grid.seconds(video.grid.bounds[fast.chunks[0].end])
+            speed = opening_s / max(took_s, 0.001)
+            log.info("the opening was encoded at %.1f times real time", speed)
+            decided = YES if speed >= FAST_ENOUGH else NO
+            storage.write(layout.PACE, decided)
+        return decided == YES

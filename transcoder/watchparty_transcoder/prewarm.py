@@ -12,7 +12,7 @@ import select
 PATIENCE_S = 600.0  # a film that takes longer to arrive has another one made ready, or begins cold
 
 
-def order(*, descriptor: int = 0, patience_s: float = PATIENCE_S) -> list[str] | None:
+def receive_arguments(*, descriptor: int = 0, patience_s: float = PATIENCE_S) -> list[str] | None:
     """The arguments of the run: a JSON list in one line. None when none will come: end of input, or `patience_s`.
 
     What follows the line is left in the pipe's other end: `--with-parent` goes on reading there.

@@ -15,8 +15,8 @@ from bench.transcoding.costs import Cost, cost_of
 from transcoder.chunks import encoder
 from transcoder.running import command, environment
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.mp4.segment import Report, SegmentMade, Warned
-from watchparty_transcoder.plan.models import Chunk, Film, Lane, Plan, Rung
+from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.plan.models import Chunk, Pass, Plan, RenditionPlan, VideoPlan
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.plan.timeline import ChunkSizes
 from watchparty_transcoder.probe.probe import probe
@@ -31,7 +31,7 @@ STANDS_BY_S = 2.0  # before its order comes: less than any upload takes
 def first_playable_s(source: Path, folder: Path) -> float:
     """From the order to the first event that says so; the process has stood by as it does during an upload at home."""
     python, option, module, *arguments = command(source, folder)
-    with _process(python, option, module, "--standby") as process:
+    with _process(python, option, module, "--prewarm") as process:
         assert process.stdin
         time.sleep(STANDS_BY_S)
         began_s = time.monotonic()
@@ -80,7 +80,7 @@ class Ladder:
     folder: Path
     segments_a_chunk: int = CHUNK_SEGMENTS
     threads: int = 2
-    made: list[SegmentMade] = field(default_factory=list)
+    made: list[StoredSegment] = field(default_factory=list)
     plan: Plan = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,36 +88,39 @@ class Ladder:
         self.plan = make_plan(probe(on_disk(self.source), Limits()), sizes=sizes, may_copy=False)
 
     @property
-    def film(self) -> Film:
-        assert self.plan.film
-        return self.plan.film
+    def video(self) -> VideoPlan:
+        assert self.plan.video
+        return self.plan.video
 
     @property
-    def lane(self) -> Lane:
-        return next(lane for lane in self.film.lanes if lane.kind == "ladder")
+    def encode_pass(self) -> Pass:
+        return next(encode_pass for encode_pass in self.video.passes if encode_pass.kind == "ladder")
 
     @property
-    def rungs(self) -> tuple[Rung, ...]:
-        return self.lane.rungs
+    def renditions(self) -> tuple[RenditionPlan, ...]:
+        return self.encode_pass.renditions
 
     def make(self, chunk: Chunk) -> None:
         worker = encoder(self.source, self.plan, self.folder, threads=self.threads)
-        worker.video(self.film, self.lane, self.rungs, chunk, self._report())
+        worker.encode_video(self.video, self.encode_pass, self.renditions, chunk, self._report())
 
     def make_all(self) -> list[tuple[float, Cost]]:
         """Each chunk's length in seconds, and what it took."""
-        grid = self.film.grid
-        return [(grid.seconds(grid.frames_of(chunk)), cost_of(partial(self.make, chunk))) for chunk in self.lane.chunks]
+        grid = self.video.grid
+        return [
+            (grid.seconds(grid.frames_of(chunk)), cost_of(partial(self.make, chunk)))
+            for chunk in self.encode_pass.chunks
+        ]
 
-    def whole_file(self, rung: Rung) -> Path:
-        path = self.folder / f"{rung.name}-whole.mp4"
-        parts = [self.folder / f"{rung.name}-init.mp4", *sorted(self.folder.glob(f"{rung.name}-*.m4s"))]
+    def whole_file(self, rendition: RenditionPlan) -> Path:
+        path = self.folder / f"{rendition.name}-whole.mp4"
+        parts = [self.folder / f"{rendition.name}-init.mp4", *sorted(self.folder.glob(f"{rendition.name}-*.m4s"))]
         path.write_bytes(b"".join(part.read_bytes() for part in parts))
         return path
 
     def _report(self) -> Report:
-        def report(news: SegmentMade | Warned) -> None:
-            assert isinstance(news, SegmentMade), news
+        def report(news: StoredSegment | FilmWarning) -> None:
+            assert isinstance(news, StoredSegment), news
             self.made.append(news)
 
         return report
@@ -128,7 +131,7 @@ def two_slots_speedup(source: Path, folder: Path) -> tuple[float, float]:
 
     def took_s(name: str, run: Callable[[Ladder, tuple[Chunk, Chunk]], object]) -> float:
         ladder = Ladder(source, folder / name, segments_a_chunk=2, threads=1)
-        first, second = ladder.lane.chunks[:2]
+        first, second = ladder.encode_pass.chunks[:2]
         return cost_of(lambda: run(ladder, (first, second))).wall_s
 
     def one_after_the_other(ladder: Ladder, chunks: tuple[Chunk, Chunk]) -> None:

@@ -12,34 +12,36 @@ from pathlib import Path
 
 from transcoder.films import FFMPEG
 from watchparty_transcoder.ffmpeg.filters import FINE, cascade
-from watchparty_transcoder.plan.models import Grid, Rung
+from watchparty_transcoder.plan.models import Grid, RenditionPlan
 
 SEGMENT_S = 4
 
 
-def ladder(source: Path, folder: Path, grid: Grid, rungs: Sequence[Rung]) -> subprocess.Popen[bytes]:
+def ladder(source: Path, folder: Path, grid: Grid, renditions: Sequence[RenditionPlan]) -> subprocess.Popen[bytes]:
     """One decode, one filter graph, every quality; picture alone."""
     folder.mkdir(parents=True)
-    graph = cascade("0:v", [f"scale={rungs[0].width}:{rungs[0].height}:flags={FINE}"], rungs, FINE)
-    outputs = [word for number, rung in enumerate(rungs) for word in _x264(number, rung, grid)]
+    graph = cascade("0:v", [f"scale={renditions[0].width}:{renditions[0].height}:flags={FINE}"], renditions, FINE)
+    outputs = [word for number, rendition in enumerate(renditions) for word in _x264(number, rendition, grid)]
     return _start(
         *("-i", source, "-filter_complex", graph, *outputs, "-an"),
         *("-f", "hls", "-hls_time", SEGMENT_S, "-hls_playlist_type", "event", "-hls_segment_type", "fmp4"),
-        *("-var_stream_map", " ".join(f"v:{number}" for number in range(len(rungs)))),
+        *("-var_stream_map", " ".join(f"v:{number}" for number in range(len(renditions)))),
         *("-hls_fmp4_init_filename", "init-%v.mp4", "-hls_segment_filename", folder / "v%v-%05d.m4s"),
         folder / "v%v.m3u8",
     )
 
 
-def one_process_a_rung(source: Path, folder: Path, grid: Grid, rungs: Sequence[Rung]) -> list[subprocess.Popen[bytes]]:
+def one_process_per_rendition(
+    source: Path, folder: Path, grid: Grid, renditions: Sequence[RenditionPlan]
+) -> list[subprocess.Popen[bytes]]:
     folder.mkdir(parents=True)
     return [
         _start(
-            *("-i", source, "-vf", f"scale={rung.width}:{rung.height}:flags={FINE}", "-map", "0:v"),
-            *_x264(0, rung, grid)[2:],
+            *("-i", source, "-vf", f"scale={rendition.width}:{rendition.height}:flags={FINE}", "-map", "0:v"),
+            *_x264(0, rendition, grid)[2:],
             folder / f"v{number}.mp4",
         )
-        for number, rung in enumerate(rungs)
+        for number, rendition in enumerate(renditions)
     ]
 
 
@@ -63,7 +65,7 @@ def whole_file(folder: Path, number: int) -> Path:
     return path
 
 
-def _x264(number: int, rung: Rung, grid: Grid) -> list[str]:
+def _x264(number: int, rendition: RenditionPlan, grid: Grid) -> list[str]:
     gop = str(grid.gop_frames)
     return [
         *("-map", f"[v{number}]", f"-c:v:{number}", "libx264", f"-preset:v:{number}", "veryfast"),
@@ -71,11 +73,11 @@ def _x264(number: int, rung: Rung, grid: Grid) -> list[str]:
             f"-profile:v:{number}",
             "high",
             f"-crf:v:{number}",
-            str(rung.crf),
+            str(rendition.crf),
             f"-maxrate:v:{number}",
-            str(rung.max_rate),
+            str(rendition.max_rate),
         ),
-        *(f"-bufsize:v:{number}", str(rung.max_rate * 2), f"-g:v:{number}", gop, f"-keyint_min:v:{number}", gop),
+        *(f"-bufsize:v:{number}", str(rendition.max_rate * 2), f"-g:v:{number}", gop, f"-keyint_min:v:{number}", gop),
         *(f"-sc_threshold:v:{number}", "0", f"-flags:v:{number}", "+cgop"),
     ]
 

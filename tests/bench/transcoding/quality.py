@@ -12,10 +12,10 @@ from pathlib import Path
 
 from transcoder.chunks import encoder, noise_ratio, write_playlist
 from transcoder.films import make
-from transcoder.watching import listen
+from transcoder.watching import decode_audio
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.mp4.segment import SegmentMade
-from watchparty_transcoder.plan.models import Rung
+from watchparty_transcoder.mp4.segment import StoredSegment
+from watchparty_transcoder.plan.models import RenditionPlan
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.plan.timeline import ChunkSizes
 from watchparty_transcoder.probe.probe import probe
@@ -38,12 +38,12 @@ def static_ffmpeg() -> str:
     return str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
 
 
-def vmaf(seen: Path, source: Path, rung: Rung, *, seconds: float) -> Vmaf:
+def vmaf(seen: Path, source: Path, rendition: RenditionPlan, *, seconds: float) -> Vmaf:
     """At the quality's own size, frame by frame."""
     log = seen.with_suffix(".vmaf.json")
     graph = (
         f"[0:v]{AS_TAGGED},{BY_NUMBER}[seen];"
-        f"[1:v]{AS_TAGGED},scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p,{BY_NUMBER}[original];"
+        f"[1:v]{AS_TAGGED},scale={rendition.width}:{rendition.height}:flags=bicubic,format=yuv420p,{BY_NUMBER}[original];"
         f"[seen][original]libvmaf=log_fmt=json:log_path={log}:n_threads=2:shortest=1"
     )
     limit = ["-t", str(seconds)]
@@ -52,18 +52,24 @@ def vmaf(seen: Path, source: Path, rung: Rung, *, seconds: float) -> Vmaf:
     return Vmaf(sum(frames) / len(frames), min(frames))
 
 
-def av1_saving(source: Path, folder: Path, rung: Rung, seconds: int) -> float:
+def av1_saving(source: Path, folder: Path, rendition: RenditionPlan, seconds: int) -> float:
     """The share of bits that SVT-AV1 (preset 10) saves at the VMAF that x264 as in our ladder reaches."""
-    size = ["-t", str(seconds), "-vf", f"scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p", "-an"]
+    size = [
+        "-t",
+        str(seconds),
+        "-vf",
+        f"scale={rendition.width}:{rendition.height}:flags=bicubic,format=yuv420p",
+        "-an",
+    ]
     gop = ["-g", "60"]
 
     def encoded(name: str, *codec: str) -> tuple[float, float]:
         out = folder / f"{name}.mp4"
         _run("-i", str(source), *size, *codec, *gop, str(out))
-        return vmaf(out, source, rung, seconds=seconds).mean, out.stat().st_size
+        return vmaf(out, source, rendition, seconds=seconds).mean, out.stat().st_size
 
-    cap = ["-maxrate", str(rung.max_rate), "-bufsize", str(2 * rung.max_rate)]
-    wanted, h264_bytes = encoded("x264", "-c:v", "libx264", "-preset", "veryfast", "-crf", str(rung.crf), *cap)
+    cap = ["-maxrate", str(rendition.max_rate), "-bufsize", str(2 * rendition.max_rate)]
+    wanted, h264_bytes = encoded("x264", "-c:v", "libx264", "-preset", "veryfast", "-crf", str(rendition.crf), *cap)
     points = sorted(
         encoded(f"av1-{factor}", "-c:v", "libsvtav1", "-preset", "10", "-crf", str(factor))
         for factor in AV1_RATE_FACTORS
@@ -83,17 +89,19 @@ def audio_join_snr_deltas_db(folder: Path) -> list[float]:
     """At each join of pieces of sound: how its signal to noise differs from that of sound encoded in one go."""
     chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
     source = make(folder / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=29"])
-    original = listen(make(folder / "original.mkv", ["-i", str(source), "-c:a", "pcm_f32le", "-ac", "1"])).samples[0]
+    original = decode_audio(
+        make(folder / "original.mkv", ["-i", str(source), "-c:a", "pcm_f32le", "-ac", "1"])
+    ).samples[0]
     facts = replace(probe(on_disk(source), Limits()), seekable=True)
     sounds: list[array[float]] = []
     joins: tuple[int, ...] = ()
     for name, length in (("pieces", 1), ("whole", 1000)):
         plan = make_plan(facts, sizes=ChunkSizes(opening=length, length=length, audio=length))
         (track,) = plan.audio
-        made: list[SegmentMade] = []
+        made: list[StoredSegment] = []
         for chunk in track.chunks:
-            encoder(source, plan, folder / name).audio(track, chunk, made.append)  # type: ignore[arg-type]
-        sounds.append(listen(write_playlist(folder / name, track.name, made)).samples[0])
+            encoder(source, plan, folder / name).encode_audio(track, chunk, made.append)  # type: ignore[arg-type]
+        sounds.append(decode_audio(write_playlist(folder / name, track.name, made)).samples[0])
         joins = track.starts[1:]
     pieces, whole = sounds
     return [

@@ -17,12 +17,12 @@ def plan_of(**changes: Any) -> Plan:
     return make_plan(facts(video=video(codec="hevc", keyframes=(), **changes), audio=(audio(codec="ac3", channels=6),)))
 
 
-def chunk_command(plan: Plan, first: int = 0, end: int = 5, lane: int = 1) -> list[str]:
-    assert plan.film
-    lanes = plan.film.lanes[lane]
+def chunk_command(plan: Plan, first: int = 0, end: int = 5, encode_pass: int = 1) -> list[str]:
+    assert plan.video
+    passes = plan.video.passes[encode_pass]
     return commands.video_chunk(
-        ffmpeg="ffmpeg", source=on_disk(Path("/films/a:b.mp4")), plan=plan, film=plan.film, lane=lanes,
-        rungs=lanes.rungs, chunk=Chunk(first=first, end=end), threads=2,
+        ffmpeg="ffmpeg", source=on_disk(Path("/films/a:b.mp4")), plan=plan, video=plan.video, encode_pass=passes,
+        renditions=passes.renditions, chunk=Chunk(first=first, end=end), threads=2,
     )  # fmt: skip
 
 

@@ -6,8 +6,16 @@ import pytest
 
 from transcoder.facts import facts, video
 from watchparty_transcoder.ffmpeg import commands
-from watchparty_transcoder.plan.models import SOFTWARE, Chunk, EncoderName, Lane, Plan
-from watchparty_transcoder.plan.plan import decode, encode, made_by, make_plan, on, plan_hash, unwatched_ladder
+from watchparty_transcoder.plan.models import SOFTWARE, Chunk, EncoderName, Pass, Plan
+from watchparty_transcoder.plan.plan import (
+    background_ladder,
+    decode,
+    encode,
+    make_plan,
+    pass_with_encoder,
+    plan_hash,
+    with_encoder,
+)
 
 LIKE_ALL = {
     "profile": "high", "maxrate": "2800000", "bufsize": "5600000", "g": "60", "keyint_min": "60", "flags": "+cgop",
@@ -29,19 +37,24 @@ def not_copied() -> Plan:
     return make_plan(facts(video=video(codec="hevc", keyframes=(), width=1280, height=720)))
 
 
-def ladder_of(plan: Plan) -> Lane:
-    assert plan.film
-    ladder = unwatched_ladder(plan.film)
+def ladder_of(plan: Plan) -> Pass:
+    assert plan.video
+    ladder = background_ladder(plan.video)
     assert ladder
     return ladder
 
 
 def command(encoder: EncoderName) -> list[str]:
     plan = not_copied()
-    assert plan.film
-    lane = on(ladder_of(plan), encoder)
+    assert plan.video
+    encode_pass = pass_with_encoder(ladder_of(plan), encoder)
     return commands.black_chunk(
-        ffmpeg="ffmpeg", film=plan.film, lane=lane, rungs=lane.rungs, chunk=Chunk(first=0, end=5), threads=2
+        ffmpeg="ffmpeg",
+        video=plan.video,
+        encode_pass=encode_pass,
+        renditions=encode_pass.renditions,
+        chunk=Chunk(first=0, end=5),
+        threads=2,
     )
 
 
@@ -75,27 +88,30 @@ def test_others_take_them_from_memory(encoder: EncoderName) -> None:
 
 def test_hardware_makes_what_nobody_watches_yet() -> None:
     """The ladder behind a fast lane or a copy, under names of its own; never what is watched while it grows."""
-    behind_fast = made_by(not_copied(), "nvenc").film
+    behind_fast = with_encoder(not_copied(), "nvenc").video
     assert behind_fast
-    assert [(lane.kind, lane.encoder) for lane in behind_fast.lanes] == [("fast", SOFTWARE), ("ladder", "nvenc")]
-    assert [rung.name for lane in behind_fast.lanes for rung in lane.rungs] == [
+    assert [(encode_pass.kind, encode_pass.encoder) for encode_pass in behind_fast.passes] == [
+        ("fast", SOFTWARE),
+        ("ladder", "nvenc"),
+    ]
+    assert [rendition.name for encode_pass in behind_fast.passes for rendition in encode_pass.renditions] == [
         "v720/fast", "v360/fast", "v720/ladder-nvenc", "v480/ladder-nvenc", "v360/ladder-nvenc",
     ]  # fmt: skip
-    behind_copy = made_by(make_plan(facts()), "vaapi").film
+    behind_copy = with_encoder(make_plan(facts()), "vaapi").video
     assert behind_copy
     assert behind_copy.copy
-    assert [lane.encoder for lane in behind_copy.lanes] == ["vaapi"]
+    assert [encode_pass.encoder for encode_pass in behind_copy.passes] == ["vaapi"]
     leading = make_plan(facts(video=video(codec="hevc", keyframes=(), width=640, height=360)))
-    assert made_by(leading, "nvenc") == leading
+    assert with_encoder(leading, "nvenc") == leading
     only_sound = make_plan(facts(video=None))
-    assert made_by(only_sound, "nvenc") == only_sound
+    assert with_encoder(only_sound, "nvenc") == only_sound
 
 
 def test_going_back_to_software_is_no_other_film() -> None:
     """The hash that marks what is done stays, so that the ladder alone is made again; and the way back is exact."""
     plan = not_copied()
-    on_hardware = made_by(plan, "nvenc")
+    on_hardware = with_encoder(plan, "nvenc")
     assert on_hardware != plan
     assert plan_hash(on_hardware) == plan_hash(plan)
-    assert made_by(on_hardware, SOFTWARE) == plan
+    assert with_encoder(on_hardware, SOFTWARE) == plan
     assert decode(encode(on_hardware)) == on_hardware

@@ -10,17 +10,17 @@ from fakes.graphics_card import Fault, ffmpeg_with_card
 from transcoder.facts import facts, video
 from watchparty_transcoder.ffmpeg import hardware_trial
 from watchparty_transcoder.ffmpeg.process import Processes
-from watchparty_transcoder.plan.models import EncoderName, Film, Grid, Lane
-from watchparty_transcoder.plan.plan import make_plan, unwatched_ladder
+from watchparty_transcoder.plan.models import EncoderName, Grid, Pass, VideoPlan
+from watchparty_transcoder.plan.plan import background_ladder, make_plan
 
 pytestmark = pytest.mark.media
 
 
-def film_with_ladder() -> tuple[Film, Lane]:
+def film_with_ladder() -> tuple[VideoPlan, Pass]:
     """720, 480 and 360 lines."""
-    film = make_plan(facts(video=video(codec="hevc", keyframes=(), width=1280, height=720))).film
+    film = make_plan(facts(video=video(codec="hevc", keyframes=(), width=1280, height=720))).video
     assert film
-    ladder = unwatched_ladder(film)
+    ladder = background_ladder(film)
     assert ladder
     return film, ladder
 
@@ -94,5 +94,5 @@ def test_nonsense_is_no_film() -> None:
     film, ladder = film_with_ladder()
     grid: Grid = film.grid
     for made in (b"", b"\x00\x00\x00\x08moov", b"x" * 10_000):
-        with pytest.raises(hardware_trial.NotAsPlanned):
-            hardware_trial.check(made, grid, ladder.rungs, frames=65)
+        with pytest.raises(hardware_trial.PlanMismatch):
+            hardware_trial.check(made, grid, ladder.renditions, frames=65)

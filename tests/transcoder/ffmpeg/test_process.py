@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolKilled, ToolMissing
-from watchparty_transcoder.ffmpeg.process import Processes, Running, again_if_killed
+from watchparty_transcoder.errors import Cancelled, TimedOut, ToolFailed, ToolKilled, ToolMissing
+from watchparty_transcoder.ffmpeg.process import Processes, RunningProcess, retry_if_killed
 
 FOR_EVER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
 
@@ -35,7 +35,7 @@ def test_failure_carries_the_last_words() -> None:
 
 def test_limit_of_time() -> None:
     """A program that hangs is killed."""
-    with pytest.raises(TookTooLong), Processes().run(FOR_EVER, timeout_s=0.5) as running:
+    with pytest.raises(TimedOut), Processes().run(FOR_EVER, timeout_s=0.5) as running:
         running.stdout.read()
 
 
@@ -57,7 +57,7 @@ def test_cancelling_kills_and_refuses() -> None:
 
 def test_error_in_the_reader_ends_the_program() -> None:
     """Nobody is left behind writing into a pipe that nobody reads."""
-    started: list[Running] = []
+    started: list[RunningProcess] = []
 
     def fails_while_it_runs() -> None:
         with Processes().run(FOR_EVER, timeout_s=60) as running:
@@ -91,7 +91,7 @@ def dying(*by: int) -> Callable[[], bytes]:
 @pytest.mark.parametrize("by", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
 def test_what_a_signal_ended_is_made_once_more(by: signal.Signals) -> None:
     """A crash by chance, and a moment without memory, are passed over."""
-    assert again_if_killed(dying(by, 0)) == b"made\n"
+    assert retry_if_killed(dying(by, 0)) == b"made\n"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_only_crashing_twice_says_something_about_the_file(
 ) -> None:
     """Never a third time; the log learns by which signal."""
     with pytest.raises(told, match=then.name):
-        again_if_killed(dying(first, then))
+        retry_if_killed(dying(first, then))
 
 
 def test_what_ended_with_an_error_is_not_made_again() -> None:
@@ -123,5 +123,5 @@ def test_what_ended_with_an_error_is_not_made_again() -> None:
             running.stdout.read()
 
     with pytest.raises(ToolFailed, match="exit 3"):
-        again_if_killed(fail)
+        retry_if_killed(fail)
     assert len(runs) == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.running import transcode
 
 pytestmark = pytest.mark.media
@@ -25,7 +25,7 @@ def damage_a_sound_sample(film: Path) -> None:
 
 def test_sound_that_ends_too_early_is_encoded_instead(tmp_path: Path) -> None:
     """A film that plays, with sound up to its end: not a failure of ours that the person can do nothing about."""
-    film = make(tmp_path / "film.mp4", [*picture("160x90", seconds=3), *sound(3), *X264, *AAC, *FAST_START])
+    film = make(tmp_path / "film.mp4", [*video("160x90", seconds=3), *audio(3), *X264, *AAC, *FAST_START])
     whole = transcode(film, tmp_path / "whole")
     assert [track["playlist"] for track in whole.last["audio_tracks"]] == ["a0/copy.m3u8"]
     damage_a_sound_sample(film)

@@ -9,9 +9,9 @@ import pytest
 
 from transcoder.chunks import encoder, noise_ratio, write_playlist
 from transcoder.films import make
-from transcoder.watching import listen
+from transcoder.watching import decode_audio
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.plan.models import AAC_RATE
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.plan.timeline import ChunkSizes
@@ -31,17 +31,17 @@ def test_every_frame_is_at_its_place(rate: str, tmp_path: Path) -> None:
     numbered = ["-f", "lavfi", "-i", f"color=black:s=128x72:r={rate}:d=13,geq=lum='16+mod(N*37\\,200)':cb=128:cr=128"]
     source = make(tmp_path / "film.mkv", [*numbered, "-c:v", "libx264", "-preset", "fast", "-qp", "4", "-g", "71"])
     plan = make_plan(probe(on_disk(source), Limits()), sizes=SMALL)
-    assert plan.film
-    lane = plan.film.lanes[0]
-    assert len(lane.chunks) == 4
-    made: list[SegmentMade] = []
+    assert plan.video
+    encode_pass = plan.video.passes[0]
+    assert len(encode_pass.chunks) == 4
+    made: list[StoredSegment] = []
     worker = encoder(source, plan, tmp_path / "out")
-    for chunk in reversed(lane.chunks):
-        worker.video(plan.film, lane, lane.rungs, chunk, made.append)  # type: ignore[arg-type]
-    playlist = write_playlist(tmp_path / "out", lane.rungs[0].name, made)
+    for chunk in reversed(encode_pass.chunks):
+        worker.encode_video(plan.video, encode_pass, encode_pass.renditions, chunk, made.append)  # type: ignore[arg-type]
+    playlist = write_playlist(tmp_path / "out", encode_pass.renditions[0].name, made)
     with av.open(str(playlist)) as container:
         seen = [(frame.time, bytes(frame.planes[0])[5000]) for frame in container.decode(video=0)]
-    assert len(seen) == plan.film.grid.frames == round(13 * Fraction(rate))
+    assert len(seen) == plan.video.grid.frames == round(13 * Fraction(rate))
     for number, (time, brightness) in enumerate(seen):
         assert time == pytest.approx(number / float(Fraction(rate)), abs=1e-4)
         assert abs(brightness - (16 + number * 37 % 200)) < 12, f"frame {number}"
@@ -51,17 +51,17 @@ def test_sound_does_not_click_at_joins(tmp_path: Path) -> None:
     """Around each join the error is at most 2 dB above that of sound encoded in one go."""
     chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
     source = make(tmp_path / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=17"])
-    original = list(listen(source_as_float(source, tmp_path)).samples[0])
+    original = list(decode_audio(source_as_float(source, tmp_path)).samples[0])
     facts = probe(on_disk(source), Limits())
     sounds = {}
     for name, sizes in (("small", SMALL), ("whole", WHOLE)):
         plan = make_plan(replace(facts, seekable=True), sizes=sizes)
         (track,) = plan.audio
-        made: list[SegmentMade] = []
+        made: list[StoredSegment] = []
         worker = encoder(source, plan, tmp_path / name)
         for chunk in reversed(track.chunks):
-            worker.audio(track, chunk, made.append)  # type: ignore[arg-type]
-        sounds[name] = list(listen(write_playlist(tmp_path / name, track.name, made)).samples[0])
+            worker.encode_audio(track, chunk, made.append)  # type: ignore[arg-type]
+        sounds[name] = list(decode_audio(write_playlist(tmp_path / name, track.name, made)).samples[0])
         joins = track.starts[1:]
     assert len(joins) >= 3
     assert len(sounds["small"]) == len(sounds["whole"])

@@ -3,21 +3,23 @@
 from dataclasses import replace
 from pathlib import Path
 
-from watchparty_transcoder.make.workers import Pool, Report, Task, TaskEnded, Workers
-from watchparty_transcoder.mp4.segment import SegmentMade
+import msgspec
+
+from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, Report, Workers, read_marker
+from watchparty_transcoder.mp4.segment import FilmWarning, StoredSegment
 from watchparty_transcoder.storage.folder import FolderStorage
 
-SEGMENT = SegmentMade("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
+SEGMENT = StoredSegment("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
 
 
-def run(folder: Path, task: Task, plan_hash: str = "abc") -> list[SegmentMade | TaskEnded]:
+def run(folder: Path, piece: Piece, plan_hash: str = "abc") -> list[StoredSegment | PieceEnded]:
     workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash)
-    workers.submit([task], Pool.PICTURE)
+    workers.submit([piece], Pool.VIDEO)
     reports = []
     while not workers.idle:
         report = workers.next_report(10)
         assert report is not None
-        reports.append(replace(report, took_s=0.0) if isinstance(report, TaskEnded) else report)
+        reports.append(replace(report, took_s=0.0) if isinstance(report, PieceEnded) else report)
     workers.stop()
     return reports
 
@@ -38,29 +40,29 @@ class Counted:
 def test_done_once(tmp_path: Path) -> None:
     """The second run does not do it again, and reports the same segments."""
     work = Counted(tmp_path)
-    task = Task("ladder-00000-360", work)
-    assert run(tmp_path, task) == [SEGMENT, TaskEnded(task, None)]
-    assert run(tmp_path, task) == [SEGMENT, TaskEnded(task, None)]
+    piece = Piece("ladder-00000-360", work)
+    assert run(tmp_path, piece) == [SEGMENT, PieceEnded(piece, None)]
+    assert run(tmp_path, piece) == [SEGMENT, PieceEnded(piece, None)]
     assert work.times == 1
 
 
 def test_done_for_another_plan_is_not_done(tmp_path: Path) -> None:
     """A marker names its plan."""
     work = Counted(tmp_path)
-    run(tmp_path, Task("ladder-00000-360", work), "abc")
-    run(tmp_path, Task("ladder-00000-360", work), "def")
+    run(tmp_path, Piece("ladder-00000-360", work), "abc")
+    run(tmp_path, Piece("ladder-00000-360", work), "def")
     assert work.times == 2
 
 
 def test_a_marker_without_its_segments_counts_for_nothing(tmp_path: Path) -> None:
     """A segment that is gone, or of another size, is made again; so is one whose marker cannot be read."""
     work = Counted(tmp_path)
-    task = Task("ladder-00000-360", work)
-    run(tmp_path, task)
+    piece = Piece("ladder-00000-360", work)
+    run(tmp_path, piece)
     (tmp_path / "v360" / "ladder-00000.m4s").write_bytes(b"123")
-    run(tmp_path, task)
+    run(tmp_path, piece)
     (tmp_path / ".state" / "abc" / "ladder-00000-360.done").write_bytes(b"{")
-    run(tmp_path, task)
+    run(tmp_path, piece)
     assert work.times == 3
 
 
@@ -71,6 +73,19 @@ def test_failure_is_told_and_leaves_no_marker(tmp_path: Path) -> None:
     def work(_report: Report) -> None:
         raise error
 
-    task = Task("ladder-00000-360", work)
-    assert run(tmp_path, task) == [TaskEnded(task, error)]
+    piece = Piece("ladder-00000-360", work)
+    assert run(tmp_path, piece) == [PieceEnded(piece, error)]
     assert not (tmp_path / ".state").exists()
+
+
+def test_markers_of_earlier_versions_stay_readable(tmp_path: Path) -> None:
+    """The names in a marker's JSON are fixed."""
+    storage = FolderStorage(tmp_path)
+    stored = (
+        b'{"segments":[{"rendition":"v360/ladder","number":0,"duration_s":4.0,"size":5,"frames":120,"begin":0,'
+        b'"end":120000}],"warnings":[{"sentence":"Part"}],"made":true}'
+    )
+    storage.write("x.done", stored)
+    marker = read_marker(storage, "x.done")
+    assert marker == Marker((SEGMENT,), (FilmWarning("Part"),))
+    assert msgspec.json.encode(marker) == stored

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from watchparty_transcoder.errors import NotAsPlanned
-from watchparty_transcoder.mp4.segment import Cutter, SegmentMade, from_zero
+from watchparty_transcoder.errors import PlanMismatch
+from watchparty_transcoder.mp4.segment import SegmentCutter, StoredSegment, shifted_to_zero
 from watchparty_transcoder.mp4.writer import Sample
 from watchparty_transcoder.storage.folder import FolderStorage
 
@@ -14,9 +14,9 @@ def frames(count: int, *, keyframes: int = 2, ahead: int = 0) -> list[Sample]:
     return [Sample(b"x", (place - ahead) * 10, place * 10, 10, sync=place % keyframes == 0) for place in range(count)]
 
 
-def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[SegmentMade]:
-    made: list[SegmentMade] = []
-    cutter = Cutter(
+def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[StoredSegment]:
+    made: list[StoredSegment] = []
+    cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), report=made.append
     )
     for sample in samples:
@@ -36,8 +36,8 @@ def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
 
 def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) -> None:
     """The first one is out as soon as its last frame is in."""
-    made: list[SegmentMade] = []
-    cutter = Cutter(
+    made: list[StoredSegment] = []
+    cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
     )
     for sample in frames(2):
@@ -57,20 +57,20 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
 
 def test_a_segment_that_does_not_begin_with_a_keyframe_is_refused(tmp_path: Path) -> None:
     """Nobody could enter there."""
-    with pytest.raises(NotAsPlanned):
+    with pytest.raises(PlanMismatch):
         cut(tmp_path, frames(6, keyframes=4), [0, 20, 60])
 
 
 def test_a_film_that_ends_early_is_refused(tmp_path: Path) -> None:
     """Two segments instead of three are not a film."""
-    with pytest.raises(NotAsPlanned):
+    with pytest.raises(PlanMismatch):
         cut(tmp_path, frames(3), [0, 20, 40, 60])
 
 
 def test_times_below_zero_are_squeezed_in(tmp_path: Path) -> None:
     """Decoding begins at 0 and in order, nothing is shown before it is decoded, and the end stays where it was."""
     early = frames(6, ahead=2)
-    lifted = from_zero(early)
+    lifted = shifted_to_zero(early)
     times = [sample.decode for sample in lifted]
     assert times == [0, 3, 6, 10, 20, 30]
     assert [sample.duration for sample in lifted] == [3, 3, 4, 10, 10, 10]
@@ -80,5 +80,5 @@ def test_times_below_zero_are_squeezed_in(tmp_path: Path) -> None:
 
 def test_a_film_of_one_frame_begins_at_zero(tmp_path: Path) -> None:
     """Where every time is below zero, the frame still gets a moment."""
-    (only,) = from_zero([Sample(b"x", -20, 0, 100, sync=True)])
+    (only,) = shifted_to_zero([Sample(b"x", -20, 0, 100, sync=True)])
     assert (only.decode, only.duration) == (0, 80)

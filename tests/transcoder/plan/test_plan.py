@@ -1,6 +1,8 @@
 """The plan is a function of the facts."""
 
+import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,61 +12,73 @@ from transcoder.facts import audio, facts, video
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import Colour, Plan, SubtitleFacts
 
+STORED: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("stored_plans.json").read_text())
 
-def lanes(plan: Plan) -> dict[str, list[str]]:
-    return {lane.kind: [rung.name for rung in lane.rungs] for lane in plan.film.lanes} if plan.film else {}
+
+def passes(plan: Plan) -> dict[str, list[str]]:
+    return (
+        {
+            encode_pass.kind: [rendition.name for rendition in encode_pass.renditions]
+            for encode_pass in plan.video.passes
+        }
+        if plan.video
+        else {}
+    )
 
 
 def test_a_film_that_can_be_copied() -> None:
     """It is copied, gets the qualities below its own, and no fast lane."""
     plan = planning.make_plan(facts())
-    assert plan.film
-    assert plan.film.copy
-    assert plan.film.copy.name == "v1080/copy"
-    assert plan.film.copy.cuts[:3] == (0, 61_440, 122_880)
-    assert lanes(plan) == {"ladder": ["v720/ladder", "v480/ladder", "v360/ladder"]}
+    assert plan.video
+    assert plan.video.copy
+    assert plan.video.copy.name == "v1080/copy"
+    assert plan.video.copy.cuts[:3] == (0, 61_440, 122_880)
+    assert passes(plan) == {"ladder": ["v720/ladder", "v480/ladder", "v360/ladder"]}
     assert [(track.name, track.copied) for track in plan.audio] == [("a0/copy", True)]
 
 
 def test_a_film_that_cannot_be_copied() -> None:
     """The fast lane comes first, opening with a chunk in which the lowest quality comes alone."""
     plan = planning.make_plan(facts(video=video(codec="hevc", keyframes=(), duration_s=600.0), duration_s=600.0))
-    assert plan.film
-    assert plan.film.copy is None
-    assert "codec is H.264" in plan.film.not_copied
-    assert lanes(plan) == {
+    assert plan.video
+    assert plan.video.copy is None
+    assert "codec is H.264" in plan.video.not_copied
+    assert passes(plan) == {
         "fast": ["v720/fast", "v360/fast"],
         "ladder": ["v1080/ladder", "v720/ladder", "v480/ladder", "v360/ladder"],
     }
-    fast, ladder = plan.film.lanes
-    assert [(chunk.first, chunk.end, chunk.apart) for chunk in fast.chunks[:2]] == [(0, 5, True), (5, 20, False)]
-    assert not any(chunk.apart for chunk in ladder.chunks)
+    fast, ladder = plan.video.passes
+    assert [(chunk.first, chunk.end, chunk.per_rendition) for chunk in fast.chunks[:2]] == [
+        (0, 5, True),
+        (5, 20, False),
+    ]
+    assert not any(chunk.per_rendition for chunk in ladder.chunks)
     assert fast.chunks[-1].end == ladder.chunks[-1].end == 150
 
 
 def test_a_small_film_is_its_own_fast_lane() -> None:
     """Up to 480 lines the ladder comes at once, opening chunk first."""
     plan = planning.make_plan(facts(video=video(codec="vp9", width=640, height=360, keyframes=())))
-    assert lanes(plan) == {"ladder": ["v360/ladder"]}
-    assert plan.film
-    assert plan.film.lanes[0].chunks[0].apart
+    assert passes(plan) == {"ladder": ["v360/ladder"]}
+    assert plan.video
+    assert plan.video.passes[0].chunks[0].per_rendition
 
 
 def test_what_cannot_be_entered_midway_is_one_chunk() -> None:
     """A file without an index is read from its beginning, once."""
     plan = planning.make_plan(facts(demuxer="mpegts", seekable=False, video=video(codec="mpeg2video", keyframes=())))
-    assert plan.film
-    assert all(len(lane.chunks) == 1 for lane in plan.film.lanes)
+    assert plan.video
+    assert all(len(encode_pass.chunks) == 1 for encode_pass in plan.video.passes)
 
 
 def test_rotation_and_pixel_shape_make_the_displayed_size() -> None:
     """Turned by 90 degrees the sides change places; wide pixels widen."""
-    turned = planning.make_plan(facts(video=video(rotation=90))).film
-    wide = planning.make_plan(facts(video=video(width=720, height=576, pixel_aspect=Fraction(64, 45)))).film
+    turned = planning.make_plan(facts(video=video(rotation=90))).video
+    wide = planning.make_plan(facts(video=video(width=720, height=576, pixel_aspect=Fraction(64, 45)))).video
     assert turned
     assert wide
-    assert (turned.picture.width, turned.picture.height) == (1080, 1920)
-    assert (wide.picture.width, wide.picture.height) == (1024, 576)
+    assert (turned.decoded.width, turned.decoded.height) == (1080, 1920)
+    assert (wide.decoded.width, wide.decoded.height) == (1024, 576)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +92,9 @@ def test_rotation_and_pixel_shape_make_the_displayed_size() -> None:
 )
 def test_unsaid_colour_is_guessed_by_size(given: Colour, height: int, expected: tuple[str, str, str]) -> None:
     """As players do: small is BT.601, large is BT.709, HDR is BT.2020."""
-    film = planning.make_plan(facts(video=video(colour=given, height=height, width=height * 4 // 3))).film
+    film = planning.make_plan(facts(video=video(colour=given, height=height, width=height * 4 // 3))).video
     assert film
-    colour = film.picture.colour
+    colour = film.decoded.colour
     assert (colour.primaries, colour.transfer, colour.matrix) == expected
 
 
@@ -96,8 +110,8 @@ def test_sound_well_before_the_picture_is_kept() -> None:
     plan = planning.make_plan(facts(video=video(start_s=2.0), audio=(audio(duration_s=62.0),)))
     assert plan.container_origin_s == 0.0
     assert plan.duration_s == pytest.approx(62.0)
-    assert plan.film
-    assert plan.film.copy is None
+    assert plan.video
+    assert plan.video.copy is None
 
 
 def test_sound_well_after_the_picture_is_kept() -> None:
@@ -109,7 +123,7 @@ def test_sound_well_after_the_picture_is_kept() -> None:
 def test_sound_alone() -> None:
     """No film, segments of four seconds, and the track's own names."""
     plan = planning.make_plan(facts(video=None, duration_s=60.01, audio=(audio(codec="mp3", language="ger"),)))
-    assert plan.film is None
+    assert plan.video is None
     (track,) = plan.audio
     assert (track.label, track.copied, len(track.starts)) == ("German", False, 16)
 
@@ -137,6 +151,14 @@ def test_bitmap_subtitles_are_listed_as_not_shown() -> None:
     assert [track.language for track in plan.subtitles_not_shown] == ["fre"]
 
 
+@pytest.mark.parametrize("name", STORED)
+def test_plans_of_earlier_versions_stay_readable(name: str) -> None:
+    """A plan that version 1 stored is read, written again to the byte, and names the same markers."""
+    plan = planning.decode(STORED[name]["plan"].encode())
+    assert planning.encode(plan).decode() == STORED[name]["plan"]
+    assert planning.plan_hash(plan) == STORED[name]["hash"]
+
+
 def test_plan_survives_being_written_down() -> None:
     """A restarted run reads the very plan that was written, and its hash is the same."""
     plan = planning.make_plan(facts())
@@ -156,9 +178,9 @@ def test_every_chunk_and_segment_is_covered_once(duration_s: float, rate: Fracti
         duration_s=duration_s,
     )
     plan = planning.make_plan(made)
-    assert plan.film
+    assert plan.video
     for chunks, segments in [
-        *((lane.chunks, len(plan.film.grid.starts)) for lane in plan.film.lanes),
+        *((encode_pass.chunks, len(plan.video.grid.starts)) for encode_pass in plan.video.passes),
         *((track.chunks, len(track.starts)) for track in plan.audio),
     ]:
         assert [chunk.first for chunk in chunks] == [0, *(chunk.end for chunk in chunks[:-1])]

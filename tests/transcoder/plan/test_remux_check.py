@@ -12,7 +12,7 @@ from watchparty_transcoder.plan.models import Colour, Keyframe
 
 def test_the_usual_film_is_copied() -> None:
     """H.264 High at 1080p30 with a keyframe every two seconds passes every condition."""
-    assert remux_check.why_picture_not_copied(facts(), video(), picture_leads=True) == ()
+    assert remux_check.why_video_not_copied(facts(), video(), video_leads=True) == ()
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_the_usual_film_is_copied() -> None:
 def test_each_condition_is_named(changes: dict[str, Any], condition: str) -> None:
     """A film that breaks one condition is not copied, and that condition is given as the reason."""
     changed = video(**changes)
-    assert condition in remux_check.why_picture_not_copied(facts(video=changed), changed, picture_leads=True)
+    assert condition in remux_check.why_video_not_copied(facts(video=changed), changed, video_leads=True)
 
 
 def test_every_condition_has_its_test() -> None:
     """No condition is in the gate that no case above breaks."""
     (marked,) = [mark for mark in test_each_condition_is_named.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
-    assert {name for name, _ in remux_check.PICTURE} == {condition for _, condition in marked.args[1]}
+    assert {name for name, _ in remux_check.VIDEO_CONDITIONS} == {condition for _, condition in marked.args[1]}
 
 
 @pytest.mark.parametrize(
@@ -64,18 +64,18 @@ def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
     """A segment that is longer is waited for too long, by whoever comes and by whoever seeks."""
     keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, size=9) for place in range(0, 60, apart_s))
     film = video(keyframes=keyframes)
-    assert (remux_check.why_picture_not_copied(facts(video=film), film, picture_leads=True) == ()) is copied
+    assert (remux_check.why_video_not_copied(facts(video=film), film, video_leads=True) == ()) is copied
 
 
 @pytest.mark.parametrize("changes", [{"demuxer": "matroska"}, {"fragmented": True}])
 def test_only_plain_mp4_is_copied(changes: dict[str, Any]) -> None:
     """Other containers have no table of contents that says where to cut."""
-    assert remux_check.why_picture_not_copied(facts(**changes), video(), picture_leads=True)
+    assert remux_check.why_video_not_copied(facts(**changes), video(), video_leads=True)
 
 
 def test_sound_before_the_picture_is_not_lost_by_copying() -> None:
     """A film whose sound begins first needs frames that the original does not have."""
-    assert remux_check.why_picture_not_copied(facts(), video(), picture_leads=False)
+    assert remux_check.why_video_not_copied(facts(), video(), video_leads=False)
 
 
 @pytest.mark.parametrize(

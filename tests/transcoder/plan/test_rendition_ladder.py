@@ -29,31 +29,31 @@ def grid() -> Grid:
 )
 def test_sides(short_side: int, copied: float | None, expected: tuple[int, ...]) -> None:
     """Never larger than the source, no rung that the next lower one nearly equals, none that the copy already is."""
-    assert rendition_ladder.sides(short_side, copied_bit_rate=copied) == expected
+    assert rendition_ladder.short_sides(short_side, copied_bit_rate=copied) == expected
 
 
 def test_portrait_gets_the_same_qualities(grid: Grid) -> None:
     """Rungs go by the short side, whichever way the picture stands."""
-    landscape = rendition_ladder.ladder_rungs(grid, 1920, 1080, copied_bit_rate=None)
-    portrait = rendition_ladder.ladder_rungs(grid, 1080, 1920, copied_bit_rate=None)
-    assert [(rung.name, rung.height, rung.width) for rung in portrait] == [
-        (rung.name, rung.width, rung.height) for rung in landscape
+    landscape = rendition_ladder.ladder_renditions(grid, 1920, 1080, copied_bit_rate=None)
+    portrait = rendition_ladder.ladder_renditions(grid, 1080, 1920, copied_bit_rate=None)
+    assert [(rendition.name, rendition.height, rendition.width) for rendition in portrait] == [
+        (rendition.name, rendition.width, rendition.height) for rendition in landscape
     ]
-    assert [rung.name for rung in portrait] == ["v1080/ladder", "v720/ladder", "v480/ladder", "v360/ladder"]
+    assert [rendition.name for rendition in portrait] == ["v1080/ladder", "v720/ladder", "v480/ladder", "v360/ladder"]
 
 
 def test_sides_are_even(grid: Grid) -> None:
     """4:2:0 needs it."""
-    for rung in rendition_ladder.ladder_rungs(grid, 1365, 767, copied_bit_rate=None):
-        assert rung.width % 2 == rung.height % 2 == 0
+    for rendition in rendition_ladder.ladder_renditions(grid, 1365, 767, copied_bit_rate=None):
+        assert rendition.width % 2 == rendition.height % 2 == 0
 
 
 def test_twice_the_frames_get_half_again_the_bits() -> None:
     """At 60 frames a second the cap is 1.5 times higher."""
     slow, fast = (timeline.grid(rendition_ladder.Fraction(rate), 60) for rate in (30, 60))
     for one, other in zip(
-        rendition_ladder.ladder_rungs(slow, 1280, 720, copied_bit_rate=None),
-        rendition_ladder.ladder_rungs(fast, 1280, 720, copied_bit_rate=None),
+        rendition_ladder.ladder_renditions(slow, 1280, 720, copied_bit_rate=None),
+        rendition_ladder.ladder_renditions(fast, 1280, 720, copied_bit_rate=None),
         strict=True,
     ):
         assert other.max_rate == one.max_rate * 1.5
@@ -61,5 +61,8 @@ def test_twice_the_frames_get_half_again_the_bits() -> None:
 
 def test_small_pictures_need_no_fast_lane(grid: Grid) -> None:
     """A ladder that ends at 480 is made as fast as a fast lane would be."""
-    assert rendition_ladder.fast_rungs(grid, 854, 480) == ()
-    assert [rung.name for rung in rendition_ladder.fast_rungs(grid, 1280, 720)] == ["v720/fast", "v360/fast"]
+    assert rendition_ladder.fast_renditions(grid, 854, 480) == ()
+    assert [rendition.name for rendition in rendition_ladder.fast_renditions(grid, 1280, 720)] == [
+        "v720/fast",
+        "v360/fast",
+    ]

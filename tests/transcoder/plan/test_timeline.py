@@ -70,7 +70,7 @@ def test_sound_is_cut_next_to_the_picture() -> None:
 def test_chunks(segments: int, opening: int, length: int, whole: bool, spans: list[tuple[int, int, bool]]) -> None:
     """A short opening that is awaited, then equal runs; everything at once where a file cannot be entered midway."""
     chunks = timeline.chunks(segments, opening=opening, length=length, whole=whole)
-    assert [(chunk.first, chunk.end, chunk.apart) for chunk in chunks] == spans
+    assert [(chunk.first, chunk.end, chunk.per_rendition) for chunk in chunks] == spans
 
 
 def test_a_film_of_a_single_frame_has_nothing_to_reorder() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.films import make, picture, sound
+from transcoder.films import audio, make, video
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import TooLong
 from watchparty_transcoder.probe.probe import probe
@@ -18,7 +18,7 @@ DAYS = 0x08  # in the highest byte of a time in milliseconds: 37 hours
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    recipe = [*picture("160x90", seconds=3), *sound(3, rate=44_100), "-c:v", "flv1", "-c:a", "libmp3lame"]
+    recipe = [*video("160x90", seconds=3), *audio(3, rate=44_100), "-c:v", "flv1", "-c:a", "libmp3lame"]
     return make(tmp_path / "film.flv", recipe)
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from transcoder.films import make
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.probe.h264 import whole_frames_only
+from watchparty_transcoder.probe.h264 import declares_progressive
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.probe.tracks import FRAMES_LOOKED_AT, _first_frames
+from watchparty_transcoder.probe.tracks import FRAMES_SAMPLED, _first_frames
 from watchparty_transcoder.source.source import on_disk
 
 PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1", "-c:v", "libx264", "-preset", "ultrafast"]
@@ -32,7 +32,7 @@ def configuration(path: Path) -> bytes:
 )
 def test_whether_there_can_be_fields(coding: list[str], expected: bool, tmp_path: Path) -> None:
     """Only where the set says so for certain; anything else is looked at frame by frame."""
-    said = whole_frames_only(configuration(make(tmp_path / "film.mp4", [*PICTURE, *coding])))
+    said = declares_progressive(configuration(make(tmp_path / "film.mp4", [*PICTURE, *coding])))
     assert said == expected
 
 
@@ -40,10 +40,10 @@ def test_whether_there_can_be_fields(coding: list[str], expected: bool, tmp_path
 def test_a_damaged_set_says_nothing(tmp_path: Path) -> None:
     """Cut off anywhere before the flag, of another kind, or one of several: no answer, no error."""
     whole = configuration(make(tmp_path / "film.mp4", [*PICTURE, "-pix_fmt", "yuv420p"]))
-    assert not any(whole_frames_only(whole[:length]) for length in range(12))
-    assert not whole_frames_only(b"\x00\x00\x00\x01" + whole[8:])
-    assert not whole_frames_only(whole[:8] + bytes(len(whole) - 8))
-    assert not whole_frames_only(whole[:5] + b"\xe2" + whole[6:])  # another set may be used in mid-film
+    assert not any(declares_progressive(whole[:length]) for length in range(12))
+    assert not declares_progressive(b"\x00\x00\x00\x01" + whole[8:])
+    assert not declares_progressive(whole[:8] + bytes(len(whole) - 8))
+    assert not declares_progressive(whole[:5] + b"\xe2" + whole[6:])  # another set may be used in mid-film
 
 
 @pytest.mark.media
@@ -51,8 +51,8 @@ def test_a_damaged_set_says_nothing(tmp_path: Path) -> None:
     ("coding", "interlaced", "looked_at"),
     [
         ([], False, 1),
-        (["-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], True, FRAMES_LOOKED_AT),
-        (["-x264-params", "fake-interlaced=1"], False, FRAMES_LOOKED_AT),  # there could be fields, but there are none
+        (["-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], True, FRAMES_SAMPLED),
+        (["-x264-params", "fake-interlaced=1"], False, FRAMES_SAMPLED),  # there could be fields, but there are none
     ],
 )
 def test_as_many_frames_are_decoded_as_it_takes(

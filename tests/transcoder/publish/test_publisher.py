@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from transcoder.facts import facts, video
-from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.plan.models import Plan
-from watchparty_transcoder.plan.plan import made_by, make_plan
+from watchparty_transcoder.plan.plan import make_plan, with_encoder
 from watchparty_transcoder.publish.publisher import Publisher
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.folder import FolderStorage
@@ -27,7 +27,7 @@ def storage_in(folder: Path) -> FolderStorage:
 def publish(publisher: Publisher, *numbers: int) -> None:
     """Of a picture whose sound is not there yet."""
     for number in numbers:
-        publisher.renditions.take(SegmentMade("v360/fast", number, 4.0, 500_000, 120, 0, 0))
+        publisher.progress.add(StoredSegment("v360/fast", number, 4.0, 500_000, 120, 0, 0))
     publisher.publish()
 
 
@@ -47,10 +47,10 @@ def test_a_playlist_never_names_less(tmp_path: Path) -> None:
 
 def test_another_plan_in_mid_film(tmp_path: Path) -> None:
     """What both plans have in common counts as made; what only one of them had is forgotten."""
-    publisher = Publisher(made_by(plan(), "nvenc"), storage_in(tmp_path))
+    publisher = Publisher(with_encoder(plan(), "nvenc"), storage_in(tmp_path))
     publish(publisher, 0, 1, 2)
-    publisher.renditions.take(SegmentMade("v360/ladder-nvenc", 0, 4.0, 500_000, 120, 0, 0))
-    publisher.renditions.drop(["v720/fast"])
-    publisher.go_on_with(plan())
-    ready = {each.name: each.ready for each in publisher.renditions.picture}
+    publisher.progress.add(StoredSegment("v360/ladder-nvenc", 0, 4.0, 500_000, 120, 0, 0))
+    publisher.progress.drop(["v720/fast"])
+    publisher.switch_plan(plan())
+    ready = {each.name: each.ready for each in publisher.progress.video}
     assert ready == {"v360/fast": 3, "v1080/ladder": 0, "v720/ladder": 0, "v480/ladder": 0, "v360/ladder": 0}

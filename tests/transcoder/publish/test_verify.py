@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from transcoder.facts import facts, video
-from watchparty_transcoder.errors import NotAsPlanned
-from watchparty_transcoder.mp4.segment import SegmentMade
+from watchparty_transcoder.errors import PlanMismatch
+from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.mp4.writer import Sample, media_segment
 from watchparty_transcoder.plan.plan import make_plan
-from watchparty_transcoder.publish.progress import ProgressingPicture, Renditions
+from watchparty_transcoder.publish.progress import FilmProgress, VideoProgress
 from watchparty_transcoder.publish.verify import as_listed, read_back, verify
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.folder import FolderStorage
@@ -25,27 +25,27 @@ class Film:
         self.folder = folder
         self.storage = FolderStorage(folder)
         plan = make_plan(facts(video=video(codec="hevc", keyframes=()), audio=()))
-        self.renditions = Renditions(plan)
-        for each in self.renditions.picture:
+        self.progress = FilmProgress(plan)
+        for each in self.progress.video:
             for number in range(each.expected):
                 self.put(each, number)
 
     @property
-    def first(self) -> ProgressingPicture:
-        return self.renditions.picture[0]
+    def first(self) -> VideoProgress:
+        return self.progress.video[0]
 
-    def put(self, rendition: ProgressingPicture, number: int, *, shorter: int = 0, sync: bool = True) -> None:
+    def put(self, rendition: VideoProgress, number: int, *, shorter: int = 0, sync: bool = True) -> None:
         begin = max(0, rendition.bounds[number] - rendition.reorder)
         end = rendition.bounds[number + 1] - rendition.reorder - shorter
         data = media_segment(number + 1, [Sample(b"picture", begin, begin, end - begin, sync)])
         self.storage.write(layout.segment(rendition.name, number), data)
         length_s = (end - begin) / rendition.timescale
-        rendition.take(SegmentMade(rendition.name, number, length_s, len(data), 1, begin, end))
+        rendition.add(StoredSegment(rendition.name, number, length_s, len(data), 1, begin, end))
 
 
 CHECKS = {
-    "read back": lambda film: verify(film.renditions, read_back(film.storage)),
-    "as listed": lambda film: verify(film.renditions, as_listed(film.storage.sizes())),
+    "read back": lambda film: verify(film.progress, read_back(film.storage)),
+    "as listed": lambda film: verify(film.progress, as_listed(film.storage.sizes())),
 }
 
 
@@ -79,7 +79,7 @@ def test_not_as_planned(check: str, fault: str, tmp_path: Path) -> None:
     """One fault in one rung is enough."""
     film = Film(tmp_path)
     FAULTS[fault](film)
-    with pytest.raises(NotAsPlanned, match=film.first.name):
+    with pytest.raises(PlanMismatch, match=film.first.name):
         CHECKS[check](film)
 
 
@@ -87,5 +87,5 @@ def test_no_keyframe_at_the_beginning(tmp_path: Path) -> None:
     """Nobody could begin there."""
     film = Film(tmp_path)
     film.put(film.first, 1, sync=False)
-    with pytest.raises(NotAsPlanned, match="keyframe"):
+    with pytest.raises(PlanMismatch, match="keyframe"):
         CHECKS["read back"](film)

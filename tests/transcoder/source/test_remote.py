@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from fakes.strict_gcs import StrictGcs
-from transcoder.cloud import original_of, upload
-from transcoder.films import AAC, FAST_START, X264, make, picture, sound
+from transcoder.cloud import remote_object_of, upload
+from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.source.remote import Original, served
+from watchparty_transcoder.source.remote import RemoteObject, served_locally
 from watchparty_transcoder.source.source import on_disk
 
 
@@ -44,13 +44,13 @@ def ask(url: str, wanted: str | None = None) -> bytes:
 def test_ranges(wanted: str | None) -> None:
     """Each is answered with just its bytes."""
     begin, _, last = (wanted or "bytes=0-").removeprefix("bytes=").partition("-")
-    with served(Original(Blob(CONTENT).fetch, len(CONTENT))) as source:
+    with served_locally(RemoteObject(Blob(CONTENT).fetch, len(CONTENT))) as source:
         assert ask(source.url, wanted) == CONTENT[int(begin) : int(last or len(CONTENT)) + 1]
 
 
 def test_nothing_else_is_served() -> None:
     """Neither another name, nor what lies beyond the end, nor another way to ask."""
-    with served(Original(Blob(CONTENT).fetch, len(CONTENT))) as source:
+    with served_locally(RemoteObject(Blob(CONTENT).fetch, len(CONTENT))) as source:
         root = source.url.rpartition("/")[0]
         for url in (root + "/", root + "/original", source.url + "/..", source.url + "?x"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -63,7 +63,7 @@ def test_nothing_else_is_served() -> None:
 
 def test_our_own_looks() -> None:
     """A file that can be jumped in."""
-    with Original(Blob(CONTENT).fetch, len(CONTENT)).open() as file:
+    with RemoteObject(Blob(CONTENT).fetch, len(CONTENT)).open() as file:
         file.seek(1000)
         assert file.read(10) == CONTENT[1000:1010]
         file.seek(-4, 2)
@@ -73,9 +73,9 @@ def test_our_own_looks() -> None:
 @pytest.mark.media
 def test_same_facts_from_the_bucket(gcs: StrictGcs, tmp_path: Path) -> None:
     """A film is the same on the disk and in the bucket, and little of it is read to know that."""
-    film = make(tmp_path / "film.mp4", [*picture(seconds=9), *sound(9), *X264, *AAC, *FAST_START])
+    film = make(tmp_path / "film.mp4", [*video(seconds=9), *audio(9), *X264, *AAC, *FAST_START])
     upload(gcs, film)
-    with served(original_of(gcs)) as source:
+    with served_locally(remote_object_of(gcs)) as source:
         assert probe(source, Limits()) == probe(on_disk(film), Limits())
 
 
@@ -85,7 +85,7 @@ def test_a_probe_reads_by_range(tmp_path: Path) -> None:
     noise = ["-f", "lavfi", "-i", "nullsrc=s=640x360:r=30:d=5,geq=random(1)*255:128:128"]
     film = make(tmp_path / "film.mp4", [*noise, *X264, "-qp", "1"])
     blob = Blob(film.read_bytes())
-    with served(Original(blob.fetch, len(blob.content))) as source:
+    with served_locally(RemoteObject(blob.fetch, len(blob.content))) as source:
         probe(source, Limits())
     assert len(blob.content) > 30 << 20
     assert blob.read < 0.7 * len(blob.content)  # 0.15 to 0.36, as much as is on its way when ffmpeg jumps on

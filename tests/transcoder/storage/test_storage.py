@@ -10,7 +10,7 @@ import pytest
 from fakes.s3_service import S3Service, fresh_buckets
 from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import gcs_storage
-from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.errors import WriteConflict
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.storage.s3 import S3Storage
@@ -89,7 +89,7 @@ def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
         answers = []
         for number in range(rounds):
             both.wait(timeout=30)
-            with suppress(Overtaken):  # where others write too, who comes second is told
+            with suppress(WriteConflict):  # where others write too, who comes second is told
                 answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
         return answers
 
@@ -104,10 +104,10 @@ def test_nobody_writes_over_what_they_have_not_seen(gcs: StrictGcs) -> None:
     """In a bucket: a run that was believed dead is told, and only then, knowing, may write over it."""
     one, other = gcs_storage(gcs), gcs_storage(gcs)
     one.write("master.m3u8", b"short")
-    with pytest.raises(Overtaken):
+    with pytest.raises(WriteConflict):
         other.write("master.m3u8", b"stale")
     other.write("master.m3u8", b"longer")
-    with pytest.raises(Overtaken):
+    with pytest.raises(WriteConflict):
         one.write("master.m3u8", b"late")
     assert other.read("master.m3u8") == b"longer"
 

@@ -76,7 +76,7 @@ class EventEmitter:
         self._sink.send(event)
         return event
 
-    def again(self, event: Finished) -> None:
+    def repeat_finished(self, event: Finished) -> None:
         """A run that finds everything done says so once more: the first announcement may have been lost."""
         fields = {name: getattr(event, name) for name in event.__struct_fields__} | self._envelope()
         self._sink.send(Finished(**fields))

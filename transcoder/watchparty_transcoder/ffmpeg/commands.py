@@ -9,7 +9,17 @@ from fractions import Fraction
 
 from watchparty_transcoder.ffmpeg import filters
 from watchparty_transcoder.ffmpeg.encoders import ENCODERS
-from watchparty_transcoder.plan.models import AAC_FRAME, AAC_RATE, AudioPlan, Chunk, Film, Grid, Lane, Plan, Rung
+from watchparty_transcoder.plan.models import (
+    AAC_FRAME,
+    AAC_RATE,
+    AudioPlan,
+    Chunk,
+    Grid,
+    Pass,
+    Plan,
+    RenditionPlan,
+    VideoPlan,
+)
 from watchparty_transcoder.source.source import Source
 
 MICROSECOND = Fraction(1, 1_000_000)
@@ -23,33 +33,35 @@ def video_chunk(
     ffmpeg: str,
     source: Source,
     plan: Plan,
-    film: Film,
-    lane: Lane,
-    rungs: Sequence[Rung],
+    video: VideoPlan,
+    encode_pass: Pass,
+    renditions: Sequence[RenditionPlan],
     chunk: Chunk,
     threads: int,
 ) -> list[str]:
     """One decode, every rung of `rungs`, exactly the chunk's frames, as fragmented MP4 on standard output."""
-    seek_s, shift_s = seek(plan, film.grid.bounds[chunk.first], film.grid)
-    scaling = filters.COARSE if lane.kind == "fast" else filters.FINE
-    graph = filters.film_graph(film, rungs, frames=film.grid.frames_of(chunk), shift_s=shift_s, scaling=scaling)
+    seek_s, shift_s = seek(plan, video.grid.bounds[chunk.first], video.grid)
+    scaling = filters.COARSE if encode_pass.kind == "fast" else filters.FINE
+    graph = filters.video_graph(video, renditions, frames=video.grid.frames_of(chunk), shift_s=shift_s, scaling=scaling)
     return [
         *reading(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=threads),
-        *_pictures_to_pipe(graph, film.grid, lane, rungs, threads),
+        *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads),
     ]
 
 
-def black_chunk(*, ffmpeg: str, film: Film, lane: Lane, rungs: Sequence[Rung], chunk: Chunk, threads: int) -> list[str]:
+def black_chunk(
+    *, ffmpeg: str, video: VideoPlan, encode_pass: Pass, renditions: Sequence[RenditionPlan], chunk: Chunk, threads: int
+) -> list[str]:
     """The same chunk where the original cannot be decoded."""
-    frames = film.grid.frames_of(chunk)
-    graph = filters.invented_graph(filters.BLACK, film.grid, rungs, frames=frames)
-    return [*_quiet(ffmpeg), *_pictures_to_pipe(graph, film.grid, lane, rungs, threads)]
+    frames = video.grid.frames_of(chunk)
+    graph = filters.invented_graph(filters.BLACK, video.grid, renditions, frames=frames)
+    return [*_quiet(ffmpeg), *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads)]
 
 
-def trial_chunk(*, ffmpeg: str, grid: Grid, lane: Lane, frames: int, threads: int) -> list[str]:
+def trial_chunk(*, ffmpeg: str, grid: Grid, encode_pass: Pass, frames: int, threads: int) -> list[str]:
     """A moving test picture through exactly what the lane's chunks will go through."""
-    graph = filters.invented_graph(filters.MOVING, grid, lane.rungs, frames=frames)
-    return [*_quiet(ffmpeg), *_pictures_to_pipe(graph, grid, lane, lane.rungs, threads)]
+    graph = filters.invented_graph(filters.MOVING, grid, encode_pass.renditions, frames=frames)
+    return [*_quiet(ffmpeg), *_video_to_pipe(graph, grid, encode_pass, encode_pass.renditions, threads)]
 
 
 def seek(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
@@ -93,32 +105,35 @@ def reading(
 # -- picture -----------------------------------------------------------------------------------------------------------
 
 
-def _pictures_to_pipe(graph: str, grid: Grid, lane: Lane, rungs: Sequence[Rung], threads: int) -> list[str]:
-    encoder = ENCODERS[lane.encoder]
+def _video_to_pipe(
+    graph: str, grid: Grid, encode_pass: Pass, renditions: Sequence[RenditionPlan], threads: int
+) -> list[str]:
+    encoder = ENCODERS[encode_pass.encoder]
     if encoder.upload:
-        graph = ";".join([graph, *(f"[v{number}]{encoder.upload}[u{number}]" for number in range(len(rungs)))])
+        graph = ";".join([graph, *(f"[v{number}]{encoder.upload}[u{number}]" for number in range(len(renditions)))])
     feed = "u" if encoder.upload else "v"
     return [
         *encoder.device,
         "-filter_complex", graph,
         *(
             word
-            for number, rung in enumerate(rungs)
-            for word in ("-map", f"[{feed}{number}]", *_rung_output(number, rung, lane, grid, threads))
+            for number, rendition in enumerate(renditions)
+            for word in ("-map", f"[{feed}{number}]", *_rendition_output(number, rendition, encode_pass, grid, threads))
         ),
         *_mp4_to_pipe(grid),
     ]  # fmt: skip
 
 
-def _rung_output(number: int, rung: Rung, lane: Lane, grid: Grid, threads: int) -> list[str]:
+def _rendition_output(number: int, rendition: RenditionPlan, encode_pass: Pass, grid: Grid, threads: int) -> list[str]:
     gop = str(grid.gop_frames)
-    encoder = ENCODERS[lane.encoder]
+    encoder = ENCODERS[encode_pass.encoder]
+    own_flags = encoder.own_flags(encode_pass, rendition)
     return [
         f"-c:v:{number}", encoder.codec,
-        *(word for flag, value in encoder.own_flags(lane, rung).items() for word in (f"-{flag}:v:{number}", value)),
+        *(word for flag, value in own_flags.items() for word in (f"-{flag}:v:{number}", value)),
         f"-profile:v:{number}", "high",  # plays everywhere; ultrafast uses less of it by itself
-        f"-maxrate:v:{number}", str(rung.max_rate),  # a cap, so that hard films still stream
-        f"-bufsize:v:{number}", str(rung.max_rate * 2),
+        f"-maxrate:v:{number}", str(rendition.max_rate),  # a cap, so that hard films still stream
+        f"-bufsize:v:{number}", str(rendition.max_rate * 2),
         f"-g:v:{number}", gop,  # a keyframe every two seconds, at the same frames in every rung
         f"-keyint_min:v:{number}", gop,
         f"-flags:v:{number}", "+cgop",  # closed groups: a segment needs nothing from the one before
@@ -154,12 +169,12 @@ def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, ch
     return [
         *reading(ffmpeg, source, plan.demuxer, seek_s=seek, threads=1),
         "-map", f"0:{track.stream}",
-        "-af", ",".join(_sound_filters(end - begin)),
+        "-af", ",".join(_audio_filters(end - begin)),
         *_adts_to_pipe(),
     ]  # fmt: skip
 
 
-def _sound_filters(samples: int) -> list[str]:
+def _audio_filters(samples: int) -> list[str]:
     return [
         # 48 kHz; gaps in the timestamps become silence, so that sound never runs ahead of the picture.
         # Dialogue sits in the centre channel: full level for it, half for what is behind, none of the bass effects.

@@ -7,7 +7,7 @@ alike is in `ffmpeg_command`; whether a machine has the hardware, and whether it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from watchparty_transcoder.plan.models import EncoderName, Lane, Rung
+from watchparty_transcoder.plan.models import EncoderName, Pass, RenditionPlan
 
 TARGET_PERCENT = 70  # of the cap, where an encoder knows no constant quality under one: what a usual film needs
 
@@ -15,24 +15,24 @@ TARGET_PERCENT = 70  # of the cap, where an encoder knows no constant quality un
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncoder:
     codec: str
-    own_flags: Callable[[Lane, Rung], dict[str, str]]  # without "-" and the number of the stream
+    own_flags: Callable[[Pass, RenditionPlan], dict[str, str]]  # without "-" and the number of the stream
     device: tuple[str, ...] = ()  # what opens it
     upload: str = ""  # filters by which a picture reaches the device
 
 
-def _x264(lane: Lane, rung: Rung) -> dict[str, str]:
+def _x264(encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
-        "preset": lane.preset,
-        "crf": str(rung.crf),  # constant quality, so easy films come out small
+        "preset": encode_pass.preset,
+        "crf": str(rendition.crf),  # constant quality, so easy films come out small
         "sc_threshold": "0",  # a keyframe is where the grid wants it, and nowhere else
     }
 
 
-def _nvenc(_lane: Lane, rung: Rung) -> dict[str, str]:
+def _nvenc(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
         "preset": "p5",  # of p1, fastest, to p7: the ladder is not waited for
         "rc": "vbr",
-        "cq": str(rung.crf),  # constant quality ...
+        "cq": str(rendition.crf),  # constant quality ...
         "b": "0",  # ... instead of an average rate
         "no-scenecut": "1",
         "strict_gop": "1",
@@ -41,17 +41,17 @@ def _nvenc(_lane: Lane, rung: Rung) -> dict[str, str]:
     }
 
 
-def _vaapi(_lane: Lane, rung: Rung) -> dict[str, str]:
+def _vaapi(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
         "rc_mode": "VBR",  # the only one under a cap that drivers of Intel and AMD have in common
-        "b": str(rung.max_rate * TARGET_PERCENT // 100),
+        "b": str(rendition.max_rate * TARGET_PERCENT // 100),
         "idr_interval": "0",  # every keyframe starts afresh
         **NO_REORDERING,
     }
 
 
-def _videotoolbox(_lane: Lane, rung: Rung) -> dict[str, str]:
-    return {"b": str(rung.max_rate * TARGET_PERCENT // 100), **NO_REORDERING}
+def _videotoolbox(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
+    return {"b": str(rendition.max_rate * TARGET_PERCENT // 100), **NO_REORDERING}
 
 
 NO_REORDERING = {"bf": "0"}  # how many frames hardware decodes ahead differs from chip to chip; none does everywhere

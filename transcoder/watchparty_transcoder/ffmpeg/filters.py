@@ -7,19 +7,21 @@ rate, BT.709, limited range, 8 bit 4:2:0), and scaled from the largest rung down
 from collections.abc import Sequence
 from fractions import Fraction
 
-from watchparty_transcoder.plan.models import Colour, Film, Grid, Picture, Rung
+from watchparty_transcoder.plan.models import Colour, DecodedVideo, Grid, RenditionPlan, VideoPlan
 
 COARSE, FINE = "fast_bilinear", "bicubic"  # ways of scaling: for who waits, for who watches
 
 
-def film_graph(film: Film, rungs: Sequence[Rung], *, frames: int, shift_s: Fraction, scaling: str) -> str:
+def video_graph(
+    video: VideoPlan, renditions: Sequence[RenditionPlan], *, frames: int, shift_s: Fraction, scaling: str
+) -> str:
     """From the film's stream to outputs [v0], [v1], … in the order of `rungs`: exactly `frames` of each."""
-    largest = max(rungs, key=lambda rung: rung.width)
-    repair = [*repaired(film.picture, film.grid, shift_s), *exactly(frames)]
+    largest = max(renditions, key=lambda rendition: rendition.width)
+    repair = [*repaired(video.decoded, video.grid, shift_s), *exactly(frames)]
     return cascade(
-        f"0:{film.picture.stream}",
-        [*repair, displayable(film.picture, largest.width, largest.height, scaling)],
-        rungs,
+        f"0:{video.decoded.stream}",
+        [*repair, displayable(video.decoded, largest.width, largest.height, scaling)],
+        renditions,
         scaling,
     )
 
@@ -27,16 +29,16 @@ def film_graph(film: Film, rungs: Sequence[Rung], *, frames: int, shift_s: Fract
 BLACK, MOVING = "color=black:", "testsrc2="  # pictures out of nothing: for what is lost, for a trial
 
 
-def invented_graph(picture: str, grid: Grid, rungs: Sequence[Rung], *, frames: int) -> str:
+def invented_graph(decoded: str, grid: Grid, renditions: Sequence[RenditionPlan], *, frames: int) -> str:
     """The same outputs without a film: of BLACK or MOVING."""
-    largest = max(rungs, key=lambda rung: rung.width)
-    source = f"{picture}size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[invented]"
-    return f"{source};{cascade('invented', exactly(frames), rungs, COARSE)}"
+    largest = max(renditions, key=lambda rendition: rendition.width)
+    source = f"{decoded}size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[invented]"
+    return f"{source};{cascade('invented', exactly(frames), renditions, COARSE)}"
 
 
-def cascade(feed: str, first: Sequence[str], rungs: Sequence[Rung], scaling: str) -> str:
+def cascade(feed: str, first: Sequence[str], renditions: Sequence[RenditionPlan], scaling: str) -> str:
     """`first` brings the picture to the largest rung; the others follow by size."""
-    by_size = sorted(range(len(rungs)), key=lambda number: -rungs[number].width)
+    by_size = sorted(range(len(renditions)), key=lambda number: -renditions[number].width)
     steps = []
     filters = list(first)
     for place, number in enumerate(by_size):
@@ -44,16 +46,16 @@ def cascade(feed: str, first: Sequence[str], rungs: Sequence[Rung], scaling: str
         ends = f"setsar=1[v{number}]" if last else f"setsar=1,split[v{number}][below{place}]"
         steps.append(f"[{feed}]{','.join([*filters, ends])}")
         if not last:
-            following = rungs[by_size[place + 1]]
+            following = renditions[by_size[place + 1]]
             filters = [f"scale={following.width}:{following.height}:flags={scaling}"]
             feed = f"below{place}"
     return ";".join(steps)
 
 
-def repaired(picture: Picture, grid: Grid, shift_s: Fraction) -> list[str]:
+def repaired(decoded: DecodedVideo, grid: Grid, shift_s: Fraction) -> list[str]:
     """ffmpeg has turned the picture upright before this (autorotate)."""
     return [
-        *(["bwdif=mode=send_frame:deint=all"] if picture.deinterlace else []),  # one frame of two fields
+        *(["bwdif=mode=send_frame:deint=all"] if decoded.deinterlace else []),  # one frame of two fields
         f"setpts=PTS-{float(shift_s):.6f}/TB",  # the chunk's first frame at 0
         f"fps={_ratio(grid)}:start_time=0",  # constant rate: repeats or drops, fills a late start with the first frame
     ]
@@ -66,13 +68,13 @@ def exactly(frames: int) -> list[str]:
     ]
 
 
-def displayable(picture: Picture, width: int, height: int, scaling: str) -> str:
-    if picture.hdr:
-        return _tonemapped(picture.colour, f"{width}:{height}")
+def displayable(decoded: DecodedVideo, width: int, height: int, scaling: str) -> str:
+    if decoded.hdr:
+        return _tonemapped(decoded.colour, f"{width}:{height}")
     # transparent parts become black, as on every player's background
-    flatten = "premultiply=inplace=1," if picture.alpha else ""
-    matrix = SCALE_MATRICES.get(picture.colour.matrix or "", "bt709")
-    given = "full" if picture.colour.full_range else "limited"
+    flatten = "premultiply=inplace=1," if decoded.alpha else ""
+    matrix = SCALE_MATRICES.get(decoded.colour.matrix or "", "bt709")
+    given = "full" if decoded.colour.full_range else "limited"
     return (
         f"{flatten}scale={width}:{height}:flags={scaling}:in_color_matrix={matrix}:in_range={given}"
         f":out_color_matrix=bt709:out_range=limited,format=yuv420p"

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from watchparty_transcoder.errors import Cancelled, TookTooLong, ToolFailed, ToolKilled, ToolMissing
+from watchparty_transcoder.errors import Cancelled, TimedOut, ToolFailed, ToolKilled, ToolMissing
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def _death_with_parent(niceness: int) -> Callable[[], None]:
     return prepare
 
 
-def again_if_killed(make: Callable[[], Made]) -> Made:
+def retry_if_killed(make: Callable[[], Made]) -> Made:
     """Makes it once more when a signal ended the program: by chance, or in a moment without memory.
 
     Raises ToolFailed when it crashed both times: that lies in what it was given. Raises ToolKilled when it was killed.
@@ -67,7 +67,7 @@ def again_if_killed(make: Callable[[], Made]) -> Made:
         raise
 
 
-class Running:
+class RunningProcess:
     """A process whose output is being read."""
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
@@ -107,7 +107,7 @@ class Running:
         return code
 
     @property
-    def last_words(self) -> str:
+    def stderr_tail(self) -> str:
         return "\n".join(self._stderr_tail)
 
     def _keep_tail(self) -> None:
@@ -121,13 +121,15 @@ class Processes:
 
     def __init__(self, *, niceness: int = 0) -> None:
         self._prepare = _death_with_parent(niceness)
-        self._running: set[Running] = set()
+        self._running: set[RunningProcess] = set()
         self._lock = threading.Lock()
         self._cancelled = False  # from outside
         self._stopped = False
 
     @contextlib.contextmanager
-    def run(self, command: Sequence[str], *, timeout_s: float, fed: Iterable[bytes] | None = None) -> Iterator[Running]:
+    def run(
+        self, command: Sequence[str], *, timeout_s: float, fed: Iterable[bytes] | None = None
+    ) -> Iterator[RunningProcess]:
         """A running process; leaving the block waits for its end and raises unless it ended well."""
         log.info("run: %s", shlex.join(command))
         running = self._start(command, fed=fed is not None)
@@ -155,14 +157,14 @@ class Processes:
         if self._stopped:
             raise Cancelled
         if too_long.is_set():
-            raise TookTooLong(f"{timeout_s:.0f} s: {shlex.join(command)}")
+            raise TimedOut(f"{timeout_s:.0f} s: {shlex.join(command)}")
         if code < 0:
             by = signal.Signals(-code)
-            raise ToolKilled(f"{by.name}: {shlex.join(command)}\n{running.last_words}", by=by)
+            raise ToolKilled(f"{by.name}: {shlex.join(command)}\n{running.stderr_tail}", by=by)
         if code != 0:
-            raise ToolFailed(f"exit {code}: {shlex.join(command)}\n{running.last_words}")
-        if running.last_words:
-            log.warning("ffmpeg said:\n%s", running.last_words)
+            raise ToolFailed(f"exit {code}: {shlex.join(command)}\n{running.stderr_tail}")
+        if running.stderr_tail:
+            log.warning("ffmpeg said:\n%s", running.stderr_tail)
 
     def cancel(self) -> None:
         """For good: kill what runs and refuse to start anything more. Safe to call from a signal handler."""
@@ -186,7 +188,7 @@ class Processes:
     def stopped(self) -> bool:
         return self._stopped
 
-    def _start(self, command: Sequence[str], *, fed: bool) -> Running:
+    def _start(self, command: Sequence[str], *, fed: bool) -> RunningProcess:
         if self._stopped:
             raise Cancelled
         try:
@@ -199,7 +201,7 @@ class Processes:
             )
         except FileNotFoundError as error:
             raise ToolMissing(str(error)) from error
-        running = Running(popen)
+        running = RunningProcess(popen)
         with self._lock:
             self._running.add(running)
         if self._stopped:  # the signal came between the two

@@ -5,7 +5,7 @@ from math import ceil
 
 from watchparty_transcoder.ffmpeg import filters
 from watchparty_transcoder.ffmpeg.commands import reading, seek
-from watchparty_transcoder.plan.models import Film, Plan
+from watchparty_transcoder.plan.models import Plan, VideoPlan
 from watchparty_transcoder.source.source import Source
 
 JPEG_QUALITY = "4"  # of 2 (best) to 31
@@ -14,26 +14,26 @@ CARD = "1280x720"
 WAVEFORM_S = "600"  # of a long recording; the shape of ten minutes is shape enough
 
 
-def poster_size(film: Film) -> tuple[int, int]:
-    width, height = film.picture.width, film.picture.height
+def poster_size(video: VideoPlan) -> tuple[int, int]:
+    width, height = video.decoded.width, video.decoded.height
     scale = min(Fraction(1), Fraction(POSTER_LONG_SIDE, max(width, height)))
     return _even(width * scale), _even(height * scale)
 
 
-def still(ffmpeg: str, source: Source, plan: Plan, film: Film, frame: int) -> list[str]:
+def still(ffmpeg: str, source: Source, plan: Plan, video: VideoPlan, frame: int) -> list[str]:
     """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
-    picture = film.picture
-    width, height = poster_size(film)
-    seek_s, _ = seek(plan, frame, film.grid)
+    decoded = video.decoded
+    width, height = poster_size(video)
+    seek_s, _ = seek(plan, frame, video.grid)
     graph = [
         "setpts=0",  # a keyframe before the place would otherwise count as too early and be dropped
-        *(["bwdif=deint=all"] if picture.deinterlace else []),
-        filters.displayable(picture, width, height, filters.FINE),
+        *(["bwdif=deint=all"] if decoded.deinterlace else []),
+        filters.displayable(decoded, width, height, filters.FINE),
         "setsar=1",
     ]
     return [
         *reading(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1, keyframes_only=True),
-        "-map", f"0:{picture.stream}", "-vf", ",".join(graph),
+        "-map", f"0:{decoded.stream}", "-vf", ",".join(graph),
         *_one_jpeg(),
     ]  # fmt: skip
 

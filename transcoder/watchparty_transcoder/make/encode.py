@@ -10,14 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Corrupt, HardwareFailed, NotAsPlanned, TookTooLong, ToolFailed, ToolKilled
+from watchparty_transcoder.errors import Corrupt, HardwareFailed, PlanMismatch, TimedOut, ToolFailed, ToolKilled
 from watchparty_transcoder.ffmpeg import commands
-from watchparty_transcoder.ffmpeg.process import Processes, again_if_killed
+from watchparty_transcoder.ffmpeg.process import Processes, retry_if_killed
 from watchparty_transcoder.mp4.reader import Track, adts_frames, read_stream
-from watchparty_transcoder.mp4.rendition_cutter import RungCutter
-from watchparty_transcoder.mp4.segment import Cutter, Report, Warned, write_once
+from watchparty_transcoder.mp4.rendition_cutter import RenditionCutter
+from watchparty_transcoder.mp4.segment import FilmWarning, Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init
-from watchparty_transcoder.plan.models import AAC_FRAME, AAC_RATE, SOFTWARE, AudioPlan, Chunk, Film, Lane, Plan, Rung
+from watchparty_transcoder.plan.models import (
+    AAC_FRAME,
+    AAC_RATE,
+    SOFTWARE,
+    AudioPlan,
+    Chunk,
+    Pass,
+    Plan,
+    RenditionPlan,
+    VideoPlan,
+)
 from watchparty_transcoder.source.source import Source
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
@@ -26,8 +36,8 @@ log = logging.getLogger(__name__)
 
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels
 HARDWARE_SLOWEST = 10.0  # seconds for one of film, decoding included; a card that takes longer is stuck, or of no use
-NO_PICTURE = "Part of the picture is damaged and stays black."
-NO_SOUND = "Part of the sound is damaged and stays silent."
+DAMAGED_VIDEO = "Part of the picture is damaged and stays black."
+DAMAGED_AUDIO = "Part of the sound is damaged and stays silent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,87 +52,94 @@ class Encoder:
     limits: Limits
     threads: int
 
-    def video(self, film: Film, lane: Lane, rungs: Sequence[Rung], chunk: Chunk, report: Report) -> None:
+    def encode_video(
+        self, video: VideoPlan, encode_pass: Pass, renditions: Sequence[RenditionPlan], chunk: Chunk, report: Report
+    ) -> None:
         command = commands.video_chunk(
             ffmpeg=self.ffmpeg(),
             source=self.source,
             plan=self.plan,
-            film=film,
-            lane=lane,
-            rungs=rungs,
+            video=video,
+            encode_pass=encode_pass,
+            renditions=renditions,
             chunk=chunk,
             threads=self.threads,
         )
-        if lane.encoder != SOFTWARE:
-            self._hardware_picture(command, film, rungs, chunk, report)
+        if encode_pass.encoder != SOFTWARE:
+            self._encode_video_on_hardware(command, video, renditions, chunk, report)
             return
         try:
-            again_if_killed(lambda: self._picture(command, film, rungs, chunk, report))
-        except (ToolFailed, NotAsPlanned) as error:
-            if not self.storage.size(layout.segment(rungs[0].name, 0)):
+            retry_if_killed(lambda: self._run_video(command, video, renditions, chunk, report))
+        except (ToolFailed, PlanMismatch) as error:
+            if not self.storage.size(layout.segment(renditions[0].name, 0)):
                 raise Corrupt(error.detail) from error
-            log.warning("%s from segment %d on stays black: %s", rungs[0].name, chunk.first, error.detail)
-            report(Warned(NO_PICTURE))
+            log.warning("%s from segment %d on stays black: %s", renditions[0].name, chunk.first, error.detail)
+            report(FilmWarning(DAMAGED_VIDEO))
             black = commands.black_chunk(
-                ffmpeg=self.ffmpeg(), film=film, lane=lane, rungs=rungs, chunk=chunk, threads=self.threads
+                ffmpeg=self.ffmpeg(),
+                video=video,
+                encode_pass=encode_pass,
+                renditions=renditions,
+                chunk=chunk,
+                threads=self.threads,
             )
-            again_if_killed(lambda: self._picture(black, film, rungs, chunk, report))
+            retry_if_killed(lambda: self._run_video(black, video, renditions, chunk, report))
 
-    def audio(self, track: AudioPlan, chunk: Chunk, report: Report) -> None:
+    def encode_audio(self, track: AudioPlan, chunk: Chunk, report: Report) -> None:
         command = commands.audio_chunk(
             ffmpeg=self.ffmpeg(), source=self.source, plan=self.plan, track=track, chunk=chunk
         )
         try:
-            again_if_killed(lambda: self._sound(command, track, chunk, report))
-        except (ToolFailed, NotAsPlanned) as error:
-            if self.plan.film is None and not self.storage.size(layout.segment(track.name, 0)):
+            retry_if_killed(lambda: self._run_audio(command, track, chunk, report))
+        except (ToolFailed, PlanMismatch) as error:
+            if self.plan.video is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
             log.warning("%s from segment %d on stays silent: %s", track.name, chunk.first, error.detail)
-            report(Warned(NO_SOUND))
+            report(FilmWarning(DAMAGED_AUDIO))
             silent = commands.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
-            again_if_killed(lambda: self._sound(silent, track, chunk, report))
+            retry_if_killed(lambda: self._run_audio(silent, track, chunk, report))
 
-    def _hardware_picture(
-        self, command: list[str], film: Film, rungs: Sequence[Rung], chunk: Chunk, report: Report
+    def _encode_video_on_hardware(
+        self, command: list[str], video: VideoPlan, renditions: Sequence[RenditionPlan], chunk: Chunk, report: Report
     ) -> None:
         """Whether the original or the device is to blame, software will find out."""
         try:
-            self._picture(command, film, rungs, chunk, report, slowest=HARDWARE_SLOWEST)
-        except (ToolFailed, ToolKilled, NotAsPlanned, TookTooLong) as error:
+            self._run_video(command, video, renditions, chunk, report, slowest=HARDWARE_SLOWEST)
+        except (ToolFailed, ToolKilled, PlanMismatch, TimedOut) as error:
             raise HardwareFailed(error.detail) from error
 
-    def _picture(
+    def _run_video(
         self,
         command: list[str],
-        film: Film,
-        rungs: Sequence[Rung],
+        video: VideoPlan,
+        renditions: Sequence[RenditionPlan],
         chunk: Chunk,
         report: Report,
         *,
         slowest: float | None = None,
     ) -> None:
-        grid = film.grid
+        grid = video.grid
         patience_s = self._patience(grid.seconds(grid.frames_of(chunk)), slowest)
-        cutters: dict[int, RungCutter] = {}
+        cutters: dict[int, RenditionCutter] = {}
         with self.processes.run(command, timeout_s=patience_s) as running:
             for item in read_stream(running.stdout):
                 if isinstance(item, Track):
-                    rung = rungs[len(cutters)]
-                    cutters[item.track_id] = RungCutter(rung, grid, chunk, item, self.storage, report)
+                    rendition = renditions[len(cutters)]
+                    cutters[item.track_id] = RenditionCutter(rendition, grid, chunk, item, self.storage, report)
                 else:
                     track_id, sample = item
                     cutters[track_id].add(sample)
-        if len(cutters) != len(rungs):
-            raise ToolFailed(f"{len(cutters)} of {len(rungs)} renditions came out")
+        if len(cutters) != len(renditions):
+            raise ToolFailed(f"{len(cutters)} of {len(renditions)} renditions came out")
         for cutter in cutters.values():
             cutter.close()
 
-    def _sound(self, command: list[str], track: AudioPlan, chunk: Chunk, report: Report) -> None:
+    def _run_audio(self, command: list[str], track: AudioPlan, chunk: Chunk, report: Report) -> None:
         bounds = track.bounds[chunk.first : chunk.end + 1]
         wanted = (bounds[-1] - bounds[0]) // AAC_FRAME
         lead = commands.audio_lead_frames(bounds[0])
-        write_once(self.storage, layout.init(track.name), encoded_audio_init())
-        cutter = Cutter(
+        write_identical(self.storage, layout.init(track.name), encoded_audio_init())
+        cutter = SegmentCutter(
             track.name, timescale=AAC_RATE, bounds=bounds, first=chunk.first, storage=self.storage, report=report
         )
         with self.processes.run(command, timeout_s=self._patience(wanted * AAC_FRAME / AAC_RATE)) as running:
@@ -131,7 +148,7 @@ class Encoder:
                     at = bounds[0] + place * AAC_FRAME
                     cutter.add(Sample(frame, at, at, AAC_FRAME, sync=True))
         if cutter.count != wanted:
-            raise NotAsPlanned(f"{track.name}: {cutter.count} of {wanted} frames came out")
+            raise PlanMismatch(f"{track.name}: {cutter.count} of {wanted} frames came out")
         cutter.close()
 
     def _patience(self, length_s: float, slowest: float | None = None) -> float:

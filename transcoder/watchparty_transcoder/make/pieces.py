@@ -5,50 +5,52 @@ from collections.abc import Sequence
 from watchparty_transcoder.make.copy import copy_streams
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.make.poster_and_sprites import make_card, make_poster, make_sprites
-from watchparty_transcoder.make.workers import Pool, Task
+from watchparty_transcoder.make.workers import Piece, Pool
 from watchparty_transcoder.mp4.segment import Report
-from watchparty_transcoder.plan.models import AudioPlan, Chunk, Film, Lane, Rung
-from watchparty_transcoder.publish.progress import ProgressingPicture
-from watchparty_transcoder.publish.publisher import POSTER_TASK, SPRITES_TASK, SUBTITLES_TASK
+from watchparty_transcoder.plan.models import AudioPlan, Chunk, Pass, RenditionPlan, VideoPlan
+from watchparty_transcoder.publish.progress import VideoProgress
+from watchparty_transcoder.publish.publisher import POSTER_PIECE, SPRITES_PIECE, SUBTITLES_PIECE
 from watchparty_transcoder.subtitles import extract
 
 
-def sound_tasks(encoder: Encoder) -> list[Task]:
+def audio_pieces(encoder: Encoder) -> list[Piece]:
     """Everything that is copied, then sound: the beginning of every track before the rest of any."""
     plan = encoder.plan
     copied = [track for track in plan.audio if track.copied]
-    picture = plan.film.copy if plan.film else None
-    tasks = [Task("copy", lambda report: copy_streams(encoder, picture, copied, report))] if picture or copied else []
+    video = plan.video.copy if plan.video else None
+    pieces = [Piece("copy", lambda report: copy_streams(encoder, video, copied, report))] if video or copied else []
     by_place = sorted(
         ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
     )
-    return [*tasks, *(_audio_task(encoder, track, chunk) for chunk, track in by_place)]
+    return [*pieces, *(_audio_piece(encoder, track, chunk) for chunk, track in by_place)]
 
 
-def all_tasks(encoder: Encoder) -> list[tuple[Task, Pool]]:
+def all_pieces(encoder: Encoder) -> list[tuple[Piece, Pool]]:
     """The whole plan but for the sprites, in the order in which people wait for it."""
-    film = encoder.plan.film
-    lanes = [lane_tasks(encoder, film, lane) for lane in film.lanes] if film else []
-    leading = lanes[:1] if film and not film.copy else []
+    video = encoder.plan.video
+    passes = [pass_pieces(encoder, video, encode_pass) for encode_pass in video.passes] if video else []
+    leading = passes[:1] if video and not video.copy else []
     return [
-        *((task, Pool.SOUND) for task in sound_tasks(encoder)),
-        *((task, Pool.PICTURE) for lane in leading for task in lane),
-        *((task, Pool.EXTRAS) for task in (poster_task(encoder), *subtitle_tasks(encoder))),
-        *((task, Pool.PICTURE) for lane in lanes[len(leading) :] for task in lane),
+        *((piece, Pool.AUDIO) for piece in audio_pieces(encoder)),
+        *((piece, Pool.VIDEO) for encode_pass in leading for piece in encode_pass),
+        *((piece, Pool.EXTRAS) for piece in (poster_piece(encoder), *subtitle_pieces(encoder))),
+        *((piece, Pool.VIDEO) for encode_pass in passes[len(leading) :] for piece in encode_pass),
     ]
 
 
-def lane_tasks(encoder: Encoder, film: Film, lane: Lane, *, only: Sequence[Rung] = ()) -> list[Task]:
+def pass_pieces(
+    encoder: Encoder, video: VideoPlan, encode_pass: Pass, *, only: Sequence[RenditionPlan] = ()
+) -> list[Piece]:
     """Chunk after chunk; in one that is awaited each rung comes alone, the lowest first."""
-    lowest_first = tuple(reversed(only or lane.rungs))
-    tasks = []
-    for chunk in lane.chunks:
-        groups = [(rung,) for rung in lowest_first] if chunk.apart else [lowest_first]
-        tasks += [_video_task(encoder, film, lane, group, chunk) for group in groups]
-    return tasks
+    lowest_first = tuple(reversed(only or encode_pass.renditions))
+    pieces = []
+    for chunk in encode_pass.chunks:
+        groups = [(rendition,) for rendition in lowest_first] if chunk.per_rendition else [lowest_first]
+        pieces += [_video_piece(encoder, video, encode_pass, group, chunk) for group in groups]
+    return pieces
 
 
-def subtitle_tasks(encoder: Encoder) -> list[Task]:
+def subtitle_pieces(encoder: Encoder) -> list[Piece]:
     plan = encoder.plan
 
     def work(_report: Report) -> None:
@@ -60,33 +62,35 @@ def subtitle_tasks(encoder: Encoder) -> list[Task]:
             cancelled=lambda: encoder.processes.stopped,
         )
 
-    return [Task(SUBTITLES_TASK, work, needed=False)] if plan.subtitles else []
+    return [Piece(SUBTITLES_PIECE, work, needed=False)] if plan.subtitles else []
 
 
-def poster_task(encoder: Encoder) -> Task:
+def poster_piece(encoder: Encoder) -> Piece:
     def work(_report: Report) -> None:
-        if film := encoder.plan.film:
-            make_poster(encoder, film)
+        if video := encoder.plan.video:
+            make_poster(encoder, video)
         else:
             make_card(encoder)
 
-    return Task(POSTER_TASK, work, needed=False)
+    return Piece(POSTER_PIECE, work, needed=False)
 
 
-def sprites_task(encoder: Encoder, rendition: ProgressingPicture) -> Task:
-    return Task(SPRITES_TASK, lambda _report: make_sprites(encoder, rendition), needed=False)
+def sprites_piece(encoder: Encoder, rendition: VideoProgress) -> Piece:
+    return Piece(SPRITES_PIECE, lambda _report: make_sprites(encoder, rendition), needed=False)
 
 
-def _audio_task(encoder: Encoder, track: AudioPlan, chunk: Chunk) -> Task:
+def _audio_piece(encoder: Encoder, track: AudioPlan, chunk: Chunk) -> Piece:
     def work(report: Report) -> None:
-        encoder.audio(track, chunk, report)
+        encoder.encode_audio(track, chunk, report)
 
-    return Task(f"{track.name.replace('/', '-')}-{chunk.first:05d}", work)
+    return Piece(f"{track.name.replace('/', '-')}-{chunk.first:05d}", work)
 
 
-def _video_task(encoder: Encoder, film: Film, lane: Lane, rungs: tuple[Rung, ...], chunk: Chunk) -> Task:
+def _video_piece(
+    encoder: Encoder, video: VideoPlan, encode_pass: Pass, renditions: tuple[RenditionPlan, ...], chunk: Chunk
+) -> Piece:
     def work(report: Report) -> None:
-        encoder.video(film, lane, rungs, chunk, report)
+        encoder.encode_video(video, encode_pass, renditions, chunk, report)
 
-    heights = "-".join(str(rung.height) for rung in rungs)
-    return Task(f"{lane.name}-{chunk.first:05d}-{heights}", work)
+    heights = "-".join(str(rendition.height) for rendition in renditions)
+    return Piece(f"{encode_pass.name}-{chunk.first:05d}-{heights}", work)

@@ -9,15 +9,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from watchparty_transcoder.errors import NotAsPlanned, ToolFailed
+from watchparty_transcoder.errors import PlanMismatch, ToolFailed
 from watchparty_transcoder.ffmpeg import stills
-from watchparty_transcoder.ffmpeg.process import again_if_killed
+from watchparty_transcoder.ffmpeg.process import retry_if_killed
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.mp4.boxes import HEADER_BYTES, find
 from watchparty_transcoder.mp4.reader import samples
 from watchparty_transcoder.mp4.writer import Sample, media_segment
-from watchparty_transcoder.plan.models import Film
-from watchparty_transcoder.publish.progress import ProgressingPicture
+from watchparty_transcoder.plan.models import VideoPlan
+from watchparty_transcoder.publish.progress import VideoProgress
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.subtitles.webvtt import timestamp
@@ -34,14 +34,14 @@ LONG_SIDE = 160
 COLUMNS, ROWS = 10, 10
 
 
-def make_poster(encoder: Encoder, film: Film) -> None:
+def make_poster(encoder: Encoder, video: VideoPlan) -> None:
     best = b""
-    width, height = stills.poster_size(film)
+    width, height = stills.poster_size(video)
     for moment in (*MOMENTS, *FURTHER_MOMENTS):
         if moment in FURTHER_MOMENTS and len(best) > PLAIN * width * height:
             break
-        frame = int(moment * film.grid.frames)
-        command = stills.still(encoder.ffmpeg(), encoder.source, encoder.plan, film, frame)
+        frame = int(moment * video.grid.frames)
+        command = stills.still(encoder.ffmpeg(), encoder.source, encoder.plan, video, frame)
         best = max(best, _still(encoder, command), key=len)
     if not best:
         raise ToolFailed("no frame could be made into a poster")
@@ -67,10 +67,10 @@ def _still(encoder: Encoder, command: list[str]) -> bytes:
         with encoder.processes.run(command, timeout_s=TIMEOUT_S) as running:
             return running.stdout.read()
 
-    return again_if_killed(read)
+    return retry_if_killed(read)
 
 
-def make_sprites(encoder: Encoder, rendition: ProgressingPicture) -> None:
+def make_sprites(encoder: Encoder, rendition: VideoProgress) -> None:
     """Sheets of thumbnails, and a WebVTT that says which part of which sheet belongs to which time."""
     starts = [place / rendition.timescale for place in rendition.bounds]
     duration_s = starts[-1]
@@ -102,7 +102,7 @@ def _thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def _keyframes(storage: Storage, rendition: ProgressingPicture, numbers: Sequence[int]) -> Iterator[bytes]:
+def _keyframes(storage: Storage, rendition: VideoProgress, numbers: Sequence[int]) -> Iterator[bytes]:
     """A film of nothing but the first frame of each of these segments, one a second."""
     yield storage.read(layout.init(rendition.name)) or b""
     for second, number in enumerate(numbers):
@@ -110,7 +110,7 @@ def _keyframes(storage: Storage, rendition: ProgressingPicture, numbers: Sequenc
         data = storage.read(name) or b""
         moof, mdat = find(data, b"moof"), find(data, b"mdat")
         if moof is None or mdat is None:
-            raise NotAsPlanned(f"{name} is not whole")
+            raise PlanMismatch(f"{name} is not whole")
         base = mdat.start - moof.start + HEADER_BYTES
         _, first = next(samples(data[moof.start : moof.end], data[mdat.start : mdat.end], data_base=base))
         at = second * rendition.timescale

@@ -14,22 +14,22 @@ from enum import Enum
 
 import msgspec
 
-from watchparty_transcoder.errors import Overtaken
-from watchparty_transcoder.mp4.segment import Report, SegmentMade, Warned
+from watchparty_transcoder.errors import WriteConflict
+from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Piece:
     name: str  # unique within the plan; its marker's name
     work: Callable[[Report], None]
     needed: bool = True  # without it the film is not finished; else it is merely poorer
 
 
 @dataclass(frozen=True, slots=True)
-class TaskEnded:
-    task: Task
+class PieceEnded:
+    piece: Piece
     error: BaseException | None
     took_s: float = 0.0
 
@@ -37,8 +37,8 @@ class TaskEnded:
 class Marker(msgspec.Struct, frozen=True):
     """That a task is done, and with which segments."""
 
-    segments: tuple[SegmentMade, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    segments: tuple[StoredSegment, ...] = ()
+    warnings: tuple[FilmWarning, ...] = ()
     made: bool = True  # false: it failed, and the film does without it
 
 
@@ -53,12 +53,12 @@ def read_marker(storage: Storage, name: str) -> Marker | None:
 class Pool(Enum):
     """Kinds of work that must not wait for each other; each has threads of its own."""
 
-    PICTURE = "picture"  # fills the processor
-    SOUND = "sound"  # and copying: little work, awaited
+    VIDEO = "video"  # fills the processor
+    AUDIO = "audio"  # and copying: little work, awaited
     EXTRAS = "extras"  # little work, not awaited
 
 
-THREADS = {Pool.PICTURE: 1, Pool.SOUND: 2, Pool.EXTRAS: 1}
+THREADS = {Pool.VIDEO: 1, Pool.AUDIO: 2, Pool.EXTRAS: 1}
 
 
 class Workers:
@@ -68,22 +68,22 @@ class Workers:
         self._pools = {
             pool: ThreadPoolExecutor(count, thread_name_prefix=pool.value) for pool, count in THREADS.items()
         }
-        self.reports: queue.SimpleQueue[SegmentMade | Warned | TaskEnded] = queue.SimpleQueue()
+        self.reports: queue.SimpleQueue[StoredSegment | FilmWarning | PieceEnded] = queue.SimpleQueue()
         self._open: set[str] = set()
 
-    def submit(self, tasks: Sequence[Task], pool: Pool) -> None:
-        for task in tasks:
-            self._open.add(task.name)
-            future = self._pools[pool].submit(self._run, task)
-            future.add_done_callback(functools.partial(self._report_end, task))
+    def submit(self, pieces: Sequence[Piece], pool: Pool) -> None:
+        for piece in pieces:
+            self._open.add(piece.name)
+            future = self._pools[pool].submit(self._run, piece)
+            future.add_done_callback(functools.partial(self._report_end, piece))
 
-    def next_report(self, timeout_s: float) -> SegmentMade | Warned | TaskEnded | None:
+    def next_report(self, timeout_s: float) -> StoredSegment | FilmWarning | PieceEnded | None:
         try:
             report = self.reports.get(timeout=timeout_s)
         except queue.Empty:
             return None
-        if isinstance(report, TaskEnded):
-            self._open.discard(report.task.name)
+        if isinstance(report, PieceEnded):
+            self._open.discard(report.piece.name)
         return report
 
     @property
@@ -94,36 +94,38 @@ class Workers:
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, task: Task) -> float:
+    def _run(self, piece: Piece) -> float:
         """Returns how long it took."""
         began = time.monotonic()
-        before = self._done_before(task.name)
+        before = self._done_before(piece.name)
         if before is not None:
             for segment in before.segments:
                 self.reports.put(segment)
             for warning in before.warnings:
                 self.reports.put(warning)
             return 0.0
-        reported: list[SegmentMade | Warned] = []
+        reported: list[StoredSegment | FilmWarning] = []
 
-        def report(news: SegmentMade | Warned) -> None:
+        def report(news: StoredSegment | FilmWarning) -> None:
             reported.append(news)
             self.reports.put(news)
 
-        task.work(report)
+        piece.work(report)
         marker = Marker(
             # a stretch that was made twice, the second time black, counts once
-            tuple({(each.rendition, each.number): each for each in reported if isinstance(each, SegmentMade)}.values()),
-            tuple(each for each in reported if isinstance(each, Warned)),
+            tuple(
+                {(each.rendition, each.number): each for each in reported if isinstance(each, StoredSegment)}.values()
+            ),
+            tuple(each for each in reported if isinstance(each, FilmWarning)),
         )
-        self.mark(task.name, marker)
+        self.mark(piece.name, marker)
         return time.monotonic() - began
 
     def mark(self, name: str, marker: Marker) -> None:
         data = msgspec.json.encode(marker)
         try:
             self._storage.write(layout.done(self._plan_hash, name), data)
-        except Overtaken:  # a twin of this run did the same task, or an earlier one whose segments are gone
+        except WriteConflict:  # a twin of this run did the same task, or an earlier one whose segments are gone
             self._storage.write(layout.done(self._plan_hash, name), data)
 
     def _done_before(self, name: str) -> Marker | None:
@@ -136,7 +138,7 @@ class Workers:
         )
         return marker if there else None
 
-    def _report_end(self, task: Task, future: Future[float]) -> None:
+    def _report_end(self, piece: Piece, future: Future[float]) -> None:
         if not future.cancelled():
             error = future.exception()
-            self.reports.put(TaskEnded(task, error, 0.0 if error else future.result()))
+            self.reports.put(PieceEnded(piece, error, 0.0 if error else future.result()))

@@ -3,30 +3,34 @@
 What ffmpeg says about time is only used to order frames; where they belong is known from the plan, to the frame.
 """
 
-from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.reader import Track
-from watchparty_transcoder.mp4.segment import Cutter, Report, write_once
+from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, avc_entry, video_init
-from watchparty_transcoder.plan.models import Chunk, Grid, Rung
+from watchparty_transcoder.plan.models import Chunk, Grid, RenditionPlan
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 
-class RungCutter:
-    def __init__(self, rung: Rung, grid: Grid, chunk: Chunk, track: Track, storage: Storage, report: Report) -> None:
-        self._rung = rung
+class RenditionCutter:
+    def __init__(
+        self, rendition: RenditionPlan, grid: Grid, chunk: Chunk, track: Track, storage: Storage, report: Report
+    ) -> None:
+        self._rendition = rendition
         self._grid = grid
         self._first_frame = grid.bounds[chunk.first]
         self._wanted = grid.bounds[chunk.end] - self._first_frame
         self._source_ticks = track.timescale / grid.timescale * grid.frame_ticks
         self._origin: int | None = None
-        entry = avc_entry(track.configuration, rung.width, rung.height)
-        write_once(storage, layout.init(rung.name), video_init(entry, grid.timescale, rung.width, rung.height))
+        entry = avc_entry(track.configuration, rendition.width, rendition.height)
+        write_identical(
+            storage, layout.init(rendition.name), video_init(entry, grid.timescale, rendition.width, rendition.height)
+        )
         decode_bounds = [
             frame * grid.frame_ticks - grid.reorder_ticks for frame in grid.bounds[chunk.first : chunk.end + 1]
         ]
-        self._cutter = Cutter(
-            rung.name,
+        self._cutter = SegmentCutter(
+            rendition.name,
             timescale=grid.timescale,
             bounds=decode_bounds,
             first=chunk.first,
@@ -45,5 +49,5 @@ class RungCutter:
 
     def close(self) -> None:
         if self._cutter.count != self._wanted:
-            raise NotAsPlanned(f"{self._rung.name}: {self._cutter.count} of {self._wanted} frames came out")
+            raise PlanMismatch(f"{self._rendition.name}: {self._cutter.count} of {self._wanted} frames came out")
         self._cutter.close()

@@ -7,14 +7,14 @@ and what a player has cached under a name must stay true. Used by copying and by
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.writer import Sample, media_segment
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentMade:
+class StoredSegment:
     """Told to whoever publishes, once the segment can be read."""
 
     rendition: str
@@ -27,16 +27,16 @@ class SegmentMade:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class FilmWarning:
     """Told about what the person should know, though the film goes on."""
 
     sentence: str
 
 
-Report = Callable[[SegmentMade | Warned], None]
+Report = Callable[[StoredSegment | FilmWarning], None]
 
 
-class Cutter:
+class SegmentCutter:
     """Takes samples in decode order; `bounds` are the ticks where segments begin, ending with the end of the last."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Cutter:
 
     def add(self, sample: Sample) -> None:
         if not self._samples and not sample.sync:
-            raise NotAsPlanned(f"{self._rendition} segment {self._number} does not begin with a keyframe")
+            raise PlanMismatch(f"{self._rendition} segment {self._number} does not begin with a keyframe")
         self._samples.append(sample)
         self.count += 1
         if self._bound < len(self._bounds) - 1 and sample.decode + sample.duration >= self._bounds[self._bound]:
@@ -73,16 +73,16 @@ class Cutter:
         """Cuts the last segment, which ends at the last bound within `tolerance` ticks; None: counted elsewhere."""
         self._cut()
         if self._bound != len(self._bounds) - 1:
-            raise NotAsPlanned(f"{self._rendition} ended before segment {self._number} of {len(self._bounds) - 1}")
+            raise PlanMismatch(f"{self._rendition} ended before segment {self._number} of {len(self._bounds) - 1}")
         if tolerance is not None and abs(self._end - self._bounds[-1]) > tolerance:
-            raise NotAsPlanned(f"{self._rendition} ended at {self._end} of {self._bounds[-1]} ticks")
+            raise PlanMismatch(f"{self._rendition} ended at {self._end} of {self._bounds[-1]} ticks")
 
     def _cut(self) -> None:
         if not self._samples:
-            raise NotAsPlanned(f"{self._rendition} segment {self._number} is empty")
+            raise PlanMismatch(f"{self._rendition} segment {self._number} is empty")
         ticks = sum(sample.duration for sample in self._samples)
         if self._samples[0].decode < 0:
-            self._samples = from_zero(self._samples)
+            self._samples = shifted_to_zero(self._samples)
         name = layout.segment(self._rendition, self._number)
         size = self._storage.size(name)
         if not size:
@@ -91,7 +91,7 @@ class Cutter:
         begin, last = self._samples[0].decode, self._samples[-1]
         self._end = last.decode + last.duration
         self._report(
-            SegmentMade(
+            StoredSegment(
                 self._rendition,
                 self._number,
                 duration_s=ticks / self._timescale,
@@ -105,7 +105,7 @@ class Cutter:
         self._number += 1
 
 
-def from_zero(samples: Sequence[Sample]) -> list[Sample]:
+def shifted_to_zero(samples: Sequence[Sample]) -> list[Sample]:
     """A film's first samples, whose decode times run below zero, with those times squeezed in after it.
 
     Frames are coded ahead of the ones shown before them, so decoding has to begin before the film does; a segment's
@@ -123,7 +123,7 @@ def from_zero(samples: Sequence[Sample]) -> list[Sample]:
     return [*squeezed, *rest]
 
 
-def write_once(storage: Storage, name: str, data: bytes) -> None:
+def write_identical(storage: Storage, name: str, data: bytes) -> None:
     """Initialisation segments: made by every chunk, and all of them must agree to the byte."""
     if not storage.create(name, data) and storage.read(name) != data:
-        raise NotAsPlanned(f"{name} differs between two chunks")
+        raise PlanMismatch(f"{name} differs between two chunks")

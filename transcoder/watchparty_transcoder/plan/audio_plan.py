@@ -7,7 +7,7 @@ from watchparty_transcoder.plan.models import AAC_FRAME, AAC_RATE, AudioFacts, A
 from watchparty_transcoder.plan.timeline import GOP_S, SEGMENT_GOPS, ChunkSizes, Span
 
 
-def plan_sound(
+def plan_audio(
     facts: Facts, grid: Grid | None, span: Span, sizes: ChunkSizes, *, may_copy: bool
 ) -> tuple[AudioPlan, ...]:
     """Every track; the default is the one that is flagged so, else the first."""

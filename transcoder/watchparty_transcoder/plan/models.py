@@ -1,22 +1,28 @@
-"""What is known of a file (facts) and what will be done with it (plan), as frozen values without behaviour to speak of.
+"""What is known about a file (facts) and what is done with it (the plan), as frozen values.
 
-Times are seconds unless a name says otherwise; rates are exact fractions. The plan is written to the output as JSON,
-so that a restarted run goes on with exactly what its predecessor began.
+Times are seconds unless a name says otherwise; rates are exact fractions. The plan is stored as JSON beside the output,
+so that a restarted run continues with exactly what its predecessor began. Its JSON names are fixed, because plans of
+earlier versions have to stay readable: a field that was renamed in code states its stored name.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-LaneKind = Literal["copy", "fast", "ladder"]
+from msgspec import Struct, field
+
+PassKind = Literal["copy", "fast", "ladder"]
 EncoderName = Literal["software", "nvenc", "vaapi", "videotoolbox"]
 
 SOFTWARE: EncoderName = "software"
 
-AAC_FRAME = 1024  # samples in one AAC-LC frame
-AAC_RATE = 48_000  # what we encode to
-COPIED_SOUND_TOLERANCE_S = 0.25  # sound may end that much before the picture without being noticed
-REORDER_FRAMES = 2  # x264 with a pyramid of B frames decodes two frames ahead, never more
+AAC_FRAME = 1024  # samples per AAC-LC frame
+AAC_RATE = 48_000
+"""The sample rate that audio is encoded to."""
+COPIED_AUDIO_TOLERANCE_S = 0.25
+"""Audio that ends this much before the video is not noticed."""
+REORDER_FRAMES = 2
+"""x264 with a pyramid of B frames decodes two frames ahead, never more."""
 
 
 # -- facts -------------------------------------------------------------------------------------------------------------
@@ -24,7 +30,7 @@ REORDER_FRAMES = 2  # x264 with a pyramid of B frames decodes two frames ahead, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colour:
-    """ffmpeg's names; None where the file does not say."""
+    """ffmpeg's names; None where the file does not specify one."""
 
     primaries: str | None = None
     transfer: str | None = None
@@ -34,10 +40,10 @@ class Colour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyframe:
-    """A place where the original can be cut: an IDR picture, so nothing after it refers to anything before it."""
+    """A cut point of the original: an IDR frame, so that no later frame refers to an earlier one."""
 
     decode: int  # ticks of the stream's time base
-    size: int  # bytes of coded picture from here to the next one
+    size: int  # bytes of coded video from here to the next cut point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +55,21 @@ class VideoFacts:
     pix_fmt: str = "yuv420p"
     bit_depth: int = 8
     alpha: bool = False
-    width: int  # of the coded picture, before rotation and pixel aspect
+    width: int  # of the coded frame, before rotation and pixel aspect
     height: int
     pixel_aspect: Fraction = Fraction(1)
     rotation: int = 0  # degrees clockwise to turn for display: 0, 90, 180, 270
     colour: Colour = Colour()
     interlaced: bool = False
-    rate: Fraction  # average frames a second
-    base_rate: Fraction  # lowest rate that can express every timestamp, as far as the file's start shows
+    rate: Fraction  # average frames per second
+    base_rate: Fraction  # lowest rate that can express every timestamp, judged by the start of the file
     start_s: float = 0.0
     duration_s: float
     bit_rate: int = 0
     time_base: Fraction = Fraction(1, 90_000)
-    reorder: int = 0  # ticks from a first frame's decode time to its presentation
+    reorder: int = 0  # ticks from the first frame's decode time to its presentation
     keyframes: tuple[Keyframe, ...] = ()  # empty where there is no complete index
-    sample_entries: int = 1  # descriptions of the coded format; more than one changes in mid-film
+    sample_entries: int = 1  # descriptions of the coded format; with more than one, the format changes mid-film
     configuration: bytes = b""  # AVCDecoderConfigurationRecord
     trimmed: bool = False  # an edit list hides part of the stream
 
@@ -81,7 +87,7 @@ class AudioFacts:
     title: str = ""
     default: bool = False
     configuration: bytes = b""  # AudioSpecificConfig
-    largest_gap_s: float | None = None  # between frames, by an index that counts time in samples; None: not known
+    largest_gap_s: float | None = None  # between frames, from an index that counts time in samples; None: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +110,16 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One uploaded file, as far as it can be known without reading it whole."""
+    """One uploaded file, as far as it can be known without reading all of it."""
 
     size_bytes: int
-    demuxer: str  # forced on ffmpeg, so that nothing else in it can guess again
-    seekable: bool  # starting in the middle finds a keyframe at or before the place asked for
+    demuxer: str  # forced on ffmpeg, so that it does not guess again
+    seekable: bool  # a seek finds the keyframe at or before the requested time
     fragmented: bool = False
-    start_s: float = 0.0  # container time at which ffmpeg's own clock says 0
+    start_s: float = 0.0  # container time at which ffmpeg's own clock is 0
     duration_s: float
     video: VideoFacts | None
-    cover: int | None = None  # stream that is a picture standing for the whole
+    cover: int | None = None  # the stream with cover art
     audio: tuple[AudioFacts, ...] = ()
     subtitles: tuple[SubtitleFacts, ...] = ()
     chapters: tuple[Chapter, ...] = ()
@@ -123,9 +129,17 @@ class Facts:
 # -- plan --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """Where encoded segments begin, in whole output frames: every rung and every chunk shares it."""
+class Chunk(Struct, frozen=True, kw_only=True):
+    """A run of consecutive segments that one ffmpeg encodes."""
+
+    first: int  # segment
+    end: int  # segment after the last
+    per_rendition: bool = field(name="apart", default=False)
+    """One ffmpeg per rendition, the lowest first, because viewers wait for these segments."""
+
+
+class Grid(Struct, frozen=True, kw_only=True):
+    """Where encoded segments begin, in whole output frames; shared by every rendition and every chunk."""
 
     rate: Fraction
     frames: int
@@ -134,13 +148,13 @@ class Grid:
 
     @property
     def timescale(self) -> int:
-        """Ticks a second in which one frame is a whole number of ticks."""
+        """Ticks per second, chosen so that a frame is a whole number of ticks."""
         return self.rate.numerator * self.tick_multiple
 
     @property
     def reorder_ticks(self) -> int:
-        """By how much decoding runs ahead of showing in everything that we encode."""
-        return min(REORDER_FRAMES, self.frames - 1) * self.frame_ticks  # a film of one frame has nothing to reorder
+        """By how much decoding runs ahead of presentation in everything that we encode."""
+        return min(REORDER_FRAMES, self.frames - 1) * self.frame_ticks  # a single frame cannot be reordered
 
     @property
     def frame_ticks(self) -> int:
@@ -154,16 +168,15 @@ class Grid:
     def bounds(self) -> tuple[int, ...]:
         return (*self.starts, self.frames)
 
-    def frames_of(self, chunk: "Chunk") -> int:
+    def frames_of(self, chunk: Chunk) -> int:
         return self.bounds[chunk.end] - self.bounds[chunk.first]
 
     def seconds(self, frame: int) -> float:
         return float(frame / self.rate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """What has to be done to the decoded picture once, before it is scaled to each rung."""
+class DecodedVideo(Struct, frozen=True, kw_only=True):
+    """The decoded frames, and what has to be corrected once before they are scaled to each rendition."""
 
     stream: int
     width: int  # as displayed: upright, square pixels
@@ -171,48 +184,36 @@ class Picture:
     deinterlace: bool
     alpha: bool
     hdr: bool
-    colour: Colour  # with what the file left unsaid filled in
+    colour: Colour  # with what the file left unspecified filled in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class RenditionPlan(Struct, frozen=True, kw_only=True):
     """One encoded rendition."""
 
-    name: str  # its place in the output: "v720/ladder"
+    name: str  # the start of its file names: "v720/ladder"
     width: int
     height: int
     crf: int
-    max_rate: int  # bits a second
+    max_rate: int  # bits per second
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """A run of segments that one ffmpeg makes."""
+class Pass(Struct, frozen=True, kw_only=True):
+    """One encode of the whole film: all renditions use the same encoder and preset, or their chunks would not join."""
 
-    first: int  # segment
-    end: int  # segment after the last
-    apart: bool = False  # one ffmpeg a rung, lowest first, because the first seconds are awaited
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """One way through the whole film: every rung by the same preset of one encoder, or its chunks would not join."""
-
-    kind: LaneKind
+    kind: PassKind
     preset: str
-    rungs: tuple[Rung, ...]
+    renditions: tuple[RenditionPlan, ...] = field(name="rungs")
     chunks: tuple[Chunk, ...]
     encoder: EncoderName = SOFTWARE
 
     @property
     def name(self) -> str:
-        """What another encoder makes has another name: a URL never changes what it means."""
+        """Another encoder's output has another name: a URL never changes its meaning."""
         return self.kind if self.encoder == SOFTWARE else f"{self.kind}-{self.encoder}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyPlan:
-    """The original's own coded picture, cut at its own keyframes."""
+class CopyPlan(Struct, frozen=True, kw_only=True):
+    """The original's own coded video, cut at its own keyframes."""
 
     name: str
     stream: int
@@ -220,7 +221,7 @@ class CopyPlan:
     height: int
     rate: Fraction
     timescale: int
-    start: int  # presentation tick of the first frame in the file, which becomes 0
+    start: int  # presentation tick of the file's first frame, which becomes 0
     reorder: int
     bit_rate: int
     configuration: bytes
@@ -233,13 +234,12 @@ class CopyPlan:
 
     @property
     def tolerance(self) -> int:
-        """Ticks by which the end may differ from the plan: a frame."""
+        """Ticks by which the end may differ from the plan: one frame."""
         return round(self.timescale / self.rate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioPlan:
-    """One audio rendition; segments are whole AAC frames next to the four-second grid. Ticks are samples."""
+class AudioPlan(Struct, frozen=True, kw_only=True):
+    """One audio rendition; its segments are whole AAC frames close to the four-second grid. A tick is a sample."""
 
     name: str  # "a0/audio"
     stream: int
@@ -260,12 +260,11 @@ class AudioPlan:
 
     @property
     def tolerance(self) -> int:
-        """Ticks by which the end may differ from the plan: none where we encode it."""
-        return round(COPIED_SOUND_TOLERANCE_S * self.sample_rate) if self.copied else 0
+        """Ticks by which the end may differ from the plan; 0 for audio that we encode."""
+        return round(COPIED_AUDIO_TOLERANCE_S * self.sample_rate) if self.copied else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubtitlePlan:
+class SubtitlePlan(Struct, frozen=True, kw_only=True):
     name: str  # "s0/subtitles"
     stream: int
     codec: str
@@ -275,29 +274,27 @@ class SubtitlePlan:
     forced: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Film:
-    """What is done with the picture."""
+class VideoPlan(Struct, frozen=True, kw_only=True):
+    """What is done with the video: copied or not, and the passes that encode it, in order."""
 
     grid: Grid
-    picture: Picture
+    decoded: DecodedVideo = field(name="picture")
     copy: CopyPlan | None
-    not_copied: tuple[str, ...]  # the conditions of the gate that did not hold
-    lanes: tuple[Lane, ...]
+    not_copied: tuple[str, ...]  # names of the remux conditions that failed
+    passes: tuple[Pass, ...] = field(name="lanes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     version: int
     size_bytes: int  # of the input, to notice another file under the same name
     demuxer: str
-    origin_s: float  # moment of the file, on ffmpeg's clock, that becomes 0 in every rendition
+    origin_s: float  # the moment, on ffmpeg's clock, that becomes 0 in every rendition
     container_origin_s: float  # the same moment on the file's own clock
     duration_s: float
-    film: Film | None  # None: sound alone
+    video: VideoPlan | None = field(name="film")  # None: audio only
     cover: int | None
     audio: tuple[AudioPlan, ...]
     subtitles: tuple[SubtitlePlan, ...]
-    subtitles_not_shown: tuple[SubtitlePlan, ...]  # pictures instead of text
+    subtitles_not_shown: tuple[SubtitlePlan, ...]  # bitmaps instead of text
     chapters: tuple[Chapter, ...]
     warnings: tuple[str, ...]

@@ -22,7 +22,7 @@ COPIED_RATES = (44_100, 48_000)
 
 Condition = tuple[str, Callable[[VideoFacts], bool]]
 
-PICTURE: tuple[Condition, ...] = (
+VIDEO_CONDITIONS: tuple[Condition, ...] = (
     ("codec is H.264", lambda video: video.codec == "h264"),
     ("profile is Baseline, Main or High", lambda video: video.profile in PROFILES),
     ("8 bit 4:2:0", lambda video: video.pix_fmt in ("yuv420p", "yuvj420p") and video.bit_depth == 8),
@@ -43,12 +43,12 @@ PICTURE: tuple[Condition, ...] = (
 )
 
 
-def why_picture_not_copied(facts: Facts, video: VideoFacts, *, picture_leads: bool) -> tuple[str, ...]:
+def why_video_not_copied(facts: Facts, video: VideoFacts, *, video_leads: bool) -> tuple[str, ...]:
     """Names of the conditions that fail; empty where the picture can be copied."""
-    failed = [name for name, holds in PICTURE if not holds(video)]
+    failed = [name for name, holds in VIDEO_CONDITIONS if not holds(video)]
     if facts.demuxer != "mov" or facts.fragmented:
         failed.insert(0, "an MP4 or MOV that is not fragmented")
-    if not picture_leads:
+    if not video_leads:
         failed.append("sound does not begin before the picture")
     return tuple(failed)
 

@@ -7,7 +7,7 @@ enlarged, and a rung has to gain something over the one below it and over the co
 from fractions import Fraction
 from math import ceil
 
-from watchparty_transcoder.plan.models import Grid, Rung
+from watchparty_transcoder.plan.models import Grid, RenditionPlan
 
 STANDARD_RATES = {1080: 5_000_000, 720: 2_800_000, 480: 1_400_000, 360: 800_000}  # at up to 30 frames a second
 HIGHEST = 1080
@@ -20,7 +20,7 @@ FAST_SIDES = (720, 360)
 CHEAP_SHORT_SIDE = 480  # a ladder that ends here is made faster than it is watched: no fast lane needed
 
 
-def sides(short_side: int, *, copied_bit_rate: float | None) -> tuple[int, ...]:
+def short_sides(short_side: int, *, copied_bit_rate: float | None) -> tuple[int, ...]:
     """Short sides of the ladder, highest first; `copied_bit_rate` is that of the copied original, if there is one."""
     even = short_side - short_side % 2
     wanted = [side for side in STANDARD_RATES if side <= even]
@@ -44,27 +44,31 @@ def max_rate(short_side: int) -> int:
     return max(150_000, int(STANDARD_RATES[above] * (short_side / above) ** 2))
 
 
-def ladder_rungs(grid: Grid, width: int, height: int, *, copied_bit_rate: float | None) -> tuple[Rung, ...]:
+def ladder_renditions(
+    grid: Grid, width: int, height: int, *, copied_bit_rate: float | None
+) -> tuple[RenditionPlan, ...]:
     return tuple(
-        _rung("ladder", side, grid, width, height, crf=LADDER_CRF, factor=1.0)
-        for side in sides(min(width, height), copied_bit_rate=copied_bit_rate)
+        _rendition("ladder", side, grid, width, height, crf=LADDER_CRF, factor=1.0)
+        for side in short_sides(min(width, height), copied_bit_rate=copied_bit_rate)
     )
 
 
-def fast_rungs(grid: Grid, width: int, height: int) -> tuple[Rung, ...]:
+def fast_renditions(grid: Grid, width: int, height: int) -> tuple[RenditionPlan, ...]:
     """At most two: what is decoded once feeds both; none where the ladder itself is cheap enough."""
     short = min(width, height)
     if short <= CHEAP_SHORT_SIDE:
         return ()
     return tuple(
-        _rung("fast", side, grid, width, height, crf=FAST_CRF, factor=FAST_RATE) for side in FAST_SIDES if side <= short
+        _rendition("fast", side, grid, width, height, crf=FAST_CRF, factor=FAST_RATE)
+        for side in FAST_SIDES
+        if side <= short
     )
 
 
-def _rung(kind: str, side: int, grid: Grid, width: int, height: int, *, crf: int, factor: float) -> Rung:
+def _rendition(kind: str, side: int, grid: Grid, width: int, height: int, *, crf: int, factor: float) -> RenditionPlan:
     scale = Fraction(side, min(width, height))
     rate_factor = HIGH_RATE_FACTOR if grid.rate > 31 else 1.0
-    return Rung(
+    return RenditionPlan(
         name=f"v{side}/{kind}",
         width=_even(width * scale),
         height=_even(height * scale),

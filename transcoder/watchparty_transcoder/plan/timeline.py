@@ -70,8 +70,11 @@ def audio_starts(segment_times: list[float], sample_rate: int, end: int) -> tupl
 def chunks(segments: int, *, opening: int, length: int, whole: bool) -> tuple[Chunk, ...]:
     """Runs of segments: a short one that is awaited, then longer ones; one for everything where seeking is unsafe."""
     if whole or segments <= opening:
-        return (Chunk(first=0, end=segments, apart=not whole),)
+        return (Chunk(first=0, end=segments, per_rendition=not whole),)
     starts = [opening] if opening else []
     rest = range(opening, segments, length)
     spans = [(first, min(first + length, segments)) for first in rest]
-    return (*(Chunk(first=0, end=end, apart=True) for end in starts), *(Chunk(first=a, end=b) for a, b in spans))
+    return (
+        *(Chunk(first=0, end=end, per_rendition=True) for end in starts),
+        *(Chunk(first=a, end=b) for a, b in spans),
+    )

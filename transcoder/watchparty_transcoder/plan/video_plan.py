@@ -2,34 +2,34 @@
 
 from watchparty_transcoder.plan import remux_check, timeline
 from watchparty_transcoder.plan.frame_rate import output_rate
-from watchparty_transcoder.plan.models import Colour, CopyPlan, Facts, Film, Grid, Lane, Picture, VideoFacts
-from watchparty_transcoder.plan.rendition_ladder import fast_rungs, ladder_rungs
+from watchparty_transcoder.plan.models import Colour, CopyPlan, DecodedVideo, Facts, Grid, Pass, VideoFacts, VideoPlan
+from watchparty_transcoder.plan.rendition_ladder import fast_renditions, ladder_renditions
 from watchparty_transcoder.plan.timeline import ChunkSizes, Span
 
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 COPY_FAILED = "frames that fit together"
 
 
-def plan_film(facts: Facts, video: VideoFacts, span: Span, sizes: ChunkSizes, *, may_copy: bool) -> Film:
+def plan_video(facts: Facts, video: VideoFacts, span: Span, sizes: ChunkSizes, *, may_copy: bool) -> VideoPlan:
     grid = timeline.grid(output_rate(video.rate, video.base_rate), span.length_s)
-    picture = _picture(video)
-    leads = span == Span(video.start_s, video.start_s + video.duration_s)
-    not_copied = remux_check.why_picture_not_copied(facts, video, picture_leads=leads)
+    decoded = _decoded(video)
+    video_leads = span == Span(video.start_s, video.start_s + video.duration_s)
+    not_copied = remux_check.why_video_not_copied(facts, video, video_leads=video_leads)
     if not may_copy:
         not_copied = (*not_copied, COPY_FAILED)
     copy = None if not_copied else _copy(video)
-    return Film(
+    return VideoPlan(
         grid=grid,
-        picture=picture,
+        decoded=decoded,
         copy=copy,
         not_copied=not_copied,
-        lanes=_lanes(grid, picture, copy, sizes, seekable=facts.seekable),
+        passes=_passes(grid, decoded, copy, sizes, seekable=facts.seekable),
     )
 
 
-def _picture(video: VideoFacts) -> Picture:
+def _decoded(video: VideoFacts) -> DecodedVideo:
     width, height = _displayed(video)
-    return Picture(
+    return DecodedVideo(
         stream=video.index,
         width=width,
         height=height,
@@ -86,20 +86,22 @@ def _copy(video: VideoFacts) -> CopyPlan:
     )
 
 
-def _lanes(
-    grid: Grid, picture: Picture, copy: CopyPlan | None, sizes: ChunkSizes, *, seekable: bool
-) -> tuple[Lane, ...]:
-    rungs = ladder_rungs(grid, picture.width, picture.height, copied_bit_rate=copy.bit_rate if copy else None)
-    fast = () if copy else fast_rungs(grid, picture.width, picture.height)
+def _passes(
+    grid: Grid, decoded: DecodedVideo, copy: CopyPlan | None, sizes: ChunkSizes, *, seekable: bool
+) -> tuple[Pass, ...]:
+    renditions = ladder_renditions(grid, decoded.width, decoded.height, copied_bit_rate=copy.bit_rate if copy else None)
+    fast = () if copy else fast_renditions(grid, decoded.width, decoded.height)
     if not seekable:
         fast = fast[-1:]  # nothing can be tried out on a beginning, so nothing but the surest
     segments = len(grid.starts)
     awaited = timeline.chunks(segments, opening=sizes.opening, length=sizes.length, whole=not seekable)
     steady = timeline.chunks(segments, opening=0, length=sizes.length, whole=not seekable)
-    lanes = []
+    passes = []
     if fast:
-        lanes.append(Lane(kind="fast", preset="ultrafast", rungs=fast, chunks=awaited))
-    if rungs:
+        passes.append(Pass(kind="fast", preset="ultrafast", renditions=fast, chunks=awaited))
+    if renditions:
         first = not fast and copy is None
-        lanes.append(Lane(kind="ladder", preset="veryfast", rungs=rungs, chunks=awaited if first else steady))
-    return tuple(lanes)
+        passes.append(
+            Pass(kind="ladder", preset="veryfast", renditions=renditions, chunks=awaited if first else steady)
+        )
+    return tuple(passes)

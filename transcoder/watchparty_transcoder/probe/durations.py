@@ -14,7 +14,7 @@ import av.error
 from av.container import InputContainer
 from av.stream import Stream
 
-from watchparty_transcoder.errors import TookTooLong
+from watchparty_transcoder.errors import TimedOut
 from watchparty_transcoder.source.source import Source
 
 Ends = dict[int, float]  # by stream: seconds on the file's own clock
@@ -32,24 +32,24 @@ CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
+class Durations:
     ends: Ends
-    moved: bool  # the container was read and no longer stands at its beginning
+    consumed: bool  # the container was read and no longer stands at its beginning
     warnings: tuple[str, ...] = ()
 
 
-def measure(source: Source, container: InputContainer, demuxer: str, *, at_most_s: float) -> Lengths:
+def measure_durations(source: Source, container: InputContainer, demuxer: str, *, at_most_s: float) -> Durations:
     size_bytes = source.size_bytes()
     declared = _declared(container)
     if _header_is_believed(container, demuxer, declared, size_bytes):
         there = {each.index: _end_of_bytes(each, size_bytes) for each in container.streams}
         short = {index: end for index, end in there.items() if end is not None}
-        return Lengths({**declared, **short}, moved=False, warnings=(CUT_OFF,) if short else ())
+        return Durations({**declared, **short}, consumed=False, warnings=(CUT_OFF,) if short else ())
     ends = _read_through(container, demuxer, at_most_s=at_most_s)
     says, has = max(declared.values(), default=0.0), max(ends.values(), default=0.0)
     too_short = demuxer in SAYS_ITS_LENGTH and says - has > max(MISSING_S, MISSING_SHARE * says)
     missing = too_short or _riff_is_cut_off(source, size_bytes)
-    return Lengths(ends, moved=True, warnings=(CUT_OFF,) if missing else ())
+    return Durations(ends, consumed=True, warnings=(CUT_OFF,) if missing else ())
 
 
 def _header_is_believed(container: InputContainer, demuxer: str, declared: Ends, size_bytes: int) -> bool:
@@ -121,5 +121,5 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
             leaps.pop(packet.stream_index, None)
             ends[packet.stream_index] = end if known is None else max(known, end)
             if time.monotonic() > deadline:
-                raise TookTooLong("reading the file through")
+                raise TimedOut("reading the file through")
     return ends

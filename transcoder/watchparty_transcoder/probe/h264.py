@@ -18,7 +18,7 @@ WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 1
 HEAD_BYTES = 1024  # of a coded picture: usually enough for all that stands before its first slice
 
 
-def starts_afresh(picture: bytes) -> bool:
+def starts_with_idr(picture: bytes) -> bool:
     """Whether the first slice of a coded picture that is at hand, its parts led by four bytes of length, is an IDR."""
     at = 0
     while at + 4 < len(picture):
@@ -29,7 +29,7 @@ def starts_afresh(picture: bytes) -> bool:
     return False
 
 
-class InstantPictures:
+class IdrFinder:
     """Answers for one file, reading a few bytes at each picture asked about."""
 
     def __init__(self, source: Source, configuration: bytes) -> None:
@@ -47,7 +47,7 @@ class InstantPictures:
     ) -> None:
         self._file.close()
 
-    def look_ahead(self, positions: Iterable[int]) -> None:
+    def prefetch(self, positions: Iterable[int]) -> None:
         """Read the beginnings of these pictures at once, where each look is a journey to a bucket."""
         if self._source.readers > 1:
             all_of_them = list(positions)
@@ -59,7 +59,7 @@ class InstantPictures:
             file.seek(position)
             return file.read(HEAD_BYTES)
 
-    def at(self, position: int, size: int) -> bool:
+    def is_idr(self, position: int, size: int) -> bool:
         """Whether the first slice of the picture at `position` is an IDR slice."""
         begin, end = position, position + size
         known = self._heads.get(begin, b"")
@@ -77,7 +77,7 @@ class InstantPictures:
         return False
 
 
-def whole_frames_only(configuration: bytes) -> bool:
+def declares_progressive(configuration: bytes) -> bool:
     """Whether the one parameter set of an avcC says that there are no fields, so that nothing can be interlaced.
 
     False also where that is not certain: no avcC, a damaged one, several sets, or scaling lists before the flag.

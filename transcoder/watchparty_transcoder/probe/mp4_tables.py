@@ -14,7 +14,7 @@ ENCRYPTED = (b"encv", b"enca", b"encs")
 
 
 @dataclass(frozen=True, slots=True)
-class IsoTables:
+class Mp4Tables:
     """`entries` counts sample descriptions by track, in the order of the tracks."""
 
     complete: bool  # there is a moov
@@ -23,7 +23,7 @@ class IsoTables:
     entries: tuple[int, ...] = ()
 
 
-def read_tables(source: Source) -> IsoTables | None:
+def read_tables(source: Source) -> Mp4Tables | None:
     """None where the file does not begin like an MP4 or MOV."""
     with source.open() as file:
         head = file.read(12)
@@ -31,10 +31,10 @@ def read_tables(source: Source) -> IsoTables | None:
             return None
         moov = _moov(file)
     if moov is None:
-        return IsoTables(complete=False)
+        return Mp4Tables(complete=False)
     stsds = [found for trak in walk(moov) if trak.kind == b"trak" and (found := _stsd(moov, trak))]
     formats = [each.kind for stsd in stsds for each in walk(moov, stsd.start + 8, stsd.end)]
-    return IsoTables(
+    return Mp4Tables(
         complete=True,
         fragmented=find(moov, b"mvex") is not None,
         encrypted=any(kind in ENCRYPTED for kind in formats),

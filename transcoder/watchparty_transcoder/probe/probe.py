@@ -19,8 +19,8 @@ from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
 from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoFacts
 from watchparty_transcoder.probe import tracks
-from watchparty_transcoder.probe.durations import MICROSECONDS, measure
-from watchparty_transcoder.probe.mp4_tables import IsoTables, read_tables
+from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
+from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
 from watchparty_transcoder.source.source import Source
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def probe(source: Source, limits: Limits) -> Facts:
 
 
 @contextlib.contextmanager
-def _opened(source: Source, tables: IsoTables | None) -> Iterator[InputContainer]:
+def _opened(source: Source, tables: Mp4Tables | None) -> Iterator[InputContainer]:
     try:
         container = open_media(source)
     except av.error.FFmpegError as error:
@@ -73,7 +73,7 @@ def _opened(source: Source, tables: IsoTables | None) -> Iterator[InputContainer
 
 
 def _facts(
-    source: Source, container: InputContainer, tables: IsoTables | None, size_bytes: int, limits: Limits
+    source: Source, container: InputContainer, tables: Mp4Tables | None, size_bytes: int, limits: Limits
 ) -> Facts:
     demuxer = container.format.name.split(",")[0]
     if len(container.streams) > limits.streams:
@@ -84,10 +84,10 @@ def _facts(
     if video_stream is None and not audio_streams:
         raise NoMedia("no stream that we take")
 
-    lengths = measure(source, container, demuxer, at_most_s=limits.probe_s)
-    ends = lengths.ends
+    durations = measure_durations(source, container, demuxer, at_most_s=limits.probe_s)
+    ends = durations.ends
     # facts about frames start from the beginning of the file
-    with open_media(source) if lengths.moved else contextlib.nullcontext(container) as unread:
+    with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
         video = tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
     audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
@@ -107,7 +107,7 @@ def _facts(
         audio=audio,
         subtitles=tuple(tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
         chapters=_chapters(container),
-        warnings=lengths.warnings,
+        warnings=durations.warnings,
     )
 
 

@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import Corrupt
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
-from watchparty_transcoder.probe.h264 import InstantPictures, whole_frames_only
-from watchparty_transcoder.probe.mp4_tables import IsoTables
+from watchparty_transcoder.probe.h264 import IdrFinder, declares_progressive
+from watchparty_transcoder.probe.mp4_tables import Mp4Tables
 from watchparty_transcoder.source.source import Source
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
@@ -32,8 +32,8 @@ MAY_BE_INTERLACED = (
     "mjpeg",
     "wmv3",
 )
-FRAMES_LOOKED_AT = 8  # of codecs that may be interlaced; one is enough for the others
-PACKETS_LOOKED_AT = 400  # until that many frames have come; a broken start must not cost a minute
+FRAMES_SAMPLED = 8  # of codecs that may be interlaced; one is enough for the others
+PACKETS_SAMPLED = 400  # until that many frames have come; a broken start must not cost a minute
 CUT_SPACING_S = Fraction(19, 10)  # two seconds, and a little less for keyframes that are not quite on time
 
 # The numbers are those of ITU-T H.273, the names those of ffmpeg's options.
@@ -75,7 +75,7 @@ def _area(stream: VideoStream) -> int:
 
 
 def video_facts(
-    source: Source, container: InputContainer, index: int, tables: IsoTables | None, ends: dict[int, float]
+    source: Source, container: InputContainer, index: int, tables: Mp4Tables | None, ends: dict[int, float]
 ) -> VideoFacts:
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
@@ -125,11 +125,11 @@ def _rate(stream: VideoStream) -> Fraction:
 
 def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
     """The first packet, and as many decoded frames as tell whether the film is interlaced."""
-    wanted = FRAMES_LOOKED_AT if _may_be_interlaced(stream) else 1
+    wanted = FRAMES_SAMPLED if _may_be_interlaced(stream) else 1
     first = None
     frames: list[VideoFrame] = []
     with contextlib.suppress(av.error.EOFError):
-        for packet in islice(container.demux(stream), PACKETS_LOOKED_AT):
+        for packet in islice(container.demux(stream), PACKETS_SAMPLED):
             first = first or packet
             with contextlib.suppress(av.error.FFmpegError):  # one broken frame is not a broken film
                 frames.extend(packet.decode())
@@ -143,7 +143,7 @@ def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.P
 def _may_be_interlaced(stream: VideoStream) -> bool:
     """Decoding eight frames takes a third of the time until a copy can be watched: not where the header answers."""
     context = stream.codec_context
-    if context.name == "h264" and whole_frames_only(context.extradata or b""):
+    if context.name == "h264" and declares_progressive(context.extradata or b""):
         return False
     return context.name in MAY_BE_INTERLACED
 
@@ -170,17 +170,17 @@ def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Ke
     places: list[tuple[int, int]] = []  # decode time, bytes of picture before it
     before = 0
     last = None
-    with InstantPictures(source, configuration) as instant:
-        instant.look_ahead(entry.pos for entry in stream.index_entries if entry.is_keyframe)
+    with IdrFinder(source, configuration) as idr:
+        idr.prefetch(entry.pos for entry in stream.index_entries if entry.is_keyframe)
         for entry in stream.index_entries:
             timestamp, position, size = entry.timestamp, entry.pos, entry.size
-            if entry.is_discard or (last is not None and timestamp <= last) or position + size > instant.size:
+            if entry.is_discard or (last is not None and timestamp <= last) or position + size > idr.size:
                 return ()
             last = timestamp
             if (
                 entry.is_keyframe
                 and (not places or timestamp - places[-1][0] >= spacing)
-                and instant.at(position, size)
+                and idr.is_idr(position, size)
             ):
                 places.append((timestamp, before))
             before += size

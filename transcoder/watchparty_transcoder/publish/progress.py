@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from watchparty_transcoder.mp4.segment import SegmentMade
-from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, Film, LaneKind, Plan
+from watchparty_transcoder.mp4.segment import StoredSegment
+from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, PassKind, Plan, VideoPlan
 
-SOUND_PEAK = 200_000
+AUDIO_PEAK = 200_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Progressing:
+class RenditionProgress:
     """One rendition while it is made."""
 
     name: str
@@ -25,11 +25,11 @@ class Progressing:
     reorder: int = 0  # ticks by which decoding runs ahead of showing
     frame_rate: float
     late_frame: int = 0  # ticks by which a segment may begin after its bound
-    made: dict[int, SegmentMade] = field(default_factory=dict)
+    made: dict[int, StoredSegment] = field(default_factory=dict)
     ready: int = 0  # segments from the beginning without a gap
     ready_s: float = 0.0
 
-    def take(self, segment: SegmentMade) -> None:
+    def add(self, segment: StoredSegment) -> None:
         self.made[segment.number] = segment
         while (following := self.made.get(self.ready)) is not None:
             self.ready += 1
@@ -53,7 +53,7 @@ class Progressing:
     def complete(self) -> bool:
         return self.ready == self.expected
 
-    def run(self) -> list[SegmentMade]:
+    def run(self) -> list[StoredSegment]:
         return [self.made[number] for number in range(self.ready)]
 
     @property
@@ -71,25 +71,25 @@ class Progressing:
 
 
 @dataclass(slots=True, kw_only=True)
-class ProgressingPicture(Progressing):
-    lane: LaneKind
+class VideoProgress(RenditionProgress):
+    source: PassKind
     width: int
     height: int
 
 
-def bit_rate(segment: SegmentMade) -> int:
+def bit_rate(segment: StoredSegment) -> int:
     """A last segment of a few frames says nothing about the rate that a line must sustain."""
     return round(segment.size * 8 / max(segment.duration_s, 1.0))
 
 
-class Renditions:
+class FilmProgress:
     """All of one film's."""
 
     def __init__(self, plan: Plan) -> None:
-        self.sound = [_sound(track) for track in plan.audio]
-        self.picture = list(_pictures(plan.film)) if plan.film else []
-        self._by_name = {each.name: each for each in (*self.sound, *self.picture)}
-        self._leading = self.picture[0].lane if self.picture else None
+        self.audio = [_audio_progress(track) for track in plan.audio]
+        self.video = list(_video_progress(plan.video)) if plan.video else []
+        self._by_name = {each.name: each for each in (*self.audio, *self.video)}
+        self._leading = self.video[0].source if self.video else None
         self._shown: set[str] = set()  # of the leading lane; what was offered once stays
         self.duration_s = plan.duration_s
 
@@ -98,96 +98,96 @@ class Renditions:
         """Of everything that was planned."""
         return frozenset(self._by_name)
 
-    def take(self, segment: SegmentMade) -> None:
-        self._by_name[segment.rendition].take(segment)
+    def add(self, segment: StoredSegment) -> None:
+        self._by_name[segment.rendition].add(segment)
 
-    def take_over(self, earlier: "Renditions") -> None:
+    def inherit(self, earlier: "FilmProgress") -> None:
         """By another plan for the same film: what both have in common has been made already, and dropped already."""
-        self.drop(set(earlier._by_name) - {each.name for each in (*earlier.sound, *earlier.picture)})
+        self.drop(set(earlier._by_name) - {each.name for each in (*earlier.audio, *earlier.video)})
         for name in earlier._by_name.keys() & self._by_name.keys():
             for segment in earlier._by_name[name].made.values():
-                self.take(segment)
+                self.add(segment)
 
-    def listed(self) -> list[ProgressingPicture]:
+    def offered(self) -> list[VideoProgress]:
         """Pictures that a player may choose now, lowest first.
 
         The first lane is shown while it grows; anything later only when it is complete, so that nobody who changes
         quality finds the film shorter there. The complete ladder takes the fast lane's place.
         """
-        leading = [each for each in self.picture if each.lane == self._leading]
+        leading = [each for each in self.video if each.source == self._leading]
         furthest = max((each.ready for each in leading), default=0)
         self._shown |= {each.name for each in leading if 0 < each.ready == furthest}
-        listed = [each for each in leading if each.name in self._shown]
-        later = [each for each in self.picture if each.lane != self._leading]
+        offered = [each for each in leading if each.name in self._shown]
+        later = [each for each in self.video if each.source != self._leading]
         if later and all(each.complete for each in later):
-            listed = later if self._leading == "fast" else [*listed, *later]
-        return sorted(listed, key=lambda each: (each.height * each.width, each.planned_peak))
+            offered = later if self._leading == "fast" else [*offered, *later]
+        return sorted(offered, key=lambda each: (each.height * each.width, each.planned_peak))
 
     def playable_s(self) -> float:
         """How far from the beginning everything that is listed can be watched, and heard."""
-        if any(not each.ready for each in self.sound):
+        if any(not each.ready for each in self.audio):
             return 0.0
-        pictures = self.listed()
-        if self.picture and not pictures:
+        videos = self.offered()
+        if self.video and not videos:
             return 0.0
-        limits = [each.ready_s for each in (*pictures, *self.sound) if not each.complete]
+        limits = [each.ready_s for each in (*videos, *self.audio) if not each.complete]
         return min([*limits, self.duration_s])
 
-    def lowest_leading(self) -> ProgressingPicture | None:
+    def lowest_complete(self) -> VideoProgress | None:
         """The cheapest complete picture of the whole film, where there is one yet."""
-        leading = [each for each in self.picture if each.lane == self._leading]
+        leading = [each for each in self.video if each.source == self._leading]
         return leading[-1] if leading and leading[-1].complete else None
 
     def drop(self, names: Iterable[str]) -> None:
         """What was planned and will not be made."""
-        self.picture = [each for each in self.picture if each.name not in set(names)]
+        self.video = [each for each in self.video if each.name not in set(names)]
 
     def frames_planned(self) -> int:
-        return max(1, sum(each.planned_frames for each in self.picture or self.sound))
+        return max(1, sum(each.planned_frames for each in self.video or self.audio))
 
     def frames_done(self) -> int:
-        counted = self.picture or self.sound
+        counted = self.video or self.audio
         return sum(segment.frames for each in counted for segment in each.made.values())
 
 
-def _sound(track: AudioPlan) -> Progressing:
-    return Progressing(
+def _audio_progress(track: AudioPlan) -> RenditionProgress:
+    return RenditionProgress(
         name=track.name,
         timescale=track.sample_rate,
         bounds=track.bounds,
         tolerance=track.tolerance,
-        planned_peak=SOUND_PEAK,
+        planned_peak=AUDIO_PEAK,
         frame_rate=track.sample_rate / AAC_FRAME,
         late_frame=AAC_FRAME,
     )
 
 
-def _pictures(film: Film) -> Iterable[ProgressingPicture]:
-    copy, grid = film.copy, film.grid
+def _video_progress(video: VideoPlan) -> Iterable[VideoProgress]:
+    copy, grid = video.copy, video.grid
     if copy:
-        yield ProgressingPicture(
+        yield VideoProgress(
             name=copy.name,
             timescale=copy.timescale,
             bounds=copy.bounds,
             tolerance=copy.tolerance,
             planned_peak=round(copy.bit_rate * 1.5),
             reorder=copy.reorder,
-            lane="copy",
+            source="copy",
             width=copy.width,
             height=copy.height,
             frame_rate=float(copy.rate),
         )
-    for lane in film.lanes:
-        for rung in lane.rungs:
-            yield ProgressingPicture(
-                name=rung.name,
+    for encode_pass in video.passes:
+        for rendition in encode_pass.renditions:
+            yield VideoProgress(
+                name=rendition.name,
                 timescale=grid.timescale,
                 bounds=[frame * grid.frame_ticks for frame in grid.bounds],
                 tolerance=0,
-                planned_peak=round(rung.max_rate * 1.1),
+                planned_peak=round(rendition.max_rate * 1.1),
                 reorder=grid.reorder_ticks,
-                lane=lane.kind,
-                width=rung.width,
-                height=rung.height,
+                source=encode_pass.kind,
+                width=rendition.width,
+                height=rendition.height,
                 frame_rate=float(grid.rate),
             )

@@ -3,7 +3,7 @@
 Only the pipeline's main thread calls it; the threads that make segments merely report them.
 """
 
-from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.errors import WriteConflict
 from watchparty_transcoder.events.transcode_event import (
     AudioTrack,
     Availability,
@@ -14,19 +14,19 @@ from watchparty_transcoder.events.transcode_event import (
 from watchparty_transcoder.plan.labels import language_tag
 from watchparty_transcoder.plan.models import Plan
 from watchparty_transcoder.publish import playlists
-from watchparty_transcoder.publish.progress import Progressing, ProgressingPicture, Renditions
+from watchparty_transcoder.publish.progress import FilmProgress, RenditionProgress, VideoProgress
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 AAC_LC = "mp4a.40.2"
-SUBTITLES_TASK, POSTER_TASK, SPRITES_TASK = "subtitles", "poster", "sprites"
+SUBTITLES_PIECE, POSTER_PIECE, SPRITES_PIECE = "subtitles", "poster", "sprites"
 
 
 class Publisher:
     def __init__(self, plan: Plan, storage: Storage) -> None:
         self._plan = plan
         self._storage = storage
-        self.renditions = Renditions(plan)
+        self.progress = FilmProgress(plan)
         self._written: dict[str, str] = {}
         self._codecs: dict[str, str] = {}
         self._subtitles: set[str] = set()
@@ -34,21 +34,21 @@ class Publisher:
         self._poster: str | None = None
         self._sprites: str | None = None
 
-    def go_on_with(self, plan: Plan) -> None:
+    def switch_plan(self, plan: Plan) -> None:
         """Another plan for the same film: nothing that players have been told is taken back, anything else cleared."""
-        earlier, self.renditions = self.renditions, Renditions(plan)
-        self.renditions.take_over(earlier)
+        earlier, self.progress = self.progress, FilmProgress(plan)
+        self.progress.inherit(earlier)
         self._plan = plan
-        for name in earlier.names - self.renditions.names:
+        for name in earlier.names - self.progress.names:
             self._storage.clear(name)
 
-    def task_done(self, name: str) -> None:
+    def piece_done(self, name: str) -> None:
         """Some tasks make something to be told of, beside segments."""
-        if name == SUBTITLES_TASK:
+        if name == SUBTITLES_PIECE:
             self._subtitles = {track.name for track in self._plan.subtitles}
-        elif name == POSTER_TASK:
+        elif name == POSTER_PIECE:
             self._poster = layout.POSTER
-        elif name == SPRITES_TASK:
+        elif name == SPRITES_PIECE:
             self._sprites = layout.SPRITES
 
     def warn(self, sentence: str) -> None:
@@ -57,10 +57,10 @@ class Publisher:
 
     def publish(self) -> Availability:
         """Bring every playlist up to date, media playlists before the master that names them."""
-        for rendition in (*self.renditions.sound, *self.renditions.picture):
+        for rendition in (*self.progress.audio, *self.progress.video):
             if rendition.ready:
                 self._grow(layout.playlist(rendition.name), _media(rendition))
-        playable_s = self.renditions.playable_s()
+        playable_s = self.progress.playable_s()
         if playable_s > 0:
             for track in self._plan.subtitles:
                 if track.name in self._subtitles:
@@ -71,7 +71,7 @@ class Publisher:
     def state(self, playable_s: float) -> Availability:
         return Availability(
             playable_s=round(playable_s, 3),
-            renditions=tuple(self._rendition(each) for each in self.renditions.listed()),
+            renditions=tuple(self._rendition(each) for each in self.progress.offered()),
             audio_tracks=tuple(
                 AudioTrack(
                     language=language_tag(track.language),
@@ -118,13 +118,13 @@ class Publisher:
             return
         try:
             self._storage.write(name, text.encode())
-        except Overtaken:
+        except WriteConflict:
             self._written.pop(name, None)  # what is there now is another's
             raise
         self._written[name] = text
 
     def _master(self) -> str:
-        sound = self._plan.audio
+        audio = self._plan.audio
         choices = [
             playlists.Choice(
                 uri=layout.playlist(track.name),
@@ -133,7 +133,7 @@ class Publisher:
                 default=track.default,
                 channels=track.channels,
             )
-            for track in sound
+            for track in audio
         ]
         subtitles = [
             playlists.Choice(
@@ -146,38 +146,38 @@ class Publisher:
             for track in self._plan.subtitles
             if track.name in self._subtitles
         ]
-        variants = [self._variant(each) for each in self.renditions.listed()] or [self._sound_variant()]
-        alone = len(sound) == 1 and not self.renditions.picture
+        variants = [self._variant(each) for each in self.progress.offered()] or [self._audio_variant()]
+        alone = len(audio) == 1 and not self.progress.video
         return playlists.master_playlist(variants=variants, audio=[] if alone else choices, subtitles=subtitles)
 
-    def _rendition(self, each: ProgressingPicture) -> Rendition:
+    def _rendition(self, each: VideoProgress) -> Rendition:
         variant = self._variant(each)
         return Rendition(
             height=each.height,
             width=each.width,
             bandwidth=variant.bandwidth,
             codecs=variant.codecs,
-            source=each.lane,
+            source=each.source,
             playlist=variant.uri,
         )
 
-    def _variant(self, each: ProgressingPicture) -> playlists.Variant:
-        sound_peak = max((track.peak for track in self.renditions.sound), default=0)
-        sound_average = max((track.average or track.peak for track in self.renditions.sound), default=0)
-        codecs = [self._codec(each.name)] + ([AAC_LC] if self.renditions.sound else [])
+    def _variant(self, each: VideoProgress) -> playlists.Variant:
+        audio_peak = max((track.peak for track in self.progress.audio), default=0)
+        audio_average = max((track.average or track.peak for track in self.progress.audio), default=0)
+        codecs = [self._codec(each.name)] + ([AAC_LC] if self.progress.audio else [])
         return playlists.Variant(
             uri=layout.playlist(each.name),
-            bandwidth=each.peak + sound_peak,
-            average_bandwidth=None if each.average is None else each.average + sound_average,
+            bandwidth=each.peak + audio_peak,
+            average_bandwidth=None if each.average is None else each.average + audio_average,
             codecs=",".join(codecs),
             width=each.width,
             height=each.height,
             frame_rate=each.frame_rate,
         )
 
-    def _sound_variant(self) -> playlists.Variant:
+    def _audio_variant(self) -> playlists.Variant:
         default = next(track for track in self._plan.audio if track.default)
-        rendition = next(each for each in self.renditions.sound if each.name == default.name)
+        rendition = next(each for each in self.progress.audio if each.name == default.name)
         return playlists.Variant(
             uri=layout.playlist(default.name),
             bandwidth=rendition.peak,
@@ -194,7 +194,7 @@ class Publisher:
         return self._codecs[rendition]
 
 
-def _media(rendition: Progressing) -> str:
+def _media(rendition: RenditionProgress) -> str:
     run = rendition.run()
     return playlists.media_playlist(
         durations=[segment.duration_s for segment in run],

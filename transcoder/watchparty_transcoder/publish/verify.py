@@ -7,63 +7,64 @@ that is the plan's to the frame: a rung that is short must never be discovered b
 from collections.abc import Callable
 from itertools import pairwise
 
-from watchparty_transcoder.errors import NotAsPlanned
+from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.boxes import HEADER_BYTES, find, walk
 from watchparty_transcoder.mp4.reader import samples
-from watchparty_transcoder.publish.progress import Progressing, Renditions
+from watchparty_transcoder.publish.progress import FilmProgress, RenditionProgress
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 Span = tuple[int, int]  # first tick of a segment, and the tick after its last
+SpanReader = Callable[[RenditionProgress, int], Span]
 
 
-def verify(renditions: Renditions, span_of: Callable[[Progressing, int], Span]) -> None:
-    for each in (*renditions.picture, *renditions.sound):
+def verify(progress: FilmProgress, span_of: SpanReader) -> None:
+    for each in (*progress.video, *progress.audio):
         if not each.complete:
-            raise NotAsPlanned(f"{each.name}: {each.ready} of {each.expected} segments")
+            raise PlanMismatch(f"{each.name}: {each.ready} of {each.expected} segments")
         spans = [span_of(each, number) for number in range(each.expected)]
         for number, (this, following) in enumerate(pairwise(spans)):
             if this[1] != following[0]:
-                raise NotAsPlanned(
+                raise PlanMismatch(
                     f"{each.name}: segment {number} ends at {this[1]}, the next begins at {following[0]}"
                 )
         _check_length(each, spans[0][0], spans[-1][1])
 
 
-def read_back(storage: Storage) -> Callable[[Progressing, int], Span]:
+def read_back(storage: Storage) -> SpanReader:
     """Looks into every segment: what one machine can do with its own disk."""
     return lambda rendition, number: _read_span(storage, rendition, number)
 
 
-def as_listed(sizes: dict[str, int]) -> Callable[[Progressing, int], Span]:
+def as_listed(sizes: dict[str, int]) -> SpanReader:
     """Believes the markers where a listing of the bucket has every segment at the length that its maker noted."""
 
-    def span(rendition: Progressing, number: int) -> Span:
+    def span(rendition: RenditionProgress, number: int) -> Span:
         segment = rendition.made[number]
         name = layout.segment(rendition.name, number)
         if sizes.get(name) != segment.size:
-            raise NotAsPlanned(f"{name} has {sizes.get(name)} of {segment.size} bytes")
+            raise PlanMismatch(f"{name} has {sizes.get(name)} of {segment.size} bytes")
         return segment.begin, segment.end
 
     return span
 
 
-def _read_span(storage: Storage, rendition: Progressing, number: int) -> Span:
+def _read_span(storage: Storage, rendition: RenditionProgress, number: int) -> Span:
     name = layout.segment(rendition.name, number)
     data = storage.read(name)
     if data is None:
-        raise NotAsPlanned(f"{name} is gone")
+        raise PlanMismatch(f"{name} is gone")
     moof, mdat = find(data, b"moof"), find(data, b"mdat")
     if moof is None or mdat is None or next(reversed(list(walk(data)))).end != len(data):
-        raise NotAsPlanned(f"{name} is not whole")
+        raise PlanMismatch(f"{name} is not whole")
     base = mdat.start - moof.start + HEADER_BYTES
     held = [sample for _, sample in samples(data[moof.start : moof.end], data[mdat.start : mdat.end], data_base=base)]
     if not held or not held[0].sync or any(not sample.data or sample.present < sample.decode for sample in held):
-        raise NotAsPlanned(f"{name} does not begin with a keyframe, or holds a frame that is empty or shown too early")
+        raise PlanMismatch(f"{name} does not begin with a keyframe, or holds a frame that is empty or shown too early")
     return held[0].decode, held[-1].decode + held[-1].duration
 
 
-def _check_length(rendition: Progressing, first: int, end: int) -> None:
+def _check_length(rendition: RenditionProgress, first: int, end: int) -> None:
     planned_end = rendition.bounds[-1] - rendition.reorder
     if not 0 <= first <= rendition.late_frame or abs(end - planned_end) > rendition.tolerance:
-        raise NotAsPlanned(f"{rendition.name} spans {first} to {end} of {planned_end} ticks")
+        raise PlanMismatch(f"{rendition.name} spans {first} to {end} of {planned_end} ticks")

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from google.cloud.storage import Blob
 
 FIRST_PIECE, LARGEST_PIECE = 128 << 10, 4 << 20  # whoever reads on gets larger ones; whoever jumps loses little
-LOOK_BYTES = 4096
+BUFFER_BYTES = 4096
 READERS = 16
 CALL_WITHIN_S = 60.0
 RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
-class Original:
+class RemoteObject:
     """One version of one object; `fetch` gives its bytes from one place to another, the latter included."""
 
     def __init__(self, fetch: Callable[[int, int], bytes], size: int) -> None:
@@ -41,31 +41,31 @@ class Original:
         return self._fetch(begin, min(end, self.size) - 1)
 
     def open(self) -> BinaryIO:
-        return cast("BinaryIO", io.BufferedReader(_RangeFile(self), LOOK_BYTES))
+        return cast("BinaryIO", io.BufferedReader(_RangeFile(self), BUFFER_BYTES))
 
 
-def of_blob(blob: Blob) -> Original:
+def from_gcs(blob: Blob) -> RemoteObject:
     """An object of Google Cloud Storage, its generation chosen."""
     blob.reload()
-    return Original(
+    return RemoteObject(
         lambda first, last: bytes(blob.download_as_bytes(start=first, end=last, timeout=CALL_WITHIN_S)), blob.size
     )
 
 
-def of_s3(client: Any, bucket: str, key: str) -> Original:
+def from_s3(client: Any, bucket: str, key: str) -> RemoteObject:
     """An object of an S3-compatible service."""
     size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
 
     def fetch(first: int, last: int) -> bytes:
         return bytes(client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{last}")["Body"].read())
 
-    return Original(fetch, size)
+    return RemoteObject(fetch, size)
 
 
 class _RangeFile(io.RawIOBase):
     """What `open` gives: a place in the object."""
 
-    def __init__(self, original: Original) -> None:
+    def __init__(self, original: RemoteObject) -> None:
         self._original = original
         self._at = 0
 
@@ -88,7 +88,7 @@ class _RangeFile(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def served(original: Original) -> Iterator[Source]:
+def served_locally(original: RemoteObject) -> Iterator[Source]:
     """The source while the proxy runs."""
     path = f"/{secrets.token_urlsafe(16)}"
 
@@ -114,7 +114,7 @@ def served(original: Original) -> Iterator[Source]:
 
 class _OneObject(BaseHTTPRequestHandler):
     served_path: str
-    served_object: Original
+    served_object: RemoteObject
 
     def do_GET(self) -> None:
         if self.path != self.served_path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watchparty_transcoder.errors import Overtaken
+from watchparty_transcoder.errors import WriteConflict
 
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Bucket
@@ -43,7 +43,7 @@ class GcsStorage:
         except PreconditionFailed as error:
             there = self._bucket.get_blob(blob.name, timeout=CALL_WITHIN_S)
             self._generations[name] = there.generation if there else NONE
-            raise Overtaken(name) from error
+            raise WriteConflict(name) from error
         self._generations[name] = blob.generation
 
     def create(self, name: str, data: bytes) -> bool:

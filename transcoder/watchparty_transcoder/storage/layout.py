@@ -52,12 +52,12 @@ def markers(plan_hash: str) -> str:
     return f".state/{plan_hash}/"
 
 
-def done(plan_hash: str, task: str) -> str:
+def done(plan_hash: str, piece: str) -> str:
     """The marker of a finished piece of work."""
-    return f"{markers(plan_hash)}{task}.done"
+    return f"{markers(plan_hash)}{piece}.done"
 
 
-def task_of(marker: str) -> str:
+def piece_of(marker: str) -> str:
     return last_part(marker).removesuffix(".done")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from watchparty_transcoder.errors import Broken
+from watchparty_transcoder.errors import InternalError
 from watchparty_transcoder.storage.gcs import FOR_EVER, NOT_AT_ALL, TYPES
 
 MISSING = ("404", "NoSuchKey")  # a HEAD has no body to say which
@@ -86,7 +86,7 @@ class S3Storage:
             objects = [{"Key": self._prefix + name} for name in names[begin : begin + DELETES_AT_ONCE]]
             done = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
             if refused := done.get("Errors"):  # the answer to the whole is 200 all the same
-                raise Broken(f"clearing {self._prefix}: {refused[0].get('Code')}")
+                raise InternalError(f"clearing {self._prefix}: {refused[0].get('Code')}")
 
     def _turn(self, name: str) -> threading.RLock:
         """One thread writes a name at a time: two make the same initialisation segment."""
