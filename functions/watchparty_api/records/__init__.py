@@ -1,9 +1,9 @@
-"""What the system remembers: one frozen dataclass a document kind, the same in SQL and in Firestore.
+"""The stored documents: one frozen dataclass per kind, the same in SQL and in Firestore.
 
-Every record names its workspace and carries `version`, which the store counts; a write names the version that it was
-decided on. Instants are aware UTC datetimes, durations are seconds. A record holds no secret in the clear: tokens,
-guest keys and invitation secrets are kept as SHA-256 hashes (`…_hash`), passwords as argon2 strings.
-Fields may be str, int, float, bool, datetime, tuple[...] or dict (kept as JSON), and optional ones `| None`.
+Every record carries a `version` that the store increments; a write names the version it was decided on. Instants are
+aware UTC datetimes, durations are seconds. Records contain no plain secrets: tokens, guest keys and invitation secrets
+are stored as SHA-256 hashes (`…_hash`), passwords as argon2 strings.
+Fields may be str, int, float, bool, datetime, tuple[...] or dict (stored as JSON), or an optional one of these.
 """
 
 from __future__ import annotations

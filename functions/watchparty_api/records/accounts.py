@@ -1,4 +1,4 @@
-"""People who have an account, and what they show who they are with."""
+"""Accounts and their credentials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from watchparty_api.records.record import Record
 class Account(Record):
     """A registered person, or a temporary host (`expires_at` set, no e-mail)."""
 
-    email: str | None  # lower-cased; unique through EmailClaim
+    email: str | None  # lower case; unique through EmailClaim
     display_name: str
     role: Literal["admin", "user"] = "user"
     password_hash: str | None = None
@@ -29,14 +29,14 @@ class Account(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailClaim(Record):
-    """Makes an address unique by `create()`: id = keyed hash of the address."""
+    """Makes an e-mail address unique, because `create()` refuses an existing id: id = keyed hash of the address."""
 
     account_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session(Record):
-    """One refresh-token family: a device that is signed in."""
+    """A signed-in device: one family of refresh tokens."""
 
     account_id: str
     current_hash: str
@@ -50,7 +50,7 @@ class Session(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class OneTimeToken(Record):
-    """Set-up link, password reset, address verification, account invitation: id = hash of the secret."""
+    """A setup link, password reset, address verification or account invitation: id = hash of the secret."""
 
     purpose: Literal["setup", "reset", "verify", "account_invite"]
     account_id: str | None = None
@@ -63,7 +63,7 @@ class OneTimeToken(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiToken(Record):
-    """A personal `wp_…` token: id is the public half, only the secret's hash is kept."""
+    """A personal `wp_…` token: id = its public half; of the secret only the hash is stored."""
 
     account_id: str
     name: str

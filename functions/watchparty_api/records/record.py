@@ -1,4 +1,4 @@
-"""What every document has."""
+"""The base class of all records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What every document has. `version` 0 means not stored yet."""
+    """The fields of every document. `version` 0 means not stored yet."""
 
     workspace_id: str = ""
     """Filled in by the store that writes the record (`store/port.py`); empty until then."""

@@ -1,4 +1,4 @@
-"""What the relay told about rooms, kept for their hosts."""
+"""What the relay reported about rooms, stored for their hosts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from watchparty_api.records.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Record):
-    """The relay's last word about a room (id = room id), a document of its own: the clock at `at`, the people at
-    `people_at`. `state` is empty until the relay has spoken of the clock."""
+    """The last state of a room that the relay reported (id = room id): the clock at `at`, the people at `people_at`.
+
+    `state` is empty until the relay has reported the clock. A separate document, so that it does not contend with
+    changes to the room.
+    """
 
     epoch: int = 0
     rev: int = 0
@@ -25,7 +28,7 @@ class Snapshot(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatEntry(Record):
-    """Archive of one chat line; id = `{room_id}.{chat id}`. A deleted line keeps its place and loses its text."""
+    """An archived chat message; id = `{room_id}.{chat id}`. A deleted message keeps its position but not its text."""
 
     room_id: str
     epoch: int
@@ -41,7 +44,7 @@ class ChatEntry(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatCleared(Record):
-    """Up to where a room's chat was wiped (id = room id), so that a line that arrives late stays wiped."""
+    """The position up to which a room's chat was cleared (id = room id), so that late messages stay cleared."""
 
     epoch: int
     seq: int
@@ -49,7 +52,7 @@ class ChatCleared(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomAction(Record):
-    """Who did what in a room, for the host's action log; id = event id."""
+    """An entry of the host's action log; id = event id."""
 
     room_id: str
     at: datetime
@@ -60,7 +63,7 @@ class RoomAction(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SyncReport(Record):
-    """How well a room kept together for a while, as the relay measured it; id = event id."""
+    """How closely a room stayed in sync during an interval, as measured by the relay; id = event id."""
 
     room_id: str
     at: datetime

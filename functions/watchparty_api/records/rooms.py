@@ -1,4 +1,4 @@
-"""Rooms, who belongs to them, and who may or must not come in."""
+"""Rooms, their members, and everything that decides who may join."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Control = Literal["host", "moderators", "everyone"]
 
 @dataclass(frozen=True, kw_only=True)
 class Room(Record):
-    """A room's lasting facts; its clock is the relay's. `settings_rev`, `media_rev` are the counters in its tokens."""
+    """A room without its clock, which the relay holds. `settings_rev` and `media_rev` are the counters in tokens."""
 
     name: str
     owner_id: str
-    link_id: str  # what /r/… shows; the room's id until a new link was made
+    link_id: str  # the id in /r/…; the room's own id until a new link is created
     access: Access = "open"
     control: Control = "moderators"
     chat: bool = True
@@ -39,14 +39,14 @@ class Room(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomLink(Record):
-    """id = a link id that leads (or led) to a room."""
+    """id = a current or former link id of a room."""
 
     room_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member(Record):
-    """A participant of a room; id = `{room_id}.{participant_id}`. Never deleted: removal is a state."""
+    """A participant of a room; id = `{room_id}.{participant_id}`. Members are never deleted: removal is a state."""
 
     room_id: str
     participant_id: str
@@ -55,20 +55,20 @@ class Member(Record):
     display_name: str
     role: Role = "viewer"
     muted: bool = False
-    control_until: datetime | None = None  # control lent until then
-    controls: bool = False  # control lent without an end
+    control_until: datetime | None = None  # control is lent until then
+    controls: bool = False  # control is lent indefinitely
     state: Literal["waiting", "admitted", "denied", "removed", "banned", "left", "withdrawn"] = "admitted"
     mver: int = 1
-    demoted_at: datetime | None = None  # or taken out, or shut out: see `rooms/joining/admission.py` for what it ends
-    request_id: str | None = None  # the newest JoinRequest of who had to knock
+    demoted_at: datetime | None = None  # last demotion, removal or ban; its effect: `rooms/joining/admission.py`
+    request_id: str | None = None  # the member's newest JoinRequest
     invitation_id: str | None = None
-    address_hash: str | None = None  # keyed; what a ban holds for 24 h
+    address_hash: str | None = None  # keyed hash; a ban stores it for 24 h
     last_seen_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class JoinRequest(Record):
-    """Somebody knocked. Who knocks again after a refusal makes a new one; `Member.request_id` names the newest."""
+    """A request to be let in. Each further attempt after a refusal is a new one; `Member.request_id` is the newest."""
 
     room_id: str
     participant_id: str
@@ -79,7 +79,7 @@ class JoinRequest(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Record):
-    """A personal link into a room: the link's fragment holds `{id}.{secret}`, this the secret's hash."""
+    """A personal invitation link: the link's fragment holds `{id}.{secret}`, the record only the secret's hash."""
 
     room_id: str
     secret_hash: str
@@ -94,7 +94,7 @@ class Invitation(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Ban(Record):
-    """Who must not come back: any mark that matches keeps the door shut. id = `{room_id}.{participant_id}`."""
+    """A ban: it applies to anyone who matches any of its identifiers. id = `{room_id}.{participant_id}`."""
 
     room_id: str
     participant_id: str
@@ -109,7 +109,7 @@ class Ban(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Notice(Record):
-    """The outbox: a notice to the relay, written with the change it tells of, gone once acknowledged."""
+    """The outbox: a notice to the relay, written in the commit of the change, deleted once it is acknowledged."""
 
     room_id: str
     body: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What belongs to the whole site: its settings, its audit log, and what it counts."""
+"""Site-wide records: settings, the audit log, idempotency keys and rate limit windows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from watchparty_api.records.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceSettings(Record):
-    """What the admin can change while it runs; one document a workspace (id "settings")."""
+    """The settings that an admin can change at run time; one document per workspace (id "settings")."""
 
     registration: Literal["invitation", "open"] = "invitation"
-    temporary_hosts: bool = False  # at home on by default: `settings.py`
+    temporary_hosts: bool = False  # on by default at home: `settings.py`
     quota_bytes: int = 200 * 10**9
     temporary_quota_bytes: int = 10 * 10**9
     max_upload_bytes: int = 50 * 10**9
@@ -23,7 +23,7 @@ class WorkspaceSettings(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry(Record):
-    """One line of the append-only, hash-chained audit log; id = zero-padded sequence. Names people by id only."""
+    """An entry of the append-only, hash-chained audit log; id = zero-padded sequence. Refers to people by id only."""
 
     at: datetime
     actor: str
@@ -36,7 +36,7 @@ class AuditEntry(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotencyKey(Record):
-    """The answer to a creating POST, so that a repeat within 24 h gets the same; id = hash of caller, route and key."""
+    """The result of a creating POST, so that a repeat within 24 h returns the same; id = hash of caller, route, key."""
 
     body_hash: str
     status: int
@@ -46,7 +46,7 @@ class IdempotencyKey(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RateWindow(Record):
-    """When something was tried lately, in epoch seconds, the oldest first; id = keyed hash of what is counted."""
+    """Recent attempts in epoch seconds, oldest first; id = keyed hash of what is counted."""
 
     tried_at_s: tuple[float, ...]
     expires_at: datetime

@@ -1,4 +1,4 @@
-"""Films."""
+"""Videos."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VideoStatus = Literal["uploading", "queued", "processing", "ready", "failed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Video(Record):
-    """A film of somebody's: an upload on its way to renditions, or a direct link."""
+    """A film in an account's library: an upload with its renditions, or a direct link."""
 
     owner_id: str
     title: str
@@ -25,7 +25,7 @@ class Video(Record):
     status: VideoStatus = "uploading"
     progress: float = 0.0
     playable: bool = False
-    generation: str | None = None  # of the finalised original; renditions lie under it
+    generation: str | None = None  # of the finalised original; part of the renditions' path
     duration_s: float | None = None
     playable_s: float = 0.0
     renditions: tuple[dict[str, Any], ...] = ()
@@ -36,9 +36,9 @@ class Video(Record):
     poster: str | None = None
     sprites: str | None = None
     failure: dict[str, Any] | None = None
-    attempt: int = 0  # runs of the transcode so far: names the newest one
-    lost_runs: int = 0  # how many in a row got nowhere through no fault of the film
-    heard_at: datetime | None = None  # of the newest run: launched, or last event
-    facts_rank: tuple[int, ...] = ()  # (attempt, seq) of the event whose renditions and tracks these are
+    attempt: int = 0  # the number of the newest transcoding run
+    lost_runs: int = 0  # consecutive runs that failed through no fault of the film
+    heard_at: datetime | None = None  # launch or last event of the newest run
+    facts_rank: tuple[int, ...] = ()  # (attempt, seq) of the event that reported these renditions and tracks
     updated_at: datetime
     expires_at: datetime | None = None

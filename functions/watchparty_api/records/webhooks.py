@@ -1,4 +1,4 @@
-"""Integrators' endpoints and the calls to them."""
+"""Webhooks and their deliveries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watchparty_api.records.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook(Record):
-    """An integrator's endpoint. What its calls are signed with is derived from our own secret and the id."""
+    """An integrator's endpoint. Its signing secret is derived from our own secret and the id."""
 
     account_id: str
     url: str
@@ -21,7 +21,7 @@ class Webhook(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery(Record):
-    """One webhook call: waiting, delivered or given up; outbox and delivery log in one."""
+    """A webhook call, whether waiting, delivered or failed; both the outbox and the delivery log."""
 
     webhook_id: str
     event: str

@@ -1,1 +1,1 @@
-"""The system of record: one port, adapters side by side (SQL; Firestore)."""
+"""The system of record: one port with two adapters (SQL and Firestore)."""

@@ -1,4 +1,4 @@
-"""Opaque list cursors: where the last page ended, bound to the query and values that it belongs to."""
+"""Opaque list cursors: the position of a page's last item, bound to the query and its values."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def _binding(query: Query[Any], values: Sequence[Any]) -> str:
 
 
 def encode(query: Query[Any], values: Sequence[Any], last: Record) -> str:
-    """The cursor that continues behind `last`."""
-    place = getattr(last, query.order_by)
-    kind = "t" if isinstance(place, datetime) else "v"
-    body = [_binding(query, values), kind, place.isoformat() if isinstance(place, datetime) else place, last.id]
+    """The cursor that continues after `last`."""
+    key = getattr(last, query.order_by)
+    kind = "t" if isinstance(key, datetime) else "v"
+    body = [_binding(query, values), kind, key.isoformat() if isinstance(key, datetime) else key, last.id]
     return base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def decode(query: Query[Any], values: Sequence[Any], cursor: str) -> tuple[Any, str]:
-    """The (order_by value, id) to continue behind. Raises Malformed when the cursor is not one of this query."""
+    """The (order_by value, id) to continue after. Raises Malformed if the cursor is not from this query."""
     try:
-        binding, kind, place, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        binding, kind, key, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if binding == _binding(query, values) and isinstance(id_, str):
-            return (datetime.fromisoformat(place) if kind == "t" else place), id_
+            return (datetime.fromisoformat(key) if kind == "t" else key), id_
     except (ValueError, TypeError):
-        pass  # whatever is wrong with it, the caller hears the same sentence
+        pass  # every malformed cursor gets the same message
     raise Malformed("bad_cursor", "This cursor does not belong to this list. Start from the beginning.")

@@ -1,8 +1,8 @@
-"""The store on Firestore: one collection a record kind under `workspaces/{workspace}`.
+"""The store on Firestore: one collection per record kind under `workspaces/{workspace}`.
 
-A write that names a version reads the document first, compares, and commits under the precondition that it has not been
-updated since: no transaction, so contention costs the loser a retry and nobody a lock. Several writes are one batch.
-Built by `open_store`, which `bootstrap.py` calls; knows no HTTP and no rules. The client is imported here and late.
+A `Replace` reads the document, compares the version, and commits on the precondition that the document has not changed
+since. There is no transaction: under contention the loser retries, and no lock is held. A commit is one batch.
+`bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules, and imports the client late.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 
 _CALL_WITHIN_S = 10.0
+"""Without a limit the client retries an unreachable server for minutes."""
 _READY_WITHIN_S = 1.0
-"""The client would go on trying for minutes where nothing listens."""
 
 
 def open_store(url: str) -> FirestoreStore:
-    """The store at firestore://PROJECT/DATABASE; without a database the project's default one."""
+    """Opens the store at firestore://PROJECT/DATABASE, or the project's default database if none is named."""
     from google.cloud import firestore
 
     parts = urlsplit(url)
@@ -46,13 +46,12 @@ class FirestoreStore(Store):
         self._client = client
 
     def close(self) -> None:
-        """Lets go of the channel; the store is of no use afterwards."""
         self._client.close()
 
     # ---- reading
 
     def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
-        with _translated():
+        with _translated_errors():
             snapshot = self._document(workspace_id, kind, id_).get(timeout=_CALL_WITHIN_S)
         row = snapshot.to_dict()
         return None if row is None else _record(kind, row)
@@ -66,17 +65,17 @@ class FirestoreStore(Store):
         for name in order:
             statement = statement.order_by(name, direction=direction)
         if cursor is not None:
-            place = dict(zip((query.order_by, "id"), cursors.decode(query, values, cursor), strict=True))
-            statement = statement.start_after(place)
-        with _translated():
+            last = dict(zip((query.order_by, "id"), cursors.decode(query, values, cursor), strict=True))
+            statement = statement.start_after(last)
+        with _translated_errors():
             found = [_record(query.kind, row.to_dict()) for row in statement.limit(limit + 1).stream()]
         items = tuple(found[:limit])
         return Page(items, cursors.encode(query, values, items[-1]) if len(found) > limit else None)
 
     def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
-        with _translated():
+        with _translated_errors():
             answer = self._matching(workspace_id, query, values).count().get()
-        return int(answer[0][0].value)  # an empty result counts 0.0
+        return int(answer[0][0].value)  # the client returns 0.0 for an empty result
 
     def ready(self) -> bool:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -90,7 +89,7 @@ class FirestoreStore(Store):
     # ---- writing
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
-        with _translated(writes):
+        with _translated_errors(writes):
             read_at = self._read_versions(workspace_id, writes)
             batch = self._client.batch()
             for write in writes:
@@ -98,7 +97,7 @@ class FirestoreStore(Store):
             batch.commit(timeout=_CALL_WITHIN_S)
 
     def _read_versions(self, workspace_id: str, writes: Sequence[Write]) -> Mapping[str, Any]:
-        """When each document to be replaced was last updated. Raises Missing, VersionConflict."""
+        """The last update time of each document to be replaced. Raises Missing, VersionConflict."""
         replaced = [write.record for write in writes if isinstance(write, Replace)]
         if not replaced:
             return {}
@@ -137,7 +136,7 @@ class FirestoreStore(Store):
         from google.cloud.firestore import FieldFilter
 
         if query not in QUERIES or len(values) != len(query.where):
-            raise ValueError(f"query {query.name} is not declared so, with {len(values)} values")
+            raise ValueError(f"query {query.name} is not declared with {len(values)} values")
         statement: Any = self._collection(workspace_id, query.kind)
         for name, value in zip(query.where, values, strict=True):
             statement = statement.where(filter=FieldFilter(name, "==", value))
@@ -145,8 +144,10 @@ class FirestoreStore(Store):
 
 
 @contextmanager
-def _translated(writes: Sequence[Write] = ()) -> Iterator[None]:
-    """Firestore's refusals in our words. A batch does not say which write it refused: the first such is named."""
+def _translated_errors(writes: Sequence[Write] = ()) -> Iterator[None]:
+    """Raises our own errors for Firestore's. A batch does not report which write failed, so the first possible one
+    is named.
+    """
     from google.api_core import exceptions as google
 
     try:
@@ -156,17 +157,17 @@ def _translated(writes: Sequence[Write] = ()) -> Iterator[None]:
     except (google.FailedPrecondition, google.Aborted, google.NotFound) as error:
         raise VersionConflict(*_first(Replace, writes)) from error
     except (google.GoogleAPICallError, google.RetryError) as error:
-        raise Unavailable("store_unavailable", "The database does not answer. Try again in a moment.") from error
+        raise Unavailable("store_unavailable", "The database is not responding. Try again in a moment.") from error
 
 
-def _first(sort: type[Create] | type[Replace], writes: Sequence[Write]) -> tuple[str, str]:
-    found = [write.record for write in writes if isinstance(write, sort)]
+def _first(write_type: type[Create] | type[Replace], writes: Sequence[Write]) -> tuple[str, str]:
+    found = [write.record for write in writes if isinstance(write, write_type)]
     return (type(found[0]).__name__, found[0].id) if found else ("store", "batch")
 
 
 def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
     if record.workspace_id != workspace_id:
-        raise ValueError(f"a record of workspace {record.workspace_id} was written to {workspace_id}")
+        raise ValueError(f"cannot write a record of workspace {record.workspace_id!r} to {workspace_id!r}")
     row = {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 
@@ -179,7 +180,7 @@ def _record(kind: type[R], row: Mapping[str, Any]) -> R:
 
 
 def _plain(value: Any) -> Any:
-    """Firestore gives its own kind of datetime; ours has no nanoseconds."""
+    """Converts Firestore's datetime subclass, which carries nanoseconds."""
     if isinstance(value, datetime):
         return datetime.fromtimestamp(value.timestamp(), UTC).replace(microsecond=value.microsecond)
     return value

@@ -1,6 +1,7 @@
-"""`python -m watchparty_api.store.firestore_indexes FILE`: what Terraform has to make of the declared queries.
+"""`python -m watchparty_api.store.firestore_indexes FILE` writes the Firestore indexes that Terraform creates.
 
-The emulator answers queries without an index, production does not; so the list is derived here and nowhere typed.
+They are derived from the declared queries, because the emulator answers queries without an index and production does
+not: a forgotten index would go unnoticed in tests.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _FILE = Path(__file__).parents[3] / "terraform" / "firestore.json"
 
 
 def composite_index(query: Query[Any]) -> list[dict[str, str]]:
-    """The fields of the index that answers the query; empty where Firestore's own single-field index does."""
+    """The fields of the query's composite index; empty if Firestore's built-in single-field index is enough."""
     direction = "DESCENDING" if query.descending else "ASCENDING"
     order = dict.fromkeys((query.order_by, "id"))
     fields = [{"path": name, "order": "ASCENDING"} for name in query.where]
@@ -27,13 +28,13 @@ def composite_index(query: Query[Any]) -> list[dict[str, str]]:
 
 
 def declared() -> dict[str, Any]:
-    """Indexes by the query's name, and the fields that end a document's life."""
+    """The indexes by query name, and the time-to-live fields."""
     indexes = {
         query.name: {"collection": kind_name(query.kind), "fields": fields}
         for query in QUERIES
         if (fields := composite_index(query))
     }
-    # Only what nothing else hangs on: an account that is over is deleted by the sweeper, with all it has.
+    # Only kinds without dependent documents. Expired accounts are deleted by maintenance, with everything they own.
     expiries = {
         kind_name(query.kind): {"collection": kind_name(query.kind), "field": "expires_at"}
         for query in QUERIES

@@ -1,9 +1,8 @@
 """The store's port: documents of declared kinds, optimistic writes, declared queries.
 
-Both stores that we run on (SQL and Firestore) do these few things well, so nothing here is more than both can give:
-no joins, no long transactions. A change reads, decides on what it read, and writes with the version that it read; if
-somebody was faster, `VersionConflict` says so and the caller decides again (`errors.py`). Several writes that belong
-together go in one `commit`, which happens whole or not at all.
+The port offers only what SQL and Firestore both do well: no joins and no long transactions. A change reads, decides,
+and writes with the version that it read; if another writer was faster, `VersionConflict` is raised and the caller
+decides again (`errors.py`). Writes that belong together go into one `commit`, which is atomic.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ _ALL_PAGE = 200
 
 @dataclass(frozen=True)
 class Query(Generic[R]):
-    """A query that exists: equality on `where`, in the order of `order_by`, then id.
+    """A declared query: equality on the fields of `where`, ordered by `order_by` and then by id.
 
-    Declared once in `store/queries.py`, so that indexes can be derived from the list and compared with Terraform's.
+    Queries are declared only in `store/queries.py`, so that the indexes can be derived from them.
     """
 
     name: str
@@ -35,7 +34,7 @@ class Query(Generic[R]):
 
 @dataclass(frozen=True)
 class Page(Generic[R]):
-    """Part of an answer; `cursor` continues it, None at the end."""
+    """One page of a query's results; `cursor` fetches the next page and is None on the last one."""
 
     items: tuple[R, ...]
     cursor: str | None
@@ -48,14 +47,14 @@ class Create:
 
 @dataclass(frozen=True)
 class Replace:
-    """Writes the record if the stored version is still `record.version`; the stored one counts one up."""
+    """Writes the record if the stored version is still `record.version`, and increments the version."""
 
     record: Record
 
 
 @dataclass(frozen=True)
 class Delete:
-    """Deletes the document, whatever its version; a missing one is no error."""
+    """Deletes the document, whatever its version; deleting a missing document is not an error."""
 
     kind: type[Record]
     id: str
@@ -65,38 +64,44 @@ Write = Create | Replace | Delete
 
 
 class Store(Protocol):
-    """Every call takes the workspace first: nothing reaches across. A single write is a commit of one."""
+    """Every call takes the workspace first and never reaches another one. A single write is a commit of one write.
+
+    Code above the adapters uses `WorkspaceStore`, which is bound to one workspace.
+    """
 
     def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
-        """The document, or None. What carries a past `expires_at` is still given: expiry is the caller's rule."""
+        """Returns the document or None. Expired documents are returned too: the caller checks `expires_at`."""
 
     def create(self, workspace_id: str, record: R) -> R:
-        """Stores a new document (version 1). Raises AlreadyExists: so it is a claim, too."""
+        """Stores a new document with version 1. Raises AlreadyExists, so that `create` also serves as a claim."""
         self.commit(workspace_id, [Create(record)])
         return replace(record, version=1)
 
     def replace(self, workspace_id: str, record: R) -> R:
-        """Stores `record` over the version it carries and gives it with the next. Raises VersionConflict, Missing."""
+        """Replaces the version that `record` carries and returns it with the next. Raises VersionConflict, Missing."""
         self.commit(workspace_id, [Replace(record)])
         return replace(record, version=record.version + 1)
 
     def delete(self, workspace_id: str, kind: type[Record], id_: str) -> None:
-        """Removes the document if it is there."""
+        """Deletes the document if it exists."""
         self.commit(workspace_id, [Delete(kind, id_)])
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
-        """All writes or none. Raises what the first refused write would have raised."""
+        """Applies all writes or none. Raises the error of the first write that is refused."""
 
     def query(
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
     ) -> Page[R]:
-        """Documents whose `where` fields equal `values`, in declared order. Raises Malformed on a foreign cursor."""
+        """Returns documents whose `where` fields equal `values`, in declared order.
+
+        Raises Malformed if the cursor belongs to another query.
+        """
 
     def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
-        """How many documents the query has."""
+        """Counts the documents that match the query."""
 
     def ready(self) -> bool:
-        """Whether the store answers now; never raises, never waits longer than a second."""
+        """Whether the store responds now; never raises and never waits longer than a second."""
 
     def close(self) -> None:
         """Releases its connections; the store cannot be used afterwards."""

@@ -1,7 +1,7 @@
-"""Every query that exists, declared once: the SQL indexes and Terraform's Firestore indexes follow from this list.
+"""All queries, declared once: the SQL indexes and Terraform's Firestore indexes are derived from this list.
 
-A constant here is all it takes; `QUERIES` collects them, and both adapters refuse a query that is not among them.
-`order_by` names a field that is never None.
+To add a query, add a constant: `QUERIES` collects them, and both adapters refuse a query that is not declared here.
+`order_by` must name a field that is never None.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ROOMS_OF_OWNER = Query("rooms_of_owner", Room, where=("owner_id",), order_by="la
 ALL_VIDEOS = Query("all_videos", Video, descending=True)
 VIDEOS_OF_OWNER = Query("videos_of_owner", Video, where=("owner_id",), descending=True)
 
-# ---- what expires, the earliest first
+# ---- expiring documents, earliest first
 SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
 ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
 IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")

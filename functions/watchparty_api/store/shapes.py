@@ -1,4 +1,4 @@
-"""How a record kind looks to a store: its name, and the plain type behind each field's annotation."""
+"""How the adapters store a record kind: its collection name and the plain type of each field."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from watchparty_api.records import KINDS, Record
 
 
 def kind_name(kind: type[Record]) -> str:
-    """The kind's table or collection: ApiToken → api_token."""
+    """The name of the kind's table or collection: ApiToken → api_token."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def shape(annotation: Any) -> tuple[type, bool]:
-    """The plain type behind an annotation of a record, and whether it may be None."""
+    """The plain type of a record's annotation, and whether the field is optional."""
     if get_origin(annotation) in (types.UnionType, Union):
         inner = [part for part in get_args(annotation) if part is not type(None)]
         return shape(inner[0])[0], True
@@ -28,4 +28,4 @@ def shape(annotation: Any) -> tuple[type, bool]:
 TUPLE_FIELDS: Mapping[type[Record], frozenset[str]] = {
     kind: frozenset(name for name, hint in get_type_hints(kind).items() if shape(hint)[0] is tuple) for kind in KINDS
 }
-"""Neither JSON nor Firestore knows tuples: these fields become tuples again when a document is read."""
+"""Fields converted back to tuples when a document is read, because JSON and Firestore have only lists."""

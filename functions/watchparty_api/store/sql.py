@@ -1,7 +1,7 @@
-"""The store on SQL: SQLite (one file, WAL) at home, PostgreSQL by its URL beyond.
+"""The store on SQL: SQLite (one file in WAL mode) by default, or PostgreSQL if the URL names it.
 
-One table a record kind (`tables.py`). A write is `UPDATE … WHERE version = ?`, so that nobody waits for a lock while
-somebody thinks. Built by `open_store`, which `bootstrap.py` calls; knows no HTTP and no rules.
+Each record kind has one table (`tables.py`). Writes are optimistic (`UPDATE … WHERE version = ?`), so no lock is held
+between reading and writing. `bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ _DEADLOCK_DETECTED = "40P01"
 
 
 def open_store(url: str) -> SqlStore:
-    """The store at a SQLAlchemy URL, its tables up to date."""
+    """Opens the store at a SQLAlchemy URL and migrates its tables."""
     engine = _engine(make_url(url))
-    with _translated():
+    with _translated_errors():
         migrations.upgrade(engine)
     return SqlStore(engine)
 
 
 def _engine(url: URL) -> Engine:
-    # hide_parameters: an error or a log line of the engine would otherwise quote addresses and hashes
+    # hide_parameters: the engine's errors and log lines would otherwise contain addresses and hashes
     if url.get_backend_name() != "sqlite":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
     if url.database in (None, "", ":memory:"):
-        # A second connection would be a second, empty database.
+        # A second connection would open a second, empty database.
         engine = create_engine(
             url,
             hide_parameters=True,
@@ -70,7 +70,7 @@ def _engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: the driver's would be a deferred one
+        connection.isolation_level = None  # we issue BEGIN ourselves: the driver's own is deferred
         connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -79,7 +79,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Of several that switch a new file at the same moment SQLite refuses some at once, whatever the busy timeout."""
+    """If several connections switch a new file at once, SQLite refuses some of them despite the busy timeout."""
     until_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -97,12 +97,11 @@ class SqlStore(Store):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="store-ready")
-        # SQLite takes one writer at a time and lets the others poll, ever more seldom: of forty threads the unluckiest
-        # waited 190 to 510 ms, in a queue of our own 80 to 180 ms.
-        self._turn: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        # SQLite allows one writer; the others poll at growing intervals. With 40 threads the slowest writer waited
+        # 190 to 510 ms; with this lock 80 to 180 ms.
+        self._write_lock: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def close(self) -> None:
-        """Lets go of the database; the store is of no use afterwards."""
         self._probe.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
 
@@ -120,13 +119,11 @@ class SqlStore(Store):
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
     ) -> Page[R]:
         table = TABLES[query.kind]
-        place = tuple_(table.c[query.order_by], table.c.id)
+        key = tuple_(table.c[query.order_by], table.c.id)
         statement = select(table).where(*_matching(workspace_id, query, values))
         if cursor is not None:
-            behind = tuple_(
-                *cursors.decode(query, values, cursor), types=[table.c[query.order_by].type, table.c.id.type]
-            )
-            statement = statement.where(place < behind if query.descending else place > behind)
+            last = tuple_(*cursors.decode(query, values, cursor), types=[table.c[query.order_by].type, table.c.id.type])
+            statement = statement.where(key < last if query.descending else key > last)
         order = [table.c[query.order_by], table.c.id]
         statement = statement.order_by(*(c.desc() if query.descending else c.asc() for c in order)).limit(limit + 1)
         with self._reading() as connection:
@@ -141,11 +138,11 @@ class SqlStore(Store):
 
     def ready(self) -> bool:
         try:
-            return self._probe.submit(self._answers).result(timeout=_READY_WITHIN_S)
+            return self._probe.submit(self._responds).result(timeout=_READY_WITHIN_S)
         except (NotInTime, RuntimeError):  # too slow, or closed
             return False
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             with self._engine.connect() as connection:
                 return connection.execute(text("SELECT 1")).scalar() == 1
@@ -163,21 +160,21 @@ class SqlStore(Store):
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection:
+        with _translated_errors(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._turn, _translated(), self._engine.begin() as connection:
+        with self._write_lock, _translated_errors(), self._engine.begin() as connection:
             if self._engine.dialect.name == "sqlite":
-                # A deferred transaction that writes late fails at once when somebody else wrote meanwhile.
+                # A deferred transaction fails at its first write if another connection has written in between.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """The database's own troubles in our words."""
+def _translated_errors() -> Iterator[None]:
+    """Raises our own errors for those of the database."""
     try:
         yield
     except DBAPIError as error:
@@ -185,12 +182,12 @@ def _translated() -> Iterator[None]:
             raise VersionConflict("store", "deadlock") from error
         if isinstance(error, DataError):
             raise Malformed("bad_text", "The request holds characters that cannot be stored.") from error
-        raise Unavailable("store_unavailable", "The database does not answer. Try again in a moment.") from error
+        raise Unavailable("store_unavailable", "The database is not responding. Try again in a moment.") from error
 
 
 def _matching(workspace_id: str, query: Query[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
     if query not in QUERIES or len(values) != len(query.where):
-        raise ValueError(f"query {query.name} is not declared so, with {len(values)} values")
+        raise ValueError(f"query {query.name} is not declared with {len(values)} values")
     table = TABLES[query.kind]
     return [
         table.c.workspace_id == workspace_id,
@@ -218,13 +215,13 @@ def _replace(connection: Connection, workspace_id: str, record: Record) -> None:
     row = _row(workspace_id, record, record.version + 1)
     changed = connection.execute(table.update().where(*this, table.c.version == record.version).values(row))
     if changed.rowcount == 0:
-        there = connection.execute(select(table.c.version).where(*this)).first()
-        raise (Missing if there is None else VersionConflict)(type(record).__name__, record.id)
+        found = connection.execute(select(table.c.version).where(*this)).first()
+        raise (Missing if found is None else VersionConflict)(type(record).__name__, record.id)
 
 
 def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
     if record.workspace_id != workspace_id:
-        raise ValueError(f"a record of workspace {record.workspace_id} was written to {workspace_id}")
+        raise ValueError(f"cannot write a record of workspace {record.workspace_id!r} to {workspace_id!r}")
     return {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
 
 

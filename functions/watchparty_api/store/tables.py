@@ -1,6 +1,6 @@
-"""SQL tables derived from the records: a real column for each field, and an index for each declared query.
+"""SQL tables derived from the records: one column per field and one index per declared query.
 
-Read by the SQL adapter and by the migrations, which a test holds to what is derived here. Decides nothing else.
+Used by the SQL adapter. A test compares the result of the migrations with the tables derived here.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from watchparty_api.records import KINDS, Record
 from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import kind_name, shape
 
-# Bytewise order everywhere: PostgreSQL would otherwise sort ids by the language of the server.
+# Bytewise order everywhere: PostgreSQL would otherwise sort ids by the server's locale.
 _ORDERED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _ID = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+    """An aware UTC datetime. SQLite stores no time zone, so it is removed on writing and restored on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -33,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("instants are aware UTC datetimes")
+            raise ValueError("expected an aware datetime")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 

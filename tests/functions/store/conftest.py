@@ -1,4 +1,4 @@
-"""One open store a test, of each kind that the house runs on (`store_url` in the folder above)."""
+"""One open store per test, of each supported kind (`store_url` in the parent folder)."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def store(store_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def workspace() -> str:
-    """A workspace of the test's own: a shared server needs no clearing, because workspaces never meet."""
+    """A workspace of its own for each test: because workspaces are isolated, a shared server needs no clearing."""
     return f"ws-{secrets.token_hex(6)}"

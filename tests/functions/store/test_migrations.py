@@ -1,4 +1,4 @@
-"""The migrations make what the records say."""
+"""The migrations create the schema that the records describe."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
     open_store(url).close()
-    made = create_engine(url)
-    yield made
-    made.dispose()
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
 
 
-def test_the_migrations_make_the_tables_of_the_records(engine: Engine) -> None:
-    """No difference between what the migrations made and what tables.py derives, in either direction."""
+def test_the_migrations_create_the_tables_of_the_records(engine: Engine) -> None:
+    """The migrated schema and the one that tables.py derives do not differ, in either direction."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 
 
-def test_an_up_to_date_database_is_left_alone(engine: Engine) -> None:
-    """Opening again changes nothing."""
+def test_an_up_to_date_database_is_not_changed(engine: Engine) -> None:
+    """Opening the store again changes nothing."""
     before = sorted(inspect(engine).get_table_names())
     open_store(engine.url.render_as_string(hide_password=False)).close()
     assert sorted(inspect(engine).get_table_names()) == before
@@ -43,7 +43,7 @@ def test_an_up_to_date_database_is_left_alone(engine: Engine) -> None:
 
 
 def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
-    """Of many who open a new database at the same moment one migrates, and the others find it done."""
+    """If several processes open a new database at once, one of them migrates it and the others use the result."""
     url = f"sqlite:///{tmp_path}/store.db"
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(lambda _: open_store(url), range(4)))
@@ -52,8 +52,8 @@ def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
         store.close()
 
 
-def test_versions_are_numbered_without_gap() -> None:
-    """File names carry the version's number, so that the newest one can be told without reading them."""
+def test_versions_are_numbered_without_gaps() -> None:
+    """File names start with the version's number, so that the newest version is known without importing them."""
     folder = Path(migrations.__file__).parent / "versions"
     numbers = sorted(path.name.partition("_")[0] for path in folder.glob("[0-9]*.py"))
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]

@@ -1,4 +1,4 @@
-"""What is particular to the SQL adapter."""
+"""Behaviour specific to the SQL adapter."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from watchparty_api.store.sql import open_store
 from watchparty_api.store.tables import TABLES
 
 
-def test_sqlite_writes_ahead_and_survives_a_second_opening(tmp_path: Path) -> None:
-    """A file database is in WAL mode, and what one opening wrote the next one reads."""
+def test_sqlite_uses_wal_and_can_be_opened_twice(tmp_path: Path) -> None:
+    """A file database is in WAL mode, and a second store can open it at the same time."""
     url = f"sqlite:///{tmp_path}/store.db"
     first = open_store(url)
     with first._engine.connect() as connection:
@@ -26,15 +26,15 @@ def test_sqlite_writes_ahead_and_survives_a_second_opening(tmp_path: Path) -> No
     second.close()
 
 
-def test_memory_is_one_database_for_all_threads() -> None:
-    """sqlite:// keeps one connection, so that the tables are there for whoever asks next."""
+def test_an_in_memory_store_is_one_database() -> None:
+    """sqlite:// keeps a single connection, so that later calls find the tables."""
     store = open_store("sqlite://")
     assert store.query("main", queries.ACCOUNTS).items == ()
     store.close()
 
 
-def test_a_database_that_is_gone_is_unavailable(tmp_path: Path) -> None:
-    """Trouble of the database is 503 to the caller and false to /ready, not a stack trace."""
+def test_a_broken_database_is_unavailable(tmp_path: Path) -> None:
+    """A failing database raises Unavailable (503) and is not ready, rather than raising its own errors."""
     (tmp_path / "broken.db").write_text("this is no database, and long enough to be sure of that " * 10)
     good = open_store(f"sqlite:///{tmp_path}/store.db")
     good._engine.dispose()
@@ -48,7 +48,7 @@ def test_a_database_that_is_gone_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_each_declared_query_has_its_index() -> None:
-    """A declared query leads to an index over workspace, equality fields, order and id."""
+    """Each declared query has an index over workspace, equality fields, order and id."""
     for query in queries.QUERIES:
         indexes = {str(index.name): [column.name for column in index.columns] for index in TABLES[query.kind].indexes}
         columns = indexes[f"ix_{query.name}"]
@@ -57,7 +57,7 @@ def test_each_declared_query_has_its_index() -> None:
         assert set(columns) >= {query.order_by, "id"}
 
 
-def test_lists_are_ordered_by_what_is_never_none() -> None:
-    """A keyset cursor cannot stand on None."""
+def test_queries_are_ordered_by_non_null_fields() -> None:
+    """A keyset cursor cannot continue after None."""
     for query in queries.QUERIES:
         assert not TABLES[query.kind].c[query.order_by].nullable, query.name

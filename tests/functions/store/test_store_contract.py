@@ -1,4 +1,4 @@
-"""What every store adapter promises (store/port.py)."""
+"""The contract of every store adapter (store/port.py)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def a_room(workspace: str, id_: str, **fields: object) -> Room:
     return Room(workspace_id=workspace, id=id_, created_at=NOW, **{**defaults, **fields})  # type: ignore[arg-type]
 
 
-def test_what_was_stored_comes_back_whole(store: Store, workspace: str) -> None:
+def test_a_record_reads_back_equal(store: Store, workspace: str) -> None:
     """A record with text, instants, numbers, tuples and dicts reads back equal, with version 1."""
     video = Video(
         workspace_id=workspace,
@@ -41,7 +41,7 @@ def test_what_was_stored_comes_back_whole(store: Store, workspace: str) -> None:
 
 
 def test_none_stays_none(store: Store, workspace: str) -> None:
-    """Optional fields, JSON ones among them, keep None."""
+    """Optional fields, including JSON fields, keep None."""
     store.create(
         workspace, Video(workspace_id=workspace, id="v", created_at=NOW, owner_id="a", title="", updated_at=NOW)
     )
@@ -50,13 +50,13 @@ def test_none_stays_none(store: Store, workspace: str) -> None:
     assert (found.failure, found.duration_s, found.expires_at) == (None, None, None)
 
 
-def test_what_is_not_there_is_none(store: Store, workspace: str) -> None:
-    """get() of an unknown id gives None."""
+def test_a_missing_document_is_none(store: Store, workspace: str) -> None:
+    """get() of an unknown id returns None."""
     assert store.get(workspace, Room, "nothing") is None
 
 
 def test_create_is_a_claim(store: Store, workspace: str) -> None:
-    """The second create() of an id is refused and changes nothing."""
+    """A second create() of the same id is refused and changes nothing."""
     store.create(workspace, a_room(workspace, "r", name="first"))
     with pytest.raises(AlreadyExists):
         store.create(workspace, a_room(workspace, "r", name="second"))
@@ -65,8 +65,8 @@ def test_create_is_a_claim(store: Store, workspace: str) -> None:
     assert found.name == "first"
 
 
-def test_replace_counts_versions_and_refuses_old_ones(store: Store, workspace: str) -> None:
-    """A write is accepted on the version it was decided on, and on no other."""
+def test_replace_increments_the_version_and_refuses_old_ones(store: Store, workspace: str) -> None:
+    """A write is accepted only for the version that it was decided on."""
     first = store.create(workspace, a_room(workspace, "r"))
     second = store.replace(workspace, replace(first, name="renamed"))
     assert second.version == 2
@@ -75,22 +75,22 @@ def test_replace_counts_versions_and_refuses_old_ones(store: Store, workspace: s
     assert store.get(workspace, Room, "r") == second
 
 
-def test_replace_of_nothing_is_missing(store: Store, workspace: str) -> None:
-    """replace() of a document that is not there raises Missing."""
+def test_replace_of_a_missing_document_raises(store: Store, workspace: str) -> None:
+    """replace() of a document that does not exist raises Missing."""
     with pytest.raises(Missing):
         store.replace(workspace, a_room(workspace, "r", version=1))
 
 
-def test_delete_needs_nothing_to_be_there(store: Store, workspace: str) -> None:
-    """delete() removes, and is content when there is nothing to remove."""
+def test_delete_of_a_missing_document_is_no_error(store: Store, workspace: str) -> None:
+    """delete() removes the document, and a second delete() succeeds too."""
     store.create(workspace, a_room(workspace, "r"))
     store.delete(workspace, Room, "r")
     store.delete(workspace, Room, "r")
     assert store.get(workspace, Room, "r") is None
 
 
-def test_a_commit_happens_whole_or_not_at_all(store: Store, workspace: str) -> None:
-    """When one write of a commit is refused, none of the others is there."""
+def test_a_commit_is_atomic(store: Store, workspace: str) -> None:
+    """If one write of a commit is refused, none of the others is applied."""
     room = store.create(workspace, a_room(workspace, "r"))
     store.create(workspace, EmailClaim(workspace_id=workspace, id="taken", created_at=NOW, account_id="other"))
     account = Account(workspace_id=workspace, id="a", created_at=NOW, email="a@example.org", display_name="A")
@@ -105,8 +105,8 @@ def test_a_commit_happens_whole_or_not_at_all(store: Store, workspace: str) -> N
     assert (found.name, found.version) == ("x", 2)
 
 
-def test_workspaces_never_meet(store: Store, workspace: str) -> None:
-    """The same id in two workspaces is two documents; neither reads, lists, counts, or deletes the other's."""
+def test_workspaces_are_isolated(store: Store, workspace: str) -> None:
+    """The same id in two workspaces is two documents: a workspace cannot read, list, count or delete another's."""
     other = f"{workspace}-other"
     mine = store.create(workspace, a_room(workspace, "r", name="mine"))
     theirs = store.create(other, a_room(other, "r", name="theirs"))
@@ -117,13 +117,13 @@ def test_workspaces_never_meet(store: Store, workspace: str) -> None:
 
 
 def test_a_record_of_another_workspace_is_refused(store: Store, workspace: str) -> None:
-    """A record can only be written into the workspace it names."""
-    with pytest.raises(ValueError, match="was written to"):
+    """A record can be written only to the workspace that it names."""
+    with pytest.raises(ValueError, match="cannot write a record of workspace"):
         store.create("elsewhere", a_room(workspace, "r"))
 
 
 def test_pages_follow_the_declared_order(store: Store, workspace: str) -> None:
-    """Pages join without gap or repetition in the declared order, ids deciding between equals."""
+    """Pages follow each other without gaps or repetition in the declared order, with ids as tie-breakers."""
     for number in range(7):
         at = NOW + timedelta(minutes=number // 2)
         store.create(workspace, a_room(workspace, f"r{number}", last_active_at=at))
@@ -140,7 +140,7 @@ def test_pages_follow_the_declared_order(store: Store, workspace: str) -> None:
 
 
 def test_ids_are_ordered_bytewise(store: Store, workspace: str) -> None:
-    """Capital letters, hyphens and underscores sort as their bytes do, whatever the server's language."""
+    """Capital letters, hyphens and underscores sort by their bytes, whatever the server's locale."""
     ids = ["_a", "-a", "Aa", "aA", "ab", "Zz", "0"]
     for id_ in ids:
         store.create(workspace, a_room(workspace, id_))
@@ -148,8 +148,8 @@ def test_ids_are_ordered_bytewise(store: Store, workspace: str) -> None:
     assert found == sorted(ids, reverse=True)
 
 
-def test_an_empty_answer_has_no_cursor(store: Store, workspace: str) -> None:
-    """A query that finds nothing gives no items and no cursor; an exactly full page is the last one."""
+def test_the_last_page_has_no_cursor(store: Store, workspace: str) -> None:
+    """A query without results returns neither items nor a cursor; an exactly full page can be the last one."""
     assert store.query(workspace, queries.ALL_ROOMS).cursor is None
     store.create(workspace, a_room(workspace, "r"))
     page = store.query(workspace, queries.ALL_ROOMS, limit=1)
@@ -158,13 +158,13 @@ def test_an_empty_answer_has_no_cursor(store: Store, workspace: str) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "bm9uc2Vuc2U", "WzEsMiwzXQ", "ÄÖ"])
 def test_a_foreign_cursor_is_malformed(store: Store, workspace: str, cursor: str) -> None:
-    """What is no cursor is refused as malformed."""
+    """Text that is not a cursor is refused as malformed."""
     with pytest.raises(Malformed):
         store.query(workspace, queries.ALL_ROOMS, cursor=cursor)
 
 
 def test_a_cursor_belongs_to_its_query_and_values(store: Store, workspace: str) -> None:
-    """A cursor of one list does not open another."""
+    """A cursor is valid only for the query and values that it was created for."""
     for number in range(3):
         store.create(workspace, a_room(workspace, f"r{number}"))
     cursor = store.query(workspace, queries.ROOMS_OF_OWNER, "ana", limit=1).cursor
@@ -174,7 +174,7 @@ def test_a_cursor_belongs_to_its_query_and_values(store: Store, workspace: str) 
         store.query(workspace, queries.ALL_ROOMS, limit=1, cursor=cursor)
 
 
-def test_where_matches_none(store: Store, workspace: str) -> None:
+def test_a_query_for_none_matches_unset_fields(store: Store, workspace: str) -> None:
     """A query for None finds the documents whose field is not set."""
     account = Account(workspace_id=workspace, id="a", created_at=NOW, email=None, display_name="A")
     store.create(workspace, account)
@@ -182,16 +182,16 @@ def test_where_matches_none(store: Store, workspace: str) -> None:
     assert [each.id for each in store.query(workspace, queries.ACCOUNTS_BY_EXTERNAL_ID, None).items] == ["a"]
 
 
-def test_an_undeclared_query_is_a_mistake(store: Store, workspace: str) -> None:
-    """A query that has no index is refused, so that nobody finds out in production."""
+def test_an_undeclared_query_is_refused(store: Store, workspace: str) -> None:
+    """A query without an index fails in development rather than in production."""
     with pytest.raises(ValueError, match="not declared"):
         store.query(workspace, Query("made_up", Room, where=("name",)), "x")
     with pytest.raises(ValueError, match="not declared"):
         store.count(workspace, queries.ROOMS_OF_OWNER)
 
 
-def test_the_fastest_of_many_writers_wins_each_round(store: Store, workspace: str) -> None:
-    """Writers who read again after a conflict lose no update."""
+def test_concurrent_writers_lose_no_update(store: Store, workspace: str) -> None:
+    """Writers that read again after a conflict lose no update."""
     store.create(workspace, a_room(workspace, "r", settings_rev=0))
 
     def add_five(_: int) -> None:
@@ -213,7 +213,7 @@ def test_the_fastest_of_many_writers_wins_each_round(store: Store, workspace: st
 
 
 def test_only_one_of_many_claims_succeeds(store: Store, workspace: str) -> None:
-    """Of many who create the same id at once exactly one does."""
+    """If several callers create the same id at once, exactly one succeeds."""
 
     def claim(number: int) -> bool:
         try:
@@ -226,16 +226,16 @@ def test_only_one_of_many_claims_succeeds(store: Store, workspace: str) -> None:
         assert sum(pool.map(claim, range(6))) == 1
 
 
-def test_a_store_that_answers_is_ready(store: Store) -> None:
-    """ready() is true while the store answers."""
+def test_a_store_that_responds_is_ready(store: Store) -> None:
+    """ready() is true while the store responds."""
     assert store.ready() is True
 
 
 def test_text_that_a_database_cannot_hold_is_malformed(store: Store, workspace: str) -> None:
-    """A null character is kept or refused as the caller's mistake; it is never the database's trouble."""
+    """A null character is stored or refused as malformed; it never appears as an error of the database."""
     try:
-        kept = store.create(workspace, a_room(workspace, "r", name="a\0b")).name
+        stored = store.create(workspace, a_room(workspace, "r", name="a\0b")).name
     except Malformed:
-        kept = "a\0b"
+        stored = "a\0b"
     found = store.get(workspace, Room, "r")
-    assert found is None or found.name == kept
+    assert found is None or found.name == stored

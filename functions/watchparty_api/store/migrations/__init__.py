@@ -1,7 +1,7 @@
-"""Migrations of the SQL store, inside the package so that they travel with it; `sql.open_store` runs what is missing.
+"""Migrations of the SQL store, shipped inside the package; `sql.open_store` runs those that are missing.
 
-A change of a record or a declared query needs a new file in `versions/`: a test compares what the migrations make with
-what `tables.py` derives. Alembic is imported late, because a database that is up to date does not need it.
+A change to a record or a declared query needs a new file in `versions/`: a test compares the migrated schema with the
+tables that `tables.py` derives. Alembic is imported late, because an up-to-date database does not need it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 _HERE = Path(__file__).parent
-_LOCK = 0x57617463  # any number, the same in every process: who migrates holds it
+_LOCK = 0x57617463  # arbitrary, but the same in every process; held while migrating
 _VERSIONS = "alembic_version"
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the database to the newest version; of several processes that start at once only one does it."""
+    """Migrates the database to the newest version; if several processes start at once, only one of them migrates."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
 
 
 def _newest() -> str:
-    """Versions are numbered files: 0001_….py, 0002_….py."""
+    """The highest number among the files 0001_….py, 0002_….py."""
     return max(path.name for path in (_HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 

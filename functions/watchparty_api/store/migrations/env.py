@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates on the connection that `upgrade` holds, in its transaction."""
+"""Alembic's entry point: migrates on the connection that `upgrade` opened, in its transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from watchparty_api.store.tables import METADATA
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    # SQLite can roll DDL back; only its Python driver could not, and we say BEGIN ourselves.
+    # SQLite can roll back DDL; the Python driver's implicit transactions cannot, but we issue BEGIN ourselves.
     transactional_ddl=True,
     render_as_batch=True,
 )

@@ -1,6 +1,6 @@
-"""The first tables: one a record kind, with the indexes of its queries.
+"""The first tables: one per record kind, with the indexes of its queries.
 
-Written out here, and not derived from the records, because the records will move on and this file will not.
+The schema is written out rather than derived from the records, because the records change and this migration must not.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _TABLES = {
         "last_status int?, due_at instant"
     ),
 }
-"""Columns besides workspace_id and id, which every table has as its key; `?` may be null."""
+"""Columns besides the primary key (workspace_id, id); `?` marks nullable columns."""
 
 _INDEXES = {
     "ix_accounts": "account: workspace_id, created_at, id",

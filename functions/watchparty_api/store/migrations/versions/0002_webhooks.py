@@ -1,4 +1,4 @@
-"""Webhooks: secrets are derived and no longer kept, deliveries expire, and both are asked for."""
+"""Webhooks: secrets are derived instead of stored, deliveries expire, and both kinds get query indexes."""
 
 from __future__ import annotations
 

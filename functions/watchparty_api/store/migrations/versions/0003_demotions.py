@@ -1,4 +1,4 @@
-"""Members remember when they were last demoted or taken out."""
+"""Members store when they were last demoted or removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something was tried, where several processes have to know it."""
+"""Rate limit windows that several processes share."""
 
 from __future__ import annotations
 
