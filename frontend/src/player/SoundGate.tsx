@@ -1,22 +1,22 @@
 import { Play, VolumeX } from "lucide-react";
 import { useEffect } from "react";
-import { useStage, useView } from "./playback/StageContext";
+import { usePlayerView, useStage } from "./playback/StageContext";
 
-/** Where the browser wants a touch before sound, or before anything. Any key or tap will do. */
+/** Shown while the browser requires a user gesture before sound, or before playing at all. Any tap or key will do. */
 export function SoundGate() {
   const { player } = useStage();
-  const soundBlocked = useView((view) => view.soundBlocked);
-  const blocked = useView((view) => view.blocked);
+  const soundBlocked = usePlayerView((view) => view.soundBlocked);
+  const blocked = usePlayerView((view) => view.blocked);
   const waiting = soundBlocked || blocked;
 
   useEffect(() => {
     if (!waiting) return;
-    const touched = () => player.touched();
-    document.addEventListener("pointerup", touched);
-    document.addEventListener("keydown", touched);
+    const gesture = () => player.userGesture();
+    document.addEventListener("pointerup", gesture);
+    document.addEventListener("keydown", gesture);
     return () => {
-      document.removeEventListener("pointerup", touched);
-      document.removeEventListener("keydown", touched);
+      document.removeEventListener("pointerup", gesture);
+      document.removeEventListener("keydown", gesture);
     };
   }, [player, waiting]);
 
@@ -26,7 +26,7 @@ export function SoundGate() {
     <button
       type="button"
       className="group/gate absolute inset-0 grid place-items-center bg-black/35"
-      onClick={() => player.touched()}
+      onClick={() => player.userGesture()}
     >
       <span className="flex min-h-14 animate-rise items-center gap-3 rounded-full bg-accent px-7 text-lg font-bold text-on-accent shadow-high group-hover/gate:bg-accent-hover">
         <Icon className="size-6" aria-hidden="true" />

@@ -1,25 +1,20 @@
 /**
- * The film and everything over it. It binds a `<video>` to the room and draws the controls;
- * what plays where is decided in `sync/`, and no control here touches the element.
+ * The film and everything over it: connects a `<video>` to the room and draws the controls. `sync/` decides
+ * what plays when, and no component here touches the element.
  */
 
+import { type ReactNode, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { RoomSession } from "@/sync/session";
 import { ControlBar, ThumbControls } from "./controls/ControlBar";
 import { ShortcutSheet } from "./controls/ShortcutSheet";
 import { useShortcuts } from "./controls/shortcuts";
-import {
-  type StageHere,
-  type StageMedia,
-  StageProvider,
-  usePlaying,
-} from "./playback/StageContext";
-import { usePlayer } from "./playback/usePlayer";
+import { StageProvider, type StageState, usePlaying } from "./playback/StageContext";
+import { type StageMedia, usePlayerHandle } from "./playback/usePlayerHandle";
 import { SoundGate } from "./SoundGate";
 import { StageStatus } from "./StageStatus";
 import { Surface } from "./Surface";
 import "./stage.css";
-import { type ReactNode, useMemo, useState } from "react";
-import { useStore } from "zustand";
-import type { RoomSession } from "@/sync/session";
 import { useIdle } from "./useIdle";
 import { useMediaSession } from "./useMediaSession";
 import { useStageFullscreen } from "./useStageFullscreen";
@@ -28,41 +23,35 @@ import { useWakeLock } from "./useWakeLock";
 interface StageProps {
   session: RoomSession;
   media: StageMedia | null;
-  canControl: boolean;
-  /** A button for those who may not control the film. */
-  onAskControl?: () => void;
-  /** Somebody who may not has tried to. */
-  onNotAllowed?: () => void;
+  /** Asks for permission to control the film; called by the button that viewers without it see. */
+  onAskControl: () => void;
   /** Between the picture and the controls: reactions, chat bubbles, whom the room waits for. */
   overlay?: ReactNode;
-  /** In place of a film. */
+  /** Shown while there is no film. */
   emptyState: ReactNode;
   theatre: boolean;
   onTheatre: (on: boolean) => void;
 }
 
-const nothing = () => {};
-
 export function Stage(props: StageProps) {
-  const { session, media, canControl, theatre, onTheatre } = props;
-  const { onAskControl = nothing, onNotAllowed = nothing } = props;
-  const [stage, setStage] = useState<HTMLElement | null>(null);
+  const { session, media, onAskControl, theatre, onTheatre } = props;
+  const [element, setElement] = useState<HTMLElement | null>(null);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [help, setHelp] = useState(false);
-  const fullscreen = useStageFullscreen(stage);
-  const equipment = usePlayer({ video, session, media, onNotAllowed });
+  const fullscreen = useStageFullscreen(element);
+  const handle = usePlayerHandle({ video, session, media });
   const sync = useStore(session.store, (state) => state.sync.status);
   const rev = useStore(session.store, (state) => state.playback?.rev);
 
-  const here = useMemo<StageHere | null>(
+  const stage = useMemo<StageState | null>(
     () =>
-      equipment && media
+      handle && media
         ? {
-            ...equipment,
+            ...handle,
             session,
+            controls: session.controls,
             media,
-            stage,
-            canControl,
+            stage: element,
             onAskControl,
             theatre,
             onTheatre,
@@ -70,12 +59,12 @@ export function Stage(props: StageProps) {
             showHelp: () => setHelp(true),
           }
         : null,
-    [equipment, session, media, stage, canControl, onAskControl, theatre, onTheatre, fullscreen],
+    [handle, session, media, element, onAskControl, theatre, onTheatre, fullscreen],
   );
 
   return (
     <section
-      ref={setStage}
+      ref={setElement}
       aria-label={media === null ? "Player" : `Film: ${media.title}`}
       data-sync-status={sync}
       data-rev={rev}
@@ -88,28 +77,32 @@ export function Stage(props: StageProps) {
         poster={media?.posterUrl ?? undefined}
         className="absolute inset-0 size-full object-contain"
       />
-      {here === null ? (
+      {stage === null ? (
         <>
           {media === null && props.emptyState}
           {props.overlay}
         </>
       ) : (
-        <StageProvider value={here}>
-          <Playing here={here} overlay={props.overlay} />
+        <StageProvider value={stage}>
+          <Playing stage={stage} overlay={props.overlay} />
         </StageProvider>
       )}
-      <ShortcutSheet open={help} onOpenChange={setHelp} container={fullscreen.on ? stage : null} />
+      <ShortcutSheet
+        open={help}
+        onOpenChange={setHelp}
+        container={fullscreen.on ? element : null}
+      />
     </section>
   );
 }
 
-/** Apart, because all of it follows a player that exists. */
-function Playing({ here, overlay }: { here: StageHere; overlay: ReactNode }) {
+/** A component of its own, because its hooks need a player. */
+function Playing({ stage, overlay }: { stage: StageState; overlay: ReactNode }) {
   const playing = usePlaying();
-  const { idle, wake, toggle } = useIdle(here.stage, playing);
-  useMediaSession(here, here.media, playing);
+  const { idle, wake, toggle } = useIdle(stage.stage, playing);
+  useMediaSession(stage.controls, stage.media, playing);
   useWakeLock(playing);
-  useShortcuts(here);
+  useShortcuts(stage);
   return (
     <>
       <Surface idle={idle} onReveal={toggle} />

@@ -1,12 +1,12 @@
 import { CloudOff, FileX2 } from "lucide-react";
 import { Spinner } from "@/ui/Spinner";
-import { useRoomState, useView } from "./playback/StageContext";
+import { usePlayerView, useSessionState } from "./playback/StageContext";
 
 /** What keeps the picture away: loading, buffering, trouble with the film. */
 export function StageStatus() {
-  const failure = useView((view) => view.failure);
-  const loaded = useView((view) => view.loaded);
-  const buffering = useRoomState((state) => state.sync.status === "buffering");
+  const failure = usePlayerView((view) => view.failure);
+  const loaded = usePlayerView((view) => view.loaded);
+  const buffering = useSessionState((state) => state.sync.status === "buffering");
   if (failure !== null) return <Failure kind={failure} />;
   if (loaded && !buffering) return null;
   return (

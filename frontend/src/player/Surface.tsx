@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "@/ui/cx";
-import { Taps } from "./doubleTap";
+import { DoubleTap } from "./doubleTap";
 import { useMayControl, useStage } from "./playback/StageContext";
 
 const DOUBLE_CLICK_MS = 220;
@@ -10,18 +10,18 @@ interface SurfaceProps {
   onReveal: () => void;
 }
 
-/** The picture as a control: a click plays or pauses, two fill the screen; fingers see `taps`. */
+/** The picture as a control: a click plays or pauses, a double click fills the screen; for touch see `doubleTap`. */
 export function Surface({ idle, onReveal }: SurfaceProps) {
-  const { transport, fullscreen } = useStage();
+  const { controls, fullscreen } = useStage();
   const mayControl = useMayControl();
-  const taps = useMemo(() => new Taps(), []);
+  const taps = useMemo(() => new DoubleTap(), []);
   const click = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [flash, setFlash] = useState<{ by_s: number; key: number } | null>(null);
   useEffect(() => () => clearTimeout(click.current), []);
 
   const clicked = () => {
     clearTimeout(click.current);
-    click.current = setTimeout(() => transport.toggle(), DOUBLE_CLICK_MS);
+    click.current = setTimeout(() => controls.toggle(), DOUBLE_CLICK_MS);
   };
   const doubleClicked = () => {
     clearTimeout(click.current);
@@ -34,12 +34,12 @@ export function Surface({ idle, onReveal }: SurfaceProps) {
       onReveal();
       return;
     }
-    transport.skip(meaning.by_s);
+    controls.skip(meaning.by_s);
     setFlash({ by_s: meaning.by_s, key: event.timeStamp });
   };
 
   return (
-    // The same is in reach by buttons and keys; this is a larger target for pointers.
+    // Buttons and keys do the same; this is a larger target for pointers.
     <div
       aria-hidden="true"
       className={cx("absolute inset-0", idle && "cursor-none")}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Taps } from "./doubleTap";
+import { DoubleTap } from "./doubleTap";
 
-describe("Taps", () => {
-  it("reveals by one tap, and skips by each further one on the same side", () => {
-    const taps = new Taps();
+describe("DoubleTap", () => {
+  it("reveals the controls on one tap, and skips on each further tap on the same side", () => {
+    const taps = new DoubleTap();
     expect(taps.tap(0.9, 0)).toEqual({ do: "reveal" });
     expect(taps.tap(0.8, 200)).toEqual({ do: "skip", by_s: 10 });
     expect(taps.tap(0.8, 400)).toEqual({ do: "skip", by_s: 10 });
@@ -11,8 +11,8 @@ describe("Taps", () => {
     expect(taps.tap(0.1, 700)).toEqual({ do: "skip", by_s: -10 });
   });
 
-  it("takes slow taps, and those in the middle, one by one", () => {
-    const taps = new Taps();
+  it("treats slow taps, and taps in the middle, as single taps", () => {
+    const taps = new DoubleTap();
     taps.tap(0.9, 0);
     expect(taps.tap(0.9, 400)).toEqual({ do: "reveal" });
     taps.tap(0.5, 1_000);

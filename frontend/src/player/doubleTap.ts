@@ -1,6 +1,6 @@
 /**
- * Fingers on the film: one tap shows or hides the controls, a second one in the same third
- * of the picture goes ten seconds back or ahead. Pure; told where and when.
+ * Touch on the film: one tap shows or hides the controls, a second tap in the same third of the picture skips
+ * ten seconds back or ahead. Pure: position and time are passed in.
  */
 export type TapMeaning = { do: "reveal" } | { do: "skip"; by_s: number };
 
@@ -12,7 +12,7 @@ interface Tap {
 const DOUBLE_WITHIN_MS = 320;
 const SKIP_S = 10;
 
-export class Taps {
+export class DoubleTap {
   #last: Tap | null = null;
 
   /** `share`: 0 at the left edge, 1 at the right one. */

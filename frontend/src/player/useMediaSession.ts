@@ -1,27 +1,24 @@
 import { useEffect } from "react";
-import type { StageMedia } from "./playback/StageContext";
-import type { Equipment } from "./playback/usePlayer";
+import type { PlaybackControls } from "@/sync/playbackControls";
+import type { StageMedia } from "./playback/usePlayerHandle";
 
 const SKIP_S = 10;
 
-/** Headset buttons, the lock screen and the picture-in-picture window ask as buttons do. */
+/** Headset buttons, the lock screen and the picture-in-picture window use the same controls as the page. */
 export function useMediaSession(
-  equipment: Equipment | null,
-  media: StageMedia | null,
+  controls: PlaybackControls,
+  { title, posterUrl }: StageMedia,
   playing: boolean,
 ): void {
-  const title = media?.title;
-  const posterUrl = media?.posterUrl;
   useEffect(() => {
-    if (equipment === null || title === undefined || !("mediaSession" in navigator)) return;
+    if (!("mediaSession" in navigator)) return;
     const { mediaSession } = navigator;
-    const { transport } = equipment;
     const handlers: [MediaSessionAction, MediaSessionActionHandler][] = [
-      ["play", () => transport.play()],
-      ["pause", () => transport.pause()],
-      ["seekbackward", ({ seekOffset }) => transport.skip(-(seekOffset ?? SKIP_S))],
-      ["seekforward", ({ seekOffset }) => transport.skip(seekOffset ?? SKIP_S)],
-      ["seekto", ({ seekTime }) => seekTime != null && transport.seek(seekTime)],
+      ["play", () => controls.play()],
+      ["pause", () => controls.pause()],
+      ["seekbackward", ({ seekOffset }) => controls.skip(-(seekOffset ?? SKIP_S))],
+      ["seekforward", ({ seekOffset }) => controls.skip(seekOffset ?? SKIP_S)],
+      ["seekto", ({ seekTime }) => seekTime != null && controls.seek(seekTime)],
     ];
     mediaSession.metadata = new MediaMetadata({
       title,
@@ -32,7 +29,7 @@ export function useMediaSession(
       mediaSession.metadata = null;
       for (const [action] of handlers) mediaSession.setActionHandler(action, null);
     };
-  }, [equipment, title, posterUrl]);
+  }, [controls, title, posterUrl]);
 
   useEffect(() => {
     if ("mediaSession" in navigator) {

@@ -7,7 +7,7 @@ import { rememberRoom } from "@/visitor/recentRooms";
 import { ConnectionStrip } from "./ConnectionStrip";
 import { useComposer } from "./chat/chatStores";
 import { useUnread } from "./chat/useUnread";
-import { useAskToasts } from "./control/ControlRequests";
+import { useControlRequestToasts } from "./control/ControlRequests";
 import { usePutOnWhenPlayable } from "./film/usePendingFilm";
 import { PanelDrawer } from "./PanelDrawer";
 import { useKnockToasts } from "./people/Knocks";
@@ -54,7 +54,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   useRemembered(room);
   usePutOnWhenPlayable();
   useKnockToasts();
-  useAskToasts();
+  useControlRequestToasts();
   useActingNote();
   useWayBack();
   useRoomNotices();

@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense } from "react";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { TabCount } from "@/ui/Badge";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Tabs } from "@/ui/Tabs";
@@ -22,7 +23,7 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
   const total = useRoomState((state) => state.total);
   const knocks = useRoomState((state) => state.knocks.length);
   const isHost = useRoomState((state) => state.you?.role === "host");
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const tabs = [
     {
       value: "chat",

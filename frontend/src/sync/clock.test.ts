@@ -12,7 +12,7 @@ function feed(clock: RoomClock, samples: ClockSample[], name = "a") {
 }
 
 describe("RoomClock", () => {
-  it("knows nothing before eight answers, and then the room's time", () => {
+  it("knows the room's time after eight answers, and nothing before", () => {
     const trial = new PingTrial({ network: CLEAN, offset_ms: 1e9, skew: 0 });
     const clock = new RoomClock();
     feed(clock, trial.answers(7));
@@ -22,7 +22,7 @@ describe("RoomClock", () => {
     expect(clock.estimate(trial.now_ms)?.rtt_ms).toBeCloseTo(4);
   });
 
-  it("is within 3.5 ms (p95) after 10 s at 100±50 ms each way and ±80 ppm, a third of what the fastest round trip gives", () => {
+  it("is within 3.5 ms (p95) after 10 s at 100±50 ms each way and ±80 ppm, a third of the error by the fastest round trip", () => {
     const random = seededRandom(7);
     const network: Network = { one_way_ms: () => 50 + 100 * random() };
     const ours: number[] = [];
@@ -50,9 +50,9 @@ describe("RoomClock", () => {
   });
 
   it.each([
-    ["slews a small correction and never jumps by it", 10, 0, -4],
+    ["applies a small correction gradually, without a jump", 10, 0, -4],
     [
-      "takes a large correction at once, for a film cannot be that far off for a second",
+      "applies a large correction at once, because a film must not be that far off for a second",
       40,
       -19,
       -19,
@@ -66,7 +66,7 @@ describe("RoomClock", () => {
     const clock = new RoomClock();
     feed(clock, trial.answers(20));
     const before_ms = clock.estimate(trial.now_ms)?.offset_ms ?? Number.NaN;
-    trial.network = { one_way_ms: (way) => (way === "there" ? 2 : one_way_ms) };
+    trial.network = { one_way_ms: (direction) => (direction === "there" ? 2 : one_way_ms) };
     const [better] = trial.answers(1);
     if (better) clock.add(better, "a");
     const at_ms = better?.received_ms ?? Number.NaN;
@@ -76,7 +76,7 @@ describe("RoomClock", () => {
     expect(moved_ms(at_ms + 1_000)).toBeCloseTo(in_a_second_ms, 0);
   });
 
-  it("starts again when a pong speaks of another clock", () => {
+  it("starts again when a pong names another clock", () => {
     const trial = new PingTrial({ network: CLEAN, offset_ms: 0, skew: 0 });
     const clock = new RoomClock();
     feed(clock, trial.answers(20));
@@ -85,16 +85,16 @@ describe("RoomClock", () => {
     expect(clock.sampleCount).toBe(1);
   });
 
-  it("goes on with the old offset after a gap, until fresh samples have replaced it", () => {
+  it("keeps the old offset after a gap until new samples have replaced it", () => {
     const trial = new PingTrial({ network: CLEAN, offset_ms: 500, skew: 0 });
     const clock = new RoomClock();
     feed(clock, trial.answers(20));
-    clock.doubt();
+    clock.discardSamples();
     expect(clock.sampleCount).toBe(0);
     expect(clock.estimate(trial.now_ms)?.offset_ms).toBeCloseTo(500, 3);
   });
 
-  it("notices by one pong that this device's clock stood still in its sleep", () => {
+  it("detects with one pong that this device's clock stood still during sleep", () => {
     const trial = new PingTrial({ network: CLEAN, offset_ms: 0, skew: 0 });
     const clock = new RoomClock();
     feed(clock, trial.answers(60));
@@ -107,7 +107,7 @@ describe("RoomClock", () => {
 });
 
 describe("pingInterval_ms", () => {
-  it("asks eagerly, then twice a second, then seldom while nothing moves", () => {
+  it("is short at first, then half a second, and long while nothing moves", () => {
     expect([0, 20, 60].map((answered) => pingInterval_ms(answered, true))).toEqual([60, 250, 500]);
     expect(pingInterval_ms(60, false)).toBe(5_000);
   });

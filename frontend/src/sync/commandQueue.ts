@@ -1,149 +1,151 @@
 /**
- * One's own commands and messages from the tap to the answer: the outbox, the list of
- * pending chat that pages show, and what becomes of a refusal. `session` owns it.
+ * This viewer's commands and chat messages from the click to the room's answer. `CommandQueue` gives each
+ * a `cid`, keeps the list of pending chat that pages show, and reports refusals; `RetryQueue` decides what
+ * to send again and when to give up. `RoomSession` owns it.
  */
-
 import type { StoreApi } from "zustand/vanilla";
 import type { SyncEnvironment } from "./environment";
 import type { Chat, Clear, Command, Delete, NackCode } from "./protocol";
 import type { PendingChat, RoomState } from "./roomState";
 
-type Message = Pick<PendingChat, "text" | "reply_to" | "pos_s">;
-type Unaddressed<P> = P extends { cid: string } ? Omit<P, "cid"> : never;
+/** A message that the room answers with `ack` or `nack`. */
+export type PendingCommand = Command | Chat | Delete | Clear;
 
-interface MailboxOptions {
+type ChatDraft = Pick<PendingChat, "text" | "reply_to" | "pos_s">;
+type WithoutCid<P> = P extends { cid: string } ? Omit<P, "cid"> : never;
+
+interface CommandQueueOptions {
   environment: SyncEnvironment;
   store: StoreApi<RoomState>;
-  /** Null while nothing can be sent. */
-  carrier: () => ((parcel: Parcel) => void) | null;
-  onRefused: (about: Parcel["t"], code: NackCode) => void;
+  /** Returns null while nothing can be sent. */
+  sender: () => ((command: PendingCommand) => void) | null;
+  onRefused: (about: PendingCommand["t"], code: NackCode) => void;
 }
 
-export class Mailbox {
-  readonly #outbox = new Outbox();
-  readonly #options: MailboxOptions;
+export class CommandQueue {
+  readonly #retries = new RetryQueue();
+  readonly #options: CommandQueueOptions;
 
-  constructor(options: MailboxOptions) {
+  constructor(options: CommandQueueOptions) {
     this.#options = options;
   }
 
-  post(parcel: Unaddressed<Parcel>, cid = this.#options.environment.newId()): void {
-    this.#outbox.put({ ...parcel, cid } as Parcel, this.#options.environment.now());
-    this.deliver({ freshConnection: false });
+  send(command: WithoutCid<PendingCommand>, cid = this.#options.environment.newId()): void {
+    this.#retries.add({ ...command, cid } as PendingCommand, this.#options.environment.now());
+    this.flush({ freshConnection: false });
   }
 
-  say({ text, reply_to, pos_s }: Message, cid = this.#options.environment.newId()): void {
+  sendChat({ text, reply_to, pos_s }: ChatDraft, cid = this.#options.environment.newId()): void {
     const pending = { cid, text, reply_to, pos_s, failed: false, code: null };
     this.#options.store.setState((state) => ({ pending: [...state.pending, pending] }));
-    this.post({ t: "chat", text, pos_s, ...(reply_to === null ? {} : { reply_to }) }, cid);
+    this.send({ t: "chat", text, pos_s, ...(reply_to === null ? {} : { reply_to }) }, cid);
   }
 
-  sayAgain(cid: string): void {
+  retryChat(cid: string): void {
     const message = this.#options.store.getState().pending.find((one) => one.cid === cid);
     if (message === undefined) return;
-    this.#drop(cid);
-    // A refusal is remembered with its cid: only an unanswered message may keep it.
-    this.say(message, message.code === null ? cid : this.#options.environment.newId());
+    this.#removeChat(cid);
+    // The room remembers a refusal by its cid: only an unanswered message may keep it.
+    this.sendChat(message, message.code === null ? cid : this.#options.environment.newId());
   }
 
-  answered(cid: string, refusal: NackCode | null): void {
-    const parcel = this.#outbox.settle(cid);
+  /** The room has answered; `refusal` is null when it accepted. */
+  settle(cid: string, refusal: NackCode | null): void {
+    const command = this.#retries.settle(cid);
     if (refusal === null) {
-      this.#drop(cid);
+      this.#removeChat(cid);
       return;
     }
-    this.#fail(cid, refusal);
-    if (parcel !== null) this.#options.onRefused(parcel.t, refusal);
+    this.#failChat(cid, refusal);
+    if (command !== null) this.#options.onRefused(command.t, refusal);
   }
 
-  deliver(options: { freshConnection: boolean }): void {
-    const send = this.#options.carrier();
+  flush(options: { freshConnection: boolean }): void {
+    const send = this.#options.sender();
     if (send === null) return;
-    for (const parcel of this.#outbox.due(this.#options.environment.now(), options)) send(parcel);
+    const now_ms = this.#options.environment.now();
+    for (const command of this.#retries.due(now_ms, options)) send(command);
   }
 
-  /** Gives up what is past hope, and repeats what was not answered. */
-  tidy(): void {
-    for (const parcel of this.#outbox.giveUp(this.#options.environment.now())) {
-      if (parcel.t === "chat") this.#fail(parcel.cid, null);
-      else this.#options.onRefused(parcel.t, "retry");
+  /** Gives up what is too old and repeats what was not answered. Called once a second. */
+  tick(): void {
+    for (const command of this.#retries.giveUp(this.#options.environment.now())) {
+      if (command.t === "chat") this.#failChat(command.cid, null);
+      else this.#options.onRefused(command.t, "retry");
     }
-    this.deliver({ freshConnection: false });
+    this.flush({ freshConnection: false });
   }
 
-  #drop(cid: string): void {
+  #removeChat(cid: string): void {
     this.#options.store.setState(({ pending }) => ({
       pending: pending.filter((one) => one.cid !== cid),
     }));
   }
 
-  #fail(cid: string, code: NackCode | null): void {
+  #failChat(cid: string, code: NackCode | null): void {
     this.#options.store.setState(({ pending }) => ({
       pending: pending.map((one) => (one.cid === cid ? { ...one, failed: true, code } : one)),
     }));
   }
 }
 
-/**
- * Commands and chat on their way: each has a `cid`, stays until it is answered, and is
- * sent again after a reconnect or a silence. The relay answers a repeated `cid` as it
- * did before, so nothing is done twice. Pure: it is told the time and answers what to send.
- */
-export type Parcel = Command | Chat | Delete | Clear;
-
-interface Item {
-  parcel: Parcel;
+interface Entry {
+  command: PendingCommand;
   queued_ms: number;
   sent_ms: number | null;
   tries: number;
 }
 
-/** A pause that somebody asked for while offline must not strike the room a minute later. */
+/** A pause requested while offline must not hit the room a minute later. */
 const COMMAND_LIFE_MS = 10_000;
-/** How long the relay remembers a `cid`: after it, a repeat might say a thing twice. */
+/** How long the relay remembers a `cid`; a later repeat might be carried out twice. */
 const REMEMBERED_MS = 9 * 60_000;
-const ANSWER_WITHIN_MS = 6_000;
+const RESEND_AFTER_MS = 6_000;
 const MAX_TRIES = 4;
 
-export class Outbox {
-  #items = new Map<string, Item>();
+/**
+ * Keeps each command until it is answered and sends it again after a reconnect or a silence. The relay
+ * answers a repeated `cid` as it did before, so nothing is carried out twice. Pure: the time is passed in.
+ */
+export class RetryQueue {
+  #entries = new Map<string, Entry>();
 
-  put(parcel: Parcel, now_ms: number): void {
-    this.#items.set(parcel.cid, { parcel, queued_ms: now_ms, sent_ms: null, tries: 0 });
+  add(command: PendingCommand, now_ms: number): void {
+    this.#entries.set(command.cid, { command, queued_ms: now_ms, sent_ms: null, tries: 0 });
   }
 
-  /** The answer to `cid` came: what it was about, or null if it is not ours any more. */
-  settle(cid: string): Parcel | null {
-    const item = this.#items.get(cid);
-    this.#items.delete(cid);
-    return item?.parcel ?? null;
+  /** Removes and returns the command that was answered, or null if it is no longer here. */
+  settle(cid: string): PendingCommand | null {
+    const entry = this.#entries.get(cid);
+    this.#entries.delete(cid);
+    return entry?.command ?? null;
   }
 
-  /** What is to be sent now, in order. A new connection has heard nothing yet. */
-  due(now_ms: number, options: { freshConnection: boolean }): Parcel[] {
-    const due = [...this.#items.values()].filter(
+  /** What to send now, in order. A fresh connection has received nothing yet. */
+  due(now_ms: number, options: { freshConnection: boolean }): PendingCommand[] {
+    const due = [...this.#entries.values()].filter(
       ({ sent_ms }) =>
-        sent_ms === null || options.freshConnection || now_ms - sent_ms >= ANSWER_WITHIN_MS,
+        sent_ms === null || options.freshConnection || now_ms - sent_ms >= RESEND_AFTER_MS,
     );
-    for (const item of due) {
-      item.sent_ms = now_ms;
-      item.tries += 1;
+    for (const entry of due) {
+      entry.sent_ms = now_ms;
+      entry.tries += 1;
     }
-    return due.map((item) => item.parcel);
+    return due.map((entry) => entry.command);
   }
 
-  /** What is given up: too old to be meant still, or never answered. They are forgotten. */
-  giveUp(now_ms: number): Parcel[] {
-    const lost = [...this.#items.values()].filter((item) => isHopeless(item, now_ms));
-    for (const { parcel } of lost) this.#items.delete(parcel.cid);
-    return lost.map((item) => item.parcel);
+  /** Removes and returns what is too old to be still intended, or was never answered. */
+  giveUp(now_ms: number): PendingCommand[] {
+    const lost = [...this.#entries.values()].filter((entry) => isHopeless(entry, now_ms));
+    for (const { command } of lost) this.#entries.delete(command.cid);
+    return lost.map((entry) => entry.command);
   }
 }
 
-function isHopeless(item: Item, now_ms: number): boolean {
-  const age_ms = now_ms - item.queued_ms;
-  if (item.parcel.t === "cmd" && age_ms > COMMAND_LIFE_MS) return true;
-  if (item.sent_ms === null) return false;
-  const silent = now_ms - item.sent_ms >= ANSWER_WITHIN_MS;
-  return silent && (item.tries >= MAX_TRIES || age_ms > REMEMBERED_MS);
+function isHopeless(entry: Entry, now_ms: number): boolean {
+  const age_ms = now_ms - entry.queued_ms;
+  if (entry.command.t === "cmd" && age_ms > COMMAND_LIFE_MS) return true;
+  if (entry.sent_ms === null) return false;
+  const silent = now_ms - entry.sent_ms >= RESEND_AFTER_MS;
+  return silent && (entry.tries >= MAX_TRIES || age_ms > REMEMBERED_MS);
 }

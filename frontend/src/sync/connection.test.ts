@@ -9,28 +9,28 @@ function connect() {
   const environment = new FakeEnvironment();
   const renewal = new FakeRenewal();
   const statuses: ConnectionState[] = [];
-  const heard: ServerMessage[] = [];
+  const received: ServerMessage[] = [];
   let gaps = 0;
   const connection = new Connection({
     environment,
     connection: joinConnection(),
     renew: renewal.renew,
     owner: {
-      greeting: () => ({ resume: { epoch: 1, seq: 7 } }),
+      resumePoint: () => ({ resume: { epoch: 1, seq: 7 } }),
       pingEvery_ms: () => 500,
-      onMessage: (message) => heard.push(message),
+      onMessage: (message) => received.push(message),
       onStatus: (status) => statuses.push(status),
-      onGap: () => {
+      onTimerGap: () => {
         gaps += 1;
       },
     },
   });
   const status = () => statuses.at(-1)?.status;
-  return { environment, renewal, connection, statuses, heard, status, gaps: () => gaps };
+  return { environment, renewal, connection, statuses, received, status, gaps: () => gaps };
 }
 
 describe("Connection", () => {
-  it("says hello with the token in the message, never in the address, and replaces nobody else's tab (R5)", () => {
+  it("sends the token in the hello message, never in the URL, and does not replace other tabs (R5)", () => {
     const { environment } = connect();
     environment.socket.open();
     expect(environment.socket.sent).toEqual([
@@ -39,7 +39,7 @@ describe("Connection", () => {
     expect(environment.socket.url).toBe("/ws");
   });
 
-  it("sends nothing else before it is welcome", () => {
+  it("sends nothing but hello before the welcome", () => {
     const { environment, connection } = connect();
     environment.socket.open();
     connection.send({ t: "typing", on: true });
@@ -49,7 +49,7 @@ describe("Connection", () => {
     expect(environment.socket.of("typing")).toHaveLength(1);
   });
 
-  it("comes back after a loss with the same token, resuming and naming what it replaces (R8)", async () => {
+  it("reconnects after a loss with the same token, resumes, and names the connection it replaces (R8)", async () => {
     const { environment, status } = connect();
     environment.socket.welcome({ conn: "conn-9" });
     environment.socket.drop();
@@ -86,7 +86,7 @@ describe("Connection", () => {
     expect(environment.sockets).toHaveLength(11);
   });
 
-  it("tries at once when the page comes to the front or the network returns", async () => {
+  it("retries at once when the page becomes visible or the network returns", async () => {
     const { environment } = connect();
     environment.socket.welcome();
     environment.chance = 0.999;
@@ -96,7 +96,7 @@ describe("Connection", () => {
     expect(environment.sockets).toHaveLength(2);
   });
 
-  it("says that the line is down as soon as the device has left its network", async () => {
+  it("is reconnecting as soon as the device has lost its network", async () => {
     const { environment, status } = connect();
     environment.socket.welcome();
     environment.chance = 0.999;
@@ -107,7 +107,7 @@ describe("Connection", () => {
     expect(status()).toBe("online");
   });
 
-  it("renews between half and three quarters of the token's life, on the same socket", async () => {
+  it("renews between half and three quarters of the token's lifetime, on the same socket", async () => {
     for (const [chance, at_ms] of [
       [0, 299_500],
       [0.999, 449_000],
@@ -118,7 +118,7 @@ describe("Connection", () => {
         connection: joinConnection({ join_token: "token-2", expires_at: "2030-01-01T00:30:00Z" }),
       };
       environment.chance = chance;
-      // The first token's timer was set at the chance of 0.5: take its renewal as the beginning.
+      // The first token's timer was set with random() = 0.5, so the measurement starts at its renewal.
       environment.socket.welcome();
       environment.socket.answersPings = { offset_ms: 0 };
       await environment.advance(380_000);
@@ -132,7 +132,7 @@ describe("Connection", () => {
     }
   });
 
-  it("keeps asking while the functions cannot be reached, and stays connected meanwhile", async () => {
+  it("keeps retrying while the API is unreachable, and stays connected", async () => {
     const { environment, renewal, status } = connect();
     environment.socket.welcome();
     environment.socket.answersPings = { offset_ms: 0 };
@@ -142,7 +142,7 @@ describe("Connection", () => {
     expect(status()).toBe("online");
   });
 
-  it("renews first when the relay refuses the token, then says hello with the new one", async () => {
+  it("renews first when the relay rejects the token, then sends hello with the new one", async () => {
     const { environment, renewal } = connect();
     renewal.answer = { status: "admitted", connection: joinConnection({ join_token: "token-2" }) };
     environment.socket.drop(4401);
@@ -152,7 +152,7 @@ describe("Connection", () => {
     expect(environment.socket.of("hello")[0]?.token).toBe("token-2");
   });
 
-  it("ends with the reason when renewing is refused", async () => {
+  it("ends with the reason when the renewal is refused", async () => {
     const { environment, renewal, statuses } = connect();
     renewal.answer = { status: "refused", code: "banned" };
     environment.socket.drop(4401);
@@ -167,7 +167,7 @@ describe("Connection", () => {
     [4409, "elsewhere"],
     [4411, "full"],
     [4426, "version"],
-  ])("ends for good on close code %i: %s", async (code, reason) => {
+  ])("ends permanently on close code %i: %s", async (code, reason) => {
     const { environment, statuses } = connect();
     environment.socket.welcome();
     environment.socket.drop(code);
@@ -176,7 +176,7 @@ describe("Connection", () => {
     expect(environment.sockets).toHaveLength(1);
   });
 
-  it.each([1006, 4408, 4410, 4413, 4429, 4503])("comes back after close code %i", async (code) => {
+  it.each([1006, 4408, 4410, 4413, 4429, 4503])("reconnects after close code %i", async (code) => {
     const { environment } = connect();
     environment.socket.welcome();
     environment.socket.drop(code);
@@ -188,7 +188,7 @@ describe("Connection", () => {
     const { environment, status, statuses } = connect();
     const old = environment.socket;
     old.welcome({ conn: "conn-1" });
-    old.say({ t: "moved", within_ms: 4_000 });
+    old.deliver({ t: "moved", within_ms: 4_000 });
     await environment.advance(2_000);
     expect(environment.sockets).toHaveLength(2);
     expect(old.closed).toBe(false);
@@ -200,7 +200,7 @@ describe("Connection", () => {
     expect(statuses.map((one) => one.status)).not.toContain("reconnecting");
   });
 
-  it("does not trust a socket that has fallen silent", async () => {
+  it("closes a socket that has fallen silent", async () => {
     const { environment, status } = connect();
     environment.socket.welcome();
     await environment.advance(13_000);
@@ -208,14 +208,14 @@ describe("Connection", () => {
     expect(status()).toBe("reconnecting");
   });
 
-  it("does not wait for ever for a welcome", async () => {
+  it("does not wait forever for a welcome", async () => {
     const { environment } = connect();
     environment.socket.open();
     await environment.advance(10_600);
     expect(environment.sockets.length).toBeGreaterThan(1);
   });
 
-  it("notices that the device slept", async () => {
+  it("detects that the device slept", async () => {
     const { environment, gaps } = connect();
     environment.socket.welcome();
     environment.socket.answersPings = { offset_ms: 0 };
@@ -226,7 +226,7 @@ describe("Connection", () => {
     expect(gaps()).toBe(1);
   });
 
-  it("says goodbye and leaves nothing running", async () => {
+  it("sends bye and leaves nothing running", async () => {
     const { environment, connection, status } = connect();
     environment.socket.welcome();
     connection.end("left");

@@ -1,29 +1,29 @@
 /**
- * The life of the WebSocket: hello, pings, reconnecting with jitter, renewing the token,
- * moving to another instance without a gap. It understands no message but the few that
- * are about the connection itself; all others go to `session`, which owns it.
+ * The WebSocket and its life: hello, pings, reconnecting with jitter, renewing the token, and moving to
+ * another instance without a gap. It handles only the messages that are about the connection itself and
+ * passes all of them on to `RoomSession`, which owns it.
  */
 import type { Cancel, Socket, SyncEnvironment } from "./environment";
 import {
   type ClientMessage,
   type CloseReason,
-  closeVerdict,
+  closeAction,
   type Hello,
   PROTOCOL_VERSION,
   refusalReason,
   type ServerMessage,
 } from "./protocol";
 import type { ConnectionState } from "./roomState";
-import { type JoinConnection, type RenewResult, TokenLife } from "./tokenLease";
+import { type JoinConnection, type RenewResult, TokenLease } from "./tokenLease";
 
 export interface ConnectionOwner {
-  /** What hello says beyond token and version: how far we have the room. */
-  greeting(): Pick<Hello, "resume" | "seen">;
+  /** What this page already has of the room; sent with hello. */
+  resumePoint(): Pick<Hello, "resume" | "seen">;
   pingEvery_ms(): number;
   onMessage(message: ServerMessage, received_ms: number): void;
   onStatus(state: ConnectionState): void;
-  /** Timers stood still, as in sleep: what was measured before may not hold. */
-  onGap(): void;
+  /** Timers did not run for a while, as during sleep: earlier measurements may be void. */
+  onTimerGap(): void;
 }
 
 interface Link {
@@ -32,27 +32,28 @@ interface Link {
 }
 
 const BACKOFF = { first_ms: 500, cap_ms: 15_000 };
-const PATIENT_ATTEMPT = 4;
+/** Where the back-off begins after "too many connections". */
+const SLOW_ATTEMPT = 4;
 const OFFLINE_AFTER_MS = 30_000;
-/** The relay repeats its state every 5 s and answers pings: silence for longer is death. */
+/** The relay repeats its state every 5 s and answers pings; after a longer silence the socket counts as dead. */
 const DEAD_AFTER_MS = 12_000;
 const WELCOME_WITHIN_MS = 10_000;
-/** A timer that is late by this much means sleep. */
+/** A timer this late means that the device slept. */
 const GAP_MS = 5_000;
 
 export class Connection {
   #environment: SyncEnvironment;
   #owner: ConnectionOwner;
-  #token: TokenLife;
+  #lease: TokenLease;
   #link: Link | null = null;
-  /** Opened to take over from `#link`, and not welcomed yet. */
+  /** Opened to replace `#link`, and not welcomed yet. */
   #successor: Link | null = null;
   #attempt = 0;
   #status: ConnectionState;
-  /** The connection that the next hello replaces. */
+  /** The id of the connection that the next hello replaces. */
   #lastId: string | null = null;
-  /** The first ping since anything was heard. */
-  #asked_ms: number | null = null;
+  /** When the first ping since the last message was sent. */
+  #unansweredSince_ms: number | null = null;
   #cancelPing: Cancel = () => {};
   #cancelRetry: Cancel | null = null;
   #cancelOffline: Cancel = () => {};
@@ -68,7 +69,7 @@ export class Connection {
     this.#environment = options.environment;
     this.#owner = options.owner;
     this.#status = { status: "connecting", since_ms: options.environment.now() };
-    this.#token = new TokenLife({
+    this.#lease = new TokenLease({
       environment: options.environment,
       connection: options.connection,
       renew: options.renew,
@@ -84,21 +85,21 @@ export class Connection {
     return this.#link?.welcomed === true;
   }
 
-  /** Drops the message unless a welcome has been heard: whoever needs an answer keeps it. */
+  /** Drops the message unless the connection is online; callers that need an answer keep it themselves. */
   send(message: ClientMessage): void {
     if (this.#link?.welcomed) this.#link.socket.send(JSON.stringify(message));
   }
 
-  /** Now rather than at the end of the pause between two attempts. */
+  /** Connects now instead of at the end of the current back-off. */
   retryNow(): void {
     if (this.#cancelRetry === null) return;
     this.#cancelRetry();
     this.#open();
   }
 
-  /** Ask for a new token at once: the membership has changed. */
+  /** Requests a new token at once, because the membership has changed. */
   renew(): void {
-    this.#token.renewWithin(0);
+    this.#lease.renewWithin(0);
   }
 
   end(reason: CloseReason): void {
@@ -107,7 +108,7 @@ export class Connection {
     this.#cancelLost();
     this.#cancelPing();
     this.#cancelRetry?.();
-    this.#token.stop();
+    this.#lease.stop();
     for (const link of [this.#link, this.#successor]) link?.socket.close();
     this.#link = null;
     this.#successor = null;
@@ -117,14 +118,14 @@ export class Connection {
   #open(): void {
     this.#cancelRetry = null;
     if (this.#status.status === "ended") return;
-    if (this.#token.isSpent) {
+    if (this.#lease.isExpired) {
       this.#renewThenOpen();
       return;
     }
     const link: Link = { socket: NO_SOCKET, welcomed: false };
     if (this.#link === null) this.#link = link;
     else this.#successor = link;
-    link.socket = this.#environment.openSocket(this.#token.url, {
+    link.socket = this.#environment.openSocket(this.#lease.url, {
       onOpen: () => link.socket.send(JSON.stringify(this.#hello())),
       onMessage: (text) => this.#receive(link, text),
       onClose: (code) => this.#closed(link, code),
@@ -139,8 +140,8 @@ export class Connection {
     return {
       t: "hello",
       v: PROTOCOL_VERSION,
-      token: this.#token.value,
-      ...this.#owner.greeting(),
+      token: this.#lease.token,
+      ...this.#owner.resumePoint(),
       ...(replaces === null ? {} : { replaces }),
     };
   }
@@ -148,10 +149,10 @@ export class Connection {
   #receive(link: Link, text: string): void {
     if (link !== this.#link && link !== this.#successor) return;
     const received_ms = this.#environment.now();
-    this.#asked_ms = null;
+    this.#unansweredSince_ms = null;
     const message = JSON.parse(text) as ServerMessage;
     if (message.t === "welcome") this.#welcomed(link, message.conn);
-    else if (message.t === "renew") this.#token.renewWithin(BACKOFF.first_ms);
+    else if (message.t === "renew") this.#lease.renewWithin(BACKOFF.first_ms);
     else if (message.t === "moved") this.#move(message.within_ms);
     this.#owner.onMessage(message, received_ms);
   }
@@ -168,7 +169,7 @@ export class Connection {
     this.#ping();
   }
 
-  /** The instance is going: connect again, spread over the time given, old socket last. */
+  /** The instance shuts down: opens another connection at a random time, and closes the old one last. */
   #move(within_ms: number): void {
     this.#cancelRetry?.();
     this.#cancelRetry = this.#environment.after((this.#environment.random() * within_ms) / 2, () =>
@@ -187,10 +188,10 @@ export class Connection {
   }
 
   #lost(code: number): void {
-    const verdict = closeVerdict(code);
+    const action = closeAction(code);
     this.#cancelPing();
-    if (verdict.next === "end") {
-      this.end(verdict.reason);
+    if (action.next === "end") {
+      this.end(action.reason);
       return;
     }
     if (this.#status.status === "online") this.#setStatus("reconnecting");
@@ -199,12 +200,12 @@ export class Connection {
       this.#successor = null;
       return;
     }
-    if (verdict.next === "renew") this.#token.spend();
-    else if (verdict.patiently) this.#attempt = Math.max(this.#attempt, PATIENT_ATTEMPT);
+    if (action.next === "renew") this.#lease.expire();
+    else if (action.slowly) this.#attempt = Math.max(this.#attempt, SLOW_ATTEMPT);
     this.#retry();
   }
 
-  /** Full jitter: after a restart not everybody comes back in the same instant. */
+  /** Full jitter, so that clients do not all return at the same instant after a restart. */
   #retry(): void {
     if (this.#status.status === "ended") return;
     const ceiling_ms = Math.min(BACKOFF.cap_ms, BACKOFF.first_ms * 2 ** this.#attempt);
@@ -216,7 +217,7 @@ export class Connection {
   }
 
   #renewThenOpen(): void {
-    this.#token.renewed().then(
+    this.#lease.renew().then(
       (renewed) => {
         if (renewed) this.#open();
       },
@@ -227,32 +228,35 @@ export class Connection {
   #ping(): void {
     this.#cancelPing();
     const now_ms = this.#environment.now();
-    if (this.#asked_ms !== null && now_ms - this.#asked_ms > DEAD_AFTER_MS) {
+    if (this.#unansweredSince_ms !== null && now_ms - this.#unansweredSince_ms > DEAD_AFTER_MS) {
       if (this.#link !== null) this.#abandon(this.#link);
       return;
     }
-    this.#asked_ms ??= now_ms;
+    this.#unansweredSince_ms ??= now_ms;
     this.send({ t: "ping", c: now_ms });
     const every_ms = this.#owner.pingEvery_ms();
     this.#cancelPing = this.#environment.after(every_ms, () => {
-      if (this.#environment.now() - now_ms > every_ms + GAP_MS) this.#owner.onGap();
+      if (this.#environment.now() - now_ms > every_ms + GAP_MS) this.#owner.onTimerGap();
       this.#ping();
     });
   }
 
-  /** Half-open sockets can stay "open" for minutes and would tell us nothing. */
+  /** Treats the socket as closed now: a half-open one can stay "open" for minutes without a sign. */
   #abandon(link: Link): void {
     link.socket.close();
     this.#closed(link, 1006);
   }
 
-  /** The page came back to the front, or the network did: do not sit out the pause. */
+  /** The page became visible, or the network returned: connects without waiting for the back-off. */
   #wake(): void {
     if (this.#cancelRetry !== null && this.#environment.isVisible()) this.retryNow();
     else if (this.online) this.#ping();
   }
 
-  /** The socket would take its time to notice. One on this machine, which outlives the network, is soon open again. */
+  /**
+   * The socket itself would notice only later. A connection to this same machine survives the loss of the
+   * network; it is then reopened at once.
+   */
   #networkLost(): void {
     if (this.online && this.#link !== null) this.#abandon(this.#link);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Correction, DriftController, deadBand_ms, LaunchBudget } from "./driftController";
 
-/** Looks every 30 ms at a constant error until the controller does something. */
+/** Feeds a constant error every 30 ms until the controller does something. */
 function firstCorrection(
   error_ms: number,
   { rate = 1, mayJump = true, prepare = (_: DriftController) => {} } = {},
@@ -29,7 +29,7 @@ describe("DriftController", () => {
     [-20, 1.01, 2_000],
     [60, 0.97, 2_000],
     [-150, 1.05, 3_000],
-  ])("answers %i ms with one pulse at %f for %i ms", (error_ms, rate, for_ms) => {
+  ])("corrects %i ms with one pulse at %f for %i ms", (error_ms, rate, for_ms) => {
     const correction = firstCorrection(error_ms, { prepare: settled });
     expect(correction.kind).toBe("pulse");
     if (correction.kind !== "pulse") return;
@@ -43,17 +43,17 @@ describe("DriftController", () => {
   });
 
   it.each([
-    ["five looks after a launch", 30, 5, () => {}],
-    ["eight later on", 30, 8, settled],
-    ["three when they are far apart, as in a throttled page", 300, 3, settled],
-  ])("judges by %s", (_, every_ms, looks, prepare) => {
+    ["five samples after a launch", 30, 5, () => {}],
+    ["eight samples later on", 30, 8, settled],
+    ["three samples that are far apart, as in a throttled page", 300, 3, settled],
+  ])("decides on %s", (_, every_ms, samples, prepare) => {
     const controller = new DriftController();
     prepare(controller);
-    let looked = 0;
+    let count = 0;
     const sample = { error_ms: 20, uncertainty_ms: 0, rate: 1, mayJump: true };
-    do looked += 1;
-    while (controller.step({ ...sample, now_ms: 1_000 + looked * every_ms }).kind === "none");
-    expect(looked).toBe(looks);
+    do count += 1;
+    while (controller.step({ ...sample, now_ms: 1_000 + count * every_ms }).kind === "none");
+    expect(count).toBe(samples);
   });
 
   it("is relative to the room's rate, and shorter the faster the room runs", () => {
@@ -70,14 +70,14 @@ describe("DriftController", () => {
     expect(firstCorrection(600, { mayJump: false }).kind).toBe("pulse");
   });
 
-  it("leaves alone what is smaller than the estimate can tell", () => {
+  it("ignores an error smaller than the clock's uncertainty", () => {
     expect([0, 0.2, 5, 50].map(deadBand_ms)).toEqual([1, 1, 2.5, 4]);
     expect(firstCorrection(0.9)).toEqual({ kind: "none" });
   });
 });
 
 describe("LaunchBudget", () => {
-  it("allows three quick jumps and then takes ever longer breaths", () => {
+  it("allows three quick jumps, then requires ever longer pauses", () => {
     const budget = new LaunchBudget();
     const jumps_ms: number[] = [];
     for (let now_ms = 0; now_ms < 120_000; now_ms += 100) {
@@ -89,7 +89,7 @@ describe("LaunchBudget", () => {
     expect(pauses_ms).toEqual([3, 3, 6, 6, 6, 12, 12, 12, 24, 24].map((s) => s * 1_000));
   });
 
-  it("forgives after a calm half minute", () => {
+  it("starts again after a calm half minute", () => {
     const budget = new LaunchBudget();
     for (const now_ms of [0, 3_000, 6_000]) budget.spend(now_ms);
     expect(budget.mayLaunch(10_000)).toBe(false);

@@ -1,10 +1,10 @@
 /**
- * How a playing film is brought back to its place: measure at the room's rate, then one
- * pulse of slightly faster or slower playback that is worth exactly the error, then
- * measure again. Pure: it is told positions and says rates; `pilot` carries them out.
+ * Corrects drift while the film plays: measures the error at the room's rate, plays slightly faster or
+ * slower for exactly as long as removes it (a pulse), and measures again. Pure: positions in, rates out;
+ * `SyncController` applies them.
  *
- * The pulse is exact only with `preservesPitch = false`. With Chromium's pitch
- * correction each change from and to rate 1 loses some 20 ms, and the loop never rests.
+ * A pulse is exact only with `preservesPitch = false`. With Chromium's pitch correction every change from
+ * or to rate 1 loses about 20 ms, and the loop would never settle.
  */
 import { median } from "./clock";
 
@@ -15,7 +15,7 @@ export interface DriftSample {
   uncertainty_ms: number;
   /** The room's own rate; pulses are relative to it. */
   rate: number;
-  /** False while the launch budget is used up: then only pulses are left. */
+  /** False while the launch budget is used up: then only pulses remain. */
   mayJump: boolean;
 }
 
@@ -29,69 +29,69 @@ const NONE: Correction = { kind: "none" };
 const SETTLE_MS = 250;
 const MAX_PULSE_MS = 3_000;
 const JUMP_ABOVE_MS = 500;
-/** Right after a stall the picture has just stopped anyway: a jump disturbs less. */
+/** After a stall the picture has stopped anyway, so a jump disturbs less. */
 const JUMP_AFTER_STALL_MS = 150;
 const FULL_WINDOW = 8;
 const FIRST_WINDOW = 5;
-/** In a throttled page samples come seldom; three over this long say as much. */
+/** A throttled page gets few samples; three over this span are as good. */
 const SPARSE_WINDOW = 3;
 const SPARSE_SPAN_MS = 600;
 
-/** Up to this error, that fast: 1 % is 17 cents of pitch, which nobody hears in speech. */
+/** The larger the error, the stronger the pulse: 1 % is 17 cents of pitch, inaudible in speech. */
 const STRENGTHS = [
   { up_to_ms: 30, strength: 0.01 },
   { up_to_ms: 100, strength: 0.03 },
   { up_to_ms: Number.POSITIVE_INFINITY, strength: 0.05 },
 ];
-/** The first corrections after a launch: the sound has only just begun, be quick. */
+/** The first corrections after a launch are quick: the sound has only just begun. */
 const FIRST_STRENGTH = 0.05;
 const FIRST_CORRECTIONS = 2;
 
 export class DriftController {
   #errors: { at_ms: number; error_ms: number }[] = [];
-  #quietUntil_ms = 0;
+  #settledAt_ms = 0;
   #pulseUntil_ms: number | null = null;
   #measurements = 0;
   #stalled = false;
   #measured_ms: number | null = null;
 
-  /** The last error that was measured, for people to see. */
+  /** The last measured error, for display. */
   get measured_ms(): number | null {
     return this.#measured_ms;
   }
 
-  /** The local instant at which the pulse that is running is worth its error. */
+  /** The local time at which the current pulse has removed its error. */
   get pulseUntil_ms(): number | null {
     return this.#pulseUntil_ms;
   }
 
-  /** The film has just been started at its place, by us. */
+  /** The player has just been started at its position. */
   launched(now_ms: number): void {
-    this.#forget(now_ms);
+    this.#reset(now_ms);
     this.#measurements = 0;
     this.#measured_ms = null;
   }
 
   stalled(now_ms: number): void {
-    this.#forget(now_ms);
+    this.#reset(now_ms);
     this.#stalled = true;
   }
 
-  /** The room's rate changed under us: what was measured before is void. */
+  /** The room's rate changed: earlier measurements are void. */
   rateChanged(now_ms: number): void {
-    this.#forget(now_ms);
+    this.#reset(now_ms);
   }
 
   step(sample: DriftSample): Correction {
     const { now_ms, rate } = sample;
     if (this.#pulseUntil_ms !== null) {
       if (now_ms < this.#pulseUntil_ms) return NONE;
-      this.#forget(now_ms);
+      this.#reset(now_ms);
       return { kind: "settle", rate };
     }
-    if (now_ms < this.#quietUntil_ms) return NONE;
+    if (now_ms < this.#settledAt_ms) return NONE;
     this.#errors.push({ at_ms: now_ms, error_ms: sample.error_ms });
-    if (!this.#enough()) return NONE;
+    if (!this.#hasEnough()) return NONE;
     const error_ms = median(this.#errors.map((one) => one.error_ms));
     this.#errors = [];
     this.#measured_ms = error_ms;
@@ -112,7 +112,7 @@ export class DriftController {
     return { kind: "pulse", rate: rate * (1 - Math.sign(error_ms) * strength) };
   }
 
-  #enough(): boolean {
+  #hasEnough(): boolean {
     const count = this.#errors.length;
     const oldest = this.#errors[0];
     const newest = this.#errors.at(-1);
@@ -121,10 +121,10 @@ export class DriftController {
     return newest.at_ms - oldest.at_ms >= SPARSE_SPAN_MS;
   }
 
-  #forget(now_ms: number): void {
+  #reset(now_ms: number): void {
     this.#errors = [];
     this.#pulseUntil_ms = null;
-    this.#quietUntil_ms = now_ms + SETTLE_MS;
+    this.#settledAt_ms = now_ms + SETTLE_MS;
   }
 }
 
@@ -132,19 +132,19 @@ function strengthFor(size_ms: number): number {
   return STRENGTHS.find((step) => size_ms <= step.up_to_ms)?.strength ?? FIRST_STRENGTH;
 }
 
-/** Below this, correcting would chase the noise of the estimate. */
+/** Below this, a correction would only chase the noise of the clock estimate. */
 export function deadBand_ms(uncertainty_ms: number): number {
   return Math.min(4, Math.max(1, uncertainty_ms / 2));
 }
 
 const COOL_DOWN_MS = 3_000;
-const LONGEST_PAUSE_MS = 60_000;
-const FORGIVEN_AFTER_MS = 30_000;
+const MAX_PAUSE_MS = 60_000;
+const STREAK_ENDS_AFTER_MS = 30_000;
 const STREAK = 3;
 
 /**
- * How often a player may start anew by itself. A device that is too weak would jump for
- * ever: with every third jump of a streak the pause between jumps doubles.
+ * How often a player may jump and start again by itself. A device that is too slow would jump forever, so
+ * the pause between jumps doubles with every third jump of a streak.
  */
 export class LaunchBudget {
   #last_ms = Number.NEGATIVE_INFINITY;
@@ -155,12 +155,12 @@ export class LaunchBudget {
   }
 
   spend(now_ms: number): void {
-    const calm = now_ms - this.#last_ms > Math.max(FORGIVEN_AFTER_MS, 2 * this.#pause_ms());
+    const calm = now_ms - this.#last_ms > Math.max(STREAK_ENDS_AFTER_MS, 2 * this.#pause_ms());
     this.#streak = calm ? 1 : this.#streak + 1;
     this.#last_ms = now_ms;
   }
 
   #pause_ms(): number {
-    return Math.min(LONGEST_PAUSE_MS, COOL_DOWN_MS * 2 ** Math.floor(this.#streak / STREAK));
+    return Math.min(MAX_PAUSE_MS, COOL_DOWN_MS * 2 ** Math.floor(this.#streak / STREAK));
   }
 }

@@ -1,4 +1,4 @@
-/** Moments that leave no trace in the state: whoever listens is told, nobody else. */
+/** Typed events for what leaves no trace in the state, such as a reaction. */
 import type { Cancel } from "./environment";
 
 export class Emitter<Events> {

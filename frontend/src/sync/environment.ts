@@ -1,6 +1,6 @@
 /**
- * Everything that `sync/` takes from the browser: time, chance, timers, sockets, and
- * whether the page is seen. Tests bring their own and step it by hand.
+ * Everything that `sync/` takes from the browser: time, randomness, timers, sockets, and whether the page
+ * is visible. Tests use `FakeEnvironment` and step it by hand.
  */
 import { SUBPROTOCOL } from "./protocol";
 
@@ -20,15 +20,15 @@ export type Cancel = () => void;
 export interface SyncEnvironment {
   /** Monotonic milliseconds. */
   now(): number;
-  /** From 0 up to 1. */
+  /** 0 ≤ x < 1. */
   random(): number;
   newId(): string;
-  /** Milliseconds until an RFC 3339 instant, by the device's calendar, which may be wrong. */
+  /** Milliseconds until an RFC 3339 instant, by the device's date, which may be wrong. */
   untilDate_ms(instant: string): number;
   openSocket(url: string, events: SocketEvents): Socket;
   after(delay_ms: number, run: () => void): Cancel;
   isVisible(): boolean;
-  /** The page came to the front or went behind, or the network came back. */
+  /** The page's visibility changed, or the network returned. */
   onWake(run: () => void): Cancel;
   /** The device has left its network. */
   onNetworkLost(run: () => void): Cancel;

@@ -1,28 +1,28 @@
 /**
- * What it means when the player was paused or started by somebody else: a headset button,
- * the lock screen, the picture-in-picture window, the system. Pure. There is no list of
- * "events to ignore": the engine compares what it wants with what it finds.
+ * What it means when something other than this page pauses or starts the player: a headset button, the
+ * lock screen, the picture-in-picture window, the system. Pure. There is no list of events to ignore:
+ * the player compares what it was last told with what it finds.
  */
-export interface OutsideChange {
+export interface ExternalChange {
   to: "play" | "pause";
-  /** The page is seen, or the film is, in a window of its own. */
-  watched: boolean;
+  /** The page is visible, or the film is in a picture-in-picture window. */
+  watching: boolean;
   sinceVisibilityChange_ms: number;
   mayControl: boolean;
   detached: boolean;
 }
 
-export type Meaning = "ask_room" | "snap_back" | "nothing";
+export type ExternalMeaning = "ask_room" | "snap_back" | "nothing";
 
-/** Browsers pause films as a page goes behind and some only a moment later. */
+/** Browsers pause a film when its page is hidden, some of them a moment later. */
 const HIDING_MS = 1_500;
 
 /**
- * A hidden page never speaks for its person: phones pause whatever is not seen. And who
- * may not control gets the room's state back.
+ * A hidden page never speaks for its viewer, because phones pause whatever is not visible. Viewers who
+ * may not control the film are brought back to the room's state.
  */
-export function meaningOf(change: OutsideChange): Meaning {
+export function meaningOf(change: ExternalChange): ExternalMeaning {
   if (change.detached) return "nothing";
-  if (!change.watched || change.sinceVisibilityChange_ms < HIDING_MS) return "nothing";
+  if (!change.watching || change.sinceVisibilityChange_ms < HIDING_MS) return "nothing";
   return change.mayControl ? "ask_room" : "snap_back";
 }

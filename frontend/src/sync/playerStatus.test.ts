@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { playbackState } from "./fakes/FakeRelay";
-import { type Circumstances, type PlayerReading, readiness, syncState } from "./playerStatus";
+import { type PlayerReading, type ReadinessContext, readiness, syncState } from "./playerStatus";
 
 const well: PlayerReading = {
   position_s: 5,
@@ -10,11 +10,11 @@ const well: PlayerReading = {
   stalledSince_ms: null,
   rate: 1,
   blocked: false,
-  placing_ms: 0,
+  positioning_ms: 0,
   arrived: true,
   quality: null,
 };
-const here: Circumstances = { now_ms: 10_000, visible: true, detached: false, before: "ok" };
+const here: ReadinessContext = { now_ms: 10_000, visible: true, detached: false, before: "ok" };
 const starving = { ...well, buffered_s: 0.1, stalledSince_ms: 9_000 };
 
 describe("readiness", () => {
@@ -25,14 +25,14 @@ describe("readiness", () => {
     expect(readiness({ ...starving, bufferedToEnd: true }, here)).toBe("ok");
   });
 
-  it("is ready again with two seconds in store, not with the first drop", () => {
+  it("is ready again with two seconds buffered, not with the first data", () => {
     const before = { ...here, before: "buffering" as const };
     expect(readiness({ ...well, buffered_s: 1 }, before)).toBe("buffering");
     expect(readiness({ ...well, buffered_s: 2 }, before)).toBe("ok");
     expect(readiness({ ...well, buffered_s: 0.3, bufferedToEnd: true }, before)).toBe("ok");
   });
 
-  it("never holds the room for those who do not watch: hidden, blocked, at their own pace (R2)", () => {
+  it("never makes the room wait for viewers who are not watching: hidden, blocked, at their own pace (R2)", () => {
     expect(readiness(starving, { ...here, visible: false })).toBe("hidden");
     expect(readiness({ ...starving, blocked: true }, here)).toBe("blocked");
     expect(readiness(starving, { ...here, detached: true })).toBe("detached");
@@ -44,24 +44,24 @@ describe("syncState", () => {
   const show = (error_ms: number, before: "in_sync" | "catching_up", parts = {}) =>
     syncState({ ...well, error_ms, ...parts }, "ok", playing, { status: before, error_ms }).status;
 
-  it("is steady at its limits", () => {
+  it("has hysteresis at its limits", () => {
     expect(show(79, "catching_up")).toBe("in_sync");
     expect(show(100, "in_sync")).toBe("in_sync");
     expect(show(100, "catching_up")).toBe("catching_up");
     expect(show(-121, "in_sync")).toBe("catching_up");
   });
 
-  it("offers a resync when it is far off and nothing is being done about it", () => {
+  it("offers a resync when far off, unless the player is being positioned", () => {
     expect(show(-1_500, "catching_up")).toBe("far");
-    expect(show(-1_500, "catching_up", { placing_ms: 500 })).toBe("catching_up");
+    expect(show(-1_500, "catching_up", { positioning_ms: 500 })).toBe("catching_up");
   });
 
-  it("does not cry for the second that a commanded start takes", () => {
-    const calm = { status: "in_sync" as const, error_ms: 2 };
-    const placing = { ...well, error_ms: null, placing_ms: 900 };
-    expect(syncState(placing, "ok", playing, calm)).toEqual(calm);
-    const long = { ...placing, placing_ms: 2_000 };
-    expect(syncState(long, "ok", playing, calm).status).toBe("catching_up");
+  it("does not warn during the second that a commanded start takes", () => {
+    const inSync = { status: "in_sync" as const, error_ms: 2 };
+    const positioning = { ...well, error_ms: null, positioning_ms: 900 };
+    expect(syncState(positioning, "ok", playing, inSync)).toEqual(inSync);
+    const long = { ...positioning, positioning_ms: 2_000 };
+    expect(syncState(long, "ok", playing, inSync).status).toBe("catching_up");
   });
 
   it("is idle without a film", () => {

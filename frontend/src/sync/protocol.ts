@@ -1,7 +1,6 @@
 /**
- * Sync protocol v1 as the browser speaks it. The message types are generated from
- * `docs/contracts/socket.schema.json`; here are the names that a schema of messages
- * does not hold, and the aliases under which the rest of the page knows the types.
+ * Sync protocol v1. The message types are generated from `docs/contracts/socket.schema.json`; this file
+ * adds what a message schema does not contain, and the names under which the page uses the types.
  */
 export type {
   CauseKind,
@@ -36,7 +35,7 @@ export type LogMessage = Welcome["log"][number];
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "watchparty.v1";
 
-/** Why a connection has ended for good: each has its own page and its own way on. */
+/** Why a connection has ended permanently; each reason has its own page. */
 export type CloseReason =
   | "left"
   | "removed"
@@ -48,12 +47,12 @@ export type CloseReason =
   | "version"
   | "refused";
 
-export type CloseVerdict =
+export type CloseAction =
   | { next: "end"; reason: CloseReason }
   | { next: "renew" }
-  | { next: "retry"; patiently: boolean };
+  | { next: "retry"; slowly: boolean };
 
-const VERDICTS: Record<number, CloseVerdict> = {
+const CLOSE_ACTIONS: Record<number, CloseAction> = {
   4400: { next: "end", reason: "version" },
   4401: { next: "renew" },
   4403: { next: "end", reason: "removed" },
@@ -62,15 +61,15 @@ const VERDICTS: Record<number, CloseVerdict> = {
   4411: { next: "end", reason: "full" },
   4412: { next: "end", reason: "elsewhere" },
   4426: { next: "end", reason: "version" },
-  4429: { next: "retry", patiently: true },
+  4429: { next: "retry", slowly: true },
 };
 
-/** What a close code asks of us. Whatever is not listed (1006, 4408, 4410, 4503) is worth a retry. */
-export function closeVerdict(code: number): CloseVerdict {
-  return VERDICTS[code] ?? { next: "retry", patiently: false };
+/** What to do after a close code. Any code that is not listed (1006, 4408, 4410, 4503) is retried. */
+export function closeAction(code: number): CloseAction {
+  return CLOSE_ACTIONS[code] ?? { next: "retry", slowly: false };
 }
 
-/** Why the functions would not renew a token, in the words of `CloseReason`. */
+/** Translates the API's refusal to renew a token. */
 export function refusalReason(code: string): CloseReason {
   switch (code) {
     case "denied":

@@ -1,9 +1,9 @@
 /**
- * What a message from the relay changes in the room's state. Pure; `session` applies it
- * and deals itself with the messages that are about time, answers and moments.
+ * What a message from the relay changes in the room's state. Pure; `RoomSession` applies it, and handles
+ * messages about time, answers and momentary events itself.
  */
 import type { People, Person, PlaybackState, ServerMessage, Welcome } from "./protocol";
-import { happening, heardMessage, resumed, told } from "./roomLog";
+import { playbackLine, withMessage, withSystemLine, withWelcome } from "./roomLog";
 import type { RoomState, SystemLine } from "./roomState";
 
 export function reduce(
@@ -19,7 +19,7 @@ export function reduce(
     case "chat":
     case "deleted":
     case "cleared":
-      return { log: heardMessage(state.log, message) };
+      return { log: withMessage(state.log, message) };
     case "typing":
       return { typing: othersOf(state, message.people).map((person) => person.name) };
     case "knock":
@@ -43,7 +43,7 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
     people: welcome.people.here,
     total: welcome.people.total,
     acting: welcome.people.acting ?? null,
-    log: resumed(state.log, welcome),
+    log: withWelcome(state.log, welcome),
     historyIncomplete: state.historyIncomplete || lost,
     typing: [],
     knocks: [],
@@ -52,30 +52,30 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
   };
 }
 
-/** The newest clock, and the line that says who brought it about. */
+/** Takes in a new playback state, with a log line about who caused it. */
 export function playbackChanged(state: RoomState, playback: PlaybackState): Partial<RoomState> {
-  // A film that grows is told by the same cause as one that is put on.
+  // A film that has grown has the same cause as a film that was put on.
   const grown = playback.cause.cmd === "media" && playback.mrev === state.playback?.mrev;
-  const line = grown ? null : happening(playback, (id) => nameOf(state, id));
+  const line = grown ? null : playbackLine(playback, (id) => nameOf(state, id));
   return {
     playback,
-    log: line === null ? state.log : told(state.log, line),
+    log: line === null ? state.log : withSystemLine(state.log, line),
     waitingFor: playback.mode === "waiting" ? state.waitingFor : null,
   };
 }
 
 function peopleChanged(state: RoomState, message: People, room_ms: number): Partial<RoomState> {
   const { here, total, acting = null } = message;
-  const log = comingsAndGoings(state, message, room_ms).reduce(told, state.log);
+  const log = joinedAndLeft(state, message, room_ms).reduce(withSystemLine, state.log);
   return { people: here, total, acting, log };
 }
 
-/** Only where the whole room is listed: of a crowd nobody wants to read it. */
-function comingsAndGoings(state: RoomState, message: People, at_ms: number): SystemLine[] {
+/** Lines only while the whole room is listed: in a large room they would drown the chat. */
+function joinedAndLeft(state: RoomState, message: People, at_ms: number): SystemLine[] {
   const complete = state.people.length === state.total && message.here.length === message.total;
   if (!complete) return [];
-  const came = missingFrom(state.people, othersOf(state, message.here));
-  const went = missingFrom(message.here, othersOf(state, state.people));
+  const joined = missingFrom(state.people, othersOf(state, message.here));
+  const left = missingFrom(message.here, othersOf(state, state.people));
   const line = (event: "joined" | "left", people: Person[]): SystemLine => ({
     kind: "system",
     id: `${event}-${at_ms}`,
@@ -87,8 +87,8 @@ function comingsAndGoings(state: RoomState, message: People, at_ms: number): Sys
     pos_s: null,
   });
   return [
-    ...(came.length > 0 ? [line("joined", came)] : []),
-    ...(went.length > 0 ? [line("left", went)] : []),
+    ...(joined.length > 0 ? [line("joined", joined)] : []),
+    ...(left.length > 0 ? [line("left", left)] : []),
   ];
 }
 

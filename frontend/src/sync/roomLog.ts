@@ -1,27 +1,29 @@
 /**
- * The room's log on this page: the relay's numbered entries, and between them the lines
- * about what happened while we watched. Pure; every function answers with a new log.
+ * The room's log on this page: the relay's numbered entries, and between them lines about what happened
+ * while the page was here. Pure; every function returns a new log.
  */
 import type { ChatMessage, LogMessage, PlaybackState, Welcome } from "./protocol";
 import type { ChatLine, LogEntry, SystemLine } from "./roomState";
 
-const KEPT_LINES = 500;
+const MAX_LINES = 500;
 const MERGE_MS = 10_000;
 
-/** What people did to the film; waiting, resuming and ending show elsewhere. */
-const TOLD = new Set<SystemLine["event"]>(["play", "pause", "seek", "skip", "rate", "media"]);
+/** Only what people do to the film gets a line; waiting, resuming and ending are shown elsewhere. */
+const LOGGED = new Set<SystemLine["event"]>(["play", "pause", "seek", "skip", "rate", "media"]);
 
-/** The log after a welcome: continued where it is complete, else begun anew. */
-export function resumed(log: LogEntry[], welcome: Welcome): LogEntry[] {
+/** The log after a welcome: continued if the welcome is complete, otherwise started again. */
+export function withWelcome(log: LogEntry[], welcome: Welcome): LogEntry[] {
   const kept = welcome.complete ? log : log.filter((line) => line.kind === "system");
-  const heard = welcome.log.reduce(heardMessage, kept);
-  return heard.toSorted((a, b) => a.at_ms - b.at_ms);
+  const all = welcome.log.reduce(withMessage, kept);
+  return all.toSorted((a, b) => a.at_ms - b.at_ms);
 }
 
-export function heardMessage(log: LogEntry[], message: LogMessage): LogEntry[] {
+export function withMessage(log: LogEntry[], message: LogMessage): LogEntry[] {
   switch (message.t) {
     case "chat":
-      return log.some((line) => line.id === message.id) ? log : shortened([...log, line(message)]);
+      return log.some((line) => line.id === message.id)
+        ? log
+        : trimmed([...log, chatLine(message)]);
     case "deleted":
       return log.map((line) => (line.id === message.id ? withoutText(line) : line));
     case "cleared":
@@ -29,7 +31,7 @@ export function heardMessage(log: LogEntry[], message: LogMessage): LogEntry[] {
   }
 }
 
-function line(message: ChatMessage): ChatLine {
+function chatLine(message: ChatMessage): ChatLine {
   const { id, seq, by, name, at_ms, text, reply_to = null, pos_s } = message;
   return { kind: "chat", id, seq, by, name, at_ms, text, reply_to, pos_s, deleted: false };
 }
@@ -38,13 +40,13 @@ function withoutText(line: LogEntry): LogEntry {
   return line.kind === "chat" ? { ...line, text: "", deleted: true } : line;
 }
 
-/** What a new state says happened, or null where it tells nothing. */
-export function happening(
+/** The line for a new playback state, or null if its cause gets none. */
+export function playbackLine(
   state: PlaybackState,
   nameOf: (id: string) => string | null,
 ): SystemLine | null {
   const event = state.cause.cmd;
-  if (!TOLD.has(event)) return null;
+  if (!LOGGED.has(event)) return null;
   const by = state.cause.by ?? null;
   return {
     kind: "system",
@@ -58,19 +60,19 @@ export function happening(
   };
 }
 
-/** Adds a line about the room; people who come or go together share one. */
-export function told(log: LogEntry[], line: SystemLine): LogEntry[] {
+/** Appends a line about the room; people who join or leave within a few seconds share one. */
+export function withSystemLine(log: LogEntry[], line: SystemLine): LogEntry[] {
   const last = log.at(-1);
   const together =
     last?.kind === "system" &&
     last.event === line.event &&
     line.names.length > 0 &&
     line.at_ms - last.at_ms < MERGE_MS;
-  if (!together) return shortened([...log, line]);
+  if (!together) return trimmed([...log, line]);
   const names = [...new Set([...last.names, ...line.names])];
   return [...log.slice(0, -1), { ...last, names, at_ms: line.at_ms }];
 }
 
-function shortened(log: LogEntry[]): LogEntry[] {
-  return log.length > KEPT_LINES ? log.slice(-KEPT_LINES) : log;
+function trimmed(log: LogEntry[]): LogEntry[] {
+  return log.length > MAX_LINES ? log.slice(-MAX_LINES) : log;
 }

@@ -1,4 +1,4 @@
-/** What the page knows of a room: values only, replaced as they change. `session` keeps them. */
+/** What the page knows about a room: plain values, replaced when they change. `RoomSession` keeps them. */
 import type {
   CauseKind,
   CloseReason,
@@ -24,7 +24,7 @@ export interface SyncState {
   error_ms: number | null;
 }
 
-/** A message in the log. A deleted one keeps its place and loses its text. */
+/** A message in the log. A deleted one stays there without its text. */
 export interface ChatLine {
   kind: "chat";
   id: string;
@@ -38,29 +38,29 @@ export interface ChatLine {
   deleted: boolean;
 }
 
-/** Something that happened in the room while this page was there. */
+/** Something that happened in the room while this page was here. */
 export interface SystemLine {
   kind: "system";
   id: string;
   at_ms: number;
   event: CauseKind | "joined" | "left" | "cleared";
-  /** Whose doing it was; null where nobody's, or that of `names`. */
+  /** Who did it; null if no one did, or if it is about `names`. */
   by: string | null;
   name: string | null;
-  /** Who came or went, for `joined` and `left`. */
+  /** Who joined or left, for those two events. */
   names: string[];
   pos_s: number | null;
 }
 
 export type LogEntry = ChatLine | SystemLine;
 
-/** One's own message until the log has it. */
+/** This viewer's message until it is in the log. */
 export interface PendingChat {
   cid: string;
   text: string;
   reply_to: string | null;
   pos_s: number;
-  /** Given up: `code` says why when the room refused it. */
+  /** Given up; `code` is set if the room refused it. */
   failed: boolean;
   code: NackCode | null;
 }
@@ -69,17 +69,17 @@ export interface RoomState {
   connection: ConnectionState;
   you: You | null;
   set: RoomSettings | null;
-  /** The newest state, also before its `t0_ms`. */
+  /** The newest state, even before its `t0_ms`. */
   playback: PlaybackState | null;
   people: Person[];
   total: number;
-  /** To whom control is lent while no host is here. */
+  /** The member who may control the film while no host is here. */
   acting: string | null;
   log: LogEntry[];
-  /** Older messages may be missing: the room's memory was lost, or we were away too long. */
+  /** Older messages may be missing: the room lost its memory, or this page was offline too long. */
   historyIncomplete: boolean;
   pending: PendingChat[];
-  /** Names of the others who are writing. */
+  /** Names of other members who are typing. */
   typing: string[];
   knocks: Knock[];
   /** `until_ms` is room time. */
@@ -87,7 +87,7 @@ export interface RoomState {
   limits: Limits | null;
   clock: { offset_ms: number; uncertainty_ms: number; rtt_ms: number } | null;
   sync: SyncState;
-  /** How this page's player does, for its person to see. */
+  /** How this page's player is doing, for its viewer. */
   player: { buffered_s: number; quality: string | null } | null;
 }
 

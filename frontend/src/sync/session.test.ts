@@ -7,7 +7,7 @@ import { createRoomSession } from "./session";
 
 const OFFSET_MS = 1e9;
 
-function enter() {
+function join() {
   const environment = new FakeEnvironment();
   const renewal = new FakeRenewal();
   const session = createRoomSession({
@@ -49,14 +49,14 @@ const reading: PlayerReading = {
   stalledSince_ms: null,
   rate: 1,
   blocked: false,
-  placing_ms: 0,
+  positioning_ms: 0,
   arrived: true,
   quality: null,
 };
 
 describe("RoomSession", () => {
-  it("has the whole room after the welcome, asking nobody (R7)", () => {
-    const { environment, state } = enter();
+  it("has the whole room after the welcome, without another request (R7)", () => {
+    const { environment, state } = join();
     environment.socket.welcome({ log: [chat(1)], seq: 1 }, { mode: "playing", pos_s: 30 });
     expect(state()).toMatchObject({
       connection: { status: "online" },
@@ -66,8 +66,8 @@ describe("RoomSession", () => {
     });
   });
 
-  it("knows room time and the film's place half a second after the welcome", async () => {
-    const { environment, session } = enter();
+  it("knows room time and the target position two seconds after the welcome", async () => {
+    const { environment, session } = join();
     expect(session.roomTime()).toBeNull();
     const t0_ms = environment.now() + OFFSET_MS;
     environment.socket.welcome({}, { mode: "playing", pos_s: 10, t0_ms });
@@ -76,48 +76,48 @@ describe("RoomSession", () => {
     expect(session.target()).toBeCloseTo(12, 3);
   });
 
-  it("lets no chat, comings or goings touch the film (R1)", () => {
-    const { environment, session, state } = enter();
+  it("lets no chat, joining or leaving affect playback (R1)", () => {
+    const { environment, session, state } = join();
     environment.socket.welcome({}, { mode: "playing", pos_s: 30 });
     const before = state().playback;
-    environment.socket.say(chat(1, { text: "play" }));
-    environment.socket.say(people(person("ana"), person("max")));
-    environment.socket.say({ t: "react", by: "max", name: "Max", emoji: "👍", pos_s: 0 });
+    environment.socket.deliver(chat(1, { text: "play" }));
+    environment.socket.deliver(people(person("ana"), person("max")));
+    environment.socket.deliver({ t: "react", by: "max", name: "Max", emoji: "👍", pos_s: 0 });
     expect(state().playback).toBe(before);
     expect(session.timeline.newest).toBe(before);
     expect(environment.socket.of("cmd")).toEqual([]);
   });
 
-  it("never takes an older state for news, and never answers a state (R4)", () => {
-    const { environment, state } = enter();
+  it("ignores an older state, and never answers a state (R4)", () => {
+    const { environment, state } = join();
     environment.socket.welcome({}, { rev: 8, mode: "playing" });
-    environment.socket.say(playbackState({ rev: 7, mode: "paused" }));
+    environment.socket.deliver(playbackState({ rev: 7, mode: "paused" }));
     expect(state().playback?.rev).toBe(8);
     expect(environment.socket.of("cmd")).toEqual([]);
   });
 
-  it("sends a command as a set with cid and mrev, and repeats it with the same cid after a loss", async () => {
-    const { environment, session } = enter();
+  it("sends a command with cid and mrev, and repeats it with the same cid after a reconnect", async () => {
+    const { environment, session } = join();
     environment.socket.welcome({}, { mrev: 4 });
-    session.pause();
+    session.controls.pause();
     const [first] = environment.socket.of("cmd");
     expect(first).toMatchObject({ op: "pause", mrev: 4 });
     environment.socket.drop();
     await environment.advance(400);
     environment.socket.welcome();
     expect(environment.socket.of("cmd")).toEqual([first]);
-    environment.socket.say({ t: "ack", cid: first?.cid ?? "", rev: 9 });
+    environment.socket.deliver({ t: "ack", cid: first?.cid ?? "", rev: 9 });
     await environment.advance(7_000);
     expect(environment.socket.of("cmd")).toHaveLength(1);
   });
 
-  it("does not let a command from before a long absence strike the room", async () => {
-    const { environment, session } = enter();
+  it("drops a command that was given before a long disconnection", async () => {
+    const { environment, session } = join();
     const refused: string[] = [];
     session.on("nack", ({ code }) => refused.push(code));
     environment.socket.welcome();
     environment.socket.drop();
-    session.pause();
+    session.controls.pause();
     await environment.advance(300);
     await environment.advance(11_000);
     environment.socket.welcome();
@@ -125,42 +125,43 @@ describe("RoomSession", () => {
     expect(refused).toEqual(["retry"]);
   });
 
-  it("refuses at once what the room would refuse, and passes a refusal on for the snap-back", () => {
-    const { environment, session } = enter();
+  it("refuses at once what the room would refuse, and passes on the room's refusals", () => {
+    const { environment, session } = join();
     const refused: string[] = [];
     session.on("nack", ({ code }) => refused.push(code));
-    session.play();
+    session.on("notAllowed", () => refused.push("not_allowed"));
+    session.controls.play();
     environment.socket.welcome({}, { mode: "empty", video_id: null });
-    session.play();
+    session.controls.play();
     const you = { ...welcome().you, can_control: false };
-    environment.socket.say(playbackState({ rev: 2 }));
-    environment.socket.say({ t: "notice", kind: "control", you });
-    session.play();
+    environment.socket.deliver(playbackState({ rev: 2 }));
+    environment.socket.deliver({ t: "notice", kind: "control", you });
+    session.controls.play();
     expect(refused).toEqual(["no_video", "no_video", "not_allowed"]);
     expect(environment.socket.of("cmd")).toEqual([]);
-    environment.socket.say({ t: "notice", kind: "control", you: welcome().you });
-    session.seek(99_999);
+    environment.socket.deliver({ t: "notice", kind: "control", you: welcome().you });
+    session.controls.seek(99_999);
     const [seek] = environment.socket.of("cmd");
     expect(seek?.pos_s).toBe(3600);
-    environment.socket.say({ t: "nack", cid: seek?.cid ?? "", code: "out_of_range" });
+    environment.socket.deliver({ t: "nack", cid: seek?.cid ?? "", code: "out_of_range" });
     expect(refused.at(-1)).toBe("out_of_range");
   });
 
   it("shows a message as pending until the room has numbered it (R10)", () => {
-    const { environment, session, state } = enter();
+    const { environment, session, state } = join();
     environment.socket.welcome();
     session.chat("hello", { replyTo: "1-0" });
     const [sent] = environment.socket.of("chat");
     expect(sent).toMatchObject({ text: "hello", reply_to: "1-0" });
     expect(state().pending).toMatchObject([{ cid: sent?.cid, text: "hello", failed: false }]);
-    environment.socket.say(chat(1, { by: "ana", text: "hello" }));
-    environment.socket.say({ t: "ack", cid: sent?.cid ?? "", seq: 1 });
+    environment.socket.deliver(chat(1, { by: "ana", text: "hello" }));
+    environment.socket.deliver({ t: "ack", cid: sent?.cid ?? "", seq: 1 });
     expect(state().pending).toEqual([]);
     expect(state().log).toHaveLength(1);
   });
 
-  it("keeps a message written offline and sends it once when the room is back (R10)", async () => {
-    const { environment, session, state } = enter();
+  it("keeps a message written offline and sends it once after the reconnect (R10)", async () => {
+    const { environment, session, state } = join();
     environment.socket.welcome();
     environment.socket.drop();
     session.chat("are you there?");
@@ -171,22 +172,22 @@ describe("RoomSession", () => {
     expect(environment.socket.of("chat")).toHaveLength(1);
   });
 
-  it("says that a message was refused, and tries again under a new cid", () => {
-    const { environment, session, state } = enter();
+  it("marks a refused message, and retries it with a new cid", () => {
+    const { environment, session, state } = join();
     environment.socket.welcome();
     session.chat("too fast");
     const [sent] = environment.socket.of("chat");
-    environment.socket.say({ t: "nack", cid: sent?.cid ?? "", code: "slow_mode" });
+    environment.socket.deliver({ t: "nack", cid: sent?.cid ?? "", code: "slow_mode" });
     expect(state().pending).toMatchObject([{ failed: true, code: "slow_mode" }]);
     session.retryChat(sent?.cid ?? "");
     expect(environment.socket.of("chat")[1]?.cid).not.toBe(sent?.cid);
     expect(state().pending).toHaveLength(1);
   });
 
-  it("resumes the log after a reconnect: nothing twice, nothing lost, nobody announced (R8, R9)", async () => {
-    const { environment, state } = enter();
+  it("resumes the log after a reconnect: nothing twice, nothing lost, no one announced (R8, R9)", async () => {
+    const { environment, state } = join();
     environment.socket.welcome({ log: [chat(1)], seq: 1, people: people(person("ana")) });
-    environment.socket.say(chat(2));
+    environment.socket.deliver(chat(2));
     environment.socket.drop();
     await environment.advance(400);
     environment.socket.open();
@@ -206,7 +207,7 @@ describe("RoomSession", () => {
   });
 
   it("says that messages may be missing after a new epoch", async () => {
-    const { environment, state } = enter();
+    const { environment, state } = join();
     environment.socket.welcome({ log: [chat(1)], seq: 1 });
     environment.socket.drop();
     await environment.advance(400);
@@ -215,12 +216,12 @@ describe("RoomSession", () => {
     expect(state().historyIncomplete).toBe(true);
   });
 
-  it("names who comes and goes, merged, and keeps the list fresh (R9)", () => {
-    const { environment, state } = enter();
+  it("logs who joins and leaves in merged lines, and keeps the list current (R9)", () => {
+    const { environment, state } = join();
     environment.socket.welcome({ people: people(person("ana")) });
-    environment.socket.say(people(person("ana"), person("max")));
-    environment.socket.say(people(person("ana"), person("max"), person("eva")));
-    environment.socket.say(people(person("ana"), person("eva")));
+    environment.socket.deliver(people(person("ana"), person("max")));
+    environment.socket.deliver(people(person("ana"), person("max"), person("eva")));
+    environment.socket.deliver(people(person("ana"), person("eva")));
     expect(state().people.map((one) => one.name)).toEqual(["ANA", "EVA"]);
     expect(state().log).toMatchObject([
       { event: "joined", names: ["MAX", "EVA"] },
@@ -228,41 +229,41 @@ describe("RoomSession", () => {
     ]);
   });
 
-  it("tells who did what to the film, and not what was so when we came", () => {
-    const { environment, state } = enter();
+  it("logs who did what to the film, but not the state at the time of joining", () => {
+    const { environment, state } = join();
     const cause = { cmd: "pause" as const, by: "max" };
     environment.socket.welcome(
       { people: people(person("ana"), person("max")) },
       { rev: 3, cause: { cmd: "play", by: "max" } },
     );
-    environment.socket.say(playbackState({ rev: 4, pos_s: 61, cause }));
-    environment.socket.say(playbackState({ rev: 4, pos_s: 61, cause }));
+    environment.socket.deliver(playbackState({ rev: 4, pos_s: 61, cause }));
+    environment.socket.deliver(playbackState({ rev: 4, pos_s: 61, cause }));
     expect(state().log).toMatchObject([{ event: "pause", name: "MAX", pos_s: 61 }]);
   });
 
-  it("tells of a film that is put on, and not each time it has grown", () => {
-    const { environment, state } = enter();
+  it("logs a film that is put on, but not each time it has grown", () => {
+    const { environment, state } = join();
     environment.socket.welcome({}, { rev: 1, mrev: 1 });
     const cause = { cmd: "media" as const };
-    environment.socket.say(playbackState({ rev: 2, mrev: 2, cause }));
-    environment.socket.say(playbackState({ rev: 3, mrev: 2, playable_s: 40, cause }));
+    environment.socket.deliver(playbackState({ rev: 2, mrev: 2, cause }));
+    environment.socket.deliver(playbackState({ rev: 3, mrev: 2, playable_s: 40, cause }));
     expect(state().log).toMatchObject([{ event: "media" }]);
     expect(state().playback?.playable_s).toBe(40);
   });
 
-  it("forgets a deleted text and a cleared log", () => {
-    const { environment, state } = enter();
+  it("removes a deleted text and a cleared log", () => {
+    const { environment, state } = join();
     environment.socket.welcome();
-    environment.socket.say(chat(1));
-    environment.socket.say(chat(2));
-    environment.socket.say({ t: "deleted", seq: 3, id: "1-1" });
+    environment.socket.deliver(chat(1));
+    environment.socket.deliver(chat(2));
+    environment.socket.deliver({ t: "deleted", seq: 3, id: "1-1" });
     expect(state().log).toMatchObject([{ deleted: true, text: "" }, { text: "line 2" }]);
-    environment.socket.say({ t: "cleared", seq: 4 });
+    environment.socket.deliver({ t: "cleared", seq: 4 });
     expect(state().log).toEqual([]);
   });
 
   it("reports once a second, at once when readiness changes, and never from the lobby", async () => {
-    const { environment, session } = enter();
+    const { environment, session } = join();
     environment.socket.welcome({}, { mode: "playing" });
     for (let i = 0; i < 90; i += 1) {
       session.observe(reading);
@@ -271,14 +272,14 @@ describe("RoomSession", () => {
     expect(environment.socket.of("report")).toHaveLength(3);
     session.observe({ ...reading, blocked: true });
     expect(environment.socket.of("report").at(-1)).toMatchObject({ ready: "blocked", err_ms: 3 });
-    const waiting = enter();
+    const waiting = join();
     waiting.environment.socket.welcome({ you: { ...welcome().you, role: "waiting" } }, null);
     waiting.session.observe(reading);
     expect(waiting.environment.socket.of("report")).toEqual([]);
   });
 
-  it("speaks for a hidden page only by reporting that it is hidden (R2)", () => {
-    const { environment, session } = enter();
+  it("sends nothing for a hidden page but the report that it is hidden (R2)", () => {
+    const { environment, session } = join();
     environment.socket.welcome({}, { mode: "playing" });
     environment.visible = false;
     environment.wake();
@@ -290,8 +291,8 @@ describe("RoomSession", () => {
     expect(environment.socket.of("cmd")).toEqual([]);
   });
 
-  it("lets one person watch at their own pace and come back", async () => {
-    const { environment, session, state } = enter();
+  it("lets a viewer watch at their own pace and return", async () => {
+    const { environment, session, state } = join();
     environment.socket.welcome({}, { mode: "playing" });
     session.detach();
     session.observe(reading);
@@ -303,58 +304,58 @@ describe("RoomSession", () => {
     expect(state().sync).toEqual({ status: "in_sync", error_ms: 3 });
   });
 
-  it("goes in when it is admitted: renews and hands the new token over the same socket (R8)", async () => {
-    const { environment, renewal, session } = enter();
+  it("enters when admitted: renews, and sends the new token on the same socket (R8)", async () => {
+    const { environment, renewal, session } = join();
     renewal.answer = { status: "admitted", connection: joinConnection({ join_token: "token-2" }) };
     let admitted = 0;
     session.on("admitted", () => {
       admitted += 1;
     });
     environment.socket.welcome({ you: { ...welcome().you, role: "waiting" } }, null);
-    environment.socket.say({ t: "admitted" });
+    environment.socket.deliver({ t: "admitted" });
     await environment.advance(1);
     expect(admitted).toBe(1);
     expect(environment.socket.of("token")).toEqual([{ t: "token", token: "token-2" }]);
   });
 
-  it("ends when it is denied", async () => {
-    const { environment, session, state } = enter();
+  it("ends when denied", async () => {
+    const { environment, session, state } = join();
     let denied = 0;
     session.on("denied", () => {
       denied += 1;
     });
     environment.socket.welcome({ you: { ...welcome().you, role: "waiting" } }, null);
-    environment.socket.say({ t: "denied" });
+    environment.socket.deliver({ t: "denied" });
     expect(denied).toBe(1);
     expect(state().connection).toMatchObject({ status: "ended", reason: "denied" });
   });
 
-  it("tells once that the film has changed", () => {
-    const { environment, session } = enter();
+  it("announces a changed film once", () => {
+    const { environment, session } = join();
     const films: (string | null)[] = [];
     session.on("mediaChanged", ({ video_id }) => films.push(video_id));
     environment.socket.welcome({}, { mrev: 1 });
-    environment.socket.say(playbackState({ rev: 2, mrev: 1 }));
-    environment.socket.say(playbackState({ rev: 3, mrev: 2, video_id: "other" }));
-    environment.socket.say(playbackState({ rev: 3, mrev: 2, video_id: "other" }));
+    environment.socket.deliver(playbackState({ rev: 2, mrev: 1 }));
+    environment.socket.deliver(playbackState({ rev: 3, mrev: 2, video_id: "other" }));
+    environment.socket.deliver(playbackState({ rev: 3, mrev: 2, video_id: "other" }));
     expect(films).toEqual(["other"]);
   });
 
-  it("shows knocks, whom the room waits for, and who is typing but oneself", () => {
-    const { environment, state } = enter();
+  it("shows knocks, whom the room waits for, and who else is typing", () => {
+    const { environment, state } = join();
     environment.socket.welcome();
     const knock = { t: "knock" as const, req: "r1", participant_id: "eva", name: "Eva" };
-    environment.socket.say(knock);
-    environment.socket.say(knock);
-    environment.socket.say({ t: "waiting_for", people: [person("max")], until_ms: 9 });
-    environment.socket.say({ t: "typing", people: [person("ana"), person("max")] });
+    environment.socket.deliver(knock);
+    environment.socket.deliver(knock);
+    environment.socket.deliver({ t: "waiting_for", people: [person("max")], until_ms: 9 });
+    environment.socket.deliver({ t: "typing", people: [person("ana"), person("max")] });
     expect(state()).toMatchObject({
       knocks: [{ req: "r1" }],
       waitingFor: { people: ["MAX"], until_ms: 9 },
       typing: ["MAX"],
     });
-    environment.socket.say({ t: "knock_gone", req: "r1" });
-    environment.socket.say({ t: "waiting_for", people: [], until_ms: 0 });
+    environment.socket.deliver({ t: "knock_gone", req: "r1" });
+    environment.socket.deliver({ t: "waiting_for", people: [], until_ms: 0 });
     expect(state()).toMatchObject({ knocks: [], waitingFor: null });
   });
 });

@@ -1,69 +1,60 @@
 /**
- * A person in a room: the one thing that React and the player hold of `sync/`. It keeps
- * the state that pages show, sends what people do, and knows the room's time. The socket
- * is `connection`'s, the rules are in the pure modules; here they are only put together.
+ * One viewer in one room: the only object of `sync/` that pages and the player hold. It keeps the state
+ * that pages show, sends what the viewer does, and knows the room's time. It connects the other modules:
+ * `Connection` owns the socket, the rules are in pure modules.
  */
-
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { pingInterval_ms, RoomClock } from "./clock";
-import { Mailbox, type Parcel } from "./commandQueue";
+import { CommandQueue, type PendingCommand } from "./commandQueue";
 import { Connection } from "./connection";
 import { Emitter } from "./emitter";
 import { browserEnvironment, type Cancel, type SyncEnvironment } from "./environment";
-import { type PlayerReading, SelfReport } from "./playerStatus";
-import type {
-  Command,
-  NackCode,
-  PlaybackState,
-  Reacted,
-  RoomNotice,
-  ServerMessage,
-} from "./protocol";
+import { PlaybackControls } from "./playbackControls";
+import { type PlayerReading, PlayerStatus } from "./playerStatus";
+import type { NackCode, PlaybackState, Reacted, RoomNotice, ServerMessage } from "./protocol";
 import { playbackChanged, reduce } from "./reducer";
 import { emptyRoom, type RoomState, type SyncState } from "./roomState";
-import { limit_s, Timeline } from "./timeline";
+import { Timeline } from "./timeline";
 import type { JoinConnection, RenewResult } from "./tokenLease";
 
 interface SessionEvents {
   reaction: Reacted;
   notice: RoomNotice;
-  /** A command or a chat action was refused, by the room or before it left this page. */
-  nack: { about: Parcel["t"]; code: NackCode };
+  /** A command or a chat action was refused, by the room or by this page. */
+  nack: { about: PendingCommand["t"]; code: NackCode };
+  /** This page refused a playback command, because its viewer may not control the film. */
+  notAllowed: undefined;
   admitted: undefined;
   denied: undefined;
   mediaChanged: { video_id: string | null; mrev: number };
-  /** This page's person wants to be where the room is, now. */
+  /** The viewer wants to be where the room is, now. */
   rejoined: undefined;
 }
 
 export interface RoomSession {
   readonly store: StoreApi<RoomState>;
-  play(): void;
-  pause(): void;
-  seek(pos_s: number): void;
-  skip(by_s: number): void;
-  setRate(rate: number): void;
-  chat(text: string, opts?: { replyTo?: string }): void;
+  readonly controls: PlaybackControls;
+  chat(text: string, options?: { replyTo?: string | undefined }): void;
   retryChat(cid: string): void;
   deleteMessage(id: string): void;
   clearChat(): void;
   react(emoji: string): void;
   typing(on: boolean): void;
-  /** Watch at one's own pace; the room goes on without. */
+  /** Lets this viewer watch at their own pace; the room goes on. */
   detach(): void;
-  /** Back to the room's place at once, from one's own pace or from a lag. */
+  /** Returns to the room's position at once, from the viewer's own pace or from a lag. */
   rejoin(): void;
   on<E extends keyof SessionEvents>(event: E, fn: (detail: SessionEvents[E]) => void): Cancel;
-  /** Room time in milliseconds, once it is known. */
+  /** Room time in milliseconds; null until it is known. */
   roomTime(): number | null;
   /** Where the film should be now, in seconds. */
   target(): number | null;
-  /** Do not sit out the pause between two attempts to connect. */
+  /** Connects now instead of waiting for the next attempt. */
   retryNow(): void;
-  /** Tell the room what the store knows of this person now, such as a new name. */
+  /** Renews the join token, so that the room learns of changes to this member, such as a new name. */
   renew(): void;
   close(): void;
-  /** For the engine: all states that may still hold, and what it sees of the player. */
+  /** For `SyncEngine`: the states that may still be in effect, and where it hands in its readings. */
   readonly timeline: Timeline;
   observe(reading: PlayerReading | null): void;
 }
@@ -78,22 +69,24 @@ export function createRoomSession(options: SessionOptions): RoomSession {
   return new Session({ environment: browserEnvironment(), ...options });
 }
 
-const HOUSEKEEPING_MS = 1_000;
-const SHOWN_EVERY_MS = 500;
+const TICK_MS = 1_000;
+const PUBLISH_EVERY_MS = 500;
 
 class Session implements RoomSession {
   readonly store: StoreApi<RoomState>;
+  readonly controls: PlaybackControls;
   readonly timeline = new Timeline();
   readonly #environment: SyncEnvironment;
   readonly #connection: Connection;
   readonly #clock = new RoomClock();
-  readonly #mailbox: Mailbox;
-  readonly #selfReport = new SelfReport();
+  readonly #queue: CommandQueue;
+  readonly #playerStatus = new PlayerStatus();
   readonly #events = new Emitter<SessionEvents>();
-  #heard: { epoch: number; seq: number } | null = null;
+  /** The last log entry received: a reconnect resumes after it. */
+  #lastEntry: { epoch: number; seq: number } | null = null;
   #detached = false;
-  #shown_ms = Number.NEGATIVE_INFINITY;
-  #cancelHousekeeping: Cancel = () => {};
+  #published_ms = Number.NEGATIVE_INFINITY;
+  #cancelTick: Cancel = () => {};
 
   constructor({ environment, connection, renew }: Required<SessionOptions>) {
     this.#environment = environment;
@@ -103,61 +96,46 @@ class Session implements RoomSession {
       connection,
       renew,
       owner: {
-        greeting: () => this.#greeting(),
-        pingEvery_ms: () => pingInterval_ms(this.#clock.sampleCount, this.#moving()),
+        resumePoint: () => this.#resumePoint(),
+        pingEvery_ms: () => pingInterval_ms(this.#clock.sampleCount, this.#isMoving()),
         onMessage: (message, received_ms) => this.#receive(message, received_ms),
         onStatus: (state) => this.store.setState({ connection: state }),
-        onGap: () => this.#clock.doubt(),
+        onTimerGap: () => this.#clock.discardSamples(),
       },
     });
-    this.#mailbox = new Mailbox({
+    this.#queue = new CommandQueue({
       environment,
       store: this.store,
-      carrier: () =>
+      sender: () =>
         this.#connection.online && !this.#isWaiting()
-          ? (parcel) => this.#connection.send(parcel)
+          ? (command) => this.#connection.send(command)
           : null,
-      onRefused: (about, code) => this.#events.emit("nack", { about, code }),
+      onRefused: (about, code) => this.#refused(about, code),
     });
-    this.#keepHouse();
+    this.controls = new PlaybackControls({
+      environment,
+      store: this.store,
+      timeline: this.timeline,
+      queue: this.#queue,
+      onRefused: (code) => this.#refusedHere(code),
+    });
+    this.#tick();
   }
 
-  play(): void {
-    this.#command({ op: "play" });
-  }
-
-  pause(): void {
-    this.#command({ op: "pause" });
-  }
-
-  seek(pos_s: number): void {
-    const { newest } = this.timeline;
-    const end_s = newest === null ? pos_s : limit_s(newest);
-    this.#command({ op: "seek", pos_s: Math.max(0, Math.min(pos_s, end_s)) });
-  }
-
-  skip(by_s: number): void {
-    this.#command({ op: "skip", by_s });
-  }
-
-  setRate(rate: number): void {
-    this.#command({ op: "rate", rate });
-  }
-
-  chat(text: string, { replyTo }: { replyTo?: string } = {}): void {
-    this.#mailbox.say({ text, reply_to: replyTo ?? null, pos_s: this.target() ?? 0 });
+  chat(text: string, { replyTo }: { replyTo?: string | undefined } = {}): void {
+    this.#queue.sendChat({ text, reply_to: replyTo ?? null, pos_s: this.target() ?? 0 });
   }
 
   retryChat(cid: string): void {
-    this.#mailbox.sayAgain(cid);
+    this.#queue.retryChat(cid);
   }
 
   deleteMessage(id: string): void {
-    this.#mailbox.post({ t: "delete", id });
+    this.#queue.send({ t: "delete", id });
   }
 
   clearChat(): void {
-    this.#mailbox.post({ t: "clear" });
+    this.#queue.send({ t: "clear" });
   }
 
   react(emoji: string): void {
@@ -201,30 +179,30 @@ class Session implements RoomSession {
   }
 
   close(): void {
-    this.#cancelHousekeeping();
+    this.#cancelTick();
     this.#connection.end("left");
   }
 
   observe(reading: PlayerReading | null): void {
     const now_ms = this.#environment.now();
-    const surroundings = {
+    const context = {
       now_ms,
       visible: this.#environment.isVisible(),
       detached: this.#detached,
       playback: this.timeline.newest,
       clock: this.#clock.estimate(now_ms),
     };
-    this.#show(this.#selfReport.look(reading, surroundings), reading, now_ms);
+    this.#publish(this.#playerStatus.update(reading, context), reading, now_ms);
     if (!this.#connection.online || this.#isWaiting()) return;
-    const report = this.#selfReport.due(reading, surroundings);
+    const report = this.#playerStatus.dueReport(reading, context);
     if (report !== null) this.#connection.send(report);
   }
 
-  /** People read a number twice a second; a change of status they see at once. */
-  #show(sync: SyncState, reading: PlayerReading | null, now_ms: number): void {
+  /** Pages get new numbers twice a second, and a changed status at once. */
+  #publish(sync: SyncState, reading: PlayerReading | null, now_ms: number): void {
     const changed = sync.status !== this.store.getState().sync.status;
-    if (!changed && now_ms - this.#shown_ms < SHOWN_EVERY_MS) return;
-    this.#shown_ms = now_ms;
+    if (!changed && now_ms - this.#published_ms < PUBLISH_EVERY_MS) return;
+    this.#published_ms = now_ms;
     const player =
       reading === null ? null : { buffered_s: reading.buffered_s, quality: reading.quality };
     this.store.setState({ sync, player });
@@ -235,27 +213,27 @@ class Session implements RoomSession {
     this.store.setState((state) => reduce(state, message, room_ms));
     switch (message.t) {
       case "welcome":
-        this.#heard = { epoch: message.epoch, seq: message.seq };
-        if (message.state !== null) this.#follow(message.state, { announce: false });
-        this.#selfReport.restart();
-        this.#mailbox.deliver({ freshConnection: true });
+        this.#lastEntry = { epoch: message.epoch, seq: message.seq };
+        if (message.state !== null) this.#acceptPlayback(message.state, { isNews: false });
+        this.#playerStatus.restart();
+        this.#queue.flush({ freshConnection: true });
         return;
       case "pong":
-        this.#tellTime(message, received_ms);
+        this.#addClockSample(message, received_ms);
         return;
       case "state":
-        this.#follow(message, { announce: true });
+        this.#acceptPlayback(message, { isNews: true });
         return;
       case "chat":
       case "deleted":
       case "cleared":
-        this.#heard = { epoch: this.#heard?.epoch ?? 0, seq: message.seq };
+        this.#lastEntry = { epoch: this.#lastEntry?.epoch ?? 0, seq: message.seq };
         return;
       case "ack":
-        this.#mailbox.answered(message.cid, null);
+        this.#queue.settle(message.cid, null);
         return;
       case "nack":
-        this.#mailbox.answered(message.cid, message.code);
+        this.#queue.settle(message.cid, message.code);
         return;
       case "react":
         this.#events.emit("reaction", message);
@@ -273,15 +251,15 @@ class Session implements RoomSession {
     }
   }
 
-  #greeting() {
+  #resumePoint() {
     const newest = this.timeline.newest;
     return {
-      ...(this.#heard === null ? {} : { resume: this.#heard }),
+      ...(this.#lastEntry === null ? {} : { resume: this.#lastEntry }),
       ...(newest === null ? {} : { seen: { epoch: newest.epoch, rev: newest.rev } }),
     };
   }
 
-  #tellTime(pong: Extract<ServerMessage, { t: "pong" }>, received_ms: number): void {
+  #addClockSample(pong: Extract<ServerMessage, { t: "pong" }>, received_ms: number): void {
     this.#clock.add(
       {
         sent_ms: pong.c,
@@ -294,49 +272,42 @@ class Session implements RoomSession {
     this.store.setState({ clock: this.#clock.estimate(received_ms) });
   }
 
-  /** Takes a state in; `announce` is false for what was already so when we came. */
-  #follow(playback: PlaybackState, { announce }: { announce: boolean }): void {
+  /** `isNews` is false for the state that was already in effect when this page joined. */
+  #acceptPlayback(playback: PlaybackState, { isNews }: { isNews: boolean }): void {
     const before = this.timeline.newest;
     const acceptance = this.timeline.accept(playback);
     if (acceptance === "stale") return;
-    const news = acceptance === "change" && announce;
-    this.store.setState((state) => (news ? playbackChanged(state, playback) : { playback }));
+    const logged = acceptance === "change" && isNews;
+    this.store.setState((state) => (logged ? playbackChanged(state, playback) : { playback }));
     if (
       before !== null &&
       (before.mrev !== playback.mrev || before.video_id !== playback.video_id)
     ) {
-      this.#selfReport.restart();
+      this.#playerStatus.restart();
       this.#events.emit("mediaChanged", { video_id: playback.video_id, mrev: playback.mrev });
     }
   }
 
-  #command(what: Pick<Command, "op" | "pos_s" | "by_s" | "rate">): void {
-    const { newest } = this.timeline;
-    const refusal = this.#refusal(newest);
-    if (newest === null || refusal !== null) {
-      this.#events.emit("nack", { about: "cmd", code: refusal ?? "no_video" });
-      return;
-    }
-    this.#mailbox.post({ t: "cmd", mrev: newest.mrev, ...what });
+  #refused(about: PendingCommand["t"], code: NackCode): void {
+    this.controls.answered();
+    this.#events.emit("nack", { about, code });
   }
 
-  /** What the room would answer, where we can tell without asking. */
-  #refusal(newest: PlaybackState | null): NackCode | null {
-    if (this.#isWaiting()) return "waiting";
-    if (newest === null || newest.mode === "empty") return "no_video";
-    return this.store.getState().you?.can_control === false ? "not_allowed" : null;
+  #refusedHere(code: NackCode): void {
+    if (code === "not_allowed") this.#events.emit("notAllowed", undefined);
+    else this.#refused("cmd", code);
   }
 
-  #keepHouse(): void {
-    this.#mailbox.tidy();
-    this.#cancelHousekeeping = this.#environment.after(HOUSEKEEPING_MS, () => this.#keepHouse());
+  #tick(): void {
+    this.#queue.tick();
+    this.#cancelTick = this.#environment.after(TICK_MS, () => this.#tick());
   }
 
   #isWaiting(): boolean {
     return this.store.getState().you?.role === "waiting";
   }
 
-  #moving(): boolean {
+  #isMoving(): boolean {
     return this.timeline.newest?.mode === "playing" && this.#environment.isVisible();
   }
 }

@@ -19,10 +19,10 @@ function realistic(seed: number) {
 }
 
 const count = (viewer: Viewer, what: string) =>
-  viewer.player.orders.filter((order) => order.do === what).length;
+  viewer.player.actions.filter((action) => action.do === what).length;
 
-describe("Pilot", () => {
-  it("starts a parked film at the common instant, and within 10 ms a second later", () => {
+describe("SyncController", () => {
+  it("starts a parked film at the common time, and is within 10 ms a second later", () => {
     const viewer = new Viewer({ player: realistic(1) });
     viewer.receive(paused(12));
     viewer.run(1_000);
@@ -33,7 +33,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("pauses everybody on the same position, whatever their error was", () => {
+  it("stops all viewers at the same position, whatever their error was", () => {
     const stops = [1, 2, 3].map((seed) => {
       const viewer = new Viewer({ player: realistic(seed), clockError_ms: seed * 3 });
       viewer.receive(playing(0, 0));
@@ -45,7 +45,7 @@ describe("Pilot", () => {
     expect(stops).toEqual([3.4, 3.4, 3.4]);
   });
 
-  it("goes on with the old place until there is just time enough to seek, then starts at t0", () => {
+  it("plays on at the old position until it is time to seek, then starts at t0", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
@@ -56,7 +56,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(20);
   });
 
-  it("brings a late joiner to within 10 ms in two seconds", () => {
+  it("brings a viewer who joins late to within 10 ms in two seconds", () => {
     const viewer = new Viewer({ player: realistic(4), from_ms: 60_000 });
     viewer.receive(playing(0, 0));
     viewer.run(62_000);
@@ -77,7 +77,7 @@ describe("Pilot", () => {
     expect(viewer.latency.values.start_ms).toBeLessThan(165);
   });
 
-  it("keeps ten minutes at ±80 ppm within 5 ms, without a seek, at rate 1 for 99 % of the time", () => {
+  it("stays within 5 ms for ten minutes at ±80 ppm, without a seek, and at rate 1 for 99 % of the time", () => {
     for (const skew of [80e-6, -80e-6]) {
       const random = seededRandom(5);
       const player = new FakePlayer({ skew, noise_ms: () => 0.5 * (random() - 0.5) });
@@ -97,16 +97,16 @@ describe("Pilot", () => {
     }
   });
 
-  it("does not limit-cycle: a perfect player that has landed is left alone", () => {
+  it("does not oscillate: a perfect player in position is left alone", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
-    const orders = viewer.player.orders.length;
+    const actions = viewer.player.actions.length;
     viewer.run(120_000);
-    expect(viewer.player.orders.length).toBe(orders);
+    expect(viewer.player.actions.length).toBe(actions);
   });
 
-  it("corrects 40 ms by one pulse that lands, not by a seek", () => {
+  it("corrects 40 ms with one pulse, without a seek", () => {
     const viewer = new Viewer({ player: new FakePlayer({ start_ms: () => 110 }) });
     viewer.receive(playing(0, 0));
     viewer.run(3_000);
@@ -115,7 +115,7 @@ describe("Pilot", () => {
     expect(count(viewer, "rate")).toBe(2);
   });
 
-  it("changes to the room's rate at t0 without leaving its place", () => {
+  it("changes to the room's rate at t0 without a seek", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
@@ -126,7 +126,7 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBe(1);
   });
 
-  it("forgets what it measured when the rate changes, and is at its place again a second later", () => {
+  it("discards its measurements when the rate changes, and is in position again a second later", () => {
     const viewer = new Viewer({ player: new FakePlayer({ start_ms: () => 130 }) });
     viewer.receive(playing(0, 0));
     while (viewer.player.rate === 1) viewer.run(viewer.now_ms + 10);
@@ -138,7 +138,7 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBe(1);
   });
 
-  it("starts with the last of two commands for the same place, though it stood ready for the first", () => {
+  it("starts at the second of two commands for the same position, though it was ready for the first", () => {
     const viewer = new Viewer();
     viewer.receive(paused(12));
     viewer.run(1_000);
@@ -151,7 +151,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("loads the place where the room is, once a stall has left it far behind", () => {
+  it("seeks to the room's position once a stall has left it far behind", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
@@ -162,18 +162,18 @@ describe("Pilot", () => {
     expect(viewer.player.position_s(9_000)).toBeGreaterThan(8);
   });
 
-  it("takes the rate back that its person chose while on their own", () => {
+  it("restores the room's rate after the viewer chose another one at their own pace", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(3_000);
     viewer.player.rate = 2;
-    viewer.pilot.reset();
+    viewer.controller.reset();
     viewer.run(5_000);
     expect(viewer.player.rate).toBe(1);
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("shows the end to who comes when the film has run out", () => {
+  it("shows the end to a viewer who joins after the film has ended", () => {
     const viewer = new Viewer({ from_ms: 100_000 });
     viewer.receive({ ...playing(0, 0), duration_s: 60 });
     viewer.run(101_000);
@@ -181,7 +181,7 @@ describe("Pilot", () => {
     expect(viewer.player.paused).toBe(true);
   });
 
-  it("catches up by itself after a stall", () => {
+  it("catches up after a stall", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
@@ -192,7 +192,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("stands on the film's end instead of seeking for it (R13)", () => {
+  it("stays at the film's end without repeated seeks (R13)", () => {
     const viewer = new Viewer({ player: new FakePlayer({ duration_s: 60 }), from_ms: 58_000 });
     viewer.receive({ ...playing(0, 0), duration_s: 60 });
     viewer.run(90_000);
@@ -200,7 +200,7 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBeLessThan(3);
   });
 
-  it("stands where there is a picture while the room waits at the end of what is made", () => {
+  it("stays where there is a picture while the room waits at the end of the playable part", () => {
     const viewer = new Viewer();
     viewer.receive({ ...paused(20), mode: "waiting", playable_s: 20 });
     viewer.run(1_000);
@@ -210,7 +210,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("never loops on a source that does not load: each new attempt waits longer (R13)", () => {
+  it("does not loop on a source that never loads: each attempt waits longer (R13)", () => {
     const viewer = new Viewer();
     viewer.player.ready = false;
     viewer.receive(playing(0, 0));
@@ -218,20 +218,20 @@ describe("Pilot", () => {
     expect(count(viewer, "seek")).toBeLessThan(14);
   });
 
-  it("plays on after a pause from outside, but gives up pushing against a system that insists (R12)", () => {
+  it("resumes after an external pause, but does not fight a system that keeps pausing (R12)", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0));
     viewer.run(5_000);
-    viewer.player.pausedFromOutside(5_000);
+    viewer.player.pauseExternally(5_000);
     viewer.run(7_000);
     expect(viewer.player.paused).toBe(false);
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
     const plays = count(viewer, "play");
-    viewer.run(67_000, () => viewer.player.pausedFromOutside(viewer.now_ms));
+    viewer.run(67_000, () => viewer.player.pauseExternally(viewer.now_ms));
     expect(count(viewer, "play") - plays).toBeLessThan(12);
   });
 
-  it("follows the last of a storm of commands", () => {
+  it("ends up at the last of fifty rapid commands", () => {
     const viewer = new Viewer({ player: realistic(9) });
     viewer.receive(paused(0));
     for (let i = 0; i < 50; i += 1) {
@@ -245,7 +245,7 @@ describe("Pilot", () => {
     expect(Math.abs(viewer.error_ms())).toBeLessThan(10);
   });
 
-  it("takes a new epoch with a lower rev at once", () => {
+  it("follows a new epoch with a lower rev at once", () => {
     const viewer = new Viewer();
     viewer.receive(playing(0, 0, 50));
     viewer.run(5_000);
@@ -255,7 +255,7 @@ describe("Pilot", () => {
     expect(viewer.player.position_s(8_000)).toBeGreaterThan(100);
   });
 
-  it("still settles when it is asked only once a second, as a hidden page is", () => {
+  it("still settles with one step per second, as in a hidden page", () => {
     const viewer = new Viewer({ player: new FakePlayer({ start_ms: () => 200 }), tick_ms: 1_000 });
     viewer.receive(playing(0, 0));
     viewer.run(30_000);

@@ -1,11 +1,11 @@
 /**
- * The join token in the hands of the browser: how long it is good for, and its renewal
- * well before that. Opaque here; never stored, never in a URL.
+ * The join token in the browser: how long it is valid, and its renewal well before that. The token is
+ * opaque here; it is never stored and never part of a URL.
  */
 import type { Cancel, SyncEnvironment } from "./environment";
 import type { Role } from "./protocol";
 
-/** Everything needed to connect, as join and renew answer it. */
+/** Everything needed to connect, as the join and renew calls return it. */
 export interface JoinConnection {
   relay_url: string;
   join_token: string;
@@ -14,16 +14,16 @@ export interface JoinConnection {
   expires_at: string;
 }
 
-/** A rejected promise means that nobody could be asked; that is tried again. */
+/** A rejected promise means that no server answered; the renewal is then tried again. */
 export type RenewResult =
   | { status: "admitted" | "waiting"; connection: JoinConnection }
   | { status: "refused"; code: string };
 
-/** What the device's calendar may make of `expires_at` without our believing it. */
+/** The device's date may be wrong, so the lifetime derived from `expires_at` is kept within these limits. */
 const LIFE_MS = { least: 60_000, most: 600_000 };
 const RETRY_MS = { first: 2_000, cap: 30_000 };
 
-interface TokenOptions {
+interface LeaseOptions {
   environment: SyncEnvironment;
   connection: JoinConnection;
   renew: () => Promise<RenewResult>;
@@ -31,36 +31,36 @@ interface TokenOptions {
   onRefused: (code: string) => void;
 }
 
-export class TokenLife {
-  #options: TokenOptions;
+export class TokenLease {
+  #options: LeaseOptions;
   #connection: JoinConnection;
-  #spentAt_ms = 0;
+  #expiresAt_ms = 0;
   #failures = 0;
   #stopped = false;
   #cancel: Cancel = () => {};
   #renewing: Promise<boolean> | null = null;
 
-  constructor(options: TokenOptions) {
+  constructor(options: LeaseOptions) {
     this.#options = options;
     this.#connection = options.connection;
-    this.#begin(options.connection);
+    this.#start(options.connection);
   }
 
   get url(): string {
     return this.#connection.relay_url;
   }
 
-  get value(): string {
+  get token(): string {
     return this.#connection.join_token;
   }
 
-  get isSpent(): boolean {
-    return this.#options.environment.now() >= this.#spentAt_ms;
+  get isExpired(): boolean {
+    return this.#options.environment.now() >= this.#expiresAt_ms;
   }
 
-  /** The relay would not take it. */
-  spend(): void {
-    this.#spentAt_ms = 0;
+  /** The relay has rejected the token. */
+  expire(): void {
+    this.#expiresAt_ms = 0;
   }
 
   stop(): void {
@@ -71,18 +71,20 @@ export class TokenLife {
   renewWithin(delay_ms: number): void {
     const { environment } = this.#options;
     this.#cancel();
-    this.#cancel = environment.after(environment.random() * delay_ms, () => this.#renewQuietly());
+    this.#cancel = environment.after(environment.random() * delay_ms, () =>
+      this.#renewInBackground(),
+    );
   }
 
-  /** Resolves when there is a new token; to false when it was refused. Rejects when nobody answered. */
-  renewed(): Promise<boolean> {
-    this.#renewing ??= this.#ask().finally(() => {
+  /** Resolves to true with a new token, to false if it was refused. Rejects when no server answered. */
+  renew(): Promise<boolean> {
+    this.#renewing ??= this.#request().finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
   }
 
-  async #ask(): Promise<boolean> {
+  async #request(): Promise<boolean> {
     const result = await this.#options.renew();
     if (this.#stopped) return false;
     if (result.status === "refused") {
@@ -90,26 +92,26 @@ export class TokenLife {
       return false;
     }
     this.#failures = 0;
-    this.#begin(result.connection);
+    this.#start(result.connection);
     this.#options.onToken(result.connection.join_token);
     return true;
   }
 
-  #begin(connection: JoinConnection): void {
+  #start(connection: JoinConnection): void {
     const { environment } = this.#options;
     this.#connection = connection;
-    const told_ms = environment.untilDate_ms(connection.expires_at);
-    const life_ms = Math.min(LIFE_MS.most, Math.max(LIFE_MS.least, told_ms || 0));
-    this.#spentAt_ms = environment.now() + life_ms;
+    const stated_ms = environment.untilDate_ms(connection.expires_at);
+    const life_ms = Math.min(LIFE_MS.most, Math.max(LIFE_MS.least, stated_ms || 0));
+    this.#expiresAt_ms = environment.now() + life_ms;
     this.#cancel();
     this.#cancel = environment.after(life_ms * (0.5 + 0.25 * environment.random()), () =>
-      this.#renewQuietly(),
+      this.#renewInBackground(),
     );
   }
 
-  /** A renewal that fails is repeated; the relay has patience, and the connection a token still. */
-  #renewQuietly(): void {
-    this.renewed().catch(() => {
+  /** Retries a failed renewal: the connection stays open, and its current token is still valid. */
+  #renewInBackground(): void {
+    this.renew().catch(() => {
       if (this.#stopped) return;
       const ceiling_ms = Math.min(RETRY_MS.cap, RETRY_MS.first * 2 ** this.#failures);
       this.#failures += 1;

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
-/** Single-key shortcuts must keep their hands off fields, menus and dialogs. */
+
+/** Whether keys belong to a text field, a menu or a dialog, so that shortcuts must ignore them. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
@@ -8,16 +9,16 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** `r` takes the keyboard to the reactions; Tab and Enter do the rest. */
-export function useReactionKey(go: () => void): void {
+/** A shortcut of one key without modifiers. `run` must keep its identity. */
+export function useSingleKey(key: string, run: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "r" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.defaultPrevented || isTyping(event.target)) return;
       event.preventDefault();
-      go();
+      run();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [go]);
+  }, [key, run]);
 }

@@ -1,7 +1,7 @@
 import { PictureInPicture2, Settings2 } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/ui/Button";
-import { useStage, useView } from "../playback/StageContext";
+import { usePlayerView, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 import {
   type ChoiceList,
@@ -16,7 +16,7 @@ import { StageSheet } from "./StageSheet";
 export function PhoneSheet() {
   const { stage, fullscreen, player } = useStage();
   const [open, setOpen] = useState(false);
-  const canPip = useView((view) => view.canPip);
+  const canPip = usePlayerView((view) => view.canPip);
   const choices = [useSubtitleChoice(), useQualityChoice(), useAudioChoice(), useSpeedChoice()];
   return (
     <>

@@ -10,7 +10,7 @@ const SKIP_S = 10;
 const FILLED = "fill-current stroke-0";
 
 export function PlayButton({ large = false }: { large?: boolean }) {
-  const { transport } = useStage();
+  const { controls } = useStage();
   const mayControl = useMayControl();
   const playing = usePlaying();
   const Icon = playing ? Pause : Play;
@@ -20,7 +20,7 @@ export function PlayButton({ large = false }: { large?: boolean }) {
       shortcut="K"
       tip={large ? "center" : "start"}
       refusal={mayControl ? null : NOT_YOURS}
-      onClick={() => transport.toggle()}
+      onClick={() => controls.toggle()}
       shape={large ? "disc" : "plain"}
       className={cx(large && "scale-125")}
     >
@@ -30,7 +30,7 @@ export function PlayButton({ large = false }: { large?: boolean }) {
 }
 
 export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?: boolean }) {
-  const { transport } = useStage();
+  const { controls } = useStage();
   const mayControl = useMayControl();
   const Icon = by === "back" ? RotateCcw : RotateCw;
   return (
@@ -38,7 +38,7 @@ export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?
       label={by === "back" ? "Back 10 seconds" : "Forward 10 seconds"}
       shortcut={by === "back" ? "J" : "L"}
       refusal={mayControl ? null : NOT_YOURS}
-      onClick={() => transport.skip(by === "back" ? -SKIP_S : SKIP_S)}
+      onClick={() => controls.skip(by === "back" ? -SKIP_S : SKIP_S)}
       shape={large ? "disc" : "plain"}
     >
       <Icon aria-hidden="true" />

@@ -1,11 +1,11 @@
 import { Maximize, Minimize, PictureInPicture2, RectangleHorizontal, Shrink } from "lucide-react";
-import { useStage, useView } from "../playback/StageContext";
+import { usePlayerView, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 export function PipButton() {
   const { player } = useStage();
-  const possible = useView((view) => view.canPip);
-  const on = useView((view) => view.inPip);
+  const possible = usePlayerView((view) => view.canPip);
+  const on = usePlayerView((view) => view.inPip);
   if (!possible) return null;
   return (
     <ControlButton

@@ -1,30 +1,30 @@
 import { Slider } from "radix-ui";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import { useStore } from "zustand";
 import { cx } from "@/ui/cx";
 import { spokenTime } from "@/ui/filmTime";
 import {
+  useExpectedPosition,
   useMayControl,
+  usePlayerView,
   usePosition,
-  useRoomState,
+  useSessionState,
   useStage,
-  useView,
 } from "../playback/StageContext";
 import { ScrubPreview } from "./ScrubPreview";
 
 const KEY_STEP_S = 5;
 
-/** The film's length as a line. It asks the room once, when the finger lets go. */
+/** The film as a line. Dragging seeks once, on release. */
 export function ScrubBar() {
-  const { transport, onAskControl } = useStage();
+  const { controls, onAskControl } = useStage();
   const mayControl = useMayControl();
   const playing_s = usePosition();
-  const asked_s = useStore(transport.asked, (asked) => asked.position_s);
+  const expected_s = useExpectedPosition();
   const { length_s, playable_s } = useLengths();
-  const bufferedUntil_s = useView((view) => view.bufferedUntil_s);
+  const bufferedUntil_s = usePlayerView((view) => view.bufferedUntil_s);
   const [dragged_s, setDragged] = useState<number | null>(null);
   const [pointed_s, setPointed] = useState<number | null>(null);
-  const shown_s = Math.min(dragged_s ?? asked_s ?? playing_s, length_s);
+  const shown_s = Math.min(dragged_s ?? expected_s ?? playing_s, length_s);
   const share = (position_s: number) => `${(100 * Math.min(position_s, length_s)) / length_s}%`;
 
   const point = (event: PointerEvent<HTMLElement>) => {
@@ -36,11 +36,11 @@ export function ScrubBar() {
     const by_s = { ArrowLeft: -KEY_STEP_S, ArrowRight: KEY_STEP_S }[event.key];
     if (by_s === undefined) return;
     event.preventDefault();
-    transport.skip(by_s);
+    controls.skip(by_s);
   };
   const commit = (position_s: number) => {
     setDragged(null);
-    transport.seek(Math.min(position_s, playable_s));
+    controls.seek(Math.min(position_s, playable_s));
   };
 
   return (
@@ -93,9 +93,9 @@ export function ScrubBar() {
 }
 
 function useLengths() {
-  const known_s = useRoomState((state) => state.playback?.duration_s ?? null);
-  const playable_s = useRoomState((state) => state.playback?.playable_s ?? null);
-  const loaded_s = useView((view) => view.duration_s);
+  const known_s = useSessionState((state) => state.playback?.duration_s ?? null);
+  const playable_s = useSessionState((state) => state.playback?.playable_s ?? null);
+  const loaded_s = usePlayerView((view) => view.duration_s);
   const length_s = Math.max(1, known_s ?? loaded_s);
   return { length_s, playable_s: playable_s ?? length_s };
 }

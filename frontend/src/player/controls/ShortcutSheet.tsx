@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Switch } from "@/ui/Switch";
-import { keepPreferences, readPreferences } from "../video/preferences";
+import { readPreferences, savePreferences } from "../video/preferences";
 import { StageSheet } from "./StageSheet";
 import { SHORTCUT_HELP } from "./shortcuts";
 
@@ -13,7 +13,7 @@ interface ShortcutSheetProps {
 export function ShortcutSheet({ open, onOpenChange, container }: ShortcutSheetProps) {
   const [enabled, setEnabled] = useState(() => readPreferences().shortcuts);
   const change = (shortcuts: boolean) => {
-    keepPreferences({ shortcuts });
+    savePreferences({ shortcuts });
     setEnabled(shortcuts);
   };
   return (

@@ -1,13 +1,13 @@
 import { Volume1, Volume2, VolumeX } from "lucide-react";
 import { Slider } from "radix-ui";
-import { useStage, useView } from "../playback/StageContext";
+import { usePlayerView, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 export function VolumeControl() {
   const { player } = useStage();
-  const volume = useView((view) => view.volume);
-  const muted = useView((view) => view.muted || view.soundBlocked);
-  const canSet = useView((view) => view.canSetVolume);
+  const volume = usePlayerView((view) => view.volume);
+  const muted = usePlayerView((view) => view.muted || view.soundBlocked);
+  const canSet = usePlayerView((view) => view.canSetVolume);
   const loudness = muted ? 0 : volume;
   const Icon = loudness === 0 ? VolumeX : loudness < 0.5 ? Volume1 : Volume2;
   return (

@@ -1,5 +1,6 @@
-/** What there is to choose, as menus and the sheet on phones both list it. */
-import { useRoomState, useStage, useView } from "../playback/StageContext";
+/** The choices that the menus, and the sheet on phones, list. */
+import { isDetached, mayControlRoom } from "@/sync/playbackControls";
+import { usePlayerView, useSessionState, useStage } from "../playback/StageContext";
 
 export interface ChoiceList {
   label: string;
@@ -12,7 +13,7 @@ const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export function useSubtitleChoice(): ChoiceList | null {
   const { player } = useStage();
-  const { options, current } = useView((view) => view.subtitles);
+  const { options, current } = usePlayerView((view) => view.subtitles);
   if (options.length === 0) return null;
   return {
     label: "Subtitles",
@@ -24,8 +25,8 @@ export function useSubtitleChoice(): ChoiceList | null {
 
 export function useQualityChoice(): ChoiceList | null {
   const { player } = useStage();
-  const { options, current } = useView((view) => view.quality);
-  const shown = useView((view) => view.shownQuality);
+  const { options, current } = usePlayerView((view) => view.quality);
+  const shown = usePlayerView((view) => view.shownQuality);
   if (options.length < 2) return null;
   const automatic = current === -1 && shown !== null ? `Auto (${shown})` : "Auto";
   return {
@@ -38,7 +39,7 @@ export function useQualityChoice(): ChoiceList | null {
 
 export function useAudioChoice(): ChoiceList | null {
   const { player } = useStage();
-  const { options, current } = useView((view) => view.audio);
+  const { options, current } = usePlayerView((view) => view.audio);
   if (options.length < 2) return null;
   return {
     label: "Audio",
@@ -48,17 +49,18 @@ export function useAudioChoice(): ChoiceList | null {
   };
 }
 
-/** The room's speed: of interest only to who may change it. */
+/** The room's speed, for viewers who may change it. */
 export function useSpeedChoice(): ChoiceList | null {
-  const { transport, canControl } = useStage();
-  const rate = useRoomState((state) => state.playback?.rate ?? 1);
-  const detached = useRoomState((state) => state.sync.status === "detached");
+  const { controls } = useStage();
+  const canControl = useSessionState(mayControlRoom);
+  const rate = useSessionState((state) => state.playback?.rate ?? 1);
+  const detached = useSessionState(isDetached);
   if (!canControl || detached) return null;
   return {
     label: "Speed for everyone",
     value: String(rate),
     options: RATES.map((one) => ({ value: String(one), label: one === 1 ? "Normal" : `${one}×` })),
-    choose: (value) => transport.setRate(Number(value)),
+    choose: (value) => controls.setRate(Number(value)),
   };
 }
 

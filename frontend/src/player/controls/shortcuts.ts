@@ -1,67 +1,9 @@
+/** Which key does what to the player, and the list of them for the help sheet. */
 import { useEffect } from "react";
-import type { StageHere } from "../playback/StageContext";
+import { isTyping } from "@/ui/useSingleKey";
+import type { StageState } from "../playback/StageContext";
 import { readPreferences } from "../video/preferences";
 
-/** Single keys work anywhere on the page but where people write, and can be switched off. */
-export function useShortcuts(here: StageHere | null): void {
-  useEffect(() => {
-    if (here === null) return;
-    const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || belongsToTarget(event.key, event.target)) return;
-      const action = shortcutFor(event);
-      if (action === null || (!readPreferences().shortcuts && action.do !== "help")) return;
-      event.preventDefault();
-      carryOut(action, here);
-    };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
-  }, [here]);
-}
-
-function carryOut(action: ShortcutAction, here: StageHere): void {
-  const { player, transport } = here;
-  const view = player.view.getState();
-  switch (action.do) {
-    case "toggle":
-      transport.toggle();
-      return;
-    case "skip":
-      transport.skip(action.by_s);
-      return;
-    case "jump":
-      transport.seek(action.share * filmLength_s(here));
-      return;
-    case "volume":
-      if (view.canSetVolume) player.setVolume(clamp(view.volume + action.by));
-      return;
-    case "mute":
-      player.setMuted(!view.muted);
-      return;
-    case "captions":
-      player.captions.toggle();
-      return;
-    case "fullscreen":
-      if (here.fullscreen.possible) here.fullscreen.toggle();
-      return;
-    case "theatre":
-      here.onTheatre(!here.theatre);
-      return;
-    case "pip":
-      if (view.canPip) void player.togglePip();
-      return;
-    case "help":
-      here.showHelp();
-  }
-}
-
-/** The room knows the whole length also while the film is still being made. */
-function filmLength_s({ session, player }: StageHere): number {
-  return session.store.getState().playback?.duration_s ?? player.view.getState().duration_s;
-}
-
-const clamp = (volume: number) => Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
-
-/** Which key does what to the player, and the words of the help sheet. Pure. */
 export type ShortcutAction =
   | { do: "toggle" }
   | { do: "skip"; by_s: number }
@@ -105,15 +47,72 @@ export function shortcutFor({ key, ctrlKey, metaKey, altKey }: Key): ShortcutAct
 }
 
 /** Keys that a focused control needs for itself. */
-export function belongsToTarget(key: string, target: EventTarget | null): boolean {
+function isNeededBy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
-  const writing = "input, textarea, select, [contenteditable], [role=menu], [role=dialog]";
-  if (target.closest(writing) !== null) return true;
+  if (isTyping(target)) return true;
   if (target.closest("[role=slider], [role=tab], [role=radio]") !== null) {
     return key.startsWith("Arrow");
   }
   return (key === " " || key === "Enter") && target.closest("button, a, summary") !== null;
 }
+
+/** The keys work anywhere on the page except in text fields, menus and dialogs, and can be switched off. */
+export function useShortcuts(stage: StageState): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isNeededBy(event.target, event.key)) return;
+      const action = shortcutFor(event);
+      if (action === null || (!readPreferences().shortcuts && action.do !== "help")) return;
+      event.preventDefault();
+      perform(action, stage);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [stage]);
+}
+
+function perform(action: ShortcutAction, stage: StageState): void {
+  const { player, controls } = stage;
+  const view = player.view.getState();
+  switch (action.do) {
+    case "toggle":
+      controls.toggle();
+      return;
+    case "skip":
+      controls.skip(action.by_s);
+      return;
+    case "jump":
+      controls.seek(action.share * filmLength_s(stage));
+      return;
+    case "volume":
+      if (view.canSetVolume) player.setVolume(clamp(view.volume + action.by));
+      return;
+    case "mute":
+      player.setMuted(!view.muted);
+      return;
+    case "captions":
+      player.captions.toggle();
+      return;
+    case "fullscreen":
+      if (stage.fullscreen.possible) stage.fullscreen.toggle();
+      return;
+    case "theatre":
+      stage.onTheatre(!stage.theatre);
+      return;
+    case "pip":
+      if (view.canPip) void player.togglePip();
+      return;
+    case "help":
+      stage.showHelp();
+  }
+}
+
+/** The room knows the full length even while the film is still being encoded. */
+function filmLength_s({ session, player }: StageState): number {
+  return session.store.getState().playback?.duration_s ?? player.view.getState().duration_s;
+}
+
+const clamp = (volume: number) => Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
 
 export const SHORTCUT_HELP: { keys: string[]; meaning: string }[] = [
   { keys: ["Space", "K"], meaning: "Play or pause" },

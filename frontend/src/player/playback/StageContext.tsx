@@ -1,19 +1,19 @@
-/** Hands the stage's equipment to the small controls inside it. */
+/** Gives the components inside the stage the player, the room's session and the stage's own state. */
 
 import { createContext, useContext, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import { mayControl, type PlaybackControls } from "@/sync/playbackControls";
 import type { RoomState } from "@/sync/roomState";
 import type { RoomSession } from "@/sync/session";
-import type { Sidecar } from "../video/Captions";
 import type { PlayerView } from "../video/PlayerPort";
-import type { Equipment } from "./usePlayer";
+import type { PlayerHandle, StageMedia } from "./usePlayerHandle";
 
-export interface StageHere extends Equipment {
+export interface StageState extends PlayerHandle {
   session: RoomSession;
+  controls: PlaybackControls;
   media: StageMedia;
-  /** The stage itself: what opens over it must hang in it, or full screen would hide it. */
+  /** The stage's element. Menus and sheets must be attached to it, or full screen would hide them. */
   stage: HTMLElement | null;
-  canControl: boolean;
   onAskControl: () => void;
   theatre: boolean;
   onTheatre: (on: boolean) => void;
@@ -21,63 +21,53 @@ export interface StageHere extends Equipment {
   showHelp: () => void;
 }
 
-const Context = createContext<StageHere | null>(null);
+const Context = createContext<StageState | null>(null);
 
 export const StageProvider = Context.Provider;
 
-export function useStage(): StageHere {
-  const here = useContext(Context);
-  if (!here) throw new Error("useStage is called outside a stage");
-  return here;
+export function useStage(): StageState {
+  const stage = useContext(Context);
+  if (!stage) throw new Error("useStage is called outside a stage");
+  return stage;
 }
 
-export function useView<T>(select: (view: PlayerView) => T): T {
+export function usePlayerView<T>(select: (view: PlayerView) => T): T {
   return useStore(useStage().player.view, select);
 }
 
-export function useRoomState<T>(select: (state: RoomState) => T): T {
+export function useSessionState<T>(select: (state: RoomState) => T): T {
   return useStore(useStage().session.store, select);
 }
 
-/** At one's own pace everybody controls, otherwise who the room lets. */
 export function useMayControl(): boolean {
-  const { canControl } = useStage();
-  return useRoomState((state) => state.sync.status === "detached") || canControl;
+  return useSessionState(mayControl);
 }
 
-/** Whether the film runs as people see it: what was asked counts before the answer is here. */
+/** Whether the film plays as the viewer sees it: a request counts before the room has answered. */
 export function usePlaying(): boolean {
-  const { transport, player } = useStage();
-  useStore(transport.asked);
-  useRoomState((state) => state.playback);
-  useRoomState((state) => state.sync);
+  const { controls, player } = useStage();
+  useStore(controls.expected);
+  useSessionState((state) => state.playback);
+  useSessionState((state) => state.sync);
   useStore(player.view);
-  return transport.playing;
+  return controls.playing;
 }
 
-/** What the room hands to the stage: the film as this person may see it. */
-export interface StageMedia {
-  manifestUrl: string;
-  kind: "hls" | "file";
-  title: string;
-  /** Lets the engine see that the room has gone on to another film before this one is replaced. */
-  videoId?: string;
-  posterUrl?: string | null;
-  spritesUrl?: string | null;
-  /** Captions beside the film; those inside its stream are found there. */
-  sidecars?: Sidecar[];
+/** Where a seek is heading until the room has answered; null otherwise. */
+export function useExpectedPosition(): number | null {
+  return useStore(useStage().controls.expected, (expected) => expected.position_s);
 }
 
-const EVERY_MS = 250;
+const POSITION_EVERY_MS = 250;
 
-/** Where the film is, often enough for a clock and a bar. */
+/** The player's position, updated often enough for a clock and a bar. */
 export function usePosition(): number {
   const { player } = useStage();
-  const [position_s, setPosition] = useState(() => player.look().position_s);
+  const [position_s, setPosition] = useState(() => player.snapshot().position_s);
   useEffect(() => {
-    const look = () => setPosition(player.look().position_s);
-    look();
-    const timer = setInterval(look, EVERY_MS);
+    const update = () => setPosition(player.snapshot().position_s);
+    update();
+    const timer = setInterval(update, POSITION_EVERY_MS);
     return () => clearInterval(timer);
   }, [player]);
   return position_s;

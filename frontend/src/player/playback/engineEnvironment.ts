@@ -1,35 +1,35 @@
-/** What the engine takes from the browser: time, timers, an alarm that is on time, and whether it is seen. */
+/** What `SyncEngine` takes from the browser: time, timers, a precise alarm, and the page's visibility. */
 
 export interface EngineEnvironment {
   now(): number;
   after(delay_ms: number, run: () => void): () => void;
-  /** One alarm at a time; null takes it back. */
+  /** There is one alarm; null cancels it. */
   setAlarm(at_ms: number | null): void;
-  onAlarm(ring: () => void): () => void;
+  onAlarm(listener: () => void): () => void;
   isVisible(): boolean;
   sinceVisibilityChange_ms(): number;
 }
 
 export function browserEngineEnvironment(): EngineEnvironment {
-  let ring = () => {};
+  let onAlarm = () => {};
   let changed_ms = Number.NEGATIVE_INFINITY;
-  const alarm = new Alarm(() => ring());
-  const noticed = () => {
+  const timer = new PreciseTimer(() => onAlarm());
+  const visibilityChanged = () => {
     changed_ms = performance.now();
   };
-  document.addEventListener("visibilitychange", noticed);
+  document.addEventListener("visibilitychange", visibilityChanged);
   return {
     now: () => performance.now(),
     after: (delay_ms, run) => {
-      const timer = setTimeout(run, delay_ms);
-      return () => clearTimeout(timer);
+      const timeout = setTimeout(run, delay_ms);
+      return () => clearTimeout(timeout);
     },
-    setAlarm: (at_ms) => alarm.set(at_ms),
+    setAlarm: (at_ms) => timer.set(at_ms),
     onAlarm: (listener) => {
-      ring = listener;
+      onAlarm = listener;
       return () => {
-        alarm.close();
-        document.removeEventListener("visibilitychange", noticed);
+        timer.close();
+        document.removeEventListener("visibilitychange", visibilityChanged);
       };
     },
     isVisible: () => document.visibilityState === "visible",
@@ -37,32 +37,32 @@ export function browserEngineEnvironment(): EngineEnvironment {
   };
 }
 
-/**
- * A timer that is on time. `setTimeout` may be some milliseconds late, which is heard when
- * two devices start a film in one room: it sleeps until shortly before, then it spins
- * through messages, which yield to everything else and come back at once.
- */
 const SPIN_MS = 8;
 
-export class Alarm {
-  #ring: () => void;
+/**
+ * `setTimeout` can be several milliseconds late, which is audible when two devices in one room start a
+ * film. This timer sleeps until shortly before its time and then spins through `MessageChannel` messages,
+ * which yield to other work and return at once.
+ */
+class PreciseTimer {
+  #run: () => void;
   #at_ms: number | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timeout: ReturnType<typeof setTimeout> | undefined;
   #channel = new MessageChannel();
 
-  constructor(ring: () => void) {
-    this.#ring = ring;
+  constructor(run: () => void) {
+    this.#run = run;
     this.#channel.port1.onmessage = () => this.#spin();
   }
 
-  /** One instant of `performance.now`; replaces the one set before. */
+  /** A time of `performance.now`; replaces the one before. */
   set(at_ms: number | null): void {
     if (at_ms === this.#at_ms) return;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timeout);
     this.#at_ms = at_ms;
     if (at_ms === null) return;
     const sleep_ms = Math.max(0, at_ms - performance.now() - SPIN_MS);
-    this.#timer = setTimeout(() => this.#spin(), sleep_ms);
+    this.#timeout = setTimeout(() => this.#spin(), sleep_ms);
   }
 
   close(): void {
@@ -79,6 +79,6 @@ export class Alarm {
       return;
     }
     this.#at_ms = null;
-    this.#ring();
+    this.#run();
   }
 }

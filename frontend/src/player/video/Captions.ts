@@ -1,9 +1,9 @@
 /**
- * All captions of a film in one list, those inside its stream and those beside it, and the
- * person's wish, which outlives the film. `VideoElementPlayer` owns it.
+ * All captions of a film in one list: those inside its stream and those in files of their own. Remembers the
+ * viewer's choice beyond the film. `VideoElementPlayer` owns it.
  */
-import { type Choice, NO_CHOICE, type TrackChoices } from "./PlayerPort";
-import { keepPreferences, readPreferences } from "./preferences";
+import { NO_TRACKS, type TrackChoice, type TrackChoices } from "./PlayerPort";
+import { readPreferences, savePreferences } from "./preferences";
 
 interface CaptionsOptions {
   media: HTMLMediaElement;
@@ -17,8 +17,8 @@ const OFF = -1;
 export class Captions {
   readonly #options: CaptionsOptions;
   readonly #sidecars: SidecarTracks;
-  #inStream = NO_CHOICE;
-  #last: string | null = readPreferences().subtitles;
+  #inStream = NO_TRACKS;
+  #lastLabel: string | null = readPreferences().subtitles;
 
   constructor(options: CaptionsOptions) {
     this.#options = options;
@@ -26,41 +26,41 @@ export class Captions {
   }
 
   get choices(): TrackChoices {
-    const beside = this.#sidecars.current;
+    const sidecar = this.#sidecars.current;
     return {
       options: [...this.#inStream.options, ...this.#sidecars.options],
-      current: beside === OFF ? this.#inStream.current : beside,
+      current: sidecar === OFF ? this.#inStream.current : sidecar,
     };
   }
 
   reset(): void {
-    this.#inStream = NO_CHOICE;
+    this.#inStream = NO_TRACKS;
     this.#sidecars.replace([]);
   }
 
-  streamHas(choices: TrackChoices): void {
+  setStreamTracks(choices: TrackChoices): void {
     this.#inStream = choices;
     this.#options.onChange(this.choices);
   }
 
-  besideAre(sidecars: Sidecar[]): void {
+  setSidecars(sidecars: Sidecar[]): void {
     this.#sidecars.replace(sidecars);
-    this.#showWanted();
+    this.#showPreferred();
     this.#options.onChange(this.choices);
   }
 
   choose(id: number): void {
     const label = this.choices.options.find((one) => one.id === id)?.label ?? null;
-    this.#last = label ?? this.#last;
-    keepPreferences({ subtitles: label });
+    this.#lastLabel = label ?? this.#lastLabel;
+    savePreferences({ subtitles: label });
     this.#show(id);
     this.#options.onChange(this.choices);
   }
 
-  /** Off, or the ones that were on last, or the first. */
+  /** Turns captions off, or on: the ones shown last, otherwise the first. */
   toggle(): void {
     const { options, current } = this.choices;
-    const track = options.find((one) => one.label === this.#last) ?? options[0];
+    const track = options.find((one) => one.label === this.#lastLabel) ?? options[0];
     if (track !== undefined) this.choose(current === OFF ? track.id : OFF);
   }
 
@@ -69,19 +69,16 @@ export class Captions {
     this.#options.showInStream(this.#sidecars.current === OFF ? id : OFF);
   }
 
-  /** Whoever had captions on in the last film has them on in this one; those in its stream begin with it. */
-  #showWanted(): void {
+  /** Turns captions on if they were on in the last film. Those inside the stream start with it anyway. */
+  #showPreferred(): void {
     const { options, current } = this.choices;
-    const wanted = readPreferences().subtitles;
-    const track = options.find((one) => one.label === wanted);
+    const preferred = readPreferences().subtitles;
+    const track = options.find((one) => one.label === preferred);
     if (current === OFF && track !== undefined) this.#show(track.id);
   }
 }
 
-/**
- * Captions that lie beside the film as files of their own, because somebody added them
- * later. The browser loads and draws them; here is only which there are and which is on.
- */
+/** A subtitle file that was added to a film. */
 export interface Sidecar {
   label: string;
   language: string;
@@ -89,29 +86,30 @@ export interface Sidecar {
 }
 
 /** Above every id that a stream gives to its own tracks. */
-const FIRST_ID = 1_000;
+const FIRST_SIDECAR_ID = 1_000;
 
-export class SidecarTracks {
+/** Subtitle files as `<track>` elements: the browser loads and draws them. */
+class SidecarTracks {
   #media: HTMLMediaElement;
   #tracks: HTMLTrackElement[] = [];
-  #shown = -1;
+  #shown = OFF;
 
   constructor(media: HTMLMediaElement) {
     this.#media = media;
   }
 
-  get options(): Choice[] {
-    return this.#tracks.map(({ label }, i) => ({ id: FIRST_ID + i, label }));
+  get options(): TrackChoice[] {
+    return this.#tracks.map(({ label }, i) => ({ id: FIRST_SIDECAR_ID + i, label }));
   }
 
-  /** The id of the one that is on, or −1. */
+  /** The id of the track that is shown, or −1. */
   get current(): number {
     return this.#shown;
   }
 
   replace(sidecars: Sidecar[]): void {
     for (const track of this.#tracks) track.remove();
-    this.#shown = -1;
+    this.#shown = OFF;
     this.#tracks = sidecars.map(({ label, language, url }) => {
       const track = document.createElement("track");
       track.kind = "subtitles";
@@ -125,8 +123,8 @@ export class SidecarTracks {
 
   /** Any other id turns all of these off. */
   show(id: number): void {
-    const chosen = this.#tracks[id - FIRST_ID];
-    this.#shown = chosen === undefined ? -1 : id;
+    const chosen = this.#tracks[id - FIRST_SIDECAR_ID];
+    this.#shown = chosen === undefined ? OFF : id;
     for (const { track } of this.#tracks) {
       track.mode = track === chosen?.track ? "showing" : "disabled";
     }

@@ -1,12 +1,12 @@
 /**
- * A film in HLS, carried by hls.js into the media element that it is given: loading,
- * recovering, choosing tracks, and taking over a longer ladder without a break in the
- * picture. It asks nothing about rooms; `VideoElementPlayer` owns it.
+ * Plays an HLS film in a media element with hls.js: loading, recovering from errors, choosing tracks, and
+ * switching to a master playlist that lists more renditions without interrupting the picture.
+ * `VideoElementPlayer` owns it.
  */
 
 import Hls, { type ErrorData, Events, type HlsConfig } from "hls.js";
-import { hasGrown, namedPlaylists } from "./masterPlaylist";
-import type { Choice, TrackChoices } from "./PlayerPort";
+import { hasGrown, listedPlaylists } from "./masterPlaylist";
+import type { TrackChoice, TrackChoices } from "./PlayerPort";
 
 export interface StreamTracks {
   quality: TrackChoices;
@@ -17,7 +17,7 @@ export interface StreamTracks {
 interface StreamOptions {
   url: string;
   at_s: number;
-  /** The label of the subtitles to begin with; "" for none. */
+  /** The label of the subtitles to start with; "" for none. */
   subtitles: string;
   onTracks: (tracks: StreamTracks) => void;
   onFailure: (failure: "network" | "format" | null) => void;
@@ -25,10 +25,10 @@ interface StreamOptions {
 
 const AUTO = -1;
 const RETRY_MS = { first: 1_000, cap: 30_000 };
-/** Shown only when trying again has not helped: most troubles last a second. */
-const TELL_AFTER = 2;
+/** A failure is shown only after this many retries: most last a second. */
+const SHOW_AFTER = 2;
 const MAX_MEDIA_RECOVERIES = 3;
-const LOOK_FOR_RUNGS_MS = { first: 8_000, cap: 60_000 };
+const RELOAD_MASTER_MS = { first: 8_000, cap: 60_000 };
 
 function config(at_s: number, subtitles: string): Partial<HlsConfig> {
   return {
@@ -36,13 +36,13 @@ function config(at_s: number, subtitles: string): Partial<HlsConfig> {
     lowLatencyMode: false,
     capLevelToPlayerSize: true,
     backBufferLength: 60,
-    // A film in the making is no broadcast: its "live edge" is nowhere anybody wants to be.
+    // A film that is still being encoded is no broadcast: the player must not follow its live edge.
     liveSyncDurationCount: 3,
     liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
     liveDurationInfinity: false,
-    // What a file calls its default is not what its viewer asked for, and "" is the name of no track.
+    // Ignores the file's default track. "" matches no track.
     subtitlePreference: { name: subtitles },
-    // `leanHls.ts` leaves these out.
+    // `leanHls.ts` removes these.
     enableCEA708Captions: false,
     progressive: false,
   };
@@ -56,9 +56,9 @@ export class HlsStream {
   #failures = 0;
   #recoveries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** What the master named when hls.js read it: anything else has come since. */
+  /** What the master listed when hls.js loaded it. */
   #known: string[] = [];
-  #rungs: ReturnType<typeof setTimeout> | undefined;
+  #reloadTimer: ReturnType<typeof setTimeout> | undefined;
 
   static isSupported(): boolean {
     return Hls.isSupported();
@@ -68,22 +68,22 @@ export class HlsStream {
     this.#media = media;
     this.#options = options;
     this.#subtitles = options.subtitles;
-    this.#hls = this.#make(options.at_s);
+    this.#hls = this.#create(options.at_s);
     this.#hls.attachMedia(media);
     this.#hls.loadSource(options.url);
-    this.#lookForRungs(LOOK_FOR_RUNGS_MS.first);
+    this.#scheduleReload(RELOAD_MASTER_MS.first);
   }
 
   destroy(): void {
     clearTimeout(this.#retry);
-    clearTimeout(this.#rungs);
+    clearTimeout(this.#reloadTimer);
     this.#hls.destroy();
   }
 
-  /** −1 lets the connection decide. */
+  /** −1: automatic, by the connection. */
   setQuality(id: number): void {
     this.#hls.nextLevel = id;
-    this.#tellTracks();
+    this.#publishTracks();
   }
 
   setAudio(id: number): void {
@@ -95,39 +95,39 @@ export class HlsStream {
     this.#hls.config.subtitlePreference = { name: this.#subtitles };
     this.#hls.subtitleTrack = id;
     this.#hls.subtitleDisplay = id !== AUTO;
-    this.#tellTracks();
+    this.#publishTracks();
   }
 
-  #make(at_s: number): Hls {
+  #create(at_s: number): Hls {
     const hls = new Hls(config(at_s, this.#subtitles));
     hls.on(Events.ERROR, (_, error) => this.#failed(error));
-    hls.on(Events.FRAG_BUFFERED, () => this.#well());
-    const tell = () => this.#tellTracks();
+    hls.on(Events.FRAG_BUFFERED, () => this.#recovered());
+    const publish = () => this.#publishTracks();
     hls.on(Events.MANIFEST_LOADED, (_, { networkDetails }) => {
-      this.#known = namedPlaylists((networkDetails as XMLHttpRequest).responseText);
+      this.#known = listedPlaylists((networkDetails as XMLHttpRequest).responseText);
     });
-    hls.on(Events.MANIFEST_PARSED, tell);
-    hls.on(Events.LEVEL_SWITCHED, tell);
-    hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
-    hls.on(Events.AUDIO_TRACK_SWITCHED, tell);
-    hls.on(Events.SUBTITLE_TRACKS_UPDATED, tell);
-    hls.on(Events.SUBTITLE_TRACK_SWITCH, tell);
+    hls.on(Events.MANIFEST_PARSED, publish);
+    hls.on(Events.LEVEL_SWITCHED, publish);
+    hls.on(Events.AUDIO_TRACKS_UPDATED, publish);
+    hls.on(Events.AUDIO_TRACK_SWITCHED, publish);
+    hls.on(Events.SUBTITLE_TRACKS_UPDATED, publish);
+    hls.on(Events.SUBTITLE_TRACK_SWITCH, publish);
     return hls;
   }
 
-  #tellTracks(): void {
+  #publishTracks(): void {
     const hls = this.#hls;
     this.#options.onTracks({
       quality: {
-        options: qualities(hls.levels),
+        options: qualityChoices(hls.levels),
         current: hls.autoLevelEnabled ? AUTO : hls.loadLevel,
       },
-      audio: { options: named(hls.audioTracks), current: hls.audioTrack },
-      subtitles: { options: named(hls.subtitleTracks), current: hls.subtitleTrack },
+      audio: { options: trackChoices(hls.audioTracks), current: hls.audioTrack },
+      subtitles: { options: trackChoices(hls.subtitleTracks), current: hls.subtitleTrack },
     });
   }
 
-  #well(): void {
+  #recovered(): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
     this.#options.onFailure(null);
@@ -145,10 +145,10 @@ export class HlsStream {
     }
   }
 
-  /** The film may come back: a grant is renewed, a server restarts. Each pause is longer. */
+  /** The film may become available again (renewed grant, restarted server). Each pause is longer. */
   #tryAgain(): void {
     this.#failures += 1;
-    if (this.#failures > TELL_AFTER) this.#options.onFailure("network");
+    if (this.#failures > SHOW_AFTER) this.#options.onFailure("network");
     clearTimeout(this.#retry);
     const pause_ms = Math.min(RETRY_MS.cap, RETRY_MS.first * 2 ** (this.#failures - 1));
     this.#retry = setTimeout(() => {
@@ -157,13 +157,13 @@ export class HlsStream {
     }, pause_ms);
   }
 
-  /** Asks ever more seldom: a finished film gains nothing any more, and cannot say so. */
-  #lookForRungs(pause_ms: number): void {
-    this.#rungs = setTimeout(async () => {
+  /** Reloads less and less often: a finished film gains no renditions, but nothing says that it is finished. */
+  #scheduleReload(pause_ms: number): void {
+    this.#reloadTimer = setTimeout(async () => {
       const grown = await this.#masterHasGrown();
-      if (grown) this.#takeOver();
-      const next_ms = grown ? LOOK_FOR_RUNGS_MS.first : pause_ms * 1.3;
-      this.#lookForRungs(Math.min(LOOK_FOR_RUNGS_MS.cap, next_ms));
+      if (grown) this.#switchInstance();
+      const next_ms = grown ? RELOAD_MASTER_MS.first : pause_ms * 1.3;
+      this.#scheduleReload(Math.min(RELOAD_MASTER_MS.cap, next_ms));
     }, pause_ms);
   }
 
@@ -171,28 +171,28 @@ export class HlsStream {
     try {
       const answer = await fetch(this.#options.url);
       if (!answer.ok) return false;
-      return hasGrown(this.#known, namedPlaylists(await answer.text()));
+      return hasGrown(this.#known, listedPlaylists(await answer.text()));
     } catch {
-      // Offline: hls.js notices it as well and tells it better.
+      // Offline: hls.js notices as well and reports it.
       return false;
     }
   }
 
   /**
-   * Another hls.js reads the new master and takes over the element with all that is
-   * buffered in it, so that nobody sees the change until the picture gets better.
+   * A second hls.js instance loads the new master and takes over the element with everything buffered, so
+   * that viewers notice nothing until the picture gets better.
    */
-  #takeOver(): void {
-    const former = this.#hls;
-    const choices = chosen(former);
-    const next = this.#make(this.#media.currentTime);
+  #switchInstance(): void {
+    const old = this.#hls;
+    const choices = chosen(old);
+    const next = this.#create(this.#media.currentTime);
     next.once(Events.MANIFEST_PARSED, () => {
-      const handedOver = former.transferMedia();
-      former.destroy();
+      const handedOver = old.transferMedia();
+      old.destroy();
       this.#hls = next;
       next.attachMedia(handedOver ?? this.#media);
       restore(next, choices);
-      this.#tellTracks();
+      this.#publishTracks();
     });
     next.loadSource(this.#options.url);
   }
@@ -217,12 +217,12 @@ function restore(hls: Hls, { height, audio }: Chosen): void {
   if (track >= 0) hls.audioTrack = track;
 }
 
-function named(tracks: { name: string; lang?: string }[]): Choice[] {
+function trackChoices(tracks: { name: string; lang?: string }[]): TrackChoice[] {
   return tracks.map(({ name, lang }, id) => ({ id, label: name || lang || `Track ${id + 1}` }));
 }
 
-/** The source itself may be there beside a smaller version of the same height: then the rate tells. */
-function qualities(levels: { height: number; bitrate: number }[]): Choice[] {
+/** Two renditions of one height, such as the source and a smaller version, are labelled with their bit rate. */
+function qualityChoices(levels: { height: number; bitrate: number }[]): TrackChoice[] {
   return levels.map(({ height, bitrate }, id) => {
     const twins = levels.filter((level) => level.height === height).length > 1;
     const rate = twins ? ` · ${(bitrate / 1e6).toFixed(1)} Mbit/s` : "";

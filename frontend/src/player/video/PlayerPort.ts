@@ -1,25 +1,25 @@
 /**
- * What the rest of the page asks of a player. `VideoElementPlayer` is the one that plays;
- * tests have a simulated one. Only `SyncEngine` calls play, pause, seek and setRate:
- * controls ask the engine, which asks the room.
+ * What the rest of the page needs from a player. `VideoElementPlayer` is the real one; tests use a simulated
+ * one. Only `SyncEngine`, and `PlaybackControls` for viewers at their own pace, call play, pause, seek and
+ * setRate.
  */
 import type { StoreApi } from "zustand/vanilla";
 
-export interface FilmSource {
+export interface Source {
   url: string;
   kind: "hls" | "file";
 }
 
-/** One look: everything is read in the same instant. */
-export interface PlayerLook {
+/** Everything is read at the same moment. */
+export interface PlayerSnapshot {
   at_ms: number;
   position_s: number;
   paused: boolean;
   seeking: boolean;
-  /** Enough is buffered to play on from here. */
+  /** Enough is buffered to continue from here. */
   ready: boolean;
   ended: boolean;
-  /** The film's length and tracks are known, so that it can be sought. */
+  /** The film's length and tracks are known, so that it can be seeked. */
   loaded: boolean;
   buffered_s: number;
 }
@@ -27,40 +27,40 @@ export interface PlayerLook {
 export type PlayOutcome = "playing" | "blocked" | "interrupted";
 
 export type PlayerEvent =
-  /** Something changed that is worth a look. */
+  /** Something changed that the engine should react to. */
   | "changed"
-  /** Paused or started by somebody else than us. */
-  | "paused_outside"
-  | "started_outside"
-  /** A touch of the page has allowed playing. */
+  /** Paused or started by something other than this page. */
+  | "paused_externally"
+  | "started_externally"
+  /** A user gesture has allowed playing. */
   | "unblocked";
 
-export interface Choice {
+export interface TrackChoice {
   id: number;
   label: string;
 }
 
 export interface TrackChoices {
-  options: Choice[];
+  options: TrackChoice[];
   /** −1: none, or automatic. */
   current: number;
 }
 
-/** What controls show; replaced as it changes. */
+/** What the controls show; replaced when it changes. */
 export interface PlayerView {
   loaded: boolean;
   duration_s: number;
   bufferedUntil_s: number;
   volume: number;
   muted: boolean;
-  /** iOS decides the volume by its keys alone. */
+  /** False on iOS, where only the hardware keys set the volume. */
   canSetVolume: boolean;
-  /** Plays without sound because the browser wants a touch first. */
+  /** Plays without sound, because the browser requires a user gesture first. */
   soundBlocked: boolean;
-  /** Does not play at all before a touch. */
+  /** Does not play at all before a user gesture. */
   blocked: boolean;
   quality: TrackChoices;
-  /** What is on the screen now, as "720p"; null before the first picture. */
+  /** The rendition on the screen, as "720p"; null before the first picture. */
   shownQuality: string | null;
   audio: TrackChoices;
   subtitles: TrackChoices;
@@ -71,20 +71,20 @@ export interface PlayerView {
 
 export interface PlayerPort {
   readonly view: StoreApi<PlayerView>;
-  /** Null takes the film out. `at_s` is where playing will begin. */
-  load(source: FilmSource | null, at_s: number): void;
-  look(): PlayerLook;
+  /** Null removes the film. `at_s` is where playing will begin. */
+  load(source: Source | null, at_s: number): void;
+  snapshot(): PlayerSnapshot;
   play(): Promise<PlayOutcome>;
   pause(): void;
   seek(position_s: number): void;
-  /** `keepPitch` is right for a rate that lasts, and wrong for the pulses of the drift control. */
+  /** `keepPitch` is right for a lasting rate, and wrong for the pulses of the drift controller. */
   setRate(rate: number, options: { keepPitch: boolean }): void;
   on(listener: (event: PlayerEvent) => void): () => void;
 }
 
-export const NO_CHOICE: TrackChoices = { options: [], current: -1 };
+export const NO_TRACKS: TrackChoices = { options: [], current: -1 };
 
-/** Before a film is there. */
+/** The view before a film is loaded. */
 export const EMPTY_VIEW: PlayerView = {
   loaded: false,
   duration_s: 0,
@@ -94,10 +94,10 @@ export const EMPTY_VIEW: PlayerView = {
   canSetVolume: true,
   soundBlocked: false,
   blocked: false,
-  quality: NO_CHOICE,
+  quality: NO_TRACKS,
   shownQuality: null,
-  audio: NO_CHOICE,
-  subtitles: NO_CHOICE,
+  audio: NO_TRACKS,
+  subtitles: NO_TRACKS,
   canPip: false,
   inPip: false,
   failure: null,

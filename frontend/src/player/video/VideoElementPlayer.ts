@@ -1,7 +1,7 @@
 /**
- * The one file that touches `<video>`. It carries out what the engine orders, tells its
- * own pauses from those of others, and keeps the view that controls show. It decides
- * nothing about where the film should be.
+ * The only file that touches `<video>`. It executes what the engine decides, distinguishes the page's own
+ * pauses from external ones, and keeps the view that the controls show. It decides nothing about where the
+ * film should be.
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
@@ -9,17 +9,17 @@ import { Captions } from "./Captions";
 import type { HlsStream, StreamTracks } from "./HlsStream";
 import {
   EMPTY_VIEW,
-  type FilmSource,
   type PlayerEvent,
-  type PlayerLook,
   type PlayerPort,
+  type PlayerSnapshot,
   type PlayerView,
   type PlayOutcome,
+  type Source,
 } from "./PlayerPort";
-import { keepPreferences, readPreferences } from "./preferences";
+import { readPreferences, savePreferences } from "./preferences";
 
-/** Everything after which the engine should look again. */
-const WORTH_A_LOOK = [
+/** Events after which the engine takes a step. */
+const STEP_EVENTS = [
   "loadedmetadata",
   "durationchange",
   "seeked",
@@ -39,16 +39,16 @@ export class VideoElementPlayer implements PlayerPort {
   readonly #video: HTMLVideoElement;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   readonly #stop = new AbortController();
-  /** What we last asked of the element. An event that disagrees is somebody else's doing. */
-  #wanted: "play" | "pause" = "pause";
-  #source: FilmSource | null = null;
+  /** What this page last requested of the element. An event that disagrees has an external cause. */
+  #requested: "play" | "pause" = "pause";
+  #source: Source | null = null;
   #stream: HlsStream | null = null;
   #fileFailures = 0;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
     const { volume, muted } = readPreferences();
-    const canSetVolume = obeysVolume(video);
+    const canSetVolume = acceptsVolume(video);
     video.playsInline = true;
     video.disableRemotePlayback = true;
     video.preservesPitch = false;
@@ -75,12 +75,12 @@ export class VideoElementPlayer implements PlayerPort {
     this.#listeners.clear();
   }
 
-  load(source: FilmSource | null, at_s: number): void {
+  load(source: Source | null, at_s: number): void {
     this.#stream?.destroy();
     this.#stream = null;
     this.captions.reset();
     this.#source = source;
-    this.#wanted = "pause";
+    this.#requested = "pause";
     this.#fileFailures = 0;
     this.#video.pause();
     this.#video.removeAttribute("src");
@@ -93,7 +93,7 @@ export class VideoElementPlayer implements PlayerPort {
     }
   }
 
-  look(): PlayerLook {
+  snapshot(): PlayerSnapshot {
     const video = this.#video;
     const position_s = video.currentTime;
     const at_ms = performance.now();
@@ -110,19 +110,19 @@ export class VideoElementPlayer implements PlayerPort {
   }
 
   async play(): Promise<PlayOutcome> {
-    this.#wanted = "play";
+    this.#requested = "play";
     const outcome = await this.#tryToPlay();
     if (outcome !== "blocked" || this.#video.muted) return this.#settle(outcome);
-    // Staying in sync without sound beats standing still: sound needs one tap.
+    // Playing in sync without sound is better than not playing: sound then needs one tap.
     this.view.setState({ soundBlocked: true });
     this.#video.muted = true;
-    const silent = await this.#tryToPlay();
-    if (silent === "blocked") this.#unsilence();
-    return this.#settle(silent);
+    const muted = await this.#tryToPlay();
+    if (muted === "blocked") this.#restoreSound();
+    return this.#settle(muted);
   }
 
   pause(): void {
-    this.#wanted = "pause";
+    this.#requested = "pause";
     this.#video.pause();
   }
 
@@ -135,7 +135,7 @@ export class VideoElementPlayer implements PlayerPort {
   setRate(rate: number, { keepPitch }: { keepPitch: boolean }): void {
     if (this.#video.preservesPitch !== keepPitch) this.#video.preservesPitch = keepPitch;
     this.#video.playbackRate = rate;
-    // A source that is opened again takes the default.
+    // A source that is opened again starts at the default rate.
     this.#video.defaultPlaybackRate = rate;
   }
 
@@ -147,20 +147,20 @@ export class VideoElementPlayer implements PlayerPort {
   setVolume(volume: number): void {
     this.#video.volume = volume;
     this.setMuted(volume === 0);
-    keepPreferences({ volume });
+    savePreferences({ volume });
     this.view.setState({ volume });
   }
 
   setMuted(muted: boolean): void {
     this.#video.muted = muted;
-    keepPreferences({ muted });
+    savePreferences({ muted });
     this.view.setState({ muted, soundBlocked: false });
   }
 
-  /** Called within a tap or a key: only then the browser lets sound or play through. */
-  touched(): void {
+  /** Called during a tap or key press: only then does the browser allow sound and playing. */
+  userGesture(): void {
     const { soundBlocked, blocked } = this.view.getState();
-    if (soundBlocked) this.#unsilence();
+    if (soundBlocked) this.#restoreSound();
     if (blocked) {
       this.view.setState({ blocked: false });
       this.#emit("unblocked");
@@ -180,12 +180,7 @@ export class VideoElementPlayer implements PlayerPort {
     else await this.#video.requestPictureInPicture();
   }
 
-  /** iPhones show nothing but the film itself on the whole screen. */
-  enterNativeFullscreen(): void {
-    (this.#video as { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.();
-  }
-
-  async #openStream(source: FilmSource, at_s: number): Promise<void> {
+  async #openStream(source: Source, at_s: number): Promise<void> {
     const { HlsStream } = await import("./HlsStream");
     if (this.#source !== source) return;
     if (!HlsStream.isSupported()) {
@@ -201,8 +196,8 @@ export class VideoElementPlayer implements PlayerPort {
     });
   }
 
-  /** A direct link, or HLS where the browser itself understands it. */
-  #openFile(source: FilmSource, at_s: number): void {
+  /** A direct link, or HLS where the browser plays it natively. */
+  #openFile(source: Source, at_s: number): void {
     this.#video.src = source.url;
     this.#video.addEventListener("loadedmetadata", () => this.seek(at_s), {
       once: true,
@@ -212,7 +207,7 @@ export class VideoElementPlayer implements PlayerPort {
 
   #tracksChanged({ quality, audio, subtitles }: StreamTracks): void {
     this.view.setState({ quality, audio });
-    this.captions.streamHas(subtitles);
+    this.captions.setStreamTracks(subtitles);
   }
 
   async #tryToPlay(): Promise<PlayOutcome> {
@@ -225,14 +220,14 @@ export class VideoElementPlayer implements PlayerPort {
     }
   }
 
-  #unsilence(): void {
+  #restoreSound(): void {
     this.#video.muted = this.view.getState().muted;
     this.view.setState({ soundBlocked: false });
   }
 
   #settle(outcome: PlayOutcome): PlayOutcome {
     if (outcome === "blocked") {
-      this.#wanted = "pause";
+      this.#requested = "pause";
       this.view.setState({ blocked: true });
     }
     return outcome;
@@ -241,23 +236,23 @@ export class VideoElementPlayer implements PlayerPort {
   #listen(): void {
     const on = (name: string, run: () => void) =>
       this.#video.addEventListener(name, run, { signal: this.#stop.signal });
-    for (const name of WORTH_A_LOOK) on(name, () => this.#changed());
-    on("progress", () => this.#measure());
-    on("pause", () => this.#foundPaused());
-    on("play", () => this.#foundPlaying());
-    on("error", () => this.#fileFailed());
-    on("volumechange", () => this.#volumeChanged());
+    for (const name of STEP_EVENTS) on(name, () => this.#onChange());
+    on("progress", () => this.#updateView());
+    on("pause", () => this.#onPause());
+    on("play", () => this.#onPlay());
+    on("error", () => this.#onFileError());
+    on("volumechange", () => this.#onVolumeChange());
     on("enterpictureinpicture", () => this.view.setState({ inPip: true }));
     on("leavepictureinpicture", () => this.view.setState({ inPip: false }));
-    on("resize", () => this.#changed());
+    on("resize", () => this.#onChange());
   }
 
-  #changed(): void {
-    this.#measure();
+  #onChange(): void {
+    this.#updateView();
     this.#emit("changed");
   }
 
-  #measure(): void {
+  #updateView(): void {
     const { readyState, duration, videoHeight } = this.#video;
     this.view.setState({
       loaded: readyState >= HTMLMediaElement.HAVE_METADATA,
@@ -267,29 +262,29 @@ export class VideoElementPlayer implements PlayerPort {
     });
   }
 
-  #foundPaused(): void {
+  #onPause(): void {
     const { paused, ended } = this.#video;
-    if (this.#wanted === "play" && paused && !ended) this.#emit("paused_outside");
+    if (this.#requested === "play" && paused && !ended) this.#emit("paused_externally");
     else this.#emit("changed");
   }
 
-  #foundPlaying(): void {
-    if (this.#wanted === "pause" && !this.#video.paused) this.#emit("started_outside");
+  #onPlay(): void {
+    if (this.#requested === "pause" && !this.#video.paused) this.#emit("started_externally");
   }
 
-  /** The picture-in-picture window and the system have mute buttons of their own. */
-  #volumeChanged(): void {
+  /** The picture-in-picture window and the system have their own mute buttons. */
+  #onVolumeChange(): void {
     const { volume, muted } = this.#video;
     if (!this.view.getState().soundBlocked) this.view.setState({ volume, muted });
   }
 
-  /** Of a plain file; hls.js reports its own troubles. */
-  #fileFailed(): void {
+  /** For plain files; hls.js reports its own errors. */
+  #onFileError(): void {
     const code = this.#video.error?.code;
     if (this.#stream !== null || this.#source === null || code === undefined) return;
-    const lostOnTheWay = code === MediaError.MEDIA_ERR_NETWORK;
-    if (!lostOnTheWay || this.#fileFailures >= FILE_RETRIES) {
-      this.view.setState({ failure: lostOnTheWay ? "network" : "format" });
+    const isNetworkError = code === MediaError.MEDIA_ERR_NETWORK;
+    if (!isNetworkError || this.#fileFailures >= FILE_RETRIES) {
+      this.view.setState({ failure: isNetworkError ? "network" : "format" });
       return;
     }
     const at_s = this.#video.currentTime;
@@ -308,7 +303,7 @@ export class VideoElementPlayer implements PlayerPort {
   }
 }
 
-/** Up to where one could play on from here without loading. */
+/** The end of the buffered range around the current position. */
 function bufferedUntil({ buffered, currentTime }: HTMLVideoElement): number {
   for (let i = 0; i < buffered.length; i += 1) {
     if (buffered.start(i) <= currentTime + 0.1 && currentTime <= buffered.end(i)) {
@@ -318,8 +313,8 @@ function bufferedUntil({ buffered, currentTime }: HTMLVideoElement): number {
   return currentTime;
 }
 
-/** On iPhones and iPads the keys own the volume, and writing it has no effect. */
-function obeysVolume(video: HTMLVideoElement): boolean {
+/** On iPhones and iPads only the hardware keys set the volume; writing it has no effect. */
+function acceptsVolume(video: HTMLVideoElement): boolean {
   video.volume = 0.5;
   return video.volume === 0.5;
 }

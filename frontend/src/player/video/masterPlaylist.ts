@@ -1,10 +1,10 @@
 /**
- * Which renditions and tracks a master playlist names. A film that is still being made
- * gains some; hls.js does not read its master again, so the player compares. Pure.
+ * Which playlists a master playlist lists. The master of a film that is still being encoded gains entries;
+ * hls.js does not reload it, so `HlsStream` compares. Pure.
  */
 
-/** The addresses in it, sorted. Bandwidths are left out: they change with every segment made. */
-export function namedPlaylists(master: string): string[] {
+/** The URIs in the master, sorted. Bandwidths are ignored: they change with every new segment. */
+export function listedPlaylists(master: string): string[] {
   const lines = master.split(/\r?\n/);
   const variants = lines.filter((line) => line !== "" && !line.startsWith("#"));
   const tracks = lines.flatMap((line) => {
@@ -14,7 +14,7 @@ export function namedPlaylists(master: string): string[] {
   return [...variants, ...tracks].sort();
 }
 
-/** True when `now` names something that `before` did not. */
+/** True if `now` lists something that `before` did not. */
 export function hasGrown(before: string[], now: string[]): boolean {
   const known = new Set(before);
   return now.some((uri) => !known.has(uri));

@@ -1,7 +1,7 @@
-/** What a person has set on this device and expects to find again. Lost without harm. */
+/** The player's settings on this device. Losing them does no harm. */
 const KEY = "watchparty.player";
 
-export interface Preferences {
+interface Preferences {
   volume: number;
   muted: boolean;
   /** The label of the chosen subtitles; null while they are off. */
@@ -24,15 +24,15 @@ export function readPreferences(): Preferences {
   try {
     return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
   } catch {
-    // Storage is forbidden in some private windows; what was kept may be of another age.
+    // Some private windows forbid storage, and the stored value may be from an older version.
     return DEFAULTS;
   }
 }
 
-export function keepPreferences(changes: Partial<Preferences>): void {
+export function savePreferences(changes: Partial<Preferences>): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...readPreferences(), ...changes }));
   } catch {
-    // Then it is remembered until the page closes, by whoever holds it.
+    // Then the setting lasts as long as the page.
   }
 }

@@ -5,7 +5,7 @@ import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
 import { Menu, MenuItem } from "@/ui/Menu";
-import { GrantControl } from "../control/ControlRequests";
+import { GrantControlButton } from "../control/ControlRequests";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { useComposer } from "./chatStores";
 import { MessageText, PlaceButton } from "./MessageText";
@@ -51,7 +51,7 @@ export const Message = memo(function Message({ line, quoted, opensRun }: Message
             <MessageText text={line.text} />
           </p>
         )}
-        <GrantControl line={line} />
+        <GrantControlButton line={line} />
       </div>
       {!line.deleted && <MessageMenu line={line} mine={mine} />}
     </div>

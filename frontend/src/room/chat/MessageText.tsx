@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
 import { useRoom, useRoomState } from "../state/RoomContext";
@@ -46,13 +47,15 @@ interface PlaceButtonProps {
 /** A place in the film: whoever may control goes there, everybody else can suggest it. */
 export function PlaceButton({ position_s, className, children }: PlaceButtonProps) {
   const { session } = useRoom();
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const suggest = useComposer((state) => state.insert);
   const time = formatFilmTime(position_s);
   return (
     <button
       type="button"
-      onClick={() => (canControl ? session.seek(position_s) : suggest(`Jump to ${time}?`))}
+      onClick={() =>
+        canControl ? session.controls.seek(position_s, "room") : suggest(`Jump to ${time}?`)
+      }
       aria-label={canControl ? `Jump to ${time}` : `Suggest jumping to ${time}`}
       className={cx("rounded tabular-nums hover:underline", className ?? "text-accent-text")}
     >

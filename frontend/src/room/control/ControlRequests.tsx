@@ -1,19 +1,23 @@
+/** Asking for the remote control and granting it: the request, its toast, and the button beside the message. */
 import { Gamepad2 } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { Button } from "@/ui/Button";
 import { showToast } from "@/ui/Toast";
 import { usePersonActions } from "../people/personActions";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { ASK_FOR_CONTROL, grantable } from "./controlRequest";
+import { isOpenRequest, REQUEST_TEXT } from "./controlRequest";
 
-/** The one tap that answers "may I have the remote control?". */
-export function GrantControl({ line }: { line: ChatLine }) {
+/** Grants the request in a chat message, for members who may. */
+export function GrantControlButton({ line }: { line: ChatLine }) {
   const asker = useRoomState((state) => state.people.find((person) => person.id === line.by));
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const { session } = useRoom();
   const act = usePersonActions();
-  if (!asker || !grantable({ line, asker, canModerate, now_ms: session.roomTime() ?? line.at_ms }))
+  if (
+    !asker ||
+    !isOpenRequest({ line, asker, canModerate, now_ms: session.roomTime() ?? line.at_ms })
+  )
     return null;
   return (
     <Button className="my-1.5 max-w-full" onClick={() => act("lend_control", asker)}>
@@ -25,51 +29,57 @@ export function GrantControl({ line }: { line: ChatLine }) {
   );
 }
 
-/** Older questions were asked before one came in; they have their button in the chat. */
-const NEWS_MS = 15_000;
+/** Older requests were made before this page joined; they have their button in the chat. */
+const RECENT_MS = 15_000;
 
-/** Tells those who can grant it that somebody wants the remote, with the one tap for it. */
-export function useAskToasts(): void {
+/** Shows a toast for each new request, to members who can grant it. */
+export function useControlRequestToasts(): void {
   const { session } = useRoom();
   const log = useRoomState((state) => state.log);
   const people = useRoomState((state) => state.people);
   const act = usePersonActions();
-  const told = useRef(new Set<string>());
+  const handled = useRef(new Set<string>());
   useEffect(() => {
     const { you } = session.store.getState();
     const now_ms = session.roomTime();
     const line = log.at(-1);
-    if (line?.kind !== "chat" || now_ms === null || told.current.has(line.id)) return;
+    if (line?.kind !== "chat" || now_ms === null || handled.current.has(line.id)) return;
     const asker = people.find((person) => person.id === line.by);
-    // Messages overtake the list of people: whoever asks at once is in it a moment later.
+    // A message can arrive before the list of people that includes its author.
     if (!asker) return;
-    told.current.add(line.id);
+    handled.current.add(line.id);
     const canModerate = you?.can_moderate ?? false;
-    if (now_ms - line.at_ms > NEWS_MS) return;
-    if (!grantable({ line, asker, canModerate, now_ms })) return;
+    if (now_ms - line.at_ms > RECENT_MS) return;
+    if (!isOpenRequest({ line, asker, canModerate, now_ms })) return;
     showToast(`${asker.name} wants the remote`, {
       action: { label: "Give", run: () => void act("lend_control", asker) },
     });
   }, [log, people, session, act]);
 }
 
-export interface AskForControl {
-  /** For whoever pressed play in vain: says why, and offers to ask, because the question is seen by everybody. */
-  offer: () => void;
-  ask: () => void;
-}
-
 const WHY = "Only the host and people they choose can control playback.";
 
-export function useAskForControl(): AskForControl {
+/**
+ * Returns what asks for the remote control. Also explains a refused play, pause or seek, and offers to ask;
+ * it does not ask by itself, because everyone sees the request.
+ */
+export function useAskForControl(): () => void {
   const { session } = useRoom();
   const canChat = useRoomState((state) => state.you?.can_chat ?? false);
-  return useMemo(() => {
-    if (!canChat) return { offer: () => showToast(WHY), ask: () => showToast(WHY) };
-    const ask = () => {
-      session.chat(ASK_FOR_CONTROL);
-      showToast("Asked for the remote.");
-    };
-    return { offer: () => showToast(WHY, { action: { label: "Ask for remote", run: ask } }), ask };
+  const ask = useCallback(() => {
+    if (!canChat) {
+      showToast(WHY);
+      return;
+    }
+    session.chat(REQUEST_TEXT);
+    showToast("Asked for the remote.");
   }, [session, canChat]);
+  useEffect(
+    () =>
+      session.on("notAllowed", () => {
+        showToast(WHY, canChat ? { action: { label: "Ask for remote", run: ask } } : {});
+      }),
+    [session, canChat, ask],
+  );
+  return ask;
 }

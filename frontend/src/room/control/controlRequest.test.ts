@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Person } from "@/sync/protocol";
 import type { ChatLine } from "@/sync/roomState";
-import { ASK_FOR_CONTROL, grantable } from "./controlRequest";
+import { isOpenRequest, REQUEST_TEXT } from "./controlRequest";
 
 const line: ChatLine = {
   kind: "chat",
@@ -10,7 +10,7 @@ const line: ChatLine = {
   by: "max",
   name: "Max",
   at_ms: 1000,
-  text: ASK_FOR_CONTROL,
+  text: REQUEST_TEXT,
   reply_to: null,
   pos_s: 5,
   deleted: false,
@@ -18,15 +18,15 @@ const line: ChatLine = {
 const max: Person = { id: "max", name: "Max", role: "viewer", state: "ok" };
 const asked = { line, asker: max, canModerate: true, now_ms: 2000 };
 
-test("a fresh question of a viewer can be granted by whoever moderates", () => {
-  expect(grantable(asked)).toBe(true);
-  expect(grantable({ ...asked, canModerate: false })).toBe(false);
+test("a moderator can grant a viewer's recent request", () => {
+  expect(isOpenRequest(asked)).toBe(true);
+  expect(isOpenRequest({ ...asked, canModerate: false })).toBe(false);
 });
 
-test("other words, deleted, settled and old questions cannot", () => {
-  expect(grantable({ ...asked, line: { ...line, text: "May I?" } })).toBe(false);
-  expect(grantable({ ...asked, line: { ...line, deleted: true } })).toBe(false);
-  expect(grantable({ ...asked, asker: { ...max, ctl: 9e12 } })).toBe(false);
-  expect(grantable({ ...asked, asker: undefined })).toBe(false);
-  expect(grantable({ ...asked, now_ms: 1000 + 10 * 60_000 })).toBe(false);
+test("other texts, and deleted, settled and old requests cannot be granted", () => {
+  expect(isOpenRequest({ ...asked, line: { ...line, text: "May I?" } })).toBe(false);
+  expect(isOpenRequest({ ...asked, line: { ...line, deleted: true } })).toBe(false);
+  expect(isOpenRequest({ ...asked, asker: { ...max, ctl: 9e12 } })).toBe(false);
+  expect(isOpenRequest({ ...asked, asker: undefined })).toBe(false);
+  expect(isOpenRequest({ ...asked, now_ms: 1000 + 10 * 60_000 })).toBe(false);
 });

@@ -1,27 +1,27 @@
 /**
- * Asking for the remote control is an ordinary chat message with a fixed text: everybody sees who
- * asked, it is there after a reload, and those who can grant it get a button beside it.
+ * A request for the remote control is an ordinary chat message with a fixed text: everyone sees who asked, it
+ * survives a reload, and members who can grant it get a button beside it.
  */
 import type { Person } from "@/sync/protocol";
 import type { ChatLine } from "@/sync/roomState";
 
-export const ASK_FOR_CONTROL = "✋ Can I have the remote?";
+export const REQUEST_TEXT = "✋ Can I have the remote?";
 
-/** Old questions have been settled one way or the other. */
+/** Older requests have been settled one way or the other. */
 const FRESH_MS = 10 * 60_000;
 
-interface Grantable {
+interface RequestFacts {
   line: ChatLine;
   asker: Person | undefined;
   canModerate: boolean;
   now_ms: number;
 }
 
-export function grantable({ line, asker, canModerate, now_ms }: Grantable): boolean {
+export function isOpenRequest({ line, asker, canModerate, now_ms }: RequestFacts): boolean {
   return (
     canModerate &&
     !line.deleted &&
-    line.text === ASK_FOR_CONTROL &&
+    line.text === REQUEST_TEXT &&
     now_ms - line.at_ms < FRESH_MS &&
     asker?.role === "viewer" &&
     asker.ctl == null

@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { sentenceFor } from "@/api/errors";
 import { nextInQueue, type QueueItem, queue, setQueue } from "@/api/rooms";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** The films that come next. Only those who control the film may read or change the list. */
 export function useQueue() {
   const { roomId, bearer } = useRoom();
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   // Counts changes of film: with each, the list may have become shorter.
   const mrev = useRoomState((state) => state.playback?.mrev ?? 0);
   const queries = useQueryClient();

@@ -1,13 +1,16 @@
 import { SmilePlus, X } from "lucide-react";
 import { useCallback, useState } from "react";
 import { cx } from "@/ui/cx";
-import { useReactionKey } from "@/ui/useSingleKey";
+import { useSingleKey } from "@/ui/useSingleKey";
 import { ReactionBar } from "./ReactionBar";
 
 /** Reactions where the film is everything: one button over it, which hides with the controls. */
 export function QuickReactions({ className }: { className: string }) {
   const [open, setOpen] = useState(false);
-  useReactionKey(useCallback(() => setOpen(true), []));
+  useSingleKey(
+    "r",
+    useCallback(() => setOpen(true), []),
+  );
   const Icon = open ? X : SmilePlus;
   return (
     <div

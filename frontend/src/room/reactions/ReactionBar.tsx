@@ -1,6 +1,6 @@
 import { useCallback, useRef } from "react";
 import { cx } from "@/ui/cx";
-import { useReactionKey } from "@/ui/useSingleKey";
+import { useSingleKey } from "@/ui/useSingleKey";
 import { useRoom } from "../state/RoomContext";
 import { REACTIONS } from "./reactions";
 
@@ -17,7 +17,10 @@ export function ReactionBar({ autoFocus = false, className }: ReactionBarProps) 
   const { session } = useRoom();
   const first = useRef<HTMLButtonElement>(null);
   const last_ms = useRef(Number.NEGATIVE_INFINITY);
-  useReactionKey(useCallback(() => first.current?.focus(), []));
+  useSingleKey(
+    "r",
+    useCallback(() => first.current?.focus(), []),
+  );
 
   const react = (emoji: string) => {
     const now_ms = performance.now();

@@ -1,4 +1,5 @@
 import { RotateCcw, SkipForward } from "lucide-react";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
 import { useQueue } from "../queue/useQueue";
 import { useRoom, useRoomState } from "../state/RoomContext";
@@ -11,13 +12,13 @@ export function Ended() {
 
 function End() {
   const { session } = useRoom();
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const { items, next } = useQueue();
   const [following] = items;
 
   const again = () => {
-    session.seek(0);
-    session.play();
+    session.controls.seek(0, "room");
+    session.controls.play("room");
   };
   return (
     <div className="pointer-events-none absolute inset-0 grid animate-appear place-items-center bg-black/70 p-4 text-center text-white">

@@ -3,6 +3,7 @@ import { TriangleAlert } from "lucide-react";
 import { sentenceFor } from "@/api/errors";
 import { useSession } from "@/api/session";
 import { mayRecover, retryVideo, video } from "@/api/videos";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { Button } from "@/ui/Button";
 import { showToast } from "@/ui/Toast";
 import { useRoomState } from "../state/RoomContext";
@@ -16,7 +17,7 @@ interface FilmFailedProps {
 /** A film that could not be made playable. The reason is its owner's to read. */
 export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   const signedIn = useSession((state) => state.status === "signed_in");
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const details = useQuery({
     queryKey: ["video", film.id, "failure"],
     queryFn: () => video(film.id),

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { useSession } from "@/api/session";
 import { Stage } from "@/player/Stage";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
 import { FloatingChat, FloatingComposer } from "../chat/FloatingChat";
 import { useAskForControl } from "../control/ControlRequests";
@@ -36,7 +37,7 @@ export function RoomStage(props: RoomStageProps) {
   const { session } = useRoom();
   const { data: room } = useRoomFacts();
   const pending = usePendingVideo();
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const signedIn = useSession((state) => state.status === "signed_in");
   const askForControl = useAskForControl();
   const film = room?.film;
@@ -62,9 +63,7 @@ export function RoomStage(props: RoomStageProps) {
       <Stage
         session={session}
         media={shown.kind === "film" ? media : null}
-        canControl={canControl}
-        onAskControl={askForControl.ask}
-        onNotAllowed={askForControl.offer}
+        onAskControl={askForControl}
         theatre={theatre}
         onTheatre={onTheatre}
         emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}

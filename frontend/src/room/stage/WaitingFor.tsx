@@ -1,12 +1,13 @@
 import { Hourglass } from "lucide-react";
 import { useEffect, useState } from "react";
+import { mayControlRoom } from "@/sync/playbackControls";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
 /** For whom the film stands still, how long at most, and the way not to wait. */
 export function WaitingFor() {
   const { session } = useRoom();
   const waiting = useRoomState((state) => state.waitingFor);
-  const canControl = useRoomState((state) => state.you?.can_control ?? false);
+  const canControl = useRoomState(mayControlRoom);
   const [now_ms, setNow] = useState(0);
 
   useEffect(() => {
@@ -32,7 +33,7 @@ export function WaitingFor() {
       {canControl && (
         <button
           type="button"
-          onClick={() => session.play()}
+          onClick={() => session.controls.play("room")}
           className="min-h-9 shrink-0 pointer-coarse:min-h-11 rounded-full bg-white/15 px-3.5 font-semibold hover:bg-white/25"
         >
           Skip waiting

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { positionIn } from "@/sync/timeline";
+import { positionAt } from "@/sync/timeline";
 import { formatFilmTime } from "@/ui/filmTime";
 import { dismissToast, showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
@@ -17,7 +17,7 @@ export function useWayBack(): void {
       const { cmd, by } = playback.cause;
       if (cmd !== "seek" || by !== you?.participant_id || playback.mrev !== before.mrev) return;
       const place_s = wayBack({
-        from_s: positionIn(before, playback.t0_ms),
+        from_s: positionAt(before, playback.t0_ms),
         to_s: playback.pos_s,
         offered_s: offer?.place_s ?? null,
       });
@@ -26,7 +26,10 @@ export function useWayBack(): void {
       forget();
       if (place_s === null) return;
       const toast = showToast(`Jumped to ${formatFilmTime(playback.pos_s)}`, {
-        action: { label: `Back to ${formatFilmTime(place_s)}`, run: () => session.seek(place_s) },
+        action: {
+          label: `Back to ${formatFilmTime(place_s)}`,
+          run: () => session.controls.seek(place_s, "room"),
+        },
         onExpire: forget,
       });
       offer = { toast, place_s };

@@ -6,21 +6,21 @@ interface Timer {
   run: () => void;
 }
 
-/** A browser whose time stands still until a test moves it. */
+/** A browser whose time stands still until a test advances it. */
 export class FakeEnvironment implements SyncEnvironment {
   readonly sockets: FakeSocket[] = [];
   visible = true;
-  /** What `random` answers. */
+  /** What `random` returns. */
   chance = 0.5;
   #now_ms = 1_000;
   #timers = new Set<Timer>();
-  #wakers = new Set<() => void>();
-  #losers = new Set<() => void>();
+  #onWake = new Set<() => void>();
+  #onNetworkLost = new Set<() => void>();
   #ids = 0;
 
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
-    if (socket === undefined) throw new Error("nobody has opened a socket");
+    if (socket === undefined) throw new Error("no socket was opened");
     return socket;
   }
 
@@ -58,24 +58,24 @@ export class FakeEnvironment implements SyncEnvironment {
   }
 
   onWake(run: () => void): Cancel {
-    this.#wakers.add(run);
-    return () => this.#wakers.delete(run);
+    this.#onWake.add(run);
+    return () => this.#onWake.delete(run);
   }
 
   wake(): void {
-    for (const run of this.#wakers) run();
+    for (const run of this.#onWake) run();
   }
 
   onNetworkLost(run: () => void): Cancel {
-    this.#losers.add(run);
-    return () => this.#losers.delete(run);
+    this.#onNetworkLost.add(run);
+    return () => this.#onNetworkLost.delete(run);
   }
 
   loseNetwork(): void {
-    for (const run of this.#losers) run();
+    for (const run of this.#onNetworkLost) run();
   }
 
-  /** Runs every timer that falls due, and lets promises settle between them. */
+  /** Runs every timer that becomes due, and lets promises settle in between. */
   async advance(by_ms: number): Promise<void> {
     const until_ms = this.#now_ms + by_ms;
     for (let next = this.#next(until_ms); next !== null; next = this.#next(until_ms)) {
@@ -88,7 +88,7 @@ export class FakeEnvironment implements SyncEnvironment {
     await settled();
   }
 
-  /** Time passes and no timer runs: the lid of the laptop was closed. */
+  /** Time passes without any timer running, as on a closed laptop. */
   sleep(by_ms: number): void {
     this.#now_ms += by_ms;
   }

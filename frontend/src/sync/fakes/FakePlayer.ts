@@ -1,9 +1,9 @@
-import type { Order, PlayerFacts } from "../syncController";
+import type { PlayerAction, PlayerState } from "../syncController";
 
 interface Behaviour {
   start_ms: () => number;
   seek_ms: () => number;
-  /** How much faster than the machine's time the sound card runs. */
+  /** How much faster than the system clock the sound card runs. */
   skew: number;
   noise_ms: () => number;
   duration_s: number;
@@ -17,9 +17,9 @@ const GOOD: Behaviour = {
   duration_s: 3600,
 };
 
-/** A player that starts late, seeks slowly and runs a little fast or slow, like real ones. */
+/** A player that starts late, seeks slowly and runs slightly fast or slow, as real ones do. */
 export class FakePlayer {
-  readonly orders: Order[] = [];
+  readonly actions: PlayerAction[] = [];
   paused = true;
   ready = true;
   rate = 1;
@@ -33,13 +33,13 @@ export class FakePlayer {
     this.#behaviour = { ...GOOD, ...behaviour };
   }
 
-  carryOut(order: Order, now_ms: number): void {
+  apply(action: PlayerAction, now_ms: number): void {
     this.#advance(now_ms);
-    this.orders.push(order);
-    if (order.do === "pause") this.paused = true;
-    else if (order.do === "rate") this.rate = order.rate;
-    else if (order.do === "seek") {
-      this.#position_s = order.position_s;
+    this.actions.push(action);
+    if (action.do === "pause") this.paused = true;
+    else if (action.do === "rate") this.rate = action.rate;
+    else if (action.do === "seek") {
+      this.#position_s = action.position_s;
       this.#seekUntil_ms = now_ms + this.#behaviour.seek_ms();
     } else if (this.paused) {
       this.paused = false;
@@ -47,8 +47,8 @@ export class FakePlayer {
     }
   }
 
-  /** The element as somebody else's pause leaves it: the headset's, the system's. */
-  pausedFromOutside(now_ms: number): void {
+  /** A pause by something other than the page: a headset, the system. */
+  pauseExternally(now_ms: number): void {
     this.#advance(now_ms);
     this.paused = true;
   }
@@ -58,7 +58,7 @@ export class FakePlayer {
     return this.#position_s;
   }
 
-  facts(now_ms: number): PlayerFacts {
+  state(now_ms: number): PlayerState {
     this.#advance(now_ms);
     const seeking = now_ms < this.#seekUntil_ms;
     return {

@@ -2,11 +2,11 @@ import type { Socket, SocketEvents } from "../environment";
 import type { ClientMessage, PlaybackState, ServerMessage, Welcome } from "../protocol";
 import type { JoinConnection, RenewResult } from "../tokenLease";
 
-/** The relay's end of a socket: what the page sent, and what the relay answers by hand. */
+/** The relay's end of a socket: records what the page sends, and delivers what a test says. */
 export class FakeSocket implements Socket {
   readonly sent: ClientMessage[] = [];
   closed = false;
-  /** Answers each ping as a relay would whose clock is this far ahead of the page's. */
+  /** Answers pings like a relay whose clock is this far ahead of the page's. */
   answersPings: { offset_ms: number } | null = null;
 
   constructor(
@@ -19,7 +19,7 @@ export class FakeSocket implements Socket {
     this.sent.push(message);
     if (message.t !== "ping" || this.answersPings === null) return;
     const r = message.c + this.answersPings.offset_ms;
-    queueMicrotask(() => this.say({ t: "pong", c: message.c, r, s: r, clk: "clock" }));
+    queueMicrotask(() => this.deliver({ t: "pong", c: message.c, r, s: r, clk: "clock" }));
   }
 
   close(): void {
@@ -34,7 +34,7 @@ export class FakeSocket implements Socket {
     this.events.onOpen();
   }
 
-  say(message: ServerMessage): void {
+  deliver(message: ServerMessage): void {
     if (!this.closed) this.events.onMessage(JSON.stringify(message));
   }
 
@@ -43,10 +43,10 @@ export class FakeSocket implements Socket {
     this.events.onClose(code);
   }
 
-  /** Opens the door: what a relay says to a good hello. */
+  /** The relay's answer to a valid hello. */
   welcome(parts: Partial<Welcome> = {}, state: Partial<PlaybackState> | null = {}): void {
     this.open();
-    this.say(welcome(parts, state));
+    this.deliver(welcome(parts, state));
   }
 }
 
@@ -105,7 +105,7 @@ export function welcome(
   };
 }
 
-/** A complete state with everything that a test does not speak of. */
+/** A complete state, with defaults for what a test does not mention. */
 export function playbackState(parts: Partial<PlaybackState>): PlaybackState {
   return {
     t: "state",
@@ -125,7 +125,7 @@ export function playbackState(parts: Partial<PlaybackState>): PlaybackState {
   };
 }
 
-/** A join answer whose token is good for ten minutes of the fake calendar. */
+/** A join answer whose token is valid for ten minutes of the fake environment's time. */
 export function joinConnection(parts: Partial<JoinConnection> = {}): JoinConnection {
   return {
     relay_url: "/ws",
@@ -137,7 +137,7 @@ export function joinConnection(parts: Partial<JoinConnection> = {}): JoinConnect
   };
 }
 
-/** The functions' side of renewing: counts, and answers as it is told. */
+/** The API's side of a renewal: counts the calls and returns the given answer. */
 export class FakeRenewal {
   calls = 0;
   answer: RenewResult | "unreachable" = "unreachable";

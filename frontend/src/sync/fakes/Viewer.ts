@@ -1,6 +1,6 @@
 import { LatencyMemory } from "../latency";
 import type { PlaybackState } from "../protocol";
-import { Pilot } from "../syncController";
+import { SyncController } from "../syncController";
 import { Timeline } from "../timeline";
 import { FakePlayer } from "./FakePlayer";
 
@@ -8,20 +8,20 @@ const TICK_MS = 30;
 
 interface ViewerOptions {
   player?: FakePlayer;
-  /** How wrong this viewer's idea of room time is. */
+  /** The error of this viewer's room clock. */
   clockError_ms?: number;
   uncertainty_ms?: number;
-  /** Milliseconds between two looks at the player: 30 in front, 1000 in a throttled page. */
+  /** The interval between steps: 30 ms in a visible page, 1000 in a throttled one. */
   tick_ms?: number;
   from_ms?: number;
 }
 
-/** One simulated browser: a pilot at the stick of a fake player, stepped by hand. */
+/** One simulated browser: a sync controller with a fake player, stepped by hand. */
 export class Viewer {
   readonly player: FakePlayer;
   readonly timeline = new Timeline();
   readonly latency = new LatencyMemory();
-  readonly pilot = new Pilot(this.latency);
+  readonly controller = new SyncController(this.latency);
   now_ms: number;
   #options: ViewerOptions;
   #wakeAt_ms = Number.POSITIVE_INFINITY;
@@ -39,15 +39,15 @@ export class Viewer {
     this.#step();
   }
 
-  /** Runs to `until_ms`; `look` is called after each step. */
-  run(until_ms: number, look: (viewer: Viewer) => void = () => {}): void {
+  /** Runs to `until_ms`, and calls `onStep` after each step. */
+  run(until_ms: number, onStep: (viewer: Viewer) => void = () => {}): void {
     while (this.now_ms < until_ms) {
       this.now_ms = Math.min(this.#tickAt_ms, this.#wakeAt_ms, until_ms);
       if (this.now_ms >= this.#tickAt_ms) {
         this.#tickAt_ms = this.now_ms + (this.#options.tick_ms ?? TICK_MS);
       }
       this.#step();
-      look(this);
+      onStep(this);
     }
   }
 
@@ -58,12 +58,12 @@ export class Viewer {
   }
 
   #step(): void {
-    const decision = this.pilot.step(this.player.facts(this.now_ms), {
+    const decision = this.controller.step(this.player.state(this.now_ms), {
       timeline: this.timeline,
       now_ms: this.now_ms + (this.#options.clockError_ms ?? 0),
       uncertainty_ms: this.#options.uncertainty_ms ?? 0.2,
     });
-    for (const order of decision.orders) this.player.carryOut(order, this.now_ms);
+    for (const action of decision.actions) this.player.apply(action, this.now_ms);
     const wakeAt_ms = decision.wakeAt_ms ?? Number.POSITIVE_INFINITY;
     this.#wakeAt_ms = wakeAt_ms > this.now_ms ? wakeAt_ms : this.now_ms + 1;
   }

@@ -1,4 +1,4 @@
-/** A seeded generator (mulberry32), so that a simulation fails on the same trial twice. */
+/** A seeded generator (mulberry32), so that a failing simulation can be repeated. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

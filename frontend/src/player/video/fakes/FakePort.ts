@@ -2,20 +2,20 @@ import { createStore } from "zustand/vanilla";
 import { FakePlayer } from "@/sync/fakes/FakePlayer";
 import {
   EMPTY_VIEW,
-  type FilmSource,
   type PlayerEvent,
-  type PlayerLook,
   type PlayerPort,
+  type PlayerSnapshot,
   type PlayerView,
   type PlayOutcome,
+  type Source,
 } from "../PlayerPort";
 
-/** A player port over the simulated player: what a browser does, without a browser. */
+/** A player port over the simulated player. */
 export class FakePort implements PlayerPort {
   readonly player = new FakePlayer();
-  readonly loads: (FilmSource | null)[] = [];
-  /** Playing needs a touch of the page first. */
-  needsTouch = false;
+  readonly loads: (Source | null)[] = [];
+  /** Playing needs a user gesture first. */
+  needsGesture = false;
   loaded = true;
   readonly view = createStore<PlayerView>(() => ({
     ...EMPTY_VIEW,
@@ -31,35 +31,35 @@ export class FakePort implements PlayerPort {
     this.#now = now;
   }
 
-  load(source: FilmSource | null): void {
+  load(source: Source | null): void {
     this.loads.push(source);
   }
 
-  look(): PlayerLook {
+  snapshot(): PlayerSnapshot {
     const now_ms = this.#now();
-    const { now_ms: at_ms, ...facts } = this.player.facts(now_ms);
-    return { ...facts, at_ms, loaded: this.loaded, buffered_s: this.player.ready ? 30 : 0 };
+    const { now_ms: at_ms, ...state } = this.player.state(now_ms);
+    return { ...state, at_ms, loaded: this.loaded, buffered_s: this.player.ready ? 30 : 0 };
   }
 
   async play(): Promise<PlayOutcome> {
-    if (this.needsTouch) {
+    if (this.needsGesture) {
       this.view.setState({ blocked: true });
       return "blocked";
     }
-    this.player.carryOut({ do: "play" }, this.#now());
+    this.player.apply({ do: "play" }, this.#now());
     return "playing";
   }
 
   pause(): void {
-    this.player.carryOut({ do: "pause" }, this.#now());
+    this.player.apply({ do: "pause" }, this.#now());
   }
 
   seek(position_s: number): void {
-    this.player.carryOut({ do: "seek", position_s }, this.#now());
+    this.player.apply({ do: "seek", position_s }, this.#now());
   }
 
   setRate(rate: number): void {
-    this.player.carryOut({ do: "rate", rate }, this.#now());
+    this.player.apply({ do: "rate", rate }, this.#now());
   }
 
   on(listener: (event: PlayerEvent) => void): () => void {
@@ -67,19 +67,19 @@ export class FakePort implements PlayerPort {
     return () => this.#listeners.delete(listener);
   }
 
-  tell(event: PlayerEvent): void {
+  emit(event: PlayerEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Somebody presses the headset's button. */
-  pausedFromOutside(): void {
-    this.player.pausedFromOutside(this.#now());
-    this.tell("paused_outside");
+  /** The pause button of a headset. */
+  pauseExternally(): void {
+    this.player.pauseExternally(this.#now());
+    this.emit("paused_externally");
   }
 
-  touch(): void {
-    this.needsTouch = false;
+  userGesture(): void {
+    this.needsGesture = false;
     this.view.setState({ blocked: false });
-    this.tell("unblocked");
+    this.emit("unblocked");
   }
 }
