@@ -1,9 +1,9 @@
-// Parses every Mermaid diagram of the documents that are named, with Mermaid's own parser: node diagrams.mjs FILE…
+// Parses every Mermaid diagram in the given documents with Mermaid's own parser: node diagrams.mjs FILE…
 import { readFileSync } from "node:fs";
 import { JSDOM } from "jsdom";
 
 const { window } = new JSDOM("<!doctype html><body></body>");
-globalThis.window = window; // Mermaid looks for a browser before it parses
+globalThis.window = window; // Mermaid needs a browser environment, even to parse
 globalThis.document = window.document;
 const { default: mermaid } = await import("mermaid");
 
@@ -20,5 +20,5 @@ for (const file of process.argv.slice(2)) {
     }
   }
 }
-console.log(`${parsed} diagrams are well-formed, ${wrong} are not`);
+console.log(`${parsed} diagrams are valid, ${wrong} are not`);
 process.exit(wrong ? 1 : 0);

@@ -1,4 +1,4 @@
-"""Documents are checked like code: settings, links, message types and verbs are what they say."""
+"""Compares the documents with the code: settings, links, paths, message types, commands and computed tables."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FILES = subprocess.run(
     check=True,
 ).stdout.split()
 DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
-MADE_BY_READERS = {"watch.py"}
-"""The tutorial's own."""
+WRITTEN_BY_READERS = {"watch.py"}
+"""Files that readers of the tutorial write."""
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
@@ -34,28 +34,51 @@ CONFIGS = [
 def test_every_setting_is_documented_and_no_other() -> None:
     """docs/configuration.md names exactly the variables that the config modules read."""
     read = {name for path in CONFIGS for name in re.findall(r'"(WATCHPARTY_[A-Z_]+)"', path.read_text())}
-    said = set(re.findall(r"`(WATCHPARTY_[A-Z_]+)`", (ROOT / "docs/configuration.md").read_text()))
-    assert said == read
+    documented = set(re.findall(r"`(WATCHPARTY_[A-Z_]+)`", (ROOT / "docs/configuration.md").read_text()))
+    assert documented == read
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_between_documents_lead_somewhere(document: Path) -> None:
+def test_links_between_documents_work(document: Path) -> None:
     """A relative link in a document names a file that exists."""
     targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text())
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
+def anchors(document: Path) -> set[str]:
+    """Returns the anchors of a document's headings, as GitHub derives them."""
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_anchors_in_links_between_documents_exist(document: Path) -> None:
+    """A link to `page.md#heading` names a heading of that page."""
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", document.read_text())
+    targets = [(document.parent / page if page else document, anchor) for page, anchor in links]
+    assert [f"{page}#{anchor}" for page, anchor in targets if anchor not in anchors(page)] == []
+
+
+def test_the_first_screen_of_the_readme_names_both_commands() -> None:
+    """The first 15 lines of README.md say what `make run` and `make test` do and how long each takes."""
+    first_screen = (ROOT / "README.md").read_text().splitlines()[:15]
+    rows = [line for line in first_screen if line.startswith(("| `make run` |", "| `make test` |"))]
+    assert len(rows) == 2
+    assert all(re.search(r"\b(seconds|minutes?)\b", row) for row in rows)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_that_documents_name_exist(document: Path) -> None:
-    """`a/file.py` in a sentence ends the path of a file of the project."""
+    """Each `a/file.py` in a document is the path of a file of the project, or the end of one."""
     sentences = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
-    named = set(re.findall(r"`([\w./-]+\.(?:py|lua|tsx?|mjs|css|c|tf|hcl|sh))`", sentences)) - MADE_BY_READERS
+    named = set(re.findall(r"`([\w./-]+\.(?:py|lua|tsx?|mjs|css|c|tf|hcl|sh))`", sentences)) - WRITTEN_BY_READERS
     missing = [name for name in sorted(named) if not (document.parent / name).exists()]
     assert [name for name in missing if not any(f"/{path}".endswith(f"/{name}") for path in FILES)] == []
 
 
 def test_every_message_type_is_in_the_protocol_document() -> None:
-    """docs/protocol.md mentions each message that the schema has."""
+    """docs/protocol.md mentions each message type of the schema."""
     schema = json.loads((ROOT / "docs/contracts/socket.schema.json").read_text())
     types = set(re.findall(r'"(?:const|enum)": \[?\s*"([a-z_]+)"', json.dumps(schema)))
     tags = {
@@ -68,15 +91,15 @@ def test_every_message_type_is_in_the_protocol_document() -> None:
     assert sorted(tag for tag in tags if f"`{tag}" not in text) == []
 
 
-def test_the_verbs_that_documents_name_exist() -> None:
-    """Each `make verb` in a document is a target of the Makefile."""
+def test_make_targets_that_documents_name_exist() -> None:
+    """Each `make target` in a document is in the Makefile."""
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {verb for path in DOCUMENTS for verb in re.findall(r"\bmake ([a-z][a-z0-9-]+)`", path.read_text())}
+    named = {target for path in DOCUMENTS for target in re.findall(r"\bmake ([a-z][a-z0-9-]+)`", path.read_text())}
     assert named - targets == set()
 
 
-def test_gcloud_knows_every_command_that_documents_name() -> None:
-    """At two in the morning nobody wants to look up how a flag is really called."""
+def test_gcloud_commands_in_documents_are_valid() -> None:
+    """gcloud knows every command and flag, so that no one has to look them up at two in the morning."""
     commands = [command for path in DOCUMENTS for command in commands_in(path.read_text())]
     assert len(commands) > 25
     assert [wrong for command in commands if (wrong := wrong_with(command))] == []
@@ -84,38 +107,38 @@ def test_gcloud_knows_every_command_that_documents_name() -> None:
     assert wrong_with(["firestore", "backup", "list"])
 
 
-def test_terraform_knows_every_resource_that_documents_name() -> None:
-    """`terraform import` and `state rm` are typed as they stand."""
+def test_terraform_resources_that_documents_name_exist() -> None:
+    """Every resource in a `terraform import` or `state rm` is in terraform/."""
     source = "\n".join(path.read_text() for path in (ROOT / "terraform").glob("*.tf"))
-    made = {f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', source, re.MULTILINE)}
+    existing = {f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', source, re.MULTILINE)}
     named = {each for path in DOCUMENTS for each in re.findall(r"\bgoogle_\w+\.\w+", path.read_text())}
     assert "google_firestore_database.main" in named
-    assert named - made == set()
+    assert named - existing == set()
 
 
 @pytest.mark.parametrize("page", ["cost.md", "scale.md"])
-def test_computed_tables_are_what_the_script_computes(page: str) -> None:
-    """After a change of prices or limits: `python docs/figures.py --write`."""
+def test_computed_tables_are_current(page: str) -> None:
+    """After a change of prices or limits run `python docs/figures.py --write`."""
     figures = runpy.run_path(str(ROOT / "docs" / "figures.py"))
     text = (ROOT / "docs" / page).read_text()
     assert text.count("<!-- end -->") >= 1
     assert figures["with_tables"](page, text) == text
 
 
-def test_what_an_idle_site_costs_is_said_twice_and_the_same() -> None:
-    """The table of profiles in deployment.md rounds what cost.md computes for a month without a viewer."""
+def test_both_pages_agree_on_the_cost_of_an_idle_site() -> None:
+    """The table of profiles in deployment.md rounds the cost of a month without viewers in cost.md."""
     idle = runpy.run_path(str(ROOT / "docs" / "figures.py"))["month"](0).total
     assert f"about {round(idle, -1):.0f} $ per month" in (ROOT / "docs" / "deployment.md").read_text()
 
 
-def test_the_reference_is_what_the_contracts_say() -> None:
-    """After a change of routes or messages: `make contracts`."""
+def test_the_reference_matches_the_contracts() -> None:
+    """After a change of routes or messages run `make contracts`."""
     pages = runpy.run_path(str(ROOT / "docs" / "reference.py"))["pages"]()
     assert {name: (ROOT / "docs" / "reference" / name).read_text() for name in pages} == pages
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_diagrams_hold_no_character_that_ends_a_line_for_mermaid(document: Path) -> None:
-    """A semicolon in a sequence diagram ends the statement; `make diagrams` parses them whole."""
+def test_sequence_diagrams_contain_no_semicolon(document: Path) -> None:
+    """A semicolon ends a statement in a sequence diagram; `make diagrams` parses all diagrams with Mermaid."""
     diagrams = re.findall(r"```mermaid\n(sequenceDiagram.*?)```", document.read_text(), re.DOTALL)
     assert [line for diagram in diagrams for line in diagram.splitlines() if ";" in line] == []

@@ -1,4 +1,4 @@
-"""docs/tutorial.md, typed as it stands into one shell, against a real server and with a real film."""
+"""Types docs/tutorial.md as it is into one shell, against a real server and with a real film."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.service, pytest.mark.media]
 
 
 def test_the_tutorial_ends_with_a_film_that_plays(tmp_path: Path) -> None:
-    """Room, upload and join; the position that the forty lines compute goes on."""
+    """Upload, room and join work, and the position that the forty lines compute advances."""
     film = tmp_path / "film.mp4"
     source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=8"]
     encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50"]
