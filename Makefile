@@ -25,10 +25,11 @@ demo: prepare-run ## a room that is already playing, with two simulated guests
 dev: prepare-run ## the same with reload of Python and hot reload of the page
 	@$(NODE_PATH_FIRST) $(BIN)/python -m watchparty.dev
 
-check: prepare-test ## format, lint, types, in both languages
+check: prepare-test ## format, lint, types, order of imports, in both languages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports tests/layering/order.toml --no-cache --no-logo
 	cd frontend && $(NODE_PATH_FIRST) npm run --silent check
 
 format: ## write the format that `check` wants

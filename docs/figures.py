@@ -3,8 +3,6 @@
 Every assumption is a constant here with its source. A test compares the pages with what this computes.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from math import ceil

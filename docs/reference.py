@@ -1,7 +1,5 @@
 """`python docs/reference.py`: generates reference/http.md and reference/socket.md from the contracts."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -245,8 +245,8 @@ def main() -> int:
         return 1
     try:
         prepare(what)
-    except CannotPrepare as reason:
-        print(f"\n{reason}")
+    except CannotPrepare as error:
+        print(f"\n{error}")
         return 1
     return 0
 

@@ -4,8 +4,6 @@ A machine that lacks a part no package registry gives (Google's emulators, terra
 that Debian or PyPI gives must be there. WATCHPARTY_REQUIRE_ALL=1 allows no skip at all.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path

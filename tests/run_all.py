@@ -3,8 +3,6 @@
 The suites share two cores, so the browser tests run alone: their clocks are what they prove.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The command line: `watchparty serve | transcode | admin | audit | keys`."""
 
-from __future__ import annotations
-
 import argparse
 import getpass
 import logging

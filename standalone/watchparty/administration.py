@@ -1,7 +1,5 @@
 """What an operator does on the machine itself, on the data folder of a server that may be running."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator
@@ -38,10 +36,10 @@ def create_account(
             display_name=wish.display_name,
             role=role,
         )
-    except ValidationError as wrong:
-        raise HomeError("\n".join(f"{error['loc'][0]}: {error['msg']}" for error in wrong.errors())) from wrong
-    except ApiError as refused:
-        raise HomeError(refused.detail) from refused
+    except ValidationError as error:
+        raise HomeError("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error
+    except ApiError as error:
+        raise HomeError(error.detail) from error
 
 
 def verify_audit(config: HomeConfig) -> str:
@@ -74,8 +72,8 @@ def rotated(step: str, family: str, text: str | None) -> str:
     """The family's text after a step, for secrets that lie elsewhere. Raises HomeError."""
     try:
         return STEPS[step](family, text or None)
-    except ConfigError as refused:
-        raise HomeError(str(refused)) from refused
+    except ConfigError as error:
+        raise HomeError(str(error)) from error
 
 
 @contextmanager

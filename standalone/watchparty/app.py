@@ -1,7 +1,5 @@
 """One origin: sends each request to the part of the house that answers it, and starts and stops the parts together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 

@@ -1,7 +1,5 @@
 """What a person sees in the terminal when the server is ready: addresses, a code for the phone, where the data lies."""
 
-from __future__ import annotations
-
 import io
 import socket
 from pathlib import Path

@@ -4,8 +4,6 @@ At home everything lies in one folder. On Cloud Run (`HomeConfig.cloud`) databas
 what they tell arrives at functions of their own, which speak to the relay here by its socket.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

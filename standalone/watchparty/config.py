@@ -3,8 +3,6 @@
 Nothing else reads the environment.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Callable, Mapping
@@ -139,8 +137,8 @@ def _of_the_functions(setting: Callable[[Mapping[str, str]], T], environ: Mappin
     """A setting that means the same everywhere, read as the functions read it."""
     try:
         return setting(environ)
-    except ConfigError as wrong:
-        raise HomeError(str(wrong)) from wrong
+    except ConfigError as error:
+        raise HomeError(str(error)) from error
 
 
 def _cloud(environ: Mapping[str, str]) -> Config | None:

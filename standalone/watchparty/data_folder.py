@@ -1,7 +1,5 @@
 """The layout of the data folder, and the lock that keeps two servers out of it."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from dataclasses import dataclass

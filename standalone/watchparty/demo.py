@@ -4,8 +4,6 @@ Nothing is faked: a temporary host uploads the film through the API, the guests 
 sync protocol on real sockets. They keep the film going round, so whoever opens the room finds it playing.
 """
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import json

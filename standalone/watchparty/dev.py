@@ -3,8 +3,6 @@
 Vite serves the page and passes API, socket, upload and media on to the server, so one address works as always.
 """
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

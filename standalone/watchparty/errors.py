@@ -9,8 +9,6 @@
 Each message is a sentence that says what to do; the command line prints it and ends with 1.
 """
 
-from __future__ import annotations
-
 
 class HomeError(Exception):
     """Told to the person at the terminal as it is."""

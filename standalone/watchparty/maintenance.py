@@ -3,8 +3,6 @@
 In the cloud, Cloud Scheduler triggers the same tasks.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """The only place of the standalone server that starts programs: ffmpeg for the sample film, the transcoder's child."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -11,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 from watchparty.errors import ProgramFailed, ProgramMissing
 
@@ -105,11 +104,11 @@ class Running:
         self._process = process
 
     @classmethod
-    def python(cls, arguments: Sequence[str]) -> Running:
+    def python(cls, arguments: Sequence[str]) -> Self:
         return cls(subprocess.Popen([sys.executable, *arguments]))
 
     @classmethod
-    def program(cls, command: Sequence[str], *, folder: Path) -> Running:
+    def program(cls, command: Sequence[str], *, folder: Path) -> Self:
         return cls(subprocess.Popen(command, cwd=folder))
 
     def stop(self) -> None:

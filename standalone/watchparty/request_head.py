@@ -4,8 +4,6 @@ Otherwise one connection whose headers never end takes all memory, and a thousan
 descriptor, with nobody signed in. A proxy in front does the same; not everybody has one.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

@@ -4,8 +4,6 @@ It is drawn by ffmpeg's own sources, so it belongs to nobody. H.264 and AAC on p
 gate, so the demo plays within a second. Called at set-up (`python -m watchparty.sample_film OUT`).
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 
@@ -24,12 +22,13 @@ _CELLS = (
     "life=s=160x90:r=12:mold=25:ratio=0.12:death_color=0x7a2e4d:life_color=0xffd9a0:mold_color=0x40203a:seed=7,"
     f"format=rgba,colorchannelmixer=aa=0.22,scale=1280:720:flags=neighbor,fps={FPS},format=yuva420p"
 )
-# One frame a second shows its second as a number; played at the film's rate, that is the frame's number. Only the
-# plate with the digits is kept.
 _COUNTER = (
     f"testsrc=s=320x180:r=1:d={FIRST_NUMBER + FPS * SECONDS},trim=start={FIRST_NUMBER},settb=1/{FPS},setpts=N,"
     "crop=128:52:160:64,format=gray,format=yuv420p,scale=320:130:flags=neighbor"
 )
+"""testsrc at one frame per second prints the second; played at the film's rate, that is the number of the frame. The
+crop keeps only the digits.
+"""
 
 
 def _chords() -> str:

@@ -1,7 +1,5 @@
 """`watchparty serve`: takes the data folder and the port, says where it is, and serves until it is told to stop."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import shutil

@@ -2,8 +2,6 @@
 index.html, and `/r/{room}` with the tags that let a link unfold in a messenger.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

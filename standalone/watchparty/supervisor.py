@@ -5,8 +5,6 @@ as they come; that a child has ended goes to `ended`, so that no video is "proce
 the functions' business. While a film is being uploaded one child stands by, so that it begins when the upload ends.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import threading
@@ -81,8 +79,8 @@ class TranscodeSupervisor:
                 return
             try:
                 self._standby = self._start_child(["--prewarm"], self._hear)
-            except OSError as refused:  # the film will begin a little later
-                log.warning("no transcoder stands by: %s", refused)
+            except OSError as error:  # the film will begin a little later
+                log.warning("no transcoder stands by: %s", error)
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
         """Queues the job unless this attempt already runs or waits; a later attempt takes the place of an earlier."""

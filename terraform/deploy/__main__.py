@@ -4,8 +4,6 @@ Every step can be repeated: what already exists stays. The deployment stops at t
 explanation, and can be run again once the cause is fixed.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json
@@ -170,8 +168,8 @@ def main() -> int:
         require("gcloud", "terraform", "git")
         settings = read_settings(ROOT / "terraform" / "terraform.tfvars")
         (deploy if arguments.what == "deploy" else rollback)(settings, ask=not arguments.yes)
-    except DeploymentFailed as failed:
-        print(f"\n{failed}", file=sys.stderr)
+    except DeploymentFailed as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     return 0
 

@@ -3,8 +3,6 @@
 A record is written before anything changes, so that a partial deployment can be rolled back, too.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Builds images with Cloud Build. A tag is a hash of the content, so an unchanged image is not built again."""
 
-from __future__ import annotations
-
 import hashlib
 import subprocess
 from pathlib import Path

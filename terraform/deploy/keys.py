@@ -1,7 +1,5 @@
 """Signing keys: created once, directly in Secret Manager, in no file and no state; and the versions to mount."""
 
-from __future__ import annotations
-
 import base64
 import secrets
 

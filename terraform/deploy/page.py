@@ -3,8 +3,6 @@
 No one sees half a build. Old assets stay, because a page opened before the deployment still requests them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

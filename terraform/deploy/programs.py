@@ -1,7 +1,5 @@
 """Runs the programs that a deployment needs. Each command is printed first; a failed one ends the deployment."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The values of terraform.tfvars that the deployment needs before Terraform runs."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,6 @@ rooms:write and videos:write). A new site has neither, so there the test only ch
 that no one fetches. The test deletes everything that it creates.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets
@@ -64,8 +62,8 @@ def _page_is_there(site: str) -> None:
         try:
             with urllib.request.urlopen(site + path, timeout=WITHIN_S) as answer:
                 html = answer.read().decode()
-        except HTTPError as refused:  # the page of a nonexistent room is a 404 that still contains the page
-            html = refused.read().decode()
+        except HTTPError as error:  # the page of a nonexistent room is a 404 that still contains the page
+            html = error.read().decode()
         if 'id="root"' not in html:
             raise DeploymentFailed(f"The smoke test failed: {path} is not the page.")
     print("  the page loads")
@@ -108,8 +106,8 @@ def _host_headers(site: str) -> dict[str, str] | None:
 def _has_no_administrator_yet(site: str) -> bool:
     try:
         _call(site, "GET", "/api/v1/setup")
-    except HTTPError as refused:
-        if refused.code != HTTPStatus.GONE:
+    except HTTPError as error:
+        if error.code != HTTPStatus.GONE:
             raise
         return False
     return True

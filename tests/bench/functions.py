@@ -5,8 +5,6 @@ room's card, joining and renewing, one request after the other through one such 
 Firestore emulator, whose speed is not Google's.
 """
 
-from __future__ import annotations
-
 import argparse
 import itertools
 import json

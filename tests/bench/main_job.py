@@ -8,8 +8,6 @@ The limits of a real server are in force: one host uploads everything, and each 
 address of their own (127.0.0.2 and on), as fifty homes would.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random

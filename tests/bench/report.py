@@ -1,7 +1,5 @@
 """How every benchmark speaks: a table for people, one line of JSON for programs."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 Everything is measured against a plain ffmpeg in the same run, on the same films. `--only PART` runs a part of it.
 """
 
-from __future__ import annotations
-
 import argparse
 import statistics
 import tempfile

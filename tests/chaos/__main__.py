@@ -1,7 +1,5 @@
 """`make chaos`: a thousand people on three relays and one Redis, all goes wrong by seed, every event is checked."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

@@ -4,8 +4,6 @@ It is told of everything that clients receive, in the order in which each of the
 docs/protocol.md promises: rules K1 to K3, O2, O3, L1 and L2. Each thing that breaks a promise is a `Violation`.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field

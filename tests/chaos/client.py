@@ -2,8 +2,6 @@
 `cid` until there is an answer. Everything that arrives is shown to the checker.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools
@@ -87,8 +85,8 @@ class ChaosClient:
             while True:
                 try:
                     await self._connected()
-                except ConnectionClosed as closed:
-                    self.slow += bool(closed.rcvd and closed.rcvd.code == SLOW_READER)
+                except ConnectionClosed as error:
+                    self.slow += bool(error.rcvd and error.rcvd.code == SLOW_READER)
                 except (OSError, WebSocketException, TimeoutError):
                     pass  # it comes back all the same
                 self._in_room.clear()

@@ -3,8 +3,6 @@
 One fault at a time is chosen, but its consequences overlap with those of the ones before it.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 It lasts until as many events as wished were checked and each kind of fault has happened.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time
@@ -22,8 +20,8 @@ from chaos.stage import Stage, stage
 RELAYS = 3
 COME_IN_WITHIN_S = 120.0
 AGREE_WITHIN_S = 60.0
-# All faults are mended and the last answer is given: what is still on its way has this long.
 QUIET_S = 3.0
+"""How long messages in flight may take after the last fault is repaired and the last reply received."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What the chaos happens to: relays on fixed ports, started again when they die, and one Redis that can go back."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -1,7 +1,5 @@
 """A short chaos: every kind of fault at least once, on three relays and a Redis of their own."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

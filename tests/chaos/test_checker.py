@@ -1,7 +1,5 @@
 """The checker finds what it is there to find: one fault put into a true history, whichever it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any

@@ -1,7 +1,5 @@
 """Reads the instructions of a Dockerfile and lays out its last stage in a folder, without a container engine."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -2,8 +2,6 @@
 that they contain. The workflow builds and starts the real images.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import signal

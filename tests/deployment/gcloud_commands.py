@@ -1,7 +1,5 @@
 """Checks gcloud commands offline, against the list of commands and flags that gcloud installs for shell completion."""
 
-from __future__ import annotations
-
 import re
 import runpy
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ test_deployment.py installs it under both names. An unknown command exits with 6
 command is appended to `calls.jsonl`.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

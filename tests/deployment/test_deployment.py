@@ -1,7 +1,5 @@
 """Types docs/deployment.md as it is: gcloud and terraform are stand-ins, everything else is real."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Compares the documents with the code: settings, links, paths, message types, commands and computed tables."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy

@@ -1,7 +1,5 @@
 """Types docs/tutorial.md as it is into one shell, against a real server and with a real film."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -3,8 +3,6 @@
 When a test fails, what each person saw at that moment is kept as a picture under .build/e2e/.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Generated films with sound; every recipe is one ffmpeg command, kept under .build/ between runs."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

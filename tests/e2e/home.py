@@ -1,26 +1,18 @@
 """The whole product as a person starts it: `watchparty serve` in a process of its own, on a data folder of its own."""
 
-from __future__ import annotations
-
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx2
 
+from fakes.emulators import free_port
+from fakes.waiting import eventually
+
 STARTS_WITHIN_S = 60.0
 """It takes two seconds; a machine that is busy with other things may need longer, and says nothing about us."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Home:
@@ -66,16 +58,13 @@ class Home:
 
     def _wait_until_ready(self) -> None:
         assert self._process is not None
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise AssertionError(f"the server ended with {self._process.returncode}:\n{self.said}")
-            try:
-                if httpx2.get(f"{self.url}/ready", timeout=2).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                time.sleep(0.05)
-        raise AssertionError(f"the server was not ready within {STARTS_WITHIN_S} s:\n{self.said}")
+        not_yet = (httpx2.TransportError,)
+        eventually(f"the server is ready ({self._log})", self._is_ready, within_s=STARTS_WITHIN_S, ignoring=not_yet)
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.said}"
+        return httpx2.get(f"{self.url}/ready", timeout=2).status_code == 200
 
     def stop(self) -> None:
         """Ends it as Ctrl-C does."""

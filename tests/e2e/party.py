@@ -1,11 +1,10 @@
 """What people do at a watch party, in the words of the page: make a room, join, talk, press keys, look after people."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
-from e2e.people import Person, apart_s, eventually
+from e2e.people import Person, apart_s
+from fakes.waiting import eventually
 
 SETTLED_WITHIN_S = 0.1
 """Positions of the video elements agree at least this well once everybody has settled."""

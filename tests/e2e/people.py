@@ -3,11 +3,9 @@
 Positions are read from the video elements themselves, next to the machine's clock, never from what the product says.
 """
 
-from __future__ import annotations
-
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,13 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--mute-audio", "--disable-dev-shm-usage"),
 )
-# The element's own position and the machine's clock in one reading (milliseconds since the epoch, sub-millisecond).
 READING = """() => {
   const video = document.querySelector("video");
   return video && { position_s: video.currentTime, at_ms: performance.timeOrigin + performance.now(),
     paused: video.paused, ready: video.readyState, rate: video.playbackRate, muted: video.muted,
     width: video.videoWidth, height: video.videoHeight };
 }"""
+"""The element's position and the machine's clock in one reading, in milliseconds since the epoch with fractions."""
 
 
 class Person:
@@ -72,17 +70,6 @@ def apart_s(people: list[Person]) -> float:
     now_ms = time.time() * 1000
     positions = [person.position_at(now_ms) for person in people]
     return max(positions) - min(positions)
-
-
-def eventually(what: str, holds: Callable[[], Any], *, within_s: float = 15.0) -> Any:
-    """Waits for something to become true and gives it; fails with what was expected."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        result = holds()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"not within {within_s} s: {what}")
 
 
 @contextmanager

@@ -5,8 +5,6 @@ with the instant of its presentation; frames of the same instants are laid side 
 film then shows how well they agree.
 """
 
-from __future__ import annotations
-
 import base64
 import subprocess
 import tempfile
@@ -20,7 +18,8 @@ from playwright.sync_api import CDPSession, sync_playwright
 
 from e2e.home import Home
 from e2e.party import all_play, film_is_there, in_the_room, join, together
-from e2e.people import Person, browser_of, eventually
+from e2e.people import Person, browser_of
+from fakes.waiting import eventually
 
 OUT = Path(__file__).parents[2] / "docs" / "pictures" / "together.webp"
 SECONDS = 5

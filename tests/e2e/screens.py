@@ -5,8 +5,6 @@ without sideways scrolling, on a phone also to targets of 44 px for a thumb; it 
 each under .build/screens/ for people to look at.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

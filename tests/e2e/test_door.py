@@ -1,11 +1,9 @@
 """The door: knock and be let in, be removed, be banned, and try again."""
 
-from __future__ import annotations
-
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.party import all_play, film_is_there, in_the_room, join, make_room, menu_of, press, show
-from e2e.people import eventually
+from fakes.waiting import eventually
 
 
 def test_knock_and_be_admitted(meet: Meet) -> None:

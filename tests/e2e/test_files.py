@@ -2,8 +2,6 @@
 cannot ends in a sentence, and neither stays "processing" for ever.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 
 from e2e.films import copyable, film, must_be_encoded, silent, webm
 from e2e.home import Home
-from e2e.people import eventually
+from fakes.waiting import eventually
 from watchparty.demo import Api
 
 

@@ -1,15 +1,14 @@
 """What somebody meets who is new here: a name to give, one tap to ask, a line that is down, a room that is over."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
 from e2e.conftest import Meet
 from e2e.films import copyable, long
 from e2e.party import all_play, film_is_there, in_the_room, join, make_room, press, show, wake_controls
-from e2e.people import PHONE, eventually
+from e2e.people import PHONE
 from e2e.screens import NARROWEST
+from fakes.waiting import eventually
 
 _COVERED = """() => {
   const labels = [...document.querySelectorAll("[role=img] span")].filter((label) => label.offsetWidth > 0);

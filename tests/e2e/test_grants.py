@@ -1,7 +1,5 @@
 """Private playback over time: grants that end every ten seconds are renewed unnoticed, but not for the removed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from e2e.conftest import Meet
 from e2e.films import long
 from e2e.home import Home
 from e2e.party import all_play, film_is_there, join, make_room, menu_of, press
-from e2e.people import eventually
+from fakes.waiting import eventually
 
 LIFE_S = 10
 RENEWALS = 3

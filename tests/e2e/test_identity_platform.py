@@ -4,8 +4,6 @@ The server is the one of a single Cloud Run service. What the library asks Googl
 its REST reference (`fakes/identity_accounts.py`); the tokens are verified by firebase-admin as in the cloud.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -17,12 +15,13 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Playwright, Route
 
-from e2e.people import Person, browser_of, eventually
+from e2e.people import Person, browser_of
 from e2e.screens import Judge
 from fakes.function_ports import MemoryObjects, RecordingJobs
 from fakes.identity_accounts import IdentityAccounts
 from fakes.identity_provider import PROJECT, identity_provider
 from fakes.local_server import serving_app
+from fakes.waiting import eventually
 from watchparty.bootstrap import build_on_cloud_run
 from watchparty_api.config import Config
 from watchparty_api.records import WorkspaceSettings

@@ -1,7 +1,5 @@
 """Qualities and captions that are ready after a film was opened: taken up while it plays, by real pages."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import Route
@@ -9,7 +7,8 @@ from playwright.sync_api import Route
 from e2e.conftest import Meet
 from e2e.films import captioned
 from e2e.party import all_play, film_is_there, join, make_room, press
-from e2e.people import Person, eventually
+from e2e.people import Person
+from fakes.waiting import eventually
 
 SUBTITLES = re.compile(r'#EXT-X-MEDIA:TYPE=SUBTITLES.*\n|,SUBTITLES="[^"]*"')
 

@@ -1,7 +1,5 @@
 """A film that lies elsewhere: everybody's browser plays it from there, and the room keeps them together."""
 
-from __future__ import annotations
-
 from starlette.staticfiles import StaticFiles
 
 from e2e.conftest import Meet

@@ -1,7 +1,5 @@
 """Links in mails, from the letter box to what they are for."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys
@@ -13,9 +11,10 @@ import httpx2
 import pytest
 
 from e2e.conftest import Meet
-from e2e.home import Home, free_port
-from e2e.people import eventually
+from e2e.home import Home
+from fakes.emulators import free_port
 from fakes.smtp_server import Postbox, smtp_server
+from fakes.waiting import eventually
 
 PASSWORD = "correct horse battery"
 

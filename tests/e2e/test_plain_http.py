@@ -3,8 +3,6 @@
 127.0.0.1 hides all of this, because browsers trust it; `http://watch.test` is led here by the browser's own resolver.
 """
 
-from __future__ import annotations
-
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.home import Home

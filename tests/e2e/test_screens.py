@@ -1,15 +1,14 @@
 """Every screen, on a desktop and on a phone, is free of axe violations and fits 320 pixels; see `screens.Judge`."""
 
-from __future__ import annotations
-
 import re
 
 from e2e.conftest import Meet
 from e2e.films import captioned, copyable
 from e2e.home import Home
 from e2e.party import film_is_there, in_the_room, join, make_room, press, say, show, wake_controls
-from e2e.people import Person, eventually
+from e2e.people import Person
 from e2e.screens import Judge
+from fakes.waiting import eventually
 
 PASSWORD = "nine green bottles"
 ADMIN_TABS = ("accounts", "invites", "rooms", "videos", "jobs", "settings", "audit")

@@ -1,7 +1,5 @@
 """What the transcoder makes, in Chromium with hls.js: one stretch without a hole and no stall, however it is played."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,14 +1,13 @@
 """An upload survives what happens to uploads: a pause, a reload of the page, and a server that goes away in between."""
 
-from __future__ import annotations
-
 import re
 
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.home import Home
 from e2e.party import make_room
-from e2e.people import Person, eventually
+from e2e.people import Person
+from fakes.waiting import eventually
 
 SLOW_BYTES_PER_S = 2_000_000
 

@@ -3,8 +3,6 @@
 The store is moto's server behind a door that lets browsers in by signature only, as others' stores do themselves.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +13,10 @@ from e2e.conftest import Meet
 from e2e.films import long
 from e2e.home import Home
 from e2e.party import all_play, film_is_there, join, make_room, press
-from e2e.people import eventually
 from e2e.test_upload import slow_line
 from fakes.s3_service import CREDENTIALS, S3Service, fresh_buckets
 from fakes.strict_s3 import strict_s3
+from fakes.waiting import eventually
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """The main job: a film of one's own, a friend on a phone, the same frame for both, and words in between."""
 
-from __future__ import annotations
-
 from e2e.conftest import Meet
 from e2e.films import must_be_encoded
 from e2e.home import Home
 from e2e.party import all_play, all_stand, film_is_there, hears, in_the_room, join, make_room, press, say, together
-from e2e.people import apart_s, eventually
+from e2e.people import apart_s
+from fakes.waiting import eventually
 
 
 def test_upload_watch_while_it_is_made_and_stay_together(home: Home, meet: Meet) -> None:

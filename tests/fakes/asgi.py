@@ -1,7 +1,5 @@
 """One HTTP request to an ASGI application, given piece by piece: what a broken line or a slow sender looks like."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterable, Mapping

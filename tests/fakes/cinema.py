@@ -1,7 +1,5 @@
 """A room that shows a film of this machine, and the server of the film's files."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from httpx2 import Response

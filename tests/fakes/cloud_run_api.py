@@ -1,7 +1,5 @@
 """The part of the Cloud Run API that starts, lists and cancels executions of one job, for Google's own client."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -2,8 +2,6 @@
 only when something that it is made of changed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shlex
 import shutil

@@ -4,18 +4,17 @@ gcloud's own start-up leaves a JVM behind when it is ended. The jars come with t
 registry gives; without them the tests that need one are skipped by name.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from fakes.waiting import eventually
 
 STARTS_WITHIN_S = 60.0
 _JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Duser.language=en")
@@ -72,11 +71,10 @@ def running(command: Sequence[str], port: int) -> Iterator[str]:
 
 
 def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/", timeout=2):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError(f"the emulator did not answer within {STARTS_WITHIN_S} s")
+    def answers() -> bool:
+        assert process.poll() is None, "the emulator has ended"
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+            return True
+
+    not_yet = (URLError, ConnectionError, TimeoutError)
+    eventually("the emulator answers", answers, within_s=STARTS_WITHIN_S, ignoring=not_yet)

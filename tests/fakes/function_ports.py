@@ -1,7 +1,5 @@
 """The functions' way out, recorded: each port only remembers what it was asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

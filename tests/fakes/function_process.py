@@ -1,11 +1,8 @@
 """A deployed function as its own process: the real functions-framework on one target, with a cloud's environment."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from fakes.emulators import free_port
+from fakes.waiting import eventually
 from watchparty_api.identity.key_material.folder import KeyFolder
 from watchparty_api.identity.keys import read_keys
 
@@ -71,18 +69,15 @@ def asked(
     try:
         with urlopen(request, timeout=30) as answer:
             return answer.status, answer.read().decode()
-    except HTTPError as refused:
-        with refused:
-            return refused.code, refused.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            asked(port, "/robots.txt")  # answered by the framework itself
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"the function did not start: {log.read_text()[-2000:]}")
+    def answers() -> bool:
+        assert process.poll() is None, f"the function did not start: {log.read_text()[-2000:]}"
+        return bool(asked(port, "/robots.txt"))  # answered by the framework itself
+
+    not_yet = (URLError, ConnectionError, TimeoutError)
+    eventually("the function answers", answers, within_s=STARTS_WITHIN_S, ignoring=not_yet)

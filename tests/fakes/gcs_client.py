@@ -1,7 +1,5 @@
 """Google's own storage client on the strict local service, signing with an RSA key; and a browser that uploads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 Each case is bytes to send after a correct upgrade, and whether the relay must close because of them.
 """
 
-from __future__ import annotations
-
 import json
 import random
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The fixture `house` (functions/conftest.py) gives one; `house.client` speaks to it as the site's own page would.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta

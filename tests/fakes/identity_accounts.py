@@ -4,9 +4,8 @@ Paths, fields and error words are those of Google's REST reference; its ID token
 verifies them as it does real ones. What is not here: hashing, quotas, reCAPTCHA, and the mails themselves.
 """
 
-from __future__ import annotations
-
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +31,7 @@ class IdentityAccounts:
     provider: IdentityProvider
     people: dict[str, Person] = field(default_factory=dict)
     mails: list[tuple[str, str]] = field(default_factory=list)
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def answer(self, url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """What the service says to a POST: status and JSON."""

@@ -1,7 +1,5 @@
 """An identity provider with a key of its own: signs ID tokens as Google does, and shows its certificate and people."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

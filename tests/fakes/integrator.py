@@ -1,7 +1,5 @@
 """An integrator's server: takes webhook calls, checks their signature by the book, answers as it is told to."""
 
-from __future__ import annotations
-
 import hmac
 import json
 from base64 import b64decode, b64encode

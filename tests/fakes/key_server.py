@@ -1,7 +1,5 @@
 """Where the functions would publish their keys: one page over HTTP."""
 
-from __future__ import annotations
-
 import http.server
 import json
 import threading

@@ -1,7 +1,5 @@
 """Small HTTP servers of a test's own, on a free port, in a thread."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterable, Iterator

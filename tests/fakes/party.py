@@ -1,7 +1,5 @@
 """People in front of a room: browsers with their own cookies and tokens, a host with a room, films in the store."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Not a fake, but it lives beside them because several suites start it. PostgreSQL
 started as another user.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 import shutil

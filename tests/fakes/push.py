@@ -1,7 +1,5 @@
 """A Pub/Sub topic of the emulator that pushes to a function, with a dead-letter topic behind it."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from dataclasses import dataclass, field

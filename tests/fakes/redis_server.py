@@ -3,8 +3,6 @@
 Not a fake, but it lives beside them because several suites start it.
 """
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import time

@@ -1,7 +1,5 @@
 """A whole relay without a socket: people speak through recorded channels, and time passes by hand."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import json
@@ -68,7 +66,7 @@ class Client:
 
     _cids = itertools.count(1)
 
-    def __init__(self, house: RelayHouse) -> None:
+    def __init__(self, house: "RelayHouse") -> None:
         self.channel = RecordedChannel()
         self._house = house
         self._read = 0

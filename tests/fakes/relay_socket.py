@@ -1,7 +1,5 @@
 """The relay on a real port of this machine, and people who speak to it through real sockets."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools
@@ -9,7 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
@@ -69,8 +67,8 @@ class SocketClient:
             try:
                 while True:
                     self.seen.append(json.loads(await self.connection.recv()))
-            except ConnectionClosed as closed:
-                return closed.rcvd.code if closed.rcvd else 1006
+            except ConnectionClosed as error:
+                return error.rcvd.code if error.rcvd else 1006
 
 
 class StalledReader:
@@ -82,7 +80,7 @@ class StalledReader:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def joined(cls, relay: RelaySocket) -> AsyncIterator[StalledReader]:
+    async def joined(cls, relay: "RelaySocket") -> AsyncIterator[Self]:
         loop = asyncio.get_running_loop()
         with socket.socket() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

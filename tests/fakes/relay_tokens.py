@@ -1,7 +1,5 @@
 """What the relay trusts, in tests: a time that is stepped by hand, and a mint for join and notice tokens."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

@@ -3,8 +3,6 @@
 It checks neither signatures nor expiry, so nothing here proves who may do what; tests look at what was signed instead.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Secret Manager's REST API for one call, and the real client that asks it."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A small SMTP server on this machine: takes every mail, or refuses each recipient."""
 
-from __future__ import annotations
-
 import socketserver
 import threading
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Signed requests are verified whole (signature, signed headers, method, expiry, e
 anything is stored; the JSON API, to which the client brings an identity, is as large as our adapter needs it.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import re
@@ -143,8 +141,8 @@ def _signed(gcs: StrictGcs, asked: Asked) -> Said:
     request = SignedRequest(asked.method, asked.path, asked.query, asked.headers)
     try:
         v4_signature.verify(request, signer=SIGNER, key=gcs.key, now=datetime.now(UTC), required=required)
-    except ApiError as refused:
-        return _refused(refused.status, refused.code)
+    except ApiError as error:
+        return _refused(error.status, error.code)
     bucket, _, name = unquote(asked.path).removeprefix("/").partition("/")
     held = gcs.objects.get((bucket, name))
     if asked.method == "GET":

@@ -4,8 +4,6 @@ Signature Version 4 in the query, written from Amazon's description and held to 
 host, every signed header as it came over the wire, and the expiry. What passes is handed on to moto's server.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping

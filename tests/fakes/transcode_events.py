@@ -1,7 +1,5 @@
 """Transcode events as the transcoder would say them, and a video that waits for them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A sender of films and the home object server it sends to, on one folder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@ For the authorisation matrix and the fuzzing of the API. `bearers` holds what ea
 paths' parameters.
 """
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from dataclasses import dataclass, replace

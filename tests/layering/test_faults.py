@@ -1,7 +1,5 @@
 """The holes that others had: each has a test of ours that would find it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

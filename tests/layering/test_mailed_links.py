@@ -1,7 +1,5 @@
 """Secrets travel in links behind a #: each such link leads to a page that reads it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The pinned lists agree with each other, and every pin says what it is for."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What an operator does on the machine itself: the audit log checked and taken home, keys rotated."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import subprocess

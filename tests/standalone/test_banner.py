@@ -1,7 +1,5 @@
 """What the terminal shows at the start is all that a person needs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from watchparty.banner import banner, qr_code

@@ -1,7 +1,5 @@
 """The profile hobby: the standalone application with Google's adapters, as Terraform's environment builds it."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterator
 from pathlib import Path

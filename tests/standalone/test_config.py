@@ -1,7 +1,5 @@
 """Settings come from the command line, then the environment, then defaults; a wrong one is named."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The data folder is private and belongs to one server at a time."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 The server and its transcoder are processes of their own; the store is moto's server, so signatures are not checked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +13,8 @@ import pytest
 
 from e2e.films import copyable
 from e2e.home import Home as Server
-from e2e.people import eventually
 from fakes.s3_service import CREDENTIALS, S3Service, fresh_buckets
+from fakes.waiting import eventually
 
 pytestmark = [pytest.mark.service, pytest.mark.integration, pytest.mark.media]
 

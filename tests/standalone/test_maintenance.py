@@ -1,7 +1,5 @@
 """The threads that run the periodic tasks: failed tasks run again, and hanging tasks do not block stopping."""
 
-from __future__ import annotations
-
 import threading
 from typing import cast
 

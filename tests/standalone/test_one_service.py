@@ -4,8 +4,6 @@ Real clients against the Firestore emulator, the strict bucket service and a loc
 do (the function that hears the bucket, the transcoder) is done here by hand.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Iterator

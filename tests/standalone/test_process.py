@@ -1,110 +1,69 @@
-"""Children are started with low priority, heard line by line, and never outlive the server."""
-
-from __future__ import annotations
+"""Children run at low priority, are read line by line, and never outlive the server."""
 
 import os
 import subprocess
 import sys
-import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fakes.children import MODULE
+from fakes.waiting import eventually
 from watchparty.errors import ProgramFailed
 from watchparty.process import Child, run_quietly
 
-TALKER = """
-import os, sys
-sys.stdin.readline()
-print("one")
-print("two", os.getpriority(os.PRIO_PROCESS, 0))
-sys.exit(3)
-"""
-LISTENER = "import sys\nprint('up', flush=True)\nsys.stdin.read()\n"
+
+def child(name: str, tmp_path: Path, *, on_line: Callable[[str], None] = lambda _: None, niceness: int = 5) -> Child:
+    return Child(MODULE, [name], on_line=on_line, niceness=niceness, log=tmp_path / "log")
 
 
-def module(tmp_path: Path, name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    (tmp_path / f"{name}.py").write_text(text)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    return name
-
-
-def test_a_child_is_niced_heard_and_its_exit_code_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every line arrives before wait() returns, and the child runs at the priority we asked for."""
+def test_a_child_is_niced_and_read_to_its_end(tmp_path: Path) -> None:
+    """Every line arrives before wait() returns the exit code, and the child runs at the requested priority."""
     lines: list[str] = []
-    child = Child(
-        module(tmp_path, "talker", TALKER, monkeypatch), [], on_line=lines.append, niceness=7, log=tmp_path / "log"
-    )
-    assert child.order([])  # by now it has its priority
-    assert child.wait() == 3
+    talker = child("talker", tmp_path, on_line=lines.append, niceness=7)
+    assert talker.order([])  # by now it has its priority
+    assert talker.wait() == 3
     assert [line.strip() for line in lines] == ["one", "two 7"]
 
 
-def test_stop_ends_a_child_that_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """stop() comes back with the child gone."""
-    child = Child(
-        module(tmp_path, "listener", LISTENER, monkeypatch),
-        [],
-        on_line=lambda _: None,
-        niceness=5,
-        log=tmp_path / "log",
-    )
-    child.stop()
-    assert child.wait() != 0
+def test_stop_ends_a_child_that_waits(tmp_path: Path) -> None:
+    """stop() returns when the child is gone."""
+    listener = child("listener", tmp_path)
+    listener.stop()
+    assert listener.wait() != 0
 
 
-def test_an_order_reaches_a_child_that_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once, as one line of JSON; a child that has ended says so by a no, not by an error."""
+def test_an_order_reaches_a_waiting_child(tmp_path: Path) -> None:
+    """It arrives once, as one line of JSON; to a child that has ended, order() returns False and raises nothing."""
     lines: list[str] = []
-    child = Child(
-        module(tmp_path, "taker", "import sys\nprint(sys.stdin.readline())\n", monkeypatch),
-        [],
-        on_line=lines.append,
-        niceness=5,
-        log=tmp_path / "log",
-    )
-    assert child.running
-    assert child.order(["--input", "a film\n"])
-    assert child.wait() == 0
+    echo = child("echo", tmp_path, on_line=lines.append)
+    assert echo.running
+    assert echo.order(["--input", "a film\n"])
+    assert echo.wait() == 0
     assert lines[0] == '["--input", "a film\\n"]\n'
-    assert not child.running
-    assert not child.order(["again"])
+    assert not echo.running
+    assert not echo.order(["again"])
 
 
 def test_a_child_ends_when_its_server_is_killed(tmp_path: Path) -> None:
-    """kill -9 of the server closes the child's standard input, and the child ends by that."""
-    (tmp_path / "listener.py").write_text(LISTENER)
-    server = tmp_path / "server.py"
-    server.write_text(
-        textwrap.dedent(
-            """
-            import sys, time
-            from watchparty.process import Child
-            from pathlib import Path
-            tell = lambda line: print(child._process.pid, flush=True)
-            child = Child("listener", [], on_line=tell, niceness=5, log=Path(sys.argv[1]))
-            time.sleep(60)
-            """
-        )
-    )
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    with subprocess.Popen(
-        [sys.executable, str(server), str(tmp_path / "log")], stdout=subprocess.PIPE, text=True, env=environ
-    ) as process:
-        assert process.stdout is not None
-        child_pid = int(process.stdout.readline())
-        process.kill()
-    for _ in range(500):
-        status = Path(f"/proc/{child_pid}/stat")
-        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
-            return
-        os.sched_yield()
-        subprocess.run(["sleep", "0.01"], check=True)
-    pytest.fail("the child is still running")
+    """kill -9 of the server closes the child's standard input, which ends the child."""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", MODULE, "server", str(tmp_path / "log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as server:
+        assert server.stdout is not None
+        child_pid = int(server.stdout.readline())
+        server.kill()
+    eventually("the child has ended", lambda: not _runs(child_pid))
 
 
-def test_a_failing_program_is_told_with_its_last_words() -> None:
-    """The error carries the exit code and what the program said, so a person can act on it."""
+def _runs(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_failing_program_is_reported_with_its_last_output() -> None:
+    """The error carries the exit code and what the program printed, so that an operator can act on it."""
     with pytest.raises(ProgramFailed, match="no such luck") as caught:
         run_quietly([sys.executable, "-c", "import sys; sys.exit('no such luck')"])
     assert caught.value.code == 1

@@ -1,7 +1,5 @@
 """Whoever never ends the head of a request is hung up on; whoever sends a body slowly is not."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections.abc import AsyncIterator

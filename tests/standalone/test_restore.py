@@ -1,7 +1,5 @@
 """What docs/operations.md and docs/self-hosting.md promise of a backup, done: the copy is the site again."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What a start finds out about the machine, and where links lead then."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import replace
 from pathlib import Path

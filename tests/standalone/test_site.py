@@ -1,7 +1,5 @@
 """The built page is served with the right caching, and nothing outside its folder is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

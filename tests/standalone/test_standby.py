@@ -1,10 +1,6 @@
 """While a film is being uploaded to the whole server, its transcoder gets ready; that very process makes the film."""
 
-from __future__ import annotations
-
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -12,6 +8,7 @@ import pytest
 
 from e2e.films import copyable
 from e2e.home import Home
+from fakes.waiting import eventually
 from watchparty.demo import Api
 
 pytestmark = [pytest.mark.service, pytest.mark.media, pytest.mark.integration]
@@ -32,13 +29,6 @@ def transcoders(server_pid: int) -> list[int]:
         if parent == server_pid and b"watchparty_transcoder" in command:
             found.append(int(folder.name))
     return found
-
-
-def until(there: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def begin_upload(host: Api, server: Home, film: bytes) -> tuple[str, str]:
@@ -67,17 +57,16 @@ def test_the_transcoder_of_a_film_is_ready_before_the_film(tmp_path: Path) -> No
         host = Api(server.url)
         host.become_temporary_host("Ada")
         video_id, location = begin_upload(host, server, film)
-        until(lambda: transcoders(server.pid))
-        (ready,) = transcoders(server.pid)
+        (ready,) = eventually("a transcoder is ready", lambda: transcoders(server.pid), within_s=WITHIN_S)
         assert send(location, film, KIB256, len(film)) == 200
         host.wait_until_playable(video_id)
         assert transcoders(server.pid) in ([ready], [])  # it may be done by now
         begin_upload(host, server, film)
-        until(lambda: set(transcoders(server.pid)) - {ready})
+        eventually("the next one is ready", lambda: set(transcoders(server.pid)) - {ready}, within_s=WITHIN_S)
         left = transcoders(server.pid)
     finally:
         server.kill()
-    until(lambda: not any(lives(pid) for pid in left))
+    eventually("none is left", lambda: not any(lives(pid) for pid in left), within_s=WITHIN_S)
 
 
 def lives(pid: int) -> bool:

@@ -1,7 +1,5 @@
 """The supervisor runs children in slots, one a video, and hands their events on."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable

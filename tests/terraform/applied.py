@@ -3,8 +3,6 @@
 The real `terraform test` prints the state of each run; this module parses it.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Runs terraform once for all tests that read its result."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

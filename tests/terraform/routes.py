@@ -1,7 +1,5 @@
 """Finds the backend of a path as the load balancer does: the longest path of the URL map wins."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -10,8 +10,6 @@ checks enum values and rules between arguments.
 Protocol: Terraform plugin protocol 5 (tfplugin5.proto); the few messages it needs are encoded by hand.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import os
@@ -101,7 +99,7 @@ class _Provider(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no 
         """Request.config and Response.prepared_config are both field 1."""
         return request
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
         answer = self._answers.get(details.method)
         return grpc.unary_unary_rpc_method_handler(lambda request, _: answer(request)) if answer else None
 

@@ -1,7 +1,5 @@
 """Proves that the checks can fail: each mistake is made on a copy of terraform/, and its check must report it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """terraform/ is well-formed, valid, passes its own tests in both profiles, and fits the code that it deploys."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import json

@@ -6,8 +6,6 @@ Redis. The others pass messages on and do nothing else. `--cells` measures some 
 measured before.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -2,8 +2,6 @@
 .build/relay-bench/. Each is made anew only when its sources changed.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

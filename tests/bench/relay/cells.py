@@ -4,8 +4,6 @@ Every sample comes from a fresh server. The turns of a cell are interleaved, so 
 falls on all alike, and so that ratios can be taken turn by turn.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import defaultdict

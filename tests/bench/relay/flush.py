@@ -4,8 +4,6 @@ A hundred players in ten rooms over two relays estimate room time from pongs, as
 state. Redis is emptied; whenever a player gets a state or a clock, it is compared with where the player was before.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

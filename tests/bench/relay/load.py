@@ -1,7 +1,5 @@
 """One run of the load generator: who comes in, what they do, and what the server's processes used meanwhile."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import tempfile
@@ -34,8 +32,10 @@ STATE = (
     '"cause":{"cmd":"seek","by":"person-1000"},"srv_ms":1800000000000.125}'
 )
 LINE = '{"t":"chat","cid":"%u","text":"' + "long line " * 49 + '%u","pos_s":%u}'
-# Two kilobytes in the most characters that a line may have: who does not read is soon behind by more than sockets hold.
 WIDE_LINE = '{"t":"chat","cid":"%u","text":"' + "🎬" * 480 + '%u","pos_s":%u}'
+"""Two kilobytes in the longest message allowed: a client that does not read soon falls behind by more than the socket
+buffers hold.
+"""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 Pure: it neither measures nor prints.
 """
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence

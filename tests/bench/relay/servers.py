@@ -1,7 +1,5 @@
 """The servers that are measured, each in processes of its own on the server's core, fresh for every measurement."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

@@ -1,7 +1,5 @@
 """The figures that are published follow from samples, turn by turn."""
 
-from __future__ import annotations
-
 import pytest
 
 from bench.relay.cells import SHAPES

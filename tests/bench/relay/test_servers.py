@@ -1,7 +1,5 @@
 """The servers of a bench end with it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

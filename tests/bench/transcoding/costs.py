@@ -1,7 +1,5 @@
 """What a piece of work takes: seconds on the wall, and seconds of processor in this process and its children."""
 
-from __future__ import annotations
-
 import resource
 import time
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Ten seconds each of a fractal with noise, of a test picture with noise, and of g
 costs an encoder most, so figures from real footage will be kinder in seconds and in bits.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from e2e.films import film

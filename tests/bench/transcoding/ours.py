@@ -1,7 +1,5 @@
 """Our side of the comparison: a run until something can be played, and the ladder's chunks one by one."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import time

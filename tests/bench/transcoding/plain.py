@@ -3,8 +3,6 @@
 The same x264, preset, rate factor, caps and group length as ours, all cores; so what differs is how the work is cut.
 """
 
-from __future__ import annotations
-
 import subprocess
 import time
 from collections.abc import Sequence

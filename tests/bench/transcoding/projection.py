@@ -6,8 +6,6 @@ Assumed, because nothing of it runs here: the time in which tasks start, that a 
 machine, the time for listing and publishing, and the prices.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from bench.report import Row

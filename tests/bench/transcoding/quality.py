@@ -1,7 +1,5 @@
 """How good it looks and sounds: VMAF against the original, and noise where pieces of sound meet."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import math

@@ -1,0 +1,145 @@
+"""order.toml holds, and each of its contracts finds the fault that it is there for.
+
+The proof is by mutation: a package with the names of the contract and nothing in it keeps the contract, and breaks it
+as soon as one import is added that the contract forbids.
+"""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ORDER = Path(__file__).with_name("order.toml")
+LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
+SETTINGS = tomllib.loads(ORDER.read_text())["tool"]["importlinter"]
+CONTRACTS: list[dict[str, Any]] = SETTINGS["contracts"]
+Import = tuple[str, str]
+"""(importing module, imported module)."""
+
+
+def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """import-linter on the packages in `folder`."""
+    return subprocess.run(
+        [LINT_IMPORTS, ORDER, "--no-cache", "--no-logo", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "400", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def made_up(folder: Path, contract: dict[str, Any], imports: list[Import]) -> Path:
+    """Packages that hold every module of the contract and, apart from `imports` and what it allows, nothing."""
+    lines: dict[str, list[str]] = {f"{package}.__init__": [] for package in SETTINGS["root_packages"]}
+    lines |= {name: [] for name in _own_modules(contract)}
+    allowed = [(name, each) for name in _own_modules(contract) for each in contract.get("protected_modules", [])]
+    for importing, imported in [*allowed, *imports]:
+        lines.setdefault(importing, []).append(f"import {imported}")
+        if _is_ours(imported):
+            lines.setdefault(imported, [])
+    for name, statements in lines.items():
+        path = folder.joinpath(*name.split(".")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(statements))
+    for inside in [path for path in folder.rglob("*") if path.is_dir()]:
+        (inside / "__init__.py").touch()
+        inside.with_suffix(".py").unlink(missing_ok=True)  # a name that is a folder in another contract's eyes
+    return folder
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in SETTINGS["root_packages"]
+
+
+def _layers(contract: dict[str, Any]) -> list[list[str]]:
+    """The modules of each line, the highest first."""
+    prefixes = [f"{container}." for container in contract.get("containers", [])] or [""]
+    return [
+        [f"{prefix}{name.strip(' ()')}" for name in layer.replace(":", "|").split("|") for prefix in prefixes]
+        for layer in contract["layers"]
+    ]
+
+
+def _concrete(expressions: list[str]) -> list[str]:
+    """Module expressions as modules that match them."""
+    return [expression.replace("**", "some.inner").replace("*", "some") for expression in expressions]
+
+
+def _own_modules(contract: dict[str, Any]) -> Iterator[str]:
+    match contract["type"]:
+        case "layers":
+            yield from (name for layer in _layers(contract) for name in layer if "." in name)
+        case "forbidden":
+            yield from _concrete(contract["source_modules"])
+        case "protected":
+            yield from _concrete(contract["allowed_importers"])
+
+
+def faults(contract: dict[str, Any]) -> list[list[Import]]:
+    """Imports that the contract must find, each list on its own."""
+    match contract["type"]:
+        case "layers":
+            highest, *_, lowest = _layers(contract)
+            inside = "some" if "containers" not in contract else ""
+            return [[(f"{low}.{inside}".rstrip("."), f"{highest[0]}.{inside}".rstrip("."))] for low in lowest]
+        case "acyclic_siblings":
+            return [
+                [
+                    (f"{folder}{inside}.left.a", f"{folder}{inside}.right.b"),
+                    (f"{folder}{inside}.right.c", f"{folder}{inside}.left.d"),
+                ]
+                for folder in _concrete(contract["ancestors"])
+                for inside in ("", ".inner.innermost")
+            ]
+        case "forbidden":
+            sources, forbidden = _concrete(contract["source_modules"]), _concrete(contract["forbidden_modules"])
+            return [[(each, forbidden[0])] for each in sources] + [[(sources[0], each)] for each in forbidden]
+        case "protected":
+            return [
+                [(f"{package}.stranger", each)]
+                for package in SETTINGS["root_packages"]
+                for each in _concrete(contract["protected_modules"])
+            ]
+        case unknown:
+            raise AssertionError(f"no proof is known for contracts of type {unknown}")
+
+
+FAULTS = [(contract, fault) for contract in CONTRACTS for fault in faults(contract)]
+
+
+def test_the_order_holds() -> None:
+    """Imports go one way only, and what one folder alone may know is known there alone."""
+    result = lint(ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract["id"])
+def test_a_package_without_the_fault_keeps_the_contract(contract: dict[str, Any], tmp_path: Path) -> None:
+    """The made-up package breaks a contract by its fault, and by nothing else."""
+    result = lint(made_up(tmp_path, contract, []), "--contract", contract["id"])
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(("contract", "fault"), FAULTS, ids=[f"{each['id']}-{fault[0]}" for each, fault in FAULTS])
+def test_a_fault_is_found(contract: dict[str, Any], fault: list[Import], tmp_path: Path) -> None:
+    """One forbidden import breaks the contract."""
+    result = lint(made_up(tmp_path, contract, fault), "--contract", contract["id"])
+    assert result.returncode == 1, result.stdout
+    assert f"{contract['name']} BROKEN" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "contract", [each for each in CONTRACTS if each.get("exhaustive")], ids=lambda each: each["id"]
+)
+def test_a_module_without_a_place_is_found(contract: dict[str, Any], tmp_path: Path) -> None:
+    """A new module must be given its place in the order."""
+    newcomer = f"{contract['containers'][0]}.newcomer"
+    result = lint(made_up(tmp_path, contract, [(newcomer, "json")]), "--contract", contract["id"])
+    assert result.returncode == 1
+    assert newcomer in result.stdout
