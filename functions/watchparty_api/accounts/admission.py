@@ -13,7 +13,7 @@ def admitted_by(services: Services, invite: str | None, email: str | None) -> On
     """The invitation that lets the address in; None where none is needed. Raises Forbidden, Gone."""
     if invite is None:
         if read_settings(services).registration != "open":
-            raise Forbidden("invitation_needed", "This site is by invitation. Ask for a link to register.")
+            raise Forbidden("invitation_needed", "This site is invite-only. Ask the admin for an invitation link.")
         return None
     found = one_time_tokens.find(services, "account_invite", invite)
     if found.email is not None and found.email != email:

@@ -32,13 +32,13 @@ def list_tokens(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, 
 def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, response: Response) -> NewToken:
     """A new token; its secret is in this answer and nowhere else."""
     if caller.account.temporary:
-        raise Forbidden("temporary", "Register first: a temporary account has no API tokens.")
+        raise Forbidden("temporary", "Create an account first: temporary accounts can’t have API tokens.")
     if caller.account.role != "admin" and any(scope.startswith("admin:") for scope in body.scopes):
-        raise Forbidden("admins_only", "Only administrators can give a token the scope of administrators.")
+        raise Forbidden("admins_only", "Only admins can give a token the admin scope.")
     if body.expires_at is not None and (body.expires_at.tzinfo is None or body.expires_at <= services.now()):
-        raise Invalid("bad_expiry", "The end of a token lies in the future, and names its time zone.")
+        raise Invalid("bad_expiry", "A token’s expiry must be in the future and include a time zone.")
     if services.store.count(API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MOST:
-        raise Conflict("too_many_tokens", f"An account can have {_MOST} API tokens. Delete one first.")
+        raise Conflict("too_many_tokens", f"An account can have up to {_MOST} API tokens. Delete one first.")
     id_, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     token = ApiToken(
         id=id_,
@@ -59,7 +59,7 @@ def delete_token(token_id: str, services: ServicesOf, caller: AccountOf) -> None
     """The token is refused from now on."""
     token = services.store.get(ApiToken, token_id)
     if token is None or token.account_id != caller.account.id:
-        raise NotFound("token_not_found", "There is no such token.")
+        raise NotFound("token_not_found", "Token not found.")
     audit.commit(
         services, [Delete(ApiToken, token_id)], actor=caller.account.id, action="token.deleted", target=token_id
     )

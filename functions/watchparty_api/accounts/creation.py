@@ -111,7 +111,7 @@ def _commit_claimed(services: Services, email: str, account_id: str, writes: lis
         )
     except AlreadyExists as error:
         if error.kind == EmailClaim.__name__:
-            raise Conflict("email_taken", "There is an account with this address already. Sign in instead.") from error
+            raise Conflict("email_taken", "This address already has an account. Sign in instead.") from error
         raise
 
 

@@ -53,7 +53,7 @@ def refuse_last_admin(services: Services, account: Account) -> None:
     """Raises Conflict when nobody could administer the site without this account."""
     admins = services.store.query_all(ACCOUNTS_BY_ROLE, "admin")
     if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
-        raise Conflict("last_admin", "This is the only administrator. Make another one first.")
+        raise Conflict("last_admin", "This is the only admin. Make someone else an admin first.")
 
 
 def delete_expired_temporary_accounts(services: Services) -> int:

@@ -44,11 +44,11 @@ FRESH = timedelta(minutes=5)
 def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation."""
     if services.outside is None:
-        raise NotFound("local_accounts", "This site has accounts of its own. Sign in with address and password.")
+        raise NotFound("local_accounts", "This site has its own accounts. Sign in with your email and password.")
     limit(request, "token_try", address_key(client_address(request)))
     person = services.outside.verify(body.id_token)
     if services.now() - person.signed_in_at > FRESH:
-        raise Unauthenticated("sign_in_too_old", "Too much time has passed since you signed in. Sign in again.")
+        raise Unauthenticated("sign_in_too_old", "You signed in too long ago. Sign in again.")
     account = _known(services, person) or _new(services, person, body.invite)
     refuse_unusable(account, services.now())
     return sessions.sign_in(services, request, response, account)
@@ -93,7 +93,7 @@ def _new(services: Services, person: Outsider, invite: str | None) -> Account:
         created_at=services.now(),
         email=person.email,
         email_verified=person.email_verified,
-        display_name=(person.name or (person.email or "").partition("@")[0] or "Somebody")[:40],
+        display_name=(person.name or (person.email or "").partition("@")[0] or "Someone")[:40],
         role="admin" if first_admin else invitation.role if invitation else "user",
         external_id=person.uid,
     )
@@ -128,7 +128,7 @@ def _commit(services: Services, person: Outsider, account: Account, writes: list
     try:
         audit.commit(services, [Create(claim), *writes], actor=account.id, action=action, target=account.id)
     except AlreadyExists as error:
-        raise Conflict("email_taken", "There is an account with this address already.") from error
+        raise Conflict("email_taken", "This address already has an account.") from error
     return replace(account, version=account.version + 1)
 
 

@@ -16,7 +16,7 @@ from watchparty_api.web.openapi import REFUSAL
 
 def _local_accounts(services: ServicesOf) -> None:
     if services.outside is not None:
-        raise NotFound("outside_accounts", "Accounts of this site are kept by its identity provider. Sign in there.")
+        raise NotFound("outside_accounts", "This site uses an identity provider. Sign in there.")
 
 
 LOCAL_ACCOUNTS_ONLY: dict[str, Any] = {

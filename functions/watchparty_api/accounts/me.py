@@ -53,15 +53,15 @@ def change_me(
     account = caller.account
     if body.email is not None or body.password is not None:
         if account.temporary:
-            raise Conflict("temporary", "Register first: this account has no password yet.")
+            raise Conflict("temporary", "Create an account first: this one has no password yet.")
         if services.outside is not None:
-            raise Conflict("outside_accounts", "Address and password are kept by this site's identity provider.")
+            raise Conflict("outside_accounts", "Change your email and password with this site’s identity provider.")
         _demand_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:
         services.store.commit(writes)
     except AlreadyExists as error:
-        raise Conflict("email_taken", "There is an account with this address already.") from error
+        raise Conflict("email_taken", "This address already has an account.") from error
     if body.password is not None:
         revoke_all(services, account.id, but=caller.session_id)
     if changed.email != account.email:
@@ -99,7 +99,7 @@ def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> Non
     """Signs one device out."""
     session = services.store.get(Session, session_id)
     if session is None or session.account_id != caller.account.id:
-        raise NotFound("session_not_found", "There is no such device.")
+        raise NotFound("session_not_found", "Device not found.")
     revoke(services, session)
 
 
@@ -117,7 +117,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
 
 def _demand_password(services: Services, request: Request, account: Account, password: str | None) -> None:
     if password is None or not password_fits(services, request, account.id, account, password):
-        raise Forbidden("wrong_password", "Give the current password of this account.")
+        raise Forbidden("wrong_password", "Enter your current password.")
 
 
 def _changed(services: Services, account: Account, body: MeChange) -> tuple[Account, list[Write]]:

@@ -29,13 +29,13 @@ def _address(text: str) -> str:
 def _answerable(preferences: dict[str, Any]) -> dict[str, Any]:
     """They come back with every answer that shows the account: what cannot be written would shut its owner out."""
     if _depth(preferences) > _PREFERENCES_DEPTH:
-        raise ValueError(f"preferences may be {_PREFERENCES_DEPTH} levels deep")
+        raise ValueError(f"Preferences can be up to {_PREFERENCES_DEPTH} levels deep.")
     try:
         written = json.dumps(preferences, ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:  # also UnicodeEncodeError: half a character
-        raise ValueError("preferences have to be plain JSON") from error
+        raise ValueError("Preferences must be plain JSON.") from error
     if len(written) > _PREFERENCES_BYTES:
-        raise ValueError(f"preferences may have {_PREFERENCES_BYTES} bytes as JSON")
+        raise ValueError(f"Preferences can have up to {_PREFERENCES_BYTES} bytes as JSON.")
     return preferences
 
 
@@ -51,7 +51,7 @@ def _depth(value: Any) -> int:
 def _visible(text: str) -> str:
     line = one_line(text)
     if not line:
-        raise ValueError("a name needs at least one visible character")
+        raise ValueError("A name needs at least one visible character.")
     return line
 
 

@@ -54,7 +54,7 @@ def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
     """The living token of that secret. Raises Gone: used, expired and unknown look the same."""
     token = services.store.get(OneTimeToken, hash_secret(secret))
     if token is None or token.purpose != purpose or token.used_at or token.expires_at <= services.now():
-        raise Gone("link_used_up", "This link was used already or has expired. Ask for a new one.")
+        raise Gone("link_used_up", "This link has already been used or has expired. Ask for a new one.")
     return token
 
 

@@ -36,7 +36,7 @@ def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: Back
     """Sends a reset link if the address has an account; the answer is the same if not."""
     limit(request, "mail_from_address", address_key(client_address(request)))
     later.add_task(_send_reset, services, base_url(request), body.email)
-    return {"detail": "If there is an account with this address, a link is on its way to it."}
+    return {"detail": "If this address has an account, a link is on its way."}
 
 
 @router.post("/password/reset", status_code=204, **LOCAL_ACCOUNTS_ONLY)
@@ -77,8 +77,8 @@ def send_verification(services: Services, site: str, account: Account) -> None:
         return
     secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
     link = f"{site}/verify#token={secret}"
-    text = f"Open this link to confirm your address:\n\n{link}\n"
-    send_quietly(services.mail, to=account.email, subject="Confirm your address", text=text)
+    text = f"Open this link to confirm your email address:\n\n{link}\n"
+    send_quietly(services.mail, to=account.email, subject="Confirm your email address", text=text)
 
 
 def _send_reset(services: Services, site: str, email: str) -> None:
@@ -91,8 +91,8 @@ def _send_reset(services: Services, site: str, email: str) -> None:
         return  # nobody's inbox is filled by a stranger; the answer has been given already
     secret, _ = one_time_tokens.mint(services, "reset", account_id=account.id, email=email)
     link = f"{site}/reset#token={secret}"
-    unasked = "If you did not ask for it, nothing has changed and you need not do anything."
-    text = f"Open this link within an hour to choose a new password:\n\n{link}\n\n{unasked}\n"
+    unasked = "If you didn’t ask for this, you can ignore this email."
+    text = f"Open this link within one hour to choose a new password:\n\n{link}\n\n{unasked}\n"
     send_quietly(services.mail, to=email, subject="Choose a new password", text=text)
 
 
@@ -102,7 +102,7 @@ def _token_and_account(
     token = one_time_tokens.find(services, purpose, secret)
     account = services.store.get(Account, token.account_id or "")
     if account is None:
-        raise Gone("account_gone", "This account does not exist any more.")
+        raise Gone("account_gone", "This account no longer exists.")
     if token.email != account.email:
-        raise Gone("link_used_up", "The address of this account has changed since this link was sent.")
+        raise Gone("link_used_up", "This account’s email address has changed since this link was sent.")
     return token, account

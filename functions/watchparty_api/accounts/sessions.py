@@ -49,10 +49,10 @@ def refresh(services: Services, request: Request, response: Response) -> SignedI
     now = services.now()
     session, secret = _presented(services, request)
     if session is None or session.revoked or session.expires_at <= now:
-        raise Unauthenticated("signed_out", "You are not signed in.")
+        raise Unauthenticated("signed_out", "You’re not signed in.")
     account = services.store.get(Account, session.account_id)
     if account is None:
-        raise Unauthenticated("account_gone", "This account does not exist any more.")
+        raise Unauthenticated("account_gone", "This account no longer exists.")
     refuse_unusable(account, now)
     successor = services.keyed_hash.of("refresh", f"{session.id}.{secret}")
     try:
@@ -60,7 +60,7 @@ def refresh(services: Services, request: Request, response: Response) -> SignedI
     except VersionConflict:  # the other tab was faster: to it we are the repetition
         session, _ = _presented(services, request)
         if session is None or session.revoked or session.current_hash != hash_secret(successor):
-            raise Unauthenticated("signed_out", "You are not signed in.") from None
+            raise Unauthenticated("signed_out", "You’re not signed in.") from None
     return _answer(services, request, response, account, session, successor)
 
 
@@ -108,7 +108,7 @@ def _rotated(
     if recent and _matches(secret, session.previous_hash):
         return session
     revoke(services, session)
-    raise Unauthenticated("token_reused", "This sign-in was used twice, so it was ended. Sign in again.")
+    raise Unauthenticated("token_reused", "For your security, you’ve been signed out. Sign in again.")
 
 
 def _presented(services: Services, request: Request) -> tuple[Session | None, str]:

@@ -28,7 +28,7 @@ def login(body: LoginBody, services: ServicesOf, request: Request, response: Res
     """Signs in with e-mail address and password. Failed attempts slow down only the address that makes them."""
     account = account_by_email(services, body.email)
     if not password_fits(services, request, body.email, account, body.password) or account is None:
-        raise Unauthenticated("wrong_credentials", "Address and password do not fit together.")
+        raise Unauthenticated("wrong_credentials", "Wrong email or password.")
     refuse_unusable(account, services.now())
     return sessions.sign_in(services, request, response, _with_todays_hash(services, account, body.password))
 

@@ -48,7 +48,7 @@ def open_setup(services: Services) -> str | None:
 def setup_state(services: ServicesOf) -> SetupState:
     """Whether the house still waits for its first administrator; 410 once it has one."""
     if _has_admin(services):
-        raise Gone("already_set_up", "This site has been set up already.")
+        raise Gone("already_set_up", "This site is already set up.")
     return SetupState()
 
 
@@ -68,7 +68,7 @@ def set_up(body: SetupBody, services: ServicesOf, request: Request, response: Re
             beside=[one_time_tokens.spent(services, token)],
         )
     except VersionConflict as error:
-        raise Gone("already_set_up", "This site has been set up already.") from error
+        raise Gone("already_set_up", "This site is already set up.") from error
     return sign_in(services, request, response, account)
 
 
@@ -107,7 +107,7 @@ def register(
                 beside=spend,
             )
     except VersionConflict as error:
-        raise Conflict("changed_meanwhile", "This invitation was used just now.") from error
+        raise Conflict("changed_meanwhile", "This invitation has just been used.") from error
     later.add_task(send_verification, services, base_url(request), account)
     return sign_in(services, request, response, account)
 
@@ -116,7 +116,7 @@ def register(
 def temporary(body: TemporaryBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """A host without sign-up, for a day."""
     if not read_settings(services).temporary_hosts:
-        raise Forbidden("temporary_off", "This site asks hosts to sign in.")
+        raise Forbidden("temporary_off", "Sign in to host on this site.")
     limit(request, "temporary", address_key(client_address(request)))
     account = create_temporary(services, body.display_name or "Host")
     return sign_in(services, request, response, account)

@@ -59,7 +59,7 @@ def make_invite(
     url = f"{base_url(request)}/register#invite={secret}"
     if body.email is not None and services.mail.delivers:
         brand = read_settings(services).brand_name
-        text = f"{admin.account.display_name} invites you to {brand}. Open this link to register:\n\n{url}\n"
+        text = f"{admin.account.display_name} invited you to {brand}. Open this link to create your account:\n\n{url}\n"
         subject = f"Your invitation to {brand}"
         later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
     response.headers["Cache-Control"] = "no-store"
@@ -71,7 +71,7 @@ def revoke_invite(invite_id: str, services: ServicesOf, admin: AdminOf) -> None:
     """The link leads nowhere from now on."""
     invite = services.store.get(OneTimeToken, invite_id)
     if invite is None or invite.purpose != "account_invite":
-        raise NotFound("invite_not_found", "There is no such invitation.")
+        raise NotFound("invite_not_found", "Invitation not found.")
     audit.commit(
         services,
         [Delete(OneTimeToken, invite_id)],

@@ -64,5 +64,5 @@ def remove_account(account_id: str, services: ServicesOf, admin: AdminOf) -> Non
 def _find(services: Services, account_id: str) -> Account:
     account = services.store.get(Account, account_id)
     if account is None:
-        raise NotFound("account_not_found", "There is no such account.")
+        raise NotFound("account_not_found", "Account not found.")
     return account

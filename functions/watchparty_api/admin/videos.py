@@ -30,7 +30,7 @@ def requeue(video_id: str, services: ServicesOf, admin: AdminOf) -> AdminVideoVi
     """Prepares a film again whose preparation failed."""
     retried = retry(services, video_id)
     if retried is None:
-        raise Conflict("nothing_to_retry", "Only a film whose preparation failed can be prepared again.")
+        raise Conflict("nothing_to_retry", "Only films that failed can be prepared again.")
     audit.commit(services, [], actor=admin.account.id, action="video.requeued", target=video_id)
     return AdminVideoView.of(retried)
 

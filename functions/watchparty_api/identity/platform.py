@@ -36,9 +36,9 @@ class IdentityPlatform:
             *(auth.InvalidIdTokenError, auth.UserDisabledError, auth.UserNotFoundError),
             *(ValueError, KeyError, TypeError),
         ) as error:  # an expired and a revoked one are invalid, too
-            raise Unauthenticated("bad_token", "This sign-in is no longer valid. Sign in again.") from error
+            raise Unauthenticated("bad_token", "You’ve been signed out. Sign in again.") from error
         except FirebaseError as error:
-            raise Unavailable("identity_unavailable", "Signing in is not possible now. Try again.") from error
+            raise Unavailable("identity_unavailable", "Sign-in is unavailable. Try again in a moment.") from error
 
     @cached_property
     def app(self) -> Any:

@@ -89,7 +89,7 @@ def _sign(family: KeyFamily, typ: str, claims: Mapping[str, Any], now: datetime,
 
 
 def _verify(family: KeyFamily, typ: str, audience: str, token: str, now: datetime) -> dict[str, Any]:
-    refusal = Unauthenticated("bad_token", "This sign-in is no longer valid. Sign in again.")
+    refusal = Unauthenticated("bad_token", "You’ve been signed out. Sign in again.")
     try:
         header = jwt.get_unverified_header(token)
         key = family.verifying_key(header.get("kid"))
@@ -106,5 +106,5 @@ def _verify(family: KeyFamily, typ: str, audience: str, token: str, now: datetim
     except jwt.PyJWTError as error:
         raise refusal from error
     if not isinstance(claims["exp"], (int, float)) or now.timestamp() >= claims["exp"]:
-        raise Unauthenticated("token_expired", "This sign-in has expired.")
+        raise Unauthenticated("token_expired", "Your sign-in has expired. Sign in again.")
     return claims

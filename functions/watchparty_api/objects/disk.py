@@ -49,7 +49,7 @@ def full_disk_refused() -> Iterator[None]:
 def _full(room_bytes: int) -> DiskFull:
     return DiskFull(
         "disk_full",
-        f"The server's disk is full: there is room for {max(0, room_bytes) // 10**6} MB. What arrived is kept; "
-        "go on when there is more room.",
+        f"The server’s disk is full: {max(0, room_bytes) // 10**6} MB left. What you’ve uploaded is kept; "
+        "resume when there’s more storage.",
         retry_after_s=30,
     )

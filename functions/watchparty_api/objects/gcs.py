@@ -191,4 +191,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (GoogleAPICallError, RetryError, GoogleAuthError, RequestException) as error:
-        raise Unavailable("objects_unavailable", "The film store does not answer. Try again in a moment.") from error
+        raise Unavailable("objects_unavailable", "The storage isn’t responding. Try again in a moment.") from error

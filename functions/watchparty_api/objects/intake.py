@@ -36,7 +36,7 @@ class Part:
         block = memoryview(b"".join(pieces))
         self._disk.demand(len(block))
         if os.fstat(self._descriptor).st_nlink == 0:
-            raise NotFound("no_upload", "The video was deleted meanwhile.")
+            raise NotFound("no_upload", "This film has been deleted.")
         with full_disk_refused():
             while block:
                 written = os.pwrite(self._descriptor, block, self.offset)

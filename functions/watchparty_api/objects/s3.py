@@ -85,7 +85,7 @@ class S3ObjectStore:
         done = self._client.delete_objects(Bucket=self.media_bucket, Delete={"Objects": objects, "Quiet": True})
         if refused := done.get("Errors"):  # the answer to the whole is 200 all the same
             log.warning("%d files were not deleted, the first for %s", len(refused), refused[0].get("Code"))
-            raise Unavailable("objects_unavailable", "The film store does not answer. Try again in a moment.")
+            raise Unavailable("objects_unavailable", "The storage isn’t responding. Try again in a moment.")
 
     def delete_abandoned_uploads(self, now: datetime) -> None:
         self.multipart.abort_older(now - UPLOAD_LIFE)

@@ -38,7 +38,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("objects_unavailable", "The film store does not answer. Try again in a moment.") from error
+        raise Unavailable("objects_unavailable", "The storage isn’t responding. Try again in a moment.") from error
 
 
 @contextmanager

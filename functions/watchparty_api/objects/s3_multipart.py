@@ -72,7 +72,7 @@ class S3Multipart:
         self.abort(video_id=video_id)  # what another tab opened at the same moment
         original = self.original(video_id)
         if original is None:
-            raise Gone("upload_gone", "This video was deleted meanwhile.")
+            raise Gone("upload_gone", "This film has been deleted.")
         return original
 
     def abort(self, *, video_id: str) -> None:
@@ -97,7 +97,7 @@ class S3Multipart:
         """The upload that counts: of several that were opened at one moment everybody takes the same."""
         found = self._open_ones(video_id)
         if not found:
-            raise Gone("upload_gone", "This upload was ended. Start it again.")
+            raise Gone("upload_gone", "This upload was cancelled. Start it again.")
         return str(min(found, key=lambda each: (each["Initiated"], each["UploadId"]))["UploadId"])
 
     def _open_ones(self, video_id: str) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ class UploadSessions:
         """The session that this secret opens. Raises NotFound when it is over, cancelled, or never was."""
         session = _session(self._folder(video_id) / "sessions" / f"{_hash(secret)}.json")
         if session is None or now >= session.opened_at + LIFE:
-            raise NotFound("no_upload", "This upload is not there any more. Start again.")
+            raise NotFound("no_upload", "This upload no longer exists. Start again.")
         return session
 
     def stored_bytes(self, session: Session) -> int:
@@ -78,7 +78,7 @@ class UploadSessions:
         try:
             length = self.part(session).stat().st_size
         except FileNotFoundError:
-            raise NotFound("no_upload", "This upload is not there any more. Start again.") from None
+            raise NotFound("no_upload", "This upload no longer exists. Start again.") from None
         return length if length == session.size_bytes else length - length % GRANULE_BYTES
 
     def part(self, session: Session) -> Path:
@@ -111,7 +111,7 @@ class UploadSessions:
                 self.part(session).rename(folder / "original")
                 _flush(folder)
             except FileNotFoundError:
-                raise NotFound("no_upload", "The video was deleted meanwhile.") from None
+                raise NotFound("no_upload", "This film has been deleted.") from None
         for other in self._of(session.video_id):
             if other.key != session.key:
                 self.drop(other)
@@ -159,7 +159,7 @@ class UploadSessions:
 
     def _folder(self, video_id: str) -> Path:
         if not _VIDEO_ID.fullmatch(video_id):
-            raise Malformed("bad_video_id", "That is not the id of a video.")
+            raise Malformed("bad_video_id", "That isn’t a video ID.")
         return self.root / video_id
 
 
@@ -172,7 +172,7 @@ def _session(about: Path) -> Session | None:
 
 
 def _already() -> PreconditionFailed:
-    return PreconditionFailed("already_uploaded", "This video has been uploaded already.")
+    return PreconditionFailed("already_uploaded", "This film has already been uploaded.")
 
 
 def _hash(secret: str) -> str:

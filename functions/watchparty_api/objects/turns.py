@@ -38,5 +38,5 @@ class Turns:
             if self._latest.get(key) is task:
                 del self._latest[key]
         if task.cancelled():
-            raise Conflict("continued_elsewhere", "This upload goes on over another connection.")
+            raise Conflict("continued_elsewhere", "This upload is continuing over another connection.")
         return task.result()

@@ -77,12 +77,12 @@ def verify(
     if missing := sorted(set(signed) - set(request.headers)):
         raise Forbidden("signed_header_missing", f"The signature covers {', '.join(missing)}, which was not sent.")
     if query["X-Goog-Credential"] != f"{signer}/{_scope(query['X-Goog-Date'])}":
-        raise Forbidden("unknown_signer", "The URL was signed by somebody else.")
+        raise Forbidden("unknown_signer", "The URL was signed by someone else.")
     text = _string_to_sign(request.method, request.path, query, request.headers)
     try:
         key.verify(signature, text, PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
-        raise Forbidden("signature_mismatch", "The request is not the one that was signed.") from None
+        raise Forbidden("signature_mismatch", "The request doesn’t match its signature.") from None
     _check_time(query, now)
 
 
@@ -91,11 +91,11 @@ def _check_time(query: Mapping[str, str], now: datetime) -> None:
         signed_at = datetime.strptime(query["X-Goog-Date"], _DATE).replace(tzinfo=UTC)
         life = timedelta(seconds=int(query["X-Goog-Expires"]))
     except (ValueError, OverflowError):
-        raise Malformed("signature_malformed", "X-Goog-Date or X-Goog-Expires is not what it should be.") from None
+        raise Malformed("signature_malformed", "X-Goog-Date or X-Goog-Expires is invalid.") from None
     if not timedelta(0) < life <= LONGEST_LIFE or signed_at > now + _CLOCK_SKEW:
-        raise Malformed("signature_malformed", "The URL claims a life that no URL has.")
+        raise Malformed("signature_malformed", "The URL’s lifetime is out of range.")
     if now >= signed_at + life:
-        raise Malformed("url_expired", "This upload link is over. Ask for a new one.")
+        raise Malformed("url_expired", "This upload link has expired. Ask for a new one.")
 
 
 def _taken_apart(raw: str) -> tuple[dict[str, str], bytes]:

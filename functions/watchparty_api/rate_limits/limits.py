@@ -78,7 +78,7 @@ class Limiter:
     def _refuse(self, rule: RateLimitItem, action: str, keys: tuple[str, ...]) -> None:
         reset_at_s = self._windows(action).get_window_stats(rule, action, *keys).reset_time
         wait_s = max(1, math.ceil(reset_at_s - time.time()))
-        raise TooMany("rate_limited", "That was too often. Wait a moment and try again.", retry_after_s=wait_s)
+        raise TooMany("rate_limited", "Too many tries. Wait a moment.", retry_after_s=wait_s)
 
 
 def limit(request: Request, action: str, *keys: str) -> None:

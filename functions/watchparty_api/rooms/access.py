@@ -69,10 +69,10 @@ class Standing:
     def _refusal(self, action: Action) -> Forbidden:
         state = self.member.state if self.member else None
         if state in ("removed", "banned", "denied"):
-            return Forbidden(state, "You are not in this room any more.")
+            return Forbidden(state, "You’re no longer in this room.")
         if self.place is Place.OUTSIDE:
-            return Forbidden("not_a_member", "You do not belong to this room.")
-        return Forbidden("not_allowed", f"You may not {action}.")
+            return Forbidden("not_a_member", "You’re not in this room.")
+        return Forbidden("not_allowed", f"You can’t {action}.")
 
 
 def standing_of(room_id: str, caller: CallerOf, services: ServicesOf) -> Standing:
@@ -102,5 +102,5 @@ def _refuse_unusable(services: Services, account_id: str) -> None:
     """Raises when the account behind a participant must not act any more."""
     account = services.store.get(Account, account_id)
     if account is None:
-        raise Unauthenticated("account_gone", "This account does not exist any more.")
+        raise Unauthenticated("account_gone", "This account no longer exists.")
     refuse_unusable(account, services.now())

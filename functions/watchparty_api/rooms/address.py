@@ -24,7 +24,7 @@ class Addressed:
     def for_strangers(self) -> Room:
         """The room, for somebody who does not belong to it. Raises Gone for an old link."""
         if not self.current:
-            raise Gone("link_replaced", "The host has made a new link for this room. Ask for the current one.")
+            raise Gone("link_replaced", "The host created a new link for this room. Ask for the current one.")
         return self.room
 
 
@@ -40,7 +40,7 @@ def find_room(services: Services, address: str) -> Addressed:
         link = services.store.get(RoomLink, address)
         room = services.store.get(Room, link.room_id) if link else None
     if room is None:
-        raise NotFound("room_not_found", "There is no room here. Perhaps the link was mistyped.")
+        raise NotFound("room_not_found", "Room not found. Check the link.")
     return Addressed(_open(room), current=address == room.link_id)
 
 
@@ -48,11 +48,11 @@ def open_room(services: Services, room_id: str) -> Room:
     """The room of that id as it is stored now, to decide a change on. Raises NotFound, Gone."""
     room = services.store.get(Room, room_id)
     if room is None:
-        raise NotFound("room_not_found", "There is no room here.")
+        raise NotFound("room_not_found", "Room not found.")
     return _open(room)
 
 
 def _open(room: Room) -> Room:
     if room.closed_at is not None:
-        raise Gone("room_closed", "The host has closed this room.")
+        raise Gone("room_closed", "The host closed this room.")
     return room

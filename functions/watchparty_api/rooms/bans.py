@@ -59,7 +59,7 @@ def lift_ban(services: Services, room_id: str, participant_id: str) -> None:
     def decide() -> Change[None]:
         id_ = member_id(room_id, participant_id)
         if services.store.get(Ban, id_) is None:
-            raise NotFound("ban_not_found", "There is no such ban in this room.")
+            raise NotFound("ban_not_found", "Ban not found.")
         writes: list[Write] = [Delete(Ban, id_)]
         member = find_member(services, room_id, participant_id)
         if member is not None and member.state == "banned":

@@ -92,6 +92,6 @@ def _change_film(
     video_id, start_pos_s = fields["video_id"], fields.get("start_pos_s", 0.0)
     video = film_to_show(services, video_id, owners={by.account_id, room.owner_id}) if video_id else None
     if video is not None and start_pos_s > video.playable_s:
-        raise Invalid("out_of_range", "The film cannot be watched from there yet.")
+        raise Invalid("out_of_range", "That part of the film isn’t ready yet.")
     changed = with_film(room, video_id, start_pos_s, now)
     return changed, notices.media(changed, video, now, by=by.participant_id)

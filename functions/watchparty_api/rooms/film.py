@@ -24,11 +24,11 @@ def film_to_show(services: Services, video_id: str, *, owners: Collection[str | 
     """The video, if it belongs to one of `owners`. Raises Forbidden, alike for one that does not exist; Conflict."""
     video = services.store.get(Video, video_id)
     if video is None or video.owner_id not in owners:
-        raise Forbidden("video_not_yours", "Only films of yours or of the host can be shown here.")
+        raise Forbidden("video_not_yours", "You can only show your own or the host’s films.")
     if video.status == "failed":
-        raise Conflict("video_failed", "This film could not be prepared. Choose another one.")
+        raise Conflict("video_failed", "We couldn’t prepare this film. Choose another one.")
     if playable and not video.playable:
-        raise Conflict("video_not_playable", "This film is still being prepared. Try again when it can be watched.")
+        raise Conflict("video_not_playable", "This film is still being prepared. Try again in a moment.")
     return video
 
 

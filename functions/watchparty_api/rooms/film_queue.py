@@ -64,4 +64,4 @@ def _first_playable(services: Services, room: Room) -> tuple[int, Video]:
             return place, film_to_show(services, item["video_id"], owners={item["lent_by"], room.owner_id})
         except ApiError:
             continue  # not ready yet, or not theirs any more: the next one may be
-    raise Conflict("queue_empty", "Nothing in the queue can be watched now.")
+    raise Conflict("queue_empty", "No film in the queue is ready.")

@@ -47,7 +47,7 @@ def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> 
         _tag("robots", "noindex", by="name"),
         _tag("og:type", "website"),
         _tag("og:title", title),
-        _tag("og:description", "Open the link and watch on the same frame, at the same moment."),
+        _tag("og:description", "You’re invited. Tap to join, no account needed."),
         _tag("og:url", found.url),
     ]
     if found.poster_url is not None:

@@ -44,7 +44,9 @@ class SitePage:
             except (URLError, TimeoutError) as error:
                 log.warning("the page could not be fetched: %s", error)
                 if html is None:
-                    raise Unavailable("no_page", "The site is not there right now.", retry_after_s=5) from error
+                    raise Unavailable(
+                        "no_page", "The site is unavailable right now. Try again in a moment.", retry_after_s=5
+                    ) from error
             self._kept[site] = html, self._now_s()
         return html
 

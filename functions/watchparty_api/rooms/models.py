@@ -16,7 +16,7 @@ WaitPolicy = Literal["never", "host", "quorum", "all"]
 def _named(text: str) -> str:
     line = one_line(text)
     if not line:
-        raise ValueError("a name needs at least one visible character")
+        raise ValueError("A name needs at least one visible character.")
     return line
 
 
@@ -74,7 +74,7 @@ class RoomChange(Body):
     @model_validator(mode="after")
     def _start_belongs_to_a_film(self) -> Self:
         if self.start_pos_s is not None and self.video_id is None:
-            raise ValueError("start_pos_s needs the video_id that starts there")
+            raise ValueError("start_pos_s needs a video_id.")
         return self
 
     def given(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def commit_and_tell(services: Services, decide: Callable[[], Change[T]]) -> T:
         for notice in outgoing:
             _deliver(services, notice)
         return change.result
-    raise Conflict("changed_meanwhile", "Others are changing this at the same time. Try again.")
+    raise Conflict("changed_meanwhile", "Someone else is changing this right now. Try again.")
 
 
 def tell(services: Services, notice: Notice) -> None:

@@ -38,7 +38,7 @@ def require_member(services: Services, room_id: str, participant_id: str) -> Mem
     """The participant's record. Raises NotFound."""
     member = find_member(services, room_id, participant_id)
     if member is None:
-        raise NotFound("member_not_found", "There is nobody like that in this room.")
+        raise NotFound("member_not_found", "Person not found in this room.")
     return member
 
 

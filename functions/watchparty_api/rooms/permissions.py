@@ -24,24 +24,24 @@ class Place(StrEnum):
 
 
 class Action(StrEnum):
-    """What the table knows, in the words that complete "You may not …"."""
+    """What the table knows, in the words that complete "You can’t …"."""
 
-    READ_ROOM = "see this room from the inside"
-    LIST_MEMBERS = "see who belongs to this room"
-    RENAME_SELF = "change your name here"
+    READ_ROOM = "see this room"
+    LIST_MEMBERS = "see who is in this room"
+    RENAME_SELF = "change your name in this room"
     LEAVE = "leave this room"
-    CHANGE_SETTINGS = "change this room's settings"
-    MAKE_LINK = "make a new link"
+    CHANGE_SETTINGS = "change this room’s settings"
+    MAKE_LINK = "create a new link"
     CLOSE = "close this room"
-    CHANGE_ROLE = "change somebody's role"
-    LEND_CONTROL = "lend control"
+    CHANGE_ROLE = "change roles"
+    LEND_CONTROL = "give the remote"
     MUTE = "mute people"
     REMOVE = "remove people"
     MANAGE_BANS = "manage bans"
-    DECIDE_KNOCKS = "decide who comes in"
+    DECIDE_KNOCKS = "approve people"
     INVITE = "invite people"
-    READ_LOGS = "read this room's logs"
-    CONTROL_FILM = "control the film"
+    READ_LOGS = "read this room’s logs"
+    CONTROL_FILM = "control playback"
 
 
 _HOST = frozenset({Place.HOST})

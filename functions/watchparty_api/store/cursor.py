@@ -34,4 +34,4 @@ def decode(query: Query[Any], values: Sequence[Any], cursor: str) -> tuple[Any, 
             return (datetime.fromisoformat(key) if kind == "t" else key), id_
     except (ValueError, TypeError):
         pass  # every malformed cursor gets the same message
-    raise Malformed("bad_cursor", "This cursor does not belong to this list. Start from the beginning.")
+    raise Malformed("bad_cursor", "This cursor doesn’t belong to this list. Start from the beginning.")

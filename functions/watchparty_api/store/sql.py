@@ -181,7 +181,7 @@ def _translated_errors() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
             raise VersionConflict("store", "deadlock") from error
         if isinstance(error, DataError):
-            raise Malformed("bad_text", "The request holds characters that cannot be stored.") from error
+            raise Malformed("bad_text", "The request contains characters that can’t be stored.") from error
         raise Unavailable("store_unavailable", "The database is not responding. Try again in a moment.") from error
 
 

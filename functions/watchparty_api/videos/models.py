@@ -19,18 +19,18 @@ _DIRECT = re.compile(r"\.(mp4|m4v|m3u8)$", re.IGNORECASE)
 def _visible(text: str) -> str:
     line = one_line(text)
     if not line:
-        raise ValueError("needs at least one visible character")
+        raise ValueError("Enter at least one visible character.")
     return line
 
 
 def _direct_link(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a link begins with http:// or https://")
+        raise ValueError("A link starts with http:// or https://")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("everybody in the room sees the link, so it must not hold a password")
+        raise ValueError("Remove the password from the link: everyone in the room can see it.")
     if not _DIRECT.search(parts.path):
-        raise ValueError("a link that browsers can play ends in .mp4 or .m3u8")
+        raise ValueError("Use a link that ends in .mp4 or .m3u8.")
     return url
 
 

@@ -16,9 +16,9 @@ def owned_video(video_id: str, caller: AccountOf, services: ServicesOf) -> Video
     """The video of the path. Raises NotFound, and Forbidden for somebody else's."""
     video = services.store.get(Video, video_id)
     if video is None:
-        raise NotFound("video_not_found", "There is no such video.")
+        raise NotFound("video_not_found", "Film not found.")
     if video.owner_id != caller.account.id:
-        raise Forbidden("not_yours", "This video belongs to somebody else.")
+        raise Forbidden("not_yours", "This film belongs to someone else.")
     return video
 
 

@@ -33,7 +33,7 @@ def check_poster_key(services: Services, video_id: str, key: str) -> None:
     """Raises Forbidden unless `poster_key` gave this key within the last two hours."""
     hour = _hour(services)
     if not any(hmac.compare_digest(key.encode(), _key(services, video_id, hour + ahead).encode()) for ahead in (0, 1)):
-        raise Forbidden("address_expired", "This address of the picture is over.")
+        raise Forbidden("address_expired", "This picture link has expired.")
 
 
 def poster_response(services: Services, video: Video | None) -> Response:
@@ -41,7 +41,7 @@ def poster_response(services: Services, video: Video | None) -> Response:
     name = f"{video.id}/{video.generation}/{video.poster}" if video and video.poster else ""
     picture = services.objects.read_media(name) if is_media_name(name) else None
     if picture is None:
-        raise NotFound("no_poster", "There is no picture of this film yet.")
+        raise NotFound("no_poster", "This film has no picture yet.")
     headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type=media_type(name), headers=headers)
 

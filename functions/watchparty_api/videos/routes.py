@@ -82,7 +82,7 @@ def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoV
         changed = replace(changed, title=body.title)
     if body.duration_s is not None:
         if video.source_url is None:
-            raise Invalid("not_a_link", "How long an uploaded film is, we find out ourselves.")
+            raise Invalid("not_a_link", "The length of an uploaded film can’t be set; we measure it.")
         changed = replace(changed, duration_s=body.duration_s, playable_s=body.duration_s)
     if changed != video:
         changed = services.store.replace(replace(changed, updated_at=services.now()))
@@ -102,7 +102,7 @@ def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
     """Prepares a film again whose preparation failed."""
     retried = retry(services, video.id)
     if retried is None:
-        raise Conflict("nothing_to_retry", "Only a film whose preparation failed can be prepared again.")
+        raise Conflict("nothing_to_retry", "Only films that failed can be prepared again.")
     return video_view(services, retried)
 
 

@@ -60,12 +60,12 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
         return Nobody()
     scheme, _, bearer = header.partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("bad_token", "Show a bearer token.")
+        raise Unauthenticated("bad_token", "Send a bearer token.")
     now = services.now()
     if bearer.startswith("wp_"):
         caller = _by_api_token(services, bearer, now)
         if not allows(caller.scopes or frozenset(), request.method, request.url.path):
-            raise Forbidden("missing_scope", "This API token does not reach that far.")
+            raise Forbidden("missing_scope", "This API token doesn’t have the permission for this.")
         return caller
     if token_type(bearer) == "join+jwt":
         claims = services.tokens.verify_join(bearer, now)
@@ -80,7 +80,7 @@ def _by_access_token(services: Services, token: str, now: datetime) -> AccountCa
     since = account.tokens_valid_from
     signed_out = session is None or session.revoked or session.account_id != account.id
     if signed_out or (since is not None and claims.issued_at_s < since.timestamp()):
-        raise Unauthenticated("signed_out", "You were signed out. Sign in again.")
+        raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
     return AccountCaller(account, session_id=claims.session_id)
 
 
@@ -88,7 +88,7 @@ def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCall
     id_, _, secret = bearer.removeprefix("wp_").partition("_")
     token = services.store.get(ApiToken, id_) if id_ else None
     if token is None or not hmac.compare_digest(token.secret_hash, hash_secret(secret)):
-        raise Unauthenticated("bad_token", "This API token is not known.")
+        raise Unauthenticated("bad_token", "This API token isn’t valid.")
     if token.expires_at is not None and token.expires_at <= now:
         raise Unauthenticated("token_expired", "This API token has expired.")
     return AccountCaller(_living_account(services, token.account_id, now), scopes=frozenset(token.scopes))
@@ -97,7 +97,7 @@ def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCall
 def _living_account(services: Services, account_id: str, now: datetime) -> Account:
     account = services.store.get(Account, account_id)
     if account is None:
-        raise Unauthenticated("account_gone", "This account does not exist any more.")
+        raise Unauthenticated("account_gone", "This account no longer exists.")
     refuse_unusable(account, now)
     return account
 
@@ -105,7 +105,7 @@ def _living_account(services: Services, account_id: str, now: datetime) -> Accou
 def refuse_unusable(account: Account, now: datetime) -> None:
     """Raises when the account must not act: suspended, or a temporary one past its day."""
     if account.suspended:
-        raise Forbidden("suspended", "This account is suspended. Ask whoever runs this site.")
+        raise Forbidden("suspended", "This account is suspended. Ask the admin.")
     if account.expires_at is not None and account.expires_at <= now:
         raise Unauthenticated("account_expired", "This temporary account has expired.")
 
@@ -126,7 +126,7 @@ AccountOf = Annotated[AccountCaller, Depends(account_of)]
 def admin_of(caller: AccountOf) -> AccountCaller:
     """The calling administrator."""
     if caller.account.role != "admin":
-        raise Forbidden("admins_only", "Only administrators may do this.")
+        raise Forbidden("admins_only", "Only admins can do this.")
     return caller
 
 

@@ -98,7 +98,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         self._scope, self._receive, self._send, self._request_id = scope, receive, send, request_id
         self.limit = SUBTITLE_BODY_BYTES if _SUBTITLE_PATH.fullmatch(scope["path"]) else MAX_BODY_BYTES
-        self.too_large = TooLarge("body_too_large", f"A request body may have {self.limit} bytes.")
+        self.too_large = TooLarge("body_too_large", f"A request body can have up to {self.limit} bytes.")
         self.started = False
         self._seen = 0
 
@@ -142,7 +142,7 @@ def _answer(error: Exception, request_id: str) -> Response:
         case ApiError():
             return problem(error, request_id)
         case StoreError():
-            return problem(Conflict("changed_meanwhile", "Somebody else changed this just now. Try again."), request_id)
+            return problem(Conflict("changed_meanwhile", "Someone else just changed this. Try again."), request_id)
         case _:
             log.exception("unexpected error, request %s", request_id)
             return problem(
@@ -154,12 +154,12 @@ def _answer(error: Exception, request_id: str) -> Response:
 def _validation(error: RequestValidationError) -> ApiError:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
-        return Malformed("malformed_json", "The body is not valid JSON.")
+        return Malformed("malformed_json", "The body isn’t valid JSON.")
     # The prefix is pydantic's, for whoever writes the model; the sentence after it is for the person.
     fields = [
         FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"].removeprefix("Value error, ")) for e in found
     ]
-    return Invalid("invalid", "Some fields are not as expected.", errors=fields)
+    return Invalid("invalid", "Some fields aren’t valid. Check them and try again.", errors=fields)
 
 
 def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:

@@ -70,7 +70,7 @@ class Once:
         if known is not None and (abandoned or known.expires_at <= now):
             return self.services.store.replace(replace(fresh, version=known.version))
         if known is None or known.status == _IN_PROGRESS:
-            raise Conflict("in_progress", "The same request is still being answered.", retry_after_s=1)
+            raise Conflict("in_progress", "The same request is still being processed.", retry_after_s=1)
         if known.body_hash != self.body_hash:
             raise Invalid("idempotency_mismatch", "This Idempotency-Key was used for a different request.")
         return known
@@ -82,7 +82,7 @@ async def once_of(request: Request, services: ServicesOf, caller: AccountOf) -> 
     if key is None:
         return Once(services, None, "")
     if not _KEY.fullmatch(key):
-        raise Malformed("bad_idempotency_key", "An Idempotency-Key is 1 to 200 visible ASCII characters.")
+        raise Malformed("bad_idempotency_key", "An Idempotency-Key must be 1 to 200 visible ASCII characters.")
     binding = "\0".join((caller.account.id, request.method, request.url.path, key))
     body = await request.body()
     return Once(services, hashlib.sha256(binding.encode()).hexdigest(), hashlib.sha256(body).hexdigest())

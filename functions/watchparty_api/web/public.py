@@ -62,7 +62,7 @@ def health() -> Health:
 def ready(services: ServicesOf) -> Health:
     """What it depends on answers."""
     if not services.store.ready():
-        raise Unavailable("not_ready", "The database does not answer.", retry_after_s=5)
+        raise Unavailable("not_ready", "The database isn’t responding.", retry_after_s=5)
     return Health()
 
 

@@ -101,7 +101,9 @@ class ResumableServer:
         await self._blocking(self._arriving)
         stored = await self._blocking(lambda: sessions.stored_bytes(session))
         if asked.first > stored:
-            raise Unavailable("offset_too_high", f"Only {stored} bytes are here. Go on from there.", retry_after_s=1)
+            raise Unavailable(
+                "offset_too_high", f"Only {stored} bytes have arrived. Continue from there.", retry_after_s=1
+            )
         if asked.last >= stored:
             with closing(Part(sessions.part(session), offset=stored, disk=self._objects.disk)) as part:
                 await take(
@@ -167,9 +169,9 @@ def _exact_length(headers: dict[str, str]) -> int:
     """The size that the signature fixed. We sign `n,n` only, and the first write only."""
     least, _, most = headers["x-goog-content-length-range"].partition(",")
     if not least.isdecimal() or least != most:
-        raise Malformed("bad_length_range", "x-goog-content-length-range has to name one length.")
+        raise Malformed("bad_length_range", "x-goog-content-length-range must give a single length.")
     if headers["x-goog-resumable"] != "start":
-        raise Malformed("not_resumable", "x-goog-resumable has to be start.")
+        raise Malformed("not_resumable", "x-goog-resumable must be start.")
     if headers["x-goog-if-generation-match"] != "0":
         raise PreconditionFailed("not_first_write", "Originals are written once.")
     return int(least)

@@ -61,9 +61,9 @@ def require_origin(request: Request) -> None:
     """
     origin = request.headers.get("origin", "")
     if not origin or _origin(origin) != _origin(base_url(request)):
-        raise Forbidden("bad_origin", "This can only be asked for by the site itself.")
+        raise Forbidden("bad_origin", "This request is only allowed from the site itself.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedType("not_json", "The body has to be JSON (Content-Type: application/json).")
+        raise UnsupportedType("not_json", "The body must be JSON (Content-Type: application/json).")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -32,7 +32,7 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool
     ends_at_s = time.monotonic() + within_s
     parts = urlsplit(url)
     if public_only and parts.scheme != "https":
-        raise NotCalled("only https addresses are called from here")
+        raise NotCalled("only https URLs are called from here")
     host = cast("str", parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -22,9 +22,9 @@ def _address(url: str) -> str:
     except ValueError:  # a port or an IPv6 address that is none
         usable = False
     if not usable:
-        raise ValueError("an address begins with http:// or https:// and names a host")
+        raise ValueError("Use a URL that starts with http:// or https:// and has a host.")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("the address must not hold a password; calls are signed instead")
+        raise ValueError("Remove the password from the URL: calls are signed instead.")
     return url
 
 

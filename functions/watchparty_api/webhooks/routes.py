@@ -37,7 +37,7 @@ def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> W
     """The caller's webhook; one of somebody else looks like none."""
     webhook = services.store.get(Webhook, webhook_id)
     if webhook is None or webhook.account_id != caller.account.id:
-        raise NotFound("webhook_not_found", "There is no such webhook.")
+        raise NotFound("webhook_not_found", "Webhook not found.")
     return webhook
 
 
@@ -55,9 +55,9 @@ def list_mine(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cu
 def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Response) -> NewWebhookView:
     """From now on the address is called for these events of the account's own rooms and films."""
     if caller.account.temporary:
-        raise Forbidden("temporary", "Register first: a temporary account has no webhooks.")
+        raise Forbidden("temporary", "Create an account first: temporary accounts can’t have webhooks.")
     if services.store.count(WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
-        raise Conflict("too_many_webhooks", f"An account can have {_MOST} webhooks. Delete one first.")
+        raise Conflict("too_many_webhooks", f"An account can have up to {_MOST} webhooks. Delete one first.")
     webhook = Webhook(
         id=secrets.token_urlsafe(12),
         created_at=services.now(),
@@ -82,7 +82,7 @@ def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     """Calls the address now, once, with an event `test`, and says what it answered."""
     services.limiter.hit("webhook_test", webhook.account_id)
     if not webhook.active:
-        raise Conflict("webhook_inactive", "The address answered that it is gone. Register it again.")
+        raise Conflict("webhook_inactive", "The webhook’s URL reported that it’s gone. Create the webhook again.")
     trial = delivery(services, webhook, "test", {}, event_id=secrets.token_hex(8))
     services.store.create(trial)
     return DeliveryView.of(attempt(services, trial.id))

@@ -105,4 +105,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (GoogleAPICallError, RetryError, GoogleAuthError, RequestException) as error:
-        raise Unavailable("jobs_unavailable", "Preparing films is not possible now. It will be tried again.") from error
+        raise Unavailable("jobs_unavailable", "Films can’t be prepared right now. We’ll try again.") from error

@@ -38,7 +38,7 @@ class SmtpMailer:
             with self._connected() as server:
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable("mail_unavailable", "The mail could not be sent. Try again later.") from error
+            raise Unavailable("mail_unavailable", "We couldn’t send the email. Try again later.") from error
 
     def _connected(self) -> smtplib.SMTP:
         tls = ssl.create_default_context()

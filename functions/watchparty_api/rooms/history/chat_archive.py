@@ -38,7 +38,7 @@ def lines(services: Services, room_id: str, *, limit: int, before: str | None, c
     if before is not None and cursor is None:
         line = services.store.get(ChatEntry, _id(room_id, before))
         if line is None:
-            raise NotFound("line_not_found", "There is no such line in this room's chat.")
+            raise NotFound("line_not_found", "Message not found.")
         cursor = cursors.encode(CHAT_OF_ROOM, (room_id, False), line)
     return services.store.query(CHAT_OF_ROOM, room_id, False, limit=limit, cursor=cursor)
 

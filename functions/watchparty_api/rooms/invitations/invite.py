@@ -38,8 +38,8 @@ def invite(
 
 def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
     """Subject and text of the mail that carries the link."""
-    subject = f"{by.display_name} invites you to watch together"
-    return subject, f"{by.display_name} invites you to “{room.name}”.\n\nYour personal link:\n{url}\n"
+    subject = f"{by.display_name} invited you to watch together"
+    return subject, f"{by.display_name} invited you to “{room.name}”.\n\nYour personal link:\n{url}\n"
 
 
 def may_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
@@ -64,7 +64,7 @@ def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
     def decide() -> Change[None]:
         invitation = services.store.get(Invitation, invitation_id)
         if invitation is None or invitation.room_id != room_id or invitation.revoked:
-            raise NotFound("invitation_not_found", "There is no such invitation to this room.")
+            raise NotFound("invitation_not_found", "Invitation not found.")
         return Change(None, writes=[Replace(replace(invitation, revoked=True))])
 
     commit_and_tell(services, decide)

@@ -60,9 +60,9 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         request = services.store.get(JoinRequest, request_id)
         member = find_member(services, room_id, request.participant_id) if request else None
         if request is None or request.room_id != room_id or member is None:
-            raise NotFound("request_not_found", "Nobody waits with this request.")
+            raise NotFound("request_not_found", "This person is no longer waiting.")
         if request.decision != "open":
-            raise Conflict("already_decided", "This was decided already.", extra={"decision": request.decision})
+            raise Conflict("already_decided", "Someone already answered.", extra={"decision": request.decision})
         outcome = _OUTCOMES[decision]
         settled = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
         changed = replace(member, state=outcome.state, mver=member.mver + 1)

@@ -43,7 +43,7 @@ class DecideMany(Body):
     @model_validator(mode="after")
     def _ids_or_all(self) -> Self:
         if self.all == (self.ids is not None):
-            raise ValueError("give either ids or all: true")
+            raise ValueError("Give either ids or all: true.")
         return self
 
 

@@ -60,9 +60,9 @@ def open_door(
     """
     state = member.state if member else None
     if state == "banned" or _banned(bans, comer, member, invitation, now):
-        raise Forbidden("banned", "You cannot come back to this room.")
+        raise Forbidden("banned", "You can’t rejoin this room.")
     if state != "admitted" and not host_may_act():  # whose account was suspended: nobody new comes to their party
-        raise Forbidden("room_shut", "Nobody can come into this room at the moment.")
+        raise Forbidden("room_shut", "This room isn’t accepting anyone right now.")
     verdict: Verdict
     if member is not None and state in ("admitted", "left"):
         verdict = _with_invitation(member, invitation)
@@ -71,7 +71,7 @@ def open_door(
     else:
         verdict = _by_the_rules(addressed, waits=state == "waiting", knows_password=knows_password)
     if verdict != "waits" and _full(addressed.room, comer, member, snapshot, now):
-        raise Conflict("room_full", "Every seat in this room is taken.")
+        raise Conflict("room_full", "This room is full. Try again in a bit.")
     return verdict
 
 
@@ -93,9 +93,9 @@ def _by_the_rules(addressed: Addressed, *, waits: bool, knows_password: Callable
     if waits:
         return ComesIn("viewer") if room.access == "open" else "waits"
     if room.access == "members":
-        raise Forbidden("not_invited", "This room is by invitation. Ask the host for a personal link.")
+        raise Forbidden("not_invited", "This room is invite-only. Ask the host for a personal invitation link.")
     if room.password_hash is not None and not knows_password():
-        raise Forbidden("wrong_password", "This room has a password, and that was not it.")
+        raise Forbidden("wrong_password", "Wrong password. Ask the host.")
     return ComesIn("viewer") if room.access == "open" else "waits"
 
 

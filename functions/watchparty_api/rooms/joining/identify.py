@@ -66,5 +66,5 @@ def returning(services: Services, room: Room, request: Request) -> Member:
         raise Unauthenticated("sign_in", "Join the room first.")
     member = membership(services, room, caller) or (None if isinstance(caller, AccountCaller) else guest)
     if member is None:
-        raise Forbidden("not_a_member", "You do not belong to this room. Join it first.")
+        raise Forbidden("not_a_member", "You’re not in this room. Join it first.")
     return member

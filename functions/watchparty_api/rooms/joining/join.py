@@ -86,9 +86,9 @@ def come_back(services: Services, room: Room, member: Member) -> Entry:
         case "waiting":
             return commit_and_tell(services, lambda: _still_waiting(services, room.id, member.participant_id))
         case "denied" | "banned" | "removed":
-            raise Forbidden(member.state, "The host has not let you in, or has taken you out of this room.")
+            raise Forbidden(member.state, "The host didn’t let you in or removed you from this room.")
         case "left" | "withdrawn":
-            raise Forbidden("not_a_member", "You have left this room. Join it again.")
+            raise Forbidden("not_a_member", "You left this room. Join again.")
 
 
 def _may_act(services: Services, account_id: str) -> bool:

@@ -42,7 +42,7 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
         by = require_member(services, room_id, by_id)
         member = require_member(services, room_id, subject_id)
         if member.state != "admitted":
-            raise Conflict("not_in_room", "This person is not in the room any more.")
+            raise Conflict("not_in_room", "This person is no longer in the room.")
         _require_may_change(room, by, member, fields.keys())
         if fields.get("role") == "host":
             return _hand_over(room, by, member, fields, now)
@@ -55,7 +55,7 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
 def require_may(action: Action, by: Member, subject: Member) -> None:
     """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
     if place_of(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
-        raise Forbidden("not_allowed", "You may not do this to this person.")
+        raise Forbidden("not_allowed", "You can’t do this to this person.")
 
 
 def _require_may_change(room: Room, by: Member, member: Member, names: AbstractSet[str]) -> None:
@@ -66,7 +66,7 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
     if names & _LENDING:
         require_may(Action.LEND_CONTROL, by, member)
         if not controls_by_role(room.control, place_of(by)):
-            raise Forbidden("not_allowed", "You may not lend control in a room where only the host has it.")
+            raise Forbidden("not_allowed", "Only the host can give the remote in this room.")
 
 
 def _apply(
@@ -104,7 +104,7 @@ def _told(fields: dict[str, Any]) -> dict[str, Any]:
 def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) -> Member:
     until: datetime | None = fields.get("control_until")
     if until is not None and until <= now:
-        raise Invalid("out_of_range", "Control cannot be lent until an instant that has passed.")
+        raise Invalid("out_of_range", "Choose a time in the future for the remote to be returned.")
     without_end = bool(fields.get("controls"))
     return replace(member, controls=without_end, control_until=None if without_end else until)
 
@@ -112,9 +112,9 @@ def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) ->
 def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Treated]:
     """The room goes from account to account; who hands it over stays as a moderator."""
     if len(fields) > 1:
-        raise Invalid("invalid", "Handing the room over cannot be combined with other changes.")
+        raise Invalid("invalid", "Making someone the host can’t be combined with other changes.")
     if member.account_id is None:
-        raise Conflict("no_account", "Only somebody with an account can be the host: a guest's cookie is easily lost.")
+        raise Conflict("no_account", "Only people with an account can be host.")
     host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
     before = replace(by, role="moderator", mver=by.mver + 1)
     owned = replace(room, owner_id=member.account_id)

@@ -39,7 +39,7 @@ def _serve(services: Services, request: Request) -> Response:
     _authorise(services, video_id, request)
     found = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
     if found is None:
-        raise NotFound("no_such_file", "There is no such file.")
+        raise NotFound("no_such_file", "File not found.")
     if isinstance(found, Path):
         return media_response(found)
     return bucket_response(services.objects, name, found)
@@ -52,6 +52,6 @@ def _authorise(services: Services, video_id: str, request: Request) -> None:
     grants = [grant for text in texts if (grant := services.playback.read(text, now=now))]
     fitting = [grant for grant in grants if grant.video_id == video_id]
     if not fitting:
-        raise Unauthenticated("no_grant", "Join the room, or renew your place in it, to watch this.")
+        raise Unauthenticated("no_grant", "Join the room to watch this.")
     if not any(may_still_watch(services, grant) for grant in fitting):
-        raise Forbidden("removed", "You are not in this room any more.")
+        raise Forbidden("removed", "You’re no longer in this room.")

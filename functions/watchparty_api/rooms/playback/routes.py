@@ -33,7 +33,7 @@ def play(
     person_id = member.participant_id if member else _owner(services, video_id, caller)
     video = services.store.get(Video, video_id)
     if video is None or not video.playable:
-        raise Conflict("video_not_playable", "This film cannot be watched yet.")
+        raise Conflict("video_not_playable", "This film isn’t ready yet.")
     response.headers["Cache-Control"] = "no-store"
     return grant_for(
         services,
@@ -52,7 +52,7 @@ def _participant(services: Services, room_id: str, video_id: str, caller: Caller
     standing = Standing(addressed, caller, membership(services, addressed.room, caller))
     member = standing.require(Action.READ_ROOM, services.now())
     if addressed.room.video_id != video_id:
-        raise Forbidden("other_video", "This room shows another film.")
+        raise Forbidden("other_video", "This room is showing another film.")
     return member
 
 
@@ -65,13 +65,13 @@ def film_file(video_id: str, grant: str, rest: str, services: ServicesOf) -> Res
     """One file of a film. Playlists come from here; segments from where they lie, by an address good for a minute."""
     given = services.playback.read(grant, now=services.now())
     if given is None or given.video_id != video_id:
-        raise Unauthenticated("no_grant", "This address is over. Ask for a new one.")
+        raise Unauthenticated("no_grant", "This link expired.")
     if not may_still_watch(services, given):
-        raise Forbidden("removed", "You are not in this room any more.")
+        raise Forbidden("removed", "You’re no longer in this room.")
     name = f"{video_id}/{rest}"
     found = services.objects.locate_media(name) if is_media_name(name) and media_type(name) else None
     if found is None:
-        raise NotFound("no_such_file", "There is no such file.")
+        raise NotFound("no_such_file", "File not found.")
     if isinstance(found, Path):
         return media_response(found, keep=False)
     return bucket_response(services.objects, name, found)

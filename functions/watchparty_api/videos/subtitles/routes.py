@@ -43,7 +43,7 @@ async def subtitle_file(request: Request) -> bytes:
     """The body as it is: the file, whatever type the browser gives it."""
     content = await request.body()
     if len(content) > LARGEST_BYTES:
-        raise TooLarge("subtitles_too_large", "A subtitle file may have 2 MB.")
+        raise TooLarge("subtitles_too_large", "This subtitle file is too large. The limit is 2 MB.")
     return content
 
 
@@ -61,9 +61,9 @@ def add_subtitles(
 ) -> VideoView:
     """The body is a .srt or .vtt file in any character set."""
     if video.generation is None:
-        raise Conflict("not_uploaded", "Subtitles can be added to films that have been uploaded.")
+        raise Conflict("not_uploaded", "Subtitles can only be added once the film is uploaded.")
     if len(sidecars(video)) >= MOST_TRACKS:
-        raise Conflict("too_many_tracks", f"A film may have {MOST_TRACKS} subtitle files.")
+        raise Conflict("too_many_tracks", f"A film can have up to {MOST_TRACKS} subtitle files.")
     text = rewritten(content, language=language)
     id_ = secrets.token_urlsafe(9)
     track = {
@@ -106,7 +106,7 @@ def _sidecar(video: Video, track_id: str) -> dict[str, Any]:
     for track in sidecars(video):
         if track["id"] == track_id:
             return track
-    raise NotFound("track_not_found", "This film has no such subtitles beside it.")
+    raise NotFound("track_not_found", "Subtitles not found.")
 
 
 def _name(video: Video, track: dict[str, Any]) -> str:

@@ -45,9 +45,9 @@ def rewritten(content: bytes, *, language: str = "und") -> str:
     """The file as WebVTT. Raises Invalid when there is nothing in it that we can read."""
     cues = sorted(_cues(_decoded(content, language)), key=lambda cue: (cue.start_ms, cue.end_ms))
     if not cues:
-        raise Invalid("no_subtitles", "This is not a subtitle file that we can read (.srt or .vtt).")
+        raise Invalid("no_subtitles", "We can’t read this subtitle file. Use .srt or .vtt.")
     if len(cues) > MOST_CUES:
-        raise Invalid("too_many_cues", f"A subtitle file may have {MOST_CUES} lines.")
+        raise Invalid("too_many_cues", f"A subtitle file can have up to {MOST_CUES} lines.")
     blocks = (
         f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}{cue.settings and ' ' + cue.settings}\n{cue.text}\n"
         for cue in cues

@@ -24,7 +24,7 @@ from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
 
-_SILENT = "Preparing this film stopped three times without a word. Try again; if it happens again, report it."
+_SILENT = "Preparing this film stopped unexpectedly three times. Try again, and report it if it happens again."
 _TRIES = 10
 
 Decision = Callable[[Video, datetime], Video | None]
@@ -112,7 +112,7 @@ def _change(services: Services, video_id: str, decision: Decision) -> Video | No
         if _seen_of(after) != _seen_of(before):
             services.on_video_changed(services, stored)
         return stored
-    raise Unavailable("too_busy", "This video changes too fast. Try again in a moment.")
+    raise Unavailable("too_busy", "This film is changing too fast. Try again in a moment.")
 
 
 def _seen_of(video: Video) -> tuple[object, ...]:

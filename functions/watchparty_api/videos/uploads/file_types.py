@@ -50,7 +50,9 @@ def signed_type(filename: str, content_type: str) -> str:
         return given
     if by_ending and (given in _UNKNOWN or by_ending != given):
         return by_ending
-    raise UnsupportedType("not_a_film", "Only video and audio files can be uploaded, such as MP4, MKV, WebM or MOV.")
+    raise UnsupportedType(
+        "not_a_film", "This isn’t a video or audio file. Upload an MP4, MKV, WebM or MOV, for example."
+    )
 
 
 def title_of(filename: str) -> str:

@@ -52,9 +52,13 @@ def on_finalized(services: Services, original: StoredObject) -> bool:
 def _claimed(video: Video, original: StoredObject, now: datetime) -> Video:
     """Pure. The sizes and the type were signed, so a difference means that another way in was found."""
     if original.size_bytes != video.size_bytes:
-        return failed_upload(video, "incomplete", "Another file arrived than was announced. Upload it again.", now)
+        return failed_upload(
+            video, "incomplete", "The uploaded file doesn’t match the one you chose. Upload it again.", now
+        )
     if original.content_type != video.content_type:
-        return failed_upload(video, "unsupported", "The file that arrived is of another type than announced.", now)
+        return failed_upload(
+            video, "unsupported", "The uploaded file has a different type than expected. Upload it again.", now
+        )
     return next_run(replace(video, generation=original.generation), now)
 
 

@@ -43,7 +43,7 @@ def delete_used_originals(services: Services) -> None:
 
 
 def _end(services: Services, video: Video, now: datetime) -> None:
-    failed = failed_upload(video, "incomplete", "The upload was never finished. Start it again.", now)
+    failed = failed_upload(video, "incomplete", "The upload wasn’t finished. Start it again.", now)
     try:
         store_video(services, video, failed)
     except VersionConflict:

@@ -22,9 +22,9 @@ router = APIRouter(tags=["videos"])
 def multipart(video: OwnedVideo, services: ServicesOf) -> MultipartUploads:
     """What takes the parts. Raises Conflict where uploads go another way, or this one has no more to come."""
     if services.objects.multipart is None:
-        raise Conflict("other_protocol", "Films are uploaded by another protocol here.")
+        raise Conflict("other_protocol", "This site uses a different upload protocol.")
     if video.source_url is not None or video.generation is not None:
-        raise Conflict("already_uploaded", "This video has been uploaded already.")
+        raise Conflict("already_uploaded", "This film has already been uploaded.")
     return services.objects.multipart
 
 

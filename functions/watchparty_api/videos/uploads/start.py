@@ -24,7 +24,7 @@ def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> 
     content_type = signed_type(upload.filename, upload.content_type)
     if upload.size_bytes > settings.max_upload_bytes:
         limit_gb = settings.max_upload_bytes / 10**9
-        raise TooLarge("file_too_large", f"A film may have {limit_gb:.0f} GB here.")
+        raise TooLarge("file_too_large", f"This film is too large. The limit here is {limit_gb:.0f} GB.")
     if known := _on_its_way(services, owner, upload):
         return known
     now = services.now()
@@ -43,7 +43,7 @@ def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> 
     # Counted after it is written: of two announcements at once, neither overlooks the other.
     if used_bytes(videos_of(services, owner.id)) > quota_bytes(owner, settings):
         services.store.delete(Video, video.id)
-        raise Forbidden("quota_exceeded", "There is not enough room left for this film. Delete one you no longer need.")
+        raise Forbidden("quota_exceeded", "You don’t have enough storage for this film. Delete a film to make room.")
     return video
 
 
@@ -52,7 +52,7 @@ def start_upload(services: Services, video: Video, *, base_url: str) -> UploadSt
     there is no room for them.
     """
     if video.generation is not None or video.source_url is not None:
-        raise Conflict("already_uploaded", "This video has been uploaded already.")
+        raise Conflict("already_uploaded", "This film has already been uploaded.")
     try:
         going_on = replace(video, status="uploading", failure=None, updated_at=services.now())
         services.store.replace(going_on)

@@ -96,7 +96,7 @@ def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> 
     end_abandoned(house.services)
     assert read(house).failure == {
         "code": "incomplete",
-        "message": "The upload was never finished. Start it again.",
+        "message": "The upload wasn’t finished. Start it again.",
     }
     assert house.objects.cleaned_at == house.clock()
 
