@@ -31,9 +31,8 @@ from watchparty_api.bootstrap import (
     routers,
 )
 from watchparty_api.config import Config
-from watchparty_api.objects.local import LocalObjectStore
+from watchparty_api.objects.local import LocalObjectStore, load_or_create_key
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.objects.upload_key import load_or_make
 from watchparty_api.ports.jobs.port import JobLauncher
 from watchparty_api.ports.relay.in_process import InProcessRelay
 from watchparty_api.ports.wakeups.sweeper import SweeperOnly
@@ -134,7 +133,7 @@ def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:
         return datetime.now(UTC)
 
     if config.s3 is None:
-        return LocalObjectStore(folder.root, key=load_or_make(folder.keys / "uploads.pem"), now=now)
+        return LocalObjectStore(folder.root, key=load_or_create_key(folder.keys / "uploads.pem"), now=now)
     from watchparty_api.objects.s3 import open_s3
 
     return open_s3(

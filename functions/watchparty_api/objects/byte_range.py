@@ -1,4 +1,4 @@
-"""The `Content-Range` of an upload, by the rules of Google Cloud Storage. Pure."""
+"""Parses the `Content-Range` of an upload by the rules of Google Cloud Storage. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)")
 
 @dataclass(frozen=True)
 class ByteRange:
-    """The bytes that a PUT carries, `last` included."""
+    """The bytes that a PUT carries; `last` is inclusive."""
 
     first: int
     last: int
@@ -24,18 +24,23 @@ class ByteRange:
 
 
 def parse_range(header: str | None, size_bytes: int) -> ByteRange | None:
-    """`bytes a-b/size`; None for the question `bytes */size`. Raises Malformed for what this session cannot take."""
+    """Parses `bytes a-b/size`; returns None for the status query `bytes */size`.
+
+    Raises Malformed for a range that this upload cannot accept.
+    """
     match = _RANGE.fullmatch(header or "")
     if match is None:
-        raise Malformed("bad_content_range", "Content-Range has to be bytes FIRST-LAST/SIZE, or bytes */SIZE to ask.")
+        raise Malformed(
+            "bad_content_range", "Content-Range must be bytes FIRST-LAST/SIZE, or bytes */SIZE to query the status."
+        )
     first, last, size = match.groups()
     if size not in ((str(size_bytes), "*") if first is None else (str(size_bytes),)):
-        raise Malformed("other_size", f"This upload was announced with {size_bytes} bytes, not with {size}.")
+        raise Malformed("other_size", f"This upload was started for {size_bytes} bytes, not {size}.")
     if first is None:
         return None
-    asked = ByteRange(int(first), int(last))
-    if asked.last < asked.first or asked.last >= size_bytes:
-        raise Malformed("too_many_bytes", f"This upload was announced with {size_bytes} bytes.")
-    if asked.last != size_bytes - 1 and asked.length % GRANULE_BYTES:
-        raise Malformed("not_a_multiple", f"All but the last part have to be multiples of {GRANULE_BYTES} bytes.")
-    return asked
+    found = ByteRange(int(first), int(last))
+    if found.last < found.first or found.last >= size_bytes:
+        raise Malformed("too_many_bytes", f"This upload was started for {size_bytes} bytes.")
+    if found.last != size_bytes - 1 and found.length % GRANULE_BYTES:
+        raise Malformed("not_a_multiple", f"Every part but the last must be a multiple of {GRANULE_BYTES} bytes.")
+    return found

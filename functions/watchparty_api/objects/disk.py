@@ -1,4 +1,4 @@
-"""How much room there is, asked before taking it; and a full disk in our words."""
+"""Checks the free disk space before writing, and reports a full disk as DiskFull."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from pathlib import Path
 from watchparty_api.errors import DiskFull
 
 RESERVE_BYTES = 256 * 1024 * 1024
-"""What uploads leave free: the database and the encoder need room to go on, or to stop in good order."""
+"""Space that uploads leave free for the database and the encoder, so that these can continue or stop cleanly."""
 
 
 def free_bytes(folder: Path) -> int:
-    """How much may still be written where `folder` lies."""
+    """The free space on the disk that holds `folder`."""
     return shutil.disk_usage(folder).free
 
 
 @dataclass(frozen=True)
 class Disk:
-    """The room where `folder` lies."""
+    """The disk that holds `folder`."""
 
     folder: Path
     free_bytes: Callable[[Path], int] = free_bytes
     reserve_bytes: int = RESERVE_BYTES
 
-    def demand(self, size_bytes: int) -> None:
-        """Raises DiskFull when `size_bytes` more would eat into the reserve."""
-        room = self.free_bytes(self.folder) - self.reserve_bytes
-        if room < size_bytes:
-            raise _full(room)
+    def require(self, size_bytes: int) -> None:
+        """Raises DiskFull if writing `size_bytes` would use up the reserve."""
+        available = self.free_bytes(self.folder) - self.reserve_bytes
+        if available < size_bytes:
+            raise _full(available)
 
 
 @contextmanager
-def full_disk_refused() -> Iterator[None]:
-    """Writes that find no room raise DiskFull."""
+def disk_full_errors() -> Iterator[None]:
+    """Raises DiskFull for writes that fail because the disk is full."""
     try:
         yield
     except OSError as error:
@@ -46,10 +46,10 @@ def full_disk_refused() -> Iterator[None]:
         raise
 
 
-def _full(room_bytes: int) -> DiskFull:
+def _full(available_bytes: int) -> DiskFull:
     return DiskFull(
         "disk_full",
-        f"The server’s disk is full: {max(0, room_bytes) // 10**6} MB left. What you’ve uploaded is kept; "
+        f"The server’s disk is full: {max(0, available_bytes) // 10**6} MB left. What you’ve uploaded is kept; "
         "resume when there’s more storage.",
         retry_after_s=30,
     )

@@ -1,7 +1,7 @@
 """Originals and media in two buckets of Google Cloud Storage: the cloud adapter of the objects port.
 
-URLs are signed by whatever `Signer` is given: in the cloud IAM's signBlob, so that there is no key to lose; in tests an
-RSA key. What nobody goes on with is left to Google: sessions end after a week, originals by the bucket's lifecycle.
+URLs are signed with the given `Signer`: in the cloud by IAM's signBlob, so that there is no key to protect; in tests
+by an RSA key. Cleaning up is left to Google: sessions expire after a week, originals by the bucket's lifecycle rule.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from watchparty_api.errors import Malformed, Unavailable
 from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
-from watchparty_api.objects.signed_addresses import READ_LIFE, SignedAddresses
+from watchparty_api.objects.signed_url_cache import READ_LIFE, SignedUrlCache
 
 if TYPE_CHECKING:
     from google.auth.credentials import Signing
@@ -29,7 +29,7 @@ _CALL_WITHIN_S = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class GcsObjectStore:
-    """`port.ObjectStore` on google-cloud-storage; client and signer are made when they are first needed."""
+    """`port.ObjectStore` on google-cloud-storage; client and signer are created when they are first needed."""
 
     uploads_bucket: str
     media_bucket: str
@@ -43,7 +43,7 @@ class GcsObjectStore:
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:  # noqa: ARG002  Google's own address
         extra = {"x-goog-content-length-range": f"{size_bytes},{size_bytes}", "x-goog-if-generation-match": "0"}
         expires_at = self.now() + START_LIFE
-        with _translated():
+        with _translated_errors():
             url = self._original(video_id).generate_signed_url(
                 version="v4",
                 method="RESUMABLE",
@@ -56,34 +56,34 @@ class GcsObjectStore:
         return UploadStart("gcs-resumable", url, headers, expires_at)
 
     def original(self, video_id: str) -> StoredObject | None:
-        with _translated():
+        with _translated_errors():
             blob = self._uploads.get_blob(f"{video_id}/{ORIGINAL}", timeout=_CALL_WITHIN_S)
         if blob is None:
             return None
         return StoredObject(blob.name, str(blob.generation), blob.size, blob.content_type)
 
     def delete_original(self, video_id: str) -> None:
-        with _translated():
+        with _translated_errors():
             self._delete(self._original(video_id))
 
     def delete_video(self, video_id: str) -> None:
         self.delete_original(video_id)
-        self._addresses.forget_all()
-        with _translated():
+        self._urls.forget_all()
+        with _translated_errors():
             for blob in self._media.list_blobs(prefix=f"{video_id}/", timeout=_CALL_WITHIN_S):
                 self._delete(blob)
 
     def delete_abandoned_uploads(self, now: datetime) -> None:
-        """Nothing to do: a session that was not finished holds no object, and ends by itself after a week."""
+        """Does nothing: an unfinished session holds no object, and Google ends it after a week."""
 
     # ---- media
 
     def locate_media(self, name: str) -> str | None:
         blob = self._blob(name)
-        return self._addresses.of(name, lambda: self._sign(blob))
+        return self._urls.of(name, lambda: self._sign(blob))
 
     def _sign(self, blob: Blob) -> str | None:
-        with _translated():
+        with _translated_errors():
             if not blob.exists(timeout=_CALL_WITHIN_S):
                 return None
             return str(
@@ -94,7 +94,7 @@ class GcsObjectStore:
         from google.api_core.exceptions import NotFound
 
         blob = self._blob(name)
-        with _translated():
+        with _translated_errors():
             try:
                 return bytes(blob.download_as_bytes(timeout=_CALL_WITHIN_S))
             except NotFound:
@@ -102,21 +102,21 @@ class GcsObjectStore:
 
     def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
         blob = self._blob(name)
-        blob.cache_control = "private, no-cache"  # it may be replaced under the same name
-        with _translated():
+        blob.cache_control = "private, no-cache"  # it can be replaced under the same name
+        with _translated_errors():
             blob.upload_from_string(content, content_type=content_type, timeout=_CALL_WITHIN_S)
 
     def delete_media(self, name: str) -> None:
         blob = self._blob(name)
-        self._addresses.forget(name)
-        with _translated():
+        self._urls.forget(name)
+        with _translated_errors():
             self._delete(blob)
 
     # ---- the client
 
     @cached_property
-    def _addresses(self) -> SignedAddresses:
-        return SignedAddresses(self.now)
+    def _urls(self) -> SignedUrlCache:
+        return SignedUrlCache(self.now)
 
     @cached_property
     def _client(self) -> Client:
@@ -148,11 +148,11 @@ class GcsObjectStore:
         try:
             blob.delete(timeout=_CALL_WITHIN_S)
         except NotFound:
-            return  # gone is what was wanted
+            return  # already deleted
 
 
 def open_buckets(*, uploads: str, media: str, signer_account: str, now: Callable[[], datetime]) -> GcsObjectStore:
-    """The store with the function's own identity, which may sign as `signer_account`."""
+    """The store with the function's own identity, which is allowed to sign as `signer_account`."""
 
     def client() -> Client:
         from google.cloud import storage
@@ -169,7 +169,7 @@ def open_buckets(*, uploads: str, media: str, signer_account: str, now: Callable
 
 
 def _keyless(account: str) -> Signing:
-    """Signs as `account` by IAM's signBlob: one call a URL, and no key anywhere."""
+    """Credentials that sign as `account` with IAM's signBlob: one call per URL, and no private key to store."""
     import google.auth
     from google.auth import iam
     from google.auth.transport.requests import Request
@@ -177,13 +177,13 @@ def _keyless(account: str) -> Signing:
 
     credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
     signer = iam.Signer(Request(), credentials, account)
-    demanded = "https://oauth2.googleapis.com/token"  # and never asked: nothing but signing is done with it
-    return service_account.Credentials(signer, account, demanded)
+    token_uri = "https://oauth2.googleapis.com/token"  # noqa: S105  required, but never called: we only sign
+    return service_account.Credentials(signer, account, token_uri)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Google's refusals, and a line that is down, in our words."""
+def _translated_errors() -> Iterator[None]:
+    """Raises Unavailable for errors of Google and of the connection."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
     from google.auth.exceptions import GoogleAuthError
     from requests import RequestException

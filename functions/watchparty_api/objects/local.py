@@ -1,10 +1,11 @@
-"""Originals and media in two folders of this machine: the home adapter of the objects port.
+"""Originals and media in two local folders: the home adapter of the objects port.
 
-It signs upload URLs as Google's client would; the server that verifies them and takes the bytes is `web/resumable.py`.
+It signs upload URLs as Google's client does; `web/resumable.py` verifies them and receives the bytes.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from watchparty_api.errors import Malformed
 from watchparty_api.objects import v4_signature
@@ -27,7 +29,7 @@ PREFIX = "/upload"
 
 
 def upload_path(video_id: str) -> str:
-    """Where the uploads of a video's original go on our own origin."""
+    """The path on our own origin to which a video's original is uploaded."""
     return f"{PREFIX}/{video_id}/original"
 
 
@@ -37,7 +39,7 @@ class LocalObjectStore:
     multipart = None
 
     def __init__(
-        self, root: Path, *, key: RSAPrivateKey, now: Callable[[], datetime], disk: Disk | None = None
+        self, root: Path, *, key: rsa.RSAPrivateKey, now: Callable[[], datetime], disk: Disk | None = None
     ) -> None:
         self.sessions = UploadSessions(root / "uploads")
         self.key = key
@@ -49,7 +51,7 @@ class LocalObjectStore:
     # ---- originals
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
-        self.disk.demand(size_bytes)
+        self.disk.require(size_bytes)
         now = self._now()
         headers = {
             "content-type": content_type,
@@ -92,11 +94,11 @@ class LocalObjectStore:
         path = self.locate_media(name)
         return path.read_bytes() if path else None
 
-    def write_media(self, name: str, content: bytes, *, content_type: str) -> None:  # noqa: ARG002  the name tells it
+    def write_media(self, name: str, content: bytes, *, content_type: str) -> None:  # noqa: ARG002  derived from the name
         path = self._path(name)
-        self.disk.demand(len(content))
+        self.disk.require(len(content))
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{threading.get_ident()}.new")  # two may replace one file at once
+        draft = path.with_name(f"{path.name}.{threading.get_ident()}.new")  # several threads can replace a file at once
         draft.write_bytes(content)
         draft.replace(path)
 
@@ -107,3 +109,18 @@ class LocalObjectStore:
         if not is_media_name(name):
             raise Malformed("bad_media_name", "There is no file of that name.")
         return self._media / name
+
+
+def load_or_create_key(path: Path) -> rsa.RSAPrivateKey:
+    """The RSA key in `path` that signs upload URLs; created at the first start, readable by this user only."""
+    if path.exists():
+        key = load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise TypeError(f"{path} does not hold an RSA key")
+        return key
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return key

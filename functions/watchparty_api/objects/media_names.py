@@ -1,4 +1,4 @@
-"""What lies in a media folder, told by its name: MIME type, and how long a copy may be kept. Pure."""
+"""Names of media objects: which are valid, and their MIME types. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _TYPES = {
 
 
 def is_media_name(name: str) -> bool:
-    """Whether `name` can be `{video_id}/{generation}/…`: no dots at the start of a part, so nothing leads upwards."""
+    """Whether `name` has the form `{video_id}/{generation}/…`. No part starts with a dot, so no path leads upwards."""
     return _NAME.fullmatch(name) is not None
 
 
 def media_type(name: str) -> str | None:
-    """The MIME type by the ending; None for what we do not serve."""
+    """The MIME type by file extension; None for files that we do not serve."""
     return _TYPES.get(name[name.rfind(".") :])
 
 
 def is_text(name: str) -> bool:
-    """What is small and read by the page itself: playlists, subtitles, the index of the seek bar's pictures."""
+    """Whether it is a small text file that the page reads: a playlist, subtitles, the index of the seek previews."""
     return name.endswith((".m3u8", ".vtt", ".json"))
 
 

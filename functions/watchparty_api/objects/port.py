@@ -1,4 +1,4 @@
-"""The objects port: who may upload where, and what lies there. The bytes of films never pass through a function."""
+"""The objects port: starts uploads and reads and writes media. The bytes of films never pass through a function."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class UploadStart:
-    """What the browser needs to begin: POST `start_url` with exactly `headers`, before `expires_at`.
+    """What the browser needs to start an upload: POST to `start_url` with exactly `headers`, before `expires_at`.
 
-    Of `s3-multipart` the address is our own, the one that gives the addresses of parts.
+    For `s3-multipart` it is the URL of our own call that returns the URLs of the parts.
     """
 
     protocol: str
@@ -24,7 +24,7 @@ class UploadStart:
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An original that has been finalised. `generation` tells this write of the name from any other."""
+    """An original that has been finalised. `generation` distinguishes this write of the name from any other."""
 
     name: str
     generation: str
@@ -34,7 +34,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class PartAddress:
-    """Where one part goes: PUT exactly `size_bytes` to `url`."""
+    """The URL of one part: PUT exactly `size_bytes` to `url`."""
 
     number: int
     size_bytes: int
@@ -43,68 +43,69 @@ class PartAddress:
 
 @dataclass(frozen=True)
 class UploadParts:
-    """How far an upload in parts has got, and where those go that were asked for, until `expires_at`."""
+    """The progress of a multipart upload, and the URLs of the requested parts, valid until `expires_at`."""
 
     part_size_bytes: int
-    """Of every part but the last."""
+    """The size of every part but the last."""
     stored: Sequence[int]
-    """The numbers of those that are there whole, counted from 1."""
+    """The numbers of the parts that are stored completely, counted from 1."""
     addresses: Sequence[PartAddress]
     expires_at: datetime
 
 
 class MultipartUploads(Protocol):
-    """The rest of an upload that goes in parts, in any order and several at once; one a video, opened by its start.
+    """Multipart uploads, whose parts are sent in any order and in parallel; one per video, opened by `start_upload`.
 
-    Whoever takes part in it is known by the API, so no secret of the upload leaves the store but signed addresses.
+    The API has authenticated the caller, so the only secrets that leave the store are signed URLs.
     """
 
     def parts(self, *, video_id: str, size_bytes: int, numbers: Sequence[int]) -> UploadParts:
-        """Raises Gone where no upload is open, Invalid for a number that the file has not."""
+        """Raises Gone if no upload is open, and Invalid for a part number that the file does not have."""
 
     def complete(self, *, video_id: str, size_bytes: int) -> StoredObject:
-        """The original, finalised; the same when it was before. Raises Gone, and Conflict (`upload_incomplete`) unless
-        every part is there with exactly its size.
+        """Finalises the original and returns it; an already finalised one is returned unchanged.
+
+        Raises Gone, and Conflict (`upload_incomplete`) unless every part is stored with exactly its size.
         """
 
     def abort(self, *, video_id: str) -> None:
-        """Removes all parts; where no upload is open is no error."""
+        """Removes all parts. It is no error if no upload is open."""
 
 
 class ObjectStore(Protocol):
-    """One contract suite runs on every adapter. Names of media are `{video_id}/{generation}/…`."""
+    """Every adapter passes one contract suite. Names of media are `{video_id}/{generation}/…`."""
 
     @property
     def multipart(self) -> MultipartUploads | None:
-        """None where uploads are `gcs-resumable`, which does all of it at the address that the start gives."""
+        """None if uploads are `gcs-resumable`: the browser then needs only the URL of the start."""
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
-        """A start of a resumable upload of exactly that length and type; first write only. Where the address
-        is the permission, it is signed for 15 minutes.
+        """Starts an upload of exactly that length and type; only the first write of an original is accepted. A URL that
+        carries the permission is signed for 15 minutes.
 
-        Raises DiskFull where it is known that the bytes will find no room.
+        Raises DiskFull if the store knows that the bytes will not fit.
         """
 
     def original(self, video_id: str) -> StoredObject | None:
-        """The finalised original, if it is there."""
+        """The finalised original, or None."""
 
     def delete_original(self, video_id: str) -> None:
-        """Removes the original and what is unfinished of it; nothing there is no error."""
+        """Deletes the original and unfinished uploads of it. It is no error if there are none."""
 
     def delete_video(self, video_id: str) -> None:
-        """Removes original, unfinished upload and media of the video; nothing there is no error."""
+        """Deletes the video's original, unfinished uploads and media. It is no error if there are none."""
 
     def locate_media(self, name: str) -> Path | str | None:
-        """Where the bytes of a media object are to be had: a file of this machine, or a URL signed for a minute."""
+        """Where to read a media object: a local file, or a URL signed for a minute. None if it does not exist."""
 
     def read_media(self, name: str) -> bytes | None:
-        """A small media object (a playlist, a picture, subtitles) whole."""
+        """The content of a small media object (a playlist, a picture, subtitles), or None."""
 
     def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
-        """Creates or replaces a small media object, at once for every reader."""
+        """Creates or replaces a small media object atomically."""
 
     def delete_media(self, name: str) -> None:
-        """Removes one media object; nothing there is no error."""
+        """Deletes one media object. It is no error if it does not exist."""
 
     def delete_abandoned_uploads(self, now: datetime) -> None:
-        """Removes the bytes of uploads that nobody goes on with (a week), where the store does not do so itself."""
+        """Deletes the bytes of uploads older than a week, unless the storage service does this itself."""

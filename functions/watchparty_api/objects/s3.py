@@ -1,5 +1,5 @@
-"""Originals and media in two buckets of an S3-compatible service (MinIO, Amazon S3, R2, …): the adapter for homes that
-outgrow their disk. Uploads go in parts (`s3_multipart.py`); films are read by addresses signed for a minute.
+"""Originals and media in two buckets of an S3-compatible service (MinIO, Amazon S3, R2, …), for self-hosted servers
+that outgrow their disk. Uploads are multipart (`s3_multipart.py`); films are read from URLs signed for a minute.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from watchparty_api.errors import Malformed, Unavailable
 from watchparty_api.objects.media_names import is_media_name
 from watchparty_api.objects.port import StoredObject, UploadStart
-from watchparty_api.objects.s3_client import open_client, translated, unless_missing
+from watchparty_api.objects.s3_client import open_client, translated_errors, unless_missing
 from watchparty_api.objects.s3_multipart import S3Multipart, original_key
-from watchparty_api.objects.signed_addresses import READ_LIFE, SignedAddresses
+from watchparty_api.objects.signed_url_cache import READ_LIFE, SignedUrlCache
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +33,13 @@ class S3ObjectStore:
     media_bucket: str
     endpoint: str
     public_endpoint: str
-    """The same service as browsers reach it: an address is signed for one host."""
+    """The endpoint at which browsers reach the service: a URL is signed for one host."""
     make_client: Callable[[str], Any]
     now: Callable[[], datetime]
 
     # ---- originals
 
-    def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:  # noqa: ARG002  each part is signed for its length
+    def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:  # noqa: ARG002  each part's URL is signed for its length
         self.multipart.open(video_id=video_id, content_type=content_type)
         start_url = f"{base_url}/api/v1/videos/{video_id}/upload/parts"
         return UploadStart("s3-multipart", start_url, {}, self.now() + UPLOAD_LIFE)
@@ -55,24 +55,24 @@ class S3ObjectStore:
         )
 
     def original(self, video_id: str) -> StoredObject | None:
-        """The generation is the second of the write: S3 has no counter, and nothing is written over a film."""
+        """The generation is the write time in seconds: S3 has no counter, and originals are never overwritten."""
         key = original_key(video_id)
-        with translated(), unless_missing(*_MISSING):
-            held = self._client.head_object(Bucket=self.uploads_bucket, Key=key)
-            generation = str(int(held["LastModified"].timestamp()))
-            return StoredObject(key, generation, held["ContentLength"], held["ContentType"])
+        with translated_errors(), unless_missing(*_MISSING):
+            found = self._client.head_object(Bucket=self.uploads_bucket, Key=key)
+            generation = str(int(found["LastModified"].timestamp()))
+            return StoredObject(key, generation, found["ContentLength"], found["ContentType"])
         return None
 
     def delete_original(self, video_id: str) -> None:
         self.multipart.abort(video_id=video_id)
-        with translated():
+        with translated_errors():
             self._client.delete_object(Bucket=self.uploads_bucket, Key=original_key(video_id))
 
     def delete_video(self, video_id: str) -> None:
         self.delete_original(video_id)
-        self._addresses.forget_all()
+        self._urls.forget_all()
         pages = self._client.get_paginator("list_objects_v2")
-        with translated():
+        with translated_errors():
             for page in pages.paginate(
                 Bucket=self.media_bucket, Prefix=f"{video_id}/", PaginationConfig={"PageSize": _DELETES_AT_ONCE}
             ):
@@ -83,8 +83,8 @@ class S3ObjectStore:
             return
         objects = [{"Key": key} for key in keys]
         done = self._client.delete_objects(Bucket=self.media_bucket, Delete={"Objects": objects, "Quiet": True})
-        if refused := done.get("Errors"):  # the answer to the whole is 200 all the same
-            log.warning("%d files were not deleted, the first for %s", len(refused), refused[0].get("Code"))
+        if errors := done.get("Errors"):  # although the response is 200
+            log.warning("%d files could not be deleted, the first because of %s", len(errors), errors[0].get("Code"))
             raise Unavailable("objects_unavailable", "The storage isn’t responding. Try again in a moment.")
 
     def delete_abandoned_uploads(self, now: datetime) -> None:
@@ -94,10 +94,10 @@ class S3ObjectStore:
 
     def locate_media(self, name: str) -> str | None:
         key = _checked(name)
-        return self._addresses.of(name, lambda: self._address(key))
+        return self._urls.of(name, lambda: self._sign(key))
 
-    def _address(self, key: str) -> str | None:
-        with translated(), unless_missing(*_MISSING):
+    def _sign(self, key: str) -> str | None:
+        with translated_errors(), unless_missing(*_MISSING):
             self._client.head_object(Bucket=self.media_bucket, Key=key)
             where = {"Bucket": self.media_bucket, "Key": key}
             life_s = int(READ_LIFE.total_seconds())
@@ -105,30 +105,30 @@ class S3ObjectStore:
         return None
 
     def read_media(self, name: str) -> bytes | None:
-        with translated(), unless_missing(*_MISSING):
+        with translated_errors(), unless_missing(*_MISSING):
             return bytes(self._client.get_object(Bucket=self.media_bucket, Key=_checked(name))["Body"].read())
         return None
 
     def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
-        with translated():
+        with translated_errors():
             self._client.put_object(
                 Bucket=self.media_bucket,
                 Key=_checked(name),
                 Body=content,
                 ContentType=content_type,
-                CacheControl="private, no-cache",  # it may be replaced under the same name
+                CacheControl="private, no-cache",  # it can be replaced under the same name
             )
 
     def delete_media(self, name: str) -> None:
-        self._addresses.forget(name)
-        with translated():
+        self._urls.forget(name)
+        with translated_errors():
             self._client.delete_object(Bucket=self.media_bucket, Key=_checked(name))
 
     # ---- the clients
 
     @cached_property
-    def _addresses(self) -> SignedAddresses:
-        return SignedAddresses(self.now)
+    def _urls(self) -> SignedUrlCache:
+        return SignedUrlCache(self.now)
 
     @cached_property
     def _client(self) -> Any:
@@ -142,7 +142,7 @@ class S3ObjectStore:
 def open_s3(
     *, uploads: str, media: str, endpoint: str, public_endpoint: str, now: Callable[[], datetime]
 ) -> S3ObjectStore:
-    """The store with the credentials that boto3 finds."""
+    """The store with the credentials that boto3 finds in its environment."""
     return S3ObjectStore(
         uploads_bucket=uploads,
         media_bucket=media,

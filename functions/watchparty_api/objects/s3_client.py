@@ -1,4 +1,4 @@
-"""Calls to S3: how its client is made, how long it may take, and its refusals in our words."""
+"""The S3 client: how it is created, its timeouts, and the translation of its errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watchparty_api.errors import Unavailable
 
 
 def open_client(endpoint: str) -> Any:
-    """A client for the S3-compatible service at `endpoint`; boto3 finds credentials and region as it always does."""
+    """A client for the S3-compatible service at `endpoint`; boto3 finds credentials and region in its usual places."""
     import boto3
     from botocore.config import Config
 
@@ -19,8 +19,8 @@ def open_client(endpoint: str) -> Any:
         endpoint_url=endpoint,
         config=Config(
             signature_version="s3v4",
-            s3={"addressing_style": "path"},  # a name for each bucket is what few have in their DNS
-            # Checksums in headers are Amazon's own; others refuse what they do not know.
+            s3={"addressing_style": "path"},  # few self-hosted services have a DNS name for each bucket
+            # Checksum headers are specific to Amazon; some other services refuse them.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             connect_timeout=5,
@@ -31,8 +31,8 @@ def open_client(endpoint: str) -> Any:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """The service's refusals, and a line that is down, as Unavailable."""
+def translated_errors() -> Iterator[None]:
+    """Raises Unavailable for errors of the service and of the connection."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -43,7 +43,7 @@ def translated() -> Iterator[None]:
 
 @contextmanager
 def unless_missing(*codes: str) -> Iterator[None]:
-    """Passes over "there is no such thing", which S3 says by these codes; everything else is raised."""
+    """Ignores errors with these codes, by which S3 reports that something does not exist; other errors are raised."""
     from botocore.exceptions import ClientError
 
     try:

@@ -1,8 +1,8 @@
-"""Uploads in parts to an S3-compatible bucket: `port.MultipartUploads`.
+"""Multipart uploads to an S3-compatible bucket: `port.MultipartUploads`.
 
-Nothing of them is kept by us: which upload is open, and which parts of it are there, the bucket is asked each time. A
-part's address is signed for exactly its length, the type was fixed when the upload was opened, and completing it
-compares every part with what was announced, for services that do not hold uploads to the signed length.
+We store nothing about them: the bucket is queried each time for the open upload and its parts. A part's URL is signed
+for exactly its length, and the content type is fixed when the upload is opened. Completing an upload checks the size of
+every part, because some services do not enforce the signed length.
 """
 
 from __future__ import annotations
@@ -14,16 +14,20 @@ from functools import cached_property
 from typing import Any
 
 from watchparty_api.errors import Conflict, Gone, Invalid
-from watchparty_api.objects.part_plan import part_size, part_sizes
 from watchparty_api.objects.port import PartAddress, StoredObject, UploadParts
-from watchparty_api.objects.s3_client import translated, unless_missing
+from watchparty_api.objects.s3_client import translated_errors, unless_missing
 
 PART_LIFE = timedelta(minutes=15)
+_MIB = 2**20
+_MIN_PART_BYTES = 8 * _MIB
+"""S3 requires at least 5 MiB in every part but the last."""
+_MAX_PARTS = 9_000
+"""S3 allows 10,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class S3Multipart:
-    """`client` makes calls; `signer` is one whose endpoint browsers reach, and only signs."""
+    """`client` makes the calls; `signer` is a client for the endpoint that browsers reach, and only signs URLs."""
 
     bucket: str
     client: Callable[[], Any]
@@ -32,9 +36,9 @@ class S3Multipart:
     now: Callable[[], datetime]
 
     def open(self, *, video_id: str, content_type: str) -> None:
-        """Opens an upload unless one is open, which then goes on."""
-        with translated():
-            if not self._open_ones(video_id):
+        """Opens an upload, unless one is already open, which is then continued."""
+        with translated_errors():
+            if not self._open_uploads(video_id):
                 self._client.create_multipart_upload(
                     Bucket=self.bucket, Key=original_key(video_id), ContentType=content_type
                 )
@@ -42,10 +46,10 @@ class S3Multipart:
     def parts(self, *, video_id: str, size_bytes: int, numbers: Sequence[int]) -> UploadParts:
         sizes = part_sizes(size_bytes)
         if not sizes.keys() >= set(numbers):
-            raise Invalid("no_such_part", f"This file has the parts 1 to {len(sizes)}.")
+            raise Invalid("no_such_part", f"This file has parts 1 to {len(sizes)}.")
         expires_at = self.now() + PART_LIFE
-        with translated():
-            upload_id = self._going_on(video_id)
+        with translated_errors():
+            upload_id = self._open_upload_id(video_id)
             stored = self._stored(video_id, upload_id)
             addresses = [
                 PartAddress(number, sizes[number], self._sign(video_id, upload_id, number, sizes[number]))
@@ -55,35 +59,37 @@ class S3Multipart:
         return UploadParts(part_size(size_bytes), whole, addresses, expires_at)
 
     def complete(self, *, video_id: str, size_bytes: int) -> StoredObject:
-        if there := self.original(video_id):
-            return there
+        if finished := self.original(video_id):
+            return finished
         sizes = part_sizes(size_bytes)
-        with translated():
-            upload_id = self._going_on(video_id)
+        with translated_errors():
+            upload_id = self._open_upload_id(video_id)
             stored = self._stored(video_id, upload_id)
             if any(stored.get(number, (0, ""))[0] != size for number, size in sizes.items()):
-                raise Conflict("upload_incomplete", "Parts of the file are missing. Send them first.")
+                raise Conflict("upload_incomplete", "Some parts of the file are missing. Send them first.")
             self._client.complete_multipart_upload(
                 Bucket=self.bucket,
                 Key=original_key(video_id),
                 UploadId=upload_id,
                 MultipartUpload={"Parts": [{"PartNumber": number, "ETag": stored[number][1]} for number in sizes]},
             )
-        self.abort(video_id=video_id)  # what another tab opened at the same moment
+        self.abort(video_id=video_id)  # uploads that another tab opened at the same moment
         original = self.original(video_id)
         if original is None:
             raise Gone("upload_gone", "This film has been deleted.")
         return original
 
     def abort(self, *, video_id: str) -> None:
-        with translated():
-            for each in self._open_ones(video_id):
+        with translated_errors():
+            for each in self._open_uploads(video_id):
                 self._abort(each)
 
     def abort_older(self, than: datetime) -> None:
-        """Ends uploads of any video that were opened before. Services that list uploads by exact name only, as MinIO
-        does, end them by a rule of their own."""
-        with translated():
+        """Aborts the uploads of all videos that were opened before `than`.
+
+        Services that list uploads only by exact name, such as MinIO, end them by a rule of their own.
+        """
+        with translated_errors():
             for page in self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket):
                 for each in page.get("Uploads", []):
                     if each["Initiated"] < than:
@@ -93,20 +99,20 @@ class S3Multipart:
         with unless_missing("NoSuchUpload"):
             self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
-    def _going_on(self, video_id: str) -> str:
-        """The upload that counts: of several that were opened at one moment everybody takes the same."""
-        found = self._open_ones(video_id)
+    def _open_upload_id(self, video_id: str) -> str:
+        """The open upload's id. If several were opened at the same moment, every caller chooses the same one."""
+        found = self._open_uploads(video_id)
         if not found:
             raise Gone("upload_gone", "This upload was cancelled. Start it again.")
         return str(min(found, key=lambda each: (each["Initiated"], each["UploadId"]))["UploadId"])
 
-    def _open_ones(self, video_id: str) -> list[dict[str, Any]]:
+    def _open_uploads(self, video_id: str) -> list[dict[str, Any]]:
         key = original_key(video_id)
         pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=key)
         return [each for page in pages for each in page.get("Uploads", []) if each["Key"] == key]
 
     def _stored(self, video_id: str, upload_id: str) -> dict[int, tuple[int, str]]:
-        """Number → size in bytes and ETag of the parts that are there."""
+        """Part number → size in bytes and ETag of the stored parts."""
         pages = self._client.get_paginator("list_parts").paginate(
             Bucket=self.bucket, Key=original_key(video_id), UploadId=upload_id
         )
@@ -133,5 +139,18 @@ class S3Multipart:
 
 
 def original_key(video_id: str) -> str:
-    """Where the original of a video lies in the uploads bucket."""
+    """The key of a video's original in the uploads bucket."""
     return f"{video_id}/original"
+
+
+def part_size(size_bytes: int) -> int:
+    """The size of every part but the last, in bytes; a multiple of 1 MiB."""
+    needed = -(-size_bytes // _MAX_PARTS)
+    return max(_MIN_PART_BYTES, -(-needed // _MIB) * _MIB)
+
+
+def part_sizes(size_bytes: int) -> dict[int, int]:
+    """Part number, counted from 1 → size in bytes."""
+    each = part_size(size_bytes)
+    count = -(-size_bytes // each)
+    return {number: min(each, size_bytes - (number - 1) * each) for number in range(1, count + 1)}

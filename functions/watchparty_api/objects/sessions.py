@@ -1,8 +1,8 @@
-"""Unfinished uploads on disk: what each session may become, and how many of its bytes are there.
+"""Upload sessions on disk, and the finished originals.
 
-All state is files, so a restart in the middle loses nothing: `sessions/{key}.json` says what was announced, the length
-of `sessions/{key}.part` how far it got. Only the SHA-256 of a session's secret is kept. Plain blocking calls;
-`web/resumable.py` runs them in threads. Beside them lies the finished original, which is never overwritten.
+All state is in files, so a restart loses nothing: `sessions/{key}.json` describes the upload, and the length of
+`sessions/{key}.part` is its progress. Of a session's secret only the SHA-256 is stored. The finished original is in the
+same folder and is never overwritten. All calls block; `web/resumable.py` runs them in threads.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from threading import Lock
 from typing import Any
 
 from watchparty_api.errors import Malformed, NotFound, PreconditionFailed
-from watchparty_api.objects.disk import full_disk_refused
+from watchparty_api.objects.disk import disk_full_errors
 from watchparty_api.objects.port import StoredObject
 
 GRANULE_BYTES = 256 * 1024
-"""What is not the end of a file counts in multiples of this, as at Google Cloud Storage."""
+"""Progress before the end of a file counts in multiples of this size, as in Google Cloud Storage."""
 LIFE = timedelta(days=7)
-MOST_PER_VIDEO = 3
-"""Each start opens a session, and each may fill the announced size: the idle oldest makes room for a fourth."""
+MAX_PER_VIDEO = 3
+"""Each start opens a session that may grow to the full file size, so a further one replaces the oldest."""
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
 class Session:
-    """One announced upload of one video's original."""
+    """One upload of a video's original."""
 
     video_id: str
     key: str
@@ -48,33 +48,33 @@ class UploadSessions:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._finishing = Lock()
+        self._finish_lock = Lock()
         root.mkdir(parents=True, exist_ok=True)
 
     # ---- one session
 
     def open(self, video_id: str, *, size_bytes: int, content_type: str, now: datetime) -> str:
-        """Begins a session and gives its secret. Raises PreconditionFailed when the original is there."""
+        """Opens a session and returns its secret. Raises PreconditionFailed if the original exists."""
         if self.original(video_id) is not None:
-            raise _already()
+            raise _already_uploaded()
         (self._folder(video_id) / "sessions").mkdir(parents=True, exist_ok=True)
-        for old in sorted(self._of(video_id), key=lambda each: each.opened_at)[: -MOST_PER_VIDEO + 1]:
+        for old in sorted(self._of(video_id), key=lambda each: each.opened_at)[: -MAX_PER_VIDEO + 1]:
             self.drop(old)
         secret = secrets.token_urlsafe(32)
         session = Session(video_id, _hash(secret), size_bytes, content_type, now)
         self.part(session).touch()
-        _write(self._about(session), asdict(session) | {"opened_at": now.isoformat()})
+        _write(self._description(session), asdict(session) | {"opened_at": now.isoformat()})
         return secret
 
     def find(self, video_id: str, secret: str, *, now: datetime) -> Session:
-        """The session that this secret opens. Raises NotFound when it is over, cancelled, or never was."""
+        """The session with this secret. Raises NotFound if it has expired, was cancelled, or never existed."""
         session = _session(self._folder(video_id) / "sessions" / f"{_hash(secret)}.json")
         if session is None or now >= session.opened_at + LIFE:
             raise NotFound("no_upload", "This upload no longer exists. Start again.")
         return session
 
     def stored_bytes(self, session: Session) -> int:
-        """How much counts: everything when complete, else whole granules (the rest was cut off by an accident)."""
+        """How many bytes count: all of them if the file is complete, otherwise whole granules."""
         try:
             length = self.part(session).stat().st_size
         except FileNotFoundError:
@@ -82,32 +82,32 @@ class UploadSessions:
         return length if length == session.size_bytes else length - length % GRANULE_BYTES
 
     def part(self, session: Session) -> Path:
-        """Where the bytes go."""
+        """The file that receives the bytes."""
         return self._folder(session.video_id) / "sessions" / f"{session.key}.part"
 
     def drop(self, session: Session) -> None:
-        """Gives the session up; its bytes go."""
+        """Deletes the session and its bytes."""
         self.part(session).unlink(missing_ok=True)
-        self._about(session).unlink(missing_ok=True)
+        self._description(session).unlink(missing_ok=True)
 
     # ---- the original
 
     def finish(self, session: Session, *, generation: str) -> StoredObject:
-        """Turns a complete part into the original, once: a second session that gets here raises PreconditionFailed.
+        """Turns a complete session into the original. Raises PreconditionFailed if another session has become it.
 
-        What is known about the original is written before it appears, so that whoever sees it knows its generation.
+        `original.json` is written before the original appears, so that its readers always find the generation.
         """
-        with self._finishing:
-            if (already := self.finished(session)) is not None:
-                return already
+        with self._finish_lock:
+            if (finished := self.finished(session)) is not None:
+                return finished
             if self.original(session.video_id) is not None:
                 self.drop(session)
-                raise _already()
+                raise _already_uploaded()
             folder = self._folder(session.video_id)
-            about = {"generation": generation, "content_type": session.content_type, "session": session.key}
+            description = {"generation": generation, "content_type": session.content_type, "session": session.key}
             try:
                 _flush(self.part(session))
-                _write(folder / "original.json", about)
+                _write(folder / "original.json", description)
                 self.part(session).rename(folder / "original")
                 _flush(folder)
             except FileNotFoundError:
@@ -118,43 +118,43 @@ class UploadSessions:
         return StoredObject(f"{session.video_id}/original", generation, session.size_bytes, session.content_type)
 
     def finished(self, session: Session) -> StoredObject | None:
-        """The original, if this very session became it: so a lost answer can be asked for again."""
-        about = _read(self._folder(session.video_id) / "original.json")
-        return self.original(session.video_id) if about and about["session"] == session.key else None
+        """The original if it came from this session, so that a client whose response was lost can ask again."""
+        description = _read(self._folder(session.video_id) / "original.json")
+        return self.original(session.video_id) if description and description["session"] == session.key else None
 
     def original(self, video_id: str) -> StoredObject | None:
         """The finished original."""
         folder = self._folder(video_id)
-        about = _read(folder / "original.json")
+        description = _read(folder / "original.json")
         try:
             size_bytes = (folder / "original").stat().st_size
         except FileNotFoundError:
             return None
-        if about is None:
+        if description is None:
             return None
-        return StoredObject(f"{video_id}/original", about["generation"], size_bytes, about["content_type"])
+        return StoredObject(f"{video_id}/original", description["generation"], size_bytes, description["content_type"])
 
-    # ---- all of them
+    # ---- all sessions
 
     def delete(self, video_id: str) -> None:
-        """Removes the original and everything unfinished; nothing there is no error."""
+        """Deletes the video's original and its sessions. It is no error if there are none."""
         shutil.rmtree(self._folder(video_id), ignore_errors=True)
 
     def delete_expired(self, now: datetime) -> int:
-        """Drops the sessions whose life is over and says how many that were."""
-        over = [
+        """Deletes expired sessions and returns how many."""
+        expired = [
             each for folder in self.root.iterdir() for each in self._of(folder.name) if now >= each.opened_at + LIFE
         ]
-        for session in over:
+        for session in expired:
             self.drop(session)
-        return len(over)
+        return len(expired)
 
     def _of(self, video_id: str) -> Iterator[Session]:
-        for about in sorted((self._folder(video_id) / "sessions").glob("*.json")):
-            if (session := _session(about)) is not None:
+        for path in sorted((self._folder(video_id) / "sessions").glob("*.json")):
+            if (session := _session(path)) is not None:
                 yield session
 
-    def _about(self, session: Session) -> Path:
+    def _description(self, session: Session) -> Path:
         return self._folder(session.video_id) / "sessions" / f"{session.key}.json"
 
     def _folder(self, video_id: str) -> Path:
@@ -163,15 +163,15 @@ class UploadSessions:
         return self.root / video_id
 
 
-def _session(about: Path) -> Session | None:
-    found = _read(about)
+def _session(description: Path) -> Session | None:
+    found = _read(description)
     if found is None:
         return None
     opened_at = datetime.fromisoformat(found["opened_at"])
     return Session(found["video_id"], found["key"], found["size_bytes"], found["content_type"], opened_at)
 
 
-def _already() -> PreconditionFailed:
+def _already_uploaded() -> PreconditionFailed:
     return PreconditionFailed("already_uploaded", "This film has already been uploaded.")
 
 
@@ -188,12 +188,12 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, value: object) -> None:
-    """Whole or not at all, also when the power goes."""
-    fresh = path.with_suffix(".new")
-    with full_disk_refused():
-        fresh.write_text(json.dumps(value))
-        _flush(fresh)
-        fresh.rename(path)
+    """Writes the file atomically, even if the power fails."""
+    draft = path.with_suffix(".new")
+    with disk_full_errors():
+        draft.write_text(json.dumps(value))
+        _flush(draft)
+        draft.rename(path)
 
 
 def _flush(path: Path) -> None:

@@ -1,7 +1,8 @@
-"""GOOG4-RSA-SHA256: signing a URL of Google Cloud Storage's XML API, and checking one. No I/O, no clock.
+"""GOOG4-RSA-SHA256: signs and verifies URLs of Google Cloud Storage's XML API. No I/O, no clock.
 
-The standalone object server accepts exactly what the real one would, so a browser has one way to upload. `local.py`
-signs, `web/resumable.py` verifies; in the cloud Google's client and servers do both.
+The standalone server accepts exactly what Google's would, so that the browser needs only one uploader. `local.py` signs
+and `web/resumable.py` verifies; in the cloud, Google's client and servers do. The algorithm is documented at
+https://cloud.google.com/storage/docs/authentication/signatures.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from watchparty_api.errors import Forbidden, Malformed
 
 ALGORITHM = "GOOG4-RSA-SHA256"
-LONGEST_LIFE = timedelta(days=7)
+MAX_LIFE = timedelta(days=7)
 _CLOCK_SKEW = timedelta(minutes=15)
 _DATE = "%Y%m%dT%H%M%SZ"
 _SIGNATURE = re.compile(r"(?:[0-9a-f]{2}){256,512}")
@@ -30,7 +31,7 @@ _FIELDS = ("X-Goog-Algorithm", "X-Goog-Credential", "X-Goog-Date", "X-Goog-Expir
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a signature speaks of: header names in lower case, `path` as it stands on the wire."""
+    """The signed parts of a request: header names in lower case, `path` as sent."""
 
     method: str
     path: str
@@ -48,7 +49,7 @@ def sign(
     now: datetime,
     life: timedelta,
 ) -> str:
-    """The query string that lets whoever holds it send this request until `now + life`. `headers` include the host."""
+    """The query string that permits this request until `now + life`. `headers` must include the host."""
     date = now.astimezone(UTC).strftime(_DATE)
     query = {
         "X-Goog-Algorithm": ALGORITHM,
@@ -65,11 +66,11 @@ def sign(
 def verify(
     request: SignedRequest, *, signer: str, key: RSAPublicKey, now: datetime, required: Collection[str] = ()
 ) -> None:
-    """Raises Forbidden when the signature does not cover this very request, Malformed when it is none or is over.
+    """Raises Forbidden if the signature does not cover this request, and Malformed if it is invalid or has expired.
 
-    `required` headers must be signed; so must each `x-goog-` header that was sent, else it would be the sender's own.
+    All `required` headers must be signed, and every `x-goog-` header that was sent, so that the client cannot add one.
     """
-    query, signature = _taken_apart(request.query)
+    query, signature = _split_query(request.query)
     signed = query["X-Goog-SignedHeaders"].split(";")
     own = [name for name in request.headers if name.startswith("x-goog-")]
     if unsigned := sorted({"host", *required, *own} - set(signed)):
@@ -92,19 +93,19 @@ def _check_time(query: Mapping[str, str], now: datetime) -> None:
         life = timedelta(seconds=int(query["X-Goog-Expires"]))
     except (ValueError, OverflowError):
         raise Malformed("signature_malformed", "X-Goog-Date or X-Goog-Expires is invalid.") from None
-    if not timedelta(0) < life <= LONGEST_LIFE or signed_at > now + _CLOCK_SKEW:
+    if not timedelta(0) < life <= MAX_LIFE or signed_at > now + _CLOCK_SKEW:
         raise Malformed("signature_malformed", "The URL’s lifetime is out of range.")
     if now >= signed_at + life:
         raise Malformed("url_expired", "This upload link has expired. Ask for a new one.")
 
 
-def _taken_apart(raw: str) -> tuple[dict[str, str], bytes]:
+def _split_query(raw: str) -> tuple[dict[str, str], bytes]:
     pairs = parse_qsl(raw, keep_blank_values=True)
     query = dict(pairs)
     signature = query.pop("X-Goog-Signature", "")
-    whole = len(pairs) == len(query) + 1 and all(query.get(name) for name in _FIELDS)
-    if not whole or query["X-Goog-Algorithm"] != ALGORITHM or not _SIGNATURE.fullmatch(signature):
-        raise Malformed("signature_malformed", "The URL does not carry a GOOG4-RSA-SHA256 signature.")
+    complete = len(pairs) == len(query) + 1 and all(query.get(name) for name in _FIELDS)
+    if not complete or query["X-Goog-Algorithm"] != ALGORITHM or not _SIGNATURE.fullmatch(signature):
+        raise Malformed("signature_malformed", "The URL has no GOOG4-RSA-SHA256 signature.")
     return query, bytes.fromhex(signature)
 
 

@@ -157,7 +157,7 @@ def _translated_errors(writes: Sequence[Write] = ()) -> Iterator[None]:
     except (google.FailedPrecondition, google.Aborted, google.NotFound) as error:
         raise VersionConflict(*_first(Replace, writes)) from error
     except (google.GoogleAPICallError, google.RetryError) as error:
-        raise Unavailable("store_unavailable", "The database is not responding. Try again in a moment.") from error
+        raise Unavailable("store_unavailable", "The database isn’t responding. Try again in a moment.") from error
 
 
 def _first(write_type: type[Create] | type[Replace], writes: Sequence[Write]) -> tuple[str, str]:

@@ -182,7 +182,7 @@ def _translated_errors() -> Iterator[None]:
             raise VersionConflict("store", "deadlock") from error
         if isinstance(error, DataError):
             raise Malformed("bad_text", "The request contains characters that can’t be stored.") from error
-        raise Unavailable("store_unavailable", "The database is not responding. Try again in a moment.") from error
+        raise Unavailable("store_unavailable", "The database isn’t responding. Try again in a moment.") from error
 
 
 def _matching(workspace_id: str, query: Query[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:

@@ -24,12 +24,12 @@ from starlette.routing import Route
 
 from watchparty_api.errors import Malformed, PreconditionFailed, Unavailable
 from watchparty_api.objects import v4_signature
+from watchparty_api.objects.body_writer import PartFile, write_body
 from watchparty_api.objects.byte_range import ByteRange, parse_range
-from watchparty_api.objects.intake import Part, take
 from watchparty_api.objects.local import SIGNER, LocalObjectStore, upload_path
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.objects.sessions import Session
-from watchparty_api.objects.turns import Turns
+from watchparty_api.objects.single_writer import SingleWriter
 from watchparty_api.services import Services
 from watchparty_api.web.bare_app import bare_app
 from watchparty_api.web.site import base_url
@@ -53,7 +53,7 @@ class ResumableServer:
         self._objects = objects
         self._finalized = finalized
         self._arriving = arriving
-        self._turns = Turns()
+        self._writers = SingleWriter()
         # Apart from the pool that answers API calls: a slow disk must not keep those waiting.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="upload")
 
@@ -69,7 +69,7 @@ class ResumableServer:
         sessions = self._objects.sessions
 
         def opened() -> str:
-            self._objects.disk.demand(size_bytes)
+            self._objects.disk.require(size_bytes)
             return sessions.open(video_id, size_bytes=size_bytes, content_type=headers["content-type"], now=now)
 
         secret = await self._blocking(opened)
@@ -86,12 +86,12 @@ class ResumableServer:
             raise Malformed("other_length", f"The body has {length} bytes, Content-Range says {expected}.")
         if asked is None:
             return await self._progress(session)
-        return await self._turns.newest(session.key, lambda: self._receive(request, session, asked))
+        return await self._writers.run(session.key, lambda: self._receive(request, session, asked))
 
     async def cancel(self, request: Request) -> Response:
         """DELETE: gives the upload up."""
         session = await self._session(request)
-        await self._turns.newest(session.key, lambda: self._blocking(lambda: self._objects.sessions.drop(session)))
+        await self._writers.run(session.key, lambda: self._blocking(lambda: self._objects.sessions.drop(session)))
         return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
     async def _receive(self, request: Request, session: Session, asked: ByteRange) -> Response:
@@ -105,8 +105,8 @@ class ResumableServer:
                 "offset_too_high", f"Only {stored} bytes have arrived. Continue from there.", retry_after_s=1
             )
         if asked.last >= stored:
-            with closing(Part(sessions.part(session), offset=stored, disk=self._objects.disk)) as part:
-                await take(
+            with closing(PartFile(sessions.part(session), offset=stored, disk=self._objects.disk)) as part:
+                await write_body(
                     request.receive,
                     part,
                     skip_bytes=stored - asked.first,

@@ -1,4 +1,4 @@
-"""A local object store in a temporary folder, a strict local GCS, and somebody who uploads to it."""
+"""A local object store in a temporary folder, a strict local GCS, and a client that uploads to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def uploader(house: House, tmp_path: Path, upload_key: rsa.RSAPrivateKey) -> Upl
 
 @pytest.fixture
 def film() -> bytes:
-    """Three granules and a bit."""
+    """Three granules and a bit more."""
     return os.urandom(3 * KIB256 + 1234)
 
 

@@ -1,4 +1,4 @@
-"""A disk that is really full: a small tmpfs, where the machine lets us mount one."""
+"""A disk that is really full: a small tmpfs, if this machine allows mounting one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("tmpfs: needs root")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
-        pytest.skip("tmpfs: this machine lets nobody mount one")
+        pytest.skip("tmpfs: this machine does not allow mounting one")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_no_space_left_on_device_is_a_sentence(house: House, small_disk: Path, upload_key: rsa.RSAPrivateKey) -> None:
-    """Nothing foresaw it, the write itself fails: 507; with room again the upload goes on and is whole."""
-    uploader = Uploader(house, small_disk, upload_key)  # believes in a disk of a terabyte
+def test_no_space_left_on_device_is_reported(house: House, small_disk: Path, upload_key: rsa.RSAPrivateKey) -> None:
+    """A write that fails for lack of space is answered 507; once there is space, the upload resumes and completes."""
+    uploader = Uploader(house, small_disk, upload_key)  # assumes a free terabyte
     film = os.urandom(3 * KIB256)
     location = uploader.start(film)
     filler = small_disk / "filler"

@@ -1,4 +1,4 @@
-"""What the cloud's object store lets a browser do, and what it refuses: signed by Google's client, verified by ours."""
+"""What the cloud's object store permits a browser, and what it refuses: signed by Google's client, verified by ours."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from watchparty_api.errors import Unavailable
 from watchparty_api.objects.gcs import GcsObjectStore
 
 
-def test_an_upload_goes_in_pieces_and_is_told_once(buckets: GcsObjectStore, gcs: StrictGcs, film: bytes) -> None:
-    """201, 308 with how far it got, 200; the finalised event holds size, type and generation."""
+def test_an_upload_is_sent_in_pieces_and_finalised_once(buckets: GcsObjectStore, gcs: StrictGcs, film: bytes) -> None:
+    """The answers are 201, 308 with the progress, and 200; the finalised event holds size, type and generation."""
     location = begin(started(buckets, len(film))).headers["location"]
     assert send(location, film, 0, KIB256 - 1).headers["range"] == f"bytes=0-{KIB256 - 1}"
     asked = httpx.put(location, headers={"Content-Range": f"bytes */{len(film)}"})
@@ -39,13 +39,13 @@ def test_an_upload_goes_in_pieces_and_is_told_once(buckets: GcsObjectStore, gcs:
         ({"x_goog_meta_note": "mine"}, 403),
     ],
 )
-def test_every_header_is_held_to_its_signature(buckets: GcsObjectStore, changed: dict[str, str], status: int) -> None:
-    """Another type, a larger file, another precondition or a header of one's own: refused."""
+def test_every_header_must_match_its_signature(buckets: GcsObjectStore, changed: dict[str, str], status: int) -> None:
+    """A different type, a larger file, a different precondition or an added header is refused."""
     assert begin(started(buckets, 7), **changed).status_code == status
 
 
 def test_a_signature_is_for_one_object_and_one_method(buckets: GcsObjectStore) -> None:
-    """Neither another name nor another method with the same signature."""
+    """The same signature is refused for another name and for another method."""
     start = started(buckets, 7)
     elsewhere = replace(start, start_url=start.start_url.replace("/v1/", "/v2/"))
     assert begin(elsewhere).status_code == 403
@@ -53,21 +53,21 @@ def test_a_signature_is_for_one_object_and_one_method(buckets: GcsObjectStore) -
 
 
 def test_only_the_first_upload_counts(buckets: GcsObjectStore) -> None:
-    """A second start, and a second session that was started in time, both end in 412."""
+    """A second start, and a second session that was started in time, are answered 412."""
     late = begin(started(buckets, 7)).headers["location"]
     assert send_whole(buckets, b"content").status_code == 200
     assert begin(started(buckets, 7)).status_code == 412
     assert send(late, b"another", 0, 6).status_code == 412
 
 
-def test_a_strangers_signature_is_none(gcs: StrictGcs, clock: SteppedClock) -> None:
-    """The service knows one signer."""
-    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    assert begin(started(bucket_store(gcs, stranger, now=clock), 7)).status_code == 403
+def test_another_keys_signature_is_refused(gcs: StrictGcs, clock: SteppedClock) -> None:
+    """The service accepts one signer only."""
+    other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert begin(started(bucket_store(gcs, other_key, now=clock), 7)).status_code == 403
 
 
-def test_a_film_is_read_by_an_address_for_a_minute(buckets: GcsObjectStore) -> None:
-    """Signed for reading only, and for this file."""
+def test_media_are_read_by_a_url_for_a_minute(buckets: GcsObjectStore) -> None:
+    """The URL is signed for reading only, and for this file only."""
     buckets.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
     url = buckets.locate_media("v1/7/v720/1.m4s")
     assert url is not None
@@ -76,8 +76,8 @@ def test_a_film_is_read_by_an_address_for_a_minute(buckets: GcsObjectStore) -> N
     assert httpx.get(url.replace("1.m4s", "2.m4s")).status_code == 403
 
 
-def test_people_who_fetch_the_same_file_share_an_address(buckets: GcsObjectStore, clock: SteppedClock) -> None:
-    """A signature is a call to Google: one does for half a minute, and each address is good for as long again."""
+def test_people_who_fetch_the_same_file_share_a_url(buckets: GcsObjectStore, clock: SteppedClock) -> None:
+    """Signing is a call to Google: a URL is returned for half a minute, and is valid for at least as long again."""
     buckets.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
     first = buckets.locate_media("v1/7/v720/1.m4s")
     clock.advance(seconds=29)
@@ -88,10 +88,10 @@ def test_people_who_fetch_the_same_file_share_an_address(buckets: GcsObjectStore
     assert buckets.locate_media("v1/7/v720/1.m4s") is None
 
 
-def test_a_store_that_refuses_is_unavailable(
+def test_a_store_that_refuses_access_is_unavailable(
     gcs: StrictGcs, upload_key: rsa.RSAPrivateKey, clock: SteppedClock
 ) -> None:
-    """503 to the caller, not a stack trace."""
+    """The caller gets Unavailable (503), not the client's exception."""
     anonymous = replace(
         bucket_store(gcs, upload_key, now=clock),
         make_client=lambda: storage.Client(

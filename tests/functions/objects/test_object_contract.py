@@ -1,4 +1,4 @@
-"""What every object store does, whatever it is made of. Another adapter joins by adding its fixture to `STORES`."""
+"""The contract of every object store. To add an adapter, add its fixture to `STORES`."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def objects(request: pytest.FixtureRequest) -> tuple[ObjectStore, Send]:
 
 
 def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
-    """Length, type, first write and 15 minutes are part of it; the headers are those that have to be sent. Where the
-    upload goes in parts, its start is our own call, and the parts are what is signed."""
+    """Length, type, first write and 15 minutes are signed, and the headers are those that must be sent. For multipart
+    uploads the start is our own call, and the parts are signed instead.
+    """
     store, _ = objects
     start = store.start_upload(video_id="v1", size_bytes=7, content_type="video/mp4", base_url=SITE)
     if store.multipart is not None:
@@ -78,8 +79,8 @@ def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], upl
     assert (query["X-Goog-Expires"], start.expires_at) == ("900", uploader.house.clock() + timedelta(minutes=15))
 
 
-def test_the_finalised_original_is_told(objects: tuple[ObjectStore, Send]) -> None:
-    """None before, its size, type and generation afterwards."""
+def test_the_finalised_original_is_returned(objects: tuple[ObjectStore, Send]) -> None:
+    """`original` is None before the upload, and has size, type and generation afterwards."""
     store, send = objects
     assert store.original("v1") is None
     send("v1", b"content")
@@ -89,8 +90,8 @@ def test_the_finalised_original_is_told(objects: tuple[ObjectStore, Send]) -> No
     assert int(original.generation) > 0
 
 
-def test_the_original_can_go_alone(objects: tuple[ObjectStore, Send]) -> None:
-    """The film stays."""
+def test_the_original_can_be_deleted_alone(objects: tuple[ObjectStore, Send]) -> None:
+    """Deleting the original keeps the media."""
     store, send = objects
     send("v1", b"content")
     store.write_media("v1/7/a.vtt", b"WEBVTT", content_type="text/vtt")
@@ -101,7 +102,7 @@ def test_the_original_can_go_alone(objects: tuple[ObjectStore, Send]) -> None:
 
 
 def test_a_deleted_video_leaves_nothing(objects: tuple[ObjectStore, Send]) -> None:
-    """Original and media; others keep theirs; twice is no error."""
+    """Original and media are deleted, those of other videos are not, and deleting twice is no error."""
     store, send = objects
     for video_id in ("v1", "v2"):
         send(video_id, b"content")
@@ -113,8 +114,8 @@ def test_a_deleted_video_leaves_nothing(objects: tuple[ObjectStore, Send]) -> No
     assert store.read_media("v2/7/a.vtt") == b"WEBVTT"
 
 
-def test_small_media_are_written_read_replaced_and_removed(objects: tuple[ObjectStore, Send]) -> None:
-    """As subtitles are."""
+def test_small_media_are_written_read_replaced_and_deleted(objects: tuple[ObjectStore, Send]) -> None:
+    """As for subtitles."""
     store, _ = objects
     assert store.locate_media("v1/7/sidecar/a.vtt") is None
     store.write_media("v1/7/sidecar/a.vtt", b"one", content_type="text/vtt")
@@ -128,8 +129,8 @@ def test_small_media_are_written_read_replaced_and_removed(objects: tuple[Object
 
 
 @pytest.mark.parametrize("objects", ["local", "gcs"], indirect=True)  # moto's own server breaks when two write one key
-def test_two_who_replace_one_file_at_once_leave_one_of_theirs_whole(objects: tuple[ObjectStore, Send]) -> None:
-    """Neither is refused, and nobody reads half of it."""
+def test_concurrent_writes_of_one_file_leave_one_of_them_whole(objects: tuple[ObjectStore, Send]) -> None:
+    """No write is refused, and no reader gets a mixture."""
     store, _ = objects
     contents = [bytes([number]) * 50_000 for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -139,8 +140,8 @@ def test_two_who_replace_one_file_at_once_leave_one_of_theirs_whole(objects: tup
 
 
 @pytest.mark.parametrize("name", ["", "a", "v1/7", "../v1/7/a", "v1/../a.vtt", "/v1/7/a", "v1/7/.state/a", "v1/7/a\0b"])
-def test_names_are_ours(objects: tuple[ObjectStore, Send], name: str) -> None:
-    """What is no name of a media object is refused, in every call."""
+def test_names_that_are_not_media_names_are_refused(objects: tuple[ObjectStore, Send], name: str) -> None:
+    """Reading and writing refuse any other name."""
     store, _ = objects
     with pytest.raises(ApiError):
         store.read_media(name)
@@ -148,8 +149,8 @@ def test_names_are_ours(objects: tuple[ObjectStore, Send], name: str) -> None:
         store.write_media(name, b"", content_type="text/vtt")
 
 
-def test_reaping_takes_nothing_that_is_complete(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
-    """However old."""
+def test_deleting_abandoned_uploads_keeps_complete_ones(objects: tuple[ObjectStore, Send], uploader: Uploader) -> None:
+    """A complete original stays, however old it is."""
     store, send = objects
     send("v1", b"content")
     store.delete_abandoned_uploads(uploader.house.clock() + timedelta(days=365))

@@ -1,4 +1,4 @@
-"""The upload server under uvicorn, over real sockets: what the event loop, the threads and the line make of it."""
+"""The upload server under uvicorn, over real sockets: event loop, threads and connections together."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def put(port: int, location: str, content: bytes, first: int, last: int) -> http
 
 
 def test_a_film_of_many_blocks_arrives_whole(uploader: Uploader, port: int) -> None:
-    """Byte for byte, over chunks that are hundreds of reads each."""
+    """A film sent in chunks of hundreds of reads each arrives byte for byte."""
     film = os.urandom(3 * CHUNK + 4321)
     location = uploader.start(film)
     statuses = [
@@ -46,8 +46,8 @@ def test_a_film_of_many_blocks_arrives_whole(uploader: Uploader, port: int) -> N
     assert uploader.original() == film
 
 
-def test_a_line_that_breaks_is_taken_up_where_it_was(uploader: Uploader, port: int) -> None:
-    """The socket is shut in the middle of a chunk; what came counts in whole granules, and the rest follows."""
+def test_an_upload_resumes_after_a_broken_connection(uploader: Uploader, port: int) -> None:
+    """The socket is closed in the middle of a chunk; whole granules count, and the rest follows."""
     film = os.urandom(CHUNK)
     location = uploader.start(film)
     parts = urlsplit(location)
@@ -58,8 +58,8 @@ def test_a_line_that_breaks_is_taken_up_where_it_was(uploader: Uploader, port: i
         )
         line.sendall(head.encode() + film[: 5 * KIB256 + 99])
         while not any(part.stat().st_size for part in uploader.folder.rglob("*.part")):
-            time.sleep(0.005)  # until it is heard: who comes later takes over, so the order has to be plain
-    # A newcomer waits until the broken one has let go, so no clock is needed here.
+            time.sleep(0.005)  # until bytes are stored: the later connection takes over, so their order must be certain
+    # The new connection waits until the broken one has ended, so no delay is needed here.
     again = put(port, location, film, 0, CHUNK - 1)
     assert again.status == 200
     assert uploader.original() == film

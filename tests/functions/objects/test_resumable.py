@@ -1,4 +1,4 @@
-"""The upload protocol at home, as strictly as Google Cloud Storage speaks it."""
+"""The upload protocol at home, as strict as Google Cloud Storage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def post(uploader: Uploader, url: str, headers: dict[str, str], *, method: str =
 
 
 def test_a_signed_start_opens_a_session(uploader: Uploader, film: bytes) -> None:
-    """A signed POST is answered 201 with the session's address on the same site, a secret of 256 bits in it."""
+    """A signed POST is answered 201 with the session's URL on the same site, which contains a secret of 256 bits."""
     location = uploader.start(film)
     parts = urlsplit(location)
     assert (parts.netloc, parts.path) == ("watch.test", "/upload/v1/original")
@@ -36,19 +36,17 @@ def test_a_signed_start_opens_a_session(uploader: Uploader, film: bytes) -> None
         ({"x-goog-content-length-range": "0,99999999999"}, 403),
         ({"x-goog-if-generation-match": "1"}, 403),
         ({"x-goog-meta-mine": "1"}, 403),
-        ({"host": "other.example"}, 201),  # the site's address is configured, so a proxy may say what it likes
+        ({"host": "other.example"}, 201),  # the site's address is configured, so the host of a proxy does not matter
     ],
 )
-def test_a_start_is_held_to_what_was_signed(
-    uploader: Uploader, film: bytes, change: dict[str, str], status: int
-) -> None:
-    """Another type, an enlarged length range or a header of one's own is refused."""
+def test_a_start_must_match_its_signature(uploader: Uploader, film: bytes, change: dict[str, str], status: int) -> None:
+    """A different type, a larger length range or an added header is refused."""
     start = uploader.signed(film)
     assert post(uploader, start.start_url, {**start.headers, **change}).status == status
 
 
 def test_a_signature_is_for_one_method_and_one_video(uploader: Uploader, film: bytes) -> None:
-    """The URL of a POST is no URL of a PUT, and that of one video no other's."""
+    """The URL of a POST is not valid for a PUT, and that of one video not for another."""
     start = uploader.signed(film)
     assert post(uploader, start.start_url, dict(start.headers), method="PUT").status == 404
     assert post(uploader, start.start_url.replace("/v1/", "/v2/"), dict(start.headers)).status == 403
@@ -57,7 +55,7 @@ def test_a_signature_is_for_one_method_and_one_video(uploader: Uploader, film: b
 
 
 def test_an_expired_start_is_refused(uploader: Uploader, film: bytes) -> None:
-    """After 15 minutes the start is over, and says so."""
+    """After 15 minutes the start is refused with a code of its own."""
     start = uploader.signed(film)
     uploader.house.clock.advance(minutes=15)
     answer = post(uploader, start.start_url, dict(start.headers))
@@ -65,7 +63,7 @@ def test_an_expired_start_is_refused(uploader: Uploader, film: bytes) -> None:
 
 
 def test_a_start_without_signature_is_refused(uploader: Uploader) -> None:
-    """Nobody uploads without being let."""
+    """Without a signature there is no upload."""
     assert post(uploader, "http://watch.test/upload/v1/original", {}).status == 400
 
 
@@ -73,7 +71,9 @@ def test_a_start_without_signature_is_refused(uploader: Uploader) -> None:
 
 
 def test_a_film_arrives_in_parts(uploader: Uploader, film: bytes) -> None:
-    """MEDIA: one PUT for everything. Each part is answered 308 with how far it got, the last 200, and all is there."""
+    """MEDIA: one PUT for everything. Each part is answered 308 with the progress, the last one 200, and the film is
+    complete.
+    """
     location = uploader.start(film)
     first = uploader.put(location, film, 0, KIB256 - 1)
     second = uploader.put(location, film, KIB256, 3 * KIB256 - 1)
@@ -89,7 +89,7 @@ def test_a_film_arrives_in_parts(uploader: Uploader, film: bytes) -> None:
 
 
 def test_small_pieces_are_put_together(uploader: Uploader) -> None:
-    """However the line cuts the body, the file is the same."""
+    """The file is the same, whatever pieces the connection splits the body into."""
     film = os.urandom(KIB256)
     location = uploader.start(film)
     pieces = [film[at : at + 97] for at in range(0, len(film), 97)]
@@ -98,7 +98,7 @@ def test_small_pieces_are_put_together(uploader: Uploader) -> None:
 
 
 def test_nothing_stored_has_no_range(uploader: Uploader, film: bytes) -> None:
-    """Asked before the first byte, the answer is 308 without a Range."""
+    """A status query before the first byte is answered 308 without a Range."""
     answer = uploader.ask(uploader.start(film), len(film))
     assert answer.status == 308
     assert "range" not in answer.headers
@@ -118,7 +118,7 @@ def test_nothing_stored_has_no_range(uploader: Uploader, film: bytes) -> None:
     ],
 )
 def test_a_range_that_does_not_fit_is_malformed(uploader: Uploader, film: bytes, content_range: str, code: str) -> None:
-    """Only multiples of 256 KiB, the announced size, and nothing beyond it."""
+    """Only multiples of 256 KiB are accepted, only the announced size, and nothing beyond it."""
     location = uploader.start(film)
     header = content_range.format(size=len(film), larger=len(film) + 1)
     answer = asgi.request(uploader.app, "PUT", location, headers={"content-range": header}, body=[film[:KIB256]])
@@ -126,7 +126,7 @@ def test_a_range_that_does_not_fit_is_malformed(uploader: Uploader, film: bytes,
 
 
 def test_more_bytes_than_announced_are_refused(uploader: Uploader, film: bytes) -> None:
-    """A body longer than its Content-Range is refused and leaves no trace, also where it would complete the file."""
+    """A body longer than its Content-Range is refused and leaves no bytes, even if it would complete the file."""
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     answer = uploader.put(location, film, KIB256, len(film) - 1, pieces=[film[KIB256:], b"and more"])
@@ -136,20 +136,20 @@ def test_more_bytes_than_announced_are_refused(uploader: Uploader, film: bytes) 
 
 
 def test_a_content_length_that_contradicts_the_range_is_refused(uploader: Uploader, film: bytes) -> None:
-    """The lie is seen before a byte is read."""
+    """The contradiction is found before a byte is read."""
     headers = {"content-range": f"bytes 0-{KIB256 - 1}/{len(film)}", "content-length": str(KIB256 + 1)}
     answer = asgi.request(uploader.app, "PUT", uploader.start(film), headers=headers)
     assert (answer.status, answer.code) == (400, "other_length")
 
 
-def test_a_gap_is_answered_with_a_second_try(uploader: Uploader, film: bytes) -> None:
-    """Bytes from further on than what is here are not taken: 503, so that the sender asks and goes on from there."""
+def test_a_gap_is_refused_until_it_is_filled(uploader: Uploader, film: bytes) -> None:
+    """Bytes beyond the stored ones are answered 503, so that the client queries the progress and continues there."""
     answer = uploader.put(uploader.start(film), film, KIB256, 2 * KIB256 - 1)
     assert (answer.status, answer.code) == (503, "offset_too_high")
 
 
-def test_bytes_that_are_here_already_are_ignored(uploader: Uploader, film: bytes) -> None:
-    """A part that overlaps what is here adds only what is new."""
+def test_bytes_that_are_already_stored_are_ignored(uploader: Uploader, film: bytes) -> None:
+    """A part that overlaps the stored bytes adds only the new ones."""
     location = uploader.start(film)
     uploader.put(location, film, 0, 2 * KIB256 - 1)
     again = uploader.put(location, bytes(len(film)), 0, KIB256 - 1)
@@ -158,8 +158,8 @@ def test_bytes_that_are_here_already_are_ignored(uploader: Uploader, film: bytes
     assert uploader.original() == film
 
 
-def test_that_a_film_is_coming_is_told_with_each_piece(uploader: Uploader, film: bytes) -> None:
-    """Whoever makes films can get ready; neither the start nor a question is a piece, nor is what came before."""
+def test_each_part_announces_that_a_film_is_arriving(uploader: Uploader, film: bytes) -> None:
+    """New bytes are announced, so that the transcoder can prepare; starts, queries and repeated bytes are not."""
     location = uploader.start(film)
     uploader.ask(location, len(film))
     assert uploader.arrivals == 0
@@ -170,11 +170,11 @@ def test_that_a_film_is_coming_is_told_with_each_piece(uploader: Uploader, film:
     assert uploader.arrivals == 2
 
 
-# ---- accidents
+# ---- interruptions
 
 
-def test_a_broken_line_keeps_whole_granules(uploader: Uploader, film: bytes) -> None:
-    """When the sender vanishes, whole multiples of 256 KiB count, and it goes on from there."""
+def test_a_broken_connection_keeps_whole_granules(uploader: Uploader, film: bytes) -> None:
+    """After a disconnect, whole multiples of 256 KiB count, and the upload continues from there."""
     location = uploader.start(film)
     uploader.put(location, film, 0, len(film) - 1, pieces=[film[: KIB256 + 5000]], leave=True)
     assert uploader.ask(location, len(film)).headers["range"] == f"bytes=0-{KIB256 - 1}"
@@ -183,7 +183,7 @@ def test_a_broken_line_keeps_whole_granules(uploader: Uploader, film: bytes) -> 
 
 
 def test_a_restart_in_the_middle_loses_nothing(uploader: Uploader, film: bytes) -> None:
-    """After kill -9 the same session goes on where it was."""
+    """After kill -9 the same session continues where it was."""
     location = uploader.start(film)
     uploader.put(location, film, 0, len(film) - 1, pieces=[film[: 2 * KIB256 + 1]], leave=True)
     uploader.restart()
@@ -192,8 +192,8 @@ def test_a_restart_in_the_middle_loses_nothing(uploader: Uploader, film: bytes) 
     assert uploader.original() == film
 
 
-def test_a_restart_before_the_last_step_is_made_good(uploader: Uploader, film: bytes) -> None:
-    """All bytes here but never finished: asking finishes it, and it is announced."""
+def test_a_complete_session_is_finished_after_a_restart(uploader: Uploader, film: bytes) -> None:
+    """If all bytes are stored but the session was not finished, a status query finishes and announces it."""
     location = uploader.start(film)
     session = uploader.store.sessions.find("v1", location.partition("=")[2], now=uploader.house.clock())
     uploader.store.sessions.part(session).write_bytes(film)
@@ -202,8 +202,8 @@ def test_a_restart_before_the_last_step_is_made_good(uploader: Uploader, film: b
     assert [each.name for each in uploader.finalized] == ["v1/original"]
 
 
-def test_a_lost_answer_can_be_asked_for_again(uploader: Uploader, film: bytes) -> None:
-    """Who did not hear the 200 asks and hears it, also after a restart; sending again is the same."""
+def test_a_lost_response_can_be_requested_again(uploader: Uploader, film: bytes) -> None:
+    """A client that missed the 200 gets it from a status query or by sending again, even after a restart."""
     location = uploader.start(film)
     generation = uploader.put(location, film, 0, len(film) - 1).headers["x-goog-generation"]
     uploader.restart()
@@ -211,16 +211,16 @@ def test_a_lost_answer_can_be_asked_for_again(uploader: Uploader, film: bytes) -
     assert uploader.put(location, film, 0, len(film) - 1).headers["x-goog-generation"] == generation
 
 
-def test_who_listens_may_fail_and_the_bytes_are_safe(uploader: Uploader, film: bytes) -> None:
-    """When nobody could take the original up, the sender has still done its part."""
+def test_a_failing_listener_does_not_fail_the_upload(uploader: Uploader, film: bytes) -> None:
+    """If the finalised original cannot be processed, the client is still answered 200 and the bytes are safe."""
     uploader.nobody_listens = True
     location = uploader.start(film)
     assert uploader.put(location, film, 0, len(film) - 1).status == 200
     assert uploader.original() == film
 
 
-def test_the_newer_of_two_connections_goes_on(uploader: Uploader, film: bytes) -> None:
-    """A PUT ends the one before it on the same session; the file is whole."""
+def test_a_newer_connection_takes_over(uploader: Uploader, film: bytes) -> None:
+    """A PUT ends the previous one on the same session, and the file is complete."""
     location = uploader.start(film)
     headers = {"content-range": f"bytes 0-{len(film) - 1}/{len(film)}"}
 
@@ -238,7 +238,9 @@ def test_the_newer_of_two_connections_goes_on(uploader: Uploader, film: bytes) -
 
 
 def test_the_first_complete_upload_counts(uploader: Uploader, film: bytes) -> None:
-    """Of two sessions the one that is complete first wins; the other hears 412 and its bytes go."""
+    """Of two sessions, the first one to be complete becomes the original; the other one is deleted, and a new start is
+    answered 412.
+    """
     mine, other = uploader.start(film), uploader.start(film)
     assert uploader.put(other, film, 0, KIB256 - 1).status == 308
     assert uploader.put(mine, film, 0, len(film) - 1).status == 200
@@ -248,8 +250,8 @@ def test_the_first_complete_upload_counts(uploader: Uploader, film: bytes) -> No
     assert len(uploader.finalized) == 1
 
 
-def test_sessions_of_one_video_are_few(uploader: Uploader, film: bytes) -> None:
-    """A fourth session makes the oldest go, so that one signed start cannot fill the disk."""
+def test_the_sessions_of_one_video_are_limited(uploader: Uploader, film: bytes) -> None:
+    """A fourth session replaces the oldest, so that one signed start cannot fill the disk."""
     locations = [uploader.start(film)]
     for _ in range(3):
         uploader.house.clock.advance(seconds=1)
@@ -257,8 +259,8 @@ def test_sessions_of_one_video_are_few(uploader: Uploader, film: bytes) -> None:
     assert [uploader.ask(each, len(film)).status for each in locations] == [404, 308, 308, 308]
 
 
-def test_giving_up_frees_the_bytes(uploader: Uploader, film: bytes) -> None:
-    """DELETE is answered 499, and the session is gone."""
+def test_cancelling_frees_the_bytes(uploader: Uploader, film: bytes) -> None:
+    """DELETE is answered 499, and the session is deleted."""
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     assert post(uploader, location, {}, method="DELETE").status == 499
@@ -267,7 +269,7 @@ def test_giving_up_frees_the_bytes(uploader: Uploader, film: bytes) -> None:
 
 
 def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
-    """MEDIA: the address died after an hour. An upload may rest for days; after a week it is over and reaped."""
+    """MEDIA: the URL expired after an hour. An upload can be paused for days; after a week it expires."""
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     uploader.house.clock.advance(days=6, hours=23)
@@ -279,8 +281,8 @@ def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
     assert list((uploader.folder / "uploads" / "v1" / "sessions").iterdir()) == []
 
 
-def test_a_video_deleted_meanwhile_ends_the_upload(uploader: Uploader, film: bytes) -> None:
-    """Deleting the video takes the ground from under a running PUT: 404, and nothing comes back."""
+def test_deleting_the_video_ends_its_upload(uploader: Uploader, film: bytes) -> None:
+    """A running PUT is answered 404, and nothing is created again."""
     location = uploader.start(film)
     headers = {"content-range": f"bytes 0-{len(film) - 1}/{len(film)}"}
 
@@ -297,23 +299,23 @@ def test_a_video_deleted_meanwhile_ends_the_upload(uploader: Uploader, film: byt
 
 
 def test_a_wrong_secret_is_not_found(uploader: Uploader, film: bytes) -> None:
-    """A session is its secret, and it belongs to its video."""
+    """A session is found only by its secret and its video."""
     location = uploader.start(film)
     for wrong in (location[:-1] + "_", location.replace("/v1/", "/v2/"), location.partition("?")[0]):
         assert uploader.ask(wrong, len(film)).status == 404
 
 
-def test_names_lead_nowhere_else(uploader: Uploader) -> None:
-    """A video id is one word of letters, digits, - and _; anything else is no path of ours."""
+def test_other_names_are_not_found(uploader: Uploader) -> None:
+    """A video id consists of letters, digits, - and _; no other path leads to a file."""
     for bad in ("..", "a.b", "%2e%2e", "a%2fb"):
         assert uploader.ask(f"http://watch.test/upload/{bad}/original?upload_id=x", 1).status in (400, 404)
 
 
-# ---- room
+# ---- disk space
 
 
-def test_a_full_disk_says_so_before_it_starts(uploader: Uploader, film: bytes) -> None:
-    """An upload that finds no room is refused with a sentence."""
+def test_a_full_disk_refuses_the_start(uploader: Uploader, film: bytes) -> None:
+    """An upload that does not fit is refused before it starts."""
     start = uploader.signed(film)
     uploader.free_bytes = len(film) - 1
     answer = post(uploader, start.start_url, dict(start.headers))
@@ -321,7 +323,9 @@ def test_a_full_disk_says_so_before_it_starts(uploader: Uploader, film: bytes) -
 
 
 def test_a_disk_that_fills_up_loses_nothing(uploader: Uploader, film: bytes) -> None:
-    """In the middle of a part: 507, what came before counts, and when there is room again it goes on."""
+    """A disk that fills up during a part is answered 507; stored bytes count, and the upload resumes once there is
+    space.
+    """
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
     uploader.free_bytes = 1000
@@ -343,14 +347,14 @@ PREFLIGHT = {
 }
 
 
-def test_other_origins_get_no_leave(uploader: Uploader, film: bytes) -> None:
-    """Without listed origins a preflight is answered with nothing that a browser takes for leave."""
+def test_other_origins_are_not_allowed(uploader: Uploader, film: bytes) -> None:
+    """Without listed origins, the response to a preflight allows nothing."""
     answer = asgi.request(uploader.app, "OPTIONS", uploader.start(film), headers=PREFLIGHT)
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_listed_origins_may_upload_and_see_how_far(uploader: Uploader, film: bytes) -> None:
-    """Their preflight passes, and `Location` and `Range` are theirs to read."""
+def test_listed_origins_can_upload_and_read_the_progress(uploader: Uploader, film: bytes) -> None:
+    """Their preflight passes, and they can read `Location` and `Range`."""
     services = uploader.house.services
     listed = replace(services.config, cors_origins=("https://app.example",))
     uploader.house.services = replace(services, config=listed)
@@ -369,8 +373,8 @@ def test_listed_origins_may_upload_and_see_how_far(uploader: Uploader, film: byt
     assert "access-control-allow-origin" not in other.headers
 
 
-def test_timestamps_make_generations(uploader: Uploader, film: bytes) -> None:
-    """A generation is the instant in nanoseconds, so a later one is the higher number."""
+def test_generations_are_timestamps(uploader: Uploader, film: bytes) -> None:
+    """A generation is the time in nanoseconds, so later ones are higher."""
     uploader.upload(film)
     uploader.house.clock.advance(microseconds=1)
     uploader.upload(film, video_id="v2")

@@ -1,4 +1,4 @@
-"""What the S3 adapter signs, counts and refuses, against a real endpoint by the real client."""
+"""What the S3 adapter signs, counts and refuses, tested with the real client against a local S3 service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def open_uploads(s3: S3Service) -> int:
 
 
 def test_parts_in_any_order_become_the_film(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """Byte for byte, of the type that was announced; nothing of the upload is left open."""
+    """The original has the film's bytes and the announced type, and no upload stays open."""
     start(s3_objects)
     put_parts(s3_objects, FILM, numbers=[3, 1])
     assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [1, 3]
@@ -41,10 +41,10 @@ def test_parts_in_any_order_become_the_film(s3_objects: S3ObjectStore, s3: S3Ser
     assert s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM)) == original
 
 
-def test_an_address_is_signed_for_one_part_of_exactly_its_length(
+def test_a_url_is_signed_for_one_part_of_exactly_its_length(
     s3: S3Service, s3_objects: S3ObjectStore, clock: SteppedClock
 ) -> None:
-    """The length is among the signed headers; 15 minutes; under the name by which browsers reach the service."""
+    """The length is a signed header, the URL is valid for 15 minutes, and it uses the endpoint that browsers reach."""
     store = s3_store(s3, now=clock, public_endpoint="https://films.example")
     start(store)
     found = store.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3, 3, 2])
@@ -59,8 +59,8 @@ def test_an_address_is_signed_for_one_part_of_exactly_its_length(
 
 
 @pytest.mark.parametrize("change", [b"", b"x"], ids=["shorter", "longer"])
-def test_a_part_of_another_size_is_none(s3_objects: S3ObjectStore, change: bytes) -> None:
-    """Even where a service lets it in: it is not called stored, and the upload cannot be completed with it."""
+def test_a_part_of_another_size_does_not_count(s3_objects: S3ObjectStore, change: bytes) -> None:
+    """Even if a service accepts it, it is not reported as stored, and the upload cannot be completed."""
     start(s3_objects)
     put_parts(s3_objects, FILM, numbers=[1, 2])
     (last,) = s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3]).addresses
@@ -72,8 +72,8 @@ def test_a_part_of_another_size_is_none(s3_objects: S3ObjectStore, change: bytes
     assert s3_objects.original("v1") is None
 
 
-def test_a_second_start_goes_on_with_the_first(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """Another tab or device: what has been sent counts."""
+def test_a_second_start_continues_the_first(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """If another tab or device starts the upload again, the stored parts count."""
     start(s3_objects)
     put_parts(s3_objects, FILM, numbers=[2])
     start(s3_objects)
@@ -81,8 +81,8 @@ def test_a_second_start_goes_on_with_the_first(s3_objects: S3ObjectStore, s3: S3
     assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [2]
 
 
-def test_of_two_that_began_at_once_everybody_takes_the_same(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """And the other one is gone with the end of it."""
+def test_of_two_concurrent_uploads_every_caller_uses_the_same(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """The other one is aborted when the upload completes."""
     start(s3_objects)
     s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original", ContentType="video/mp4")
     put_parts(s3_objects, FILM, numbers=[1])
@@ -91,8 +91,8 @@ def test_of_two_that_began_at_once_everybody_takes_the_same(s3_objects: S3Object
     assert (s3.content(s3.uploads, "v1/original"), open_uploads(s3)) == (FILM, 0)
 
 
-def test_what_is_given_up_is_gone(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """By abort, or with its video; others keep theirs; a name that begins alike is another's."""
+def test_an_aborted_upload_is_gone(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """Abort and deleting the video end its uploads, but not those of other videos or keys with the same prefix."""
     for video_id in ("v1", "v2"):
         start(s3_objects, video_id=video_id)
     s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original-of-somebody-else")
@@ -109,8 +109,10 @@ def test_what_is_given_up_is_gone(s3_objects: S3ObjectStore, s3: S3Service) -> N
     assert open_uploads(s3) == 1
 
 
-def test_old_uploads_are_reaped(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """A week after they were opened, whether their video is known or not. (This service opens all in November 2010.)"""
+def test_old_uploads_are_aborted(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """Uploads are aborted a week after they were opened, whether or not their video exists. (moto opens all of them in
+    November 2010.)
+    """
     start(s3_objects)
     (opened,) = s3.client.list_multipart_uploads(Bucket=s3.uploads)["Uploads"]
     assert opened["Initiated"].astimezone(UTC) == datetime(2010, 11, 10, 20, 48, 33, tzinfo=UTC)
@@ -121,8 +123,8 @@ def test_old_uploads_are_reaped(s3_objects: S3ObjectStore, s3: S3Service) -> Non
 
 
 @pytest.mark.service
-def test_a_film_of_many_files_is_deleted_whole(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """More than one call may delete."""
+def test_a_film_of_many_files_is_deleted_completely(s3_objects: S3ObjectStore, s3: S3Service) -> None:
+    """A film with more files than one call can delete is deleted."""
     for number in range(1003):
         s3.client.put_object(Bucket=s3.media, Key=f"v1/7/v720/{number}.m4s", Body=b"x")
     s3.client.put_object(Bucket=s3.media, Key="v10/7/v720/1.m4s", Body=b"x")
@@ -130,8 +132,8 @@ def test_a_film_of_many_files_is_deleted_whole(s3_objects: S3ObjectStore, s3: S3
     assert [each["Key"] for each in s3.client.list_objects_v2(Bucket=s3.media)["Contents"]] == ["v10/7/v720/1.m4s"]
 
 
-def test_a_film_is_read_by_an_address_for_a_minute(s3_objects: S3ObjectStore, clock: SteppedClock) -> None:
-    """One for all who fetch the same file within half of it."""
+def test_media_are_read_by_a_url_for_a_minute(s3_objects: S3ObjectStore, clock: SteppedClock) -> None:
+    """Callers who fetch the same file within half of that time share the URL."""
     s3_objects.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
     url = s3_objects.locate_media("v1/7/v720/1.m4s")
     assert url is not None
@@ -141,8 +143,8 @@ def test_a_film_is_read_by_an_address_for_a_minute(s3_objects: S3ObjectStore, cl
     assert s3_objects.locate_media("v1/7/v720/1.m4s") is url
 
 
-def test_a_service_that_does_not_answer_is_unavailable(s3: S3Service, clock: SteppedClock) -> None:
-    """503 to the caller, not a stack trace; so is a bucket that is not there."""
+def test_a_service_that_does_not_respond_is_unavailable(s3: S3Service, clock: SteppedClock) -> None:
+    """An unreachable service and a missing bucket raise Unavailable (503), not the client's exceptions."""
     nobody = s3_store(replace(s3, endpoint="http://127.0.0.1:1"), now=clock)
     with pytest.raises(Unavailable):
         nobody.original("v1")
@@ -153,6 +155,6 @@ def test_a_service_that_does_not_answer_is_unavailable(s3: S3Service, clock: Ste
 
 
 def test_a_small_film_is_one_part(s3_objects: S3ObjectStore, s3: S3Service) -> None:
-    """However small; only a last part may be."""
+    """The only part may be smaller than S3's minimum."""
     send_in_parts(s3_objects, b"x")
     assert s3.content(s3.uploads, "v1/original") == b"x"

@@ -1,4 +1,4 @@
-"""URLs signed by Google's own client pass; anything else about the request does not."""
+"""URLs signed by Google's own client are accepted; any change to the request is refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REQUIRED = frozenset(SENT)
 
 
 def googles_url(*, object_name: str = "v1/original", expires: timedelta = timedelta(minutes=15)) -> str:
-    """What the real client makes of a resumable start."""
+    """The URL that the real client signs for a resumable start."""
     pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     credentials = service_account.Credentials.from_service_account_info(
         {"client_email": SIGNER, "private_key": pem, "token_uri": "http://127.0.0.1:1/token"}
@@ -60,13 +60,13 @@ def check(sent: SignedRequest, *, now: datetime | None = None) -> None:
 
 
 def test_googles_own_client_signs_what_we_verify() -> None:
-    """A resumable start signed by google-cloud-storage passes, also for a name outside ASCII."""
+    """A resumable start signed by google-cloud-storage passes, also for a name with non-ASCII characters."""
     check(request(googles_url()))
     check(request(googles_url(object_name="Die Brücke/original")))
 
 
 def test_we_sign_what_google_signs() -> None:
-    """For one instant our query string equals that of google-cloud-storage, letter for letter."""
+    """At the same instant, our query string equals that of google-cloud-storage."""
     theirs = urlsplit(googles_url()).query
     now = datetime.now(UTC)
     ours = [
@@ -84,7 +84,7 @@ def test_we_sign_what_google_signs() -> None:
     assert theirs in ours
 
 
-TAMPERINGS: dict[str, Callable[[str], SignedRequest]] = {
+CHANGES: dict[str, Callable[[str], SignedRequest]] = {
     "other object": lambda url: request(url.replace("/v1/", "/v2/")),
     "longer life": lambda url: request(url.replace("X-Goog-Expires=900", "X-Goog-Expires=90000")),
     "added parameter": lambda url: request(url.replace("?", "?generation=1&")),
@@ -93,20 +93,20 @@ TAMPERINGS: dict[str, Callable[[str], SignedRequest]] = {
     "enlarged range": lambda url: request(url, headers={"x-goog-content-length-range": "0,50000"}),
     "later write": lambda url: request(url, headers={"x-goog-if-generation-match": "7"}),
     "other host": lambda url: request(url, headers={"host": "evil.example"}),
-    "header that nobody signed": lambda url: request(url, headers={"x-goog-acl": "public-read"}),
+    "unsigned header": lambda url: request(url, headers={"x-goog-acl": "public-read"}),
     "other signer": lambda url: request(url.replace("uploads%40demo", "someone%40demo")),
 }
 
 
-@pytest.mark.parametrize("name", TAMPERINGS)
+@pytest.mark.parametrize("name", CHANGES)
 def test_a_changed_request_is_refused(name: str) -> None:
-    """Whatever differs from what was signed is refused as forbidden."""
+    """Any difference from the signed request is refused as forbidden."""
     with pytest.raises(Forbidden):
-        check(TAMPERINGS[name](googles_url()))
+        check(CHANGES[name](googles_url()))
 
 
 def test_a_signed_header_must_be_sent() -> None:
-    """Leaving a signed header out is as wrong as changing it."""
+    """Omitting a signed header is refused like changing it."""
     sent = request(googles_url())
     headers = {name: value for name, value in sent.headers.items() if name != "x-goog-content-length-range"}
     with pytest.raises(Forbidden, match="signed_header_missing"):
@@ -114,20 +114,20 @@ def test_a_signed_header_must_be_sent() -> None:
 
 
 def test_a_signature_of_odd_length_is_malformed() -> None:
-    """One digit too many is rubbish, not an error of ours."""
+    """One digit too many is refused as malformed and does not raise an internal error."""
     with pytest.raises(Malformed):
         check(request(googles_url() + "0"))
 
 
 def test_another_key_is_refused() -> None:
-    """A signature by a stranger's key is no signature."""
-    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    """A signature by another key is refused."""
+    other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     with pytest.raises(Forbidden, match="signature_mismatch"):
-        v4_signature.verify(request(googles_url()), signer=SIGNER, key=stranger, now=datetime.now(UTC))
+        v4_signature.verify(request(googles_url()), signer=SIGNER, key=other_key, now=datetime.now(UTC))
 
 
-def test_the_life_of_a_url_ends() -> None:
-    """A URL works a second before its end and is refused at its end, with another word than a forged one."""
+def test_a_url_expires() -> None:
+    """A URL is valid until its end and then refused, with a different code than a forged one."""
     url = googles_url()
     now = datetime.now(UTC)
     check(request(url), now=now + timedelta(minutes=14, seconds=58))
@@ -136,8 +136,8 @@ def test_the_life_of_a_url_ends() -> None:
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 24 * 7 + 1])
-def test_a_life_that_google_would_not_give_is_refused(hours: int) -> None:
-    """Even rightly signed, a life of nothing or of more than seven days is refused."""
+def test_a_lifetime_that_google_does_not_allow_is_refused(hours: int) -> None:
+    """Even a correctly signed URL is refused if its lifetime is zero or longer than seven days."""
     query = v4_signature.sign(
         method="POST",
         path="/upload/v1/original",
@@ -161,7 +161,7 @@ def test_a_life_that_google_would_not_give_is_refused(hours: int) -> None:
         "X-Goog-Date=1&X-Goog-Date=2",
     ],
 )
-def test_what_is_no_signature_is_malformed(query: str) -> None:
-    """Rubbish in the query is a refusal, never an error of ours."""
+def test_an_invalid_query_is_refused(query: str) -> None:
+    """An invalid query is refused and never raises an internal error."""
     with pytest.raises(ApiError):
         check(SignedRequest("POST", "/upload/v1/original", query, SENT))

@@ -1,18 +1,18 @@
-"""Into which parts a file is cut."""
+"""How a file is divided into parts."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchparty_api.objects.part_plan import part_size, part_sizes
+from watchparty_api.objects.s3_multipart import part_size, part_sizes
 
 MIB = 2**20
 
 
 @given(st.integers(1, 5 * 2**40))
-def test_every_file_fits(size_bytes: int) -> None:
-    """Whole MiB of at least what S3 wants, fewer parts than it takes; together they are the file."""
+def test_the_parts_of_every_file_are_allowed(size_bytes: int) -> None:
+    """Parts are whole MiB of at least S3's minimum, at most as many as S3 allows, and together make up the file."""
     sizes = part_sizes(size_bytes)
     each = part_size(size_bytes)
     assert each >= 5 * MIB

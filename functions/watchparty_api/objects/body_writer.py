@@ -1,7 +1,7 @@
-"""Takes a request's body to disk as it arrives: in blocks, by a thread, one block being written while the next comes.
+"""Writes a request's body to disk as it arrives: in blocks, on a thread, one block written while the next arrives.
 
-The event loop only passes references on, because the relay's clock lives on it too; memory stays at two blocks
-whatever the file's size. Called by `web/resumable.py`, which has decided what may come.
+The event loop only passes references on, because the relay's clock runs on it too; memory use stays at two blocks
+whatever the file's size. Called by `web/resumable.py`, which has checked what the body may contain.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from pathlib import Path
 from starlette.types import Receive
 
 from watchparty_api.errors import Malformed, NotFound
-from watchparty_api.objects.disk import Disk, full_disk_refused
+from watchparty_api.objects.disk import Disk, disk_full_errors
 
 BLOCK_BYTES = 256 * 1024
-"""Measured: larger blocks leave the processor's cache between the socket and the file, and are slower."""
-MOST_PIECES = 256
-"""A sender of single bytes gets its block written early rather than a list of a million pieces."""
+"""Measured: larger blocks do not stay in the processor's cache between socket and file, and are slower."""
+MAX_PIECES = 256
+"""If a client sends single bytes, a block is written early instead of collecting a million pieces."""
 
 
-class Part:
-    """The file of one unfinished upload, opened at the place where the next byte belongs."""
+class PartFile:
+    """The file of an unfinished upload, opened at the offset of the next byte."""
 
     def __init__(self, path: Path, *, offset: int, disk: Disk) -> None:
         self._disk = disk
         self._descriptor = os.open(path, os.O_WRONLY)
         self.offset = offset
-        os.ftruncate(self._descriptor, offset)  # a granule that an accident cut short does not count
+        os.ftruncate(self._descriptor, offset)  # drops an incomplete granule of an interrupted request
 
     def write(self, pieces: list[bytes]) -> None:
-        """Appends; raises DiskFull, or NotFound when the upload was deleted under our hands."""
+        """Appends `pieces`. Raises DiskFull, or NotFound if the upload has been deleted."""
         block = memoryview(b"".join(pieces))
-        self._disk.demand(len(block))
+        self._disk.require(len(block))
         if os.fstat(self._descriptor).st_nlink == 0:
             raise NotFound("no_upload", "This film has been deleted.")
-        with full_disk_refused():
+        with disk_full_errors():
             while block:
                 written = os.pwrite(self._descriptor, block, self.offset)
                 self.offset += written
                 block = block[written:]
 
     def rewind(self, offset: int) -> None:
-        """Forgets what was appended behind `offset`."""
+        """Drops everything after `offset`."""
         os.ftruncate(self._descriptor, offset)
         self.offset = offset
 
@@ -52,13 +52,15 @@ class Part:
         os.close(self._descriptor)
 
 
-async def take(receive: Receive, part: Part, *, skip_bytes: int, length_bytes: int, threads: Executor) -> None:
-    """Writes the body behind its first `skip_bytes`, until it ends or the sender leaves.
+async def write_body(
+    receive: Receive, part: PartFile, *, skip_bytes: int, length_bytes: int, threads: Executor
+) -> None:
+    """Writes the body without its first `skip_bytes`, until it ends or the client disconnects.
 
-    Raises Malformed when more comes than was announced; the part is then as it was before.
+    Raises Malformed if the body is longer than `length_bytes`; the part is then left as it was before.
     """
     writer = _Writer(part, threads)
-    began_at = part.offset
+    start_offset = part.offset
     seen_bytes = 0
     more = True
     try:
@@ -72,8 +74,8 @@ async def take(receive: Receive, part: Part, *, skip_bytes: int, length_bytes: i
             seen_bytes += len(piece)
             if seen_bytes > length_bytes:
                 await writer.settle()
-                part.rewind(began_at)
-                raise Malformed("too_many_bytes", "More bytes came than Content-Range announced.")
+                part.rewind(start_offset)
+                raise Malformed("too_many_bytes", "The body is longer than Content-Range says.")
             await writer.add(fresh)
         await writer.flush()
     finally:
@@ -81,9 +83,9 @@ async def take(receive: Receive, part: Part, *, skip_bytes: int, length_bytes: i
 
 
 class _Writer:
-    """Gathers pieces into blocks; at most one block is being written while the next is gathered."""
+    """Collects pieces into blocks; at most one block is being written while the next one is collected."""
 
-    def __init__(self, part: Part, threads: Executor) -> None:
+    def __init__(self, part: PartFile, threads: Executor) -> None:
         self._part = part
         self._threads = threads
         self._writing: asyncio.Future[None] | None = None
@@ -94,7 +96,7 @@ class _Writer:
         if piece:
             self._pieces.append(piece)
             self._waiting_bytes += len(piece)
-        if self._waiting_bytes >= BLOCK_BYTES or len(self._pieces) >= MOST_PIECES:
+        if self._waiting_bytes >= BLOCK_BYTES or len(self._pieces) >= MAX_PIECES:
             await self._start()
 
     async def flush(self) -> None:
@@ -105,7 +107,7 @@ class _Writer:
             self._writing.result()
 
     async def settle(self) -> None:
-        """Waits until no thread holds the file. A thread cannot be cancelled, so the future must not be either."""
+        """Waits until no thread uses the file. A thread cannot be cancelled, so its future must not be either."""
         if self._writing is not None:
             await asyncio.wait({self._writing})
 

@@ -1,4 +1,4 @@
-"""One writer an upload: who comes later takes over, for the connection before may have been dead for minutes."""
+"""One writer per upload: a new connection takes over, because the previous one may have been dead for minutes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from watchparty_api.errors import Conflict
 T = TypeVar("T")
 
 
-class Turns:
-    """Runs one piece of work a key at a time; a newcomer cancels the one before and waits until it has let go."""
+class SingleWriter:
+    """Runs one task per key; a new task cancels the previous one and waits until it has ended."""
 
     def __init__(self) -> None:
         self._latest: dict[str, asyncio.Task[object]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def newest(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`. Raises Conflict when a newer one took over."""
+    async def run(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Returns the result of `work`. Raises Conflict if a newer task has taken over."""
         lock = self._locks.setdefault(key, asyncio.Lock())
-        if (before := self._latest.get(key)) is not None:
-            before.cancel()
+        if (previous := self._latest.get(key)) is not None:
+            previous.cancel()
 
-        async def in_turn() -> T:
+        async def locked() -> T:
             async with lock:
                 return await work()
 
-        task = asyncio.create_task(in_turn())
+        task = asyncio.create_task(locked())
         self._latest[key] = task
         try:
             await asyncio.wait({task})
         finally:
-            task.cancel()  # the request itself was cancelled; else it is done and nothing happens
+            task.cancel()  # has an effect only if the request itself was cancelled
             if self._latest.get(key) is task:
                 del self._latest[key]
         if task.cancelled():
