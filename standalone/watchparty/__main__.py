@@ -13,7 +13,7 @@ from watchparty.errors import HomeError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; a mistake of the person's is one sentence and exit code 1."""
+    """Runs one command. A user error is reported in one sentence, with exit code 1."""
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -23,48 +23,50 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 _NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
-"""What `home_config` asks of a command that serves nothing."""
+"""The options of `serve`, for commands that do not serve."""
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="watchparty", description="Watch a film together, on the same frame.")
+    parser = argparse.ArgumentParser(prog="watchparty", description="Watch films together, on the same frame.")
     commands = parser.add_subparsers(title="commands", required=True)
     serve = commands.add_parser("serve", help="start the server: one process, one port")
     serve.add_argument("--host", help="address to listen on (default: all)")
     serve.add_argument("--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT})")
-    serve.add_argument(
-        "--data", metavar="DIR", help=f"where everything lies (default: {default_data_folder(os.environ)})"
-    )
+    serve.add_argument("--data", metavar="DIR", help=f"data folder (default: {default_data_folder(os.environ)})")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    serve.add_argument("--demo", action="store_true", help="a room that already plays, with two simulated guests")
+    serve.add_argument(
+        "--demo", action="store_true", help="open a room that is already playing, with two simulated guests"
+    )
     serve.set_defaults(run=_serve)
-    transcode = commands.add_parser("transcode", help="turn FILE into HLS in OUT_DIR; one JSON event a line")
+    transcode = commands.add_parser("transcode", help="convert FILE to HLS in OUT_DIR; prints one JSON event per line")
     transcode.add_argument("file", type=Path, metavar="FILE")
     transcode.add_argument("out_dir", type=Path, metavar="OUT_DIR")
     transcode.set_defaults(run=_transcode)
-    admin = commands.add_parser("admin", help="look after an installation").add_subparsers(required=True)
-    create = admin.add_parser("create-account", help="make an account without an invitation")
+    admin = commands.add_parser("admin", help="manage an installation").add_subparsers(required=True)
+    create = admin.add_parser("create-account", help="create an account without an invitation")
     create.add_argument("--data", metavar="DIR", help="the data folder of the server")
     create.add_argument("--email", required=True)
-    create.add_argument("--password", help="asked for when it is not given")
-    create.add_argument("--name", help="how others see this person (default: the address up to the @)")
+    create.add_argument("--password", help="prompted for if missing")
+    create.add_argument("--name", help="display name (default: the address up to the @)")
     create.add_argument("--role", choices=["admin", "user"], default="user")
     create.set_defaults(run=_create_account, **_NO_SERVER)
-    audit = commands.add_parser("audit", help="the log of who changed what")
-    audit.add_argument("what", choices=["verify", "export"], help="check its chain, or print it as JSON lines")
+    audit = commands.add_parser("audit", help="the audit log of changes")
+    audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
     audit.add_argument("--data", metavar="DIR", help="the data folder of the server")
     audit.set_defaults(run=_audit, **_NO_SERVER)
     keys = commands.add_parser("keys", help="rotate signing keys: add, an hour later activate, an hour later retire")
     keys.add_argument("step", choices=["add", "activate", "retire"])
     keys.add_argument("family", choices=["access", "join", "notice"])
     keys.add_argument("--data", metavar="DIR", help="the data folder of the server")
-    keys.add_argument("--text", action="store_true", help="the family comes from standard input and goes to the output")
+    keys.add_argument(
+        "--text", action="store_true", help="read the key family from standard input and write it to standard output"
+    )
     keys.set_defaults(run=_keys, **_NO_SERVER)
     return parser
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    # Imported here, so that --help and a mistyped option are answered at once.
+    # Imported here, so that --help and a mistyped option return at once.
     from watchparty.config import home_config
     from watchparty.serving import serve
     from watchparty_api.logs import log_to_the_cloud

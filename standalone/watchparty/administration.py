@@ -1,4 +1,4 @@
-"""What an operator does on the machine itself, on the data folder of a server that may be running."""
+"""Commands for operators on the machine itself. They use the data folder of a server, which may be running."""
 
 import json
 import os
@@ -25,15 +25,15 @@ from watchparty_api.services import Services
 def create_account(
     config: HomeConfig, *, email: str, password: str, display_name: str, role: Literal["admin", "user"]
 ) -> Account:
-    """Makes an account without an invitation. Raises HomeError with what was wrong."""
+    """Creates an account without an invitation. Raises HomeError with the reason of a refusal."""
     DataFolder(config.data).make()
     try:
-        wish = RegisterBody(email=email, password=password, display_name=display_name)
+        body = RegisterBody(email=email, password=password, display_name=display_name)
         return creation.create_account(
             build_home(config).services,
-            email=wish.email,
-            password=wish.password,
-            display_name=wish.display_name,
+            email=body.email,
+            password=body.password,
+            display_name=body.display_name,
             role=role,
         )
     except ValidationError as error:
@@ -43,23 +43,25 @@ def create_account(
 
 
 def verify_audit(config: HomeConfig) -> str:
-    """Walks the audit log and says that its chain holds. Raises HomeError with the first entry that does not fit."""
+    """Verifies the chain of the audit log and returns a summary. Raises HomeError with the first wrong entry."""
     with _services(config) as services:
         verdict = audit.verify(services)
     if verdict.broken_at is not None:
-        raise HomeError(f"The audit log is broken at entry {verdict.broken_at}; the {verdict.entries} before it hold.")
-    return f"The audit log holds: {verdict.entries} entries."
+        raise HomeError(
+            f"The audit log is broken at entry {verdict.broken_at}; the {verdict.entries} entries before it are intact."
+        )
+    return f"The audit log is intact: {verdict.entries} entries."
 
 
 def export_audit(config: HomeConfig) -> Iterator[str]:
-    """Every entry, the oldest first, as JSON lines."""
+    """Yields every entry as a JSON line, oldest first."""
     with _services(config) as services:
         for entry in audit.entries(services):
             yield json.dumps(audit.as_json(entry), separators=(",", ":"))
 
 
 def rotate_keys(config: HomeConfig, *, step: str, family: str) -> None:
-    """One step of a rotation on the keys of the data folder; the server takes it up at its next start."""
+    """Performs one step of a rotation on the keys in the data folder; the server reads them at its next start."""
     path = DataFolder(config.data).keys / f"{family}.json"
     draft = path.with_suffix(".draft")
     text = rotated(step, family, path.read_text() if path.exists() else None)
@@ -69,7 +71,7 @@ def rotate_keys(config: HomeConfig, *, step: str, family: str) -> None:
 
 
 def rotated(step: str, family: str, text: str | None) -> str:
-    """The family's text after a step, for secrets that lie elsewhere. Raises HomeError."""
+    """Returns the text of a key family after a step, for secrets stored elsewhere. Raises HomeError."""
     try:
         return STEPS[step](family, text or None)
     except ConfigError as error:
@@ -78,7 +80,7 @@ def rotated(step: str, family: str, text: str | None) -> str:
 
 @contextmanager
 def _services(config: HomeConfig) -> Iterator[Services]:
-    """The functions' services on a data folder that is there. Raises HomeError."""
+    """Yields the functions' services on an existing data folder. Raises HomeError if there is none."""
     if not DataFolder(config.data).database.exists():
-        raise HomeError(f"{config.data}: there is no WatchParty here. Name its folder with --data.")
+        raise HomeError(f"{config.data} contains no WatchParty data. Name the data folder with --data.")
     yield build_home(config).services

@@ -1,4 +1,4 @@
-"""One origin: sends each request to the part of the house that answers it, and starts and stops the parts together."""
+"""One origin: routes each request to the application that serves it, and starts and stops all of them together."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -9,7 +9,7 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class OneOrigin:
-    """The ASGI application of the standalone server: longest matching prefix wins, `otherwise` gets the rest."""
+    """The ASGI application of the standalone server. The longest matching prefix wins; `otherwise` gets the rest."""
 
     def __init__(self, *, parts: Mapping[str, ASGIApp], otherwise: ASGIApp, lifespan: Lifespan) -> None:
         self._parts = sorted(parts.items(), key=lambda part: -len(part[0]))

@@ -1,4 +1,4 @@
-"""What a person sees in the terminal when the server is ready: addresses, a code for the phone, where the data lies."""
+"""The text in the terminal when the server is ready: addresses, a code for the phone, the data folder."""
 
 import io
 import socket
@@ -8,10 +8,10 @@ import segno
 
 
 def lan_address() -> str | None:
-    """This machine's address in its own network, or None; nothing is sent."""
+    """Returns this machine's address on its network, or None. Sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): only asks which interface would be used
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): only determines the interface
         except OSError:
             return None
         address: str = probe.getsockname()[0]
@@ -19,14 +19,14 @@ def lan_address() -> str | None:
 
 
 def qr_code(url: str) -> str:
-    """The address as a code that a phone's camera reads from a terminal."""
+    """Returns the address as a QR code for the terminal."""
     out = io.StringIO()
     segno.make(url, error="l").terminal(out=out, compact=True, border=2)
     return out.getvalue()
 
 
 def banner(*, local_url: str, lan_url: str | None, data: Path, setup_url: str | None, demo_url: str | None) -> str:
-    """The lines to print."""
+    """Returns the text to print."""
     rows = [("Here", local_url)]
     if lan_url:
         rows.append(("In your network", lan_url))

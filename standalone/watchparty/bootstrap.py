@@ -1,7 +1,7 @@
-"""The composition root of the one process: settings in, one ASGI application out. The only place that names adapters.
+"""The composition root of the process: settings in, one ASGI application out. The only module that names adapters.
 
-At home everything lies in one folder. On Cloud Run (`HomeConfig.cloud`) database, buckets and job are Google's, and
-what they tell arrives at functions of their own, which speak to the relay here by its socket.
+At home one folder holds all data. On Cloud Run (`HomeConfig.cloud`) database, buckets and job are Google's; their
+events reach separate functions, which notify the relay in this process through its socket.
 """
 
 import asyncio
@@ -50,38 +50,38 @@ from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 
 TRANSCODER_NICENESS = 10
-"""Encoding takes what the room leaves over: the clock and the films that play come first."""
+"""Encoding runs at low priority: the clock and playing films come first."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """What `watchparty serve` runs, and what the command line asks of it."""
+    """The application that `watchparty serve` runs, and its parts for the command line."""
 
     app: OneOrigin
     services: Services
     relay: RelayService
 
     def setup_secret(self) -> str | None:
-        """The secret of the one-time link that makes the admin; None once there is one.
+        """Returns the secret of the one-time link for the first admin; None once there is an admin.
 
-        In the cloud None as well: what is printed there is a log.
+        Also None in the cloud, where printed text goes to a log.
         """
         return open_setup(self.services) if self.services.config.environment == "home" else None
 
 
-class _Late:
-    """Relay and supervisor report to the services that are built of them; this is the knot in that circle."""
+class _ServicesHolder:
+    """Holds the services for relay and supervisor, which are built before the services that they call."""
 
     services: Services
 
 
-def _supervisor(config: HomeConfig, folder: DataFolder, late: _Late) -> TranscodeSupervisor:
-    """Runs the transcoder as children of this process, and tells the functions what they say."""
+def _supervisor(config: HomeConfig, folder: DataFolder, holder: _ServicesHolder) -> TranscodeSupervisor:
+    """Builds the supervisor, which runs transcoders as child processes and passes their events to the functions."""
     return TranscodeSupervisor(
         original_of=(config.s3 or folder).original_of,
         media_of=(config.s3 or folder).media_of,
-        announce=lambda event: apply_event(late.services, event),
-        ended=lambda job: run_ended(late.services, video_id=job.video_id, attempt=job.attempt),
+        on_event=lambda event: apply_event(holder.services, event),
+        on_exit=lambda job: run_ended(holder.services, video_id=job.video_id, attempt=job.attempt),
         start_child=lambda arguments, on_line: Child(
             "watchparty_transcoder",
             arguments,
@@ -94,17 +94,17 @@ def _supervisor(config: HomeConfig, folder: DataFolder, late: _Late) -> Transcod
 
 
 def build_services_at_home(
-    config: HomeConfig, folder: DataFolder, late: _Late
+    config: HomeConfig, folder: DataFolder, holder: _ServicesHolder
 ) -> tuple[Services, ObjectStore, RelayService, TranscodeSupervisor]:
-    """The functions' services with the adapters of one machine, and those adapters that have more to do."""
+    """Builds the functions' services with the adapters for one machine; also returns the adapters needed elsewhere."""
     objects = _objects(config, folder)
     relay = _relay(
-        late,
+        holder,
         RelayConfig(bus="redis", redis_url=config.redis_url) if config.redis_url else RelayConfig(),
         journal_path=folder.relay_journal,
         public_url=config.public_url,
     )
-    supervisor = _supervisor(config, folder, late)
+    supervisor = _supervisor(config, folder, holder)
     api = Config(
         public_url=config.public_url,
         network_url=config.network_url,
@@ -127,7 +127,7 @@ def build_services_at_home(
 
 
 def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:
-    """Films in the folder, or where the settings say."""
+    """Opens the store for films: the folder, or the store in the settings."""
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -145,15 +145,17 @@ def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:
     )
 
 
-def _relay(late: _Late, config: RelayConfig, *, journal_path: Path | None, public_url: str | None) -> RelayService:
-    """The relay in this process."""
+def _relay(
+    holder: _ServicesHolder, config: RelayConfig, *, journal_path: Path | None, public_url: str | None
+) -> RelayService:
+    """Builds the relay of this process."""
 
     async def publish(events: list[dict[str, Any]]) -> None:
-        await asyncio.to_thread(ingest, late.services, events)
+        await asyncio.to_thread(ingest, holder.services, events)
 
     return build_relay(
         config,
-        jwks=lambda: late.services.tokens.jwks(),  # noqa: PLW0108  the services are not there yet
+        jwks=lambda: holder.services.tokens.jwks(),  # noqa: PLW0108  the services do not exist yet
         publish=publish,
         journal_path=journal_path,
         allowed_origins=[public_url] if public_url else [],
@@ -161,16 +163,16 @@ def _relay(late: _Late, config: RelayConfig, *, journal_path: Path | None, publi
 
 
 def build_home(config: HomeConfig) -> Home:
-    """Builds everything on the data folder, which the caller has locked; on Cloud Run on Google's services."""
+    """Builds everything on the data folder, which the caller has locked, or on Google's services on Cloud Run."""
     if config.cloud is not None:
         return build_on_cloud_run(config.cloud)
     folder = DataFolder(config.data)
-    late = _Late()
-    services, objects, relay, supervisor = build_services_at_home(config, folder, late)
-    late.services = services
+    holder = _ServicesHolder()
+    services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
+    holder.services = services
     maintenance = Maintenance(services)
     parts: dict[str, ASGIApp] = {}
-    if isinstance(objects, LocalObjectStore):  # a service of its own takes its uploads itself
+    if isinstance(objects, LocalObjectStore):  # an external store receives uploads itself
         parts["/upload"] = resumable_app(
             services, objects, lambda stored: on_finalized(services, stored), arriving=supervisor.expect
         )
@@ -184,10 +186,10 @@ def build_home(config: HomeConfig) -> Home:
 
 
 def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objects: ObjectStore | None = None) -> Home:
-    """Uploads go to the bucket, and sweeping is a function's: this process may sleep."""
-    late = _Late()
-    relay = _relay(late, RelayConfig(), journal_path=None, public_url=config.public_url)
-    services = late.services = build_cloud_services(
+    """Builds the process for Cloud Run. Uploads go to the bucket and `sweep` is a function, so it can scale to zero."""
+    holder = _ServicesHolder()
+    relay = _relay(holder, RelayConfig(), journal_path=None, public_url=config.public_url)
+    services = holder.services = build_cloud_services(
         config, relay=InProcessRelay(relay.deliver), jobs=jobs, objects=objects
     )
 
@@ -205,7 +207,7 @@ def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objec
 def _one_origin(
     services: Services, relay: RelayService, *, parts: Mapping[str, ASGIApp], lifespan: Lifespan
 ) -> OneOrigin:
-    """API, socket, films and page under one address, and whatever else this process answers."""
+    """Combines API, socket, films, page and other parts under one origin."""
     api = create_app(services, routers())
     site = Site(page_folder(), lambda request, room, index: _room_page(services, request, room, index))
     return OneOrigin(
@@ -224,7 +226,7 @@ def _one_origin(
 
 
 def _room_page(services: Services, request: Request, address: str, index: str) -> tuple[int, str]:
-    """The page behind a room's link, with the tags that messengers read."""
+    """Returns the page of a room's link, with the tags for messengers."""
     page = page_of_room(services, address, index, base_url=base_url(request))
     return page.status, page.html
 
@@ -233,7 +235,7 @@ def _room_page(services: Services, request: Request, address: str, index: str) -
 async def _living(
     services: Services, relay: RelayService, supervisor: TranscodeSupervisor, maintenance: Maintenance
 ) -> AsyncIterator[None]:
-    """From ready to gone: the relay first and last, so that no notice meets a closed door."""
+    """Starts and stops the parts. The relay starts first and stops last, so that no notice is lost."""
     await relay.start()
     await asyncio.to_thread(resume_interrupted, services)
     maintenance.start()

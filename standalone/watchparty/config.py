@@ -1,6 +1,6 @@
-"""The settings of the standalone server: command line first, then WATCHPARTY_… variables, then what suits most.
+"""The settings of the standalone server: command line first, then WATCHPARTY_… variables, then defaults.
 
-Nothing else reads the environment.
+No other module of this package reads the environment.
 """
 
 import argparse
@@ -26,7 +26,7 @@ DEFAULT_PORT = 8400
 
 
 class SettingError(HomeError):
-    """A setting that cannot be used; the message names it and what was expected."""
+    """An invalid setting; the message names it and the expected form."""
 
     def __init__(self, name: str, expected: str, got: str) -> None:
         super().__init__(f"{name}: expected {expected}, got {got!r}.")
@@ -34,7 +34,7 @@ class SettingError(HomeError):
 
 @dataclass(frozen=True, kw_only=True)
 class S3Config:
-    """An S3-compatible service that holds the films instead of the folder; boto3 finds its credentials itself."""
+    """An S3-compatible store that holds the films instead of the folder. boto3 finds its credentials itself."""
 
     endpoint: str
     public_endpoint: str
@@ -50,7 +50,7 @@ class S3Config:
 
 @dataclass(frozen=True, kw_only=True)
 class HomeConfig:
-    """Everything `watchparty serve` needs to know."""
+    """The settings of `watchparty serve`."""
 
     host: str
     port: int
@@ -61,22 +61,22 @@ class HomeConfig:
     trusted_proxies: tuple[str, ...]
     transcode_slots: int
     network_url: str | None = None
-    """This machine as others in its network reach it, once that is known; None: it listens to itself alone."""
+    """The URL of this machine on its network, once known; None: it listens on loopback only."""
     store_url: str | None = None
-    """Another database than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
+    """A database other than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
     redis_url: str | None = None
-    """Where rooms live instead of in memory and the folder's journal."""
+    """Redis for the rooms, instead of memory and the journal in the folder."""
     s3: S3Config | None = None
-    """Where films lie instead of in the folder."""
+    """The store for films, instead of the folder."""
     grant_life_s: int = 300
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     cloud: Config | None = None
-    """On Cloud Run: the functions' own settings, which say where everything lies."""
+    """On Cloud Run: the functions' settings, which replace the folder."""
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:
-    """Where the XDG base directory specification wants a program's data."""
+    """Returns the folder for data according to the XDG base directory specification."""
     base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME", ".")) / ".local" / "share")
     return Path(base) / "watchparty"
 
@@ -88,26 +88,26 @@ def _number(name: str, given: str, lowest: int, highest: int) -> int:
 
 
 def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> HomeConfig:
-    """Settles every setting. Raises SettingError."""
+    """Determines every setting. Raises SettingError."""
     cloud = _cloud(environ)
     port = str(arguments.port or environ.get("WATCHPARTY_PORT") or (cloud and environ.get("PORT")) or DEFAULT_PORT)
     slots = environ.get("WATCHPARTY_TRANSCODE_SLOTS") or str(max(2, (os.cpu_count() or 2) // 2))
     public_url = environ.get("WATCHPARTY_PUBLIC_URL")
     if public_url and not public_url.startswith(("http://", "https://")):
-        raise SettingError("WATCHPARTY_PUBLIC_URL", "an address that begins with http:// or https://", public_url)
+        raise SettingError("WATCHPARTY_PUBLIC_URL", "an address that starts with http:// or https://", public_url)
     return HomeConfig(
-        host=arguments.host or environ.get("WATCHPARTY_HOST") or "0.0.0.0",  # noqa: S104  friends are in the network
+        host=arguments.host or environ.get("WATCHPARTY_HOST") or "0.0.0.0",  # noqa: S104  friends connect from the network
         port=_number("WATCHPARTY_PORT", port, 1, 65535),
         data=Path(arguments.data or environ.get("WATCHPARTY_DATA") or default_data_folder(environ)).expanduser(),
         open_browser=not (arguments.no_browser or environ.get("WATCHPARTY_NO_BROWSER") or cloud),
         demo=arguments.demo,
         public_url=public_url.rstrip("/") if public_url else None,
-        trusted_proxies=_of_the_functions(trusted_proxies, environ),
+        trusted_proxies=_shared_setting(trusted_proxies, environ),
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
         s3=_s3(environ),
-        grant_life_s=_of_the_functions(grant_life_s, environ),
+        grant_life_s=_shared_setting(grant_life_s, environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
@@ -116,25 +116,25 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
 
 def _s3(environ: Mapping[str, str]) -> S3Config | None:
     endpoint = environ.get("WATCHPARTY_S3_ENDPOINT")
-    if not endpoint or "K_SERVICE" in environ:  # on Cloud Run films lie in Google's buckets
+    if not endpoint or "K_SERVICE" in environ:  # on Cloud Run films are in Google's buckets
         return None
     public = environ.get("WATCHPARTY_S3_PUBLIC_ENDPOINT") or endpoint
     for name, url in (("WATCHPARTY_S3_ENDPOINT", endpoint), ("WATCHPARTY_S3_PUBLIC_ENDPOINT", public)):
         if not url.startswith(("http://", "https://")):
-            raise SettingError(name, "an address that begins with http:// or https://", url)
+            raise SettingError(name, "an address that starts with http:// or https://", url)
     uploads = environ.get("WATCHPARTY_UPLOADS_BUCKET", "")
     media = environ.get("WATCHPARTY_MEDIA_BUCKET", "")
     if not uploads:
-        raise SettingError("WATCHPARTY_UPLOADS_BUCKET", "the bucket of the originals", uploads)
+        raise SettingError("WATCHPARTY_UPLOADS_BUCKET", "the bucket for originals", uploads)
     if not media or media == uploads:
-        raise SettingError("WATCHPARTY_MEDIA_BUCKET", "the bucket of the prepared films, another one", media)
+        raise SettingError("WATCHPARTY_MEDIA_BUCKET", "another bucket, for the prepared films", media)
     if find_spec("boto3") is None:
         raise SettingError("WATCHPARTY_S3_ENDPOINT", "the package boto3 to be installed for it", endpoint)
     return S3Config(endpoint=endpoint, public_endpoint=public, uploads_bucket=uploads, media_bucket=media)
 
 
-def _of_the_functions(setting: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]) -> T:
-    """A setting that means the same everywhere, read as the functions read it."""
+def _shared_setting(setting: Callable[[Mapping[str, str]], T], environ: Mapping[str, str]) -> T:
+    """Reads a setting with the function that the functions use for it."""
     try:
         return setting(environ)
     except ConfigError as error:
@@ -142,4 +142,4 @@ def _of_the_functions(setting: Callable[[Mapping[str, str]], T], environ: Mappin
 
 
 def _cloud(environ: Mapping[str, str]) -> Config | None:
-    return _of_the_functions(from_environment, environ) if "K_SERVICE" in environ else None
+    return _shared_setting(from_environment, environ) if "K_SERVICE" in environ else None

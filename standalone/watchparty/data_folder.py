@@ -1,4 +1,4 @@
-"""The layout of the data folder, and the lock that keeps two servers out of it."""
+"""The layout of the data folder, and the lock that keeps a second server out of it."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from watchparty.errors import DataInUse
 
 @dataclass(frozen=True)
 class DataFolder:
-    """One folder holds everything that is worth keeping; copying it is the backup."""
+    """One folder holds all data; a copy of it is a backup."""
 
     root: Path
 
@@ -37,13 +37,13 @@ class DataFolder:
         return self.root / "media" / video_id / generation
 
     def make(self) -> None:
-        """Private to the person who runs the server: it holds keys and films."""
+        """Creates the folder, accessible only to its owner, because it holds keys and films."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not any(self.root.iterdir()):  # somebody made it for us; one in use stays as its owner left it
+        if not any(self.root.iterdir()):  # an empty folder made for us; one in use keeps its permissions
             self.root.chmod(0o700)
 
     def lock(self) -> int:
-        """Takes the folder for this process until it ends, however it ends. Raises DataInUse."""
+        """Locks the folder until this process ends, however it ends. Raises DataInUse."""
         handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
 """The demo: a room that is already playing the sample film, with two simulated guests who talk about it.
 
-Nothing is faked: a temporary host uploads the film through the API, the guests join by the room's link and speak the
-sync protocol on real sockets. They keep the film going round, so whoever opens the room finds it playing.
+Nothing is faked: a temporary host uploads the film through the API, and the guests join by the room's link and use the
+sync protocol on real sockets. They restart the film at its end, so that the room is always playing.
 """
 
 import asyncio
@@ -26,24 +26,24 @@ SCRIPT = (
     ("Ada", "Exactly the same, frame by frame 🙂"),
     ("Max", "Try the pause button. It stops for all of us on the same picture."),
     ("Ada", "Open this page on your phone too, the code is in the terminal."),
-    ("Max", "Somebody said the cells are playing the game of life."),
+    ("Max", "Someone said the cells are playing the Game of Life."),
 )
-SPEAKS_EVERY_S = 9.0
-REPORTS_EVERY_S = 2.0
+CHAT_EVERY_S = 9.0
+REPORT_EVERY_S = 2.0
 
 
 class Api:
-    """The few calls that the demo makes, as any program outside would make them."""
+    """The few API calls of the demo, as any external program would make them."""
 
     def __init__(self, site: str, *, guest_key: str | None = None) -> None:
         self._site = site
         self._credentials = {"X-Guest-Key": guest_key} if guest_key else {}
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        """One JSON call; gives the answer's body, {} for an empty one."""
+        """Makes one JSON call; returns the body of the answer, {} for an empty one."""
         headers = {"Content-Type": "application/json", "Origin": self._site, **self._credentials}
-        said, _ = self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)
-        answer: Json = json.loads(said or "{}")
+        content, _ = self._send(method, f"{self._site}/api/v1{path}", json.dumps(body or {}), headers)
+        answer: Json = json.loads(content or "{}")
         return answer
 
     def become_temporary_host(self, name: str) -> None:
@@ -51,18 +51,18 @@ class Api:
         self._credentials = {"Authorization": f"Bearer {token}"}
 
     def upload(self, film: Path) -> str:
-        """Uploads by the resumable protocol in one piece; gives the video's id."""
+        """Uploads with the resumable protocol in one piece; returns the video's id."""
         size = film.stat().st_size
-        made = self.call(
+        created = self.call(
             "POST",
             "/videos",
             {"title": "Slow colours", "filename": "sample.mp4", "size_bytes": size, "content_type": "video/mp4"},
         )
-        start = made["upload"]
+        start = created["upload"]
         _, headers = self._send("POST", start["start_url"], "", start["headers"])
         content_range = {"Content-Range": f"bytes 0-{size - 1}/{size}", "Content-Type": "video/mp4"}
         self._send("PUT", headers["Location"], film.read_bytes(), content_range)
-        video_id: str = made["video"]["id"]
+        video_id: str = created["video"]["id"]
         return video_id
 
     def wait_until_playable(self, video_id: str) -> None:
@@ -80,19 +80,19 @@ class Api:
 
 
 class SimulatedGuest:
-    """Joins, reports itself in sync, says its lines; one of them also keeps the film going round."""
+    """Joins, reports perfect sync and chats; one guest also restarts the film."""
 
-    def __init__(self, site: str, room_id: str, name: str, *, keeps_it_going: bool) -> None:
+    def __init__(self, site: str, room_id: str, name: str, *, restarts_film: bool) -> None:
         self._api = Api(site, guest_key=secrets.token_urlsafe(32))
         self._room_id = room_id
         self._name = name
-        self._keeps_it_going = keeps_it_going
+        self._restarts_film = restarts_film
         self._socket: ClientConnection | None = None
         self._state: Json = {}
-        self._heard_at = 0.0
+        self._received_at = 0.0
 
     async def stay(self) -> None:
-        """Is in the room until cancelled; comes back with a fresh token when the connection ends."""
+        """Stays in the room until cancelled; reconnects with a new token when the connection ends."""
         while True:
             joined = await asyncio.to_thread(self._join)
             connection = joined["connection"]
@@ -125,28 +125,28 @@ class SimulatedGuest:
             message = json.loads(raw)
             match message["t"]:
                 case "welcome" | "state":
-                    self._state, self._heard_at = message.get("state", message), time.monotonic()
-                    await self._keep_going()
+                    self._state, self._received_at = message.get("state", message), time.monotonic()
+                    await self._restart_film()
                 case "renew":
                     joined = await asyncio.to_thread(self._join)
                     await self._send(t="token", token=joined["connection"]["join_token"])
 
-    async def _keep_going(self) -> None:
-        """Starts the film, and starts it over when it has ended; a pause by a person is respected."""
-        fresh = self._state["mode"] == "paused" and self._state["pos_s"] == 0
-        if self._keeps_it_going and (fresh or self._state["mode"] == "ended"):
+    async def _restart_film(self) -> None:
+        """Starts the film, and restarts it at its end. A pause by a person is respected."""
+        unstarted = self._state["mode"] == "paused" and self._state["pos_s"] == 0
+        if self._restarts_film and (unstarted or self._state["mode"] == "ended"):
             for op in ({"op": "seek", "pos_s": 0.0}, {"op": "play"}):
                 await self._send(t="cmd", cid=secrets.token_hex(8), mrev=self._state["mrev"], **op)
 
     def _position_s(self) -> float:
-        """Where the film is by the last state; this guest's clock is the server's own."""
-        moved_ms = (time.monotonic() - self._heard_at) * 1000 + self._state["srv_ms"] - self._state["t0_ms"]
+        """Returns the position according to the last state; this guest shares the server's clock."""
+        moved_ms = (time.monotonic() - self._received_at) * 1000 + self._state["srv_ms"] - self._state["t0_ms"]
         playing = self._state["mode"] == "playing"
         return float(self._state["pos_s"] + (max(0.0, moved_ms) / 1000 * self._state["rate"] if playing else 0.0))
 
     async def _report(self) -> None:
         while True:
-            await asyncio.sleep(REPORTS_EVERY_S)
+            await asyncio.sleep(REPORT_EVERY_S)
             if self._state:
                 report = {"rev": self._state["rev"], "pos_s": self._position_s(), "err_ms": 0.0}
                 line = {"unc_ms": 0.5, "rtt_ms": 1.0, "buf_s": 20.0, "ready": "ok", "rate": 1.0, "visible": True}
@@ -154,26 +154,26 @@ class SimulatedGuest:
 
 
 async def open_demo_room(site: str, film: Path) -> str:
-    """Uploads the film, waits until it can be watched, makes the room; gives the room's id."""
+    """Uploads the film, waits until it is playable and creates the room; returns the room's id."""
     api = Api(site)
     await asyncio.to_thread(api.become_temporary_host, "The demo")
     video_id = await asyncio.to_thread(api.upload, film)
     await asyncio.to_thread(api.wait_until_playable, video_id)
-    wishes = {"name": "The demo room", "video_id": video_id, "control": "everyone", "wait": {"policy": "never"}}
-    room = await asyncio.to_thread(api.call, "POST", "/rooms", wishes)
+    room_settings = {"name": "The demo room", "video_id": video_id, "control": "everyone", "wait": {"policy": "never"}}
+    room = await asyncio.to_thread(api.call, "POST", "/rooms", room_settings)
     return str(room["id"])
 
 
 async def run_guests(site: str, room_id: str) -> None:
-    """Ada and Max, until cancelled."""
+    """Runs the guests of the script until cancelled."""
     guests = {
-        name: SimulatedGuest(site, room_id, name, keeps_it_going=name == "Ada")
+        name: SimulatedGuest(site, room_id, name, restarts_film=name == "Ada")
         for name in dict.fromkeys(name for name, _ in SCRIPT)
     }
     staying = [asyncio.create_task(guest.stay()) for guest in guests.values()]
     try:
         for name, text in itertools.cycle(SCRIPT):
-            await asyncio.sleep(SPEAKS_EVERY_S)
+            await asyncio.sleep(CHAT_EVERY_S)
             await guests[name].say(text)
     finally:
         for task in staying:

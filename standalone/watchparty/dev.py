@@ -1,6 +1,6 @@
-"""`make dev`: the server started again whenever a Python file changes, and Vite beside it with hot reload.
+"""`make dev`: restarts the server whenever a Python file changes, and runs Vite with hot reload beside it.
 
-Vite serves the page and passes API, socket, upload and media on to the server, so one address works as always.
+Vite serves the page and proxies API, socket, uploads and media to the server, so one address is enough.
 """
 
 import time
@@ -10,11 +10,11 @@ from watchparty.process import Running
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("functions", "sync-relay", "transcoder", "standalone")
-LOOKS_EVERY_S = 0.7
+POLL_EVERY_S = 0.7
 
 
 def newest_change() -> float:
-    """When the youngest Python file of the four packages was written."""
+    """Returns the time of the latest change of a Python file in the four packages."""
     return max(path.stat().st_mtime for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
 
@@ -25,10 +25,10 @@ def main() -> int:
     seen = newest_change()
     try:
         while True:
-            time.sleep(LOOKS_EVERY_S)
+            time.sleep(POLL_EVERY_S)
             if (changed := newest_change()) > seen:
                 seen = changed
-                print("Python changed, starting again …", flush=True)
+                print("Python changed, restarting …", flush=True)
                 server.stop()
                 server = Running.python(serve)
     except KeyboardInterrupt:

@@ -1,22 +1,22 @@
-"""What can keep the standalone server from starting or working.
+"""Errors that keep the standalone server from starting or working.
 
     HomeError
-    ├── PortTaken       another program listens there
+    ├── PortTaken       another program uses the port
     ├── DataInUse       another WatchParty uses the same data folder
-    ├── ProgramMissing  ffmpeg is nowhere to be found
-    └── ProgramFailed   a program that we ran ended with an error; carries what it said last
+    ├── ProgramMissing  ffmpeg was not found
+    └── ProgramFailed   a program that we ran failed; carries its last output
 
-Each message is a sentence that says what to do; the command line prints it and ends with 1.
+Each message says what to do. The command line prints it and exits with 1.
 """
 
 
 class HomeError(Exception):
-    """Told to the person at the terminal as it is."""
+    """An error whose message is shown to the user as it is."""
 
 
 class PortTaken(HomeError):
     def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"Port {port} on {host} is taken. Choose another: watchparty serve --port {port + 1}")
+        super().__init__(f"Port {port} on {host} is in use. Choose another: watchparty serve --port {port + 1}")
         self.port = port
 
 
@@ -31,6 +31,6 @@ class ProgramMissing(HomeError):
 
 
 class ProgramFailed(HomeError):
-    def __init__(self, program: str, code: int, said: str) -> None:
-        super().__init__(f"{program} ended with {code}: {said.strip()[-400:]}")
+    def __init__(self, program: str, code: int, output: str) -> None:
+        super().__init__(f"{program} failed with exit code {code}: {output.strip()[-400:]}")
         self.code = code

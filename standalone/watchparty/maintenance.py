@@ -38,7 +38,7 @@ class Maintenance:
         for thread in self._threads:
             thread.join(max(0.0, ends_at_s - time.monotonic()))
             if thread.is_alive():
-                log.warning("stopped without waiting for: %s", thread.name)
+                log.warning("stopped without waiting for the task %s", thread.name)
 
     def _repeat(self, task: MaintenanceTask) -> None:
         while not self._stopped.wait(task.interval_s):

@@ -1,4 +1,4 @@
-"""The only place of the standalone server that starts programs: ffmpeg for the sample film, the transcoder's child."""
+"""Starts programs, as the only module of this package: ffmpeg for the sample film, the transcoder as a child."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from watchparty.errors import ProgramFailed, ProgramMissing
 
 
 def find_ffmpeg() -> str:
-    """ffmpeg from the PATH, else the one in PyPI's imageio-ffmpeg. Raises ProgramMissing."""
+    """Returns ffmpeg from the PATH, otherwise from PyPI's imageio-ffmpeg. Raises ProgramMissing."""
     found = shutil.which("ffmpeg")
     if found:
         return found
@@ -27,17 +27,17 @@ def find_ffmpeg() -> str:
 
 
 def run_quietly(command: Sequence[str]) -> None:
-    """Runs to the end. Raises ProgramFailed with what it said last."""
+    """Runs a command to its end. Raises ProgramFailed with its last output."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramFailed(command[0], done.returncode, done.stderr)
 
 
 class Child:
-    """A Python module as a child process of low priority whose lines we read, and whose log goes to a file.
+    """A Python module in a child process of low priority. Its output is read by line; its log goes to a file.
 
-    Its standard input is a pipe that only an order is ever written to: when this process dies, even by kill -9, the
-    child reads the end of it and stops, so no encoder outlives its server.
+    Its standard input is a pipe for its arguments, if it is prewarmed. When this process dies, even by kill -9, the
+    child reads the end of that pipe and stops, so no encoder outlives its server.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Child:
                 stderr=stderr,
                 text=True,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-                start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in our order
+                start_new_session=True,  # we forward Ctrl-C ourselves, in our order
             )
         os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
         self._on_line = on_line
@@ -60,7 +60,7 @@ class Child:
         self._reader.start()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101  we asked for the pipe
+        assert self._process.stdout is not None  # noqa: S101  opened as a pipe
         for line in self._process.stdout:
             self._on_line(line)
 
@@ -68,9 +68,9 @@ class Child:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def order(self, arguments: Sequence[str]) -> bool:
-        """Tells a child that waits for it what to do. False when it has ended before."""
-        assert self._process.stdin is not None  # noqa: S101  we asked for the pipe
+    def send_arguments(self, arguments: Sequence[str]) -> bool:
+        """Sends a prewarmed child its arguments. Returns False if the child has exited."""
+        assert self._process.stdin is not None  # noqa: S101  opened as a pipe
         if not self.running:
             return False
         try:
@@ -81,24 +81,24 @@ class Child:
         return True
 
     def wait(self) -> int:
-        """Blocks until the child has ended and its last line was handled; gives its exit code."""
+        """Blocks until the child has exited and its last line is handled; returns its exit code."""
         code = self._process.wait()
         self._reader.join()
         return code
 
-    def stop(self, *, patience_s: float = 5.0) -> None:
-        """Asks the child to end, and makes it after `patience_s`."""
+    def stop(self, *, within_s: float = 5.0) -> None:
+        """Terminates the child, and kills it after `within_s`."""
         if self._process.poll() is not None:
             return
         self._process.terminate()
         try:
-            self._process.wait(patience_s)
+            self._process.wait(within_s)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class Running:
-    """A program that shares our terminal until it is stopped; what `make dev` runs side by side."""
+    """A program that shares our terminal until it is stopped; `make dev` runs several."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process

@@ -1,7 +1,7 @@
-"""The head of a request, bounded in bytes and in time: uvicorn's parser in C bounds neither.
+"""Limits the head of a request in bytes and time, which uvicorn's parser in C does not do.
 
-Otherwise one connection whose headers never end takes all memory, and a thousand that say nothing take every
-descriptor, with nobody signed in. A proxy in front does the same; not everybody has one.
+Otherwise, without signing in, one connection with endless headers could use all memory, and a thousand silent ones
+every file descriptor. A proxy in front has the same limits, but not every installation has one.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class BoundedHead(HttpToolsProtocol):
-    """Hangs up on a head that is too long, or too long in coming; how long a body may be, others say."""
+    """Aborts the connection if a head is too long or takes too long. The application limits the body."""
 
     head_bytes = 64 * 1024
     head_within_s = 20.0
 
     _deadline: asyncio.TimerHandle | None = None
-    """None: no head is expected, or it is here."""
+    """None: no head is expected, or it is complete."""
     _seen_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -24,7 +24,7 @@ class BoundedHead(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_here()
+        self._head_complete()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -33,26 +33,26 @@ class BoundedHead(HttpToolsProtocol):
             return
         self._seen_bytes += len(data)
         if self._seen_bytes > self.head_bytes:
-            self._hang_up()
+            self._disconnect()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._expect_head()
 
     def on_headers_complete(self) -> None:
-        self._head_is_here()
+        self._head_complete()
         super().on_headers_complete()
 
     def _expect_head(self) -> None:
-        self._head_is_here()
+        self._head_complete()
         self._seen_bytes = 0
-        self._deadline = self.loop.call_later(self.head_within_s, self._hang_up)
+        self._deadline = self.loop.call_later(self.head_within_s, self._disconnect)
 
-    def _head_is_here(self) -> None:
+    def _head_complete(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _hang_up(self) -> None:
-        self._head_is_here()
+    def _disconnect(self) -> None:
+        self._head_complete()
         self.transport.abort()

@@ -1,7 +1,7 @@
 """Generates the sample film of the demo: slow colours, drifting cells, soft chords and a burned-in frame number.
 
-It is drawn by ffmpeg's own sources, so it belongs to nobody. H.264 and AAC on purpose: it passes the transcoder's copy
-gate, so the demo plays within a second. Called at set-up (`python -m watchparty.sample_film OUT`).
+ffmpeg's own sources generate it, so it is free of rights. It is H.264 and AAC, which the transcoder copies without
+encoding, so the demo plays within a second. Called at set-up (`python -m watchparty.sample_film OUT`).
 """
 
 import sys
@@ -12,7 +12,7 @@ from watchparty.process import find_ffmpeg, run_quietly
 FPS = 24
 SECONDS = 60
 FIRST_NUMBER = 1000
-"""The counter starts here so that it always has four digits and its plate never changes width."""
+"""The counter starts here, so that it always has four digits and the same width."""
 
 _COLOURS = (
     f"gradients=s=480x270:r={FPS}:d={SECONDS}:speed=0.012:nb_colors=4:c0=0x141b34:c1=0x7a2e4d:c2=0xe08a3c:c3=0x1f4b5a"
@@ -32,7 +32,7 @@ crop keeps only the digits.
 
 
 def _chords() -> str:
-    """Three notes that take turns, each dying away within two seconds; the right ear hears two of them."""
+    """Three alternating notes, each fading within two seconds; the right channel has two of them."""
     notes = ((0.12, 220.0, 0.0), (0.10, 277.18, 1.5), (0.08, 329.63, 1.0))
     left, right = (
         "+".join(f"{gain}*sin(2*PI*t*{hertz})*exp(-2*mod(t+{shift},2))" for gain, hertz, shift in chosen)
@@ -42,7 +42,7 @@ def _chords() -> str:
 
 
 def command(ffmpeg: str, out: Path) -> list[str]:
-    """The ffmpeg command that makes the film."""
+    """Returns the ffmpeg command that generates the film."""
     inputs = [part for source in (_COLOURS, _CELLS, _COUNTER, _chords()) for part in ("-f", "lavfi", "-i", source)]
     graph = "[0][1]overlay=shortest=1[scene];[scene][2]overlay=x=48:y=H-h-48[film]"
     return [
@@ -54,7 +54,7 @@ def command(ffmpeg: str, out: Path) -> list[str]:
 
 
 def sample_film() -> Path:
-    """The film that set-up made; where there was no set-up (an installed wheel), it is made now and kept."""
+    """Returns the film from set-up; without set-up (an installed wheel) it is generated now and stored."""
     checkout = Path(__file__).parents[2]
     folder = checkout / ".build" if (checkout / "Makefile").exists() else Path.home() / ".cache" / "watchparty"
     film = folder / "sample.mp4"
@@ -64,7 +64,7 @@ def sample_film() -> Path:
 
 
 def make(out: Path) -> None:
-    """Writes the film to `out`, whole or not at all."""
+    """Writes the film to `out` atomically."""
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_suffix(".partial")
     run_quietly(command(find_ffmpeg(), partial))

@@ -1,4 +1,4 @@
-"""`watchparty serve`: takes the data folder and the port, says where it is, and serves until it is told to stop."""
+"""`watchparty serve`: locks the data folder, binds the port, prints the addresses, and serves until it is stopped."""
 
 import asyncio
 import contextlib
@@ -22,13 +22,13 @@ from watchparty.errors import PortTaken
 from watchparty.request_head import BoundedHead
 from watchparty.sample_film import sample_film
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  names, not a binding
+ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104  compared, not bound
 SHUTDOWN_WITHIN_S = 8
 MAX_FRAME_BYTES = 64 * 1024
 
 
 def serve(config: HomeConfig) -> int:
-    """Runs the server to its end."""
+    """Runs the server until it stops."""
     with _demo_folder(config) as settled:
         folder = DataFolder(settled.data)
         folder.make()
@@ -40,14 +40,14 @@ def serve(config: HomeConfig) -> int:
 
 
 def network_url(config: HomeConfig) -> str | None:
-    """Where others in this machine's network reach it; None where it listens to itself alone."""
-    address = lan_address() if config.host in EVERYWHERE else None
+    """Returns the URL of this machine on its network; None if it does not listen there."""
+    address = lan_address() if config.host in ALL_INTERFACES else None
     return f"http://{address}:{config.port}" if address else None
 
 
 @contextmanager
 def _demo_folder(config: HomeConfig) -> Iterator[HomeConfig]:
-    """The demo touches nobody's data: it lives in a folder that goes with it."""
+    """Gives the demo a temporary folder, so that it touches no real data."""
     if not config.demo:
         yield config
         return
@@ -59,7 +59,7 @@ def _demo_folder(config: HomeConfig) -> Iterator[HomeConfig]:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    """The listening socket, bound before anything else is started. Raises PortTaken."""
+    """Returns the listening socket, bound before anything else starts. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,7 +72,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers, and sends people on before it closes their sockets."""
+    """Signals when it is ready, and asks clients to reconnect before it closes their sockets."""
 
     def __init__(self, config: uvicorn.Config, *, drain: Callable[[], None]) -> None:
         super().__init__(config)
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._drain()
-        await asyncio.sleep(0)  # the farewells go out before uvicorn closes what they go out on
+        await asyncio.sleep(0)  # sends the `moved` messages before uvicorn closes the sockets
         await super().shutdown(sockets)
 
 
@@ -95,8 +95,8 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
             home.app,
             http=BoundedHead,
             log_level="warning",
-            access_log=False,  # addresses of rooms are what lets people in
-            proxy_headers=False,  # the functions believe the proxies that the settings name, and no other
+            access_log=False,  # a room's URL lets people into the room
+            proxy_headers=False,  # the functions trust only the proxies in the settings
             server_header=False,
             ws="websockets-sansio",
             ws_max_size=MAX_FRAME_BYTES,
@@ -115,7 +115,7 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
 
 
 async def _while_serving(home: Home, config: HomeConfig, serving: asyncio.Task[None]) -> None:
-    site = config.public_url or f"http://{'127.0.0.1' if config.host in EVERYWHERE else config.host}:{config.port}"
+    site = config.public_url or f"http://{'127.0.0.1' if config.host in ALL_INTERFACES else config.host}:{config.port}"
     guests: asyncio.Task[None] | None = None
     demo_path = ""
     if config.demo:

@@ -1,5 +1,5 @@
-"""The built page: hashed assets cached for a year, everything else revalidated, every page address answered by
-index.html, and `/r/{room}` with the tags that let a link unfold in a messenger.
+"""Serves the built page: hashed assets cached for a year, everything else revalidated, index.html for every route of
+the page, and `/r/{room}` with the tags for link previews in messengers.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ RoomPage = Callable[[Request, str, str], tuple[int, str]]
 
 
 def page_folder() -> Path:
-    """Where the built page lies: inside an installed wheel, or in the checkout's frontend/dist."""
+    """Returns the folder of the built page: in an installed wheel, or frontend/dist in a checkout."""
     inside = Path(__file__).parent / "page"
     return inside if inside.exists() else Path(__file__).parents[2] / "frontend" / "dist"
 
 
 class Site:
-    """An ASGI application for everything that is neither API, socket, upload nor media."""
+    """The ASGI application for everything that is neither API, socket, upload nor media."""
 
     def __init__(self, folder: Path, room_page: RoomPage) -> None:
         self._folder = folder.resolve()
@@ -39,7 +39,7 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method not allowed", status_code=405, headers={"Allow": "GET, HEAD"})
         path = request.url.path
-        if "\0" in path:  # no name of a file, and the file system says so by an exception
+        if "\0" in path:  # not a valid file name: the file system would raise an exception
             return PlainTextResponse("Not found", status_code=404)
         file = (self._folder / path.lstrip("/")).resolve()
         if path != "/" and file.is_file() and file.is_relative_to(self._folder):

@@ -1,8 +1,8 @@
 """Runs transcoder children on this machine: the home adapter of the functions' jobs port.
 
-A few slots, first come first served, one child a video. A child's lines are transcode events and go to `announce`
-as they come; that a child has ended goes to `ended`, so that no video is "processing" for ever. What either means is
-the functions' business. While a film is being uploaded one child stands by, so that it begins when the upload ends.
+A few slots, first come first served, one child per video. Each line of a child is a transcode event and goes to
+`on_event`; the exit of a child goes to `on_exit`, so that no video stays "processing" forever. The functions decide
+what either means. While a film is uploaded one child is prewarmed, so that it can start as soon as the upload ends.
 """
 
 import json
@@ -20,13 +20,13 @@ TranscodeEvent = Mapping[str, Any]
 
 
 class RunningChild(Protocol):
-    """What the supervisor needs of a child process."""
+    """The part of a child process that the supervisor uses."""
 
     @property
     def running(self) -> bool: ...
 
-    def order(self, arguments: list[str]) -> bool:
-        """Gives a child that stands by its arguments. False when it has ended before."""
+    def send_arguments(self, arguments: list[str]) -> bool:
+        """Sends a prewarmed child its arguments. Returns False if the child has exited."""
 
     def wait(self) -> int: ...
 
@@ -55,35 +55,35 @@ class TranscodeSupervisor:
         *,
         original_of: Callable[[str], Path | str],
         media_of: Callable[[str, str], Path | str],
-        announce: Callable[[TranscodeEvent], None],
-        ended: Callable[[Job], None],
+        on_event: Callable[[TranscodeEvent], None],
+        on_exit: Callable[[Job], None],
         start_child: StartChild,
         slots: int,
     ) -> None:
         self._original_of = original_of
         self._media_of = media_of
-        self._announce = announce
-        self._ended = ended
+        self._on_event = on_event
+        self._on_exit = on_exit
         self._start_child = start_child
         self._free_slots = slots
         self._waiting: deque[Job] = deque()
         self._running: dict[Job, RunningChild] = {}
-        self._standby: RunningChild | None = None
+        self._prewarmed: RunningChild | None = None
         self._stopping = False
         self._lock = threading.Lock()
 
     def expect(self) -> None:
-        """A film is on its way: has a child ready for it, if there is a slot. It ends by itself when no film comes."""
+        """Prewarms a child for a film that is being uploaded, if a slot is free. It exits if no film arrives."""
         with self._lock:
-            if self._stopping or not self._free_slots or (self._standby and self._standby.running):
+            if self._stopping or not self._free_slots or (self._prewarmed and self._prewarmed.running):
                 return
             try:
-                self._standby = self._start_child(["--prewarm"], self._hear)
-            except OSError as error:  # the film will begin a little later
-                log.warning("no transcoder stands by: %s", error)
+                self._prewarmed = self._start_child(["--prewarm"], self._on_line)
+            except OSError as error:  # the film starts a little later
+                log.warning("could not prewarm a transcoder: %s", error)
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
-        """Queues the job unless this attempt already runs or waits; a later attempt takes the place of an earlier."""
+        """Queues the job unless this attempt already runs or waits; a later attempt replaces an earlier one."""
         job = Job(video_id, generation, attempt)
         with self._lock:
             known = [*self._waiting, *self._running]
@@ -96,7 +96,7 @@ class TranscodeSupervisor:
         return job.name
 
     def cancel(self, *, video_id: str) -> None:
-        """Forgets a waiting job, ends a running one; its events end with it."""
+        """Removes a waiting job and stops a running one, which then sends no more events."""
         with self._lock:
             self._waiting = deque(job for job in self._waiting if job.video_id != video_id)
             children = [child for job, child in self._running.items() if job.video_id == video_id]
@@ -104,11 +104,11 @@ class TranscodeSupervisor:
             child.stop()
 
     def stop(self) -> None:
-        """Ends all children; what they were doing is taken up again at the next start."""
+        """Stops all children; their jobs resume at the next start."""
         with self._lock:
             self._stopping = True
             self._waiting.clear()
-            children = [*self._running.values(), *([self._standby] if self._standby else [])]
+            children = [*self._running.values(), *([self._prewarmed] if self._prewarmed else [])]
         for child in children:
             child.stop()
 
@@ -120,38 +120,38 @@ class TranscodeSupervisor:
                 self._free_slots -= 1
                 job = self._waiting.popleft()
                 child = self._running[job] = self._child(self._arguments(job))
-            threading.Thread(target=self._see_through, args=(job, child), daemon=True).start()
+            threading.Thread(target=self._wait_for, args=(job, child), daemon=True).start()
 
     def _child(self, arguments: list[str]) -> RunningChild:
-        standby, self._standby = self._standby, None
-        if standby and standby.order(arguments):
-            return standby
-        return self._start_child(arguments, self._hear)
+        prewarmed, self._prewarmed = self._prewarmed, None
+        if prewarmed and prewarmed.send_arguments(arguments):
+            return prewarmed
+        return self._start_child(arguments, self._on_line)
 
     def _arguments(self, job: Job) -> list[str]:
         return [
             *("--input", str(self._original_of(job.video_id))),
             *("--output", str(self._media_of(job.video_id, job.generation))),
-            f"--video-id={job.video_id}",  # in one word: an id may begin with a hyphen, as an option does
+            f"--video-id={job.video_id}",  # one argument, because an id may start with a hyphen like an option
             *("--generation", job.generation, "--attempt", str(job.attempt)),
             "--with-parent",
         ]
 
-    def _hear(self, line: str) -> None:
+    def _on_line(self, line: str) -> None:
         try:
             event = json.loads(line)
         except ValueError:
-            log.warning("the transcoder said something that is no event: %.200s", line)
+            log.warning("the transcoder printed a line that is not an event: %.200s", line)
             return
-        self._announce(event)
+        self._on_event(event)
 
-    def _see_through(self, job: Job, child: RunningChild) -> None:
+    def _wait_for(self, job: Job, child: RunningChild) -> None:
         code = child.wait()
         with self._lock:
             self._free_slots += 1
             del self._running[job]
             stopping = self._stopping
         if not stopping:
-            log.info("the transcoder of video %s ended with %s", job.video_id, code)
-            self._ended(job)
+            log.info("the transcoder of video %s exited with %s", job.video_id, code)
+            self._on_exit(job)
         self._fill_slots()

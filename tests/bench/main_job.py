@@ -85,7 +85,7 @@ def playing_room(home: Home, host: Api) -> Iterator[tuple[str, str]]:
     room_id = str(host.call("POST", "/rooms", wishes)["id"])
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
-    staying = SimulatedGuest(home.url, room_id, "Ada", keeps_it_going=True).stay()
+    staying = SimulatedGuest(home.url, room_id, "Ada", restarts_film=True).stay()
     present = asyncio.run_coroutine_threadsafe(staying, loop)
     yield room_id, video_id
     present.cancel()

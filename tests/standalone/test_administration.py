@@ -1,4 +1,4 @@
-"""What an operator does on the machine itself: the audit log checked and taken home, keys rotated."""
+"""Commands for operators on the machine itself: verify and export the audit log, rotate keys."""
 
 import json
 import sqlite3
@@ -18,19 +18,19 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder in which two accounts were made."""
+    """A data folder with two accounts."""
     folder = tmp_path / "data"
     for name in ("ana", "ben"):
-        made = ["--email", f"{name}@example.org", "--password", "correct horse"]
-        assert main(["admin", "create-account", "--data", str(folder), *made]) == 0
+        options = ["--email", f"{name}@example.org", "--password", "correct horse"]
+        assert main(["admin", "create-account", "--data", str(folder), *options]) == 0
     return folder
 
 
 def test_the_audit_log_is_verified_and_exported(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Both accounts are in it, one JSON object a line, and the chain holds."""
+    """Both accounts are in it, one JSON object per line, and the chain is intact."""
     capsys.readouterr()
     assert main(["audit", "verify", "--data", str(data)]) == 0
-    assert capsys.readouterr().out == "The audit log holds: 2 entries.\n"
+    assert capsys.readouterr().out == "The audit log is intact: 2 entries.\n"
     assert main(["audit", "export", "--data", str(data)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["action"] for line in lines] == ["account.created", "account.created"]
@@ -39,22 +39,22 @@ def test_the_audit_log_is_verified_and_exported(data: Path, capsys: pytest.Captu
 
 
 def test_a_changed_entry_is_found(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever edits the database cannot edit the past unseen: exit code 1, and which entry."""
+    """A change of an entry in the database is detected: exit code 1, and the id of the entry."""
     with closing(sqlite3.connect(DataFolder(data).database)) as database, database:
         database.execute("UPDATE audit_entry SET actor = 'nobody' WHERE id LIKE '%1'")
     assert main(["audit", "verify", "--data", str(data)]) == 1
     assert "broken at entry 000000000001" in capsys.readouterr().err
 
 
-def test_a_folder_without_a_server_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A mistyped folder is not made into a new installation."""
+def test_a_folder_without_data_is_refused_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped folder does not become a new installation."""
     assert main(["audit", "verify", "--data", str(tmp_path / "nowhere")]) == 1
-    assert "there is no WatchParty here" in capsys.readouterr().err
+    assert "contains no WatchParty data" in capsys.readouterr().err
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_keys_are_rotated_in_the_data_folder(data: Path) -> None:
-    """Three steps, after which one new key is left; the file stays its owner's."""
+    """After three steps only the new key is left; the file stays private."""
     path = data / "keys" / "join.json"
     old = parse_family("", path.read_text()).active
     for step in ("add", "activate", "retire"):
@@ -65,8 +65,8 @@ def test_keys_are_rotated_in_the_data_folder(data: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_keys_that_lie_elsewhere_are_rotated_as_text() -> None:
-    """As a pipe between two versions of a secret; with nothing on the input a family is begun."""
+def test_keys_stored_elsewhere_are_rotated_as_text() -> None:
+    """The command works as a pipe between two versions of a secret; empty input starts a new family."""
     command = [sys.executable, "-m", "watchparty", "keys", "add", "notice", "--text"]
     text = ""
     for expected in (1, 2):

@@ -1,4 +1,4 @@
-"""The profile hobby: the standalone application with Google's adapters, as Terraform's environment builds it."""
+"""Profile hobby: the standalone application with Google's adapters, as Terraform's environment builds it."""
 
 import argparse
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ def browser(home: Home) -> Iterator[TestClient]:
         yield client
 
 
-def test_everything_is_google_but_the_relay(home: Home) -> None:
-    """Films lie in buckets and are prepared by the job; notices do not leave the process, grants are our own."""
+def test_everything_but_the_relay_is_googles(home: Home) -> None:
+    """Films are in buckets and prepared by the job; notices stay in the process, and grants are our own."""
     services = home.services
     assert isinstance(services.objects, GcsObjectStore)
     assert isinstance(services.relay, InProcessRelay)
@@ -40,7 +40,7 @@ def test_everything_is_google_but_the_relay(home: Home) -> None:
 
 
 def test_one_origin_answers_page_api_and_socket(browser: TestClient) -> None:
-    """The door to everything is one address, and its socket belongs to it."""
+    """Page, API and socket share one address."""
     assert browser.get("/ready").status_code == 200
     assert browser.get("/api/v1/config").json()["sign_in"] == "local"
     assert browser.get("/.well-known/jwks.json").json()["keys"]
@@ -50,10 +50,10 @@ def test_one_origin_answers_page_api_and_socket(browser: TestClient) -> None:
 
 
 def test_nothing_accepts_events_or_films_on_the_public_port(browser: TestClient) -> None:
-    """Originals go to the bucket; what Google tells goes to functions that nobody else may call."""
+    """Originals go to the bucket; Google's events go to functions that accept no other callers."""
     for path in ("/upload/x", "/on_upload", "/events"):
         assert browser.post(path, json={}).status_code == 405
 
 
-def test_the_way_in_for_the_admin_is_not_written_to_a_log(home: Home) -> None:
+def test_the_setup_link_is_not_written_to_a_log(home: Home) -> None:
     assert home.setup_secret() is None

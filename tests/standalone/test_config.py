@@ -1,4 +1,4 @@
-"""Settings come from the command line, then the environment, then defaults; a wrong one is named."""
+"""Settings come from the command line, then the environment, then defaults; an invalid one is refused by name."""
 
 import argparse
 from pathlib import Path
@@ -21,8 +21,8 @@ def test_the_command_line_wins_over_the_environment() -> None:
     assert home_config(arguments(), environ).data == Path("/films")
 
 
-def test_without_settings_data_lies_where_xdg_says() -> None:
-    """A first start asks for nothing."""
+def test_the_default_data_folder_follows_xdg() -> None:
+    """A first start needs no settings."""
     config = home_config(arguments(), {"HOME": "/home/ada"})
     assert (config.port, config.data) == (DEFAULT_PORT, Path("/home/ada/.local/share/watchparty"))
 
@@ -31,14 +31,14 @@ def test_without_settings_data_lies_where_xdg_says() -> None:
     ("name", "value"),
     [("WATCHPARTY_PORT", "http"), ("WATCHPARTY_PORT", "70000"), ("WATCHPARTY_PUBLIC_URL", "watch.example")],
 )
-def test_a_wrong_setting_is_named_with_what_was_expected(name: str, value: str) -> None:
-    """The message can be acted on without reading the documentation."""
+def test_an_invalid_setting_is_refused_with_the_expected_form(name: str, value: str) -> None:
+    """The message is enough to fix the setting without the documentation."""
     with pytest.raises(SettingError, match=f"{name}: expected .* got '{value}'"):
         home_config(arguments(), {"HOME": "/", name: value})
 
 
 def test_proxies_are_read_as_the_functions_read_them() -> None:
-    """With spaces, too; and what is none is refused at the start rather than with each request."""
+    """Spaces are allowed, and an invalid address is refused at start rather than at each request."""
     environ = {"HOME": "/", "WATCHPARTY_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"}
     assert home_config(arguments(), environ).trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
     with pytest.raises(HomeError, match="WATCHPARTY_TRUSTED_PROXIES: expected addresses or networks, not proxy"):
@@ -48,8 +48,8 @@ def test_proxies_are_read_as_the_functions_read_them() -> None:
 CLOUD = {"HOME": "/", "K_SERVICE": "watchparty", "PORT": "8080", "WATCHPARTY_PUBLIC_URL": "https://watch.example"}
 
 
-def test_on_cloud_run_the_functions_settings_count() -> None:
-    """Port, database and buckets are what Terraform says, and no browser is opened there."""
+def test_on_cloud_run_the_settings_of_the_functions_apply() -> None:
+    """Port, database and buckets come from Terraform, and no browser is opened."""
     config = home_config(arguments(), {**CLOUD, "WATCHPARTY_STORE_URL": "firestore://demo/watchparty"})
     assert config.cloud is not None
     assert (config.port, config.open_browser, config.cloud.environment) == (8080, False, "cloud")
@@ -61,8 +61,8 @@ def test_an_unsafe_setting_on_cloud_run_is_refused_in_a_sentence() -> None:
         home_config(arguments(), {**CLOUD, "WATCHPARTY_PUBLIC_URL": "http://watch.example"})
 
 
-def test_port_is_only_believed_on_cloud_run() -> None:
-    """Other tools use PORT for their own."""
+def test_port_is_only_used_on_cloud_run() -> None:
+    """Other tools use PORT for themselves."""
     assert home_config(arguments(), {"HOME": "/", "PORT": "8080"}).port == DEFAULT_PORT
 
 
@@ -74,8 +74,8 @@ S3 = {
 }
 
 
-def test_films_lie_where_an_s3_service_is_named() -> None:
-    """Browsers reach it under the same name unless another is said; without one they lie in the folder."""
+def test_an_s3_endpoint_stores_films_there() -> None:
+    """Browsers use the same endpoint unless another is set; without an endpoint films are in the folder."""
     config = home_config(arguments(), S3).s3
     assert config is not None
     assert (config.public_endpoint, config.original_of("v1")) == ("http://minio:9000", "s3://uploads/v1/original")
@@ -96,7 +96,7 @@ def test_films_lie_where_an_s3_service_is_named() -> None:
         ("WATCHPARTY_MEDIA_BUCKET", "uploads"),
     ],
 )
-def test_what_an_s3_service_needs_is_named(name: str, value: str) -> None:
-    """One bucket for both would publish originals under the names of films."""
+def test_invalid_settings_of_an_s3_store_are_refused(name: str, value: str) -> None:
+    """A single bucket for both would publish originals under the names of films."""
     with pytest.raises(SettingError, match=f"{name}: expected .* got '{value}'"):
         home_config(arguments(), {**S3, name: value})

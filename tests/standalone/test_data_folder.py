@@ -1,4 +1,4 @@
-"""The data folder is private and belongs to one server at a time."""
+"""The data folder is private and used by one server at a time."""
 
 import os
 from pathlib import Path
@@ -10,14 +10,14 @@ from watchparty.errors import DataInUse
 
 
 def test_the_folder_is_private(tmp_path: Path) -> None:
-    """It holds keys and films, so nobody else on the machine may look."""
+    """It holds keys and films, so no other user of the machine can read it."""
     folder = DataFolder(tmp_path / "data")
     folder.make()
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
-def test_an_empty_folder_becomes_private_and_one_in_use_stays_as_it_is(tmp_path: Path) -> None:
-    """Somebody made it for us with the rights that folders usually have; later it is theirs to say who may look."""
+def test_an_empty_folder_becomes_private_and_one_in_use_keeps_its_permissions(tmp_path: Path) -> None:
+    """An empty folder has default permissions; those of a folder in use are its owner's decision."""
     tmp_path.chmod(0o755)
     DataFolder(tmp_path).make()
     assert tmp_path.stat().st_mode & 0o077 == 0
@@ -28,7 +28,7 @@ def test_an_empty_folder_becomes_private_and_one_in_use_stays_as_it_is(tmp_path:
 
 
 def test_a_second_server_is_refused_with_the_folder_named(tmp_path: Path) -> None:
-    """Two servers on one database would fight; the second is told where."""
+    """Two servers on one database would conflict; the error of the second names the folder."""
     folder = DataFolder(tmp_path)
     folder.make()
     handle = folder.lock()

@@ -1,6 +1,6 @@
-"""A home whose films lie in an S3-compatible store: uploaded in parts, prepared there, played from there.
+"""A home server with films in an S3-compatible store: uploaded in parts, prepared there, played from there.
 
-The server and its transcoder are processes of their own; the store is moto's server, so signatures are not checked.
+The server and its transcoder are separate processes; the store is moto's server, so signatures are not checked.
 """
 
 import re
@@ -46,13 +46,13 @@ def ok(answer: httpx2.Response) -> Json:
 
 
 def upload(api: httpx2.Client, film: bytes) -> str:
-    wish = {"filename": "film.mp4", "size_bytes": len(film), "content_type": "video/mp4"}
-    made = ok(api.post("/videos", json=wish))
-    video_id = str(made["video"]["id"])
-    assert made["upload"]["protocol"] == "s3-multipart"
-    each = ok(api.post(made["upload"]["start_url"], json={}))["part_size_bytes"]
+    request = {"filename": "film.mp4", "size_bytes": len(film), "content_type": "video/mp4"}
+    created = ok(api.post("/videos", json=request))
+    video_id = str(created["video"]["id"])
+    assert created["upload"]["protocol"] == "s3-multipart"
+    each = ok(api.post(created["upload"]["start_url"], json={}))["part_size_bytes"]
     numbers = list(range(1, -(-len(film) // each) + 1))
-    for part in ok(api.post(made["upload"]["start_url"], json={"numbers": numbers}))["addresses"]:
+    for part in ok(api.post(created["upload"]["start_url"], json={"numbers": numbers}))["addresses"]:
         begin = (part["number"] - 1) * each
         assert httpx2.put(part["url"], content=film[begin : begin + part["size_bytes"]]).status_code == 200
     assert ok(api.post(f"/videos/{video_id}/upload/complete"))["status"] in ("queued", "processing", "ready")
@@ -60,7 +60,7 @@ def upload(api: httpx2.Client, film: bytes) -> str:
 
 
 def fetched(api: httpx2.Client, url: str) -> bytes:
-    """A file of the film, by the address that the store is asked with."""
+    """Returns a file of the film, following the redirect to the store."""
     answer = api.get(url, follow_redirects=True)
     assert answer.status_code == 200, (url, answer.text)
     return bytes(answer.content)
@@ -71,7 +71,7 @@ def names(playlist: bytes, ending: str) -> list[str]:
 
 
 def test_a_film_is_uploaded_prepared_and_played_there(server: Server, s3: S3Service) -> None:
-    """Nothing of it lies in the data folder; its segments are redirects to the store; deleted, nothing is left."""
+    """The data folder stays empty, segments redirect to the store, and deletion leaves nothing behind."""
     film = copyable(60).read_bytes()
     with httpx2.Client(base_url=f"{server.url}/api/v1", headers={"Origin": server.url}) as api:
         host = ok(api.post("/auth/temporary", json={"display_name": "Ada"}))
@@ -87,9 +87,9 @@ def test_a_film_is_uploaded_prepared_and_played_there(server: Server, s3: S3Serv
         folder, _, _ = master.rpartition("/")
         playlist = names(fetched(api, master), "m3u8")[0]
         segment = f"{folder}/{playlist.rpartition('/')[0]}/{names(fetched(api, f'{folder}/{playlist}'), 'm4s')[0]}"
-        sent_on = api.get(segment, follow_redirects=False)
-        assert sent_on.status_code == 302
-        assert sent_on.headers["location"].startswith(f"{s3.endpoint}/{s3.media}/{video_id}/")
+        redirect = api.get(segment, follow_redirects=False)
+        assert redirect.status_code == 302
+        assert redirect.headers["location"].startswith(f"{s3.endpoint}/{s3.media}/{video_id}/")
         assert fetched(api, segment)[4:8] in (b"styp", b"moof", b"sidx")
         assert api.get(video["poster_url"].removeprefix("/api/v1")).content[:2] == b"\xff\xd8"
 

@@ -1,7 +1,7 @@
 """The whole site on one Cloud Run service: the standalone server with Firestore, buckets and the Cloud Run job.
 
-Real clients against the Firestore emulator, the strict bucket service and a local Cloud Run API; what other processes
-do (the function that hears the bucket, the transcoder) is done here by hand.
+Real clients use the Firestore emulator, the strict bucket service and a local Cloud Run API. The test performs the work
+of other processes by hand: the function for bucket events and the transcoder.
 """
 
 import argparse
@@ -40,7 +40,7 @@ NOTHING_GIVEN = argparse.Namespace(host=None, port=None, data=None, no_browser=F
 
 @dataclass
 class Service:
-    """The server, and what it speaks to."""
+    """The server and the services that it uses."""
 
     home: Home
     gcs: StrictGcs
@@ -56,18 +56,18 @@ class Service:
         return browser, {"Authorization": f"Bearer {answer['access_token']}"}
 
     def upload(self, browser: TestClient, headers: dict[str, str]) -> str:
-        """A film by the browser's own way to the bucket; the bucket's event is heard twice."""
-        wish = {"filename": "film.mp4", "size_bytes": len(FILM), "content_type": "video/mp4"}
-        made = ok(browser.post("/api/v1/videos", json=wish, headers=headers))
-        start = httpx2.post(made["upload"]["start_url"], headers=made["upload"]["headers"])
+        """Uploads a film as a browser does; the bucket's event arrives twice."""
+        request = {"filename": "film.mp4", "size_bytes": len(FILM), "content_type": "video/mp4"}
+        created = ok(browser.post("/api/v1/videos", json=request, headers=headers))
+        start = httpx2.post(created["upload"]["start_url"], headers=created["upload"]["headers"])
         whole = {"Content-Range": f"bytes 0-{len(FILM) - 1}/{len(FILM)}"}
         assert httpx2.put(start.headers["location"], content=FILM, headers=whole).status_code == 200
         for event in self.gcs.events * 2:
             hear_upload(self.home.services, event)
-        return str(made["video"]["id"])
+        return str(created["video"]["id"])
 
     def transcode(self, video_id: str) -> None:
-        """What the job would leave in the media bucket, and say."""
+        """Writes the job's output to the media bucket and sends its events."""
         (run,) = self.api.started
         assert run["VIDEO_ID"] == video_id
         folder = f"{video_id}/{run['GENERATION']}"
@@ -75,9 +75,9 @@ class Service:
             "demo-media", f"{folder}/master.m3u8", b"#EXTM3U\n#EXT-X-ENDLIST\n", "application/vnd.apple.mpegurl"
         )
         self.gcs.put("demo-media", f"{folder}/v360/1.m4s", b"segment", "video/mp4")
-        told: dict[str, Any] = {"video_id": video_id, "generation": int(run["GENERATION"])}
+        event: dict[str, Any] = {"video_id": video_id, "generation": int(run["GENERATION"])}
         for kind in ("playable", "finished"):
-            apply_event(self.home.services, said(kind, **told))
+            apply_event(self.home.services, said(kind, **event))
 
 
 def ok(answer: Any) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def ok(answer: Any) -> dict[str, Any]:
 
 
 def given(folder: Path, store_url: str) -> dict[str, str]:
-    """The environment that Terraform gives the service, with a folder of the test's own."""
+    """The environment that Terraform gives the service, with the test's own folder."""
     environ = cloud_environment(folder / "keys", store_url=store_url)
     return {**environ, "HOME": str(folder), "PORT": "8080"}
 
@@ -105,17 +105,17 @@ def service(firestore_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             objects=bucket_store(gcs, key, now=lambda: datetime.now(UTC)),
             jobs=CloudRunJobs(JOB, endpoint),
         )
-        with TestClient(home.app):  # alive from here to the end
+        with TestClient(home.app):  # runs until the test ends
             yield Service(home, gcs, api)
         assert isinstance(home.services.store.adapter, FirestoreStore)
         home.services.store.close()
 
 
 def test_from_an_upload_to_a_guest_who_watches_and_is_removed(service: Service) -> None:
-    """The bytes never pass through the service: up by a signed start, down by addresses that live a minute."""
+    """Film data never passes through the service: uploads use a signed start, downloads signed addresses."""
     browser, headers = service.admin()
     video_id = service.upload(browser, headers)
-    assert len(service.api.started) == 1, "told twice, started once"
+    assert len(service.api.started) == 1, "two events, one start"
     service.transcode(video_id)
     room = ok(browser.post("/api/v1/rooms", json={"video_id": video_id}, headers=headers))
 
@@ -124,11 +124,11 @@ def test_from_an_upload_to_a_guest_who_watches_and_is_removed(service: Service) 
     master = joined["playback"]["manifest_url"]
     assert guest.get(master).text.startswith("#EXTM3U")
     segment = master.replace("master.m3u8", "v360/1.m4s")
-    sent_on = guest.get(segment)
-    assert sent_on.status_code == 302
-    assert sent_on.headers["cache-control"] == "no-store"
-    assert httpx2.get(sent_on.headers["location"]).content == b"segment"
-    assert httpx2.get(sent_on.headers["location"].replace("1.m4s", "2.m4s")).status_code == 403
+    redirect = guest.get(segment)
+    assert redirect.status_code == 302
+    assert redirect.headers["cache-control"] == "no-store"
+    assert httpx2.get(redirect.headers["location"]).content == b"segment"
+    assert httpx2.get(redirect.headers["location"].replace("1.m4s", "2.m4s")).status_code == 403
     assert service.browser().get(segment).status_code == 401
 
     removed = browser.delete(
@@ -139,8 +139,8 @@ def test_from_an_upload_to_a_guest_who_watches_and_is_removed(service: Service) 
     assert guest.get(master).status_code == 403
 
 
-def test_people_meet_on_the_socket_of_the_same_service(service: Service) -> None:
-    """Page, API and relay are one origin: the join token opens the socket, and its keys are the service's own."""
+def test_the_join_token_opens_the_socket_of_the_same_service(service: Service) -> None:
+    """Page, API and relay are one origin, and the relay verifies tokens with the service's own keys."""
     browser, headers = service.admin()
     room = ok(browser.post("/api/v1/rooms", json={}, headers=headers))
     joined = ok(service.browser().post(f"/api/v1/rooms/{room['id']}/join", json={"display_name": "Gil"}))
@@ -150,6 +150,6 @@ def test_people_meet_on_the_socket_of_the_same_service(service: Service) -> None
     assert (welcome["t"], welcome["room"]["id"]) == ("welcome", room["id"])
 
 
-def test_it_takes_no_upload_itself(service: Service) -> None:
-    """Originals go to the bucket, so there is nothing to send them to here."""
+def test_the_service_accepts_no_uploads(service: Service) -> None:
+    """Originals go directly to the bucket."""
     assert service.browser().post("/upload/v1").status_code == 405

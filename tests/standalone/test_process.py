@@ -22,7 +22,7 @@ def test_a_child_is_niced_and_read_to_its_end(tmp_path: Path) -> None:
     """Every line arrives before wait() returns the exit code, and the child runs at the requested priority."""
     lines: list[str] = []
     talker = child("talker", tmp_path, on_line=lines.append, niceness=7)
-    assert talker.order([])  # by now it has its priority
+    assert talker.send_arguments([])  # by now it has its priority
     assert talker.wait() == 3
     assert [line.strip() for line in lines] == ["one", "two 7"]
 
@@ -34,16 +34,16 @@ def test_stop_ends_a_child_that_waits(tmp_path: Path) -> None:
     assert listener.wait() != 0
 
 
-def test_an_order_reaches_a_waiting_child(tmp_path: Path) -> None:
-    """It arrives once, as one line of JSON; to a child that has ended, order() returns False and raises nothing."""
+def test_a_prewarmed_child_receives_its_arguments(tmp_path: Path) -> None:
+    """They arrive once, as one line of JSON. For a child that has exited, send_arguments() returns False."""
     lines: list[str] = []
     echo = child("echo", tmp_path, on_line=lines.append)
     assert echo.running
-    assert echo.order(["--input", "a film\n"])
+    assert echo.send_arguments(["--input", "a film\n"])
     assert echo.wait() == 0
     assert lines[0] == '["--input", "a film\\n"]\n'
     assert not echo.running
-    assert not echo.order(["again"])
+    assert not echo.send_arguments(["again"])
 
 
 def test_a_child_ends_when_its_server_is_killed(tmp_path: Path) -> None:

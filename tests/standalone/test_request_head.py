@@ -1,4 +1,4 @@
-"""Whoever never ends the head of a request is hung up on; whoever sends a body slowly is not."""
+"""A connection with an endless request head is aborted; one with a slow body is not."""
 
 import asyncio
 import socket
@@ -37,7 +37,7 @@ async def port() -> AsyncIterator[int]:
 
 
 async def end_of(reader: asyncio.StreamReader) -> bytes:
-    """What still comes before the connection ends."""
+    """Returns the data that arrives before the connection ends."""
     async with asyncio.timeout(10):
         try:
             return await reader.read()
@@ -46,8 +46,8 @@ async def end_of(reader: asyncio.StreamReader) -> bytes:
 
 
 @pytest.mark.parametrize("endless", [b"X: " + b"a" * 8192, b"X: a\r\n" * 1365], ids=["one header", "many headers"])
-async def test_a_head_without_end_is_cut_off(port: int, endless: bytes) -> None:
-    """At 64 KB, long before it costs memory that somebody misses."""
+async def test_an_endless_head_is_cut_off(port: int, endless: bytes) -> None:
+    """The limit is 64 KiB, long before memory becomes a problem."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(HEAD + endless)
     sent = 0
@@ -60,25 +60,25 @@ async def test_a_head_without_end_is_cut_off(port: int, endless: bytes) -> None:
     except ConnectionError:
         pass
     assert await end_of(reader) == b""
-    assert sent < 8 * 1024 * 1024  # what lay in the sockets' own buffers
+    assert sent < 8 * 1024 * 1024  # the data in the sockets' buffers
     writer.close()
 
 
 @pytest.mark.parametrize("said", [b"", HEAD])
-async def test_who_does_not_come_out_with_it_is_hung_up_on(port: int, said: bytes) -> None:
-    """Nothing at all, or the beginning of something."""
+async def test_an_incomplete_head_is_aborted_in_time(port: int, said: bytes) -> None:
+    """The client sends nothing, or only the start of a head."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(said)
     assert await end_of(reader) == b""
     writer.close()
 
 
-async def test_a_body_may_take_its_time(port: int) -> None:
-    """An upload over a slow line lasts hours: only the head is waited for."""
+async def test_a_slow_body_is_accepted(port: int) -> None:
+    """An upload over a slow line can take hours: only the head has a deadline."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(HEAD + b"Content-Length: 4\r\nConnection: close\r\n\r\nsl")
     silent, other = await asyncio.open_connection("127.0.0.1", port)
-    assert await end_of(silent) == b""  # so the time for a head is over
+    assert await end_of(silent) == b""  # the time for a head is now over
     writer.write(b"ow")
     assert (await end_of(reader)).endswith(b"slow")
     for each in (writer, other):

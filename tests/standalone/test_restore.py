@@ -1,4 +1,4 @@
-"""What docs/operations.md and docs/self-hosting.md promise of a backup, done: the copy is the site again."""
+"""Restores backups as docs/operations.md and docs/self-hosting.md describe: the copy is the same site."""
 
 import shutil
 import sqlite3
@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.service, pytest.mark.integration]
 SITE = "https://watch.example"
 
 
-def test_a_copy_that_was_taken_while_the_server_ran_is_the_site_again(tmp_path: Path) -> None:
-    """`.backup` of the databases, the folders as they are: host, room and guest are there, and so are their keys."""
+def test_a_copy_taken_while_the_server_runs_is_the_same_site(tmp_path: Path) -> None:
+    """With `.backup` of the databases and copies of the folders, host, room, guest and keys are all there."""
     server = Server(tmp_path / "data")
     try:
         with httpx2.Client(base_url=server.url, headers={"Origin": server.url}) as browser:
@@ -53,7 +53,7 @@ def test_a_copy_that_was_taken_while_the_server_ran_is_the_site_again(tmp_path: 
 
 
 def back_up(data: Path, copy: Path) -> None:
-    """As docs/self-hosting.md says it for a running server."""
+    """Makes a backup as docs/self-hosting.md describes it for a running server."""
     databases = sorted(data.glob("*.sqlite"))
     shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.sqlite*", "*.lock"))
     for path in databases:
@@ -61,10 +61,10 @@ def back_up(data: Path, copy: Path) -> None:
             source.backup(target)
 
 
-def test_a_restored_database_beside_the_old_one_is_the_site_again(
+def test_a_restored_database_is_the_same_site(
     firestore_host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Google restores into another database; the same code, pointed at it, knows everybody and everything."""
+    """Google restores into another database; the same code finds all accounts and rooms there."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)
     keys = tmp_path / "keys"
     settings = WorkspaceSettings(
@@ -77,7 +77,7 @@ def test_a_restored_database_beside_the_old_one_is_the_site_again(
     room = site.post("/api/v1/rooms", json={"name": "Club"}, headers=headers).json()
     copied = stand_in_for_googles_restore("demo-restore", "watchparty", "watchparty-2")
     assert copied >= 4  # account, session, room, its link and host
-    site.delete(f"/api/v1/rooms/{room['id']}", headers=headers)  # what came after the backup
+    site.delete(f"/api/v1/rooms/{room['id']}", headers=headers)  # a change after the backup
     restored = browser_on("firestore://demo-restore/watchparty-2", keys)
     assert restored.get("/api/v1/rooms", headers=headers).json()["items"][0]["name"] == "Club"
     assert restored.get("/api/v1/auth/me", headers=headers).json()["display_name"] == "Ada"
@@ -97,7 +97,7 @@ def browser_on(store_url: str, keys: Path) -> TestClient:
 
 
 def stand_in_for_googles_restore(project: str, source: str, target: str) -> int:
-    """Every document of every kind, with its fields as they are; the emulator has no restore of its own."""
+    """Copies every document of every kind, because the emulator has no restore."""
     before, after = (google.Client(project=project, database=name) for name in (source, target))
     count = 0
     for kind in KINDS:

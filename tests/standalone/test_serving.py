@@ -1,4 +1,4 @@
-"""What a start finds out about the machine, and where links lead then."""
+"""The addresses that the server determines at start, and the links that follow from them."""
 
 import argparse
 from dataclasses import replace
@@ -20,13 +20,13 @@ def config(tmp_path: Path) -> HomeConfig:
     return home_config(options, {"HOME": str(tmp_path)})
 
 
-def test_who_listens_to_this_machine_alone_has_no_address_in_the_network(config: HomeConfig) -> None:
-    """A server behind a proxy is reached by nobody in its network."""
+def test_a_server_on_loopback_has_no_network_url(config: HomeConfig) -> None:
+    """A server behind a proxy is not reachable from its network."""
     assert serving.network_url(replace(config, host="127.0.0.1")) is None
 
 
-def test_a_room_made_at_this_machine_has_a_link_for_its_network(config: HomeConfig) -> None:
-    """Friends cannot open 127.0.0.1; the link of the room is the one that they can."""
+def test_a_room_created_on_this_machine_has_a_link_for_its_network(config: HomeConfig) -> None:
+    """Friends cannot open 127.0.0.1, so the link of the room uses the network address."""
     app = build_home(replace(config, network_url="http://192.168.1.7:8400")).app
     with TestClient(app, base_url=HERE, headers={"Origin": HERE}, client=("127.0.0.1", 1)) as host:
         token = host.post("/api/v1/auth/temporary", json={}).json()["access_token"]

@@ -1,4 +1,4 @@
-"""The built page is served with the right caching, and nothing outside its folder is."""
+"""The built page is served with the right caching, and nothing outside its folder is served."""
 
 from pathlib import Path
 
@@ -23,45 +23,45 @@ def browser(tmp_path: Path) -> TestClient:
     return TestClient(Site(page, room_page))
 
 
-def test_hashed_assets_are_kept_for_a_year_and_the_page_is_asked_for_anew(browser: TestClient) -> None:
-    """A new build is seen at the next load, and nothing is loaded twice."""
+def test_hashed_assets_are_cached_for_a_year_and_the_page_is_revalidated(browser: TestClient) -> None:
+    """A new build is visible at the next load, and unchanged assets are not loaded again."""
     assert "immutable" in browser.get("/assets/app-1.js").headers["cache-control"]
     assert browser.get("/library").headers["cache-control"] == "no-cache"
 
 
-def test_every_page_address_is_answered_by_the_page(browser: TestClient) -> None:
+def test_every_route_of_the_page_returns_the_page(browser: TestClient) -> None:
     """A reload on any screen works; a missing file is a 404, not the page."""
     assert browser.get("/library").text == "<html>page</html>"
     assert browser.get("/assets/gone.js").status_code == 404
 
 
-def test_a_room_link_says_what_it_is_and_closed_rooms_say_gone(browser: TestClient) -> None:
+def test_a_room_link_has_its_tags_and_a_closed_room_is_gone(browser: TestClient) -> None:
     """Messengers read the status and the tags of /r/{room}."""
     assert browser.get("/r/abc").text == "<html>abc</html>"
     assert browser.get("/r/closed").status_code == 410
 
 
 @pytest.mark.parametrize("path", ["/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt"])
-def test_no_path_leads_outside(browser: TestClient, path: str) -> None:
-    """Whatever a path says, only the page's own files are served."""
+def test_no_path_leads_outside_the_folder(browser: TestClient, path: str) -> None:
+    """Only the page's own files are served, whatever the path."""
     assert "secret" not in browser.get(path).text.replace("secret.txt", "")
 
 
 @pytest.mark.parametrize("path", ["/%00", "/assets/%00.js", "/r/%00"])
-def test_what_can_be_no_name_is_not_found(browser: TestClient, path: str) -> None:
-    """A null byte is an exception to the file system, and a page of log for whoever asks for one."""
+def test_an_invalid_file_name_is_not_found(browser: TestClient, path: str) -> None:
+    """A null byte would raise an exception in the file system and fill the log."""
     assert browser.get(path).status_code == 404
 
 
-def test_the_page_may_load_its_own_scripts_only(browser: TestClient) -> None:
+def test_the_page_can_only_load_its_own_scripts(browser: TestClient) -> None:
     """The content security policy allows no foreign script and no frame around us."""
     policy = browser.get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert "form-action 'self'" in policy  # which default-src does not speak of
+    assert "form-action 'self'" in policy  # not covered by default-src
 
 
-def test_only_reading_is_answered(browser: TestClient) -> None:
-    """A POST to a page is refused with what is allowed."""
+def test_only_get_and_head_are_allowed(browser: TestClient) -> None:
+    """A POST to the page is refused with the allowed methods."""
     answer = browser.post("/library")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
