@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 Ignored = tuple[type[Exception], ...]
-EVERY_S = 0.05
+EVERY_S = 0.02
 
 
 def eventually(what: str, holds: Callable[[], T | None], *, within_s: float = 15.0, ignoring: Ignored = ()) -> T:

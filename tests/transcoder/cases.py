@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transcoder.films import AAC, FAST_START, FLASHES, X264, X265, audio, ffmpeg, video
 
-Recipe = Sequence[str] | Callable[[Path], None]
+Recipe = Sequence[str] | Callable[[Path], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +73,8 @@ def cut_off(first: Sequence[str], keep: float) -> Callable[[Path], None]:
     return make
 
 
-def holding(data: bytes) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(data) and None
+def holding(data: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(data)
 
 
 def joined_streams(path: Path) -> None:

@@ -1,11 +1,11 @@
 """Tasks that share nothing but a bucket make one film, however often they are begun and wherever they are killed."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from fakes.strict_gcs import StrictGcs
+from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, PREFIX, Heard, Running, download, gcs_storage, upload
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.watching import decode_audio, decode_video, read_master
@@ -70,9 +70,8 @@ def test_killed_and_begun_again(film: Path, gcs: StrictGcs, tmp_path: Path) -> N
     upload(gcs, film)
     heard = Heard()
     first = Running(gcs, heard, count=2)
-    while not any(name.endswith(".m4s") for _, name in list(gcs.objects)):
-        assert first.at_work, first.errors
-        time.sleep(0.005)
+    eventually("there are segments", lambda: any(name.endswith(".m4s") for _, name in list(gcs.objects)), within_s=60)
+    assert first.at_work, first.errors
     first.kill()
     assert "finished" not in heard.kinds()
     before = {name: held.generation for (_, name), held in gcs.objects.items() if name.endswith(".m4s")}

@@ -39,7 +39,7 @@ def shown(folder: Path, playlist: str) -> dict[str, Sequence[int]]:
     with av.open(str(folder / playlist)) as container:
         frame = next(iter(container.decode(video=0)))
     luma, cb, cr = frame.planes
-    colours = {}
+    colours: dict[str, Sequence[int]] = {}
     for place, name in enumerate(PATCHES):
         x, y = place * field + field // 2, HEIGHT // 2
         y_value = (bytes(luma)[y * luma.line_size + x] - 16) * 255 / 219

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from fakes.strict_gcs import StrictGcs
+from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import environment
@@ -90,9 +90,8 @@ def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> N
     recipe = [*video("160x90", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     held = upload(gcs, make(tmp_path / "film.mp4", recipe))
     first, other = (start(gcs, topic, held.generation, index) for index in (0, 1))
-    while not any(name.endswith(".m4s") for _, name in gcs.objects):
-        assert first.poll() is None
-        time.sleep(0.02)
+    eventually("there are segments", lambda: any(name.endswith(".m4s") for _, name in list(gcs.objects)), within_s=60)
+    assert first.poll() is None
     os.killpg(first.pid, signal.SIGKILL)
     first.communicate()
     again = start(gcs, topic, held.generation, 0, again=1)

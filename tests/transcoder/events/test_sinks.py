@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from transcoder.topic import Topic
 from watchparty_transcoder.events.sinks import EventSink, JsonLinesSink, PubSubSink
 from watchparty_transcoder.events.transcode_event import Failed, Progress, Started, TranscodeEvent, decode
 
-WHO = {"video_id": "v1", "generation": 7, "task": 0, "attempt": 1}
+WHO: dict[str, Any] = {"video_id": "v1", "generation": 7, "task": 0, "attempt": 1}
 Ear = Callable[[], list[TranscodeEvent]]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fakes.graphics_card import Fault, ffmpeg_with_card
 from transcoder.facts import facts, video
+from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.ffmpeg import hardware_trial
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.plan.models import EncoderName, Grid, Pass, VideoPlan
@@ -94,5 +95,5 @@ def test_nonsense_is_no_film() -> None:
     film, ladder = film_with_ladder()
     grid: Grid = film.grid
     for made in (b"", b"\x00\x00\x00\x08moov", b"x" * 10_000):
-        with pytest.raises(hardware_trial.PlanMismatch):
+        with pytest.raises(PlanMismatch):
             hardware_trial.check(made, grid, ladder.renditions, frames=65)

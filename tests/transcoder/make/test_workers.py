@@ -5,17 +5,17 @@ from pathlib import Path
 
 import msgspec
 
-from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, Report, Workers, read_marker
-from watchparty_transcoder.mp4.segment import FilmWarning, StoredSegment
+from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, Workers, read_marker
+from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
 from watchparty_transcoder.storage.folder import FolderStorage
 
 SEGMENT = StoredSegment("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
 
 
-def run(folder: Path, piece: Piece, plan_hash: str = "abc") -> list[StoredSegment | PieceEnded]:
+def run(folder: Path, piece: Piece, plan_hash: str = "abc") -> list[StoredSegment | FilmWarning | PieceEnded]:
     workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash)
     workers.submit([piece], Pool.VIDEO)
-    reports = []
+    reports: list[StoredSegment | FilmWarning | PieceEnded] = []
     while not workers.idle:
         report = workers.next_report(10)
         assert report is not None

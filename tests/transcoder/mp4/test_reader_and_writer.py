@@ -68,7 +68,7 @@ def test_libav_understands_our_sound() -> None:
     init = audio_init(aac_entry(bytes([0x11, 0x90]), 48_000, 2), 48_000)
     frame = bytes.fromhex("210049900219002380")
     data = init + media_segment(1, [Sample(frame, place * 1024, place * 1024, 1024, sync=True) for place in range(4)])
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         context = container.streams.audio[0].codec_context
         assert (context.name, context.sample_rate, context.channels) == ("aac", 48_000, 2)
         assert [packet.pts for packet in container.demux() if packet.size] == [0, 1024, 2048, 3072]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from watchparty_transcoder.errors import PlanMismatch
-from watchparty_transcoder.mp4.segment import SegmentCutter, StoredSegment, shifted_to_zero
+from watchparty_transcoder.mp4.segment import FilmWarning, SegmentCutter, StoredSegment, shifted_to_zero
 from watchparty_transcoder.mp4.writer import Sample
 from watchparty_transcoder.storage.folder import FolderStorage
 
@@ -14,15 +14,19 @@ def frames(count: int, *, keyframes: int = 2, ahead: int = 0) -> list[Sample]:
     return [Sample(b"x", (place - ahead) * 10, place * 10, 10, sync=place % keyframes == 0) for place in range(count)]
 
 
+def stored(reports: list[StoredSegment | FilmWarning]) -> list[StoredSegment]:
+    return [each for each in reports if isinstance(each, StoredSegment)]
+
+
 def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[StoredSegment]:
-    made: list[StoredSegment] = []
+    made: list[StoredSegment | FilmWarning] = []
     cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), report=made.append
     )
     for sample in samples:
         cutter.add(sample)
     cutter.close()
-    return made
+    return stored(made)
 
 
 def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
@@ -36,13 +40,13 @@ def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
 
 def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) -> None:
     """The first one is out as soon as its last frame is in."""
-    made: list[StoredSegment] = []
+    made: list[StoredSegment | FilmWarning] = []
     cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
     )
     for sample in frames(2):
         cutter.add(sample)
-    assert [each.number for each in made] == [0]
+    assert [each.number for each in stored(made)] == [0]
 
 
 def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_each_condition_is_named(changes: dict[str, Any], condition: str) -> Non
 
 def test_every_condition_has_its_test() -> None:
     """No condition is in the gate that no case above breaks."""
-    (marked,) = [mark for mark in test_each_condition_is_named.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    (marked,) = [mark for mark in test_each_condition_is_named.pytestmark if mark.name == "parametrize"]
     assert {name for name, _ in remux_check.VIDEO_CONDITIONS} == {condition for _, condition in marked.args[1]}
 
 

@@ -1,5 +1,7 @@
 """Which qualities are made of which picture."""
 
+from fractions import Fraction
+
 import pytest
 
 from watchparty_transcoder.plan import rendition_ladder, timeline
@@ -8,7 +10,7 @@ from watchparty_transcoder.plan.models import Grid
 
 @pytest.fixture
 def grid() -> Grid:
-    return timeline.grid(rendition_ladder.Fraction(30), 60)
+    return timeline.grid(Fraction(30), 60)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_sides_are_even(grid: Grid) -> None:
 
 def test_twice_the_frames_get_half_again_the_bits() -> None:
     """At 60 frames a second the cap is 1.5 times higher."""
-    slow, fast = (timeline.grid(rendition_ladder.Fraction(rate), 60) for rate in (30, 60))
+    slow, fast = (timeline.grid(Fraction(rate), 60) for rate in (30, 60))
     for one, other in zip(
         rendition_ladder.ladder_renditions(slow, 1280, 720, copied_bit_rate=None),
         rendition_ladder.ladder_renditions(fast, 1280, 720, copied_bit_rate=None),
