@@ -9,8 +9,8 @@ import { Progress } from "@/ui/Progress";
 import { ThemeChoice } from "@/ui/ThemeChoice";
 import { useTitle } from "@/ui/useTitle";
 import { ApiTokens } from "./ApiTokens";
-import { Leaving } from "./DeleteAccount";
 import { Devices } from "./Devices";
+import { ExportAndDelete } from "./ExportAndDelete";
 import { PasswordForm, ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
 
@@ -53,7 +53,7 @@ export default function AccountPage() {
         </>
       )}
       <Section title="Your data">
-        <Leaving account={account} />
+        <ExportAndDelete account={account} />
       </Section>
     </div>
   );

@@ -8,12 +8,12 @@ interface EntryCardProps {
   busy: boolean;
   message: string | null;
   onSubmit: (form: FormData) => void;
-  /** Other ways in, below the button. */
+  /** Links below the button, such as to registration. */
   footer?: ReactNode;
   children?: ReactNode;
 }
 
-/** The frame of sign-in, registration, set-up and reset: one heading, a few fields, one button. */
+/** The frame of the sign-in, registration, set-up and reset pages: a heading, a few fields, a button. */
 export function EntryCard({
   title,
   intro,

@@ -7,7 +7,7 @@ import { useTitle } from "@/ui/useTitle";
 import { safeNext } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
-import { waysOf } from "./signInMethods";
+import { signInMethods } from "./signInMethods";
 
 const LINK =
   "inline-flex min-h-11 items-center justify-center font-medium text-accent-text hover:underline";
@@ -30,7 +30,7 @@ export default function LoginPage() {
       message={message}
       onSubmit={(form) => {
         const body = { email: String(form.get("email")), password: String(form.get("password")) };
-        void submit(() => waysOf(config).signIn(body));
+        void submit(() => signInMethods(config).signIn(body));
       }}
       footer={
         <>

@@ -46,7 +46,7 @@ export function PasswordForm() {
     if (await submit(() => changeProfile(body))) {
       form.reset();
       showToast("Password changed.", { tone: "good" });
-      void queries.invalidateQueries(); // devices and API tokens went with the old one
+      void queries.invalidateQueries(); // the change has removed devices and API tokens
     }
   }
 

@@ -12,9 +12,9 @@ import { useTitle } from "@/ui/useTitle";
 import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, NameField, PasswordField } from "./fields";
-import { waysOf } from "./signInMethods";
+import { signInMethods } from "./signInMethods";
 
-/** By invitation (its secret in the fragment), freely where that is allowed, or to keep a temporary account. */
+/** Registers by invitation (secret in the fragment), freely if the site allows it, or to keep a temporary account. */
 export default function RegisterPage() {
   useTitle("Create account");
   const config = useSiteConfig();
@@ -22,7 +22,7 @@ export default function RegisterPage() {
   const [invite] = useState(() => fragmentSecret(hash, "invite"));
   if (!config) return <LoadingScreen />;
   const invited = config.registration === "open" || invite !== null;
-  // Where accounts are another's, the first administrator registers as everybody does, and is known by the address.
+  // At Identity Platform the first administrator registers like everyone else and is recognised by the address.
   if (!invited && config.sign_in === "local") return <InvitationNeeded />;
   return <RegisterForm config={config} invite={invite} />;
 }
@@ -36,11 +36,11 @@ function RegisterForm({ config, invite }: { config: SiteConfig; invite: string |
 
   async function send(form: FormData) {
     const done = await submit(() =>
-      waysOf(config).signUp({
+      signInMethods(config).signUp({
         email: String(form.get("email")),
         password: String(form.get("password")),
         display_name: String(form.get("display_name")),
-        invite: invite ?? undefined,
+        ...(invite === null ? {} : { invite }),
       }),
     );
     if (!done) return;

@@ -10,17 +10,17 @@ import { useTitle } from "@/ui/useTitle";
 import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
-import { waysOf } from "./signInMethods";
+import { signInMethods } from "./signInMethods";
 
-/** Without a token it sends the link, with one it sets the password. */
+/** Without a token, sends the reset link; with one, sets the new password. */
 export default function ResetPage() {
   useTitle("Reset password");
   const { hash } = useLocation();
   const [token] = useState(() => fragmentSecret(hash, "token"));
-  return token === null ? <AskForLink /> : <NewPassword token={token} />;
+  return token === null ? <RequestLink /> : <NewPassword token={token} />;
 }
 
-function AskForLink() {
+function RequestLink() {
   const config = useSiteConfig();
   const { busy, submit, field, message } = useSubmission();
   const [sent, setSent] = useState(false);
@@ -41,7 +41,7 @@ function AskForLink() {
       busy={busy}
       message={message}
       onSubmit={(form) =>
-        void submit(() => waysOf(config).sendReset(String(form.get("email")))).then((done) =>
+        void submit(() => signInMethods(config).sendReset(String(form.get("email")))).then((done) =>
           setSent(done),
         )
       }

@@ -14,7 +14,7 @@ import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, NameField, PasswordField } from "./fields";
 
-/** The link that the first start prints leads here and makes the administrator, once. */
+/** The server prints a link to this page at its first start; it creates the administrator, once. */
 export default function SetupPage() {
   useTitle("Set up");
   const { hash } = useLocation();

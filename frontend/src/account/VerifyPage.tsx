@@ -9,7 +9,7 @@ import { useTitle } from "@/ui/useTitle";
 import { fragmentSecret } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 
-/** Where a mail's link leads, on whatever device it is read. A tap, since programs that look into mails follow links. */
+/** The target of the link in a verification mail. It requires a click, because mail scanners follow links. */
 export default function VerifyPage() {
   useTitle("Confirm your email");
   const { hash } = useLocation();

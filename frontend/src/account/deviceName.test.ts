@@ -13,6 +13,6 @@ it.each([
   ],
   ["watchparty-cli/0.1", "watchparty-cli/0.1"],
   ["", "Unknown device"],
-])("calls %s by a name that people know", (userAgent, name) => {
+])("%s is shown by a familiar name", (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name);
 });

@@ -1,4 +1,4 @@
-/** "Firefox on Linux", from what a browser says of itself. Order matters: most of them claim to be others too. */
+/** "Firefox on Linux", from a User-Agent. Order matters: most browsers also name others. */
 
 const BROWSERS: Array<[RegExp, string]> = [
   [/Edg\//, "Edge"],

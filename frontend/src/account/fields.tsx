@@ -1,4 +1,4 @@
-/** The fields that several entry forms share, with what password managers need to know. */
+/** Fields that several account forms share, with the attributes that password managers need. */
 
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
@@ -6,8 +6,8 @@ import { Field, Input } from "@/ui/Field";
 import { IconButton } from "@/ui/IconButton";
 
 interface EntryFieldProps {
-  error?: string;
-  defaultValue?: string;
+  error?: string | undefined;
+  defaultValue?: string | undefined;
 }
 
 const MIN_PASSWORD = 10;
@@ -43,7 +43,7 @@ export function NameField({ error, defaultValue }: EntryFieldProps) {
 interface PasswordFieldProps extends EntryFieldProps {
   name?: string;
   label?: string;
-  /** A new one has a least length; a current one is whatever it is. */
+  /** Whether to require a minimum length. */
   isNew?: boolean;
 }
 

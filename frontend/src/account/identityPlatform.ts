@@ -1,6 +1,6 @@
 /**
- * Signing in where accounts are Google Identity Platform's: its own library, loaded only there. What it knows of the
- * person is kept in this page's memory alone; the session that lasts is ours, made of one ID token.
+ * Sign-in on sites whose accounts are at Google Identity Platform. Its library is loaded only there and keeps its state
+ * in memory; an ID token is exchanged for the site's own session.
  */
 
 import { initializeApp } from "@firebase/app";
@@ -17,31 +17,32 @@ import {
 } from "@firebase/auth";
 import { type Credentials, type Registration, signInByIdToken } from "@/api/accounts";
 import { ApiError } from "@/api/errors";
-import { refusalOf } from "./identityRefusals";
+import { ownError } from "./identityErrors";
 
-let known: Auth | undefined;
+let auth: Auth | undefined;
 
 function authOf(apiKey: string): Auth {
-  known ??= initializeAuth(initializeApp({ apiKey }), { persistence: inMemoryPersistence });
-  return known;
+  auth ??= initializeAuth(initializeApp({ apiKey }), { persistence: inMemoryPersistence });
+  return auth;
 }
 
 export async function signIn(apiKey: string, { email, password }: Credentials): Promise<void> {
-  const { user } = await answered(signInWithEmailAndPassword(authOf(apiKey), email, password));
-  await exchange(user, await answered(user.getIdToken()));
+  const { user } = await withOwnErrors(signInWithEmailAndPassword(authOf(apiKey), email, password));
+  await exchange(user, await withOwnErrors(user.getIdToken()));
 }
 
 export async function signUp(apiKey: string, body: Registration): Promise<void> {
-  const auth = authOf(apiKey);
-  const { user } = await answered(createUserWithEmailAndPassword(auth, body.email, body.password));
-  await answered(updateProfile(user, { displayName: body.display_name }));
-  // The name that was given just now is in the next token only.
-  await exchange(user, await answered(user.getIdToken(true)), body.invite ?? undefined);
-  await answered(sendEmailVerification(user));
+  const { user } = await withOwnErrors(
+    createUserWithEmailAndPassword(authOf(apiKey), body.email, body.password),
+  );
+  await withOwnErrors(updateProfile(user, { displayName: body.display_name }));
+  // Only a new token contains the name that was just set.
+  await exchange(user, await withOwnErrors(user.getIdToken(true)), body.invite ?? undefined);
+  await withOwnErrors(sendEmailVerification(user));
 }
 
 export async function sendReset(apiKey: string, email: string): Promise<void> {
-  await answered(sendPasswordResetEmail(authOf(apiKey), email));
+  await withOwnErrors(sendPasswordResetEmail(authOf(apiKey), email));
 }
 
 async function exchange(user: User, idToken: string, invite?: string): Promise<void> {
@@ -50,8 +51,8 @@ async function exchange(user: User, idToken: string, invite?: string): Promise<v
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "invitation_needed") || user.emailVerified)
       throw error;
-    // Whoever runs the site needs no invitation, but has to show that the address is theirs.
-    await answered(sendEmailVerification(user));
+    // The site's administrator needs no invitation, but must verify the address.
+    await withOwnErrors(sendEmailVerification(user));
     throw new ApiError(
       403,
       "address_not_verified",
@@ -60,10 +61,10 @@ async function exchange(user: User, idToken: string, invite?: string): Promise<v
   }
 }
 
-async function answered<T>(asked: Promise<T>): Promise<T> {
+async function withOwnErrors<T>(call: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await call;
   } catch (error) {
-    throw refusalOf(error);
+    throw ownError(error);
   }
 }

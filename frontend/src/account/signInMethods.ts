@@ -1,4 +1,4 @@
-/** How one signs in, registers and resets a password on this site: by our own accounts, or at Identity Platform. */
+/** How users sign in, register and reset a password on this site: with local accounts, or at Identity Platform. */
 
 import {
   type Credentials,
@@ -9,17 +9,17 @@ import {
 } from "@/api/accounts";
 import type { SiteConfig } from "@/api/siteConfig";
 
-export interface Ways {
+export interface SignInMethods {
   signIn(body: Credentials): Promise<unknown>;
   signUp(body: Registration): Promise<unknown>;
   sendReset(email: string): Promise<unknown>;
 }
 
-const ours: Ways = { signIn: login, signUp: register, sendReset: forgotPassword };
+const local: SignInMethods = { signIn: login, signUp: register, sendReset: forgotPassword };
 
-export function waysOf(config: SiteConfig | undefined): Ways {
+export function signInMethods(config: SiteConfig | undefined): SignInMethods {
   const apiKey = config?.identity_api_key;
-  if (!apiKey) return ours;
+  if (!apiKey) return local;
   const platform = () => import("./identityPlatform");
   return {
     signIn: async (body) => (await platform()).signIn(apiKey, body),

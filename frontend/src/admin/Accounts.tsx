@@ -8,7 +8,7 @@ import { Badge } from "@/ui/Badge";
 import { useReturnFocus } from "@/ui/focusReturn";
 import { formatDate } from "@/ui/format";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
-import { PagedTable, useAdminAction } from "./PagedTable";
+import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "accounts"];
 
@@ -53,8 +53,8 @@ function Actions({ account }: { account: AdminAccount }) {
   const isMe = useSession((session) => session.account?.id === account.id);
   const [deleting, setDeleting] = useState(false);
   const trigger = useReturnFocus(deleting);
-  const remove = useAdminAction(KEY, removeAccount, "Account deleted.");
-  const change = useAdminAction(
+  const remove = useRowAction(KEY, removeAccount, "Account deleted.");
+  const change = useRowAction(
     KEY,
     (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
     "Saved.",

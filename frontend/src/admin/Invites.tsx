@@ -13,12 +13,12 @@ import { copyText } from "@/ui/copyText";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
-import { PagedTable, useAdminAction } from "./PagedTable";
+import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "invites"];
 
 export function Invites() {
-  const revoke = useAdminAction(KEY, revokeAccountInvite, "Invitation revoked.");
+  const revoke = useRowAction(KEY, revokeAccountInvite, "Invitation revoked.");
   return (
     <div className="flex flex-col gap-8">
       <NewInvite />
@@ -63,7 +63,7 @@ function NewInvite() {
     event.preventDefault();
     const email = String(new FormData(event.currentTarget).get("email")).trim();
     void submit(async () => {
-      const invite = await createAccountInvite({ email: email || undefined });
+      const invite = await createAccountInvite(email === "" ? {} : { email });
       setUrl(invite.url);
       await queries.invalidateQueries({ queryKey: KEY });
     });

@@ -11,7 +11,7 @@ import { showToast } from "@/ui/Toast";
 interface Column<T> {
   heading: string;
   cell: (row: T) => ReactNode;
-  /** Numbers and actions stand on the right. */
+  /** Numbers and actions are aligned right. */
   align?: "end";
 }
 
@@ -40,7 +40,7 @@ export function PagedTable<T>({
     <div className="flex flex-col gap-4">
       <section
         className="overflow-x-auto rounded-2xl bg-surface ring-1 ring-line"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls a wide table by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard
         tabIndex={0}
         aria-label={caption}
       >
@@ -69,7 +69,7 @@ export function PagedTable<T>({
         </table>
       </section>
       {list.hasMore && (
-        <Button className="self-center" busy={list.isLoadingMore} onClick={list.more}>
+        <Button className="self-center" busy={list.isLoadingMore} onClick={list.loadMore}>
           Show more
         </Button>
       )}
@@ -81,15 +81,15 @@ function cell<T>({ align }: Column<T>): string {
   return cx("px-4 py-2.5 font-normal whitespace-nowrap", align === "end" && "text-right");
 }
 
-/** One of the administrator's changes: afterwards the list is read again and a word says that it worked. */
-export function useAdminAction<T>(
+/** A change to one row: afterwards the list is refetched and a toast confirms it. */
+export function useRowAction<T>(
   key: readonly unknown[],
-  act: (what: T) => Promise<unknown>,
+  run: (row: T) => Promise<unknown>,
   done: string,
 ) {
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: act,
+    mutationFn: run,
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: key });
       showToast(done, { tone: "good" });

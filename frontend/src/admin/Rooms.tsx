@@ -4,14 +4,14 @@ import { AlertDialog } from "@/ui/AlertDialog";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { formatDateTime } from "@/ui/format";
-import { PagedTable, useAdminAction } from "./PagedTable";
+import { PagedTable, useRowAction } from "./PagedTable";
 
 const KEY = ["admin", "rooms"];
 const ACCESS = { open: "Anyone with the link", knock: "Approval", members: "Invited people only" };
 
 export function Rooms() {
   const [closing, setClosing] = useState<AdminRoom | null>(null);
-  const close = useAdminAction(KEY, closeAnyRoom, "Room closed.");
+  const close = useRowAction(KEY, closeAnyRoom, "Room closed.");
   return (
     <>
       <PagedTable

@@ -97,7 +97,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
 interface GigabytesProps {
   label: string;
   value: number;
-  error?: string;
+  error?: string | undefined;
   onChange: (bytes: number) => void;
 }
 

@@ -6,7 +6,7 @@ import { Badge, type Tone } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { formatBytes, formatDateTime } from "@/ui/format";
 import { Select } from "@/ui/Select";
-import { PagedTable, useAdminAction } from "./PagedTable";
+import { PagedTable, useRowAction } from "./PagedTable";
 
 export function Videos() {
   return (
@@ -63,9 +63,9 @@ interface VideoTableProps {
   empty: string;
 }
 
-/** Films with their state, and another try for those that failed; whole lists and job lists alike. */
+/** Films with their state, and another attempt for failed ones; for the film list and the job list. */
 export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
-  const requeue = useAdminAction(queryKey, requeueVideo, "Queued again.");
+  const requeue = useRowAction(queryKey, requeueVideo, "Queued again.");
   return (
     <PagedTable
       caption={caption}

@@ -1,4 +1,4 @@
-/** What a refused page says: what happened, and the one thing to do next. */
+/** The page for a failed call or a crash: what happened, and the one thing to do next. */
 
 import { CircleAlert } from "lucide-react";
 import { Link, useLocation } from "react-router";
@@ -6,9 +6,9 @@ import { Button, buttonClass } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { ApiError, NetworkError, sentenceFor } from "./errors";
 
-export type NextStep = "home" | "retry" | "sign_in" | "library";
+type NextStep = "home" | "retry" | "sign_in" | "library";
 
-export interface ProblemText {
+interface ProblemText {
   title: string;
   text: string;
   next: NextStep;
@@ -32,7 +32,7 @@ const BY_STATUS: Record<number, ProblemText> = {
   503: { title: "Back in a moment", text: "The server is starting up or busy.", next: "retry" },
 };
 
-export function problemText(error: unknown): ProblemText {
+function problemText(error: unknown): ProblemText {
   if (error instanceof NetworkError) {
     return { title: "No connection", text: error.detail, next: "retry" };
   }
@@ -41,13 +41,13 @@ export function problemText(error: unknown): ProblemText {
   return { title: "That didn’t work", text: sentenceFor(error), next: "retry" };
 }
 
-export function requestIdOf(error: unknown): string | null {
+function requestIdOf(error: unknown): string | null {
   return error instanceof ApiError ? error.requestId : null;
 }
 
 interface ProblemScreenProps {
   error: unknown;
-  /** Without it "Try again" loads the page anew. */
+  /** Without it, "Try again" reloads the page. */
   onRetry?: () => void;
 }
 

@@ -3,7 +3,7 @@ import type { Page } from "./pages";
 import type { Schema } from "./schema";
 import { accountChanged, signedIn, signedOut } from "./session";
 
-/** `temporary`: a host without sign-up, gone at `expires_at` unless claimed by registering. */
+/** `temporary`: a host without sign-up; deleted at `expires_at` unless claimed by registering. */
 export type Account = Schema<"AccountView">;
 export type SignedIn = Schema<"SignedIn">;
 export type Device = Schema<"SessionView">;
@@ -13,7 +13,7 @@ export type Scope = Schema<"TokenStart">["scopes"][number];
 
 export type Credentials = Schema<"LoginBody">;
 export type Registration = Schema<"RegisterBody">;
-/** Only the fields that are there change; a new address or password needs the current password. */
+/** Only the given fields change. A new address or password requires the current password. */
 export type ProfileChange = Schema<"MeChange">;
 
 async function signInBy(path: string, body: unknown, options: CallOptions = {}): Promise<SignedIn> {
@@ -24,11 +24,11 @@ async function signInBy(path: string, body: unknown, options: CallOptions = {}):
 
 export const login = (body: Credentials) => signInBy("/auth/login", body);
 
-/** With a temporary account signed in, its bearer goes along: registering claims it. */
+/** Sent with the bearer token of a temporary account, if there is one: registering claims it. */
 export const register = (body: Registration) =>
   signInBy("/auth/register", body, { anonymous: false });
 
-/** With a fresh token of the site's identity provider. */
+/** With a new ID token of the site's identity provider. */
 export const signInByIdToken = (id_token: string, invite?: string) =>
   signInBy("/auth/session", { id_token, invite });
 
@@ -50,7 +50,7 @@ export const forgotPassword = (email: string) =>
 export const resetPassword = (token: string, password: string) =>
   call<void>("POST", "/auth/password/reset", { anonymous: true, body: { token, password } });
 
-/** By the secret of a mailed link; whoever opens it need not be signed in there. */
+/** With the secret of a mailed link; needs no sign-in. */
 export const verifyEmail = (token: string) =>
   call<void>("POST", "/auth/verify-email", { anonymous: true, body: { token } });
 
@@ -60,7 +60,7 @@ export async function changeProfile(body: ProfileChange): Promise<Account> {
   return account;
 }
 
-/** A temporary account has no password to ask for. */
+/** A temporary account has no password. */
 export async function deleteAccount(password?: string): Promise<void> {
   await call("DELETE", "/auth/me", { body: { password } });
   signedOut();

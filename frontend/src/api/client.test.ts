@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 describe("a call", () => {
-  it("speaks with the bearer of the account, and says what it is about", async () => {
+  it("sends the account's bearer token, the idempotency key and a request id", async () => {
     signedIn(session());
     server.on("POST /api/v1/rooms", () => json({ id: "r" }, 201));
     await call("POST", "/rooms", { body: { name: "Ours" }, idempotencyKey: "once" });
@@ -36,7 +36,7 @@ describe("a call", () => {
     expect(await request?.json()).toEqual({ name: "Ours" });
   });
 
-  it("speaks with a join token where one is given, and with none for the card of a room", async () => {
+  it("sends a given join token, and none on anonymous calls", async () => {
     signedIn(session());
     server.on("GET /api/v1/rooms/r", () => json({}));
     await call("GET", "/rooms/r", { bearer: "join" });
@@ -47,7 +47,7 @@ describe("a call", () => {
     ]);
   });
 
-  it("leaves out of the query what nobody said", async () => {
+  it("omits missing values from the query", async () => {
     server.on("GET /api/v1/videos", () => json({ items: [] }));
     await call("GET", "/videos", {
       anonymous: true,
@@ -56,7 +56,7 @@ describe("a call", () => {
     expect(new URL(server.calls[0]?.url ?? "").search).toBe("?limit=5");
   });
 
-  it("tells 202 from 200 where that matters", async () => {
+  it("reports the status where it matters", async () => {
     server.on("POST /api/v1/rooms/r/join", () => json({ status: "waiting" }, 202));
     expect(
       await callForAnswer("POST", "/rooms/r/join", { anonymous: true, body: {} }),
@@ -65,7 +65,7 @@ describe("a call", () => {
 });
 
 describe("a refusal", () => {
-  it("arrives as an error with its code, fields and request id", async () => {
+  it("becomes an error with its code, fields and request id", async () => {
     const errors = [{ pointer: "/email", detail: "is no address" }];
     server.on("POST /api/v1/auth/register", () => problem(422, "invalid", { errors }));
     const refused = call("POST", "/auth/register", { anonymous: true, body: {} });
@@ -80,7 +80,7 @@ describe("a refusal", () => {
     expect(error.field("email")).toBe("is no address");
   });
 
-  it("is still an error when a proxy answers with a page of its own", async () => {
+  it("becomes an error even if a proxy answers with a page of its own", async () => {
     server.on("GET /api/v1/config", () => new Response("<h1>Bad gateway</h1>", { status: 502 }));
     await expect(call("GET", "/config", { anonymous: true })).rejects.toMatchObject({
       status: 502,
@@ -88,18 +88,18 @@ describe("a refusal", () => {
     });
   });
 
-  it("is told from no answer at all", async () => {
+  it("differs from no answer at all", async () => {
     await expect(call("GET", "/nobody", { anonymous: true })).rejects.toBeInstanceOf(NetworkError);
   });
 });
 
 describe("the session", () => {
-  it("keeps tokens out of every storage", () => {
+  it("keeps tokens out of storage", () => {
     signedIn(session());
     expect(storage.everything).not.toContain("token-1");
   });
 
-  it("renews once for all calls that come at the same time", async () => {
+  it("renews once for all concurrent calls", async () => {
     signedIn(session(1));
     server.on("POST /api/v1/auth/refresh", () => json(session()));
     server.on("GET /api/v1/videos", () => json({ items: [] }));
@@ -108,7 +108,7 @@ describe("the session", () => {
     expect(server.calls.at(-1)?.headers.get("Authorization")).toBe("Bearer token-2");
   });
 
-  it("renews and asks again when a token is refused before its time", async () => {
+  it("renews and repeats the call when a token is rejected early", async () => {
     signedIn(session());
     server.on("POST /api/v1/auth/refresh", () => json(session()));
     server.on("GET /api/v1/videos", (request) =>
@@ -126,14 +126,14 @@ describe("the session", () => {
     expect(useSession.getState()).toMatchObject({ status: "anonymous", account: null });
   });
 
-  it("outlives a server that is away", async () => {
+  it("survives an unavailable server", async () => {
     signedIn(session(1));
     server.on("POST /api/v1/auth/refresh", () => problem(503, "starting"));
     await expect(accessToken()).rejects.toMatchObject({ status: 503 });
     expect(useSession.getState().status).toBe("signed_in");
   });
 
-  it("does not ask for a refresh where nobody ever signed in", async () => {
+  it("does not refresh where no one has ever signed in", async () => {
     expect(await accessToken()).toBeNull();
     expect(server.calls).toEqual([]);
   });

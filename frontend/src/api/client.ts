@@ -1,22 +1,22 @@
 /**
- * One call to the API: bearer, JSON, problem answers, one retry after a refresh. It knows no endpoint; the files beside
- * it (accounts, rooms, videos, admin) do, and pages call those.
+ * One call to the API: bearer token, JSON, problem responses, one retry after a refresh. It knows no endpoint; the
+ * files beside it (accounts, rooms, videos, admin) do, and pages call those.
  */
 
 import { NetworkError, toApiError } from "./errors";
 import { accessToken, refresh } from "./session";
 
 export interface CallOptions {
-  /** Sent as JSON; a Blob goes as it is. */
+  /** Sent as JSON, except for a Blob. */
   body?: unknown;
   query?: Record<string, string | number | boolean | null | undefined>;
-  signal?: AbortSignal;
-  /** A join token, for participants; without it the signed-in account speaks. */
-  bearer?: string;
-  /** No bearer at all: signing in, setting up. */
+  signal?: AbortSignal | undefined;
+  /** A room's join token. Without it, the call is made as the signed-in account. */
+  bearer?: string | undefined;
+  /** Sends no bearer token: for signing in and setting up. */
   anonymous?: boolean;
-  /** Makes a repeated creating POST harmless; give one key to all tries of one intention. */
-  idempotencyKey?: string;
+  /** Makes a repeated POST harmless; use one key for all attempts to create the same thing. */
+  idempotencyKey?: string | undefined;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -33,7 +33,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   return (await callForAnswer<T>(method, path, options)).data;
 }
 
-/** For the calls whose status matters, such as join (200 admitted, 202 waiting). */
+/** For calls whose status matters, such as join (200 admitted, 202 waiting). */
 export async function callForAnswer<T>(
   method: Method,
   path: string,
@@ -68,8 +68,8 @@ async function send(
     return await fetch(BASE + path + queryString(query), {
       method,
       headers,
-      body: isFile ? body : body === undefined ? undefined : JSON.stringify(body),
-      signal,
+      body: isFile ? body : body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -83,14 +83,14 @@ async function readBody<T>(response: Response): Promise<T> {
 }
 
 function queryString(query: CallOptions["query"]): string {
-  const given = Object.entries(query ?? {}).filter(
+  const present = Object.entries(query ?? {}).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
   );
-  if (given.length === 0) return "";
-  return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+  if (present.length === 0) return "";
+  return `?${new URLSearchParams(present.map(([key, value]) => [key, String(value)]))}`;
 }
 
-/** 128 random bits. `crypto.randomUUID` is absent on plain http; `getRandomValues` is not. */
+/** 128 random bits in hex. `crypto.randomUUID` does not exist over plain http; `getRandomValues` does. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

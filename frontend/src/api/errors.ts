@@ -1,8 +1,8 @@
 /**
- * What a call can end in, other than its answer.
+ * How a call can fail.
  *
- *     ApiError       the server refused; `code` is stable and what code decides on, `detail` a sentence for a person
- *     NetworkError   no answer came (offline, server away, cut in the middle)
+ *     ApiError       the server refused; `code` is stable and for programs, `detail` is a sentence for people
+ *     NetworkError   no answer (offline, server unreachable, connection cut)
  */
 
 export interface FieldError {
@@ -35,7 +35,7 @@ export class ApiError extends Error {
     this.fields = problem.errors ?? [];
   }
 
-  /** The complaint about one field of the body, by its name. */
+  /** The error of one field of the body, by the field's name. */
   field(name: string): string | undefined {
     return this.fields.find((one) => one.pointer === `/${name}`)?.detail;
   }
@@ -65,9 +65,15 @@ async function readProblem(response: Response): Promise<Problem> {
   try {
     return (await response.json()) as Problem;
   } catch {
-    // A proxy in between may announce JSON and send a page of its own.
+    // A proxy may announce JSON and send a page of its own.
     return {};
   }
+}
+
+/** Whether the same call may succeed later: no answer, too many requests, or a server error. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 429 || error.status >= 500;
+  return error instanceof NetworkError;
 }
 
 /** The sentence to show for anything that was thrown. */

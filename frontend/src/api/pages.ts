@@ -1,5 +1,7 @@
+/** Lists of the API, page by page. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-/** The shape of every list answer. */
+
+/** The shape of every list response. */
 export interface Page<T> {
   items: T[];
   next_cursor?: string | null;
@@ -16,7 +18,7 @@ interface PagesOptions<T> {
   filter?: PageQuery;
 }
 
-/** A list that grows page by page. */
+/** Reads a list, and more of it on request. */
 export function usePages<T>(
   key: readonly unknown[],
   read: (query: PageQuery) => Promise<Page<T>>,
@@ -33,11 +35,11 @@ export function usePages<T>(
   return {
     items: pages.data?.pages.flatMap((page) => page.items) ?? [],
     isPending: pages.isPending,
-    // What is on the page stays there when reading it again fails; the next try is seconds away.
+    // A failed refetch leaves the items on the page; the next attempt is seconds away.
     error: pages.data ? null : pages.error,
     hasMore: pages.hasNextPage,
     isLoadingMore: pages.isFetchingNextPage,
-    more: () => void pages.fetchNextPage(),
+    loadMore: () => void pages.fetchNextPage(),
     refetch: () => void pages.refetch(),
   };
 }

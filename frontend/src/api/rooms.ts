@@ -2,12 +2,12 @@ import { call, callForAnswer } from "./client";
 import type { Page } from "./pages";
 import type { Schema } from "./schema";
 
-/** A room from the inside. */
+/** A room as its members see it. */
 export type Room = Schema<"RoomView">;
-/** What stands on the door; `presence` and `position` are null where the room is for members only. */
+/** A room as visitors see it. `presence` and `position` are null if the room is for members only. */
 export type RoomCard = Schema<"RoomCard">;
 export type NewRoom = Partial<Schema<"RoomStart">>;
-/** Only the fields that are there change; null takes a password or a film away. */
+/** Only the given fields change; null removes the password or the film. */
 export type RoomChange = Schema<"RoomChange">;
 
 export type Access = Room["access"];
@@ -32,7 +32,7 @@ export const createRoom = (body: NewRoom, idempotencyKey?: string) =>
 
 export const readRoom = (id: string, bearer?: string) => call<Room>("GET", room(id), { bearer });
 
-/** Without credentials, so always the card. */
+/** Sent without credentials, so it always returns the card. */
 export const roomCard = (id: string) => call<RoomCard>("GET", room(id), { anonymous: true });
 
 export const changeRoom = (id: string, body: RoomChange, bearer?: string) =>
@@ -56,12 +56,12 @@ export const queue = (id: string, bearer?: string) =>
 
 export const setQueue = (id: string, items: readonly QueueItem[], bearer?: string) =>
   call<Schema<"Queue">>("PUT", `${room(id)}/queue`, {
-    // The answer of `queue` may be given back as it came; the API wants the ids alone.
+    // Callers may pass the items that `queue` returned; the API accepts only the ids.
     body: { items: items.map(({ video_id }) => ({ video_id })) },
     bearer,
   });
 
-/** `after` is the `media_rev` of the film that ended: asked twice, the room moves on once. */
+/** `after` is the `media_rev` of the film that ended: repeated calls move the room on only once. */
 export const nextInQueue = (id: string, after: number, bearer?: string) =>
   call<Room>("POST", `${room(id)}/next`, { body: { after }, bearer });
 
@@ -129,6 +129,6 @@ export interface ArchivedLine {
   at: string;
 }
 
-/** Newest first, what was said before the entry `before`. */
+/** The messages before the entry `before`, newest first. */
 export const archivedChat = (id: string, before?: string, bearer?: string) =>
   call<Page<ArchivedLine>>("GET", `${room(id)}/chat`, { query: { before }, bearer });

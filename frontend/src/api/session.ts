@@ -1,7 +1,7 @@
 /**
- * Who is signed in here. The access token lives in this module's memory and nowhere else; the refresh cookie is the
- * browser's and never seen by scripts. A hint in localStorage says only that a refresh is worth trying, so that guests
- * do not begin with a refused call.
+ * Who is signed in. The access token is in this module's memory and nowhere else; the refresh token is in a cookie
+ * that scripts cannot read. A hint in localStorage says only that a refresh is worth trying, so that guests do not
+ * start with a rejected call.
  */
 
 import { create } from "zustand";
@@ -14,7 +14,7 @@ interface SessionState {
 }
 
 const HINT = "watchparty.signed_in";
-/** A token this close to its end is renewed before it is used. */
+/** A token this close to its expiry is renewed before it is used. */
 const MARGIN_MS = 20_000;
 
 export const useSession = create<SessionState>(() => ({ status: "unknown", account: null }));
@@ -34,19 +34,19 @@ export function signedOut(): void {
   useSession.setState({ status: "anonymous", account: null });
 }
 
-/** After a change of the own profile. */
+/** To be called after a change to the signed-in account. */
 export function accountChanged(account: Schema<"AccountView">): void {
   useSession.setState({ account });
 }
 
-/** A token that is good for a call, or null for somebody without an account. */
+/** A valid access token, or null if no one is signed in. */
 export async function accessToken(): Promise<string | null> {
   if (token && token.expires_at_ms - Date.now() > MARGIN_MS) return token.value;
   await refresh();
   return token?.value ?? null;
 }
 
-/** Renews once, however many callers ask at the same time. False: nobody is signed in. */
+/** Renews the token, once for all concurrent callers. Resolves to false if no one is signed in. */
 export function refresh(): Promise<boolean> {
   refreshing ??= renew().finally(() => {
     refreshing = null;
@@ -71,13 +71,13 @@ async function renew(): Promise<boolean> {
     return true;
   }
   const error = await toApiError(response);
-  // Only a clear "no" ends the session; a server that restarts must not sign anybody out.
+  // Only a clear refusal ends the session; a restarting server must not sign anyone out.
   if (error.status !== 401 && error.status !== 403) throw error;
   signedOut();
   return false;
 }
 
-/** Called once at start: settles `status`, and follows a sign-out in another tab. */
+/** To be called once at start: determines `status`, and follows a sign-out in another tab. */
 export async function restoreSession(): Promise<void> {
   window.addEventListener("storage", (event) => {
     if (event.key === HINT && event.newValue === null) signedOut();

@@ -1,4 +1,4 @@
-/** What the site is like: read once a page load, kept for its life. */
+/** The site's configuration, read once per page load. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { call } from "./client";
@@ -12,7 +12,7 @@ export const siteConfigQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** Undefined until it arrived. */
+/** Undefined until it has been loaded. */
 export function useSiteConfig(): SiteConfig | undefined {
   return useQuery(siteConfigQuery).data;
 }

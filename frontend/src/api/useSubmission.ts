@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { ApiError, sentenceFor } from "./errors";
 
-/** One form's way to the API: busy while it is under way, and afterwards what was wrong, per field and as a whole. */
+/** Submits a form: busy during the call, and afterwards its errors, per field and as a whole. */
 export function useSubmission() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
-  /** True when it went through. */
+  /** Resolves to true on success. */
   async function submit(act: () => Promise<unknown>): Promise<boolean> {
     setBusy(true);
     setError(null);
@@ -25,9 +25,9 @@ export function useSubmission() {
   return {
     busy,
     submit,
-    /** The complaint about one field of the body. */
+    /** The error of one field of the body. */
     field: (name: string) => (error instanceof ApiError ? error.field(name) : undefined),
-    /** What to say above the button; null when the fields say it all. */
+    /** The message above the button; null if the fields show all errors. */
     message: error === null || hasFields ? null : sentenceFor(error),
   };
 }

@@ -10,6 +10,6 @@ test.each([
   expect(mayRecover({ failure: { code, message: "" } })).toBe(expected);
 });
 
-test("a film that did not fail has nothing to recover from", () => {
+test("a film that has not failed cannot recover", () => {
   expect(mayRecover({ failure: null })).toBe(false);
 });

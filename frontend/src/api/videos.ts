@@ -2,12 +2,12 @@ import { call } from "./client";
 import type { Page, PageQuery } from "./pages";
 import type { Schema } from "./schema";
 
-/** `playable`: the first rendition can be watched; `progress`: 0–1 of the work on all of them. */
+/** `playable`: the first rendition can be watched. `progress`: 0–1 of the work on all renditions. */
 export type Video = Schema<"VideoView">;
 export type VideoStatus = Video["status"];
 export type UploadGrant = Schema<"UploadView">;
 export type NewUpload = Schema<"UploadAnnouncement">;
-/** A film that lies elsewhere and is played from there. */
+/** A film on another server, which is played from there. */
 export type NewLink = Schema<"DirectLink">;
 export type Playback = Schema<"Playback">;
 
@@ -17,11 +17,11 @@ export const createVideo = (body: NewUpload, idempotencyKey?: string) =>
 export const createLink = (body: NewLink) =>
   call<{ video: Video }>("POST", "/videos", { body }).then((made) => made.video);
 
-/** A new start for a video that is still uploading. */
+/** Grants a new start for a video that is still uploading. */
 export const restartUpload = (id: string) =>
   call<{ upload: UploadGrant }>("POST", `/videos/${id}/upload`, { body: {} });
 
-/** Where these parts of an `s3-multipart` upload go, and which are there. */
+/** Where to put these parts of an `s3-multipart` upload, and which parts are stored already. */
 export const uploadParts = (id: string, numbers: number[]) =>
   call<Schema<"PartsView">>("POST", `/videos/${id}/upload/parts`, { body: { numbers } });
 
@@ -38,7 +38,7 @@ export const renameVideo = (id: string, title: string) =>
 
 export const deleteVideo = (id: string) => call<void>("DELETE", `/videos/${id}`);
 
-/** Whether trying again may help: the file itself stays as it is, our side may be better next time. */
+/** Whether another attempt may succeed: not if the file itself is the problem. */
 export const mayRecover = (video: Pick<Video, "failure">): boolean =>
   video.failure?.code === "internal" || video.failure?.code === "timeout";
 

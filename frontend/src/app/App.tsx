@@ -1,4 +1,4 @@
-/** The providers and the table of contents of all pages; each page is a chunk of its own. */
+/** The providers and the table of routes. Each page is a separate chunk. */
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
@@ -23,7 +23,7 @@ const ResetPage = lazy(() => import("@/account/ResetPage"));
 const VerifyPage = lazy(() => import("@/account/VerifyPage"));
 const AdminPage = lazy(() => import("@/admin/AdminPage"));
 
-/** A refusal stays one however often it is asked again; a server that is away may come back. */
+/** A refusal stays a refusal; an unavailable server may return. */
 function mayRetry(failures: number, error: Error): boolean {
   const refused = error instanceof ApiError && error.status < 500;
   return !refused && failures < 2;
@@ -67,7 +67,7 @@ export function App() {
   );
 }
 
-/** Pages for signed-in people. The server decides again at each call; this only spares a dead end. */
+/** Pages for signed-in users. The server checks again on every call; this only avoids a dead end. */
 function RequireAccount({ admin = false }: { admin?: boolean }) {
   const { status, account } = useSession();
   const { pathname, search } = useLocation();

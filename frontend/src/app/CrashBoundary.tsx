@@ -5,7 +5,7 @@ interface CrashState {
   error: unknown;
 }
 
-/** The last resort: an error in drawing a page, or a chunk that a new release has replaced. */
+/** The last resort: a rendering error, or a chunk that a new release has removed. */
 export class CrashBoundary extends Component<{ children: ReactNode }, CrashState> {
   override state: CrashState = { error: null };
 

@@ -7,10 +7,10 @@ import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
 import { ThemeChoice } from "@/ui/ThemeChoice";
 
-// With its menu it is larger than the whole landing page; guests never need it.
+// The menu is larger than the whole landing page, and guests never need it.
 const AccountMenu = lazy(() => import("./AccountMenu"));
 
-/** Header and footer of every page but the room, which needs the whole window. */
+/** The header and footer of every page except the room, which needs the whole window. */
 export function SiteFrame() {
   const { pathname } = useLocation();
   const brand = useSiteConfig()?.brand_name ?? "WatchParty";
@@ -27,7 +27,7 @@ export function SiteFrame() {
           to="/"
           className="flex min-h-11 items-center gap-2.5 rounded-xl pr-2 font-bold tracking-tight"
         >
-          <Mark className="size-8" />
+          <Logo className="size-8" />
           <span className="text-lg">{brand}</span>
         </Link>
         <SiteNav />
@@ -60,7 +60,7 @@ function SiteNav() {
       <NavLink
         to="/library"
         className={({ isActive }) =>
-          // on the narrowest screens it stands in the account's menu alone
+          // On the narrowest screens only the account menu has this link.
           cx(buttonClass("ghost"), "max-[22rem]:hidden", isActive && "text-accent-text")
         }
       >
@@ -73,8 +73,8 @@ function SiteNav() {
   );
 }
 
-/** Two frames, one behind the other, that show the same thing. */
-export function Mark({ className }: { className?: string }) {
+/** The logo: two screens, one behind the other. */
+function Logo({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" className={className} aria-hidden="true">
       <rect x="2" y="9" width="20" height="15" rx="4" className="fill-accent" opacity="0.38" />

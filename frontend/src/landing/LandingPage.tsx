@@ -9,7 +9,7 @@ import { SameFrame } from "./SameFrame";
 
 const CreateDialog = lazy(() => import("./create/CreateDialog"));
 
-/** `creating` (the route /new) opens the dialog at once; integrators link there with ?video=&title=. */
+/** `creating` (the route /new) opens the dialog at once. Integrators link there with ?video=&title=. */
 export default function LandingPage({ creating = false }: { creating?: boolean }) {
   useTitle(null);
   const navigate = useNavigate();

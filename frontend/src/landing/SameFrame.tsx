@@ -1,4 +1,4 @@
-/** The picture on the landing page: three screens in three places, all on the very same frame. */
+/** The picture on the landing page: three screens that show the same frame. */
 export function SameFrame() {
   return (
     <div

@@ -7,7 +7,7 @@ import { Input } from "@/ui/Field";
 import { LoadingScreen } from "@/ui/Spinner";
 import { useTitle } from "@/ui/useTitle";
 import { DropZone } from "@/upload/DropZone";
-import { complain, UploadRow } from "@/upload/UploadRow";
+import { showUploadError, UploadRow } from "@/upload/UploadRow";
 import { uploads, useUploads } from "@/upload/uploads";
 import { SelectionBar } from "./SelectionBar";
 import { useLibrary } from "./useLibrary";
@@ -22,10 +22,10 @@ export default function LibraryPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another account has other unfinished uploads
-  useEffect(() => void uploads.recall(), [accountId]);
+  useEffect(() => void uploads.restore(), [accountId]);
 
-  async function begin(files: File[]) {
-    for (const file of files) await uploads.start(file).then(library.reload, complain);
+  async function start(files: File[]) {
+    for (const file of files) await uploads.start(file).then(library.reload, showUploadError);
   }
 
   function remove(ids: string[]) {
@@ -45,7 +45,7 @@ export default function LibraryPage() {
       </div>
       <DropZone
         multiple
-        onFiles={(files) => void begin(files)}
+        onFiles={(files) => void start(files)}
         title={isEmpty ? "Add your first film" : undefined}
         hint="You can watch while we prepare it."
         compact={!isEmpty}
@@ -65,7 +65,7 @@ export default function LibraryPage() {
         onDelete={(id) => remove([id])}
       />
       {library.hasMore && (
-        <Button className="self-center" busy={library.isLoadingMore} onClick={library.more}>
+        <Button className="self-center" busy={library.isLoadingMore} onClick={library.loadMore}>
           Show more
         </Button>
       )}
@@ -99,8 +99,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
   );
 }
 
-/** Uploads that are under way or wait for something; a finished one is a film in the grid. */
-export function UploadList() {
+/** Unfinished uploads; a finished one is a film in the grid. */
+function UploadList() {
   const open = useUploads().filter((upload) => upload.phase !== "done");
   if (open.length === 0) return null;
   return (

@@ -15,7 +15,7 @@ const CHOICES = [
   ...LANGUAGES.map((value) => ({ value, label: languageLabel(value) })),
 ];
 
-/** Subtitle files beside a film. Those in the film itself are listed in the player alone. */
+/** A film's subtitle files. Subtitles inside the film are listed only in the player. */
 export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () => void }) {
   const queries = useQueryClient();
   const { busy, submit, message } = useSubmission();

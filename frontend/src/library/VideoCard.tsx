@@ -12,7 +12,7 @@ import { canStartParty, qualities, statusFact } from "./videoFacts";
 
 interface VideoCardProps extends VideoMenuProps {
   isSelected: boolean;
-  /** Some card is selected, so all show their boxes. */
+  /** Another card is selected, so all show their checkboxes. */
   isSelecting: boolean;
   onToggle: () => void;
 }

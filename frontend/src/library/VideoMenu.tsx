@@ -52,20 +52,20 @@ export function VideoMenu({ video, onRename, onRetry, onDelete }: VideoMenuProps
         </MenuItem>
       </Menu>
       {asking === "title" && (
-        <RenameDialog title={video.title} onClose={close} onRename={onRename} />
+        <RenameFilmDialog title={video.title} onClose={close} onRename={onRename} />
       )}
       {asking === "subtitles" && <SubtitlesDialog video={video} onClose={close} />}
     </>
   );
 }
 
-interface RenameDialogProps {
+interface RenameFilmDialogProps {
   title: string;
   onClose: () => void;
   onRename: (title: string) => void;
 }
 
-export function RenameDialog({ title, onClose, onRename }: RenameDialogProps) {
+function RenameFilmDialog({ title, onClose, onRename }: RenameFilmDialogProps) {
   function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     onRename(String(new FormData(event.currentTarget).get("title")).trim());

@@ -11,6 +11,6 @@ it.each([
   expect(factsFrom(filename).language).toBe(language);
 });
 
-it("calls a language by its own name", () => {
+it("labels a language with its own name", () => {
   expect([languageLabel("de"), languageLabel("fr")]).toEqual(["Deutsch", "Français"]);
 });

@@ -1,11 +1,11 @@
-/** What a subtitle file's name says of it. Pure. */
+/** What a subtitle file's name says about it. Pure. */
 
 export interface SubtitleFacts {
   language: string;
   label: string;
 }
 
-/** Languages to choose from; each is called by its own name. */
+/** The languages to choose from. */
 export const LANGUAGES = [
   "en",
   "de",
@@ -40,12 +40,13 @@ export const LANGUAGES = [
 
 const UNKNOWN: SubtitleFacts = { language: "und", label: "Subtitles" };
 
+/** The language's own name for itself. */
 export function languageLabel(language: string): string {
   const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }
 
-/** "film.de.srt" is German; a name that says nothing is left to the person. */
+/** "film.de.srt" is German. A name without a language returns `und`. */
 export function factsFrom(filename: string): SubtitleFacts {
   const tag = /[._-]([a-z]{2})(?:[._-](?:forced|sdh|cc))?\.(?:srt|vtt)$/i
     .exec(filename)?.[1]

@@ -17,13 +17,13 @@ export function useLibrary() {
   });
   const uploads = useUploads();
   const finished = uploads.filter((upload) => upload.phase === "done").length;
-  const onItsWay = new Set(
+  const uploading = new Set(
     uploads.filter(({ phase }) => phase !== "done").map((one) => one.video_id),
   );
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const reload = () => queries.invalidateQueries({ queryKey: KEY });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an upload that ends changes what the server answers
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a finished upload changes the list
   useEffect(() => void reload(), [finished]);
 
   const onError = (error: Error) => showToast(sentenceFor(error), { tone: "danger" });
@@ -34,7 +34,7 @@ export function useLibrary() {
   });
   const retry = useMutation({ mutationFn: retryVideo, onSuccess: reload, onError });
 
-  /** Hidden at once, deleted when the toast is gone: until then "Undo" needs nothing from the server. */
+  /** Hides the films at once and deletes them when the toast is gone, so that "Undo" needs no server. */
   function remove(ids: string[]): void {
     const show = () =>
       setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
@@ -55,8 +55,8 @@ export function useLibrary() {
   return {
     ...list,
     isEmpty: !list.isPending && list.items.length === 0,
-    // What has a row among the uploads needs no card beside it.
-    items: list.items.filter((video) => !hidden.has(video.id) && !onItsWay.has(video.id)),
+    // An upload has its own row and needs no card.
+    items: list.items.filter((video) => !hidden.has(video.id) && !uploading.has(video.id)),
     rename: rename.mutate,
     retry: retry.mutate,
     remove,

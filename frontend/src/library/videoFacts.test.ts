@@ -10,8 +10,8 @@ const video = {
   renditions: [],
 } as unknown as Video;
 
-describe("what a card says", () => {
-  it("tells a film that can be watched from one that cannot yet", () => {
+describe("what a card shows", () => {
+  it("distinguishes films that can be watched already", () => {
     expect(statusFact(video)).toEqual({ tone: "warn", label: "Preparing 42%" });
     expect(statusFact({ ...video, playable: true })).toEqual({
       tone: "accent",
@@ -19,13 +19,13 @@ describe("what a card says", () => {
     });
   });
 
-  it("lists qualities once each, best first", () => {
+  it("lists each quality once, best first", () => {
     const rung = { width: 1, bandwidth: 1, codecs: "" };
     const renditions = [360, 1080, 360].map((height) => ({ ...rung, height }));
     expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
   });
 
-  it("asks again only while something changes", () => {
+  it("refetches only while something changes", () => {
     expect(
       ["uploading", "queued", "processing", "ready", "failed"].map((status) =>
         isChanging({ ...video, status } as Video),
@@ -33,7 +33,7 @@ describe("what a card says", () => {
     ).toEqual([true, true, true, false, false]);
   });
 
-  it("finds a title in any case", () => {
+  it("matches a title in any case", () => {
     expect(matches(video, " summER ")).toBe(true);
     expect(matches(video, "winter")).toBe(false);
   });

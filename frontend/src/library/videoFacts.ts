@@ -1,4 +1,4 @@
-/** What a card says about a video. Pure. */
+/** What a card shows about a video. Pure. */
 
 import type { Video } from "@/api/videos";
 import type { Tone } from "@/ui/Badge";
@@ -25,7 +25,7 @@ export function statusFact({ status, playable, progress }: Video): VideoFact {
   }
 }
 
-/** "720p, 360p": best first; the source itself may be there beside a smaller version of its height. */
+/** "720p, 360p": best first. The source and a smaller version can have the same height. */
 export function qualities({ renditions }: Video): string {
   const heights = new Set(renditions.map((rendition) => rendition.height));
   return [...heights]

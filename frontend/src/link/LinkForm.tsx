@@ -2,25 +2,25 @@ import { useState } from "react";
 import type { NewLink } from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
-import { isPlaylist, readFilmLink } from "./filmLink";
-import { lengthOf } from "./lengthOf";
+import { type FilmLink, isPlaylist, readFilmLink } from "./filmLink";
+import { probeDuration } from "./probeDuration";
 
 /**
- * Takes a link to a film that lies elsewhere. It is tried in this browser before it is anybody's film.
- * No form element: it stands inside the form that makes a room.
+ * Accepts a link to a film on another server, after probing that this browser can play it. It is no form element,
+ * because it is used inside the form that creates a room.
  */
 export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }) {
   const [pasted, setPasted] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
-  async function take() {
+  async function submit() {
     const link = readFilmLink(pasted, location.protocol);
     if (typeof link === "string") return setProblem(link);
     setBusy(true);
     setProblem(null);
     try {
-      onLink(isPlaylist(link) ? link : { ...link, duration_s: await lengthOf(link.source_url) });
+      onLink(isPlaylist(link) ? link : await withDuration(link));
     } catch {
       setProblem(
         "We couldn’t play that link. Make sure it points to the file itself and is public.",
@@ -46,13 +46,18 @@ export default function LinkForm({ onLink }: { onLink: (link: NewLink) => void }
           onKeyDown={(event) => {
             if (event.key !== "Enter") return;
             event.preventDefault();
-            void take();
+            void submit();
           }}
         />
-        <Button busy={busy} onClick={() => void take()}>
+        <Button busy={busy} onClick={() => void submit()}>
           Add
         </Button>
       </div>
     </Field>
   );
+}
+
+async function withDuration(link: FilmLink): Promise<NewLink> {
+  const duration_s = await probeDuration(link.source_url);
+  return duration_s === undefined ? link : { ...link, duration_s };
 }

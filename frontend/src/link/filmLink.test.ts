@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isPlaylist, readFilmLink } from "./filmLink";
 
 describe("readFilmLink", () => {
-  it("takes a link that browsers play, and makes a title of its last part", () => {
+  it("accepts a link that browsers play, with a title from its last path segment", () => {
     expect(readFilmLink(" https://films.example/My_first.film%20(2).MP4?x=1 ", "https:")).toEqual({
       source_url: "https://films.example/My_first.film%20(2).MP4?x=1",
       title: "My first film (2)",
@@ -15,21 +15,21 @@ describe("readFilmLink", () => {
     });
   });
 
-  it("says what is wrong with any other", () => {
+  it("says what is wrong with other links", () => {
     expect(readFilmLink("films.example/a.mp4", "https:")).toContain("https://");
     expect(readFilmLink("ftp://films.example/a.mp4", "https:")).toContain("https://");
     expect(readFilmLink("https://ada:pw@films.example/a.mp4", "https:")).toContain("password");
     expect(readFilmLink("https://films.example/watch?v=1", "https:")).toContain("upload");
   });
 
-  it("knows that a page over https plays no http link, and that one over http does", () => {
+  it("refuses an http link on an https page only", () => {
     expect(readFilmLink("http://films.example/a.mp4", "https:")).toContain("starts with https://");
     expect(readFilmLink("http://films.example/a.mp4", "http:")).toMatchObject({ title: "a" });
   });
 });
 
 describe("isPlaylist", () => {
-  it("tells HLS from files", () => {
+  it("distinguishes HLS from files", () => {
     const link = (source_url: string) => ({ source_url, title: "a" });
     expect(isPlaylist(link("https://films.example/a.M3U8?t=1"))).toBe(true);
     expect(isPlaylist(link("https://films.example/a.mp4?x=.m3u8"))).toBe(false);

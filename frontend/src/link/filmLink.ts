@@ -1,4 +1,4 @@
-/** What somebody pasted, as a link to a film that browsers play by themselves. Pure. */
+/** Reads a pasted link to a film that browsers can play. Pure. */
 
 export interface FilmLink {
   source_url: string;
@@ -7,7 +7,7 @@ export interface FilmLink {
 
 const PLAYABLE = /\.(mp4|m4v|m3u8)$/i;
 
-/** The link with a title out of its last part, or the sentence that says what is wrong with it. */
+/** The link with a title from its last path segment, or the sentence that says what is wrong with it. */
 export function readFilmLink(pasted: string, pageProtocol: string): FilmLink | string {
   const url = parsed(pasted);
   if (url === null) return "A link starts with https://";
@@ -31,14 +31,14 @@ function parsed(pasted: string): URL | null {
 
 function titleOf(url: URL): string {
   const last = url.pathname.split("/").at(-1) ?? "";
-  const words = readable(last.replace(PLAYABLE, ""))
+  const words = decoded(last.replace(PLAYABLE, ""))
     .replace(/[._+\s-]+/g, " ")
     .trim();
   return (words || url.hostname).slice(0, 200);
 }
 
-/** A part of an address as it was before it was escaped; as it is, where it was escaped wrongly. */
-function readable(part: string): string {
+/** The decoded path segment, or the segment itself if its escapes are invalid. */
+function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

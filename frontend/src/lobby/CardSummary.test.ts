@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { whoIsIn } from "./CardSummary";
+import { whoIsHere } from "./CardSummary";
 
 test.each([
   [[], 1, "One person is here"],
@@ -9,5 +9,5 @@ test.each([
   [["Sofie", "Max", "Ana"], 3, "Sofie, Max and Ana are here"],
   [["Sofie", "Max", "Ana", "Li", "Bo"], 9, "Sofie, Max, Ana and 6 more are here"],
 ])("%j of %d: %s", (names, total, sentence) => {
-  expect(whoIsIn(names, total)).toBe(sentence);
+  expect(whoIsHere(names, total)).toBe(sentence);
 });

@@ -3,7 +3,7 @@ import { Avatar } from "@/ui/Avatar";
 import { Badge } from "@/ui/Badge";
 import { formatFilmTime } from "@/ui/filmTime";
 
-/** What a room is, from outside: its name, whose it is, who is in, and how far the film is. */
+/** A room from outside: its name and host, who is there, and the film's position. */
 export function CardSummary({ card }: { card: RoomCard }) {
   const names = card.presence?.first_names ?? [];
   const total = card.presence?.total ?? 0;
@@ -20,7 +20,7 @@ export function CardSummary({ card }: { card: RoomCard }) {
               <Avatar key={name} name={name} size="sm" className="ring-2 ring-surface" />
             ))}
           </span>
-          <span className="min-w-0 text-sm">{whoIsIn(names, total)}</span>
+          <span className="min-w-0 text-sm">{whoIsHere(names, total)}</span>
         </div>
       )}
       {card.position && card.position.position_s > 0 && (
@@ -33,8 +33,8 @@ export function CardSummary({ card }: { card: RoomCard }) {
   );
 }
 
-/** "Sofie and Max", "Sofie, Max and 3 more": the card knows a few first names and the total. */
-export function whoIsIn(names: readonly string[], total: number): string {
+/** "Sofie and Max are here": the card has a few first names and the total. */
+export function whoIsHere(names: readonly string[], total: number): string {
   const shown = names.slice(0, 3);
   const more = total - shown.length;
   if (shown.length === 0) return total === 1 ? "One person is here" : `${total} people are here`;

@@ -6,13 +6,13 @@ interface LobbyFrameProps {
   children: ReactNode;
 }
 
-/** A phone held sideways has no height for a poster above the form, but width beside it. */
+/** A phone held sideways has no room for a poster above the form, but beside it. */
 const SIDEWAYS = {
   card: "[@media(max-height:30rem)]:flex [@media(max-height:30rem)]:max-w-3xl",
   poster: "[@media(max-height:30rem)]:aspect-auto [@media(max-height:30rem)]:w-2/5",
 };
 
-/** A card in front of the film's own light. */
+/** A card in front of the film's blurred poster. */
 export function LobbyFrame({ posterUrl, children }: LobbyFrameProps) {
   return (
     <main className="relative grid min-h-dvh place-items-center overflow-hidden p-4 sm:p-8">

@@ -6,22 +6,22 @@ import { type RefusalCode, refusal } from "./refusals";
 
 interface RefusedProps {
   code: RefusalCode;
-  /** Tries the same way in again, or a new one: the page knows which. */
-  onAgain: () => void;
+  /** Starts again at the join form. */
+  onStartAgain: () => void;
 }
 
-/** Why somebody is not in the room, and the one thing to do next. */
-export function Refused({ code, onAgain }: RefusedProps) {
+/** Why the visitor is not in the room, and the one thing to do next. */
+export function Refused({ code, onStartAgain }: RefusedProps) {
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
   const { title, text, action, actionLabel } = refusal(code);
-  // The page has changed under whoever was in it: say so to those who cannot see it.
+  // The page has changed by itself: the focus makes screen readers announce it.
   useEffect(() => heading.current?.focus(), []);
 
   const go = () => {
     if (action === "home") navigate("/");
     else if (action === "reload") window.location.reload();
-    else onAgain();
+    else onStartAgain();
   };
   return (
     <LobbyFrame posterUrl={null}>

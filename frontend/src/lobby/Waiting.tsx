@@ -6,17 +6,20 @@ import { formatFilmTime } from "@/ui/filmTime";
 import { Spinner } from "@/ui/Spinner";
 import { LobbyFrame } from "./LobbyFrame";
 
-/** A host who has not looked for this long may be reminded. */
+/** The host can be reminded after this long. */
 const REMIND_AFTER_S = 60;
 
 interface WaitingProps {
   card: RoomCard;
   since_ms: number;
+  /** Checks whether the host has decided. */
+  onCheck: () => void;
   onRemind: () => void;
   onCancel: () => void;
 }
 
-export function Waiting({ card, since_ms, onRemind, onCancel }: WaitingProps) {
+export function Waiting({ card, since_ms, onCheck, onRemind, onCancel }: WaitingProps) {
+  useChecks(onCheck);
   const waited_s = useSecondsSince(since_ms);
   const [remindedAt_s, setRemindedAt] = useState(0);
   const mayRemind = waited_s - remindedAt_s >= REMIND_AFTER_S;
@@ -60,25 +63,21 @@ function useSecondsSince(since_ms: number): number {
   return Math.max(0, Math.floor((now_ms - since_ms) / 1000));
 }
 
-const EVERY_MS = 15_000;
+const CHECK_EVERY_MS = 15_000;
 
-/**
- * Looks at the door now and then, and at once when the page comes back: a phone that slept has
- * missed whatever the room said.
- */
-export function useDoorWatch(waiting: boolean, look: () => void): void {
+/** Checks now and then, and when the page returns, because a phone that slept has missed the room's messages. */
+function useChecks(check: () => void): void {
   useEffect(() => {
-    if (!waiting) return;
-    const onVisible = () => {
-      if (document.visibilityState === "visible") look();
+    const checkIfVisible = () => {
+      if (document.visibilityState === "visible") check();
     };
-    const timer = setInterval(onVisible, EVERY_MS);
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", look);
+    const timer = setInterval(checkIfVisible, CHECK_EVERY_MS);
+    document.addEventListener("visibilitychange", checkIfVisible);
+    window.addEventListener("online", check);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", look);
+      document.removeEventListener("visibilitychange", checkIfVisible);
+      window.removeEventListener("online", check);
     };
-  }, [waiting, look]);
+  }, [check]);
 }

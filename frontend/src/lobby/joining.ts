@@ -1,41 +1,36 @@
-/** What answers and refusals of the door mean for a stay. No React, no state of its own. */
+/** What the API's answers and refusals mean for joining a room. No React, no state of its own. */
 
-import { ApiError, NetworkError } from "@/api/errors";
+import { ApiError, isTemporary, NetworkError } from "@/api/errors";
 import { renewJoin } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import type { CloseReason } from "@/sync/protocol";
 import type { RoomSession } from "@/sync/session";
 import { type RefusalCode, refusalCode } from "./refusals";
 
-export type Stay =
-  | { step: "gate"; wrongPassword: boolean }
-  | { step: "asking" }
+export type JoinState =
+  | { step: "form"; wrongPassword: boolean }
+  | { step: "joining" }
   | { step: "waiting"; session: RoomSession; since_ms: number }
   | { step: "inside"; session: RoomSession }
   | { step: "refused"; code: RefusalCode };
 
-export const GATE: Stay = { step: "gate", wrongPassword: false };
+export const AT_FORM: JoinState = { step: "form", wrongPassword: false };
 
-/** An account is known by its own token; a guest's join token may have ended, then the cookie tells. */
-export function askAgain(roomId: string, joinToken: string) {
+/** Accounts renew with their access token; guests with the join token, or with their cookie once it has expired. */
+export function renewMembership(roomId: string, joinToken: string) {
   const signedIn = useSession.getState().status === "signed_in";
   return renewJoin(roomId, signedIn ? undefined : joinToken);
 }
 
-/** No answer, and an answer that says "not now", decide nothing: the next try will tell. */
-export function isPassing(error: unknown): boolean {
-  return !(error instanceof ApiError) || error.status === 429 || error.status >= 500;
-}
-
-export function refusedStay(error: unknown): Stay {
+export function refusedState(error: unknown): JoinState {
   if (error instanceof NetworkError) return { step: "refused", code: "offline" };
   if (!(error instanceof ApiError)) throw error;
-  if (error.code === "wrong_password") return { step: "gate", wrongPassword: true };
+  if (error.code === "wrong_password") return { step: "form", wrongPassword: true };
   return { step: "refused", code: refusalCode(error.status, error.code) };
 }
 
-/** Of a stay that waits already, the wait goes on. */
-export function waitingStay(before: Stay, session: RoomSession, now_ms: number): Stay {
+/** Keeps the time since when the visitor has been waiting. */
+export function waitingState(before: JoinState, session: RoomSession, now_ms: number): JoinState {
   return {
     step: "waiting",
     session,
@@ -43,8 +38,8 @@ export function waitingStay(before: Stay, session: RoomSession, now_ms: number):
   };
 }
 
-/** Runs at an end that the person did not choose. */
-export function onEnd(session: RoomSession, run: (reason: CloseReason) => void): void {
+/** Calls `run` when the session ends, unless the visitor left. */
+export function onEnded(session: RoomSession, run: (reason: CloseReason) => void): void {
   const stop = session.store.subscribe(({ connection }) => {
     if (connection.status !== "ended") return;
     stop();
@@ -52,12 +47,12 @@ export function onEnd(session: RoomSession, run: (reason: CloseReason) => void):
   });
 }
 
-/** The socket says "removed" of the banned too; the door knows whether they may come back. */
-export async function whyRemoved(roomId: string, joinToken: string): Promise<Stay> {
+/** The socket says "removed" for bans as well; the API says whether the visitor may return. */
+export async function whyRemoved(roomId: string, joinToken: string): Promise<JoinState> {
   try {
-    await askAgain(roomId, joinToken);
+    await renewMembership(roomId, joinToken);
   } catch (error) {
-    if (!isPassing(error)) return refusedStay(error);
+    if (!isTemporary(error)) return refusedState(error);
   }
   return { step: "refused", code: "removed" };
 }

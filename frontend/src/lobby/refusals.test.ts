@@ -14,11 +14,11 @@ test.each([
   [503, "unavailable", "offline"],
   [0, undefined, "offline"],
   [500, "internal", "unexpected"],
-] as const)("%d %s is told as %s", (status, code, told) => {
-  expect(refusalCode(status, code)).toBe(told);
+] as const)("%d %s is shown as %s", (status, code, shown) => {
+  expect(refusalCode(status, code)).toBe(shown);
 });
 
-test("somebody banned is not invited to try again, somebody denied is", () => {
+test("banned visitors are not offered another attempt, denied ones are", () => {
   expect(refusal("banned").action).toBe("home");
   expect(refusal("denied").action).toBe("join_again");
 });

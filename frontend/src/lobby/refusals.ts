@@ -1,6 +1,6 @@
 /**
- * The sentences for everybody who is not let in, or not any more: what happened and the one thing
- * to do next. Join answers (`code` of the problem) and ended connections lead here alike.
+ * The pages for visitors who are not admitted, or not any more: what happened and the one thing to do next. Both the
+ * API's refusals and ended connections lead here.
  */
 import type { CloseReason } from "@/sync/protocol";
 
@@ -102,7 +102,7 @@ export function refusal(code: RefusalCode): Refusal {
   return REFUSALS[code];
 }
 
-const ENDINGS: Record<CloseReason, RefusalCode> = {
+const BY_CLOSE_REASON: Record<CloseReason, RefusalCode> = {
   left: "closed",
   removed: "removed",
   banned: "banned",
@@ -114,12 +114,12 @@ const ENDINGS: Record<CloseReason, RefusalCode> = {
   refused: "unexpected",
 };
 
-/** What the end of a connection means for the person. */
-export function endingCode(reason: CloseReason): RefusalCode {
-  return ENDINGS[reason];
+/** The refusal for an ended connection. */
+export function refusalOfClose(reason: CloseReason): RefusalCode {
+  return BY_CLOSE_REASON[reason];
 }
 
-/** What the server's answer to a join means for the person; `status` 0 is an unreachable server. */
+/** The refusal for an API answer; status 0 means an unreachable server. */
 export function refusalCode(status: number, code: string | undefined): RefusalCode {
   if (code !== undefined && code in REFUSALS) return code as RefusalCode;
   if (status === 0 || status === 503) return "offline";

@@ -1,108 +1,108 @@
 /**
- * The way into a room, from the gate over the door to the seat, and out again when the room ends
- * the stay. It owns the room's session; nobody else opens or closes one.
+ * Joining a room: the form, the wait for the host, the room, and the end. It owns the room's session; nothing else
+ * opens or closes one.
  */
 
 import { startTransition, useCallback, useEffect, useRef, useState } from "react";
-import { ApiError } from "@/api/errors";
+import { ApiError, isTemporary } from "@/api/errors";
 import { type JoinBody, type Joined, joinRoom, leaveRoom } from "@/api/rooms";
 import { createRoomSession, type RoomSession } from "@/sync/session";
 import type { RenewResult } from "@/sync/tokenLease";
-import { inviteSecret } from "@/visitor/links";
+import { fragmentSecret } from "@/visitor/links";
 import {
-  askAgain,
-  GATE,
-  isPassing,
-  onEnd,
-  refusedStay,
-  type Stay,
-  waitingStay,
+  AT_FORM,
+  type JoinState,
+  onEnded,
+  refusedState,
+  renewMembership,
+  waitingState,
   whyRemoved,
 } from "./joining";
-import { endingCode } from "./refusals";
+import { refusalOfClose } from "./refusals";
 
 export interface Join {
-  stay: Stay;
+  state: JoinState;
   join: (body: JoinBody) => Promise<void>;
-  /** Knocks once more, for a host who has not looked. */
+  /** Knocks again, so that the host is notified again. */
   remind: () => Promise<void>;
-  /** Stops waiting, and takes the knock back. */
+  /** Stops waiting and withdraws the knock. */
   withdraw: () => Promise<void>;
-  /** Looks whether the host has decided, for when the room's own word did not get through. */
-  lookAtTheDoor: () => Promise<void>;
+  /** Checks whether the host has decided, in case the room's message was lost. */
+  check: () => Promise<void>;
   leave: () => void;
   /** The newest join token. */
   bearer: () => string;
 }
 
-/** `onAnswer` hears every answer of the door; it has to stay the same function. */
+/** `onAnswer` receives every join answer; it must keep its identity. */
 export function useJoin(roomId: string, onAnswer: (answer: Joined) => void): Join {
-  const asked = useRef<JoinBody>({});
-  const { stay, setStay, token, settle, close } = useStay(roomId, onAnswer);
+  const lastRequest = useRef<JoinBody>({});
+  const { state, setState, token, openSession, close } = useJoinState(roomId, onAnswer);
 
   const leave = useCallback(() => {
     close();
-    setStay(GATE);
-  }, [close, setStay]);
+    setState(AT_FORM);
+  }, [close, setState]);
 
   const attempt = useCallback(
-    async (deed: () => Promise<void>) => {
+    async (run: () => Promise<void>) => {
       try {
-        await deed();
+        await run();
       } catch (error) {
-        if (!isPassing(error)) setStay(refusedStay(error));
+        if (!isTemporary(error)) setState(refusedState(error));
       }
     },
-    [setStay],
+    [setState],
   );
 
   const join = useCallback(
     async (body: JoinBody) => {
-      setStay({ step: "asking" });
-      asked.current = { ...body, invite: inviteSecret(location.hash) };
+      setState({ step: "joining" });
+      const invite = fragmentSecret(location.hash, "invite");
+      lastRequest.current = { ...body, ...(invite === null ? {} : { invite }) };
       try {
-        settle(await joinRoom(roomId, asked.current));
+        openSession(await joinRoom(roomId, lastRequest.current));
       } catch (error) {
-        setStay(refusedStay(error));
+        setState(refusedState(error));
       }
     },
-    [roomId, settle, setStay],
+    [roomId, openSession, setState],
   );
 
-  const lookAtTheDoor = useCallback(
+  const check = useCallback(
     () =>
       attempt(async () => {
-        const answer = await askAgain(roomId, token.current);
-        if (answer.status === "admitted") settle(answer);
+        const answer = await renewMembership(roomId, token.current);
+        if (answer.status === "admitted") openSession(answer);
       }),
-    [attempt, roomId, token, settle],
+    [attempt, roomId, token, openSession],
   );
 
   const remind = useCallback(
     () =>
       attempt(async () => {
-        // Only a new knock is heard; of the old one nothing more should be.
+        // Only a new knock notifies the host; the old one is withdrawn.
         close();
         await leaveRoom(roomId, token.current);
-        settle(await joinRoom(roomId, asked.current));
+        openSession(await joinRoom(roomId, lastRequest.current));
       }),
-    [attempt, roomId, token, settle, close],
+    [attempt, roomId, token, openSession, close],
   );
 
   const withdraw = useCallback(async () => {
     leave();
-    // A knock that could not be taken back lets in nobody: the page is gone.
+    // A knock that could not be withdrawn does no harm: this page is gone.
     await leaveRoom(roomId, token.current).catch(() => undefined);
   }, [roomId, token, leave]);
 
   useEffect(() => leave, [leave]);
   const bearer = useCallback(() => token.current, [token]);
-  return { stay, join, remind, withdraw, lookAtTheDoor, leave, bearer };
+  return { state, join, remind, withdraw, check, leave, bearer };
 }
 
-/** The stay with the session and the token that belong to it. */
-function useStay(roomId: string, onAnswer: (answer: Joined) => void) {
-  const [stay, setStay] = useState<Stay>(GATE);
+/** The state of joining, with the session and the token that belong to it. */
+function useJoinState(roomId: string, onAnswer: (answer: Joined) => void) {
+  const [state, setState] = useState<JoinState>(AT_FORM);
   const token = useRef("");
   const session = useRef<RoomSession | null>(null);
 
@@ -111,14 +111,14 @@ function useStay(roomId: string, onAnswer: (answer: Joined) => void) {
     session.current = null;
   }, []);
 
-  // A transition: the gate stays until the room can be drawn, instead of a spinner in between.
+  // A transition: the form stays until the room can be rendered, without a spinner in between.
   const enter = useCallback(
-    (opened: RoomSession) => startTransition(() => setStay({ step: "inside", session: opened })),
+    (opened: RoomSession) => startTransition(() => setState({ step: "inside", session: opened })),
     [],
   );
 
-  /** Opens a session for this answer; its own renewals keep token and stay up to date. */
-  const settle = useCallback(
+  /** Opens a session for this answer; the session's renewals keep token and state current. */
+  const openSession = useCallback(
     (answer: Joined) => {
       close();
       token.current = answer.connection.join_token;
@@ -133,25 +133,25 @@ function useStay(roomId: string, onAnswer: (answer: Joined) => void) {
       };
       const opened = createRoomSession({ connection: answer.connection, renew });
       session.current = opened;
-      onEnd(opened, async (reason) => {
-        setStay({ step: "refused", code: endingCode(reason) });
-        if (reason === "removed") setStay(await whyRemoved(roomId, token.current));
+      onEnded(opened, async (reason) => {
+        setState({ step: "refused", code: refusalOfClose(reason) });
+        if (reason === "removed") setState(await whyRemoved(roomId, token.current));
       });
       if (answer.status === "admitted") enter(opened);
-      else setStay((before) => waitingStay(before, opened, performance.now()));
+      else setState((before) => waitingState(before, opened, performance.now()));
     },
     [roomId, onAnswer, enter, close],
   );
-  return { stay, setStay, token, settle, close };
+  return { state, setState, token, openSession, close };
 }
 
 type Renewal = Joined | Extract<RenewResult, { status: "refused" }>;
 
 async function renewal(roomId: string, joinToken: string): Promise<Renewal> {
   try {
-    return await askAgain(roomId, joinToken);
+    return await renewMembership(roomId, joinToken);
   } catch (error) {
-    if (!(error instanceof ApiError) || isPassing(error)) throw error;
+    if (!(error instanceof ApiError) || isTemporary(error)) throw error;
     return { status: "refused", code: error.code };
   }
 }

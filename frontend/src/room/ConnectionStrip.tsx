@@ -3,16 +3,16 @@ import { cx } from "@/ui/cx";
 import { Spinner } from "@/ui/Spinner";
 import { useRoom, useRoomState } from "./state/RoomContext";
 
-/** Shorter interruptions than this are nobody's business. */
-const QUIET_MS = 1000;
+/** Shorter interruptions are not shown. */
+const SHOW_AFTER_MS = 1000;
 const WELCOME_BACK_MS = 1500;
 
-/** Says that the line is down while the film plays on, and that it is back. */
+/** Shows that the connection is lost while the film plays on, and that it is back. */
 export function ConnectionStrip() {
   const { session } = useRoom();
   const shown = useStripState();
   return (
-    // It takes no height: the film must not jump each time that the line is down.
+    // It takes no height, so that the film does not jump when the connection is lost.
     <div role="status" className="relative z-30 flex h-0 shrink-0 justify-center">
       {shown && (
         <p
@@ -51,7 +51,7 @@ function useStripState(): StripState {
   const [shown, setShown] = useState<StripState>(null);
   useEffect(() => {
     if (status === "reconnecting") {
-      const timer = setTimeout(() => setShown("reconnecting"), QUIET_MS);
+      const timer = setTimeout(() => setShown("reconnecting"), SHOW_AFTER_MS);
       return () => clearTimeout(timer);
     }
     if (status === "offline") {

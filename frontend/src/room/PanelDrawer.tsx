@@ -1,10 +1,10 @@
 import { MessageCircle, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { TabCount } from "@/ui/Badge";
+import { CountBadge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 
 interface PanelDrawerProps {
-  /** Over the film and openable, instead of beside it and always there. */
+  /** A drawer over the film instead of a permanent panel beside it. */
   drawer: boolean;
   open: boolean;
   unread: number;
@@ -40,7 +40,7 @@ export function PanelDrawer(props: PanelDrawerProps) {
         >
           <MessageCircle className="size-5" aria-hidden="true" />
           <span className="absolute -top-1 -right-1">
-            <TabCount count={unread} meaning="unread" />
+            <CountBadge count={unread} meaning="unread" />
           </span>
         </button>
       )}

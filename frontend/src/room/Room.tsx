@@ -2,32 +2,32 @@ import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useLocation, useParams } from "react-router";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
-import { isTyping } from "@/ui/useSingleKey";
-import { rememberRoom } from "@/visitor/recentRooms";
+import { useSingleKey } from "@/ui/useSingleKey";
+import { markInvitationShown, rememberRoom } from "@/visitor/recentRooms";
 import { ConnectionStrip } from "./ConnectionStrip";
-import { useComposer } from "./chat/chatStores";
+import { useDraft } from "./chat/chatStores";
 import { useUnread } from "./chat/useUnread";
 import { useControlRequestToasts } from "./control/ControlRequests";
-import { usePutOnWhenPlayable } from "./film/usePendingFilm";
+import { useShowPendingFilm } from "./film/usePendingFilm";
 import { PanelDrawer } from "./PanelDrawer";
 import { useKnockToasts } from "./people/Knocks";
-import { useActingNote, useRoomNotices } from "./roomNotices";
+import { useActingToast, useRoomNotices } from "./roomNotices";
 import { type PanelTab, SidePanel } from "./SidePanel";
 import { RoomStage } from "./stage/RoomStage";
-import { useWayBack } from "./stage/undoSeek";
+import { useUndoSeek } from "./stage/undoSeek";
 import { useRoomState } from "./state/RoomContext";
 import { useRoomFacts } from "./state/roomFacts";
 import { TopBar } from "./TopBar";
 import { UnderStage } from "./UnderStage";
 import { useFullscreen, useRoomLayout } from "./useRoomLayout";
 
-// Opened by few, and by nobody in the first second.
+// Rarely opened, and never in the first second.
 const InviteSheet = lazy(() => import("./invite/InviteSheet"));
 const FilmPicker = lazy(() => import("./film/FilmPicker"));
 
 type Sheet = "first_invite" | "invite" | "film" | null;
 
-/** Film, talk and people. The tree is the same in every layout, so that turning a phone stops nothing. */
+/** The film, the chat and the people. The tree is the same in every layout, so that turning a phone does not restart the film. */
 export default function Room({ onLeave }: { onLeave: () => void }) {
   const { data: room } = useRoomFacts();
   const [theatre, setTheatre] = useState(false);
@@ -39,24 +39,31 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const fullscreen = useFullscreen();
   const layout = theatre ? "immersive" : device;
   const immersive = layout === "immersive";
-  const panelSeen = !fullscreen && (!immersive || drawerOpen);
-  const unread = useUnread(panelSeen && tab === "chat");
+  const panelVisible = !fullscreen && (!immersive || drawerOpen);
+  const unread = useUnread(panelVisible && tab === "chat");
 
-  const show = useCallback((wanted: PanelTab) => {
-    setTab(wanted);
+  const show = useCallback((tab: PanelTab) => {
+    setTab(tab);
     setDrawerOpen(true);
   }, []);
-  useComposerKey(useCallback(() => show("chat"), [show]));
+  const focusDraft = useDraft((state) => state.requestFocus);
+  useSingleKey(
+    "/",
+    useCallback(() => {
+      show("chat");
+      focusDraft();
+    }, [show, focusDraft]),
+  );
   useFirstInvitation(
     room?.id,
     useCallback(() => setSheet("first_invite"), []),
   );
-  useRemembered(room);
-  usePutOnWhenPlayable();
+  useRecentRoom(room);
+  useShowPendingFilm();
   useKnockToasts();
   useControlRequestToasts();
-  useActingNote();
-  useWayBack();
+  useActingToast();
+  useUndoSeek();
   useRoomNotices();
   useRoomTitle(room?.name, unread);
 
@@ -80,7 +87,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
             fills={immersive}
             rounded={layout === "side"}
             fullscreen={fullscreen}
-            chatOverFilm={!panelSeen}
+            chatOverFilm={!panelVisible}
             theatre={theatre}
             onTheatre={setTheatre}
             onChooseFilm={openPicker}
@@ -94,7 +101,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           onOpenChange={setDrawerOpen}
           className={PANELS[layout]}
         >
-          {/* The fullscreen stage has a composer of its own, and `/` must find that one. */}
+          {/* The fullscreen stage has its own message field, and `/` must focus that one. */}
           {!fullscreen && <SidePanel tab={tab} onTab={setTab} unread={unread} />}
         </PanelDrawer>
       </div>
@@ -128,8 +135,8 @@ const PANELS = {
   immersive: "",
 };
 
-/** Puts the room on the list of recent ones that the start page shows. */
-export function useRemembered(room: { name: string } | undefined): void {
+/** Adds the room to the recent rooms of the start page. */
+function useRecentRoom(room: { name: string } | undefined): void {
   const { roomId } = useParams();
   const name = room?.name;
   useEffect(() => {
@@ -137,8 +144,8 @@ export function useRemembered(room: { name: string } | undefined): void {
   }, [roomId, name]);
 }
 
-/** The browser's tab names the room, and counts what was said while one looked elsewhere. */
-export function useRoomTitle(name: string | undefined, unread: number): void {
+/** The room's name in the browser tab, with the number of unread messages. */
+function useRoomTitle(name: string | undefined, unread: number): void {
   useEffect(() => {
     if (name === undefined) return;
     const before = document.title;
@@ -149,40 +156,10 @@ export function useRoomTitle(name: string | undefined, unread: number): void {
   }, [name, unread]);
 }
 
-const KEY = "watchparty.invited";
-
-/** Opens the invitations when a host enters a room for the first time: a party needs guests. */
-export function useFirstInvitation(roomId: string | undefined, open: () => void): void {
+/** Opens the invitation sheet when a host enters a room for the first time: a party needs guests. */
+function useFirstInvitation(roomId: string | undefined, open: () => void): void {
   const isHost = useRoomState((state) => state.you?.role === "host");
   useEffect(() => {
-    if (isHost && roomId !== undefined && !wasShown(roomId)) open();
+    if (isHost && roomId !== undefined && !markInvitationShown(roomId)) open();
   }, [isHost, roomId, open]);
-}
-
-/** Remembers the room; true when it was known already. */
-function wasShown(roomId: string): boolean {
-  try {
-    const shown = (localStorage.getItem(KEY) ?? "").split(" ");
-    if (shown.includes(roomId)) return true;
-    localStorage.setItem(KEY, [...shown, roomId].slice(-20).join(" "));
-  } catch {
-    // Without storage the sheet opens at each visit, and closes as easily.
-  }
-  return false;
-}
-
-/** `/` goes to the chat from anywhere; `onWish` makes it visible first. */
-export function useComposerKey(onWish: () => void): void {
-  const wishFocus = useComposer((state) => state.wishFocus);
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.defaultPrevented || isTyping(event.target)) return;
-      event.preventDefault();
-      onWish();
-      wishFocus();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, [onWish, wishFocus]);
 }

@@ -4,10 +4,10 @@ import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
 import { Menu, MenuCheck, MenuItem, MenuSeparator } from "@/ui/Menu";
 import { useChatPreferences } from "./chat/chatStores";
-import { RenameDialog } from "./people/ChangeNameDialog";
+import { ChangeNameDialog } from "./people/ChangeNameDialog";
 import { useRoom, useRoomState } from "./state/RoomContext";
 
-/** Everything about the room that is not needed every minute. */
+/** Actions that are rarely needed. */
 export function RoomMenu({ onLeave }: { onLeave: () => void }) {
   const { session } = useRoom();
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
@@ -47,7 +47,7 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
           Leave room
         </MenuItem>
       </Menu>
-      {asking === "name" && <RenameDialog onClose={() => setAsking(null)} />}
+      {asking === "name" && <ChangeNameDialog onClose={() => setAsking(null)} />}
       <AlertDialog
         open={asking === "clear"}
         onOpenChange={() => setAsking(null)}

@@ -1,4 +1,4 @@
-/** The route /r/:roomId: the gate, the wait at the door, the room, or why not. */
+/** The route /r/:roomId: the join form, the wait for the host, the room, or the reason why not. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
@@ -6,49 +6,49 @@ import { useLocation, useNavigate, useParams } from "react-router";
 import { ApiError } from "@/api/errors";
 import { roomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
-import { JoinGate } from "@/lobby/JoinGate";
+import { JoinForm } from "@/lobby/JoinForm";
 import { Refused } from "@/lobby/Refused";
 import { type RefusalCode, refusalCode } from "@/lobby/refusals";
 import { type Join, useJoin } from "@/lobby/useJoin";
-import { useDoorWatch, Waiting } from "@/lobby/Waiting";
+import { Waiting } from "@/lobby/Waiting";
 import { LoadingScreen } from "@/ui/Spinner";
 import { currentTheme } from "@/ui/theme";
 import { forgetRoom } from "@/visitor/recentRooms";
 import { RoomProvider } from "./state/RoomContext";
-import { keepAnswer } from "./state/roomFacts";
+import { cacheJoinAnswer } from "./state/roomFacts";
 
-// The gate is small and opens at once; the room comes over while somebody reads it.
+// The form is small and appears at once; the room is loaded while the visitor reads it.
 const fetchRoom = () => import("./Room");
 const fetchStream = () => import("@/player/video/HlsStream");
 const Room = lazy(fetchRoom);
 
-/** Who is in and where the film is change while somebody hesitates at the gate. */
-const LOOK_EVERY_MS = 10_000;
+/** The people and the position on the card change while the visitor is at the form. */
+const CARD_EVERY_MS = 10_000;
 
 export default function RoomPage() {
   const { roomId = "" } = useParams();
-  useCinema();
-  // Another room is another stay: nothing of the former one may remain.
-  return <Way key={roomId} roomId={roomId} />;
+  useCinemaLook();
+  // With the key, another room starts with new state.
+  return <JoinedRoom key={roomId} roomId={roomId} />;
 }
 
-function Way({ roomId }: { roomId: string }) {
+function JoinedRoom({ roomId }: { roomId: string }) {
   const queries = useQueryClient();
   const join = useJoin(
     roomId,
-    useCallback((answer) => keepAnswer(queries, roomId, answer), [queries, roomId]),
+    useCallback((answer) => cacheJoinAnswer(queries, roomId, answer), [queries, roomId]),
   );
   useJoinAtOnce(() => void join.join({}));
   const navigate = useNavigate();
-  const { stay, bearer, leave } = join;
-  const session = stay.step === "inside" ? stay.session : null;
-  const here = useMemo(
+  const { state, bearer, leave } = join;
+  const session = state.step === "inside" ? state.session : null;
+  const room = useMemo(
     () => (session ? { roomId, session, bearer } : null),
     [roomId, session, bearer],
   );
-  if (!here) return <Outside roomId={roomId} join={join} />;
+  if (!room) return <Lobby roomId={roomId} join={join} />;
   return (
-    <RoomProvider value={here}>
+    <RoomProvider value={room}>
       <Room
         onLeave={() => {
           leave();
@@ -59,91 +59,87 @@ function Way({ roomId }: { roomId: string }) {
   );
 }
 
-function Outside({ roomId, join: door }: OutsideProps) {
-  const { stay, join, lookAtTheDoor, remind, withdraw, leave } = door;
-  const signedIn = useSession((state) => state.status);
+interface LobbyProps {
+  roomId: string;
+  join: Join;
+}
+
+function Lobby({ roomId, join: { state, join, check, remind, withdraw, leave } }: LobbyProps) {
+  const signedIn = useSession((session) => session.status);
   const card = useQuery({
     queryKey: ["room", roomId, "card"],
     queryFn: () => roomCard(roomId),
-    refetchInterval: LOOK_EVERY_MS,
-    enabled: stay.step !== "refused",
+    refetchInterval: CARD_EVERY_MS,
+    enabled: state.step !== "refused",
     retry: (failures, error) => !(error instanceof ApiError) && failures < 2,
   });
-  useDoorWatch(stay.step === "waiting", lookAtTheDoor);
   useEffect(() => void fetchRoom(), []);
   const hasFilm = card.data?.film?.playable ?? false;
   useEffect(() => {
     if (hasFilm) void fetchStream();
   }, [hasFilm]);
 
-  const shut = stay.step === "refused" ? stay.code : cardRefusal(card);
+  const refusal = state.step === "refused" ? state.code : cardRefusal(card);
   useEffect(() => {
-    if (shut === "closed") forgetRoom(roomId);
-  }, [shut, roomId]);
+    if (refusal === "closed") forgetRoom(roomId);
+  }, [refusal, roomId]);
 
-  const again = useCallback(() => {
+  const startAgain = useCallback(() => {
     leave();
     void card.refetch();
   }, [leave, card.refetch]);
 
-  if (shut) return <Refused code={shut} onAgain={again} />;
-  // The name in the form comes from the account, so it waits until that is known.
+  if (refusal) return <Refused code={refusal} onStartAgain={startAgain} />;
+  // The form starts with the account's name, so it waits until that is known.
   if (!card.data || signedIn === "unknown") return <LoadingScreen label="Opening the room" />;
-  if (stay.step === "waiting") {
+  if (state.step === "waiting") {
     return (
       <Waiting
         card={card.data}
-        since_ms={stay.since_ms}
+        since_ms={state.since_ms}
+        onCheck={check}
         onRemind={() => void remind()}
         onCancel={() => void withdraw()}
       />
     );
   }
-  const wrongPassword = stay.step === "gate" && stay.wrongPassword;
+  const wrongPassword = state.step === "form" && state.wrongPassword;
   return (
-    <JoinGate
+    <JoinForm
       card={card.data}
       asksPassword={card.data.password_required || wrongPassword}
       wrongPassword={wrongPassword}
-      busy={stay.step === "asking"}
+      busy={state.step === "joining"}
       onJoin={join}
     />
   );
 }
 
-/** Why not even the card can be shown. */
+/** Why even the card cannot be shown, if so. */
 function cardRefusal({ data, error }: { data: unknown; error: Error | null }): RefusalCode | null {
   if (!error || data) return null;
   const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
   return refusalCode(status, code);
 }
 
-interface OutsideProps {
-  roomId: string;
-  join: Join;
-}
-
 /**
- * Whoever has just made the room has tapped already, so the browser will let it sound. The wish
- * travels with the navigation and not in the address: a link must never join by itself.
+ * Joins without the form after the visitor has created the room: they have clicked already, so the browser allows
+ * sound. The flag is in the navigation state and not in the URL, because a link must never join by itself.
  */
 function useJoinAtOnce(join: () => void): void {
   const { state } = useLocation();
-  const wished = (state as { created?: boolean } | null)?.created === true;
+  const created = (state as { created?: boolean } | null)?.created === true;
   const done = useRef(false);
   useEffect(() => {
-    // The wish outlives a reload, the tap does not.
-    if (!wished || done.current || navigator.userActivation?.hasBeenActive === false) return;
+    // The navigation state survives a reload, the user gesture does not.
+    if (!created || done.current || navigator.userActivation?.hasBeenActive === false) return;
     done.current = true;
     join();
-  }, [wished, join]);
+  }, [created, join]);
 }
 
-/**
- * Turns the lights down around a film, unless the person has chosen a theme, and keeps messages
- * away from the field at the bottom.
- */
-export function useCinema(): void {
+/** Dark colours around the film, unless the visitor has chosen a theme; toasts at the top, away from the text field. */
+function useCinemaLook(): void {
   useLayoutEffect(() => {
     const { dataset } = document.documentElement;
     const dims = currentTheme() === "system";

@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
-import { TabCount } from "@/ui/Badge";
+import { CountBadge } from "@/ui/Badge";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Tabs } from "@/ui/Tabs";
 import { ChatPanel } from "./chat/ChatPanel";
@@ -30,7 +30,7 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       label: (
         <>
           Chat
-          <TabCount count={unread} meaning="unread" />
+          <CountBadge count={unread} meaning="unread" />
         </>
       ),
       content: <ChatPanel />,
@@ -40,7 +40,7 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       label: (
         <>
           People <span className="text-muted tabular-nums">{total}</span>
-          <TabCount count={knocks} meaning="waiting to join" />
+          <CountBadge count={knocks} meaning="waiting to join" />
         </>
       ),
       content: <PeoplePanel />,
@@ -52,7 +52,7 @@ export function SidePanel({ tab, onTab, unread }: SidePanelProps) {
       ? [{ value: "settings", label: "Settings", content: <Later panel={<SettingsPanel />} /> }]
       : []),
   ];
-  // A tab that was taken away with the role leads back to the talk.
+  // If the open tab disappears with the role, the chat is shown.
   const open = tabs.some(({ value }) => value === tab) ? tab : "chat";
   return (
     <Tabs

@@ -1,6 +1,6 @@
 import { LogOut, UserPlus, Users } from "lucide-react";
 import { SyncPill } from "@/player/SyncPill";
-import { TabCount } from "@/ui/Badge";
+import { CountBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
 import { RoomMenu } from "./RoomMenu";
@@ -54,7 +54,7 @@ function PeopleButton({ onClick }: { onClick: () => void }) {
       <Users className="size-5" aria-hidden="true" />
       <span className="tabular-nums">{total}</span>
       <span className="sr-only">{total === 1 ? "person here" : "people here"}</span>
-      <TabCount count={knocks} meaning="waiting to join" />
+      <CountBadge count={knocks} meaning="waiting to join" />
     </button>
   );
 }

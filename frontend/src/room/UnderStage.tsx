@@ -4,7 +4,7 @@ import { usePendingVideo } from "./film/usePendingFilm";
 import { ReactionBar } from "./reactions/ReactionBar";
 import { useFilm } from "./state/roomFacts";
 
-/** The film's name and the reactions; between them what still happens to the film. */
+/** The film's title and the reactions; between them, the progress of a film that is not ready. */
 export function UnderStage({ compact }: { compact: boolean }) {
   const film = useFilm();
   const coming = usePendingVideo();

@@ -5,12 +5,12 @@ import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "./state/RoomContext";
 import { roomKey } from "./state/roomFacts";
 
-/** Says what changed for this person and why the room refused something; reads changed facts anew. */
+/** Shows toasts about changes to this member and about refusals, and refetches changed facts. */
 export function useRoomNotices(): void {
   const { session, roomId } = useRoom();
   const queries = useQueryClient();
   useEffect(() => {
-    const readAgain = () =>
+    const refetch = () =>
       void queries.invalidateQueries({ queryKey: roomKey(roomId), exact: true });
     const stops = [
       session.store.subscribe((now, before) => {
@@ -21,8 +21,8 @@ export function useRoomNotices(): void {
         const sentence = refusalSentence(code);
         if (sentence) showToast(sentence, { tone: "danger" });
       }),
-      session.on("notice", readAgain),
-      session.on("mediaChanged", readAgain),
+      session.on("notice", refetch),
+      session.on("mediaChanged", refetch),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -30,7 +30,6 @@ export function useRoomNotices(): void {
   }, [session, roomId, queries]);
 }
 
-/** What a change of one's own standing, or a refusal of the room, means for the person. */
 const ROLES: Record<Role, string | null> = {
   host: "You’re the host now.",
   moderator: "You’re a co-host now.",
@@ -39,7 +38,7 @@ const ROLES: Record<Role, string | null> = {
 };
 
 export function changeSentence(before: You | null, you: You | null): string | null {
-  // Coming in is no change of what one was inside.
+  // Joining is not a change.
   if (before === null || you === null || before.role === "waiting") return null;
   if (you.role !== before.role) return ROLES[you.role];
   if (you.muted !== before.muted) {
@@ -68,8 +67,8 @@ export function refusalSentence(code: NackCode): string | null {
   return REFUSALS[code];
 }
 
-/** Tells everybody when the room looks after itself because no host is here, and when one is back. */
-export function useActingNote(): void {
+/** Shows who is in charge while no host is here, and when the host is back. */
+export function useActingToast(): void {
   const acting = useRoomState((state) => state.acting);
   const me = useRoomState((state) => state.you?.participant_id);
   const name = useRoomState((state) => state.people.find(({ id }) => id === acting)?.name);

@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from "react";
 
 /**
- * side: film and panel next to each other · stacked: a phone held upright, film on top ·
- * immersive: a phone held sideways, the film is everything and the panel a drawer.
+ * side: film and panel side by side; stacked: a phone held upright, the film on top; immersive: a phone held sideways,
+ * only the film, with the panel as a drawer.
  */
 export type RoomLayout = "side" | "stacked" | "immersive";
 
@@ -27,7 +27,7 @@ function useMedia(query: string): boolean {
   );
 }
 
-/** Whether something on this page fills the screen. An iPhone's own video player is not on the page. */
+/** Whether an element of this page is in full screen. An iPhone's native player does not count. */
 export function useFullscreen(): boolean {
   return useSyncExternalStore(
     (changed) => {

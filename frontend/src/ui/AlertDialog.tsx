@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { cx } from "./cx";
 import { OVERLAY, PANEL } from "./Dialog";
-import { useOpener } from "./focusReturn";
+import { useDialogFocus } from "./focusReturn";
 
 interface AlertDialogProps {
   open: boolean;
@@ -29,7 +29,7 @@ export function AlertDialog({
   tone = "danger",
   children,
 }: AlertDialogProps) {
-  const focus = useOpener();
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

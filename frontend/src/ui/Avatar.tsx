@@ -4,7 +4,7 @@ const SIZES = { sm: "size-7 text-xs", md: "size-9 text-sm", lg: "size-14 text-xl
 
 interface AvatarProps {
   name: string;
-  /** What the colour hangs on; a stable id keeps it through a change of name. */
+  /** Determines the colour; a stable id keeps it through a change of name. */
   seed?: string;
   size?: keyof typeof SIZES;
   className?: string;
@@ -26,7 +26,7 @@ function initialsOf(name: string): string {
   );
 }
 
-/** Decoration beside a name that is written out; hence the initials are no text of the page. */
+/** Decoration beside the full name, so the initials are not part of the page's text. */
 export function Avatar({ name, seed = name, size = "md", className }: AvatarProps) {
   const hue = hueOf(seed);
   return (

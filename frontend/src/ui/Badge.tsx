@@ -31,8 +31,8 @@ export function Badge({ tone = "neutral", className, children }: BadgeProps) {
   );
 }
 
-/** A number that wants to be seen; nothing at zero. */
-export function TabCount({ count, meaning }: { count: number; meaning: string }) {
+/** A count that needs attention; nothing at zero. */
+export function CountBadge({ count, meaning }: { count: number; meaning: string }) {
   if (count === 0) return null;
   return (
     <span className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 text-xs font-bold text-on-accent tabular-nums">

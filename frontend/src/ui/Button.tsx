@@ -25,7 +25,7 @@ const SIZES: Record<Size, string> = {
   lg: "min-h-14 px-7 rounded-2xl text-lg [&_svg]:size-5",
 };
 
-/** The classes alone, for a link that should look like a button. */
+/** The class names, for a link that looks like a button. */
 export function buttonClass(variant: Variant = "secondary", size: Size = "md"): string {
   return cx(BASE, VARIANTS[variant], SIZES[size]);
 }
@@ -33,7 +33,7 @@ export function buttonClass(variant: Variant = "secondary", size: Size = "md"): 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   variant?: Variant;
   size?: Size;
-  /** Shows a spinner and refuses clicks while something is under way. */
+  /** Shows a spinner and ignores clicks. */
   busy?: boolean;
   asChild?: boolean;
   ref?: React.Ref<HTMLButtonElement>;

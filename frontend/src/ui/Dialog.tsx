@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
-import { useOpener } from "./focusReturn";
+import { useDialogFocus } from "./focusReturn";
 
 interface DialogProps {
   open: boolean;
@@ -17,7 +17,7 @@ const WIDTHS = { sm: "sm:max-w-sm", md: "sm:max-w-lg", lg: "sm:max-w-3xl" };
 
 export const OVERLAY = "fixed inset-0 z-40 animate-appear bg-scrim backdrop-blur-sm";
 
-/** A sheet from below on phones, a centred card elsewhere; focus returns to where it came from. */
+/** A sheet from the bottom on phones, a centred card elsewhere. */
 export const PANEL =
   "fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-rise overflow-y-auto rounded-t-3xl bg-surface " +
   "p-5 pb-[max(1.25rem,env(safe-area-inset-bottom))] shadow-high ring-1 ring-line " +
@@ -31,7 +31,7 @@ export function Dialog({
   size = "md",
   children,
 }: DialogProps) {
-  const focus = useOpener();
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

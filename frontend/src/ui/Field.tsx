@@ -9,7 +9,7 @@ interface FieldState {
 
 const FieldContext = createContext<FieldState | null>(null);
 
-/** What a control inside a Field must carry so that label, hint and error belong to it. */
+/** The attributes that connect a control inside a Field with its label, hint and error. */
 export function useFieldProps() {
   const field = useContext(FieldContext);
   if (!field) return {};

@@ -8,8 +8,8 @@ interface TooltipProps {
   children: ReactElement;
 }
 
-/** Each tooltip brings its own provider, so that pages without one load none of it. */
-export function Tooltip({ text, side = "top", children }: TooltipProps) {
+/** Each tooltip has its own provider, so that pages without tooltips load none of it. */
+function Tooltip({ text, side = "top", children }: TooltipProps) {
   return (
     <Radix.Provider delayDuration={400}>
       <Radix.Root>
@@ -30,10 +30,10 @@ export function Tooltip({ text, side = "top", children }: TooltipProps) {
 }
 
 export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  /** Read aloud, and shown as the tooltip. */
+  /** The accessible name and the tooltip. */
   label: string;
   variant?: "ghost" | "solid";
-  /** Pressed state of a toggle; leave out for plain actions. */
+  /** The state of a toggle; omit for plain actions. */
   pressed?: boolean;
   ref?: React.Ref<HTMLButtonElement>;
 }

@@ -11,7 +11,7 @@ interface MenuProps {
   trigger: ReactElement;
   align?: "start" | "center" | "end";
   side?: "top" | "bottom";
-  /** Where the menu is attached; inside a fullscreen element it must be that element. */
+  /** The element to attach the menu to; in full screen it must be the fullscreen element. */
   container?: HTMLElement | null;
   children: ReactNode;
 }
@@ -38,7 +38,7 @@ export function Menu({ trigger, align = "end", side = "bottom", container, child
 interface MenuItemProps {
   onSelect?: () => void;
   disabled?: boolean;
-  tone?: "danger";
+  tone?: "danger" | undefined;
   asChild?: boolean;
   children: ReactNode;
 }
@@ -83,7 +83,7 @@ interface MenuChoiceProps {
   options: ReadonlyArray<{ value: string; label: ReactNode }>;
 }
 
-/** One of several, with a tick at the current one. */
+/** A group of choices; the current one has a tick. */
 export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps) {
   return (
     <Radix.RadioGroup value={value} onValueChange={onChange} aria-label={label}>

@@ -2,8 +2,8 @@ import { cx } from "./cx";
 
 interface ProgressProps {
   label: string;
-  /** 0–1; leave out while the share is unknown. */
-  value?: number;
+  /** 0–1; undefined while unknown. */
+  value?: number | undefined;
   tone?: "accent" | "good" | "muted";
   className?: string;
 }

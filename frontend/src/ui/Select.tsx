@@ -7,7 +7,7 @@ interface SelectProps<Value extends string> {
   value: Value;
   onChange: (value: Value) => void;
   options: ReadonlyArray<{ value: Value; label: string }>;
-  /** Needed only outside a Field. */
+  /** Required only outside a Field. */
   label?: string;
   disabled?: boolean;
   className?: string;

@@ -1,6 +1,6 @@
 import { cx } from "./cx";
 
-/** Decoration only: whoever shows it says in words what is under way. */
+/** Decoration only; the text beside it says what is in progress. */
 export function Spinner({ className }: { className?: string }) {
   return (
     <svg

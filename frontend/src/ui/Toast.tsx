@@ -6,9 +6,9 @@ import { cx } from "./cx";
 export interface ToastOptions {
   tone?: "neutral" | "good" | "danger";
   action?: { label: string; run: () => void };
-  /** How long it stays; a toast with an action stays longer by default. */
+  /** How long it stays. By default, a toast with an action stays longer. */
   lasts_ms?: number;
-  /** Runs when the toast went away without its action having been taken. */
+  /** Called when the toast disappears without its action having been used. */
   onExpire?: () => void;
 }
 
@@ -20,7 +20,7 @@ interface Toast extends ToastOptions {
 const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
 let lastId = 0;
 
-/** Callable from anywhere, also outside React. Returns the id for `dismissToast`. */
+/** Can be called from anywhere, including outside React. Returns the id for `dismissToast`. */
 export function showToast(text: string, options: ToastOptions = {}): number {
   lastId += 1;
   const toast = { ...options, id: lastId, text };
@@ -82,8 +82,8 @@ function ToastCard({ toast }: { toast: Toast }) {
 }
 
 /**
- * Mounted once. The live region exists before the first toast, or readers would miss it. Pages with
- * a field at the bottom put `data-toasts="top"` on <html>.
+ * Mounted once. The live region must exist before the first toast, or screen readers would miss it. Pages with a text
+ * field at the bottom set `data-toasts="top"` on <html>.
  */
 export function Toaster() {
   const toasts = useToasts((state) => state.toasts);

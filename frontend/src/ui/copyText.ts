@@ -1,6 +1,6 @@
 /**
- * Puts text on the clipboard. Over plain http, which is how a home server is reached from the sofa,
- * browsers hide the clipboard API; the old selection command still works there.
+ * Copies text to the clipboard; returns whether it succeeded. Over plain http, as on a home network, browsers hide the
+ * clipboard API; the old selection command still works there.
  */
 export async function copyText(text: string): Promise<boolean> {
   try {
@@ -18,7 +18,7 @@ function copyBySelection(text: string): boolean {
   field.readOnly = true;
   field.style.position = "fixed";
   field.style.opacity = "0";
-  // An open dialog keeps focus inside itself, and the command copies from the focused field only.
+  // An open dialog traps the focus, and the command copies only from the focused field.
   (document.querySelector("[role=dialog]") ?? document.body).append(field);
   field.select();
   try {

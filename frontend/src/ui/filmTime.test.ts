@@ -23,12 +23,15 @@ describe("parseFilmTime", () => {
     expect(parseFilmTime(text)).toBe(position_s);
   });
 
-  test.each(["1204", "12:60", "1:60:00", "a:bc", "12:4"])("%s is no place in a film", (text) => {
-    expect(parseFilmTime(text)).toBeNull();
-  });
+  test.each(["1204", "12:60", "1:60:00", "a:bc", "12:4"])(
+    "%s is not a position in a film",
+    (text) => {
+      expect(parseFilmTime(text)).toBeNull();
+    },
+  );
 });
 
-it("speaks of hours, minutes and seconds, and leaves out what is zero", () => {
+it("spells out hours, minutes and seconds, and omits zeros", () => {
   expect([0, 61.9, 190, 3600, 7325].map(spokenTime)).toEqual([
     "0 seconds",
     "1 minute 1 second",

@@ -1,4 +1,4 @@
-/** Writes and reads places in a film, the way people type them: `4:05`, `1:02:03`. */
+/** Positions in a film as people write and say them: `4:05`, `1:02:03`, `1 hour 2 minutes`. */
 
 const WRITTEN = /^(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)$/;
 
@@ -19,7 +19,7 @@ export function parseFilmTime(text: string): number | null {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
-/** A place in the film for ears: "3 minutes 10 seconds". Pure. */
+/** For screen readers: "3 minutes 10 seconds". */
 export function spokenTime(position_s: number): string {
   const whole_s = Math.max(0, Math.floor(position_s));
   const parts = [

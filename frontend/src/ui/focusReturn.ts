@@ -1,10 +1,10 @@
 import { type RefObject, useEffect, useRef } from "react";
 
 /**
- * Handlers that give the focus back to what opened a dialog. Radix does it for dialogs with a trigger of their own;
- * ours are opened by state, from anywhere.
+ * Handlers that return the focus to what opened a dialog. Radix does so for dialogs with a trigger of their own; these
+ * are opened by state, from anywhere.
  */
-export function useOpener() {
+export function useDialogFocus() {
   const opener = useRef<Element | null>(null);
   return {
     onOpenAutoFocus: () => {
@@ -18,8 +18,8 @@ export function useOpener() {
 }
 
 /**
- * Gives the focus back to the button that led to a dialog. A dialog that was opened from a menu
- * cannot do it: the menu's entry, which had the focus, is gone by then.
+ * Returns the focus to the button whose menu opened a dialog. The dialog itself cannot: the menu entry that had the
+ * focus is gone by then.
  */
 export function useReturnFocus(open: boolean): RefObject<HTMLButtonElement | null> {
   const trigger = useRef<HTMLButtonElement>(null);

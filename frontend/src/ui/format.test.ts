@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { counted } from "./format";
 
-test("one of a thing is one", () => {
+test("counts have the right plural", () => {
   expect([0, 1, 2].map((count) => counted(count, "film"))).toEqual([
     "0 films",
     "1 film",

@@ -1,4 +1,4 @@
-/** Numbers in words that people read. */
+/** Numbers, sizes and dates as people read them. */
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
@@ -16,7 +16,7 @@ export function formatBytes(bytes: number): string {
 /** "1 film", "2 films". */
 export const counted = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
 
-/** Lines are sold in bits, so rates are shown in bits. */
+/** Connections are sold in bits per second, so rates are shown in bits. */
 export function formatRate(bytes_per_s: number): string {
   const bits = bytes_per_s * 8;
   return bits >= 1e6
@@ -24,7 +24,7 @@ export function formatRate(bytes_per_s: number): string {
     : `${Math.round(bits / 1e3)} kbit/s`;
 }
 
-/** "9 min", "1 h 20 min": how long something takes. */
+/** A duration: "9 min", "1 h 20 min". */
 export function formatWait(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);

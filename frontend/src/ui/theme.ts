@@ -1,4 +1,4 @@
-/** Which colours the page wears: the system's, or what the person chose here. */
+/** The colour theme: the system's, or the one chosen on this device. */
 export type Theme = "system" | "dark" | "light";
 
 const KEY = "watchparty.theme";

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-/** The tab's title, most particular part first. */
+/** Sets the title of the browser tab. */
 export function useTitle(title: string | null): void {
   useEffect(() => {
     document.title = title ? `${title} · WatchParty` : "WatchParty";

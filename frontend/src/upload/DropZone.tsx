@@ -6,21 +6,21 @@ import { ACCEPT } from "./preflight";
 interface DropZoneProps {
   onFiles: (files: File[]) => void;
   multiple?: boolean;
-  title?: string;
+  title?: string | undefined;
   hint?: ReactNode;
-  /** A low strip above other things instead of a place of its own. */
+  /** A low strip above other content. */
   compact?: boolean;
-  className?: string;
+  className?: string | undefined;
 }
 
-/** Nobody drags files with a thumb. */
+/** Touch screens offer choosing only. */
 function invitation(multiple: boolean): string {
   const canDrop = matchMedia("(pointer: fine)").matches;
   if (multiple) return canDrop ? "Drop films here or browse" : "Choose films";
   return canDrop ? "Drop a film here or browse" : "Choose a film";
 }
 
-/** A place to drop films on, which is also a button that opens the file picker. */
+/** A drop target for films that is also a button for the file picker. */
 export function DropZone({
   onFiles,
   multiple = false,
@@ -30,17 +30,17 @@ export function DropZone({
   className,
 }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
+  const [dragOver, setDragOver] = useState(false);
 
-  function take(list: FileList | null) {
+  function accept(list: FileList | null) {
     const files = Array.from(list ?? []);
     if (files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
   }
 
   function drop(event: DragEvent) {
     event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
+    setDragOver(false);
+    accept(event.dataTransfer.files);
   }
 
   return (
@@ -50,14 +50,14 @@ export function DropZone({
         onClick={() => input.current?.click()}
         onDragOver={(event) => {
           event.preventDefault();
-          setOver(true);
+          setDragOver(true);
         }}
-        onDragLeave={() => setOver(false)}
+        onDragLeave={() => setDragOver(false)}
         onDrop={drop}
         className={cx(
           "flex w-full items-center rounded-2xl border-2 border-dashed transition-colors",
           compact ? "gap-4 p-4 text-left" : "flex-col gap-3 px-4 py-8 text-center",
-          over
+          dragOver
             ? "border-accent bg-accent-soft"
             : "border-line-strong hover:border-muted hover:bg-hover",
         )}
@@ -78,8 +78,8 @@ export function DropZone({
         className="hidden"
         aria-label={title}
         onChange={(event) => {
-          take(event.target.files);
-          // So that choosing the same file again is a change too.
+          accept(event.target.files);
+          // So that choosing the same file again fires a change event.
           event.target.value = "";
         }}
       />

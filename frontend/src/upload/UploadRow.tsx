@@ -11,7 +11,7 @@ import type { Upload } from "./upload";
 import { UploadRefused } from "./uploadManager";
 import { uploads } from "./uploads";
 
-function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
+function uploadSentence({ phase, sent, size, speed, message }: Upload): string {
   const share = `${formatBytes(sent)} of ${formatBytes(size)}`;
   switch (phase) {
     case "checking":
@@ -19,8 +19,8 @@ function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
     case "queued":
       return "Queued";
     case "uploading":
-      return pace
-        ? `${share} · ${formatRate(pace.bytes_per_s)} · ${formatWait(pace.left_s)} left`
+      return speed
+        ? `${share} · ${formatRate(speed.bytes_per_s)} · ${formatWait(speed.left_s)} left`
         : share;
     case "waiting":
       return message ?? share;
@@ -35,7 +35,7 @@ function uploadSentence({ phase, sent, size, pace, message }: Upload): string {
   }
 }
 
-export function complain(error: unknown): void {
+export function showUploadError(error: unknown): void {
   const sentence = error instanceof UploadRefused ? error.message : sentenceFor(error);
   showToast(sentence, { tone: "danger", lasts_ms: 8000 });
 }
@@ -86,7 +86,7 @@ function UploadActions({ upload: { id, phase } }: { upload: Upload }) {
       )}
       {phase === "choose_file" && <ChooseFile id={id} />}
       {phase !== "done" && (
-        <IconButton label="Cancel upload" onClick={() => uploads.cancel(id).catch(complain)}>
+        <IconButton label="Cancel upload" onClick={() => uploads.cancel(id).catch(showUploadError)}>
           <X />
         </IconButton>
       )}
@@ -107,7 +107,7 @@ function ChooseFile({ id }: { id: string }) {
         aria-label="Original file"
         onChange={(event) => {
           const file = event.target.files?.[0];
-          if (file) uploads.chooseFile(id, file).catch(complain);
+          if (file) uploads.chooseFile(id, file).catch(showUploadError);
           event.target.value = "";
         }}
       />

@@ -1,10 +1,10 @@
-/** Each upload by its own protocol. Most sites speak one; the other is fetched when an upload asks for it. */
+/** Chooses the transport of each upload by its protocol. Most sites use one; the other is loaded on demand. */
 
 import { ConnectionLost, type UploadTransport } from "./transport";
 import { xhrTransport } from "./xhrTransport";
 
-/** Sessions of `s3-multipart` begin with its name; the others are addresses. */
-async function speaking(protocolOrSession: string): Promise<UploadTransport> {
+/** Sessions of `s3-multipart` start with its name; the others are URLs. */
+async function transportFor(protocolOrSession: string): Promise<UploadTransport> {
   if (!protocolOrSession.startsWith("s3-multipart")) return xhrTransport;
   try {
     return (await import("./multipartTransport")).browserMultipart;
@@ -14,8 +14,8 @@ async function speaking(protocolOrSession: string): Promise<UploadTransport> {
 }
 
 export const browserTransport: UploadTransport = {
-  start: async (grant) => (await speaking(grant.protocol)).start(grant),
-  ask: async (session, ...rest) => (await speaking(session)).ask(session, ...rest),
-  send: async (session, ...rest) => (await speaking(session)).send(session, ...rest),
-  discard: async (session) => (await speaking(session)).discard(session),
+  start: async (grant) => (await transportFor(grant.protocol)).start(grant),
+  query: async (session, ...rest) => (await transportFor(session)).query(session, ...rest),
+  send: async (session, ...rest) => (await transportFor(session)).send(session, ...rest),
+  discard: async (session) => (await transportFor(session)).discard(session),
 };

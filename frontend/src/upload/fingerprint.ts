@@ -1,7 +1,7 @@
 /**
- * Tells whether a chosen file is the one whose upload stopped: name, size, date, and both ends of its content, so that
- * 50 GB take no longer than 5 MB. It guards against mistakes, not against malice, hence no cryptographic hash, which
- * browsers withhold on plain http anyway.
+ * Identifies a file, so that an interrupted upload is resumed only with the same file: name, size, date, and both ends
+ * of its content, so that 50 GB take no longer than 5 MB. It guards against mistakes, not attacks; browsers offer no
+ * cryptographic hash over plain http anyway.
  */
 
 const END_BYTES = 256 * 1024;

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { isHeldByOther } from "./lease";
 
-const mark = JSON.stringify({ tab: "a", until: 10_000 });
+const entry = JSON.stringify({ tab: "a", until: 10_000 });
 
-it("holds for other tabs until it runs out", () => {
+it("excludes other tabs until it expires", () => {
   expect(isHeldByOther(null, "b", 0)).toBe(false);
-  expect(isHeldByOther(mark, "a", 0)).toBe(false);
-  expect(isHeldByOther(mark, "b", 9_999)).toBe(true);
-  expect(isHeldByOther(mark, "b", 10_000)).toBe(false);
+  expect(isHeldByOther(entry, "a", 0)).toBe(false);
+  expect(isHeldByOther(entry, "b", 9_999)).toBe(true);
+  expect(isHeldByOther(entry, "b", 10_000)).toBe(false);
 });

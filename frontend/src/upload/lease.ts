@@ -1,23 +1,25 @@
 /**
- * One tab at a time writes into an upload session. Web Locks end with their tab; on plain http they are absent, and a
- * mark in localStorage that is renewed every few seconds does the same a little later.
+ * Ensures that only one tab writes to an upload session. Web Locks end with their tab. They do not exist over plain
+ * http; there, an entry in localStorage that is renewed every few seconds serves, and ends a little later.
  */
 
 /** Ends the lease. */
 export type Release = () => void;
 
-/** Null: another tab holds it. */
+/** Resolves to null if another tab holds the lease. */
 export type TakeLease = (name: string) => Promise<Release | null>;
 
 const LIFE_MS = 10_000;
 const RENEW_MS = 3_000;
-/** Two tabs that write at once both look again after this; the last writer wins. */
+/** If two tabs write at once, both check again after this time; the last writer wins. */
 const SETTLE_MS = 60;
 
 export function browserLease(tab: string): TakeLease {
-  // The prefix is not only for order: a lock's name must not begin with a hyphen, as an id may.
-  const full = (name: string) => `watchparty.lease.${name}`;
-  return "locks" in navigator ? (name) => byWebLock(full(name)) : (name) => byMark(full(name), tab);
+  // The prefix is required: an id may start with a hyphen, and a lock's name must not.
+  const fullName = (name: string) => `watchparty.lease.${name}`;
+  return "locks" in navigator
+    ? (name) => byWebLock(fullName(name))
+    : (name) => byStorage(fullName(name), tab);
 }
 
 function byWebLock(name: string): Promise<Release | null> {
@@ -32,7 +34,7 @@ function byWebLock(name: string): Promise<Release | null> {
   });
 }
 
-async function byMark(key: string, tab: string): Promise<Release | null> {
+async function byStorage(key: string, tab: string): Promise<Release | null> {
   const write = () =>
     localStorage.setItem(key, JSON.stringify({ tab, until: Date.now() + LIFE_MS }));
   if (isHeldByOther(localStorage.getItem(key), tab, Date.now())) return null;
@@ -50,8 +52,8 @@ async function byMark(key: string, tab: string): Promise<Release | null> {
   return release;
 }
 
-export function isHeldByOther(mark: string | null, tab: string, now_ms: number): boolean {
-  if (mark === null) return false;
-  const holder = JSON.parse(mark) as { tab: string; until: number };
+export function isHeldByOther(entry: string | null, tab: string, now_ms: number): boolean {
+  if (entry === null) return false;
+  const holder = JSON.parse(entry) as { tab: string; until: number };
   return holder.tab !== tab && holder.until > now_ms;
 }

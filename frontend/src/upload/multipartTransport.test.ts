@@ -46,7 +46,7 @@ function setup(faults: Record<number, PartFault> = {}, session: string | null = 
   return { server, seen, run: runWith(session), runWith, until, done, whole };
 }
 
-describe("an upload in parts over a good line", () => {
+describe("a multipart upload over a good connection", () => {
   it("arrives whole, each part once and several at once", async () => {
     const { server, run, done, whole } = setup();
     run.start();
@@ -56,7 +56,7 @@ describe("an upload in parts over a good line", () => {
     expect(server.atOnce).toBe(4);
   });
 
-  it("tells of bytes that are on their way, never of more than there are", async () => {
+  it("counts bytes in flight, but never more than the file has", async () => {
     const { seen, run, done } = setup();
     run.start();
     await done(run);
@@ -65,18 +65,18 @@ describe("an upload in parts over a good line", () => {
   });
 });
 
-describe("an upload in parts over a bad line", () => {
+describe("a multipart upload over a bad connection", () => {
   const faults: PartFault[] = ["lose_request", "lose_answer", "unavailable"];
-  it.each(faults)("goes on after %s, and sends no part again that is there", async (fault) => {
+  it.each(faults)("continues after %s without sending stored parts again", async (fault) => {
     const { server, run, done, whole } = setup({ 2: fault, 7: fault });
     run.start();
     await done(run);
     expect(await whole()).toBe(true);
-    // Only what was under way beside a fault may come twice: four at most, at each of two.
+    // Only parts in flight during a fault may arrive twice: four at most, for each of two faults.
     expect(server.puts.length).toBeLessThanOrEqual(10 + 2 * 4);
   });
 
-  it("begins anew when the store has lost it", async () => {
+  it("starts again when the store has lost it", async () => {
     const { run, done, whole } = setup({ 6: "gone" });
     run.start();
     await done(run);
@@ -84,7 +84,7 @@ describe("an upload in parts over a bad line", () => {
     expect(await whole()).toBe(true);
   });
 
-  it("waits for the API as well", async () => {
+  it("waits for the API, too", async () => {
     const { server, run, until, done, whole } = setup();
     server.offline = true;
     run.start();
@@ -95,8 +95,8 @@ describe("an upload in parts over a bad line", () => {
   });
 });
 
-describe("an upload in parts that was left", () => {
-  it("goes on after a reload where it stood", async () => {
+describe("an interrupted multipart upload", () => {
+  it("continues after a reload where it stopped", async () => {
     const { server, run, runWith, until, done, whole } = setup();
     run.start();
     await until(run, () => run.transfer.confirmed > 0);
@@ -109,7 +109,7 @@ describe("an upload in parts that was left", () => {
     expect(server.puts.slice(before)).not.toContain(1);
   });
 
-  it("is complete although the answer to its completion got lost", async () => {
+  it("is complete even if the answer to its completion was lost", async () => {
     const { server, run, runWith, done } = setup();
     run.start();
     await done(run);
@@ -119,7 +119,7 @@ describe("an upload in parts that was left", () => {
     expect(server.puts.length).toBe(10);
   });
 
-  it("is completed when all parts are there", async () => {
+  it("is completed when all parts are stored", async () => {
     const { server, run, done, whole } = setup({}, "s3-multipart:-v1:8388608");
     for (let number = 1; number <= 10; number += 1) {
       server.stored.set(number, FILM.slice((number - 1) * PART_BYTES, number * PART_BYTES));
@@ -130,7 +130,7 @@ describe("an upload in parts that was left", () => {
     expect(await whole()).toBe(true);
   });
 
-  it("is given up at the store, too", async () => {
+  it("is aborted at the store, too", async () => {
     const { server, run, until } = setup();
     run.start();
     await until(run, () => run.transfer.confirmed > 0);

@@ -1,8 +1,8 @@
 /**
- * `s3-multipart` in the words of the resumable state machine: a chunk is several parts that go at once, what has arrived
- * is as much as is there from the beginning without a gap, and parts that are there already are not sent again.
+ * Adapts `s3-multipart` to the resumable state machine. A chunk is several parts that are sent at once; the stored range
+ * is the one without a gap from the beginning; parts that are stored already are not sent again.
  *
- * A session is `s3-multipart:VIDEO:PART_BYTES`, no secret: whoever may upload is known by the account.
+ * A session is `s3-multipart:VIDEO:PART_BYTES`. It is no secret: the account decides who may upload.
  */
 
 import { ApiError, NetworkError } from "@/api/errors";
@@ -11,7 +11,7 @@ import { abortUpload, completeUpload, uploadParts } from "@/api/videos";
 import { ConnectionLost, type Reply, type UploadTransport } from "./transport";
 import { request } from "./xhrTransport";
 
-const AT_ONCE = 4;
+const PARALLEL_PARTS = 4;
 
 type Address = Schema<"PartAddressView">;
 
@@ -19,7 +19,7 @@ export interface MultipartNetwork {
   parts: typeof uploadParts;
   complete(video_id: string): Promise<unknown>;
   abort(video_id: string): Promise<unknown>;
-  /** Gives the status; rejects with ConnectionLost when no answer came. */
+  /** Resolves to the status; rejects with ConnectionLost if no answer arrived. */
   put(
     url: string,
     body: Blob,
@@ -29,40 +29,40 @@ export interface MultipartNetwork {
 }
 
 export function multipartTransport(network: MultipartNetwork): UploadTransport {
-  async function arrived(session: string, end: number, size: number): Promise<Reply> {
-    const { video_id, part_bytes } = opened(session);
+  async function progress(session: string, end: number, size: number): Promise<Reply> {
+    const { video_id, part_bytes } = parseSession(session);
     if (end === size) {
       await network.complete(video_id);
       return reply(200);
     }
     const range = end === 0 ? null : `bytes=0-${end - 1}`;
-    return { ...reply(308), range, quantum_bytes: AT_ONCE * part_bytes };
+    return { ...reply(308), range, quantum_bytes: PARALLEL_PARTS * part_bytes };
   }
 
   return {
     async start(grant) {
       const video_id = /\/videos\/([^/]+)\/upload/.exec(grant.start_url)?.[1] as string;
       let session: string | null = null;
-      const answer = await answered(async () => {
+      const answer = await toReply(async () => {
         const { part_size_bytes } = await network.parts(video_id, []);
         session = `s3-multipart:${video_id}:${part_size_bytes}`;
-        return { ...reply(201), quantum_bytes: AT_ONCE * part_size_bytes };
+        return { ...reply(201), quantum_bytes: PARALLEL_PARTS * part_size_bytes };
       });
       return { ...answer, session };
     },
 
-    ask: (session, size) =>
-      answered(async () => {
-        const { video_id, part_bytes } = opened(session);
-        const there = new Set((await network.parts(video_id, [])).stored);
+    query: (session, size) =>
+      toReply(async () => {
+        const { video_id, part_bytes } = parseSession(session);
+        const stored = new Set((await network.parts(video_id, [])).stored);
         let whole = 0;
-        while (there.has(whole + 1)) whole += 1;
-        return arrived(session, Math.min(whole * part_bytes, size), size);
+        while (stored.has(whole + 1)) whole += 1;
+        return progress(session, Math.min(whole * part_bytes, size), size);
       }),
 
     send: (session, chunk, { from, size }, onProgress, signal) =>
-      answered(async () => {
-        const { video_id, part_bytes } = opened(session);
+      toReply(async () => {
+        const { video_id, part_bytes } = parseSession(session);
         const first = from / part_bytes + 1;
         const count = Math.ceil(chunk.size / part_bytes);
         const numbers = Array.from({ length: count }, (_, index) => first + index);
@@ -72,47 +72,48 @@ export function multipartTransport(network: MultipartNetwork): UploadTransport {
           return chunk.slice(begin, begin + size_bytes);
         };
         await putAll(network, parts, bodyOf, onProgress, signal);
-        return arrived(session, from + chunk.size, size);
+        return progress(session, from + chunk.size, size);
       }),
 
     async discard(session) {
-      await network.abort(opened(session).video_id);
+      await network.abort(parseSession(session).video_id);
     },
   };
 }
 
-/** Puts what is not there yet, a few at once, until all of it is there or one is refused. */
+/** Uploads the missing parts, several at once, until all are stored or one is rejected. */
 async function putAll(
   network: MultipartNetwork,
-  { addresses, stored }: Schema<"PartsView">,
+  parts: Schema<"PartsView">,
   bodyOf: (part: Address) => Blob,
   onProgress: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { addresses } = parts;
   const sent = new Map<number, number>();
   const moved = (number: number, bytes: number) => {
     sent.set(number, bytes);
     onProgress([...sent.values()].reduce((sum, each) => sum + each, 0));
   };
-  const there = new Set(stored);
-  for (const part of addresses) if (there.has(part.number)) moved(part.number, part.size_bytes);
+  const stored = new Set(parts.stored);
+  for (const part of addresses) if (stored.has(part.number)) moved(part.number, part.size_bytes);
 
-  const waiting = addresses.filter(({ number }) => !there.has(number));
+  const waiting = addresses.filter(({ number }) => !stored.has(number));
   const stop = new AbortController();
   signal.addEventListener("abort", () => stop.abort(), { once: true });
   const putOneByOne = async () => {
     for (let part = waiting.shift(); part && !stop.signal.aborted; part = waiting.shift()) {
       const { number, size_bytes, url } = part;
-      const progress = (bytes: number) => moved(number, bytes);
-      const status = await network.put(url, bodyOf(part), progress, stop.signal);
+      const onPartProgress = (bytes: number) => moved(number, bytes);
+      const status = await network.put(url, bodyOf(part), onPartProgress, stop.signal);
       if (status >= 300) throw new PartRefused(status);
       moved(number, size_bytes);
     }
   };
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, putOneByOne));
+    await Promise.all(Array.from({ length: PARALLEL_PARTS }, putOneByOne));
   } catch (error) {
-    stop.abort(); // or the others would go on, unseen, beside the next try
+    stop.abort(); // otherwise the others would continue unnoticed beside the next attempt
     throw error;
   }
 }
@@ -124,7 +125,7 @@ class PartRefused extends Error {
   }
 }
 
-function opened(session: string): { video_id: string; part_bytes: number } {
+function parseSession(session: string): { video_id: string; part_bytes: number } {
   const [, video_id, part_bytes] = session.split(":") as [string, string, string];
   return { video_id, part_bytes: Number(part_bytes) };
 }
@@ -133,8 +134,8 @@ function reply(status: number, retryAfter_s: number | null = null): Reply {
   return { status, range: null, retryAfter_ms: retryAfter_s === null ? null : retryAfter_s * 1000 };
 }
 
-/** Refusals as the status that the state machine knows: what is there already is 412, what is to be asked about 503. */
-async function answered(act: () => Promise<Reply>): Promise<Reply> {
+/** Maps errors to statuses that the state machine knows: already uploaded is 412, incomplete is 503 (query again). */
+async function toReply(act: () => Promise<Reply>): Promise<Reply> {
   try {
     return await act();
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Whether a file is worth starting to upload, decided before a byte moves. Pure. */
+/** Whether a file can be uploaded, decided before a byte is sent. Pure. */
 
 import { formatBytes } from "@/ui/format";
 
@@ -21,14 +21,14 @@ const TYPES: Record<string, string> = {
   "3gp": "video/3gpp",
 };
 
-/** For the file picker. */
+/** The `accept` attribute of file inputs. */
 export const ACCEPT = ["video/*", ...Object.keys(TYPES).map((extension) => `.${extension}`)].join(
   ",",
 );
 
 export interface Allowance {
   max_upload_bytes: number | null;
-  /** What the quota leaves; null while it is not known. */
+  /** What the quota leaves; null while unknown. */
   free_bytes: number | null;
 }
 
@@ -38,8 +38,8 @@ export interface Candidate {
   type: string;
 }
 
-/** The sentence that refuses the file, or null when it may come. */
-export function refusal(
+/** The sentence that refuses the file, or null if it can be uploaded. */
+export function uploadRefusal(
   file: Candidate,
   { max_upload_bytes, free_bytes }: Allowance,
 ): string | null {
@@ -56,14 +56,14 @@ export function refusal(
   return null;
 }
 
-/** By what the browser says, else by the name's ending, because browsers do not know every container. */
+/** By the browser's type, otherwise by the file extension, because browsers do not know every container. */
 export function contentType(file: Pick<Candidate, "name" | "type">): string | null {
   if (file.type.startsWith("video/")) return file.type;
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase();
   return (extension && TYPES[extension]) || null;
 }
 
-/** "my.summer_film-2024.mkv" reads better as "my summer film 2024". */
+/** "my.summer_film-2024.mkv" becomes "my summer film-2024". */
 export function titleFrom(filename: string): string {
   const bare = filename.replace(/\.[a-z0-9]{2,4}$/i, "");
   return bare.replace(/[._]+/g, " ").replace(/\s+/g, " ").trim().slice(0, 200) || "Untitled";

@@ -1,6 +1,6 @@
 /**
- * What must survive a reload so that an upload can go on: the session's address, a secret, kept per account in
- * IndexedDB and given to nobody else. Where the browser withholds IndexedDB, nothing is remembered and all else works.
+ * What must survive a reload so that an upload can continue. The session's URL is a secret; it is stored per account in
+ * IndexedDB. Where the browser forbids IndexedDB, nothing is saved and everything else works.
  */
 
 export interface SavedUpload {
@@ -19,8 +19,8 @@ export interface SavedUpload {
 export interface SavedUploads {
   all(account_id: string): Promise<SavedUpload[]>;
   find(account_id: string, fingerprint: string): Promise<SavedUpload | null>;
-  keep(upload: SavedUpload): Promise<void>;
-  forget(key: string): Promise<void>;
+  save(upload: SavedUpload): Promise<void>;
+  remove(key: string): Promise<void>;
 }
 
 const DATABASE = "watchparty";
@@ -32,7 +32,7 @@ function open(): Promise<IDBDatabase | null> {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
     request.onsuccess = () => resolve(request.result);
-    // Private windows of some browsers refuse here.
+    // Some browsers refuse this in private windows.
     request.onerror = () => resolve(null);
   });
 }
@@ -60,10 +60,10 @@ export const indexedUploads: SavedUploads = {
     const key = savedKey(account_id, fingerprint);
     return (await run<SavedUpload | undefined>("readonly", (store) => store.get(key))) ?? null;
   },
-  async keep(upload) {
+  async save(upload) {
     await run("readwrite", (store) => store.put(upload));
   },
-  async forget(key) {
+  async remove(key) {
     await run("readwrite", (store) => store.delete(key));
   },
 };

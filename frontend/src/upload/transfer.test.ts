@@ -26,7 +26,7 @@ const sending = following(
 );
 
 describe("storedBytes", () => {
-  it("reads no Range as nothing stored, and bytes=0-N as N+1 bytes", () => {
+  it("reads a missing Range as 0 bytes, and bytes=0-N as N+1 bytes", () => {
     expect(storedBytes(null)).toBe(0);
     expect(storedBytes("bytes=0-0")).toBe(1);
     expect(storedBytes("bytes=0-262143")).toBe(QUANTUM_BYTES);
@@ -41,16 +41,16 @@ describe("a transfer", () => {
     expect(sending.phase).toEqual({ at: "sending", from: 0, to: 8 * MIB });
   });
 
-  it("asks first when it has a session of an earlier page", () => {
-    expect(newTransfer(SIZE, "s").phase).toEqual({ at: "asking" });
+  it("queries first when it has an earlier page's session", () => {
+    expect(newTransfer(SIZE, "s").phase).toEqual({ at: "querying" });
   });
 
-  it("goes on from the Range that came back, not from what was sent", () => {
+  it("continues from the returned Range, not from what was sent", () => {
     const next = following(sending, answered(308, `bytes=0-${3 * MIB - 1}`));
     expect(next.phase).toEqual({ at: "sending", from: 3 * MIB, to: 11 * MIB });
   });
 
-  it("begins at 0 again when an asked server has nothing", () => {
+  it("starts at 0 again when the queried server has nothing", () => {
     const next = following(newTransfer(SIZE, "s"), answered(308, null));
     expect(next.phase).toMatchObject({ at: "sending", from: 0 });
   });
@@ -62,7 +62,7 @@ describe("a transfer", () => {
     expect(phase.at === "sending" && (phase.to - phase.from) % QUANTUM_BYTES).toBe(0);
   });
 
-  it("doubles quick chunks up to 64 MiB and halves slow ones down to 2 MiB", () => {
+  it("doubles fast chunks up to 64 MiB and halves slow ones down to 2 MiB", () => {
     let quick = sending;
     for (let mib = 8; mib < 90; mib += 8)
       quick = following(quick, answered(308, `bytes=0-${mib * MIB - 1}`, 100));
@@ -73,32 +73,32 @@ describe("a transfer", () => {
     expect(slow.chunk).toBe(2 * MIB);
   });
 
-  it("asks after a lost answer before it sends anything again", () => {
+  it("queries after a lost answer before it sends anything again", () => {
     const lost = following(sending, { type: "lost" });
     expect(lost.phase).toEqual({ at: "backing_off", delay_ms: 500 });
-    expect(following(lost, { type: "due" }).phase).toEqual({ at: "asking" });
+    expect(following(lost, { type: "due" }).phase).toEqual({ at: "querying" });
   });
 
-  it("waits longer with each failure, at most 30 s, and starts anew after progress", () => {
+  it("waits longer after each failure, at most 30 s, and resets after progress", () => {
     let failing = sending;
     for (let i = 0; i < 10; i += 1) failing = following(failing, answered(503), { type: "due" });
     expect(step(failing, answered(503), 0.999).phase).toMatchObject({ delay_ms: 29_970 });
     expect(following(failing, answered(308, "bytes=0-262143")).attempt).toBe(0);
   });
 
-  it("waits as long as the server asks for", () => {
+  it("waits as long as the server requests", () => {
     const busy = following(sending, { ...answered(429), retryAfter_ms: 90_000 } as TransferEvent);
     expect(busy.phase).toEqual({ at: "backing_off", delay_ms: 90_000 });
   });
 
-  it("does not believe a server that has more than it was given", () => {
+  it("does not trust a server that claims more than was sent", () => {
     const next = following(sending, answered(308, `bytes=0-${9 * MIB}`));
     expect(next.phase.at).toBe("backing_off");
     expect(next.confirmed).toBe(0);
     expect(following(sending, answered(308, `bytes=0-${SIZE}`)).phase.at).toBe("failed");
   });
 
-  it("asks for a new session when the old one is gone, but not for ever", () => {
+  it("requests a new session when the old one is lost, but not forever", () => {
     const again = following(sending, answered(410));
     expect(again).toMatchObject({ session: null, confirmed: 0, phase: { at: "granting" } });
     let lost = sending;
@@ -111,31 +111,31 @@ describe("a transfer", () => {
     });
   });
 
-  it("takes an object that is already there for the end of its own upload", () => {
+  it("treats an existing object as the end of its own upload", () => {
     const late = following(newTransfer(SIZE), { type: "granted" }, answered(412));
     expect(late.phase.at).toBe("done");
   });
 
-  it("asks again when everything is stored but not finished", () => {
+  it("queries again when everything is stored but not finished", () => {
     const stored = following(newTransfer(SIZE, "s"), answered(308, `bytes=0-${SIZE - 1}`));
     expect(stored.phase.at).toBe("backing_off");
     expect(following(stored, { type: "due" }, answered(200)).phase.at).toBe("done");
   });
 
-  it("keeps still while paused and asks when it goes on", () => {
+  it("does nothing while paused, and queries on resuming", () => {
     const paused = following(sending, { type: "pause" });
     expect(following(paused, { type: "due" }).phase).toEqual({ at: "paused" });
-    expect(following(paused, { type: "resume" }).phase).toEqual({ at: "asking" });
+    expect(following(paused, { type: "resume" }).phase).toEqual({ at: "querying" });
   });
 
-  it("stays as it ended", () => {
+  it("stays in its final phase", () => {
     const cancelled = following(sending, { type: "cancel" });
     expect(following(cancelled, { type: "resume" }, answered(200)).phase).toEqual({
       at: "cancelled",
     });
   });
 
-  it("fails on a refusal that trying again cannot mend", () => {
+  it("fails on a refusal that a retry cannot fix", () => {
     expect(following(sending, answered(400)).phase).toMatchObject({
       at: "failed",
       failure: "rejected",

@@ -1,20 +1,20 @@
 /**
- * A resumable upload as a pure state machine, in the words of gcs-resumable, in which other protocols' transports
- * answer too: `step` takes what happened and says what to do next. It does no I/O and reads no clock; TransferRun
- * performs the phase it returns and feeds the outcome back.
+ * A resumable upload as a pure state machine. It uses the terms of gcs-resumable, to which the transports of other
+ * protocols translate. `step` takes an event and returns the next phase. It does no I/O and reads no clock; TransferRun
+ * performs the phase and reports the outcome.
  *
- * The server's Range is the only truth: whatever was sent, the next byte is the one after it, and after any doubt
- * (no answer, a strange answer, a pause) it is asked before anything is sent again.
+ * The server's Range is authoritative: whatever was sent, the next byte is the one after it, and in case of doubt (no
+ * answer, an inconsistent answer, a pause) the server is queried before anything is sent again.
  */
 
 export const QUANTUM_BYTES = 256 * 1024;
 const MIB = 1024 * 1024;
 const CHUNK_BYTES = { first: 8 * MIB, least: 2 * MIB, most: 64 * MIB };
-/** Chunks that take less are doubled, those that take more are halved. */
+/** The chunk size doubles after faster chunks and halves after slower ones. */
 const QUICK_MS = 4_000;
 const SLOW_MS = 15_000;
 const BACKOFF_MS = { first: 1_000, most: 30_000, least: 250 };
-/** A server that keeps losing its sessions is broken; asking for ever would hide that. */
+/** A server that keeps losing sessions is broken; endless retries would hide that. */
 const MAX_RESTARTS = 3;
 
 type TransferFailure = "rejected" | "confused" | "sessions_lost" | "grant_refused";
@@ -22,7 +22,7 @@ type TransferFailure = "rejected" | "confused" | "sessions_lost" | "grant_refuse
 type Phase =
   | { at: "granting" }
   | { at: "starting" }
-  | { at: "asking" }
+  | { at: "querying" }
   | { at: "sending"; from: number; to: number }
   | { at: "backing_off"; delay_ms: number }
   | { at: "paused" }
@@ -32,12 +32,12 @@ type Phase =
 
 export interface Transfer {
   readonly size: number;
-  /** The session's address, a secret; null before the start and after it was lost. */
+  /** The session's URL, a secret; null before the start and after a loss. */
   readonly session: string | null;
   readonly confirmed: number;
   readonly chunk: number;
   readonly quantum: number;
-  /** Tries since the last confirmed byte. */
+  /** Attempts since the last confirmed byte. */
   readonly attempt: number;
   readonly restarts: number;
   readonly phase: Phase;
@@ -61,7 +61,7 @@ export type TransferEvent =
   | { type: "resume" }
   | { type: "cancel" };
 
-/** A fresh upload, or with a session of an earlier page one that first asks how far it got. */
+/** A new upload; with an earlier page's session, one that first queries how far it got. */
 export function newTransfer(size: number, session: string | null = null): Transfer {
   return {
     size,
@@ -71,17 +71,17 @@ export function newTransfer(size: number, session: string | null = null): Transf
     quantum: QUANTUM_BYTES,
     attempt: 0,
     restarts: 0,
-    phase: { at: session === null ? "granting" : "asking" },
+    phase: { at: session === null ? "granting" : "querying" },
   };
 }
 
-export function isOver({ phase }: Transfer): boolean {
+export function isFinished({ phase }: Transfer): boolean {
   return phase.at === "done" || phase.at === "failed" || phase.at === "cancelled";
 }
 
-/** `random` is a number in [0, 1) for the jitter of a back-off. */
+/** `random` is a number in [0, 1), for the back-off's jitter. */
 export function step(before: Transfer, event: TransferEvent, random: number): Transfer {
-  if (isOver(before)) return before;
+  if (isFinished(before)) return before;
   const quantum = ("quantum_bytes" in event && event.quantum_bytes) || before.quantum;
   const transfer = { ...before, quantum };
   switch (event.type) {
@@ -96,11 +96,11 @@ export function step(before: Transfer, event: TransferEvent, random: number): Tr
     case "lost":
       return backOff(transfer, random, null);
     case "due":
-      return transfer.phase.at === "backing_off" ? again(transfer) : transfer;
+      return transfer.phase.at === "backing_off" ? resumeOrGrant(transfer) : transfer;
     case "pause":
       return { ...transfer, phase: { at: "paused" } };
     case "resume":
-      return transfer.phase.at === "paused" ? again({ ...transfer, attempt: 0 }) : transfer;
+      return transfer.phase.at === "paused" ? resumeOrGrant({ ...transfer, attempt: 0 }) : transfer;
     case "cancel":
       return { ...transfer, phase: { at: "cancelled" } };
   }
@@ -116,7 +116,7 @@ function afterAnswer(
     return { ...transfer, confirmed: transfer.size, phase: { at: "done" } };
   }
   if (status === 308) return afterProgress(transfer, answer, random);
-  // The object is there already: an answer to an earlier final chunk got lost.
+  // The object exists already: the answer to an earlier final chunk was lost.
   if (status === 412) return { ...transfer, confirmed: transfer.size, phase: { at: "done" } };
   if (status === 408 || status === 429 || status >= 500) {
     return backOff(transfer, random, answer.retryAfter_ms);
@@ -140,18 +140,18 @@ function afterProgress(
     );
   }
   const { phase } = transfer;
-  // It cannot have more than it was given; an answer like that is not trusted, but asked about.
+  // The server cannot have more than was sent: the answer is not trusted, and the server is queried.
   if (phase.at === "sending" && stored > phase.to) return backOff(transfer, random, null);
   const progressed = stored > transfer.confirmed;
   const chunk = phase.at === "sending" ? nextChunk(transfer.chunk, took_ms) : transfer.chunk;
   const known: Transfer = { ...transfer, confirmed: stored, chunk };
-  // Everything is stored and yet not finished: asking again lets the server finish.
+  // Everything is stored but not finished: another query lets the server finish.
   if (stored === transfer.size) return backOff(known, random, null);
   if (phase.at === "sending" && !progressed) return backOff(known, random, null);
   return send({ ...known, attempt: progressed ? 0 : known.attempt });
 }
 
-/** "bytes=0-N" is N+1 bytes; no header is none at all; anything else is null. */
+/** "bytes=0-N" is N+1 bytes, no header is 0 bytes, anything else is null. */
 export function storedBytes(range: string | null): number | null {
   if (range === null || range === "") return 0;
   const match = /^bytes=0-(\d+)$/.exec(range.trim());
@@ -167,7 +167,7 @@ function nextChunk(chunk: number, took_ms: number): number {
 function send(transfer: Transfer): Transfer {
   const from = transfer.confirmed;
   const { size, chunk, quantum } = transfer;
-  // Only the last chunk may be of any length.
+  // Only the last chunk may have any length.
   const length = Math.max(Math.floor(chunk / quantum), 1) * quantum;
   return { ...transfer, phase: { at: "sending", from, to: Math.min(from + length, size) } };
 }
@@ -183,8 +183,8 @@ function backOff(transfer: Transfer, random: number, retryAfter_ms: number | nul
   };
 }
 
-function again(transfer: Transfer): Transfer {
-  return { ...transfer, phase: { at: transfer.session === null ? "granting" : "asking" } };
+function resumeOrGrant(transfer: Transfer): Transfer {
+  return { ...transfer, phase: { at: transfer.session === null ? "granting" : "querying" } };
 }
 
 function restart(transfer: Transfer): Transfer {

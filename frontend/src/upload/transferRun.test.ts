@@ -16,7 +16,7 @@ function film(size: number): { blob: Blob; bytes: Uint8Array<ArrayBuffer> } {
 interface Setup {
   size?: number;
   faults?: Fault[];
-  session?: string;
+  session?: string | undefined;
   server?: ResumableServer;
   grant?: () => Promise<typeof GRANT>;
 }
@@ -52,8 +52,8 @@ function setup({ size = 9 * MIB + 5, faults, session, server, grant }: Setup = {
   return { run, storage, bytes, timers, seen, until, untilWaiting, arrivedWhole };
 }
 
-describe("an upload over a good line", () => {
-  it("arrives whole, each byte sent once", async () => {
+describe("an upload over a good connection", () => {
+  it("arrives complete, each byte sent once", async () => {
     const { run, storage, bytes, until, arrivedWhole } = setup();
     run.start();
     await until("done");
@@ -61,7 +61,7 @@ describe("an upload over a good line", () => {
     expect(storage.received).toBe(bytes.length);
   });
 
-  it("tells of bytes that are on their way", async () => {
+  it("counts bytes in flight", async () => {
     const { run, seen, until } = setup({ size: 1000 });
     run.start();
     await until("done");
@@ -69,33 +69,33 @@ describe("an upload over a good line", () => {
   });
 });
 
-describe("an upload over a bad line", () => {
+describe("an upload over a bad connection", () => {
   it.each<[string, Fault[]]>([
     ["an answer lost after the bytes were stored", ["lose_answer"]],
     ["a request that never arrived", ["lose_request", "lose_request"]],
-    ["a chunk stored by half", ["store_half"]],
-    ["a server that is away for a while", ["unavailable", "unavailable", "unavailable"]],
-    ["a session that was forgotten", ["forget"]],
-    ["an answer that credits too much", ["credit_too_much"]],
+    ["a half-stored chunk", ["store_half"]],
+    ["an unavailable server", ["unavailable", "unavailable", "unavailable"]],
+    ["a lost session", ["forget"]],
+    ["an answer that claims too much", ["credit_too_much"]],
     [
       "all of it",
       ["lose_answer", "store_half", "unavailable", "forget", "lose_request", "credit_too_much"],
     ],
-  ])("arrives whole in spite of %s", async (_, faults) => {
+  ])("arrives complete despite %s", async (_, faults) => {
     const { run, until, arrivedWhole } = setup({ faults });
     run.start();
     await until("done");
     expect(arrivedWhole()).toBe(true);
   });
 
-  it("sends nothing twice that the server had stored when the answer was lost", async () => {
+  it("sends nothing again that was stored before the answer was lost", async () => {
     const { run, storage, bytes, until } = setup({ faults: ["lose_answer"] });
     run.start();
     await until("done");
     expect(storage.received).toBe(bytes.length);
   });
 
-  it("tries at once when the connection is back", async () => {
+  it("retries at once when the connection returns", async () => {
     const { run, storage, timers, until, untilWaiting } = setup({ faults: ["lose_request"] });
     run.start();
     await untilWaiting();
@@ -106,8 +106,8 @@ describe("an upload over a bad line", () => {
   });
 });
 
-describe("an upload that is interrupted", () => {
-  it("goes on where it stopped when another page takes the session over", async () => {
+describe("an interrupted upload", () => {
+  it("continues where it stopped when another page takes over the session", async () => {
     const first = setup({ faults: ["store_half", "lose_request"] });
     first.run.start();
     await first.untilWaiting();
@@ -123,7 +123,7 @@ describe("an upload that is interrupted", () => {
     expect(second.storage.received - before).toBe(second.bytes.length - kept);
   });
 
-  it("drops the answer to a request that a pause aborted", async () => {
+  it("drops the answer to a request that a pause has aborted", async () => {
     const { run, storage, until } = setup();
     run.start();
     run.pause();
@@ -134,7 +134,7 @@ describe("an upload that is interrupted", () => {
     await until("done");
   });
 
-  it("gives its session up when it is cancelled", async () => {
+  it("discards its session when cancelled", async () => {
     const { run, storage, untilWaiting } = setup({ faults: ["lose_request"] });
     run.start();
     await untilWaiting();
@@ -143,7 +143,7 @@ describe("an upload that is interrupted", () => {
     expect(storage.discarded).toBe(1);
   });
 
-  it("says why when the API will not give a start", async () => {
+  it("reports the reason when the API refuses a start", async () => {
     const { run, until } = setup({
       grant: async () => {
         throw new GrantRefused("This video was deleted.");
@@ -154,7 +154,7 @@ describe("an upload that is interrupted", () => {
     expect(run.transfer.phase).toMatchObject({ detail: "This video was deleted." });
   });
 
-  it("keeps trying while the API cannot be reached", async () => {
+  it("keeps retrying while the API is unreachable", async () => {
     let calls = 0;
     const { run, until } = setup({
       size: 1000,

@@ -1,15 +1,15 @@
 /**
- * Carries one Transfer out: performs the phase the state machine is in, feeds back what came of it, until it is over.
- * An answer that belongs to an earlier phase (the request was aborted by a pause) is dropped.
+ * Executes one Transfer: performs its phase and reports the outcome to the state machine until it is finished. An answer
+ * to an earlier phase, whose request a pause has aborted, is dropped.
  */
 
 import type { UploadGrant } from "@/api/videos";
-import { isOver, newTransfer, step, type Transfer, type TransferEvent } from "./transfer";
+import { isFinished, newTransfer, step, type Transfer, type TransferEvent } from "./transfer";
 import { ConnectionLost, type Reply, type UploadTransport } from "./transport";
 
 export interface Timers {
   now_ms(): number;
-  /** Returns what cancels it. */
+  /** Returns a function that cancels the timer. */
   after(delay_ms: number, run: () => void): () => void;
 }
 
@@ -21,7 +21,7 @@ export const browserTimers: Timers = {
   },
 };
 
-/** Why the API would not give a start; anything else that `grant` throws counts as no answer. */
+/** The API's refusal to grant a start, with its reason. */
 export class GrantRefused extends Error {
   override readonly name = "GrantRefused";
 }
@@ -33,7 +33,7 @@ export interface RunOptions {
   grant: () => Promise<UploadGrant>;
   timers?: Timers;
   random?: () => number;
-  /** After each change, and while bytes move; `sent` counts what is on its way too. */
+  /** Called after each change and while bytes move; `sent` includes bytes in flight. */
   onChange: (transfer: Transfer, sent: number) => void;
 }
 
@@ -58,13 +58,13 @@ export class TransferRun {
   }
 
   start(): void {
-    this.#announce();
+    this.#notify();
     void this.#perform();
   }
 
   pause = () => this.#interrupt({ type: "pause" });
   resume = () => this.#interrupt({ type: "resume" });
-  /** The connection is back, or the person will not wait. */
+  /** Ends the back-off: the connection has returned. */
   retryNow = () => {
     if (this.#transfer.phase.at === "backing_off") this.#interrupt({ type: "due" });
   };
@@ -72,12 +72,12 @@ export class TransferRun {
   async cancel(): Promise<void> {
     const { session } = this.#transfer;
     this.#interrupt({ type: "cancel" });
-    // The server reaps what nobody finishes, so a lost farewell does no harm.
+    // The server deletes unfinished uploads, so a failed discard does no harm.
     if (session) await this.#options.transport.discard(session).catch(() => {});
   }
 
   #interrupt(event: TransferEvent): void {
-    if (isOver(this.#transfer)) return;
+    if (isFinished(this.#transfer)) return;
     this.#abort.abort();
     this.#cancelTimer();
     this.#apply(event);
@@ -85,11 +85,11 @@ export class TransferRun {
 
   #apply(event: TransferEvent): void {
     this.#transfer = step(this.#transfer, event, this.#random());
-    this.#announce();
+    this.#notify();
     void this.#perform();
   }
 
-  #announce(inFlight = 0): void {
+  #notify(inFlight = 0): void {
     this.#options.onChange(this.#transfer, this.#transfer.confirmed + inFlight);
   }
 
@@ -131,14 +131,19 @@ export class TransferRun {
       case "starting": {
         const reply = await transport.start(this.#grant as UploadGrant);
         const { session, quantum_bytes } = reply;
-        return session ? { type: "started", session, quantum_bytes } : answered(reply);
+        if (session === null) return answered(reply);
+        return {
+          type: "started",
+          session,
+          ...(quantum_bytes === undefined ? {} : { quantum_bytes }),
+        };
       }
-      case "asking":
-        return answered(await transport.ask(session as string, size, signal));
+      case "querying":
+        return answered(await transport.query(session as string, size, signal));
       case "sending": {
         const chunk = file.slice(phase.from, phase.to);
         const place = { from: phase.from, size };
-        const onProgress = (sent: number) => !signal.aborted && this.#announce(sent);
+        const onProgress = (sent: number) => !signal.aborted && this.#notify(sent);
         return answered(await transport.send(session as string, chunk, place, onProgress, signal));
       }
       default:

@@ -1,6 +1,6 @@
 /**
- * What an upload needs from the network. `xhrTransport` and `multipartTransport` are the browser's, one a protocol; the
- * tests have servers of their own.
+ * What an upload needs from the network. `xhrTransport` and `multipartTransport` implement it, one per protocol; tests
+ * use servers in memory.
  */
 
 import type { UploadGrant } from "@/api/videos";
@@ -9,19 +9,19 @@ export interface Reply {
   status: number;
   range: string | null;
   retryAfter_ms: number | null;
-  /** Chunks but the last are a multiple of this; where it is not said, of what `gcs-resumable` wants. */
+  /** Every chunk but the last must be a multiple of this; by default, of the quantum of `gcs-resumable`. */
   quantum_bytes?: number;
 }
 
 export interface StartReply extends Reply {
-  /** The session, when the status is 201. */
+  /** Set if the status is 201. */
   session: string | null;
 }
 
-/** Every call rejects with ConnectionLost when no answer came. */
+/** Every call rejects with ConnectionLost if no answer arrived. */
 export interface UploadTransport {
   start(grant: UploadGrant): Promise<StartReply>;
-  ask(session: string, size: number, signal: AbortSignal): Promise<Reply>;
+  query(session: string, size: number, signal: AbortSignal): Promise<Reply>;
   send(
     session: string,
     chunk: Blob,

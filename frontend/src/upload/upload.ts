@@ -1,15 +1,15 @@
-/** One upload as people see it. Pure. */
+/** One upload as pages show it. Pure. */
 
-import type { Pace } from "./meter";
 import type { Transfer } from "./transfer";
+import type { UploadSpeed } from "./uploadSpeed";
 
 export type UploadPhase =
-  | "checking" // the file is being read, the video created
-  | "queued" // another upload goes first
+  | "checking" // reading the file and creating the video
+  | "queued" // behind another upload
   | "uploading"
-  | "waiting" // for the connection, or for a server that is busy
+  | "waiting" // for the connection or a busy server
   | "paused"
-  | "choose_file" // begun before a reload; goes on when the same file is chosen
+  | "choose_file" // started before a reload; continues when the same file is chosen
   | "done"
   | "failed";
 
@@ -21,8 +21,8 @@ export interface Upload {
   size: number;
   phase: UploadPhase;
   sent: number;
-  pace: Pace | null;
-  /** Why it failed or waits, for a person. */
+  speed: UploadSpeed | null;
+  /** Why it failed or is waiting, for people. */
   message: string | null;
 }
 
@@ -34,7 +34,7 @@ export function phaseOf({ phase }: Transfer): UploadPhase | "cancelled" {
   switch (phase.at) {
     case "granting":
     case "starting":
-    case "asking":
+    case "querying":
     case "sending":
       return "uploading";
     case "backing_off":

@@ -22,7 +22,7 @@ interface Page {
   faults?: Fault[];
 }
 
-/** One page of the browser; two of them may share what outlives a page. */
+/** One page of the browser; two pages may share what outlives a page. */
 function page({ api, server, saved, takeLease, faults }: Page = {}) {
   let ids = 0;
   const parts = {
@@ -49,7 +49,7 @@ function page({ api, server, saved, takeLease, faults }: Page = {}) {
 }
 
 describe("starting an upload", () => {
-  it("creates the video with a readable title and the type of the container, then sends it", async () => {
+  it("creates the video with a readable title and the container's type, then sends the file", async () => {
     const { manager, api, transport, saved, until } = page();
     expect(await manager.start(film("my.summer_film.mkv"))).toBe("video-1");
     expect(api.created[0]).toMatchObject({
@@ -58,10 +58,10 @@ describe("starting an upload", () => {
     });
     await until("done");
     expect(transport.finished).toBe(true);
-    expect(saved.kept.size).toBe(0);
+    expect(saved.entries.size).toBe(0);
   });
 
-  it("refuses what cannot come before a video is made", async () => {
+  it("refuses an unsuitable file before it creates a video", async () => {
     const { manager, api } = page();
     await expect(manager.start(film("notes.txt", 10))).rejects.toThrow(UploadRefused);
     await expect(manager.start(film("empty.mp4", 0))).rejects.toThrow("is empty");
@@ -84,7 +84,7 @@ describe("starting an upload", () => {
   });
 });
 
-describe("going on after a reload", () => {
+describe("continuing after a reload", () => {
   async function interrupted() {
     const first = page({ faults: ["store_half", "lose_request"] });
     await first.manager.start(film());
@@ -93,40 +93,40 @@ describe("going on after a reload", () => {
     return page({ server: first.transport, saved: first.saved, api: first.api });
   }
 
-  it("shows what is unfinished and how far it got, once", async () => {
+  it("lists unfinished uploads and their progress, once", async () => {
     const { manager, rows } = await interrupted();
-    await Promise.all([manager.recall(), manager.recall()]);
+    await Promise.all([manager.restore(), manager.restore()]);
     expect(rows()).toMatchObject([
       { phase: "choose_file", video_id: "video-1", sent: 4 * 1024 * 1024 },
     ]);
   });
 
-  it("leaves to another tab what that one is uploading", async () => {
+  it("leaves out what another tab is uploading", async () => {
     const { saved } = await interrupted();
     const { manager, rows } = page({ saved, takeLease: async () => null });
-    await manager.recall();
+    await manager.restore();
     expect(rows()).toEqual([]);
   });
 
   it("resumes the same video and session when the same file is chosen", async () => {
     const { manager, api, transport, until } = await interrupted();
-    await manager.recall();
+    await manager.restore();
     await manager.chooseFile("upload-1", film());
     await until("done");
     expect(transport.sessions).toBe(1);
     expect(api.created).toHaveLength(1);
   });
 
-  it("refuses another file for it", async () => {
+  it("refuses a different file", async () => {
     const { manager, rows } = await interrupted();
-    await manager.recall();
+    await manager.restore();
     await expect(manager.chooseFile("upload-1", film("other.mkv"))).rejects.toThrow(
       "different file",
     );
     expect(rows()[0]?.phase).toBe("choose_file");
   });
 
-  it("recognises the file when it is simply dropped again", async () => {
+  it("recognises the file when it is dropped again", async () => {
     const { manager, api, until } = await interrupted();
     expect(await manager.start(film())).toBe("video-1");
     await until("done");
@@ -134,23 +134,23 @@ describe("going on after a reload", () => {
   });
 });
 
-describe("an upload's end", () => {
-  it("is refused while another tab writes into the same session", async () => {
+describe("the end of an upload", () => {
+  it("is refused while another tab uploads to the same session", async () => {
     const { manager } = page({ takeLease: async () => null });
     await expect(manager.start(film())).rejects.toThrow("another tab");
   });
 
-  it("deletes the half-made video and forgets the session when it is cancelled", async () => {
+  it("deletes the incomplete video and the saved session when cancelled", async () => {
     const { manager, api, transport, saved, rows, until } = page({ faults: ["lose_request"] });
     await manager.start(film());
     await until("waiting");
     await manager.cancel("upload-1");
     expect(api.discarded).toEqual(["video-1"]);
     expect(transport.discarded).toBe(1);
-    expect([rows(), saved.kept.size]).toEqual([[], 0]);
+    expect([rows(), saved.entries.size]).toEqual([[], 0]);
   });
 
-  it("keeps a failed upload ready for another try", async () => {
+  it("keeps a failed upload ready for another attempt", async () => {
     const { manager, transport, until } = page({
       faults: ["forget", "forget", "forget", "forget"],
     });

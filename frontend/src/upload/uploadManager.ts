@@ -1,29 +1,29 @@
 /**
- * All uploads of this tab. It lives above the router, so that an upload begun on the landing page goes on in the room.
- * One file goes over the line at a time; the others queue. Pages read `store` and call the methods.
+ * All uploads of this tab. It lives outside the router, so that an upload started on the landing page continues in the
+ * room. One file is sent at a time; the others queue. Pages read `store` and call the methods.
  */
 
 import { createStore } from "zustand/vanilla";
 import type { NewUpload, UploadGrant, Video } from "@/api/videos";
 import type { Release, TakeLease } from "./lease";
-import { type Meter, measure, newMeter, paceOf } from "./meter";
-import { type Allowance, contentType, refusal, titleFrom } from "./preflight";
+import { type Allowance, contentType, titleFrom, uploadRefusal } from "./preflight";
 import { type SavedUpload, type SavedUploads, savedKey } from "./savedUploads";
 import type { Transfer } from "./transfer";
 import { type Timers, TransferRun } from "./transferRun";
 import type { UploadTransport } from "./transport";
 import { isActive, messageOf, phaseOf, type Upload } from "./upload";
+import { NO_SAMPLES, type SpeedSamples, speedOf, withSample } from "./uploadSpeed";
 
 export interface UploadApi {
   accountId(): string;
   allowance(): Promise<Allowance>;
   create(body: NewUpload): Promise<{ video: Video; upload: UploadGrant }>;
-  /** A new start. Throws GrantRefused when the video takes no upload any more. */
+  /** Grants a new start. Throws GrantRefused if the video accepts no upload any more. */
   restart(video_id: string): Promise<UploadGrant>;
   discard(video_id: string): Promise<void>;
 }
 
-export interface UploadParts {
+export interface UploadManagerOptions {
   api: UploadApi;
   transport: UploadTransport;
   saved: SavedUploads;
@@ -36,14 +36,14 @@ export interface UploadParts {
 interface Job {
   file: File;
   saved: SavedUpload;
-  /** The start that came with the video; used once, later ones are asked for. */
+  /** The grant that came with the new video. It is used once; later ones are requested. */
   grant: UploadGrant | null;
   run: TransferRun | null;
   release: Release;
-  meter: Meter;
+  samples: SpeedSamples;
 }
 
-/** Shown to the person as it is. */
+/** The message is shown to people as it is. */
 export class UploadRefused extends Error {
   override readonly name = "UploadRefused";
 }
@@ -52,36 +52,36 @@ const IN_ANOTHER_TAB = "This file is already uploading in another tab.";
 
 export class UploadManager {
   readonly store = createStore<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }));
-  readonly #parts: UploadParts;
+  readonly #options: UploadManagerOptions;
   readonly #jobs = new Map<string, Job>();
-  #written: Promise<void> = Promise.resolve();
+  #writes: Promise<void> = Promise.resolve();
 
-  constructor(parts: UploadParts) {
-    this.#parts = parts;
+  constructor(options: UploadManagerOptions) {
+    this.#options = options;
   }
 
-  /** Shows what an earlier page left unfinished; what another tab is at is that tab's to show. */
-  async recall(): Promise<void> {
-    const { saved, api, newId, takeLease } = this.#parts;
+  /** Lists the unfinished uploads of earlier pages, except those that another tab is uploading. */
+  async restore(): Promise<void> {
+    const { saved, api, newId, takeLease } = this.#options;
     for (const upload of await saved.all(api.accountId())) {
       if (this.#byVideo(upload.video_id)) continue;
       const release = await takeLease(upload.video_id);
       if (!release) continue;
       release();
-      if (!this.#byVideo(upload.video_id)) this.#add({ ...shown(upload), id: newId() });
+      if (!this.#byVideo(upload.video_id)) this.#add({ ...rowOf(upload), id: newId() });
     }
   }
 
   /**
-   * Begins, or goes on with, the upload of a file and resolves to its video's id as soon as there is one.
-   * Throws UploadRefused with a sentence when the file cannot come.
+   * Starts or continues the upload of a file; resolves to the video's id as soon as there is one. Throws UploadRefused
+   * with a sentence if the file cannot be uploaded.
    */
   async start(file: File, { title }: { title?: string } = {}): Promise<string> {
-    const { api, saved, fingerprint } = this.#parts;
-    const refused = refusal(file, await api.allowance());
+    const { api, saved, fingerprint } = this.#options;
+    const refused = uploadRefusal(file, await api.allowance());
     if (refused) throw new UploadRefused(refused);
-    const print = await fingerprint(file);
-    const earlier = await saved.find(api.accountId(), print);
+    const fileId = await fingerprint(file);
+    const earlier = await saved.find(api.accountId(), fileId);
     const known = this.#byVideo(earlier?.video_id);
     if (known && isActive(known)) return known.video_id as string;
     if (earlier) return this.#enqueue(earlier, file, null, known?.id);
@@ -91,14 +91,14 @@ export class UploadManager {
       filename: file.name,
       size_bytes: file.size,
       content_type: contentType(file) as string,
-      fingerprint: print,
+      fingerprint: fileId,
     });
-    return this.#enqueue(this.#newSaved(file, print, video), file, upload);
+    return this.#enqueue(this.#newSaved(file, fileId, video), file, upload);
   }
 
-  /** Goes on with an upload that waits for its file. */
+  /** Continues an upload that waits for its file. */
   async chooseFile(id: string, file: File): Promise<void> {
-    const { api, saved, fingerprint } = this.#parts;
+    const { api, saved, fingerprint } = this.#options;
     const earlier = await saved.find(api.accountId(), await fingerprint(file));
     if (!earlier || earlier.video_id !== this.#find(id)?.video_id) {
       throw new UploadRefused("That’s a different file. Choose the one you started with.");
@@ -119,18 +119,18 @@ export class UploadManager {
   }
 
   async cancel(id: string): Promise<void> {
-    const { api, saved } = this.#parts;
+    const { api, saved } = this.#options;
     const video_id = this.#find(id)?.video_id;
     await this.#jobs.get(id)?.run?.cancel();
     this.dismiss(id);
     if (!video_id) return;
     const all = await saved.all(api.accountId());
     const found = all.find((one) => one.video_id === video_id);
-    if (found) this.#write(() => saved.forget(found.key));
+    if (found) this.#write(() => saved.remove(found.key));
     await api.discard(video_id);
   }
 
-  /** Takes a finished or failed row away; nothing else changes. */
+  /** Removes a finished or failed row; nothing else changes. */
   dismiss(id: string): void {
     this.#end(id);
     this.#remove(id);
@@ -141,12 +141,12 @@ export class UploadManager {
     for (const job of this.#jobs.values()) job.run?.retryNow();
   }
 
-  #newSaved(file: File, print: string, video: Video): SavedUpload {
-    const account_id = this.#parts.api.accountId();
+  #newSaved(file: File, fileId: string, video: Video): SavedUpload {
+    const account_id = this.#options.api.accountId();
     return {
-      key: savedKey(account_id, print),
+      key: savedKey(account_id, fileId),
       account_id,
-      fingerprint: print,
+      fingerprint: fileId,
       video_id: video.id,
       title: video.title,
       filename: file.name,
@@ -160,14 +160,14 @@ export class UploadManager {
     saved: SavedUpload,
     file: File,
     grant: UploadGrant | null,
-    id = this.#parts.newId(),
+    id = this.#options.newId(),
   ): Promise<string> {
     const held = this.#jobs.get(id)?.release;
-    const release = held ?? (await this.#parts.takeLease(saved.video_id));
+    const release = held ?? (await this.#options.takeLease(saved.video_id));
     if (!release) throw new UploadRefused(IN_ANOTHER_TAB);
-    this.#jobs.set(id, { file, saved, grant, run: null, release, meter: newMeter });
-    this.#write(() => this.#parts.saved.keep(saved));
-    if (!this.#find(id)) this.#add({ ...shown(saved), id });
+    this.#jobs.set(id, { file, saved, grant, run: null, release, samples: NO_SAMPLES });
+    this.#write(() => this.#options.saved.save(saved));
+    if (!this.#find(id)) this.#add({ ...rowOf(saved), id });
     this.#patch(id, { phase: "queued", message: null });
     this.#advanceQueue();
     return saved.video_id;
@@ -190,8 +190,8 @@ export class UploadManager {
     job.run = new TransferRun({
       file: job.file,
       session: job.saved.session,
-      transport: this.#parts.transport,
-      timers: this.#parts.timers,
+      transport: this.#options.transport,
+      timers: this.#options.timers,
       grant: () => this.#grant(job),
       onChange: (transfer, sent) => this.#changed(id, job, transfer, sent),
     });
@@ -201,44 +201,46 @@ export class UploadManager {
   async #grant(job: Job): Promise<UploadGrant> {
     const first = job.grant;
     job.grant = null;
-    return first ?? this.#parts.api.restart(job.saved.video_id);
+    return first ?? this.#options.api.restart(job.saved.video_id);
   }
 
   #changed(id: string, job: Job, transfer: Transfer, sent: number): void {
     const phase = phaseOf(transfer);
     if (phase === "cancelled") return;
-    job.meter =
-      phase === "uploading" ? measure(job.meter, sent, this.#parts.timers.now_ms()) : newMeter;
-    const pace = paceOf(job.meter, transfer.size);
-    this.#patch(id, { phase, sent, pace, message: messageOf(transfer) });
-    if (phase === "done" || phase === "failed") this.#over(id, job, phase);
-    else this.#remember(job, transfer);
+    job.samples =
+      phase === "uploading"
+        ? withSample(job.samples, sent, this.#options.timers.now_ms())
+        : NO_SAMPLES;
+    const speed = speedOf(job.samples, transfer.size);
+    this.#patch(id, { phase, sent, speed, message: messageOf(transfer) });
+    if (phase === "done" || phase === "failed") this.#finished(id, job, phase);
+    else this.#saveProgress(job, transfer);
   }
 
-  #over(id: string, job: Job, phase: "done" | "failed"): void {
-    // What failed for good must not catch the next try with the same file.
+  #finished(id: string, job: Job, phase: "done" | "failed"): void {
+    // A failed upload must not be resumed by the next attempt with the same file.
     const { key } = job.saved;
-    this.#write(() => this.#parts.saved.forget(key));
+    this.#write(() => this.#options.saved.remove(key));
     if (phase === "done") {
       this.#end(id);
     } else {
-      // The file stays, so that "Try again" needs no file dialog.
+      // The file is kept, so that "Try again" needs no file dialog.
       job.saved = { ...job.saved, session: null, confirmed: 0 };
       job.run = null;
     }
     this.#advanceQueue();
   }
 
-  #remember(job: Job, { session, confirmed }: Transfer): void {
+  #saveProgress(job: Job, { session, confirmed }: Transfer): void {
     if (job.saved.session === session && job.saved.confirmed === confirmed) return;
     const saved = { ...job.saved, session, confirmed };
     job.saved = saved;
-    this.#write(() => this.#parts.saved.keep(saved));
+    this.#write(() => this.#options.saved.save(saved));
   }
 
-  /** One after the other: a slow "keep" must not undo the "forget" that follows it. */
+  /** Writes in sequence: a slow save must not undo the removal that follows it. */
   #write(act: () => Promise<void>): void {
-    this.#written = this.#written.then(act);
+    this.#writes = this.#writes.then(act);
   }
 
   #end(id: string): void {
@@ -269,7 +271,7 @@ export class UploadManager {
   }
 }
 
-function shown(saved: SavedUpload): Omit<Upload, "id"> {
+function rowOf(saved: SavedUpload): Omit<Upload, "id"> {
   const { video_id, title, filename, size, confirmed } = saved;
   return {
     video_id,
@@ -278,7 +280,7 @@ function shown(saved: SavedUpload): Omit<Upload, "id"> {
     size,
     phase: "choose_file",
     sent: confirmed,
-    pace: null,
+    speed: null,
     message: null,
   };
 }

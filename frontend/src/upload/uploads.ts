@@ -1,9 +1,9 @@
-/** The one UploadManager of this tab, made of the browser's parts, and the hooks by which pages read it. */
+/** This tab's UploadManager with the browser's adapters, and the hooks with which pages read it. */
 
 import { useStore } from "zustand";
 import { usage } from "@/api/accounts";
 import { call, randomId } from "@/api/client";
-import { ApiError, NetworkError } from "@/api/errors";
+import { ApiError, isTemporary } from "@/api/errors";
 import { useSession } from "@/api/session";
 import type { SiteConfig } from "@/api/siteConfig";
 import { createVideo, deleteVideo, restartUpload } from "@/api/videos";
@@ -33,7 +33,7 @@ const api: UploadApi = {
     try {
       return (await restartUpload(video_id)).upload;
     } catch (error) {
-      if (error instanceof NetworkError || isPassing(error)) throw new ConnectionLost("restart");
+      if (isTemporary(error)) throw new ConnectionLost("restart");
       if (error instanceof ApiError) throw new GrantRefused(error.detail);
       throw error;
     }
@@ -41,10 +41,6 @@ const api: UploadApi = {
 
   discard: deleteVideo,
 };
-
-function isPassing(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
-}
 
 export const uploads = new UploadManager({
   api,
@@ -59,7 +55,7 @@ export const uploads = new UploadManager({
 window.addEventListener("online", () => uploads.online());
 
 window.addEventListener("beforeunload", (event) => {
-  // The browser asks in its own words; the upload could go on later, but only with the same file at hand.
+  // The browser shows its own question. The upload could continue later, but only with the same file.
   if (uploads.store.getState().uploads.some(isActive)) event.preventDefault();
 });
 
@@ -67,7 +63,7 @@ export function useUploads(): readonly Upload[] {
   return useStore(uploads.store, (state) => state.uploads);
 }
 
-/** The upload of one video, while this tab knows of one. */
+/** This tab's upload of a video, if there is one. */
 export function useUploadOf(video_id: string | null | undefined): Upload | undefined {
   return useStore(uploads.store, (state) =>
     state.uploads.find((upload) => upload.video_id === video_id && video_id !== null),

@@ -1,6 +1,6 @@
 /**
- * The transport over XMLHttpRequest, because fetch tells nothing about the progress of a body. A request in which
- * nothing moves for a minute counts as lost: some networks drop packets without ever closing.
+ * `gcs-resumable` over XMLHttpRequest, because fetch does not report upload progress. A request without progress for a
+ * minute counts as lost: some networks drop packets without closing the connection.
  */
 
 import { ConnectionLost, type Reply, type UploadTransport } from "./transport";
@@ -14,7 +14,7 @@ interface PutOptions {
   signal?: AbortSignal;
 }
 
-/** Rejects with ConnectionLost when no answer came. */
+/** Rejects with ConnectionLost if no answer arrived. */
 export function request(method: string, url: string, options: PutOptions): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
@@ -62,7 +62,7 @@ export const xhrTransport: UploadTransport = {
     return { ...toReply(xhr), session };
   },
 
-  async ask(session, size, signal) {
+  async query(session, size, signal) {
     const headers = { "Content-Range": `bytes */${size}` };
     return toReply(await request("PUT", session, { headers, signal }));
   },

@@ -1,5 +1,5 @@
-import { describe, expect, it, test } from "vitest";
-import { fragmentSecret, inviteSecret, roomPath, safeNext } from "./links";
+import { describe, expect, it } from "vitest";
+import { fragmentSecret, roomPath, safeNext } from "./links";
 
 describe("a pasted room link", () => {
   it.each([
@@ -19,9 +19,15 @@ describe("a pasted room link", () => {
   );
 });
 
-it("reads a secret from the fragment", () => {
-  expect(fragmentSecret("#token=a-b_c", "token")).toBe("a-b_c");
-  expect(fragmentSecret("", "token")).toBeNull();
+describe("fragmentSecret", () => {
+  it("reads the named secret from the fragment", () => {
+    expect(fragmentSecret("#token=a-b_c", "token")).toBe("a-b_c");
+    expect(fragmentSecret("#invite=s3cret-_", "invite")).toBe("s3cret-_");
+  });
+
+  it.each(["", "#", "#token=x"])("finds no invitation in %j", (hash) => {
+    expect(fragmentSecret(hash, "invite")).toBeNull();
+  });
 });
 
 describe("the page after sign-in", () => {
@@ -38,14 +44,4 @@ describe("the page after sign-in", () => {
   ])("is the library instead of %s", (next) => {
     expect(safeNext(next)).toBe("/library");
   });
-});
-
-test("the secret is taken from the fragment", () => {
-  expect(inviteSecret("#invite=s3cret-_")).toBe("s3cret-_");
-});
-
-test("no fragment, an empty one or another one hold no secret", () => {
-  expect(inviteSecret("")).toBeUndefined();
-  expect(inviteSecret("#")).toBeUndefined();
-  expect(inviteSecret("#token=x")).toBeUndefined();
 });

@@ -1,30 +1,25 @@
-/** Reads what somebody pasted as a link to a room: the whole address, a part of it, or the id alone. */
+/** Reads links: a room from what was pasted, a secret from the fragment, the page to open after sign-in. */
 
-const ID = /^[A-Za-z0-9_-]{6,64}$/;
-const IN_PATH = /\/r\/([A-Za-z0-9_-]{6,64})\/?(#.*)?$/;
+const ROOM_ID = /^[A-Za-z0-9_-]{6,64}$/;
+const ROOM_IN_URL = /\/r\/([A-Za-z0-9_-]{6,64})\/?(#.*)?$/;
 
-/** The path to open, or null. An invitation in the fragment is kept. */
+/**
+ * The path of the room in a pasted text, or null. Accepts a full URL, a part of one, or the id alone, and keeps
+ * an invitation in the fragment.
+ */
 export function roomPath(pasted: string): string | null {
   const text = pasted.trim();
-  if (ID.test(text)) return `/r/${text}`;
-  const match = IN_PATH.exec(text);
+  if (ROOM_ID.test(text)) return `/r/${text}`;
+  const match = ROOM_IN_URL.exec(text);
   return match ? `/r/${match[1]}${match[2] ?? ""}` : null;
 }
 
-/** Secrets of links travel behind the #, which no server, log or Referer ever sees. */
+/** A secret of a mailed link or an invitation. Browsers keep the fragment from servers, logs and the Referer. */
 export function fragmentSecret(hash: string, name: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get(name);
 }
 
-/** Only a path of this site may be gone to after sign-in; a full address would be an open redirect. */
+/** The page to open after sign-in. Only a path of this site: a full URL would be an open redirect. */
 export function safeNext(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) ? next : "/library";
-}
-
-/**
- * Reads the secret of a personal invitation. It travels in the fragment only, which browsers keep
- * from servers, proxies and the Referer header.
- */
-export function inviteSecret(fragment: string): string | undefined {
-  return new URLSearchParams(fragment.replace(/^#/, "")).get("invite") ?? undefined;
 }

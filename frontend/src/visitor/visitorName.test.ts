@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { friendlyName } from "./visitorName";
+import { suggestedName } from "./visitorName";
 
-test("a suggested name is two words and reaches both ends of the lists", () => {
-  expect(friendlyName(() => 0)).toBe("Amber Badger");
-  expect(friendlyName(() => 0.9999)).toBe("Velvet Walrus");
+test("a suggested name is two words, from the first to the last of each list", () => {
+  expect(suggestedName(() => 0)).toBe("Amber Badger");
+  expect(suggestedName(() => 0.9999)).toBe("Velvet Walrus");
 });

@@ -1,29 +1,24 @@
-/**
- * Remembers the name a person goes by in this browser. Storage may be refused (private windows,
- * blocked cookies); then the name simply lives as long as the page.
- */
+/** The name that this visitor goes by: remembered in this browser, or a suggestion that needs no typing. */
 
 const KEY = "watchparty.name";
 
-export function keptName(): string {
+export function savedName(): string {
   try {
-    const kept = localStorage.getItem(KEY);
-    if (kept) return kept;
+    const saved = localStorage.getItem(KEY);
+    if (saved) return saved;
   } catch {
-    // No storage: a fresh suggestion is as good.
+    // Storage is forbidden (private windows, blocked cookies): a new suggestion will do.
   }
-  return friendlyName(Math.random);
+  return suggestedName(Math.random);
 }
 
-export function keepName(name: string): void {
+export function saveName(name: string): void {
   try {
     localStorage.setItem(KEY, name);
   } catch {
-    // Same: the name is asked for again next time.
+    // Then the page suggests another name next time.
   }
 }
-
-/** Invents the name that the join form suggests, so that nobody has to type anything to get in. */
 
 const MOODS = [
   "Amber",
@@ -71,8 +66,8 @@ const ANIMALS = [
   "Walrus",
 ];
 
-/** `random` answers 0 ≤ x < 1, as Math.random does. */
-export function friendlyName(random: () => number): string {
+/** `random` returns 0 ≤ x < 1, as Math.random does. */
+export function suggestedName(random: () => number): string {
   const pick = (words: readonly string[]) => words[Math.floor(random() * words.length)];
   return `${pick(MOODS)} ${pick(ANIMALS)}`;
 }

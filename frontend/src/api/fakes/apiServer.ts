@@ -1,4 +1,4 @@
-/** Stands in for the network: answers calls as a server with rotating sessions would, and remembers them. */
+/** Replaces `fetch`: answers calls by route and records them. */
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -16,7 +16,7 @@ export class ApiServer {
     this.calls.push(request);
     const route = `${request.method} ${new URL(request.url).pathname}`;
     const handler = this.#routes.get(route);
-    if (!handler) throw new TypeError(`nobody answers ${route}`);
+    if (!handler) throw new TypeError(`no handler for ${route}`);
     return handler(request);
   };
 

@@ -1,20 +1,20 @@
-/** localStorage and the window's events, as far as the session needs them. */
+/** localStorage, as far as the session uses it. */
 export class BrowserStorage {
-  readonly #kept = new Map<string, string>();
+  readonly #values = new Map<string, string>();
 
   getItem(key: string): string | null {
-    return this.#kept.get(key) ?? null;
+    return this.#values.get(key) ?? null;
   }
 
   setItem(key: string, value: string): void {
-    this.#kept.set(key, value);
+    this.#values.set(key, value);
   }
 
   removeItem(key: string): void {
-    this.#kept.delete(key);
+    this.#values.delete(key);
   }
 
   get everything(): string {
-    return JSON.stringify([...this.#kept]);
+    return JSON.stringify([...this.#values]);
   }
 }

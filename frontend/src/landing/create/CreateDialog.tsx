@@ -8,14 +8,14 @@ import { copyText } from "@/ui/copyText";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
 import { UploadRefused } from "@/upload/uploadManager";
-import { keptName } from "@/visitor/visitorName";
+import { savedName } from "@/visitor/visitorName";
 import { FilmChoice } from "./FilmChoice";
-import { type FilmSource, newPlan, type PartyPlan, suggestedName } from "./partyPlan";
+import { type FilmSource, newPlan, type PartyPlan, suggestedRoomName } from "./partyPlan";
 import { SignInNeeded, startParty } from "./startParty";
 
 const AdvancedRules = lazy(() => import("./AdvancedRules"));
 
-/** /new?video=ID&title=NAME is how integrators, and the library, hand a film over. */
+/** Integrators and the library pass a film as /new?video=ID&title=NAME. */
 function filmFrom(search: URLSearchParams): FilmSource {
   const video_id = search.get("video");
   return video_id
@@ -27,22 +27,22 @@ export default function CreateDialog({ onOpenChange }: { onOpenChange: (open: bo
   const [search] = useSearchParams();
   const [plan, setPlan] = useState<PartyPlan>(() =>
     newPlan(
-      search.get("title")?.slice(0, 80) ?? suggestedName(new Date()),
+      search.get("title")?.slice(0, 80) ?? suggestedRoomName(new Date()),
       filmFrom(search),
-      keptName(),
+      savedName(),
     ),
   );
   const isNew = useSession(({ account }) => account === null);
-  const { begin, busy, error, forgive } = useStartParty(plan);
+  const { submit, busy, error, clearError } = useStartParty(plan);
   const change = (part: Partial<PartyPlan>) => setPlan((before) => ({ ...before, ...part }));
 
   return (
     <Dialog open onOpenChange={onOpenChange} title="Start a watch party">
-      <form onSubmit={begin} className="flex flex-col gap-5">
+      <form onSubmit={submit} className="flex flex-col gap-5">
         <FilmChoice
           film={plan.film}
           onChange={(film) => {
-            forgive();
+            clearError();
             change({ film });
           }}
         />
@@ -86,7 +86,7 @@ function useStartParty(plan: PartyPlan) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
-  async function begin(event: FormEvent) {
+  async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     setError(null);
@@ -102,5 +102,5 @@ function useStartParty(plan: PartyPlan) {
     }
   }
 
-  return { begin, busy, error, forgive: () => setError(null) };
+  return { submit, busy, error, clearError: () => setError(null) };
 }

@@ -7,7 +7,7 @@ import { formatBytes } from "@/ui/format";
 import { IconButton } from "@/ui/IconButton";
 import { LoadingScreen } from "@/ui/Spinner";
 import { DropZone } from "@/upload/DropZone";
-import { refusal } from "@/upload/preflight";
+import { uploadRefusal } from "@/upload/preflight";
 import type { FilmSource } from "./partyPlan";
 
 const LibraryChoice = lazy(() => import("./LibraryChoice"));
@@ -25,10 +25,10 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   const [refused, setRefused] = useState<string | null>(null);
   const config = useSiteConfig();
 
-  /** What is no film here is refused before anybody writes a name above it; the quota is asked when it uploads. */
+  /** Refuses a file that is no video before the rest of the form is filled in. The quota is checked at upload. */
   function choose(file: File) {
     const limits = { max_upload_bytes: config?.max_upload_bytes ?? null, free_bytes: null };
-    const sentence = refusal(file, limits);
+    const sentence = uploadRefusal(file, limits);
     setRefused(sentence);
     if (sentence === null) onChange({ kind: "file", file });
   }

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { newPlan, roomBody, suggestedName } from "./partyPlan";
+import { newPlan, roomBody, suggestedRoomName } from "./partyPlan";
 
 it("suggests the day's film night", () => {
-  expect(suggestedName(new Date(2026, 10, 20))).toBe("Friday film night");
+  expect(suggestedRoomName(new Date(2026, 10, 20))).toBe("Friday film night");
 });
 
-it("leaves to the server what the person left empty", () => {
+it("omits what was left empty, so that the server's defaults apply", () => {
   const body = roomBody(newPlan("  ", { kind: "none" }), undefined);
   expect(JSON.parse(JSON.stringify(body))).toEqual({
     access: "open",
@@ -14,7 +14,7 @@ it("leaves to the server what the person left empty", () => {
   });
 });
 
-it("asks for the rules that were chosen", () => {
+it("requests the chosen rules", () => {
   const plan = {
     ...newPlan("Ours", { kind: "none" }),
     access: "knock",

@@ -1,4 +1,4 @@
-/** What the person wants in the create dialog, and what the API is told of it. Pure. */
+/** The input of the create dialog, and the API request for it. Pure. */
 
 import type { Access, Control, NewRoom } from "@/api/rooms";
 import type { NewLink } from "@/api/videos";
@@ -12,7 +12,7 @@ export type FilmSource =
 
 export interface PartyPlan {
   name: string;
-  /** What the friends see; null where an account has a name already. */
+  /** The name that friends see; null if the account has one already. */
   host_name: string | null;
   film: FilmSource;
   access: Access;
@@ -29,18 +29,19 @@ export function newPlan(
   return { name, host_name, film, access: "open", control: "moderators", chat: true, password: "" };
 }
 
-/** "Friday film night": a name that nobody has to think about. */
-export function suggestedName(now: Date): string {
+/** A default name, such as "Friday film night". */
+export function suggestedRoomName(now: Date): string {
   return `${now.toLocaleDateString(PAGE_LANGUAGE, { weekday: "long" })} film night`;
 }
 
 export function roomBody(plan: PartyPlan, video_id: string | undefined): NewRoom {
+  const name = plan.name.trim();
   return {
-    name: plan.name.trim() || undefined,
-    video_id,
     access: plan.access,
     control: plan.control,
     chat: plan.chat,
-    password: plan.password || undefined,
+    ...(name === "" ? {} : { name }),
+    ...(video_id === undefined ? {} : { video_id }),
+    ...(plan.password === "" ? {} : { password: plan.password }),
   };
 }

@@ -1,4 +1,4 @@
-/** From a plan to a room with a link: an account if there is none, the film's upload begun, the room made. */
+/** From the plan to a room: creates an account if there is none, starts the film's upload, creates the room. */
 
 import { startTemporary } from "@/api/accounts";
 import { randomId } from "@/api/client";
@@ -6,10 +6,10 @@ import { createRoom, type Room } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { createLink } from "@/api/videos";
 import { uploads } from "@/upload/uploads";
-import { keepName, keptName } from "@/visitor/visitorName";
+import { savedName, saveName } from "@/visitor/visitorName";
 import { type PartyPlan, roomBody } from "./partyPlan";
 
-/** Thrown where hosting needs an account and there is none. */
+/** Thrown if hosting requires an account and there is none. */
 export class SignInNeeded extends Error {
   override readonly name = "SignInNeeded";
 }
@@ -17,15 +17,15 @@ export class SignInNeeded extends Error {
 export async function startParty(plan: PartyPlan, temporaryHosts: boolean): Promise<Room> {
   if (useSession.getState().account === null) {
     if (!temporaryHosts) throw new SignInNeeded();
-    const name = plan.host_name?.trim() || keptName();
-    keepName(name);
+    const name = plan.host_name?.trim() || savedName();
+    saveName(name);
     await startTemporary(name);
   }
-  const video_id = await videoOf(plan);
+  const video_id = await videoIdOf(plan);
   return createRoom(roomBody(plan, video_id), randomId());
 }
 
-async function videoOf({ film }: PartyPlan): Promise<string | undefined> {
+async function videoIdOf({ film }: PartyPlan): Promise<string | undefined> {
   switch (film.kind) {
     case "none":
       return undefined;

@@ -12,8 +12,8 @@ export function ChatPanel() {
   );
 }
 
-/** Keeps its height when nobody types, so that the messages above do not jump. */
-export function TypingLine() {
+/** Keeps its height while no one is typing, so that the messages above do not jump. */
+function TypingLine() {
   const names = useRoomState((state) => state.typing);
   return (
     <p

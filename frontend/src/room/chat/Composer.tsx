@@ -2,24 +2,26 @@ import { X } from "lucide-react";
 import type { ChatLine } from "@/sync/roomState";
 import { cx } from "@/ui/cx";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { useChatGate } from "./chatPermission";
-import { useComposer } from "./chatStores";
+import { useChatPermission } from "./chatPermission";
+import { useDraft } from "./chatStores";
 import { MessageField } from "./MessageField";
 
 const MAX_CHARS = 500;
 
-/** Where one writes; those who may not are told why instead. */
+/** The message form, or the reason why the visitor cannot write. */
 export function Composer() {
-  const { draft, replyTo, reply } = useComposer();
+  const { text, replyTo, reply } = useDraft();
   const limit = useRoomState((state) => state.limits?.chat_chars ?? MAX_CHARS);
-  const gate = useChatGate();
-  // As the server counts: an emoji is one.
-  const left = limit - Array.from(draft).length;
-  const canSend = draft.trim() !== "" && left >= 0 && gate.open;
-  const send = useSending(gate.sent);
+  const permission = useChatPermission();
+  // Counts code points, as the server does.
+  const left = limit - Array.from(text).length;
+  const canSend = text.trim() !== "" && left >= 0 && permission.open;
+  const send = useSend(permission.sent);
 
-  if (gate.closed) {
-    return <p className="m-3 rounded-xl bg-hover px-4 py-3 text-sm text-muted">{gate.notice}</p>;
+  if (permission.closed) {
+    return (
+      <p className="m-3 rounded-xl bg-hover px-4 py-3 text-sm text-muted">{permission.notice}</p>
+    );
   }
   return (
     <form
@@ -31,17 +33,17 @@ export function Composer() {
     >
       {replyTo && <ReplyingTo line={replyTo} onCancel={() => reply(null)} />}
       <MessageField canSend={canSend} />
-      <Remaining left={left} notice={gate.notice} />
+      <Remaining left={left} notice={permission.notice} />
     </form>
   );
 }
 
-/** Sends what is written, as an answer where it is one, and empties the field. */
-export function useSending(onSent: () => void): () => void {
+/** Sends the draft, as a reply if it is one, and clears it. */
+function useSend(onSent: () => void): () => void {
   const { session } = useRoom();
   return () => {
-    const { draft, replyTo, clear } = useComposer.getState();
-    session.chat(draft.trim(), { replyTo: replyTo?.id });
+    const { text, replyTo, clear } = useDraft.getState();
+    session.chat(text.trim(), { replyTo: replyTo?.id });
     clear();
     onSent();
   };
@@ -52,7 +54,7 @@ interface ReplyingToProps {
   onCancel: () => void;
 }
 
-export function ReplyingTo({ line, onCancel }: ReplyingToProps) {
+function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   return (
     <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-hover py-1 pr-1 pl-3 text-sm">
       <p className="min-w-0 grow truncate text-muted">
@@ -70,21 +72,21 @@ export function ReplyingTo({ line, onCancel }: ReplyingToProps) {
   );
 }
 
-/** From here on it is told how much still fits. */
-const TOLD_BELOW = 100;
+/** With fewer characters left than this, the count is shown. */
+const SHOW_BELOW = 100;
 
 interface RemainingProps {
   left: number;
   notice: string | null;
 }
 
-/** Under the field, only when there is something to say: slow mode, or how many characters are left. */
-export function Remaining({ left, notice }: RemainingProps) {
-  if (left > TOLD_BELOW && notice === null) return null;
+/** Below the field if needed: slow mode, or how many characters are left. */
+function Remaining({ left, notice }: RemainingProps) {
+  if (left > SHOW_BELOW && notice === null) return null;
   return (
     <p className="mt-1 flex justify-between gap-3 px-1 text-xs text-muted">
       <span>{notice}</span>
-      {left <= TOLD_BELOW && (
+      {left <= SHOW_BELOW && (
         <span className={cx("tabular-nums", left < 0 && "font-semibold text-danger-text")}>
           {left}
           <span className="sr-only"> characters left</span>

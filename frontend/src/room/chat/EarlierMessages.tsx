@@ -8,8 +8,8 @@ import { useRoom, useRoomState } from "../state/RoomContext";
 import { MessageText } from "./MessageText";
 
 /**
- * What was said before the room's log begins. Only those who moderate may read the archive; to
- * everybody else the gap is named and left at that.
+ * Messages from before the room's log begins. Only moderators can read the archive; other members see a note about the
+ * gap.
  */
 export function EarlierMessages() {
   const incomplete = useRoomState(
@@ -21,7 +21,7 @@ export function EarlierMessages() {
   return canModerate ? <Archive /> : <Notice>Earlier messages aren’t available.</Notice>;
 }
 
-/** The relay hands over so many entries at most: a log as long as that may have had a beginning. */
+/** The relay sends a limited number of entries: a log of that length may be incomplete. */
 function messageCount(log: readonly LogEntry[]): number {
   return log.filter((entry) => entry.kind === "chat").length;
 }

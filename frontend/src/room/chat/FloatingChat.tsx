@@ -2,25 +2,25 @@ import { useEffect, useReducer, useState } from "react";
 import type { ChatLine } from "@/sync/roomState";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { Composer } from "./Composer";
-import { useComposer } from "./chatStores";
+import { useDraft } from "./chatStores";
 
-const SHOWN = 3;
+const MAX_SHOWN = 3;
 const STAYS_MS = 8000;
 
-/** The last messages over the film while the panel is out of sight; the chat to those who hear it, too. */
+/** The latest messages over the film while the panel is hidden; also the chat for screen readers then. */
 export function FloatingChat() {
   const { session } = useRoom();
   const log = useRoomState((state) => state.log);
-  const [, lookAgain] = useReducer((times: number) => times + 1, 0);
+  const [, refresh] = useReducer((count: number) => count + 1, 0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line stays for its time
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line is shown for a while
   useEffect(() => {
-    const timer = setTimeout(lookAgain, STAYS_MS);
+    const timer = setTimeout(refresh, STAYS_MS);
     return () => clearTimeout(timer);
   }, [log]);
 
   const now_ms = session.roomTime() ?? Number.POSITIVE_INFINITY;
-  const fresh = log.filter(
+  const recent = log.filter(
     (entry): entry is ChatLine =>
       entry.kind === "chat" && !entry.deleted && now_ms - entry.at_ms < STAYS_MS,
   );
@@ -30,7 +30,7 @@ export function FloatingChat() {
       aria-label="Chat"
       className="pointer-events-none absolute bottom-20 left-3 flex max-w-[min(24rem,60%)] flex-col items-start gap-1.5"
     >
-      {fresh.slice(-SHOWN).map((line) => (
+      {recent.slice(-MAX_SHOWN).map((line) => (
         <p
           key={line.id}
           className="line-clamp-3 animate-rise rounded-2xl bg-black/65 px-3 py-1.5 text-sm text-white backdrop-blur-sm"
@@ -43,14 +43,14 @@ export function FloatingChat() {
   );
 }
 
-/** Writing in fullscreen, where the panel is out of reach: comes with `/`, goes with the focus. */
+/** The message form in full screen, where the panel is hidden. It opens with `/` and closes when it loses the focus. */
 export function FloatingComposer() {
-  const wanted = useComposer((state) => state.wantsFocus);
+  const wantsFocus = useDraft((state) => state.wantsFocus);
   const [open, setOpen] = useState(false);
-  if (wanted && !open) setOpen(true);
+  if (wantsFocus && !open) setOpen(true);
   if (!open) return null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only sees where the focus went
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only observes the focus
     <div
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);

@@ -7,40 +7,40 @@ import { formatFilmTime } from "@/ui/filmTime";
 import { Menu, MenuItem } from "@/ui/Menu";
 import { GrantControlButton } from "../control/ControlRequests";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { useComposer } from "./chatStores";
-import { MessageText, PlaceButton } from "./MessageText";
+import { useDraft } from "./chatStores";
+import { FilmTimeButton, MessageText } from "./MessageText";
 
 interface MessageProps {
   line: ChatLine;
   quoted: ChatLine | null;
-  opensRun: boolean;
+  startsGroup: boolean;
 }
 
-export const Message = memo(function Message({ line, quoted, opensRun }: MessageProps) {
+export const Message = memo(function Message({ line, quoted, startsGroup }: MessageProps) {
   const mine = useRoomState((state) => state.you?.participant_id === line.by);
   const filmIsOn = useRoomState((state) => (state.playback?.mode ?? "empty") !== "empty");
   return (
     <div
       className={cx(
         "group relative flex gap-3 px-4 py-0.5 hover:bg-hover pointer-coarse:pr-11",
-        opensRun && "mt-2.5",
+        startsGroup && "mt-2.5",
       )}
     >
       <div className="w-7 shrink-0 pt-0.5">
-        {opensRun && <Avatar name={line.name} seed={line.by} size="sm" />}
+        {startsGroup && <Avatar name={line.name} seed={line.by} size="sm" />}
       </div>
       <div className="min-w-0 grow text-[0.9375rem] leading-snug">
-        <p className={cx("flex items-center gap-2 text-sm", !opensRun && "sr-only")}>
+        <p className={cx("flex items-center gap-2 text-sm", !startsGroup && "sr-only")}>
           <bdi className={cx("truncate font-semibold", mine && "text-accent-text")}>
             {line.name}
           </bdi>
           {filmIsOn && line.pos_s !== null && (
-            <PlaceButton
+            <FilmTimeButton
               position_s={line.pos_s}
               className="min-h-6 min-w-6 shrink-0 text-xs text-muted"
             >
               {formatFilmTime(line.pos_s)}
-            </PlaceButton>
+            </FilmTimeButton>
           )}
         </p>
         {quoted && <Quote line={quoted} />}
@@ -62,7 +62,7 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
   const { session } = useRoom();
   const canChat = useRoomState((state) => state.you?.can_chat ?? false);
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
-  const reply = useComposer((state) => state.reply);
+  const reply = useDraft((state) => state.reply);
   const mayDelete = mine || canModerate;
   if (!canChat && !mayDelete) return null;
   return (
@@ -95,8 +95,8 @@ function MessageMenu({ line, mine }: { line: ChatLine; mine: boolean }) {
   );
 }
 
-/** The message that another one answers, in one line. */
-export function Quote({ line }: { line: ChatLine }) {
+/** The quoted message of a reply, in one line. */
+function Quote({ line }: { line: ChatLine }) {
   return (
     <p className="mb-0.5 truncate border-l-2 border-line-strong pl-2 text-sm text-muted">
       <bdi className="font-medium">{line.name}</bdi>{" "}

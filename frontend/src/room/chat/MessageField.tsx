@@ -3,27 +3,27 @@ import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { cx } from "@/ui/cx";
 import { CONTROL } from "@/ui/Field";
 import { useRoom } from "../state/RoomContext";
-import { useComposer } from "./chatStores";
+import { useDraft } from "./chatStores";
 
-/** The text field with its button. Enter sends, Shift and Enter begins a line. */
+/** The text field with its button. Enter sends, Shift+Enter starts a new line. */
 export function MessageField({ canSend }: { canSend: boolean }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const { draft, replyTo, wantsFocus, write, reply, granted } = useComposer();
+  const { text, replyTo, wantsFocus, write, reply, focused } = useDraft();
   const typing = useTyping();
 
   useEffect(() => {
     if (!wantsFocus) return;
     field.current?.focus();
-    granted();
-  }, [wantsFocus, granted]);
+    focused();
+  }, [wantsFocus, focused]);
 
-  // Sent or taken back: either way nobody is waiting for the rest.
+  // Sent or deleted: in both cases the visitor is no longer typing.
   useEffect(() => {
-    if (draft === "") typing.stopped();
-  }, [draft, typing]);
+    if (text === "") typing.stopped();
+  }, [text, typing]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    // While an input method composes, Enter chooses a word.
+    // During input method composition, Enter selects a word.
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       event.currentTarget.form?.requestSubmit();
@@ -38,7 +38,7 @@ export function MessageField({ canSend }: { canSend: boolean }) {
       <textarea
         ref={field}
         rows={1}
-        value={draft}
+        value={text}
         aria-label="Message everyone"
         placeholder="Message everyone"
         enterKeyHint="send"
@@ -65,29 +65,29 @@ export function MessageField({ canSend }: { canSend: boolean }) {
   );
 }
 
-/** Told again this often while it goes on, and taken back after as long a silence. */
+/** How often "typing" is repeated, and after how long without a key it is withdrawn. */
 const REPEAT_MS = 3000;
 
-/** Tells the others that a message is being written, without a message for every key. */
-export function useTyping() {
+/** Tells the room that the visitor is typing, without a message for every key. */
+function useTyping() {
   const { session } = useRoom();
-  const told_ms = useRef(Number.NEGATIVE_INFINITY);
-  const silence = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const sent_ms = useRef(Number.NEGATIVE_INFINITY);
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const typing = useMemo(() => {
     const stopped = () => {
-      clearTimeout(silence.current);
-      if (told_ms.current > Number.NEGATIVE_INFINITY) session.typing(false);
-      told_ms.current = Number.NEGATIVE_INFINITY;
+      clearTimeout(pause.current);
+      if (sent_ms.current > Number.NEGATIVE_INFINITY) session.typing(false);
+      sent_ms.current = Number.NEGATIVE_INFINITY;
     };
     const typed = () => {
       const now_ms = performance.now();
-      if (now_ms - told_ms.current > REPEAT_MS) {
-        told_ms.current = now_ms;
+      if (now_ms - sent_ms.current > REPEAT_MS) {
+        sent_ms.current = now_ms;
         session.typing(true);
       }
-      clearTimeout(silence.current);
-      silence.current = setTimeout(stopped, REPEAT_MS);
+      clearTimeout(pause.current);
+      pause.current = setTimeout(stopped, REPEAT_MS);
     };
     return { typed, stopped };
   }, [session]);

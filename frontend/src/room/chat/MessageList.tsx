@@ -12,13 +12,14 @@ import { useStickToBottom } from "./useStickToBottom";
 
 export function MessageList() {
   const box = useRef<HTMLDivElement>(null);
-  const items = useConversation();
+  const log = useRoomState((state) => state.log);
+  const items = useMemo(() => conversation(log), [log]);
   const pending = useRoomState((state) => state.pending);
   const announces = useChatPreferences((state) => state.announces);
   const { atBottom, onScroll, toBottom } = useStickToBottom(box, items, pending);
-  const [asked, setHidden] = useState(0);
-  const hidden = hiddenNow({ total: items.length, hidden: asked, atBottom });
-  if (hidden !== asked) setHidden(hidden);
+  const [before, setHidden] = useState(0);
+  const hidden = hiddenNow({ total: items.length, hidden: before, atBottom });
+  if (hidden !== before) setHidden(hidden);
 
   return (
     <div className="relative min-h-0 grow">
@@ -27,7 +28,7 @@ export function MessageList() {
         role="log"
         aria-label="Chat"
         aria-live={announces ? "polite" : "off"}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by key
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
         tabIndex={0}
         onScroll={onScroll}
         className="h-full overflow-y-auto overscroll-contain py-3 focus-visible:outline-offset-[-2px]"
@@ -42,7 +43,7 @@ export function MessageList() {
           ) : (
             <EarlierMessages />
           )}
-          {items.length === 0 && pending.length === 0 && <Quiet />}
+          {items.length === 0 && pending.length === 0 && <EmptyChat />}
           {items.slice(hidden).map((item) => (
             <Item key={item.key} item={item} />
           ))}
@@ -65,7 +66,7 @@ export function MessageList() {
 
 function Item({ item }: { item: ConversationItem }) {
   if (item.kind === "message") {
-    return <Message line={item.line} quoted={item.quoted} opensRun={item.opensRun} />;
+    return <Message line={item.line} quoted={item.quoted} startsGroup={item.startsGroup} />;
   }
   return (
     <p className="mx-4 my-2 text-center text-xs text-muted">
@@ -74,15 +75,10 @@ function Item({ item }: { item: ConversationItem }) {
   );
 }
 
-function Quiet() {
+function EmptyChat() {
   return (
     <p className="px-8 py-10 text-center text-sm text-pretty text-muted">
       No messages yet. Each one remembers its moment in the film.
     </p>
   );
-}
-
-export function useConversation(): ConversationItem[] {
-  const log = useRoomState((state) => state.log);
-  return useMemo(() => conversation(log), [log]);
 }

@@ -3,23 +3,23 @@ import { mayControlRoom } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
 import { formatFilmTime } from "@/ui/filmTime";
 import { useRoom, useRoomState } from "../state/RoomContext";
-import { useComposer } from "./chatStores";
+import { useDraft } from "./chatStores";
 import { tokenise } from "./tokens";
 
-/** What somebody wrote, as text nodes, links and places in the film; never as markup. */
+/** A message as text, links and film times; never as markup. */
 export function MessageText({ text }: { text: string }) {
   const tokens = useMemo(() => tokenise(text), [text]);
   return (
     <span className="break-words whitespace-pre-wrap">
       {tokens.map((token, index) => {
-        // Tokens have no identity but their place: the text of a message never changes.
+        // The index identifies a token, because the text of a message never changes.
         const key = `${index}`;
         if (token.kind === "text") return <span key={key}>{token.text}</span>;
-        if (token.kind === "place") {
+        if (token.kind === "time") {
           return (
-            <PlaceButton key={key} position_s={token.position_s}>
+            <FilmTimeButton key={key} position_s={token.position_s}>
               {token.text}
-            </PlaceButton>
+            </FilmTimeButton>
           );
         }
         return (
@@ -38,17 +38,17 @@ export function MessageText({ text }: { text: string }) {
   );
 }
 
-interface PlaceButtonProps {
+interface FilmTimeButtonProps {
   position_s: number;
-  className?: string;
+  className?: string | undefined;
   children: ReactNode;
 }
 
-/** A place in the film: whoever may control goes there, everybody else can suggest it. */
-export function PlaceButton({ position_s, className, children }: PlaceButtonProps) {
+/** A time in the film. Viewers who may control the film jump there; others suggest it. */
+export function FilmTimeButton({ position_s, className, children }: FilmTimeButtonProps) {
   const { session } = useRoom();
   const canControl = useRoomState(mayControlRoom);
-  const suggest = useComposer((state) => state.insert);
+  const suggest = useDraft((state) => state.insert);
   const time = formatFilmTime(position_s);
   return (
     <button

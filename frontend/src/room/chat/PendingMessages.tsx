@@ -1,7 +1,7 @@
 import { Clock3, RotateCcw } from "lucide-react";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-/** Own messages that the room has not confirmed: dimmed with a clock, or refused with a way to retry. */
+/** The visitor's unconfirmed messages: dimmed with a clock, or failed with a button to retry. */
 export function PendingMessages() {
   const { session } = useRoom();
   const pending = useRoomState((state) => state.pending);

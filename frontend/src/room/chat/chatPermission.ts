@@ -1,58 +1,58 @@
 import { useEffect, useState } from "react";
 import { useRoomState } from "../state/RoomContext";
 
-/** Whether somebody may write now, and the sentence that says why not. */
-interface Facts {
+/** Whether the visitor may write in the chat now, and the sentence that says why not. */
+interface ChatFacts {
   you: { can_chat: boolean; can_moderate: boolean; muted: boolean } | null;
   set: { chat: boolean; slow_s: number } | null;
   sentAt_ms: number | null;
   now_ms: number;
 }
 
-export interface ChatGate {
+interface ChatPermission {
   open: boolean;
-  /** Writing makes no sense at all now, not even in advance. */
+  /** The visitor cannot write at all, not even a draft. */
   closed: boolean;
   wait_s: number;
   notice: string | null;
 }
 
-export function chatGate({ you, set, sentAt_ms, now_ms }: Facts): ChatGate {
+export function chatPermission({ you, set, sentAt_ms, now_ms }: ChatFacts): ChatPermission {
   if (!you || !set) return { open: false, closed: false, wait_s: 0, notice: null };
-  if (you.muted) return shut("You’re muted in chat.");
-  if (!set.chat && !you.can_moderate) return shut("The host turned chat off.");
-  if (!you.can_chat) return shut("You can’t write in this chat.");
-  const wait_s = you.can_moderate ? 0 : slowness_s(set.slow_s, sentAt_ms, now_ms);
+  if (you.muted) return closed("You’re muted in chat.");
+  if (!set.chat && !you.can_moderate) return closed("The host turned chat off.");
+  if (!you.can_chat) return closed("You can’t write in this chat.");
+  const wait_s = you.can_moderate ? 0 : slowModeWait_s(set.slow_s, sentAt_ms, now_ms);
   const notice = wait_s > 0 ? `Slow mode: ${wait_s} s to go.` : null;
   return { open: wait_s === 0, closed: false, wait_s, notice };
 }
 
-function shut(notice: string): ChatGate {
+function closed(notice: string): ChatPermission {
   return { open: false, closed: true, wait_s: 0, notice };
 }
 
-function slowness_s(slow_s: number, sentAt_ms: number | null, now_ms: number): number {
+function slowModeWait_s(slow_s: number, sentAt_ms: number | null, now_ms: number): number {
   if (sentAt_ms === null) return 0;
   return Math.max(0, Math.ceil(slow_s - (now_ms - sentAt_ms) / 1000));
 }
 
-/** Whether this person may send now, with a countdown while slow mode holds them. */
-export function useChatGate() {
+/** The visitor's permission, with a countdown in slow mode. `sent` is to be called after each message. */
+export function useChatPermission() {
   const you = useRoomState((state) => state.you);
   const set = useRoomState((state) => state.set);
   const [sentAt_ms, setSentAt] = useState<number | null>(null);
   const [now_ms, setNow] = useState(() => performance.now());
-  const gate = chatGate({ you, set, sentAt_ms, now_ms });
+  const permission = chatPermission({ you, set, sentAt_ms, now_ms });
 
   useEffect(() => {
-    if (gate.wait_s === 0) return;
+    if (permission.wait_s === 0) return;
     const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
-  }, [gate.wait_s]);
+  }, [permission.wait_s]);
 
   const sent = () => {
     setNow(performance.now());
     setSentAt(performance.now());
   };
-  return { ...gate, sent };
+  return { ...permission, sent };
 }

@@ -1,43 +1,43 @@
 /**
- * What is being written, kept outside the text field: it survives a change of tab or layout, and a
- * place in the film or a "reply" elsewhere on the page can put something into it.
+ * What the chat keeps outside its components. The draft survives a change of tab or layout, and other parts of the page
+ * can insert text or start a reply.
  */
 
 import { create } from "zustand";
 import type { ChatLine } from "@/sync/roomState";
 
-interface Composer {
-  draft: string;
+interface Draft {
+  text: string;
   replyTo: ChatLine | null;
-  /** The cursor is wanted in the field; the field that takes it says so by `granted`. */
+  /** The text field should take the focus; it then calls `focused`. */
   wantsFocus: boolean;
-  write: (draft: string) => void;
+  write: (text: string) => void;
   insert: (text: string) => void;
   reply: (line: ChatLine | null) => void;
-  wishFocus: () => void;
-  granted: () => void;
+  requestFocus: () => void;
+  focused: () => void;
   clear: () => void;
 }
 
-export const useComposer = create<Composer>((set) => ({
-  draft: "",
+export const useDraft = create<Draft>((set) => ({
+  text: "",
   replyTo: null,
   wantsFocus: false,
-  write: (draft) => set({ draft }),
+  write: (text) => set({ text }),
   insert: (text) =>
-    set(({ draft }) => ({
-      draft: draft.trim() === "" ? text : `${draft.trimEnd()} ${text}`,
+    set((state) => ({
+      text: state.text.trim() === "" ? text : `${state.text.trimEnd()} ${text}`,
       wantsFocus: true,
     })),
   reply: (replyTo) => set({ replyTo, wantsFocus: true }),
-  wishFocus: () => set({ wantsFocus: true }),
-  granted: () => set({ wantsFocus: false }),
-  clear: () => set({ draft: "", replyTo: null }),
+  requestFocus: () => set({ wantsFocus: true }),
+  focused: () => set({ wantsFocus: false }),
+  clear: () => set({ text: "", replyTo: null }),
 }));
 
-/** How this person wants to hear from the chat; lives as long as the page. */
+/** The visitor's chat settings, for the life of the page. */
 interface ChatPreferences {
-  /** Screen readers read each new message aloud. */
+  /** Screen readers announce each new message. */
   announces: boolean;
   setAnnounces: (announces: boolean) => void;
 }

@@ -1,36 +1,36 @@
 /**
- * Turns the room's log into what the chat shows: messages in runs of one author, and what happened
- * to the film as small lines between them, merged so that they never drown the talk.
+ * Turns the room's log into what the chat shows: messages grouped by author, and between them system lines about what
+ * happened in the room, merged so that they do not drown the chat. Pure.
  */
 import type { ChatLine, LogEntry, SystemLine } from "@/sync/roomState";
 import { formatFilmTime } from "@/ui/filmTime";
 
 export type ConversationItem =
-  | { kind: "message"; key: string; line: ChatLine; opensRun: boolean; quoted: ChatLine | null }
-  | { kind: "happening"; key: string; text: string };
+  | { kind: "message"; key: string; line: ChatLine; startsGroup: boolean; quoted: ChatLine | null }
+  | { kind: "system"; key: string; text: string };
 
-/** What one person does to the film within this time is one line. */
+/** What one member does to the film within this time becomes one line. */
 const MERGE_MS = 10_000;
-/** A pause of this length in the talk shows the author's name again. */
-const RUN_MS = 120_000;
+/** After a pause this long, the author's name is shown again. */
+const GROUP_MS = 120_000;
 
 export function conversation(log: readonly LogEntry[]): ConversationItem[] {
   const messages = new Map(log.filter((entry) => entry.kind === "chat").map((m) => [m.id, m]));
   return merged(log).map((entries, index, groups) => {
     const [first] = entries;
     if (first.kind === "system") {
-      const text = happening(entries as SystemLine[]);
-      return { kind: "happening", key: first.id, text };
+      const text = systemText(entries as SystemLine[]);
+      return { kind: "system", key: first.id, text };
     }
     const quoted = first.reply_to === null ? null : (messages.get(first.reply_to) ?? null);
-    const opensRun = quoted !== null || !continuesRun(groups[index - 1]?.at(-1), first);
-    return { kind: "message", key: first.id, line: first, opensRun, quoted };
+    const startsGroup = quoted !== null || !continuesGroup(groups[index - 1]?.at(-1), first);
+    return { kind: "message", key: first.id, line: first, startsGroup, quoted };
   });
 }
 
 type Group = [LogEntry, ...LogEntry[]];
 
-/** Messages stay alone; lines about the same person's doings that follow each other come together. */
+/** Consecutive system lines about the same member are merged; messages stay separate. */
 function merged(log: readonly LogEntry[]): Group[] {
   const groups: Group[] = [];
   for (const entry of log) {
@@ -44,21 +44,20 @@ function merged(log: readonly LogEntry[]): Group[] {
 
 function belongsTogether(last: LogEntry, entry: LogEntry): boolean {
   if (last.kind !== "system" || entry.kind !== "system") return false;
-  // Who came or went together shares a line already.
+  // People who join or leave together share a line already.
   if (last.names.length > 0 || entry.names.length > 0) return false;
   return last.by === entry.by && entry.at_ms - last.at_ms < MERGE_MS;
 }
 
-function continuesRun(previous: LogEntry | undefined, line: ChatLine): boolean {
+function continuesGroup(previous: LogEntry | undefined, line: ChatLine): boolean {
   return (
-    previous?.kind === "chat" && previous.by === line.by && line.at_ms - previous.at_ms < RUN_MS
+    previous?.kind === "chat" && previous.by === line.by && line.at_ms - previous.at_ms < GROUP_MS
   );
 }
 
-/** One sentence for what somebody, or the room itself, did within a few seconds. */
 type Event = SystemLine["event"];
 
-const BY_SOMEBODY: Partial<Record<Event, string>> = {
+const BY_MEMBER: Partial<Record<Event, string>> = {
   play: "pressed play",
   pause: "paused",
   seek: "jumped",
@@ -68,7 +67,7 @@ const BY_SOMEBODY: Partial<Record<Event, string>> = {
   cleared: "cleared the chat",
 };
 
-const BY_THE_ROOM: Partial<Record<Event, string>> = {
+const BY_ROOM: Partial<Record<Event, string>> = {
   wait: "Waiting for someone",
   resume: "Playing again",
   ended: "The film ended",
@@ -76,26 +75,29 @@ const BY_THE_ROOM: Partial<Record<Event, string>> = {
   cleared: "The chat was cleared",
 };
 
-/** What has nothing to do with a place in the film. */
-const PLACELESS: ReadonlySet<Event> = new Set(["media", "cleared"]);
+/** Events without a position in the film. */
+const WITHOUT_POSITION: ReadonlySet<Event> = new Set(["media", "cleared"]);
 
-export function happening(lines: readonly SystemLine[]): string {
+/** One sentence for what a member, or the room itself, did within a few seconds. */
+function systemText(lines: readonly SystemLine[]): string {
   const last = lines.at(-1);
   if (!last) return "";
-  if (last.names.length > 0) return `${crowd(last.names)} ${last.event}`;
-  const text = last.name === null ? BY_THE_ROOM[last.event] : `${last.name} ${deeds(lines)}`;
-  const place =
-    last.pos_s === null || PLACELESS.has(last.event) ? "" : ` · ${formatFilmTime(last.pos_s)}`;
-  return `${text ?? "Something changed"}${place}`;
+  if (last.names.length > 0) return `${listOfNames(last.names)} ${last.event}`;
+  const text = last.name === null ? BY_ROOM[last.event] : `${last.name} ${actionsOf(lines)}`;
+  const position =
+    last.pos_s === null || WITHOUT_POSITION.has(last.event)
+      ? ""
+      : ` · ${formatFilmTime(last.pos_s)}`;
+  return `${text ?? "Something changed"}${position}`;
 }
 
-/** "paused, jumped and played": each deed once, in the order in which it was done first. */
-function deeds(lines: readonly SystemLine[]): string {
-  const words = [...new Set(lines.map((line) => BY_SOMEBODY[line.event] ?? "changed something"))];
+/** "paused, jumped and played": each action once, in the order of its first occurrence. */
+function actionsOf(lines: readonly SystemLine[]): string {
+  const words = [...new Set(lines.map((line) => BY_MEMBER[line.event] ?? "changed something"))];
   return list(words);
 }
 
-function crowd(names: readonly string[]): string {
+function listOfNames(names: readonly string[]): string {
   return list(names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names);
 }
 

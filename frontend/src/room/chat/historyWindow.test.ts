@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 import { hiddenAfterStep, hiddenNow } from "./historyWindow";
 
-test("a long history begins with its newest part, a short one is drawn whole", () => {
+test("a long history starts with its newest part, a short one is shown completely", () => {
   expect(hiddenNow({ total: 256, hidden: 0, atBottom: true })).toBe(216);
   expect(hiddenNow({ total: 120, hidden: 0, atBottom: true })).toBe(0);
 });
 
-test("nothing is taken from under the eyes of somebody who scrolled back", () => {
+test("nothing disappears while the reader has scrolled back", () => {
   expect(hiddenNow({ total: 300, hidden: 100, atBottom: false })).toBe(100);
   expect(hiddenNow({ total: 300, hidden: 100, atBottom: true })).toBe(260);
 });
 
-test("a step back shows more until the beginning", () => {
+test("each step back shows more, up to the beginning", () => {
   expect(hiddenAfterStep(216)).toBe(136);
   expect(hiddenAfterStep(50)).toBe(0);
 });
 
-test("what is said after the chat was cleared is seen", () => {
+test("new messages are shown after the chat was cleared", () => {
   expect(hiddenNow({ total: 3, hidden: 216, atBottom: true })).toBe(0);
 });

@@ -1,20 +1,20 @@
 /**
- * How much of the conversation is drawn. A long evening must not slow down the page, and most people
- * read the end; whoever scrolls back gets more, and keeps it until they return.
+ * How much of the conversation is rendered, so that a long one does not slow down the page. Scrolling back shows more,
+ * until the reader returns to the end. Pure.
  */
 const NEWEST = 40;
 const STEP = 80;
-const MOST = NEWEST + STEP;
+const MAX_SHOWN = NEWEST + STEP;
 
-interface Drawn {
+interface HistoryWindow {
   total: number;
-  /** So many items at the beginning are not drawn. */
+  /** How many items at the beginning are not rendered. */
   hidden: number;
   atBottom: boolean;
 }
 
-export function hiddenNow({ total, hidden, atBottom }: Drawn): number {
-  const tooMany = atBottom && total - hidden > MOST;
+export function hiddenNow({ total, hidden, atBottom }: HistoryWindow): number {
+  const tooMany = atBottom && total - hidden > MAX_SHOWN;
   const cleared = hidden > 0 && hidden >= total;
   return tooMany || cleared ? Math.max(0, total - NEWEST) : hidden;
 }

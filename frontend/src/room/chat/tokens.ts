@@ -1,20 +1,20 @@
 /**
- * Cuts the text of a chat message into words, web links and places in the film. It answers data,
- * never markup, so what a person types can only ever be shown, not run.
+ * Splits the text of a chat message into text, web links and film times. The result is data, never markup, so what
+ * people type can only be shown, not executed.
  */
 import { parseFilmTime } from "@/ui/filmTime";
 
 export type Token =
   | { kind: "text"; text: string }
   | { kind: "link"; text: string; href: string }
-  | { kind: "place"; text: string; position_s: number };
+  | { kind: "time"; text: string; position_s: number };
 
 const FIND = /https?:\/\/[^\s<>"]+|(?<![\d:.])(?:\d{1,2}:)?\d{1,2}:\d{2}(?![\d:])/giu;
 const CLOSERS: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 /**
- * Control characters, and the marks that turn the reading direction of what follows: a message must
- * not be able to disguise a link or its neighbours. Line breaks stay.
+ * Control characters and marks that change the reading direction: a message must not be able to disguise a link or its
+ * neighbours. Line breaks stay.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -24,7 +24,7 @@ export function tokenise(message: string): Token[] {
   const tokens: Token[] = [];
   let done = 0;
   for (const match of text.matchAll(FIND)) {
-    const token = match[0].includes("//") ? asLink(match[0]) : asPlace(match[0]);
+    const token = match[0].includes("//") ? asLink(match[0]) : asTime(match[0]);
     if (!token) continue;
     if (match.index > done) tokens.push({ kind: "text", text: text.slice(done, match.index) });
     tokens.push(token);
@@ -34,21 +34,21 @@ export function tokenise(message: string): Token[] {
   return tokens;
 }
 
-function asPlace(found: string): Token | null {
+function asTime(found: string): Token | null {
   const position_s = parseFilmTime(found);
-  return position_s === null ? null : { kind: "place", text: found, position_s };
+  return position_s === null ? null : { kind: "time", text: found, position_s };
 }
 
 function asLink(found: string): Token | null {
   const text = withoutSentenceEnd(found);
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  // A name and password before the host is how links pretend to lead elsewhere.
+  // A user name before the host is how links pretend to lead elsewhere.
   if (url.username || url.password) return null;
   return { kind: "link", text, href: url.href };
 }
 
-/** "(see https://a.example/x_(y))." keeps the bracket that the address itself opened. */
+/** "(see https://a.example/x_(y))." keeps the bracket that the URL itself opened. */
 function withoutSentenceEnd(found: string): string {
   let text = found;
   for (;;) {

@@ -1,17 +1,17 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 
-/** This close to the end counts as being there; a thumb is no surgeon. */
+/** This close to the end counts as at the end. */
 const NEAR_PX = 64;
 
-export interface StickToBottom {
+interface StickToBottom {
   atBottom: boolean;
   onScroll: () => void;
   toBottom: () => void;
 }
 
 /**
- * Keeps the newest line in sight for those who read along, and leaves those alone who scrolled back.
- * `tails` change when something is added at the end.
+ * Keeps the newest line visible, unless the reader has scrolled back. `tails` are values that change when something is
+ * added at the end.
  */
 export function useStickToBottom(
   box: RefObject<HTMLElement | null>,
@@ -37,7 +37,7 @@ export function useStickToBottom(
     if (sticks.current) toBottom();
   }, [...tails, toBottom]);
 
-  // The keyboard of a phone, or a reply's quote, changes the box's height without adding a line.
+  // A phone's keyboard, or the quote of a reply, changes the box's height without a new line.
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { LogEntry } from "@/sync/roomState";
 import { useRoomState } from "../state/RoomContext";
 
-/** How many messages of others came while the chat could not be seen. */
+/** How many messages from others arrived while the chat was hidden. */
 export function useUnread(visible: boolean): number {
   const log = useRoomState((state) => state.log);
   const me = useRoomState((state) => state.you?.participant_id);
@@ -10,7 +10,7 @@ export function useUnread(visible: boolean): number {
   const [seenSeq, setSeenSeq] = useState<number | null>(null);
 
   useEffect(() => {
-    // What was said before one came in is not unread either.
+    // Messages from before joining do not count either.
     if (visible || seenSeq === null) setSeenSeq(newest);
   }, [visible, newest, seenSeq]);
 

@@ -15,13 +15,13 @@ const LinkForm = lazy(() => import("@/link/LinkForm"));
 interface FilmPickerProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  /** What to do with the choice; left out, the room shows it. */
-  onPick?: (film: Video) => void;
+  /** What to do with the choice; by default, the room shows it. */
+  onPick?: ((film: Video) => void) | undefined;
 }
 
-/** One's own films to choose from, and a place to add another. */
+/** The visitor's films to choose from, and ways to add another. */
 export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerProps) {
-  const { choose, upload, follow } = useChooseFilm();
+  const { choose, upload, openLink } = useChooseFilm();
   const close = () => onOpenChange(false);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Choose a film" size="lg">
@@ -37,13 +37,13 @@ export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerPro
             <LinkForm
               onLink={(link) => {
                 close();
-                void follow(link);
+                void openLink(link);
               }}
             />
           </Suspense>
         </div>
       )}
-      <Shelf
+      <FilmGrid
         onPick={(film) => {
           close();
           (onPick ?? choose)(film);
@@ -53,7 +53,7 @@ export default function FilmPicker({ open, onOpenChange, onPick }: FilmPickerPro
   );
 }
 
-function Shelf({ onPick }: { onPick: (film: Video) => void }) {
+function FilmGrid({ onPick }: { onPick: (film: Video) => void }) {
   const library = useInfiniteQuery({
     queryKey: ["videos", "picker"],
     queryFn: ({ pageParam }) => videos({ limit: 24, cursor: pageParam }),

@@ -1,26 +1,26 @@
 import { useCallback } from "react";
 import { createLink, type NewLink } from "@/api/videos";
-import { complain } from "@/upload/UploadRow";
+import { showUploadError } from "@/upload/UploadRow";
 import { uploads } from "@/upload/uploads";
 import { useChangeRoom } from "../state/roomFacts";
 import { usePendingFilm } from "./usePendingFilm";
 
-interface Choice {
+interface ChosenFilm {
   id: string;
   playable: boolean;
 }
 
-/** Puts a film on: at once when it plays already, else as soon as it does. */
+/** Shows a film in the room: at once if it is playable, otherwise as soon as it is. */
 export function useChooseFilm() {
   const { change } = useChangeRoom();
-  const wish = usePendingFilm((state) => state.choose);
+  const setPending = usePendingFilm((state) => state.choose);
 
   const choose = useCallback(
-    (film: Choice) => {
+    (film: ChosenFilm) => {
       if (film.playable) change({ video_id: film.id });
-      wish(film.playable ? null : film.id);
+      setPending(film.playable ? null : film.id);
     },
-    [change, wish],
+    [change, setPending],
   );
 
   const upload = useCallback(
@@ -28,22 +28,22 @@ export function useChooseFilm() {
       try {
         choose({ id: await uploads.start(file), playable: false });
       } catch (error) {
-        complain(error);
+        showUploadError(error);
       }
     },
     [choose],
   );
 
-  const follow = useCallback(
+  const openLink = useCallback(
     async (link: NewLink) => {
       try {
         choose(await createLink(link));
       } catch (error) {
-        complain(error);
+        showUploadError(error);
       }
     },
     [choose],
   );
 
-  return { choose, upload, follow };
+  return { choose, upload, openLink };
 }

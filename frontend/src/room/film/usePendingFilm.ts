@@ -1,6 +1,6 @@
 /**
- * The film that somebody here has chosen and that cannot be watched yet. The room takes films that
- * play; until then this page remembers the wish and puts the film on by itself.
+ * The film that the visitor has chosen but that is not playable yet. The room accepts only playable films, so this page
+ * waits and then shows the film.
  */
 
 import { useQuery } from "@tanstack/react-query";
@@ -10,7 +10,7 @@ import { ApiError } from "@/api/errors";
 import { type Video, video } from "@/api/videos";
 import { useChangeRoom } from "../state/roomFacts";
 
-const LOOK_EVERY_MS = 1500;
+const POLL_EVERY_MS = 1500;
 
 interface PendingFilm {
   videoId: string | null;
@@ -22,29 +22,29 @@ export const usePendingFilm = create<PendingFilm>((set) => ({
   choose: (videoId) => set({ videoId }),
 }));
 
-/** How the chosen film is coming on; undefined when none is chosen, or when its upload was given up. */
+/** The chosen film with its progress; undefined if none is chosen, or if its upload was cancelled. */
 export function usePendingVideo(): Video | undefined {
   const videoId = usePendingFilm((state) => state.videoId);
   const { data, error } = useQuery({
     queryKey: ["video", videoId],
     queryFn: () => video(videoId ?? ""),
     enabled: videoId !== null,
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: POLL_EVERY_MS,
     refetchIntervalInBackground: true,
   });
   const isGone = error instanceof ApiError && error.status === 404;
   return videoId === null || isGone ? undefined : data;
 }
 
-/** Called once in the room. */
-export function usePutOnWhenPlayable(): void {
+/** To be called once in the room. */
+export function useShowPendingFilm(): void {
   const chosen = usePendingVideo();
-  const forget = usePendingFilm((state) => state.choose);
+  const setPending = usePendingFilm((state) => state.choose);
   const { change } = useChangeRoom();
   const ready = chosen?.playable ? chosen.id : null;
   useEffect(() => {
     if (ready === null) return;
-    forget(null);
+    setPending(null);
     change({ video_id: ready });
-  }, [ready, forget, change]);
+  }, [ready, setPending, change]);
 }

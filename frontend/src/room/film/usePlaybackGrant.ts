@@ -5,34 +5,34 @@ import { useRoom } from "../state/RoomContext";
 import { playbackKey } from "../state/roomFacts";
 
 /**
- * Renewed at this share of its life: early enough for two more tries. Counted from its arrival, because
- * the calendar of this device may be wrong.
+ * The grant is renewed after this share of its lifetime, early enough for two more attempts. The lifetime is counted from
+ * its arrival, because this device's date may be wrong.
  */
 const RENEW_AT = 1 / 3;
 
-interface Wanted {
+interface GrantOptions {
   filmId: string | null;
-  /** Nothing is granted for a film that has no picture yet. */
+  /** There is no grant for a film without playable parts. */
   playable: boolean;
 }
 
-interface Source {
+interface PlaybackSource {
   manifestUrl: string;
   spritesUrl: string | null;
   sidecars: Sidecar[];
 }
 
 /**
- * Where the room's film plays. Each answer also sets the cookie that opens it for a few minutes, so
- * it is asked for again all the while, also from a tab in the background.
+ * Where the room's film is played from. Each answer also sets a cookie that grants access for a few minutes, so the grant
+ * is renewed all the time, including in background tabs.
  */
-export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
+export function usePlaybackGrant({ filmId, playable }: GrantOptions): PlaybackSource | null {
   const { roomId, bearer } = useRoom();
   const grant = useQuery({
     queryKey: playbackKey(roomId, filmId),
     queryFn: () => playback(filmId ?? "", { room_id: roomId }, bearer()),
     enabled: filmId !== null && playable,
-    // Without the instant of its end, a renewed grant is the same value as before.
+    // Without its expiry, a renewed grant equals the one before.
     select: sourceOf,
     refetchInterval: ({ state }) =>
       state.data ? state.data.expires_in_s * 1000 * RENEW_AT : false,
@@ -43,7 +43,7 @@ export function usePlaybackGrant({ filmId, playable }: Wanted): Source | null {
   return grant.data ?? null;
 }
 
-function sourceOf({ manifest_url, sprites_url, subtitle_tracks = [] }: Playback): Source {
+function sourceOf({ manifest_url, sprites_url, subtitle_tracks = [] }: Playback): PlaybackSource {
   const sidecars = subtitle_tracks.flatMap(({ label, language, url }) =>
     url == null ? [] : [{ label, language, url }],
   );

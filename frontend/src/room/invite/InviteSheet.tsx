@@ -11,7 +11,7 @@ import { type Reach, reachOf, shownLink } from "./shownLink";
 interface InviteSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  /** The link was copied when the room was made. */
+  /** The link was copied when the room was created. */
   copied: boolean;
 }
 
@@ -64,8 +64,8 @@ function Sheet({ copied }: { copied: boolean }) {
   );
 }
 
-/** The door in one switch; rooms for invited people only are set in the settings. */
-export function AskFirstSwitch() {
+/** Switches approval of new members. The third mode, invited people only, is in the settings. */
+function AskFirstSwitch() {
   const { data: room } = useRoomFacts();
   const { change, changing } = useChangeRoom();
   if (!room || room.access === "members") return null;

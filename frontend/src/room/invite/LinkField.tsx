@@ -4,25 +4,25 @@ import { Button } from "@/ui/Button";
 import { copyText } from "@/ui/copyText";
 import { Input } from "@/ui/Field";
 
-const PRAISE_MS = 3000;
+const COPIED_MS = 3000;
 
 interface LinkProps {
   link: string;
   label?: string;
-  /** It is on the clipboard already. */
+  /** The link is on the clipboard already. */
   copiedBefore?: boolean;
 }
 
-/** A link with the ways to pass it on; where copying is refused it is at least selected. */
+/** A link to copy or share. */
 export function LinkField({ link, label = "Room link", copiedBefore = false }: LinkProps) {
   const [copied, setCopied] = useState(copiedBefore);
   useEffect(() => {
     if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), PRAISE_MS);
+    const timer = setTimeout(() => setCopied(false), COPIED_MS);
     return () => clearTimeout(timer);
   }, [copied]);
 
-  // A share sheet that is closed again rejects; that is an answer, not a fault.
+  // Closing the share sheet rejects the promise; that is no error.
   const share = () => navigator.share({ url: link }).catch(() => undefined);
 
   return (

@@ -10,7 +10,7 @@ import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
 import { LinkField } from "./LinkField";
 
-/** Links for one person each, with a role of their own; the secret is shown once. */
+/** Links for one person each, with a role. The secret is shown only once. */
 export function PersonalInvitations() {
   const { roomId, bearer } = useRoom();
   const queries = useQueryClient();
@@ -18,9 +18,9 @@ export function PersonalInvitations() {
   const list = useQuery({ queryKey: key, queryFn: () => invitations(roomId, bearer()) });
   const [fresh, setFresh] = useState<string | null>(null);
 
-  const attempt = async (deed: () => Promise<void>) => {
+  const attempt = async (run: () => Promise<void>) => {
     try {
-      await deed();
+      await run();
       await queries.invalidateQueries({ queryKey: key });
     } catch (error) {
       showToast(sentenceFor(error), { tone: "danger" });

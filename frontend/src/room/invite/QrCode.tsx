@@ -5,7 +5,7 @@ interface Drawing {
   path: string;
 }
 
-/** The library comes when a code is shown first; most people never open one. */
+/** The library is loaded on demand; most visitors never see a code. */
 async function draw(text: string): Promise<Drawing> {
   const { default: qrcode } = await import("qrcode-generator");
   const code = qrcode(0, "M");
@@ -15,7 +15,7 @@ async function draw(text: string): Promise<Drawing> {
   return { size, path: qrPath(size, (row, column) => code.isDark(row, column)) };
 }
 
-/** Dark on white whatever the theme: half the phones refuse inverted codes. */
+/** Dark on white in every theme, because many phones cannot read inverted codes. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   useEffect(() => {
@@ -42,7 +42,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** Draws a grid of dark and light squares as one SVG path: a QR code of a few hundred bytes. */
+/** A grid of dark and light squares as one small SVG path. */
 export function qrPath(size: number, isDark: (row: number, column: number) => boolean): string {
   const strokes: string[] = [];
   for (let row = 0; row < size; row++) {

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { reachOf, shownLink } from "./shownLink";
 
-test("the server's link wins, whether it names the host or not", () => {
+test("the server's link takes precedence, relative or absolute", () => {
   expect(shownLink("/r/new", "http://home:8400/r/old")).toBe("http://home:8400/r/new");
   expect(shownLink("https://party.example/r/x", "http://home/r/x")).toBe(
     "https://party.example/r/x",
   );
 });
 
-test("the page's own address is passed on without anybody's secret", () => {
+test("the page's URL is shared without secrets", () => {
   expect(shownLink(undefined, "http://home/r/x?name=Max#invite=secret")).toBe("http://home/r/x");
 });
 
@@ -28,6 +28,6 @@ test.each([
   ["http://[2001:db8::1]/r/x", "everywhere"],
   ["https://party.example/r/x", "everywhere"],
   ["https://10.example/r/x", "everywhere"],
-] as const)("%s leads here from: %s", (link, reach) => {
+] as const)("%s works on: %s", (link, reach) => {
   expect(reachOf(link)).toBe(reach);
 });

@@ -1,6 +1,6 @@
 /**
- * The link to pass on: the room's current one as the server tells it, else the page's own address.
- * A fragment never travels along, it may hold somebody's personal invitation.
+ * The link to share: the room's current one from the server, otherwise the page's URL. Without the fragment, which may
+ * contain a personal invitation.
  */
 export function shownLink(url: string | undefined, pageUrl: string): string {
   const link = new URL(url ?? pageUrl, pageUrl);
@@ -9,11 +9,11 @@ export function shownLink(url: string | undefined, pageUrl: string): string {
   return link.href;
 }
 
-/** For whom a link leads here: for nobody else, as it names everybody's own machine; for one network; for all. */
+/** Where a link works: only on this machine, in one network, or everywhere. */
 export type Reach = "this_machine" | "network" | "everywhere";
 
 const LOOPBACK = /^(localhost|\[::1\]|127\..*)$/;
-/** Addresses that only mean something inside a network (RFC 1918, 3927, 4193, 4291, 6598), and names that do. */
+/** Addresses (RFC 1918, 3927, 4193, 4291, 6598) and host names that are valid only inside a network. */
 const PRIVATE =
   /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)[\d.]+$|^\[f([cd]|e[89ab])|^[^.:]+$|\.(local|lan|home\.arpa|internal)$/;
 

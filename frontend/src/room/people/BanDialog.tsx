@@ -14,7 +14,7 @@ interface BanDialogProps {
   onClose: () => void;
 }
 
-/** Says plainly what a ban can and cannot do, and offers the stronger door in the same tap. */
+/** Explains what a ban can and cannot do, and offers approval of new members in the same step. */
 export function BanDialog({ person, onClose }: BanDialogProps) {
   const { roomId, bearer } = useRoom();
   const isHost = useRoomState((state) => state.you?.role === "host");

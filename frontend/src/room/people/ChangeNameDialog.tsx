@@ -4,10 +4,10 @@ import { renameMe } from "@/api/rooms";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
-import { keepName } from "@/visitor/visitorName";
+import { saveName } from "@/visitor/visitorName";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-export function RenameDialog({ onClose }: { onClose: () => void }) {
+export function ChangeNameDialog({ onClose }: { onClose: () => void }) {
   const { roomId, session, bearer } = useRoom();
   const current = useRoomState((state) => state.you?.name ?? "");
   const [name, setName] = useState(current);
@@ -19,7 +19,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
     setBusy(true);
     try {
       await renameMe(roomId, name.trim(), bearer());
-      keepName(name.trim());
+      saveName(name.trim());
       session.renew();
       onClose();
     } catch (error) {

@@ -13,7 +13,7 @@ const DECISIONS = [
   { decision: "admit", label: "Approve", variant: "primary" },
 ] as const;
 
-/** Who stands at the door, for those who may open it. */
+/** The visitors who wait for approval, for members who can approve them. */
 export function Knocks() {
   const knocks = useRoomState((state) => state.knocks);
   const { decide, admitAll, deciding } = useDecisions();
@@ -53,9 +53,9 @@ export function Knocks() {
   );
 }
 
-const LASTS_MS = 15_000;
+const TOAST_MS = 15_000;
 
-/** Tells once of everybody who comes to the door, whatever panel is open, until it is settled. */
+/** One toast per knock, whatever panel is open, until the knock is decided. */
 export function useKnockToasts(): void {
   const knocks = useRoomState((state) => state.knocks);
   const { decide } = useDecisions();
@@ -69,25 +69,25 @@ export function useKnockToasts(): void {
       if (toasts.current.has(req)) continue;
       const toast = showToast(`${name} wants to join`, {
         action: { label: "Approve", run: () => decide(req, "admit") },
-        lasts_ms: LASTS_MS,
+        lasts_ms: TOAST_MS,
       });
       toasts.current.set(req, toast);
     }
   }, [knocks, decide]);
 }
 
-type Verdict = { req: string; decision: Decision } | "admit_all";
+type DecisionRequest = { req: string; decision: Decision } | "admit_all";
 
-/** Opens or shuts the door; a knock goes away when the room says that it is settled. */
-export function useDecisions() {
+/** Decides knocks. A knock disappears when the room reports the decision. */
+function useDecisions() {
   const { roomId, bearer } = useRoom();
   const { mutate, isPending } = useMutation({
-    mutationFn: (verdict: Verdict) =>
-      verdict === "admit_all"
+    mutationFn: (request: DecisionRequest) =>
+      request === "admit_all"
         ? decideMany(roomId, "admit", { all: true }, bearer())
-        : decide(roomId, verdict.req, verdict.decision, bearer()),
+        : decide(roomId, request.req, request.decision, bearer()),
     onError: (error) => {
-      // Another moderator was faster: what they decided holds.
+      // Another moderator was faster; their decision stands.
       const settled = error instanceof ApiError && error.status === 409;
       showToast(settled ? "Someone already answered." : sentenceFor(error), {
         tone: settled ? "neutral" : "danger",

@@ -20,7 +20,7 @@ import { useRoomState } from "../state/RoomContext";
 import { BanDialog } from "./BanDialog";
 import { type PersonAction, personActions, usePersonActions } from "./personActions";
 
-const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; harsh?: boolean }> = {
+const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; danger?: boolean }> = {
   lend_control: { icon: Gamepad2, label: "Give the remote" },
   lend_control_for_10_min: { icon: Timer, label: "Give the remote for 10 minutes" },
   end_control: { icon: Gamepad2, label: "Take back the remote" },
@@ -29,11 +29,11 @@ const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; harsh?: b
   make_host: { icon: Crown, label: "Make host…" },
   mute: { icon: MessageCircleOff, label: "Mute in chat" },
   unmute: { icon: MessageCircle, label: "Unmute in chat" },
-  remove: { icon: UserMinus, label: "Remove from room", harsh: true },
-  ban: { icon: Ban, label: "Ban…", harsh: true },
+  remove: { icon: UserMinus, label: "Remove from room", danger: true },
+  ban: { icon: Ban, label: "Ban…", danger: true },
 };
 
-/** Two actions that are hard to undo ask first. */
+/** These two actions are hard to undo and ask first. */
 type Asking = "ban" | "make_host";
 
 export function PersonMenu({ person }: { person: Person }) {
@@ -66,11 +66,11 @@ export function PersonMenu({ person }: { person: Person }) {
         }
       >
         {actions.map((action) => {
-          const { icon: Icon, label, harsh } = ENTRIES[action];
+          const { icon: Icon, label, danger } = ENTRIES[action];
           return (
             <Fragment key={action}>
               {action === "remove" && <MenuSeparator />}
-              <MenuItem tone={harsh ? "danger" : undefined} onSelect={() => choose(action)}>
+              <MenuItem tone={danger ? "danger" : undefined} onSelect={() => choose(action)}>
                 <Icon aria-hidden="true" />
                 {label}
               </MenuItem>
@@ -89,7 +89,7 @@ interface HandOverDialogProps {
   onClose: () => void;
 }
 
-export function HandOverDialog({ person, onClose }: HandOverDialogProps) {
+function HandOverDialog({ person, onClose }: HandOverDialogProps) {
   const act = usePersonActions();
   return (
     <AlertDialog

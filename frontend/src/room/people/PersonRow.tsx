@@ -15,7 +15,7 @@ export function PersonRow({ person }: { person: Person }) {
   const isMe = useRoomState((state) => state.you?.participant_id === person.id);
   const isActing = useRoomState((state) => state.acting === person.id);
   const filmIsOn = useFilm()?.playable ?? false;
-  const { tone, words } = presence(person, filmIsOn);
+  const { tone, text } = presence(person, filmIsOn);
   const role = ROLES[person.role];
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-xl px-2 hover:bg-hover">
@@ -34,7 +34,7 @@ export function PersonRow({ person }: { person: Person }) {
           <bdi className="truncate font-medium">{person.name}</bdi>
           {isMe && <span className="shrink-0 text-sm text-muted">(you)</span>}
         </p>
-        <p className="truncate text-xs text-muted">{words}</p>
+        <p className="truncate text-xs text-muted">{text}</p>
       </div>
       {person.muted && (
         <MessageCircleOff role="img" aria-label="muted in chat" className="size-4 text-muted" />

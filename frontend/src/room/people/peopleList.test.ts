@@ -9,7 +9,7 @@ const person = (id: string, name: string, role: Person["role"] = "viewer"): Pers
   state: "ok",
 });
 
-test("oneself comes first, then host, co-hosts and viewers by name", () => {
+test("the visitor comes first, then host, co-hosts and viewers by name", () => {
   const people = [
     person("1", "Zoe"),
     person("2", "Ana"),
@@ -27,20 +27,20 @@ test("two of the same name keep their order", () => {
 
 const max: Person = { id: "m", name: "Max", role: "viewer", state: "ok" };
 
-test("a person who is close enough is in sync, one far off is catching up", () => {
-  expect(presence({ ...max, err_ms: -249 }, true)).toEqual({ tone: "good", words: "in sync" });
-  expect(presence({ ...max, err_ms: -250 }, true)).toEqual({ tone: "warn", words: "catching up" });
+test("a small error is in sync, a larger one is catching up", () => {
+  expect(presence({ ...max, err_ms: -249 }, true)).toEqual({ tone: "good", text: "in sync" });
+  expect(presence({ ...max, err_ms: -250 }, true)).toEqual({ tone: "warn", text: "catching up" });
 });
 
-test("before the first report a person is taken to be in sync", () => {
+test("without a report a person counts as in sync", () => {
   expect(presence(max, true).tone).toBe("good");
 });
 
-test("whoever watches at their own pace is shown with their place", () => {
-  expect(presence({ ...max, state: "detached", pos_s: 65 }, true).words).toBe(
+test("at their own pace, people are shown with their position", () => {
+  expect(presence({ ...max, state: "detached", pos_s: 65 }, true).text).toBe(
     "watching on their own (1:05)",
   );
-  expect(presence({ ...max, state: "detached" }, true).words).toBe("watching on their own");
+  expect(presence({ ...max, state: "detached" }, true).text).toBe("watching on their own");
 });
 
 test.each(["buffering", "blocked", "hidden", "reconnecting"] as const)(
@@ -50,6 +50,6 @@ test.each(["buffering", "blocked", "hidden", "reconnecting"] as const)(
   },
 );
 
-test("without a film nobody is in or out of sync, they are here", () => {
-  expect(presence({ ...max, err_ms: -250 }, false)).toEqual({ tone: "good", words: "here" });
+test("without a film people are simply here", () => {
+  expect(presence({ ...max, err_ms: -250 }, false)).toEqual({ tone: "good", text: "here" });
 });

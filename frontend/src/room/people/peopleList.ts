@@ -1,9 +1,10 @@
+/** The list of people: its order, and what it shows about each person. Pure. */
 import type { Person, Role } from "@/sync/protocol";
 import { formatFilmTime } from "@/ui/filmTime";
 
 const RANK: Record<Role, number> = { host: 0, moderator: 1, viewer: 2, waiting: 3 };
 
-/** Oneself first, then by role, then by name: a list in which people keep their place. */
+/** The visitor first, then by role, then by name, so that people keep their place in the list. */
 export function inOrder(people: readonly Person[], me: string | undefined): Person[] {
   return [...people].sort(
     (a, b) =>
@@ -14,36 +15,35 @@ export function inOrder(people: readonly Person[], me: string | undefined): Pers
   );
 }
 
-/** What the dot beside a person's name says, as a colour and in words. */
-export interface Presence {
+interface PresenceStatus {
   tone: "good" | "warn" | "away";
-  words: string;
+  text: string;
 }
 
-/** Two people whose pictures are further apart than this notice it. */
-const APART_MS = 250;
+/** Viewers notice a larger difference than this. */
+const IN_SYNC_MS = 250;
 
-/** `filmIsOn`: without a film there is nothing to be in step with. */
-export function presence(person: Person, filmIsOn: boolean): Presence {
+/** The dot beside a person's name, as a colour and in text. Without a film, no one is in or out of sync. */
+export function presence(person: Person, filmIsOn: boolean): PresenceStatus {
   switch (person.state) {
     case "ok":
-      if (!filmIsOn) return { tone: "good", words: "here" };
-      return Math.abs(person.err_ms ?? 0) < APART_MS
-        ? { tone: "good", words: "in sync" }
-        : { tone: "warn", words: "catching up" };
+      if (!filmIsOn) return { tone: "good", text: "here" };
+      return Math.abs(person.err_ms ?? 0) < IN_SYNC_MS
+        ? { tone: "good", text: "in sync" }
+        : { tone: "warn", text: "catching up" };
     case "buffering":
-      return { tone: "warn", words: "buffering" };
+      return { tone: "warn", text: "buffering" };
     case "blocked":
-      return { tone: "warn", words: "hasn’t joined playback" };
+      return { tone: "warn", text: "hasn’t joined playback" };
     case "hidden":
-      return { tone: "away", words: "in another tab" };
+      return { tone: "away", text: "in another tab" };
     case "detached":
-      return { tone: "away", words: `watching on their own${place(person)}` };
+      return { tone: "away", text: `watching on their own${positionText(person)}` };
     case "reconnecting":
-      return { tone: "away", words: "reconnecting" };
+      return { tone: "away", text: "reconnecting" };
   }
 }
 
-function place(person: Person): string {
+function positionText(person: Person): string {
   return person.pos_s == null ? "" : ` (${formatFilmTime(person.pos_s)})`;
 }

@@ -6,8 +6,8 @@ const moderator = { participant_id: "m", role: "moderator" } as const;
 const viewer = { participant_id: "v", role: "viewer" } as const;
 const guest = { id: "g", role: "viewer" } as const;
 
-describe("who is offered anything", () => {
-  test("nobody acts on themselves", () => {
+describe("who is offered actions", () => {
+  test("no one acts on themselves", () => {
     expect(personActions(host, { id: "h", role: "host" }, "moderators")).toEqual([]);
   });
 
@@ -23,20 +23,20 @@ describe("who is offered anything", () => {
 });
 
 describe("control", () => {
-  test("is lent to somebody who lacks it, also for a time", () => {
+  test("is lent to members without it, also for a limited time", () => {
     expect(personActions(host, guest, "moderators").slice(0, 2)).toEqual([
       "lend_control",
       "lend_control_for_10_min",
     ]);
   });
 
-  test("is taken back from somebody who was lent it", () => {
+  test("is taken back from members who were lent it", () => {
     const actions = personActions(host, { ...guest, ctl: 1.7e12 }, "moderators");
     expect(actions).toContain("end_control");
     expect(actions).not.toContain("lend_control");
   });
 
-  test("is not lent to those whose role has it already", () => {
+  test("is not lent to members whose role includes it", () => {
     expect(personActions(host, guest, "everyone")).not.toContain("lend_control");
     const coHost = { id: "m", role: "moderator" } as const;
     expect(personActions(host, coHost, "moderators")).not.toContain("lend_control");
@@ -44,12 +44,12 @@ describe("control", () => {
   });
 });
 
-test("a moderator lends no control in a room where only the host has it", () => {
+test("a moderator cannot lend control in a room where only the host has it", () => {
   expect(personActions(moderator, guest, "host")).not.toContain("lend_control");
   expect(personActions(moderator, guest, "moderators")).toContain("lend_control");
 });
 
-describe("rank", () => {
+describe("roles", () => {
   test("only the host changes roles", () => {
     expect(personActions(moderator, guest, "host")).not.toContain("make_moderator");
     expect(personActions(host, guest, "host")).toContain("make_moderator");
@@ -59,13 +59,13 @@ describe("rank", () => {
     expect(personActions(host, { id: "m", role: "moderator" }, "host")).toContain("make_viewer");
   });
 
-  test("the room is handed over to accounts only", () => {
+  test("the room is handed over only to members with an account", () => {
     expect(personActions(host, { ...guest, acct: true }, "host")).toContain("make_host");
     expect(personActions(host, guest, "host")).not.toContain("make_host");
   });
 });
 
-test("mute turns into unmute", () => {
+test("a muted member can be unmuted", () => {
   expect(personActions(host, guest, "host")).toContain("mute");
   expect(personActions(host, { ...guest, muted: true }, "host")).toContain("unmute");
 });

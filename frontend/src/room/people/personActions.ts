@@ -1,6 +1,6 @@
 /**
- * Which entries the menu of a person in the list shows. It mirrors what the server allows, so that
- * nobody is offered a refusal; the server still decides.
+ * Which actions the menu of a person offers, and carrying them out. The rules mirror the server's, so that no one is
+ * offered what would be refused; the server still decides.
  */
 
 import { useCallback } from "react";
@@ -22,19 +22,19 @@ export type PersonAction =
   | "remove"
   | "ban";
 
-type Subject = Pick<Person, "id" | "role" | "acct" | "muted" | "ctl">;
+type Target = Pick<Person, "id" | "role" | "acct" | "muted" | "ctl">;
 
-interface Asking {
+interface Actor {
   participant_id: string;
   role: Role;
 }
 
-export function personActions(asking: Asking, subject: Subject, control: Control): PersonAction[] {
-  if (asking.participant_id === subject.id || !outranks(asking.role, subject.role)) return [];
+export function personActions(actor: Actor, target: Target, control: Control): PersonAction[] {
+  if (actor.participant_id === target.id || !outranks(actor.role, target.role)) return [];
   return [
-    ...controlActions(asking, subject, control),
-    ...(asking.role === "host" ? rankActions(subject) : []),
-    subject.muted ? "unmute" : "mute",
+    ...controlActions(actor, target, control),
+    ...(actor.role === "host" ? roleActions(target) : []),
+    target.muted ? "unmute" : "mute",
     "remove",
     "ban",
   ];
@@ -46,24 +46,24 @@ function outranks(mine: Role, theirs: Role): boolean {
   return RANK[mine] >= RANK.moderator && RANK[mine] > RANK[theirs];
 }
 
-function controlActions({ role }: Asking, subject: Subject, control: Control): PersonAction[] {
-  // Nobody lends what they do not have.
+function controlActions({ role }: Actor, target: Target, control: Control): PersonAction[] {
+  // Members can lend only what they have.
   if (control === "host" && role !== "host") return [];
-  if (subject.ctl != null) return ["end_control"];
+  if (target.ctl != null) return ["end_control"];
   const hasItByRole =
-    control === "everyone" || (control === "moderators" && subject.role === "moderator");
+    control === "everyone" || (control === "moderators" && target.role === "moderator");
   return hasItByRole ? [] : ["lend_control", "lend_control_for_10_min"];
 }
 
-function rankActions(subject: Subject): PersonAction[] {
-  const step: PersonAction = subject.role === "moderator" ? "make_viewer" : "make_moderator";
-  // A room belongs to an account: a guest's cookie is too easily lost to own one.
-  return subject.acct ? [step, "make_host"] : [step];
+function roleActions(target: Target): PersonAction[] {
+  const step: PersonAction = target.role === "moderator" ? "make_viewer" : "make_moderator";
+  // A host needs an account: a guest's cookie is too easily lost.
+  return target.acct ? [step, "make_host"] : [step];
 }
 
 const LOAN_MS = 10 * 60_000;
 
-/** Carries out an entry of a person's menu; what came of it arrives by the room's own messages. */
+/** Carries out an action. Its effect arrives with the room's messages. */
 export function usePersonActions(): (action: PersonAction, person: Person) => Promise<void> {
   const { roomId, bearer } = useRoom();
   return useCallback(
@@ -71,7 +71,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
       const change = (body: Parameters<typeof changeMember>[2]) =>
         changeMember(roomId, person.id, body, bearer());
       const loanEnd = () => new Date(Date.now() + LOAN_MS).toISOString();
-      const deeds: Record<PersonAction, () => Promise<{ link_lowered: boolean }>> = {
+      const calls: Record<PersonAction, () => Promise<{ link_lowered: boolean }>> = {
         lend_control: () => change({ controls: true }),
         lend_control_for_10_min: () => change({ control_until: loanEnd() }),
         end_control: () => change({ control_until: null }),
@@ -84,7 +84,7 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
         ban: () => removeMember(roomId, person.id, true, bearer()),
       };
       try {
-        const { link_lowered } = await deeds[action]();
+        const { link_lowered } = await calls[action]();
         if (link_lowered) {
           showToast(
             `${person.name}’s co-host link no longer works. Create a new one under Invite.`,

@@ -8,7 +8,7 @@ import FilmPicker from "../film/FilmPicker";
 import { useFilm } from "../state/roomFacts";
 import { moved, useQueue } from "./useQueue";
 
-/** What comes next, for those who control the film. */
+/** The queue, for members who may control the film. */
 export default function QueuePanel() {
   const { items, save, next } = useQueue();
   const film = useFilm();
@@ -35,7 +35,7 @@ export default function QueuePanel() {
         <ol>
           {items.map((item, index) => (
             <Row
-              // biome-ignore lint/suspicious/noArrayIndexKey: a film may stand in the queue twice
+              // biome-ignore lint/suspicious/noArrayIndexKey: a film can be in the queue twice
               key={`${item.video_id}-${index}`}
               item={item}
               onUp={index > 0 ? () => save(moved(items, index, index - 1)) : undefined}
@@ -72,8 +72,8 @@ export default function QueuePanel() {
 
 interface RowProps {
   item: QueuedFilm;
-  onUp?: () => void;
-  onDown?: () => void;
+  onUp: (() => void) | undefined;
+  onDown: (() => void) | undefined;
   onRemove: () => void;
 }
 

@@ -5,11 +5,11 @@ import { mayControlRoom } from "@/sync/playbackControls";
 import { showToast } from "@/ui/Toast";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-/** The films that come next. Only those who control the film may read or change the list. */
+/** The films that come next. Only members who may control the film can read or change the queue. */
 export function useQueue() {
   const { roomId, bearer } = useRoom();
   const canControl = useRoomState(mayControlRoom);
-  // Counts changes of film: with each, the list may have become shorter.
+  // Increases with each change of film, after which the queue may be shorter.
   const mrev = useRoomState((state) => state.playback?.mrev ?? 0);
   const queries = useQueryClient();
   const key = ["room", roomId, "queue"];
@@ -36,7 +36,7 @@ export function useQueue() {
   };
 }
 
-/** The list with one item taken out and put back elsewhere. */
+/** The list with one item moved to another index. */
 export function moved<T>(items: readonly T[], from: number, to: number): T[] {
   const rest = items.filter((_, index) => index !== from);
   return [...rest.slice(0, to), ...items.slice(from, from + 1), ...rest.slice(to)];

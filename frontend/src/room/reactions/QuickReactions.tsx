@@ -4,7 +4,7 @@ import { cx } from "@/ui/cx";
 import { useSingleKey } from "@/ui/useSingleKey";
 import { ReactionBar } from "./ReactionBar";
 
-/** Reactions where the film is everything: one button over it, which hides with the controls. */
+/** Reactions over the film: one button that hides with the controls. */
 export function QuickReactions({ className }: { className: string }) {
   const [open, setOpen] = useState(false);
   useSingleKey(

@@ -4,13 +4,13 @@ import { useSingleKey } from "@/ui/useSingleKey";
 import { useRoom } from "../state/RoomContext";
 import { REACTIONS } from "./reactions";
 
-/** Faster taps than this are one reaction. */
+/** Faster clicks count as one reaction. */
 const THROTTLE_MS = 250;
 
 interface ReactionBarProps {
-  /** The bar was opened to react now: the first one takes the keyboard. */
+  /** Focuses the first reaction, because the bar was opened in order to react. */
   autoFocus?: boolean;
-  className?: string;
+  className?: string | undefined;
 }
 
 export function ReactionBar({ autoFocus = false, className }: ReactionBarProps) {
@@ -32,14 +32,14 @@ export function ReactionBar({ autoFocus = false, className }: ReactionBarProps) 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div role="group" aria-label="Reactions" className={cx("flex items-center", className)}>
-      {REACTIONS.map(({ emoji, meaning }, index) => (
+      {REACTIONS.map(({ emoji, name }, index) => (
         <button
           key={emoji}
           ref={index === 0 ? first : undefined}
-          // biome-ignore lint/a11y/noAutofocus: only where the person has just opened the bar
+          // biome-ignore lint/a11y/noAutofocus: only after the visitor has opened the bar
           autoFocus={autoFocus && index === 0}
           type="button"
-          aria-label={`React with ${meaning}`}
+          aria-label={`React with ${name}`}
           onClick={() => react(emoji)}
           className="grid size-11 place-items-center rounded-xl text-xl transition-transform duration-150 hover:scale-115 hover:bg-hover active:scale-90"
         >

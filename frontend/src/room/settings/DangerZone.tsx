@@ -10,15 +10,15 @@ import { showToast } from "@/ui/Toast";
 import { forgetRoom } from "@/visitor/recentRooms";
 import { useRoom } from "../state/RoomContext";
 
-/** What cannot be taken back asks first and says what will happen. */
+/** Actions that cannot be undone: they ask first and say what will happen. */
 export function DangerZone() {
   const { roomId } = useRoom();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<"link" | "close" | null>(null);
 
-  const attempt = async (deed: () => Promise<void>) => {
+  const attempt = async (run: () => Promise<void>) => {
     try {
-      await deed();
+      await run();
     } catch (error) {
       showToast(sentenceFor(error), { tone: "danger" });
     }

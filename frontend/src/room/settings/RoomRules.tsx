@@ -20,10 +20,12 @@ const WAIT: ReadonlyArray<{ value: WaitPolicy; label: string }> = [
   { value: "quorum", label: "Wait for most people" },
   { value: "all", label: "Wait for everyone" },
 ];
-const SLOWNESS = choices([0, 5, 10, 30, 60], (s) => (s === 0 ? "Off" : `One message every ${s} s`));
+const SLOW_MODES = choices([0, 5, 10, 30, 60], (s) =>
+  s === 0 ? "Off" : `One message every ${s} s`,
+);
 const CAPACITIES = choices([2, 5, 10, 25, 50, 100], (people) => `${people} people`);
 
-/** Who comes in, who controls, whom the film waits for, how one talks. */
+/** Who may join, who controls the film, whom it waits for, and the chat's rules. */
 export function RoomRules({ room }: { room: Room }) {
   const { change } = useChangeRoom();
   return (
@@ -52,7 +54,7 @@ export function RoomRules({ room }: { room: Room }) {
       <Field label="Slow mode">
         <Select
           value={String(room.slow_s)}
-          options={including(SLOWNESS, room.slow_s, (s) => `One message every ${s} s`)}
+          options={including(SLOW_MODES, room.slow_s, (s) => `One message every ${s} s`)}
           disabled={!room.chat}
           onChange={(slow_s) => change({ slow_s: Number(slow_s) })}
         />
@@ -77,7 +79,7 @@ function choices(numbers: number[], label: (number: number) => string): Choice[]
   return numbers.map((number) => ({ value: String(number), label: label(number) }));
 }
 
-/** The API takes any number; one that this list lacks is shown all the same. */
+/** Adds a number that the list lacks, because the API accepts any. */
 function including(known: Choice[], number: number, label: (number: number) => string): Choice[] {
   if (known.some((choice) => choice.value === String(number))) return known;
   return [...known, { value: String(number), label: label(number) }];

@@ -6,21 +6,21 @@ import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
 import { DangerZone } from "./DangerZone";
 import { RoomRules } from "./RoomRules";
 
-/** The host's panel: each change takes effect at once, there is nothing to save at the end. */
+/** The host's settings. Most changes take effect at once. */
 export default function SettingsPanel() {
   const { data: room } = useRoomFacts();
   if (!room) return <LoadingScreen label="Loading settings" />;
   return (
     <div className="flex h-full flex-col gap-5 overflow-y-auto overscroll-contain p-4">
-      <NameForm key={room.name} name={room.name} />
+      <RoomNameForm key={room.name} name={room.name} />
       <RoomRules room={room} />
-      <PasswordForm hasPassword={room.password_required} />
+      <RoomPasswordForm hasPassword={room.password_required} />
       <DangerZone />
     </div>
   );
 }
 
-export function NameForm({ name }: { name: string }) {
+function RoomNameForm({ name }: { name: string }) {
   const [draft, setDraft] = useState(name);
   const { change, changing } = useChangeRoom();
   const changed = draft.trim() !== "" && draft.trim() !== name;
@@ -44,7 +44,7 @@ export function NameForm({ name }: { name: string }) {
   );
 }
 
-export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
+function RoomPasswordForm({ hasPassword }: { hasPassword: boolean }) {
   const [password, setPassword] = useState("");
   const { change, changing } = useChangeRoom();
   return (

@@ -3,7 +3,7 @@ import { Button } from "@/ui/Button";
 import { DropZone } from "@/upload/DropZone";
 import { useChooseFilm } from "../film/useChooseFilm";
 
-/** The first thing a host does in a new room. On a phone, where nothing is dropped, one button. */
+/** For the host of a room without a film. On a phone, where nothing can be dropped, one button. */
 export default function AddFilm({ onOpenLibrary }: { onOpenLibrary: () => void }) {
   const { upload } = useChooseFilm();
   return (

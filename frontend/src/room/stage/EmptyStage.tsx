@@ -3,50 +3,50 @@ import { lazy, Suspense } from "react";
 import { Spinner } from "@/ui/Spinner";
 import { useHostName } from "../state/roomFacts";
 import { StageNote } from "./StageNote";
-import type { Scene } from "./stageContent";
+import type { StageContent } from "./stageContent";
 
-// They bring the uploader along; whoever joins a film that plays never needs them.
+// They include the uploader; viewers of a playable film never need them.
 const AddFilm = lazy(() => import("./AddFilm"));
-const FilmOnItsWay = lazy(() => import("./IncomingFilm"));
+const IncomingFilm = lazy(() => import("./IncomingFilm"));
 const FilmFailed = lazy(() => import("./FilmFailed"));
 
-interface SceneryProps {
-  scene: Scene;
+interface EmptyStageProps {
+  content: StageContent;
   onChooseFilm: () => void;
 }
 
-/** The stage while no film plays. */
-export function Scenery({ scene, onChooseFilm }: SceneryProps) {
+/** The stage without a playable film. */
+export function EmptyStage({ content, onChooseFilm }: EmptyStageProps) {
   return (
     <div className="@container absolute inset-0 grid place-items-center overflow-y-auto bg-surface p-4 text-text">
-      <Suspense fallback={<Looking />}>
-        <Decor scene={scene} onChooseFilm={onChooseFilm} />
+      <Suspense fallback={<Loading />}>
+        <Content content={content} onChooseFilm={onChooseFilm} />
       </Suspense>
     </div>
   );
 }
 
-function Decor({ scene, onChooseFilm }: SceneryProps) {
-  switch (scene.kind) {
-    case "add":
+function Content({ content, onChooseFilm }: EmptyStageProps) {
+  switch (content.kind) {
+    case "add_film":
       return <AddFilm onOpenLibrary={onChooseFilm} />;
-    case "nothing_yet":
+    case "no_film":
       return <NoFilmYet />;
-    case "arriving":
-      return <FilmOnItsWay film={scene.film} />;
+    case "incoming":
+      return <IncomingFilm film={content.film} />;
     case "failed":
-      return <FilmFailed film={scene.film} onChooseAnother={onChooseFilm} />;
+      return <FilmFailed film={content.film} onChooseAnother={onChooseFilm} />;
     case "unknown":
     case "film":
-      return <Looking />;
+      return <Loading />;
   }
 }
 
-function Looking() {
+function Loading() {
   return <Spinner className="size-7 text-muted" />;
 }
 
-export function NoFilmYet() {
+function NoFilmYet() {
   const hostName = useHostName();
   return (
     <StageNote icon={<Clapperboard />} title={`${hostName} is choosing a film`}>

@@ -4,19 +4,19 @@ import { Button } from "@/ui/Button";
 import { useQueue } from "../queue/useQueue";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-/** The end of the film: again, or the next one. */
+/** The end of the film: play it again, or the next one. */
 export function Ended() {
   const ended = useRoomState((state) => state.playback?.mode === "ended");
-  return ended ? <End /> : null;
+  return ended ? <EndScreen /> : null;
 }
 
-function End() {
+function EndScreen() {
   const { session } = useRoom();
   const canControl = useRoomState(mayControlRoom);
   const { items, next } = useQueue();
-  const [following] = items;
+  const [nextFilm] = items;
 
-  const again = () => {
+  const playAgain = () => {
     session.controls.seek(0, "room");
     session.controls.play("room");
   };
@@ -26,16 +26,16 @@ function End() {
         <h2 className="text-title font-bold">The end</h2>
         {canControl ? (
           <div className="mt-4 flex flex-wrap justify-center gap-2">
-            {following && (
+            {nextFilm && (
               <Button variant="primary" onClick={next}>
                 <SkipForward aria-hidden="true" />
-                <span className="max-w-56 truncate">Next: {following.title}</span>
+                <span className="max-w-56 truncate">Next: {nextFilm.title}</span>
               </Button>
             )}
             <Button
-              variant={following ? "ghost" : "primary"}
-              className={following ? "text-white" : undefined}
-              onClick={again}
+              variant={nextFilm ? "ghost" : "primary"}
+              className={nextFilm ? "text-white" : undefined}
+              onClick={playAgain}
             >
               <RotateCcw aria-hidden="true" />
               Play again

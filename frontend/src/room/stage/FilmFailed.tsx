@@ -14,7 +14,7 @@ interface FilmFailedProps {
   onChooseAnother: () => void;
 }
 
-/** A film that could not be made playable. The reason is its owner's to read. */
+/** A film that could not be encoded. Only its owner sees the reason. */
 export default function FilmFailed({ film, onChooseAnother }: FilmFailedProps) {
   const signedIn = useSession((state) => state.status === "signed_in");
   const canControl = useRoomState(mayControlRoom);

@@ -3,17 +3,17 @@ import { Progress } from "@/ui/Progress";
 import { UploadRow } from "@/upload/UploadRow";
 import { useUploadOf } from "@/upload/uploads";
 import { useHostName } from "../state/roomFacts";
-import { arrival } from "./filmProgress";
+import { filmProgress } from "./filmProgress";
 
-interface FilmOnItsWayProps {
+interface IncomingFilmProps {
   film: { id: string; title: string; status: VideoStatus; progress: number };
 }
 
-/** A film that has no picture yet: how far it is, and what is left to do. */
-export default function FilmOnItsWay({ film }: FilmOnItsWayProps) {
+/** A film that is not playable yet, with its progress. */
+export default function IncomingFilm({ film }: IncomingFilmProps) {
   const upload = useUploadOf(film.id);
   const hostName = useHostName();
-  const { headline, detail, share } = arrival(film, upload, hostName);
+  const { headline, detail, share } = filmProgress(film, upload, hostName);
   const uploading = upload && upload.phase !== "done" && film.status === "uploading";
   return (
     <div className="w-full max-w-md text-center">

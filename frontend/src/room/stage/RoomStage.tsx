@@ -11,21 +11,21 @@ import { FloatingReactions } from "../reactions/FloatingReactions";
 import { QuickReactions } from "../reactions/QuickReactions";
 import { useRoom, useRoomState } from "../state/RoomContext";
 import { useRoomFacts } from "../state/roomFacts";
-import { Scenery } from "./EmptyStage";
+import { EmptyStage } from "./EmptyStage";
 import { Ended } from "./Ended";
-import { scene } from "./stageContent";
+import { stageContent } from "./stageContent";
 import { WaitingFor } from "./WaitingFor";
 
 const AT_CORNER = "top-3 right-3";
-/** The button that opens the panel has the corner. */
+/** The corner has the button that opens the panel. */
 const BESIDE_CHAT = "top-3 right-18";
 
 interface RoomStageProps {
-  /** Takes all the space there is, instead of the film's shape. */
+  /** Takes all available space instead of a 16:9 box. */
   fills: boolean;
   rounded: boolean;
   fullscreen: boolean;
-  /** The panel is out of sight. */
+  /** The panel is hidden. */
   chatOverFilm: boolean;
   theatre: boolean;
   onTheatre: (theatre: boolean) => void;
@@ -42,12 +42,12 @@ export function RoomStage(props: RoomStageProps) {
   const askForControl = useAskForControl();
   const film = room?.film;
   const source = usePlaybackGrant({ filmId: film?.id ?? null, playable: film?.playable ?? false });
-  const shown = scene({ film, pending, mayAdd: canControl && signedIn });
+  const content = stageContent({ film, pending, mayAdd: canControl && signedIn });
 
   const videoId = film?.id;
   const title = film?.title ?? "";
   const posterUrl = room?.poster_url;
-  // The stage begins anew with each value that it gets, so it gets the same one as long as it can.
+  // Memoised, because the stage starts again with each new object.
   const media = useMemo(
     () => source && { ...source, kind: kindOf(source.manifestUrl), videoId, title, posterUrl },
     [source, videoId, title, posterUrl],
@@ -62,11 +62,11 @@ export function RoomStage(props: RoomStageProps) {
     >
       <Stage
         session={session}
-        media={shown.kind === "film" ? media : null}
+        media={content.kind === "film" ? media : null}
         onAskControl={askForControl}
         theatre={theatre}
         onTheatre={onTheatre}
-        emptyState={<Scenery scene={shown} onChooseFilm={onChooseFilm} />}
+        emptyState={<EmptyStage content={content} onChooseFilm={onChooseFilm} />}
         overlay={
           <>
             <Ended />

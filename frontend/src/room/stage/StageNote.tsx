@@ -7,7 +7,7 @@ interface StageNoteProps {
   action?: ReactNode;
 }
 
-/** What the stage says while it shows nothing; on a phone it has the height of a small film only. */
+/** A message on an empty stage. On a phone it has only the height of a small film. */
 export function StageNote({ icon, title, children, action }: StageNoteProps) {
   return (
     <div className="flex max-w-md flex-col items-center text-center">

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { mayControlRoom } from "@/sync/playbackControls";
 import { useRoom, useRoomState } from "../state/RoomContext";
 
-/** For whom the film stands still, how long at most, and the way not to wait. */
+/** Whom the film is waiting for, for how long at most, and a button to skip waiting. */
 export function WaitingFor() {
   const { session } = useRoom();
   const waiting = useRoomState((state) => state.waitingFor);
@@ -12,9 +12,9 @@ export function WaitingFor() {
 
   useEffect(() => {
     if (!waiting) return;
-    const look = () => setNow(session.roomTime() ?? waiting.until_ms);
-    look();
-    const timer = setInterval(look, 500);
+    const update = () => setNow(session.roomTime() ?? waiting.until_ms);
+    update();
+    const timer = setInterval(update, 500);
     return () => clearInterval(timer);
   }, [waiting, session]);
 

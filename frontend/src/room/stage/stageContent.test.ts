@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Film } from "@/api/rooms";
 import type { Video } from "@/api/videos";
-import { scene } from "./stageContent";
+import { stageContent } from "./stageContent";
 
 const film: Film = {
   id: "f",
@@ -12,31 +12,34 @@ const film: Film = {
   duration_s: 60,
   playable_s: 60,
 };
-const coming = { ...film, status: "processing", playable: false } as const;
-const pending = { ...coming, id: "p" } as unknown as Video;
+const unfinished = { ...film, status: "processing", playable: false } as const;
+const pending = { ...unfinished, id: "p" } as unknown as Video;
 const host = { pending: undefined, mayAdd: true };
 
-test("before the room has answered nothing is claimed", () => {
-  expect(scene({ film: undefined, ...host }).kind).toBe("unknown");
+test("before the room is loaded nothing is claimed", () => {
+  expect(stageContent({ film: undefined, ...host }).kind).toBe("unknown");
 });
 
-test("an empty room asks those who may add a film, and tells the others to wait", () => {
-  expect(scene({ film: null, ...host }).kind).toBe("add");
-  expect(scene({ film: null, ...host, mayAdd: false }).kind).toBe("nothing_yet");
+test("an empty room offers to add a film to members who may, and tells others to wait", () => {
+  expect(stageContent({ film: null, ...host }).kind).toBe("add_film");
+  expect(stageContent({ film: null, ...host, mayAdd: false }).kind).toBe("no_film");
 });
 
-test("a film shows as soon as its first part plays, also while the rest is made", () => {
-  expect(scene({ film, ...host }).kind).toBe("film");
-  expect(scene({ film: { ...film, status: "processing" }, ...host }).kind).toBe("film");
-  expect(scene({ film: coming, ...host }).kind).toBe("arriving");
+test("a film is shown as soon as its first part is playable", () => {
+  expect(stageContent({ film, ...host }).kind).toBe("film");
+  expect(stageContent({ film: { ...film, status: "processing" }, ...host }).kind).toBe("film");
+  expect(stageContent({ film: unfinished, ...host }).kind).toBe("incoming");
 });
 
-test("a running film is not covered by the next one on its way", () => {
-  expect(scene({ film, pending, mayAdd: true }).kind).toBe("film");
-  expect(scene({ film: null, pending, mayAdd: true })).toEqual({ kind: "arriving", film: pending });
+test("a playing film is not covered by the next one", () => {
+  expect(stageContent({ film, pending, mayAdd: true }).kind).toBe("film");
+  expect(stageContent({ film: null, pending, mayAdd: true })).toEqual({
+    kind: "incoming",
+    film: pending,
+  });
 });
 
-test("a film that failed says so, unless a part of it can be watched", () => {
-  expect(scene({ film: { ...coming, status: "failed" }, ...host }).kind).toBe("failed");
-  expect(scene({ film: { ...film, status: "failed" }, ...host }).kind).toBe("film");
+test("a failed film says so, unless a part of it is playable", () => {
+  expect(stageContent({ film: { ...unfinished, status: "failed" }, ...host }).kind).toBe("failed");
+  expect(stageContent({ film: { ...film, status: "failed" }, ...host }).kind).toBe("film");
 });

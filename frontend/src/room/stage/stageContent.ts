@@ -1,27 +1,27 @@
-/** What the stage shows in place of the film, decided from what the store says about it. */
+/** What the stage shows: the film, or what is in its place. Pure. */
 import type { Film } from "@/api/rooms";
 import type { Video } from "@/api/videos";
 
-export type Scene =
+export type StageContent =
   | { kind: "film"; film: Film }
-  | { kind: "arriving"; film: Film | Video }
+  | { kind: "incoming"; film: Film | Video }
   | { kind: "failed"; film: Film | Video }
-  | { kind: "add" }
-  | { kind: "nothing_yet" }
+  | { kind: "add_film" }
+  | { kind: "no_film" }
   | { kind: "unknown" };
 
-interface Facts {
-  /** Undefined until the first answer. */
+interface StageFacts {
+  /** Undefined until it has been loaded. */
   film: Film | null | undefined;
-  /** What this person has chosen and what cannot be shown yet. */
+  /** The film that this visitor has chosen and that is not playable yet. */
   pending: Video | undefined;
   mayAdd: boolean;
 }
 
-export function scene({ film, pending, mayAdd }: Facts): Scene {
+export function stageContent({ film, pending, mayAdd }: StageFacts): StageContent {
   if (film === undefined) return { kind: "unknown" };
   if (film?.playable) return { kind: "film", film };
-  const coming = pending ?? film;
-  if (coming === null) return { kind: mayAdd ? "add" : "nothing_yet" };
-  return { kind: coming.status === "failed" ? "failed" : "arriving", film: coming };
+  const next = pending ?? film;
+  if (next === null) return { kind: mayAdd ? "add_film" : "no_film" };
+  return { kind: next.status === "failed" ? "failed" : "incoming", film: next };
 }

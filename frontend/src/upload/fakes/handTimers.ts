@@ -1,6 +1,6 @@
 import type { Timers } from "../transferRun";
 
-/** Timers that go off when the test says so. */
+/** Timers that a test advances by hand. */
 export class HandTimers implements Timers {
   #now_ms = 0;
   #waiting: Array<{ due_ms: number; run: () => void }> = [];

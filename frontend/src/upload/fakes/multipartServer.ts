@@ -1,6 +1,6 @@
 /**
- * The API and the store of an `s3-multipart` upload in memory, with faults to order by the number of a PUT: no answer
- * before or after the part was stored, 503, or an upload that is gone.
+ * The API and the store of an `s3-multipart` upload in memory, with faults by the number of the PUT: no answer before or
+ * after the part was stored, 503, or a lost upload.
  */
 
 import { ApiError, NetworkError } from "@/api/errors";
@@ -24,10 +24,10 @@ export class MultipartServer implements MultipartNetwork {
   readonly puts: number[] = [];
   finished: Blob | null = null;
   aborted = 0;
-  /** The most PUTs that were under way at one moment. */
+  /** The largest number of concurrent PUTs. */
   atOnce = 0;
   offline = false;
-  #underWay = 0;
+  #inFlight = 0;
   readonly #faults: Map<number, PartFault>;
   readonly #size: number;
 
@@ -64,10 +64,10 @@ export class MultipartServer implements MultipartNetwork {
     const number = Number(url.split("/").pop());
     this.puts.push(number);
     const fault = this.#faults.get(this.puts.length);
-    this.#underWay += 1;
-    this.atOnce = Math.max(this.atOnce, this.#underWay);
+    this.#inFlight += 1;
+    this.atOnce = Math.max(this.atOnce, this.#inFlight);
     await new Promise((resolve) => setImmediate(resolve));
-    this.#underWay -= 1;
+    this.#inFlight -= 1;
     if (fault === "lose_request" || signal.aborted) throw new ConnectionLost("put");
     if (fault === "unavailable") return 503;
     if (fault === "gone") this.stored.clear();

@@ -1,6 +1,6 @@
 /**
- * A strict gcs-resumable server in memory, with faults to order: it refuses wrong offsets and lengths, and can lose an
- * answer after having stored the bytes, store only a part, fail, or forget its sessions.
+ * A strict gcs-resumable server in memory that rejects wrong offsets and lengths. Faults: it can lose an answer after
+ * storing the bytes, store only a part, fail, or lose its sessions.
  */
 
 import type { UploadGrant } from "@/api/videos";
@@ -25,7 +25,7 @@ export const GRANT: UploadGrant = {
 export class ResumableServer implements UploadTransport {
   stored = new Uint8Array(0);
   finished = false;
-  /** Bytes that came over the line, stored or not. */
+  /** Received bytes, stored or not. */
   received = 0;
   sessions = 0;
   discarded = 0;
@@ -48,8 +48,8 @@ export class ResumableServer implements UploadTransport {
     return { ...reply(201), session: this.#open };
   }
 
-  async ask(session: string): Promise<Reply> {
-    this.requests.push("ask");
+  async query(session: string): Promise<Reply> {
+    this.requests.push("query");
     if (session !== this.#open) return reply(410);
     return this.#progress();
   }
@@ -69,7 +69,7 @@ export class ResumableServer implements UploadTransport {
     if (from !== this.stored.length || size !== this.#size) return reply(400);
     const last = from + chunk.size === size;
     if (!last && (chunk.size === 0 || chunk.size % QUANTUM_BYTES !== 0)) return reply(400);
-    await this.#keep(chunk, fault === "store_half");
+    await this.#store(chunk, fault === "store_half");
     onProgress(chunk.size);
     if (fault === "lose_answer") throw new ConnectionLost("send");
     if (fault === "credit_too_much") return reply(308, `bytes=0-${this.stored.length + 41}`);
@@ -80,15 +80,15 @@ export class ResumableServer implements UploadTransport {
     this.discarded += 1;
   }
 
-  async #keep(chunk: Blob, onlyHalf: boolean): Promise<void> {
+  async #store(chunk: Blob, onlyHalf: boolean): Promise<void> {
     const bytes = new Uint8Array(await chunk.arrayBuffer());
     this.received += bytes.length;
-    const kept = onlyHalf
+    const accepted = onlyHalf
       ? Math.floor(bytes.length / 2 / QUANTUM_BYTES) * QUANTUM_BYTES
       : bytes.length;
-    const grown = new Uint8Array(this.stored.length + kept);
+    const grown = new Uint8Array(this.stored.length + accepted);
     grown.set(this.stored);
-    grown.set(bytes.subarray(0, kept), this.stored.length);
+    grown.set(bytes.subarray(0, accepted), this.stored.length);
     this.stored = grown;
   }
 

@@ -1,22 +1,22 @@
 import { type SavedUpload, type SavedUploads, savedKey } from "../savedUploads";
 
-/** Outlives a page of the test, as IndexedDB outlives a page of the browser. */
+/** Outlives the page in a test, as IndexedDB does in a browser. */
 export class SavedInMemory implements SavedUploads {
-  readonly kept = new Map<string, SavedUpload>();
+  readonly entries = new Map<string, SavedUpload>();
 
   async all(account_id: string): Promise<SavedUpload[]> {
-    return [...this.kept.values()].filter((upload) => upload.account_id === account_id);
+    return [...this.entries.values()].filter((upload) => upload.account_id === account_id);
   }
 
   async find(account_id: string, fingerprint: string): Promise<SavedUpload | null> {
-    return this.kept.get(savedKey(account_id, fingerprint)) ?? null;
+    return this.entries.get(savedKey(account_id, fingerprint)) ?? null;
   }
 
-  async keep(upload: SavedUpload): Promise<void> {
-    this.kept.set(upload.key, upload);
+  async save(upload: SavedUpload): Promise<void> {
+    this.entries.set(upload.key, upload);
   }
 
-  async forget(key: string): Promise<void> {
-    this.kept.delete(key);
+  async remove(key: string): Promise<void> {
+    this.entries.delete(key);
   }
 }

@@ -3,7 +3,7 @@ import type { Allowance } from "../preflight";
 import type { UploadApi } from "../uploadManager";
 import { GRANT } from "./resumableServer";
 
-/** An API that gives every file a video, and remembers what it was asked. */
+/** An API that creates a video for every file and records its calls. */
 export class FakeUploadApi implements UploadApi {
   readonly created: NewUpload[] = [];
   readonly discarded: string[] = [];

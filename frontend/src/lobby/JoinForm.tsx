@@ -3,7 +3,7 @@ import type { RoomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
-import { keepName, keptName } from "@/visitor/visitorName";
+import { savedName, saveName } from "@/visitor/visitorName";
 import { CardSummary } from "./CardSummary";
 import { LobbyFrame } from "./LobbyFrame";
 
@@ -12,7 +12,7 @@ interface Credentials {
   password?: string;
 }
 
-interface JoinGateProps {
+interface JoinFormProps {
   card: RoomCard;
   asksPassword: boolean;
   wrongPassword: boolean;
@@ -21,19 +21,19 @@ interface JoinGateProps {
 }
 
 /**
- * The one tap before the room. It is a real button on purpose: browsers let a page play sound only
- * after somebody has touched it.
+ * The form before the room. It has a real button on purpose: browsers let a page play sound only after a user
+ * gesture.
  */
-export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: JoinGateProps) {
+export function JoinForm({ card, asksPassword, wrongPassword, busy, onJoin }: JoinFormProps) {
   const account = useSession((state) => state.account);
-  const [name, setName] = useState(() => account?.display_name ?? nameFromAddress() ?? keptName());
+  const [name, setName] = useState(() => account?.display_name ?? nameFromUrl() ?? savedName());
   const [password, setPassword] = useState("");
 
   const join = (event: FormEvent) => {
     event.preventDefault();
-    const display_name = name.trim() || keptName();
-    keepName(display_name);
-    onJoin({ display_name, password: password || undefined });
+    const display_name = name.trim() || savedName();
+    saveName(display_name);
+    onJoin({ display_name, ...(password === "" ? {} : { password }) });
   };
 
   return (
@@ -71,7 +71,7 @@ export function JoinGate({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
   );
 }
 
-/** A link may bring the name along: /r/…?name=Max. */
-function nameFromAddress(): string | null {
+/** A link can contain the name: /r/…?name=Max. */
+function nameFromUrl(): string | null {
   return new URLSearchParams(window.location.search).get("name")?.slice(0, 40) || null;
 }

@@ -1,4 +1,4 @@
-/** What Identity Platform refuses, in our words. Pure. */
+/** Translates Identity Platform's errors into the page's own. Pure. */
 
 import { ApiError, NetworkError } from "@/api/errors";
 
@@ -17,8 +17,8 @@ const SENTENCES: Record<string, string> = {
   "auth/too-many-requests": "Too many tries. Wait a few minutes and try again.",
 };
 
-/** An ApiError or NetworkError for what the library throws; anything else as it is. */
-export function refusalOf(error: unknown): unknown {
+/** An ApiError or NetworkError for the library's errors; any other error unchanged. */
+export function ownError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string" || !code.startsWith("auth/")) return error;
   if (code === "auth/network-request-failed") return new NetworkError();

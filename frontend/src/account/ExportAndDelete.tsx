@@ -18,8 +18,8 @@ function saveAs(filename: string, content: unknown): void {
   URL.revokeObjectURL(url);
 }
 
-/** Taking one's data along, and deleting it. */
-export function Leaving({ account }: { account: Account }) {
+/** Exporting the account's data, and deleting the account. */
+export function ExportAndDelete({ account }: { account: Account }) {
   const [deleting, setDeleting] = useState(false);
   const download = useSubmission();
   return (
