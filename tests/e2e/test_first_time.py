@@ -102,7 +102,7 @@ def test_a_reaction_leaves_the_picture(meet: Meet) -> None:
     make_room(ada, copyable(60))
     film_is_there(ada)
     ada.page.get_by_role("button", name="React with love").first.click()
-    flight = ada.page.locator(".reaction-flight")
+    flight = ada.page.locator(".floating-reaction")
     flight.wait_for()
     flight.wait_for(state="detached", timeout=6_000)
 

@@ -64,7 +64,7 @@ interface VideoTableProps {
 }
 
 /** Films with their state, and another attempt for failed ones; for the film list and the job list. */
-export function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
+function VideoTable({ caption, queryKey, read, empty }: VideoTableProps) {
   const requeue = useRowAction(queryKey, requeueVideo, "Queued again.");
   return (
     <PagedTable

@@ -99,7 +99,7 @@ export function Stage(props: StageProps) {
 /** A component of its own, because its hooks need a player. */
 function Playing({ stage, overlay }: { stage: StageState; overlay: ReactNode }) {
   const playing = usePlaying();
-  const { idle, wake, toggle } = useIdle(stage.stage, playing);
+  const { idle, show, toggle } = useIdle(stage.stage, playing);
   useMediaSession(stage.controls, stage.media, playing);
   useWakeLock(playing);
   useShortcuts(stage);
@@ -111,7 +111,7 @@ function Playing({ stage, overlay }: { stage: StageState; overlay: ReactNode }) 
       <SoundGate />
       <div
         data-idle={idle}
-        onPointerUp={wake}
+        onPointerUp={show}
         className="group/controls pointer-events-none absolute inset-0 transition-opacity duration-200 data-[idle=true]:opacity-0"
       >
         <ThumbControls />

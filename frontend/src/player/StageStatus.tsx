@@ -2,7 +2,7 @@ import { CloudOff, FileX2 } from "lucide-react";
 import { Spinner } from "@/ui/Spinner";
 import { usePlayerView, useSessionState } from "./playback/StageContext";
 
-/** What keeps the picture away: loading, buffering, trouble with the film. */
+/** Why there is no picture: loading, buffering, or a failure. */
 export function StageStatus() {
   const failure = usePlayerView((view) => view.failure);
   const loaded = usePlayerView((view) => view.loaded);

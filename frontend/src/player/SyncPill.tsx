@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { amount, type SyncWords, syncAnnouncement, syncWords, type Tone } from "./syncText";
+import { amount, type SyncText, syncAnnouncement, syncText, type Tone } from "./syncText";
 
 const TONES: Record<Tone, string> = {
   good: "bg-good-soft text-good-text",
@@ -13,35 +13,35 @@ const TONES: Record<Tone, string> = {
   quiet: "bg-hover text-muted",
 };
 
-/** The film may well be where it was, but nobody knows where the room is. */
-const OFFLINE: SyncWords = { tone: "quiet", text: "Offline", remedy: null };
+/** Offline, nothing is known about the room's position. */
+const OFFLINE: SyncText = { tone: "quiet", text: "Offline", remedy: null };
 
-/** How far this page is from the room, and the way back. Ears hear of transitions only. */
+/** How far the player is from the room's position, and how to return. Screen readers announce only changes of status. */
 export function SyncPill({ session }: { session: RoomSession }) {
   const sync = useStore(session.store, (state) => state.sync);
   const offline = useStore(session.store, ({ connection }) => connection.status === "offline");
-  const words = offline ? OFFLINE : syncWords(sync);
+  const text = offline ? OFFLINE : syncText(sync);
   return (
     <>
       <span role="status" className="sr-only">
         {syncAnnouncement(sync.status)}
       </span>
-      {words && (
+      {text && (
         <Popover.Root>
           <Popover.Trigger
             className={cx(
               "flex min-h-9 pointer-coarse:min-h-11 shrink-0 items-center gap-2 rounded-full px-3 text-sm font-semibold tabular-nums",
-              TONES[words.tone],
+              TONES[text.tone],
             )}
           >
             <span aria-hidden="true" className="relative flex size-2">
-              {words.tone === "warn" && (
+              {text.tone === "warn" && (
                 <span className="absolute inline-flex size-full animate-ping rounded-full bg-current opacity-60" />
               )}
               <span className="relative inline-flex size-2 rounded-full bg-current" />
             </span>
-            {words.text}
-            {words.detail && <span className="max-sm:hidden">· {words.detail}</span>}
+            {text.text}
+            {text.detail && <span className="max-sm:hidden">· {text.detail}</span>}
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Content
@@ -52,7 +52,7 @@ export function SyncPill({ session }: { session: RoomSession }) {
               className="z-50 w-72 animate-appear rounded-2xl bg-raised p-4 shadow-high ring-1 ring-line"
             >
               <SyncDetails session={session} />
-              <Remedy session={session} remedy={words.remedy} />
+              <Remedy session={session} remedy={text.remedy} />
             </Popover.Content>
           </Popover.Portal>
         </Popover.Root>

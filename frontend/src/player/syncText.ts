@@ -1,22 +1,22 @@
-/** What the sync pill says, in words and colour. Pure. */
+/** The text and colour of the sync pill. Pure. */
 import type { SyncState } from "@/sync/roomState";
 
 export type Tone = "good" | "warn" | "bad" | "quiet";
 
-export interface SyncWords {
+export interface SyncText {
   tone: Tone;
   /** Short enough for a pill. */
   text: string;
-  /** More exactly, where there is room for it. */
+  /** More detail, shown if there is room. */
   detail?: string;
-  /** What a tap does about it, where there is something to do. */
+  /** The label of the action that helps, if there is one. */
   remedy: string | null;
 }
 
-/** Nearer than this nobody speaks of behind and ahead. */
+/** A smaller distance is not called behind or ahead. */
 const NEAR_MS = 500;
 
-export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
+export function syncText({ status, error_ms }: SyncState): SyncText | null {
   switch (status) {
     case "idle":
       return null;
@@ -38,7 +38,7 @@ export function syncWords({ status, error_ms }: SyncState): SyncWords | null {
   }
 }
 
-/** For ears: only whether one is together with the room, so that it is said seldom. */
+/** For screen readers: only whether the viewer is in sync with the room, so that announcements are rare. */
 export function syncAnnouncement(status: SyncState["status"]): string {
   switch (status) {
     case "in_sync":

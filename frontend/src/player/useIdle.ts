@@ -2,55 +2,55 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 const AFTER_MS = 2_800;
 
-interface Idleness {
+interface Idle {
   idle: boolean;
-  wake: () => void;
+  show: () => void;
   toggle: () => void;
 }
 
-/** Controls go when nobody needs them: while the film runs, nothing is open and no key is at work. */
-export function useIdle(stage: HTMLElement | null, mayRest: boolean): Idleness {
+/** The controls hide while the film plays, nothing is open, and neither pointer nor keyboard is used. */
+export function useIdle(stage: HTMLElement | null, mayHide: boolean): Idle {
   const [idle, setIdle] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const wake = useCallback(() => {
+  const show = useCallback(() => {
     setIdle(false);
     clearTimeout(timer.current);
-    if (!mayRest) return;
-    const rest = () => {
+    if (!mayHide) return;
+    const hide = () => {
       if (stage?.matches(":has([aria-expanded=true], :focus-visible)")) {
-        timer.current = setTimeout(rest, AFTER_MS);
+        timer.current = setTimeout(hide, AFTER_MS);
       } else {
         setIdle(true);
       }
     };
-    timer.current = setTimeout(rest, AFTER_MS);
-  }, [stage, mayRest]);
+    timer.current = setTimeout(hide, AFTER_MS);
+  }, [stage, mayHide]);
 
   useEffect(() => {
-    wake();
+    show();
     return () => clearTimeout(timer.current);
-  }, [wake]);
+  }, [show]);
 
   useEffect(() => {
     if (stage === null) return;
-    const moved = (event: PointerEvent) => {
-      if (event.pointerType === "mouse") wake();
+    const onPointerMove = (event: PointerEvent) => {
+      if (event.pointerType === "mouse") show();
     };
-    stage.addEventListener("pointermove", moved);
-    stage.addEventListener("keydown", wake);
-    stage.addEventListener("focusin", wake);
+    stage.addEventListener("pointermove", onPointerMove);
+    stage.addEventListener("keydown", show);
+    stage.addEventListener("focusin", show);
     return () => {
-      stage.removeEventListener("pointermove", moved);
-      stage.removeEventListener("keydown", wake);
-      stage.removeEventListener("focusin", wake);
+      stage.removeEventListener("pointermove", onPointerMove);
+      stage.removeEventListener("keydown", show);
+      stage.removeEventListener("focusin", show);
     };
-  }, [stage, wake]);
+  }, [stage, show]);
 
   const toggle = useCallback(() => {
-    if (idle) wake();
-    else if (mayRest) setIdle(true);
-  }, [idle, mayRest, wake]);
+    if (idle) show();
+    else if (mayHide) setIdle(true);
+  }, [idle, mayHide, show]);
 
-  return { idle: idle && mayRest, wake, toggle };
+  return { idle: idle && mayHide, show, toggle };
 }

@@ -5,7 +5,7 @@ function subscribe(changed: () => void): () => void {
   return () => document.removeEventListener("fullscreenchange", changed);
 }
 
-/** The stage on the whole screen, chat and all. iPhones cannot: there, theatre is the big mode. */
+/** Full screen for the whole stage, including the chat. iPhones do not support it; there, theatre mode is the largest. */
 export function useStageFullscreen(stage: HTMLElement | null) {
   const on = useSyncExternalStore(
     subscribe,

@@ -1,24 +1,24 @@
 import { useEffect } from "react";
 
-/** Keeps the screen on while the film runs. Where that is not possible, it is not missed. */
+/** Keeps the screen on while the film plays, where the browser can. */
 export function useWakeLock(wanted: boolean): void {
   useEffect(() => {
     if (!wanted || !("wakeLock" in navigator)) return;
     let lock: WakeLockSentinel | null = null;
-    let over = false;
-    const take = async () => {
+    let stopped = false;
+    const acquire = async () => {
       if (document.visibilityState !== "visible") return;
       // Refused when the battery is low, and on pages without TLS.
-      const taken = await navigator.wakeLock.request("screen").catch(() => null);
-      if (over) void taken?.release();
-      else lock = taken;
+      const acquired = await navigator.wakeLock.request("screen").catch(() => null);
+      if (stopped) void acquired?.release();
+      else lock = acquired;
     };
-    void take();
-    // The system lets go of it whenever the page is hidden.
-    document.addEventListener("visibilitychange", take);
+    void acquire();
+    // The system releases the lock whenever the page is hidden.
+    document.addEventListener("visibilitychange", acquire);
     return () => {
-      over = true;
-      document.removeEventListener("visibilitychange", take);
+      stopped = true;
+      document.removeEventListener("visibilitychange", acquire);
       void lock?.release();
     };
   }, [wanted]);

@@ -63,7 +63,7 @@ const REFUSALS: Record<NackCode, string | null> = {
   retry: "That didn’t get through. Try again.",
 };
 
-export function refusalSentence(code: NackCode): string | null {
+function refusalSentence(code: NackCode): string | null {
   return REFUSALS[code];
 }
 

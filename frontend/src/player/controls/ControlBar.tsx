@@ -9,11 +9,11 @@ import { ScrubBar } from "./ScrubBar";
 import { TimeLabel } from "./TimeLabel";
 import { VolumeControl } from "./VolumeControl";
 
-/** A finger does not move before it taps: what it does not see must not catch its tap. */
+/** Hidden controls must not receive taps: unlike a mouse, a finger does not show them by moving first. */
 const TOUCHABLE =
   "pointer-events-auto pointer-coarse:group-data-[idle=true]/controls:pointer-events-none";
 
-/** At the foot of the film. Narrow stages keep what is used all the time; the rest is one tap away. */
+/** The controls below the film. Narrow stages show only the most used ones; the others are in a sheet. */
 export function ControlBar() {
   const mayControl = useMayControl();
   const { fullscreen } = useStage();
@@ -51,7 +51,7 @@ export function ControlBar() {
   );
 }
 
-/** In the middle, for thumbs that may use them. */
+/** The large buttons in the middle, for touch screens. */
 export function ThumbControls() {
   if (!useMayControl()) return null;
   return (
@@ -65,8 +65,8 @@ export function ThumbControls() {
   );
 }
 
-/** For those whose buttons do nothing: the way to change that. */
-export function AskButton() {
+/** For viewers who may not control the film. */
+function AskButton() {
   const { onAskControl } = useStage();
   if (useMayControl()) return null;
   return (

@@ -3,13 +3,13 @@ import { cx } from "@/ui/cx";
 
 interface ControlButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   label: string;
-  /** Shown after the label: the key that does the same. */
+  /** The key that does the same; shown after the label. */
   shortcut?: string;
-  pressed?: boolean;
-  /** Why it does nothing; it stays in reach, so that everybody can find out. */
+  pressed?: boolean | undefined;
+  /** Why it does nothing; the button stays focusable, so that everyone can find out. */
   refusal?: string | null;
   shape?: "plain" | "disc";
-  /** Which edge the tip keeps to, near the edges of the stage. */
+  /** How the tooltip is aligned, for buttons near the edges of the stage. */
   tip?: "start" | "center" | "end";
   children: ReactNode;
   ref?: React.Ref<HTMLButtonElement>;
@@ -26,7 +26,7 @@ const SHAPES = {
   disc: "size-14 rounded-full bg-black/50 backdrop-blur-sm",
 };
 
-/** Its tip is part of it and not of the page, because only the stage is seen in full screen. */
+/** Its tooltip is a child of the button and not of the page, because only the stage is visible in full screen. */
 export function ControlButton({
   label,
   shortcut,

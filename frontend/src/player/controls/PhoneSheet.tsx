@@ -12,7 +12,7 @@ import {
 } from "./choices";
 import { StageSheet } from "./StageSheet";
 
-/** On a phone there is room for one button: everything that is chosen seldom is behind it. */
+/** On a phone there is room for one button; it opens a sheet with everything that is rarely changed. */
 export function PhoneSheet() {
   const { stage, fullscreen, player } = useStage();
   const [open, setOpen] = useState(false);

@@ -3,10 +3,10 @@ import { cx } from "@/ui/cx";
 import { useMayControl, usePlaying, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
-const NOT_YOURS = "Only the host and people they choose can control playback";
+const NOT_ALLOWED = "Only the host and people they choose can control playback";
 const SKIP_S = 10;
 
-/** The filled shapes read better over a moving picture. */
+/** Filled icons are easier to recognise over a moving picture. */
 const FILLED = "fill-current stroke-0";
 
 export function PlayButton({ large = false }: { large?: boolean }) {
@@ -19,7 +19,7 @@ export function PlayButton({ large = false }: { large?: boolean }) {
       label={playing ? "Pause for everyone" : "Play for everyone"}
       shortcut="K"
       tip={large ? "center" : "start"}
-      refusal={mayControl ? null : NOT_YOURS}
+      refusal={mayControl ? null : NOT_ALLOWED}
       onClick={() => controls.toggle()}
       shape={large ? "disc" : "plain"}
       className={cx(large && "scale-125")}
@@ -37,7 +37,7 @@ export function SkipButton({ by, large = false }: { by: "back" | "ahead"; large?
     <ControlButton
       label={by === "back" ? "Back 10 seconds" : "Forward 10 seconds"}
       shortcut={by === "back" ? "J" : "L"}
-      refusal={mayControl ? null : NOT_YOURS}
+      refusal={mayControl ? null : NOT_ALLOWED}
       onClick={() => controls.skip(by === "back" ? -SKIP_S : SKIP_S)}
       shape={large ? "disc" : "plain"}
     >

@@ -5,11 +5,11 @@ interface ScrubPreviewProps {
   position_s: number;
   /** Along the bar, from 0 to 1. */
   share: number;
-  /** Behind what is made of the film so far. */
+  /** After the part of the film that is playable so far. */
   beyond: boolean;
 }
 
-/** What lies at a place in the film, above the bar, never over its ends. */
+/** The picture and time at a position, above the bar and within its ends. */
 export function ScrubPreview({ position_s, share, beyond }: ScrubPreviewProps) {
   const sprite = spriteAt(useSprites(), position_s);
   const width = sprite?.width ?? 72;

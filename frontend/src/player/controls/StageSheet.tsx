@@ -7,7 +7,7 @@ interface StageSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
-  /** The stage while it fills the screen, or nobody would see the sheet. */
+  /** The stage while it is in full screen, because the sheet would be invisible elsewhere. */
   container: HTMLElement | null;
   children: ReactNode;
 }

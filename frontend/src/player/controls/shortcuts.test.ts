@@ -7,7 +7,7 @@ const press = (
 ) => shortcutFor({ key, ctrlKey: false, metaKey: false, altKey: false, ...held });
 
 describe("shortcutFor", () => {
-  it("knows its keys, with and without caps lock", () => {
+  it("maps the keys, with and without caps lock", () => {
     expect(press("k")).toEqual({ do: "toggle" });
     expect(press("K")).toEqual({ do: "toggle" });
     expect(press(" ")).toEqual({ do: "toggle" });
@@ -16,7 +16,7 @@ describe("shortcutFor", () => {
     expect(press("?")).toEqual({ do: "help" });
   });
 
-  it("leaves the browser's own combinations and all other keys alone", () => {
+  it("ignores the browser's combinations and all other keys", () => {
     expect(press("f", { ctrlKey: true })).toBeNull();
     expect(press("t", { metaKey: true })).toBeNull();
     expect(press("Enter")).toBeNull();

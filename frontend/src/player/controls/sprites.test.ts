@@ -13,7 +13,7 @@ sprites-0.jpg#xywh=160,0,160,90
 describe("sprites", () => {
   const sprites = parseSprites(VTT, "http://watch.test/media/film/1/sprites.vtt");
 
-  it("reads times and places, relative to the file", () => {
+  it("reads times, positions and URLs relative to the file", () => {
     expect(sprites).toHaveLength(2);
     expect(sprites[1]).toEqual({
       from_s: 10,
@@ -27,7 +27,7 @@ describe("sprites", () => {
     expect(parseSprites(VTT.replaceAll("\n", "\r\n"), "http://watch.test/")).toHaveLength(2);
   });
 
-  it("finds the picture of a position, and none where there are none", () => {
+  it("finds the picture for a position, and none in an empty list", () => {
     expect(spriteAt(sprites, 12)?.x).toBe(160);
     expect(spriteAt(sprites, 9.9)?.x).toBe(0);
     expect(spriteAt([], 5)).toBeNull();

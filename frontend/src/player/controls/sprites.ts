@@ -3,7 +3,7 @@ import { useStage } from "../playback/StageContext";
 
 const NONE: Sprite[] = [];
 
-/** The preview pictures, fetched when somebody first points at the bar. None is no misfortune. */
+/** The film's preview pictures, fetched on the first use of the scrub bar. A film without them is fine. */
 export function useSprites(): Sprite[] {
   const { media } = useStage();
   const url = media.spritesUrl ?? null;
@@ -20,7 +20,7 @@ export function useSprites(): Sprite[] {
   return data ?? NONE;
 }
 
-/** Preview pictures of the scrub bar: WebVTT cues whose payload is `sheet.jpg#xywh=x,y,w,h`. Pure. */
+/** One preview picture: a WebVTT cue with the payload `sheet.jpg#xywh=x,y,w,h`. */
 export interface Sprite {
   from_s: number;
   to_s: number;
@@ -33,7 +33,7 @@ export interface Sprite {
 
 const CUE = /(\S+)\s+-->\s+(\S+)[^\n]*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
-/** `base` is the address of the file itself: its pictures are named relative to it. */
+/** `base` is the file's own URL; the pictures' URLs are relative to it. */
 export function parseSprites(vtt: string, base: string): Sprite[] {
   return [...vtt.replaceAll("\r", "").matchAll(CUE)].map(
     ([, from = "", to = "", file = "", x, y, width, height]) => ({
