@@ -52,7 +52,7 @@ async def videos(_request: Request) -> FastAPI:
 @functions_framework.cloud_event
 def on_upload(event: CloudEvent) -> None:
     """An object of the uploads bucket is complete."""
-    from watchparty_api.videos.uploads.bucket_event import hear_upload
+    from watchparty_api.videos.uploads.finalize import hear_upload
 
     with _hearing(event):
         hear_upload(_services(), event.get_data())

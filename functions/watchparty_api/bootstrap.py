@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchparty_api.config import Config, ConfigError, required
-from watchparty_api.identity.key_material.port import KeyMaterial
+from watchparty_api.identity.identity_provider import IdentityProvider
+from watchparty_api.identity.key_store import KeyMaterial
 from watchparty_api.identity.keys import Keys, read_keys
-from watchparty_api.identity.provider import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.ports.grants.home import HomeGrants
-from watchparty_api.ports.grants.port import PlaybackSigner
-from watchparty_api.ports.jobs.port import JobLauncher
-from watchparty_api.ports.mail.port import Mailer
-from watchparty_api.ports.relay.port import RelayNotices
-from watchparty_api.ports.wakeups.port import Wakeups
+from watchparty_api.ports.delivery_queue import DeliveryQueue
+from watchparty_api.ports.grants import HomeGrants, PlaybackSigner
+from watchparty_api.ports.jobs import JobLauncher
+from watchparty_api.ports.mail import Mailer
+from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.rooms import film
 from watchparty_api.services import Services
@@ -47,7 +46,7 @@ def build_services(
     jobs: JobLauncher,
     objects: ObjectStore,
     mail: Mailer,
-    wakeups: Wakeups,
+    delivery_queue: DeliveryQueue,
     now: Callable[[], datetime] = _utc_now,
     keys: Keys | None = None,
 ) -> Services:
@@ -69,8 +68,8 @@ def build_services(
         jobs=jobs,
         relay=relay,
         mail=mail,
-        wakeups=wakeups,
-        outside=_open_identity(config),
+        delivery_queue=delivery_queue,
+        identity_provider=_open_identity(config),
         now=now,
         on_video_changed=film.video_changed,
         on_video_deleted=film.video_deleted,
@@ -95,13 +94,13 @@ def build_cloud_services(
         jobs=jobs or _open_jobs(config),
         objects=objects or _open_objects(config),
         mail=open_mailer_of(config),
-        wakeups=_open_wakeups(config),
+        delivery_queue=_open_delivery_queue(config),
         keys=keys,
     )
 
 
 def _open_jobs(config: Config) -> JobLauncher:
-    from watchparty_api.ports.jobs.cloud_run import CloudRunJobs
+    from watchparty_api.ports.jobs import CloudRunJobs
 
     job = "projects/P/locations/R/jobs/J of the transcoder"
     return CloudRunJobs(required(config.transcode_job, "WATCHPARTY_TRANSCODE_JOB", job))
@@ -119,7 +118,7 @@ def _open_objects(config: Config) -> ObjectStore:
 
 
 def _open_relay(config: Config, keys: Keys) -> RelayNotices:
-    from watchparty_api.ports.relay.socket import SocketRelay
+    from watchparty_api.ports.relay import SocketRelay
 
     relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
     return SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now)
@@ -127,10 +126,10 @@ def _open_relay(config: Config, keys: Keys) -> RelayNotices:
 
 def _open_key_material(config: Config) -> KeyMaterial:
     if config.keys_dir is None and config.keys_secrets is not None:
-        from watchparty_api.identity.key_material.secret_manager import open_secret_manager
+        from watchparty_api.identity.secret_manager import open_secret_manager
 
         return open_secret_manager(config.keys_secrets)
-    from watchparty_api.identity.key_material.folder import KeyFolder
+    from watchparty_api.identity.key_store import KeyFolder
 
     folder = required(config.keys_dir, "WATCHPARTY_KEYS_DIR", "the folder of the signing keys")
     return KeyFolder(Path(folder), may_create=config.environment == "home")
@@ -139,7 +138,7 @@ def _open_key_material(config: Config) -> KeyMaterial:
 def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> PlaybackSigner:
     if config.cdn_key_name is None:
         return home
-    from watchparty_api.ports.grants.cdn_cookie import CdnCookies
+    from watchparty_api.ports.grants import CdnCookies
 
     site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
     try:
@@ -149,10 +148,10 @@ def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> P
     return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
 
 
-def _open_identity(config: Config) -> OutsideIdentity | None:
+def _open_identity(config: Config) -> IdentityProvider | None:
     if config.identity == "local":
         return None
-    from watchparty_api.identity.platform import IdentityPlatform
+    from watchparty_api.identity.identity_provider import IdentityPlatform
 
     project = required(config.identity_project, "WATCHPARTY_IDENTITY_PROJECT", "the project of the identity platform")
     required(config.identity_api_key, "WATCHPARTY_IDENTITY_API_KEY", "the key by which the page names that project")
@@ -162,22 +161,22 @@ def _open_identity(config: Config) -> OutsideIdentity | None:
 def open_mailer_of(config: Config) -> Mailer:
     """The mail server that the settings name, else the log. Raises ConfigError."""
     if config.smtp_url is None:
-        from watchparty_api.ports.mail.log import LogMailer
+        from watchparty_api.ports.mail import LogMailer
 
         return LogMailer()
-    from watchparty_api.ports.mail.smtp import open_mailer
+    from watchparty_api.ports.mail import open_mailer
 
     return open_mailer(config.smtp_url, sender=required(config.mail_from, "WATCHPARTY_MAIL_FROM", "the sender"))
 
 
-def _open_wakeups(config: Config) -> Wakeups:
+def _open_delivery_queue(config: Config) -> DeliveryQueue:
     if config.deliveries_topic is None:
-        from watchparty_api.ports.wakeups.sweeper import SweeperOnly
+        from watchparty_api.ports.delivery_queue import NoDeliveryQueue
 
-        return SweeperOnly()
-    from watchparty_api.ports.wakeups.pubsub import PubSubWakeups
+        return NoDeliveryQueue()
+    from watchparty_api.ports.delivery_queue import PubSubDeliveryQueue
 
-    return PubSubWakeups(config.deliveries_topic)
+    return PubSubDeliveryQueue(config.deliveries_topic)
 
 
 def _open_store(url: str) -> Store:
@@ -264,9 +263,9 @@ def rooms_routers() -> list[APIRouter]:
 
 def rooms_pages() -> list[APIRouter]:
     """Function `rooms`: the page behind a room's link."""
-    from watchparty_api.rooms import link_routes
+    from watchparty_api.rooms import link_page
 
-    return [link_routes.router]
+    return [link_page.router]
 
 
 def videos_routers() -> list[APIRouter]:

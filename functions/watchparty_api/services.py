@@ -10,23 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchparty_api.config import Config
+from watchparty_api.identity.identity_provider import IdentityProvider
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.identity.provider import OutsideIdentity
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.ports.grants.port import PlaybackSigner
-from watchparty_api.ports.jobs.port import JobLauncher
-from watchparty_api.ports.mail.port import Mailer
-from watchparty_api.ports.relay.port import RelayNotices
-from watchparty_api.ports.wakeups.port import Wakeups
+from watchparty_api.ports.delivery_queue import DeliveryQueue
+from watchparty_api.ports.grants import PlaybackSigner
+from watchparty_api.ports.jobs import JobLauncher
+from watchparty_api.ports.mail import Mailer
+from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
-from watchparty_api.records import Video
+from watchparty_api.records import Video, WorkspaceSettings
 from watchparty_api.store.port import WorkspaceStore
+
+SETTINGS_ID = "settings"
+"""The id of the one document of site settings per workspace."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The functions' way out."""
+    """The ports, the clock, and the listeners that the parts of the functions notify."""
 
     config: Config
     store: WorkspaceStore
@@ -38,8 +41,8 @@ class Services:
     jobs: JobLauncher
     relay: RelayNotices
     mail: Mailer
-    wakeups: Wakeups
-    outside: OutsideIdentity | None
+    delivery_queue: DeliveryQueue
+    identity_provider: IdentityProvider | None
     """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]
     on_video_changed: Callable[[Services, Video], None]
@@ -47,3 +50,11 @@ class Services:
     Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""
     on_video_deleted: Callable[[Services, str], None]
     """Called after a video is deleted, with its id."""
+
+    def settings(self) -> WorkspaceSettings:
+        """What an administrator can change while the site runs: as stored, or the defaults (version 0)."""
+        return self.store.get(WorkspaceSettings, SETTINGS_ID) or WorkspaceSettings(
+            id=SETTINGS_ID,
+            created_at=self.now(),
+            temporary_hosts=self.config.environment == "home",  # in the cloud anyone can reach the site
+        )

@@ -33,17 +33,16 @@ from watchparty_api.bootstrap import (
 from watchparty_api.config import Config
 from watchparty_api.objects.local import LocalObjectStore, load_or_create_key
 from watchparty_api.objects.port import ObjectStore
-from watchparty_api.ports.jobs.port import JobLauncher
-from watchparty_api.ports.relay.in_process import InProcessRelay
-from watchparty_api.ports.wakeups.sweeper import SweeperOnly
+from watchparty_api.ports.delivery_queue import NoDeliveryQueue
+from watchparty_api.ports.jobs import JobLauncher
+from watchparty_api.ports.relay import InProcessRelay
 from watchparty_api.rooms.history.ingest import ingest
 from watchparty_api.rooms.link_page import page_of_room
 from watchparty_api.rooms.playback.media_app import media_app
 from watchparty_api.services import Services
 from watchparty_api.videos.transcodes.runs import apply_event, resume_interrupted, run_ended
 from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.web.bare_app import bare_app
-from watchparty_api.web.http import create_app
+from watchparty_api.web.http import bare_app, create_app
 from watchparty_api.web.resumable import resumable_app
 from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
@@ -121,7 +120,7 @@ def build_services_at_home(
         jobs=supervisor,
         objects=objects,
         mail=open_mailer_of(api),
-        wakeups=SweeperOnly(),
+        delivery_queue=NoDeliveryQueue(),
     )
     return services, objects, relay, supervisor
 

@@ -25,7 +25,7 @@ from typing import Any
 from bench.report import Row, percentile, publish, spread_of
 from fakes.emulators import firestore_command, free_port, running
 from fakes.function_process import HTTP, SOURCE, cloud_environment, function_process
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.records import Account, Session

@@ -67,7 +67,7 @@ def site(playwright: Playwright, tmp_path: Path) -> Iterator[Site]:
     )
     with identity_provider() as provider:
         home = build_on_cloud_run(config, jobs=RecordingJobs(), objects=MemoryObjects())
-        vars(home.services.outside)["app"] = (
+        vars(home.services.identity_provider)["app"] = (
             provider.platform.app
         )  # believes this provider's key, as the cloud Google's
         accounts = IdentityAccounts(provider)

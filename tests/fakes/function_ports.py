@@ -94,7 +94,7 @@ class MemoryObjects:
 
 
 @dataclass
-class RecordingWakeups:
+class RecordingDeliveryQueue:
     """Wakes nobody, and remembers for what it should have."""
 
     due: list[str] = field(default_factory=list)

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from fakes.emulators import free_port
 from fakes.waiting import eventually
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
 
 SOURCE = Path(__file__).parents[2] / "functions" / "main.py"

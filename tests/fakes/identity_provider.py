@@ -17,7 +17,7 @@ from firebase_admin import auth, credentials
 from google.auth.credentials import AnonymousCredentials
 
 from fakes.local_server import serving
-from watchparty_api.identity.platform import IdentityPlatform
+from watchparty_api.identity.identity_provider import IdentityPlatform
 
 PROJECT = "demo-watchparty"
 

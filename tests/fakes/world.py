@@ -15,13 +15,13 @@ import jwt
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.house import SITE, House, Person
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
-from watchparty_api.ports.grants.port import GRANT_LIFE, Grant
+from watchparty_api.ports.grants import GRANT_LIFE, Grant
 from watchparty_api.records import Video
 from watchparty_api.videos.posters import poster_key
 
@@ -64,7 +64,7 @@ def _house(database: Path, keys_dir: Path) -> House:
         SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     )  # fmt: skip
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
+        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
     )
     return House(services, clock, relay, jobs, objects, mail)
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.house import SITE, House
 from fakes.postgres import find_binaries, postgres_server
 from fakes.world import Template, template_of
@@ -56,7 +56,7 @@ def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
 def house(config: Config, clock: SteppedClock) -> Iterator[House]:
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, wakeups=RecordingWakeups(), now=clock
+        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
     )
     yield House(services, clock, relay, jobs, objects, mail)
     services.store.close()

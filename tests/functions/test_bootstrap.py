@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.function_process import cloud_environment
 from watchparty_api.bootstrap import build_cloud_services, build_services
 from watchparty_api.config import Config, ConfigError, from_environment
@@ -21,7 +21,7 @@ def start(config: Config, *, mail_delivers: bool = True) -> None:
         jobs=RecordingJobs(),
         objects=MemoryObjects(),
         mail=mail,
-        wakeups=RecordingWakeups(),
+        delivery_queue=RecordingDeliveryQueue(),
     )
     services.store.close()
 

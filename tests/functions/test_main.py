@@ -26,7 +26,7 @@ EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "on_delivery", 
 _BUILD = {
     **{name: f"main._{name}_app()" for name in HTTP_FUNCTIONS},
     **dict.fromkeys(EVENT_FUNCTIONS, "main._services()"),
-    "on_upload": "main._services(); import watchparty_api.videos.uploads.bucket_event",
+    "on_upload": "main._services(); import watchparty_api.videos.uploads.finalize",
     "on_transcode": "main._services(); import watchparty_api.videos.transcodes.runs",
     "on_room_event": "main._services(); import watchparty_api.rooms.history.ingest",
     "on_delivery": "main._services(); import watchparty_api.webhooks.delivery",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.house import SITE, House
 from fakes.party import Browser, Party, party
 from watchparty_api.bootstrap import build_services
@@ -51,7 +51,10 @@ class RoomMachine(RuleBasedStateMachine):
         ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
         relay, clock = RecordingRelay(), SteppedClock()
         self.house = House(
-            build_services(config, relay=relay, wakeups=RecordingWakeups(), now=clock, **ports), clock, relay, **ports
+            build_services(config, relay=relay, delivery_queue=RecordingDeliveryQueue(), now=clock, **ports),
+            clock,
+            relay,
+            **ports,
         )
         self.here: Party = party(self.house)
         self.guests = [Browser(self.house) for _ in range(4)]

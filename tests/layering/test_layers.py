@@ -69,7 +69,9 @@ def test_pure_modules_neither_act_nor_read_a_clock(package: str) -> None:
 
 @pytest.mark.parametrize("package", DEPLOYABLES)
 def test_only_the_composition_root_names_adapters(package: str) -> None:
-    """Sentence 6: what a bootstrap takes from beside a port.py is an adapter, and nobody else knows it by name."""
+    """Sentence 6: what an opening function of bootstrap.py imports is an adapter, and only its own file and the root
+    name it. An adapter that lives in its port's file is told apart by its name, one in a file of its own by the file.
+    """
     ports = {path.parent for path, _ in modules(package) if path.name == "port.py"}
     beside_ports = {
         ".".join((package, *path.relative_to(PACKAGES[package]).with_suffix("").parts))
@@ -78,7 +80,16 @@ def test_only_the_composition_root_names_adapters(package: str) -> None:
         if path.name not in ("port.py", "__init__.py")
     }
     roots = [tree for path, tree in modules(package) if path.name == "bootstrap.py"]
-    adapters = {name for tree in roots for name, _ in imports(tree) if name in beside_ports}
+    adapters = {name for tree in roots for name, _ in imports(tree) if name in beside_ports} | {
+        name
+        for tree in roots
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef) and function.name.startswith(("_open", "open_"))
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom)
+        for name, _ in imports(node)
+        if name != node.module and is_or_under(name, package)
+    }
     found = [
         f"{path.relative_to(ROOT)}:{line} {name}"
         for path, tree in modules(package)

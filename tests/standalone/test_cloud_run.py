@@ -11,8 +11,8 @@ from fakes.function_process import cloud_environment
 from watchparty.bootstrap import Home, build_home
 from watchparty.config import home_config
 from watchparty_api.objects.gcs import GcsObjectStore
-from watchparty_api.ports.grants.home import HomeGrants
-from watchparty_api.ports.relay.in_process import InProcessRelay
+from watchparty_api.ports.grants import HomeGrants
+from watchparty_api.ports.relay import InProcessRelay
 
 SITE = "https://watch.example"
 OPTIONS = argparse.Namespace(host=None, port=None, data=None, no_browser=False, demo=False)

@@ -26,10 +26,10 @@ from fakes.transcode_events import said
 from watchparty.bootstrap import Home, build_on_cloud_run
 from watchparty.config import home_config
 from watchparty_api.accounts.sign_up import open_setup
-from watchparty_api.ports.jobs.cloud_run import CloudRunJobs, Endpoint
+from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
 from watchparty_api.store.firestore import FirestoreStore
 from watchparty_api.videos.transcodes.runs import apply_event
-from watchparty_api.videos.uploads.bucket_event import hear_upload
+from watchparty_api.videos.uploads.finalize import hear_upload
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 

@@ -16,7 +16,7 @@ from fakes.function_process import cloud_environment
 from watchparty.bootstrap import build_home
 from watchparty_api.config import Config
 from watchparty_api.records import KINDS, WorkspaceSettings
-from watchparty_api.settings import SETTINGS_ID
+from watchparty_api.services import SETTINGS_ID
 from watchparty_api.store.firestore import open_store
 from watchparty_api.store.shapes import kind_name
 

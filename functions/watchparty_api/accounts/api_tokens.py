@@ -13,8 +13,7 @@ from watchparty_api.records import ApiToken
 from watchparty_api.store.port import Create, Delete
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf, hash_secret
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/auth/me/tokens", tags=["accounts"])
 

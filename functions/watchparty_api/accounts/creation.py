@@ -12,11 +12,25 @@ from datetime import timedelta
 from typing import Literal
 
 from watchparty_api import audit
-from watchparty_api.errors import AlreadyExists, Conflict
+from watchparty_api.accounts import one_time_tokens
+from watchparty_api.errors import AlreadyExists, Conflict, Forbidden
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.records import Account, EmailClaim
+from watchparty_api.records import Account, EmailClaim, OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
+
+
+def admitted_by(services: Services, invite: str | None, email: str | None) -> OneTimeToken | None:
+    """The invitation that lets the address in; None where none is needed. Raises Forbidden, Gone."""
+    if invite is None:
+        if services.settings().registration != "open":
+            raise Forbidden("invitation_needed", "This site is invite-only. Ask the admin for an invitation link.")
+        return None
+    found = one_time_tokens.find(services, "account_invite", invite)
+    if found.email is not None and found.email != email:
+        raise Forbidden("other_address", "This invitation was sent to another address.")
+    return found
+
 
 TEMPORARY_LIFE = timedelta(hours=24)
 

@@ -1,14 +1,36 @@
-"""What opens an account beside its password: sessions, API tokens, reset links.
+"""Revoking what opens an account besides its password: sessions, API tokens, reset links.
 
-Whoever proves that an account is theirs may not be the only one who holds some; so they go together.
+Someone who proves that an account is theirs may not be the only one who holds such credentials, so all are revoked.
 """
 
 from __future__ import annotations
 
-from watchparty_api.records import ApiToken, OneTimeToken
+from dataclasses import replace
+
+from watchparty_api.errors import VersionConflict
+from watchparty_api.records import ApiToken, OneTimeToken, Session
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete
-from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, ONE_TIME_TOKENS_BY_PURPOSE
+from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, ONE_TIME_TOKENS_BY_PURPOSE, SESSIONS_OF_ACCOUNT
+
+
+def revoke_session(services: Services, session: Session) -> None:
+    """Ends a session permanently, even when another request changes it at the same moment."""
+    while not session.revoked:
+        try:
+            session = services.store.replace(replace(session, revoked=True))
+        except VersionConflict:
+            newer = services.store.get(Session, session.id)
+            if newer is None:
+                return
+            session = newer
+
+
+def revoke_sessions(services: Services, account_id: str, *, but: str | None = None) -> None:
+    """Signs out every device of the account, except the session `but`."""
+    for session in services.store.query_all(SESSIONS_OF_ACCOUNT, account_id, False):
+        if session.id != but:
+            revoke_session(services, session)
 
 
 def void_api_tokens(services: Services, account_id: str) -> list[Delete]:

@@ -22,9 +22,9 @@ from watchparty_api.store.queries import (
     TEMPORARY_ACCOUNTS,
     WEBHOOKS_OF_ACCOUNT,
 )
-from watchparty_api.videos.deletion import delete_video
+from watchparty_api.videos.library import delete_video
 from watchparty_api.videos.quota import videos_of
-from watchparty_api.webhooks.deletion import delete_webhook
+from watchparty_api.webhooks.outbox import delete_webhook
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:

@@ -14,12 +14,11 @@ from fastapi import APIRouter, Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens, sessions
-from watchparty_api.accounts.admission import admitted_by
-from watchparty_api.accounts.creation import account_by_email, email_claim
-from watchparty_api.accounts.credentials import void_api_tokens
+from watchparty_api.accounts.creation import account_by_email, admitted_by, email_claim
+from watchparty_api.accounts.credentials import revoke_sessions, void_api_tokens
 from watchparty_api.accounts.models import SessionBody, SignedIn
 from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
-from watchparty_api.identity.provider import Outsider
+from watchparty_api.identity.identity_provider import ExternalUser
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, EmailClaim
 from watchparty_api.rooms.members.removal import shut_out
@@ -30,7 +29,7 @@ from watchparty_api.web.caller import refuse_unusable
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.openapi import REFUSAL
 from watchparty_api.web.site import client_address
-from watchparty_api.webhooks.deletion import delete_webhook
+from watchparty_api.webhooks.outbox import delete_webhook
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
@@ -43,10 +42,10 @@ FRESH = timedelta(minutes=5)
 )
 def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation."""
-    if services.outside is None:
+    if services.identity_provider is None:
         raise NotFound("local_accounts", "This site has its own accounts. Sign in with your email and password.")
     limit(request, "token_try", address_key(client_address(request)))
-    person = services.outside.verify(body.id_token)
+    person = services.identity_provider.verify(body.id_token)
     if services.now() - person.signed_in_at > FRESH:
         raise Unauthenticated("sign_in_too_old", "You signed in too long ago. Sign in again.")
     account = _known(services, person) or _new(services, person, body.invite)
@@ -54,7 +53,7 @@ def session(body: SessionBody, services: ServicesOf, request: Request, response:
     return sessions.sign_in(services, request, response, account)
 
 
-def _known(services: Services, person: Outsider) -> Account | None:
+def _known(services: Services, person: ExternalUser) -> Account | None:
     claim = services.store.get(EmailClaim, _claim_id(services, person.uid))
     if claim is None:
         return None
@@ -65,7 +64,7 @@ def _known(services: Services, person: Outsider) -> Account | None:
     return _caught_up(services, person, account)
 
 
-def _caught_up(services: Services, person: Outsider, account: Account) -> Account:
+def _caught_up(services: Services, person: ExternalUser, account: Account) -> Account:
     """The account with what the person has shown since: that the address is theirs, perhaps the administrator's."""
     if not person.email_verified or person.email != account.email:
         return account
@@ -77,7 +76,7 @@ def _caught_up(services: Services, person: Outsider, account: Account) -> Accoun
     return replace(newest, version=newest.version + 1)
 
 
-def _new(services: Services, person: Outsider, invite: str | None) -> Account:
+def _new(services: Services, person: ExternalUser, invite: str | None) -> Account:
     """The account with the person's verified address, from now on theirs; else a new one."""
     first_admin = _is_first_admin(services, person)
     mine = account_by_email(services, person.email) if person.email and person.email_verified else None
@@ -105,7 +104,7 @@ def _new(services: Services, person: Outsider, invite: str | None) -> Account:
     return _commit(services, person, account, writes, "account.created")
 
 
-def _reclaimed(services: Services, person: Outsider, before: Account, linked: Account) -> Account:
+def _reclaimed(services: Services, person: ExternalUser, before: Account, linked: Account) -> Account:
     """Links an account that never showed that the address is its own, and shuts out whoever made it."""
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
@@ -114,12 +113,12 @@ def _reclaimed(services: Services, person: Outsider, before: Account, linked: Ac
     if before.external_id is not None:
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
     account = _commit(services, person, account, writes, "account.reclaimed")
-    sessions.revoke_all(services, account.id)
+    revoke_sessions(services, account.id)
     shut_out(services, account.id)  # a join token is renewed without a session
     return account
 
 
-def _commit(services: Services, person: Outsider, account: Account, writes: list[Write], action: str) -> Account:
+def _commit(services: Services, person: ExternalUser, account: Account, writes: list[Write], action: str) -> Account:
     claim = EmailClaim(
         id=_claim_id(services, person.uid),
         created_at=services.now(),
@@ -136,6 +135,6 @@ def _claim_id(services: Services, uid: str) -> str:
     return services.keyed_hash.of("outside identity", uid)
 
 
-def _is_first_admin(services: Services, person: Outsider) -> bool:
+def _is_first_admin(services: Services, person: ExternalUser) -> bool:
     first = services.config.first_admin
     return first is not None and person.email_verified and person.email == first.lower()

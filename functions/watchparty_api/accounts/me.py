@@ -9,8 +9,9 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.accounts import export
 from watchparty_api.accounts.creation import claim_id, email_claim
-from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
+from watchparty_api.accounts.credentials import revoke_session, revoke_sessions, void_api_tokens, void_reset_links
 from watchparty_api.accounts.deletion import delete_account
+from watchparty_api.accounts.local_accounts import password_fits
 from watchparty_api.accounts.models import (
     AccountView,
     DeleteBody,
@@ -19,20 +20,16 @@ from watchparty_api.accounts.models import (
     SessionView,
     UsageView,
 )
-from watchparty_api.accounts.password_check import password_fits
 from watchparty_api.accounts.recovery import send_verification
-from watchparty_api.accounts.sessions import revoke, revoke_all
 from watchparty_api.errors import AlreadyExists, Conflict, Forbidden, NotFound
 from watchparty_api.identity.passwords import hash_password
 from watchparty_api.records import Account, EmailClaim, Session
 from watchparty_api.services import Services
-from watchparty_api.settings import read_settings
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
 from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.web.caller import AccountOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
@@ -54,7 +51,7 @@ def change_me(
     if body.email is not None or body.password is not None:
         if account.temporary:
             raise Conflict("temporary", "Create an account first: this one has no password yet.")
-        if services.outside is not None:
+        if services.identity_provider is not None:
             raise Conflict("outside_accounts", "Change your email and password with this site’s identity provider.")
         _demand_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
@@ -63,7 +60,7 @@ def change_me(
     except AlreadyExists as error:
         raise Conflict("email_taken", "This address already has an account.") from error
     if body.password is not None:
-        revoke_all(services, account.id, but=caller.session_id)
+        revoke_sessions(services, account.id, but=caller.session_id)
     if changed.email != account.email:
         later.add_task(send_verification, services, base_url(request), changed)
     return AccountView.of(changed)
@@ -100,7 +97,7 @@ def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> Non
     session = services.store.get(Session, session_id)
     if session is None or session.account_id != caller.account.id:
         raise NotFound("session_not_found", "Device not found.")
-    revoke(services, session)
+    revoke_session(services, session)
 
 
 @router.get("/usage")
@@ -109,7 +106,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
     videos = videos_of(services, caller.account.id)
     return UsageView(
         used_bytes=used_bytes(videos),
-        quota_bytes=quota_bytes(caller.account, read_settings(services)),
+        quota_bytes=quota_bytes(caller.account, services.settings()),
         videos=len(videos),
         rooms=services.store.count(ROOMS_OF_OWNER, caller.account.id),
     )

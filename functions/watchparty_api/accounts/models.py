@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from watchparty_api.identity.scopes import Scope
 from watchparty_api.records import Account, ApiToken, Session
-from watchparty_api.web.plain_text import one_line
+from watchparty_api.web.bodies import Body, visible_line
 
 _PREFERENCES_BYTES = 8000
 _PREFERENCES_DEPTH = 8
@@ -48,25 +48,12 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _visible(text: str) -> str:
-    line = one_line(text)
-    if not line:
-        raise ValueError("A name needs at least one visible character.")
-    return line
-
-
 Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 """An address, lower-cased, as RFC 5321 and 6531 allow it."""
 NewPassword = Annotated[str, Field(min_length=10, max_length=200)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
-DisplayName = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_visible)]
+DisplayName = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(visible_line)]
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Body(BaseModel):
-    """A request body. Unknown fields are refused, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class SetupBody(Body):

@@ -13,13 +13,12 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import account_by_email
-from watchparty_api.accounts.credentials import void_api_tokens, void_reset_links
+from watchparty_api.accounts.credentials import revoke_sessions, void_api_tokens, void_reset_links
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
-from watchparty_api.accounts.sessions import revoke_all
 from watchparty_api.errors import Gone, TooMany
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.ports.mail.sending import send_quietly
+from watchparty_api.ports.mail import send_quietly
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, OneTimeToken
 from watchparty_api.rooms.members.removal import leave_everywhere
@@ -58,7 +57,7 @@ def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
         *void_api_tokens(services, account.id),
     ]
     audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
-    revoke_all(services, account.id)
+    revoke_sessions(services, account.id)
     leave_everywhere(services, account.id)  # a join token is renewed without a session
 
 

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
 from watchparty_api.accounts.creation import account_by_email
-from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
+from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY, password_fits
 from watchparty_api.accounts.models import LoginBody, SignedIn
-from watchparty_api.accounts.password_check import password_fits
 from watchparty_api.errors import Unauthenticated
 from watchparty_api.identity.passwords import hash_password, needs_rehash
 from watchparty_api.rate_limits.limits import address_key, limit

@@ -9,8 +9,7 @@ from __future__ import annotations
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import one_time_tokens
-from watchparty_api.accounts.admission import admitted_by
-from watchparty_api.accounts.creation import claim_temporary, create_account, create_temporary
+from watchparty_api.accounts.creation import admitted_by, claim_temporary, create_account, create_temporary
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import (
     RegisterBody,
@@ -25,7 +24,6 @@ from watchparty_api.errors import Conflict, Forbidden, Gone, VersionConflict
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import OneTimeToken
 from watchparty_api.services import Services
-from watchparty_api.settings import read_settings
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE, ONE_TIME_TOKENS_BY_PURPOSE
 from watchparty_api.web.caller import AccountCaller, CallerOf
 from watchparty_api.web.dependencies import ServicesOf
@@ -115,7 +113,7 @@ def register(
 @router.post("/auth/temporary", status_code=201)
 def temporary(body: TemporaryBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """A host without sign-up, for a day."""
-    if not read_settings(services).temporary_hosts:
+    if not services.settings().temporary_hosts:
         raise Forbidden("temporary_off", "Sign in to host on this site.")
     limit(request, "temporary", address_key(client_address(request)))
     account = create_temporary(services, body.display_name or "Host")

@@ -13,14 +13,12 @@ from watchparty_api.admin.models import (
     NewAccountInvite,
 )
 from watchparty_api.errors import NotFound
-from watchparty_api.ports.mail.sending import send_quietly
+from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import OneTimeToken
-from watchparty_api.settings import read_settings
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import ONE_TIME_TOKENS_BY_PURPOSE
 from watchparty_api.web.caller import AdminOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/admin/account-invites", tags=["admin"])
@@ -58,7 +56,7 @@ def make_invite(
     )
     url = f"{base_url(request)}/register#invite={secret}"
     if body.email is not None and services.mail.delivers:
-        brand = read_settings(services).brand_name
+        brand = services.settings().brand_name
         text = f"{admin.account.display_name} invited you to {brand}. Open this link to create your account:\n\n{url}\n"
         subject = f"Your invitation to {brand}"
         later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fastapi import APIRouter
 
 from watchparty_api import audit
+from watchparty_api.accounts.credentials import revoke_sessions
 from watchparty_api.accounts.deletion import delete_account, refuse_last_admin
-from watchparty_api.accounts.sessions import revoke_all
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
@@ -17,8 +17,7 @@ from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ACCOUNTS
 from watchparty_api.web.caller import AdminOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/accounts", tags=["admin"])
 
@@ -50,7 +49,7 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
         services, [Replace(after)], actor=admin.account.id, action="account.changed", target=before.id, data=changes
     )
     if after.suspended:
-        revoke_all(services, after.id)
+        revoke_sessions(services, after.id)
         shut_out(services, after.id)
     return AdminAccountView.of(after)
 

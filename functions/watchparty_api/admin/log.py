@@ -12,8 +12,7 @@ from watchparty_api import audit
 from watchparty_api.admin.models import AuditList, AuditVerdict, AuditView
 from watchparty_api.store.queries import AUDIT_NEWEST_FIRST
 from watchparty_api.web.caller import AdminOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/audit", tags=["admin"])
 

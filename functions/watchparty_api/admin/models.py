@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StrictBool
 
-from watchparty_api.accounts.models import AccountRole, AccountView, Body, DisplayName, Email
+from watchparty_api.accounts.models import AccountRole, AccountView, DisplayName, Email
 from watchparty_api.records import (
     Account,
     AuditEntry,
@@ -17,6 +17,7 @@ from watchparty_api.records import (
     VideoStatus,
     WorkspaceSettings,
 )
+from watchparty_api.web.bodies import Body
 
 Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 

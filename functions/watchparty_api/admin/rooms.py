@@ -9,8 +9,7 @@ from watchparty_api.admin.models import AdminRoomList, AdminRoomView
 from watchparty_api.rooms.changes import close_room
 from watchparty_api.store.queries import ALL_ROOMS
 from watchparty_api.web.caller import AdminOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/rooms", tags=["admin"])
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 
 from watchparty_api import audit
 from watchparty_api.admin.models import SettingsChange, SettingsView
-from watchparty_api.settings import read_settings
 from watchparty_api.store.port import Create, Replace
 from watchparty_api.web.caller import AdminOf
 from watchparty_api.web.dependencies import ServicesOf
@@ -19,13 +18,13 @@ router = APIRouter(prefix="/admin/settings", tags=["admin"])
 @router.get("")
 def show_settings(services: ServicesOf, _: AdminOf) -> SettingsView:
     """The settings, as they are or by default."""
-    return SettingsView.of(read_settings(services))
+    return SettingsView.of(services.settings())
 
 
 @router.patch("")
 def change_settings(body: SettingsChange, services: ServicesOf, admin: AdminOf) -> SettingsView:
     """Changes what is given."""
-    before = read_settings(services)
+    before = services.settings()
     changes = body.model_dump(exclude_none=True)
     after = replace(before, **changes)
     write = Replace(after) if before.version else Create(after)

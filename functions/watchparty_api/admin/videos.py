@@ -12,8 +12,7 @@ from watchparty_api.errors import Conflict
 from watchparty_api.store.queries import ALL_VIDEOS, VIDEOS_BY_STATUS
 from watchparty_api.videos.transcodes.runs import retry
 from watchparty_api.web.caller import AdminOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 

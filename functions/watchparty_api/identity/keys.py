@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.utils import base64url_encode
 
 from watchparty_api.config import ConfigError
-from watchparty_api.identity.key_material.port import KeyMaterial
+from watchparty_api.identity.key_store import KeyMaterial
 
 
 @dataclass(frozen=True)

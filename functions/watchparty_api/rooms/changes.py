@@ -17,7 +17,7 @@ from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import new_room_id, open_room
 from watchparty_api.rooms.film import film_to_show, with_film
 from watchparty_api.rooms.history.action_log import logged
-from watchparty_api.rooms.join_requests.decisions import Decider, decide_all
+from watchparty_api.rooms.join_requests.requests import Decider, decide_all
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write

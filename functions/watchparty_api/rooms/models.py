@@ -5,35 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, model_validator
 
 from watchparty_api.records import Access, Control, Role, VideoStatus
-from watchparty_api.web.plain_text import one_line
+from watchparty_api.web.bodies import Body, one_line, visible_line
 
 WaitPolicy = Literal["never", "host", "quorum", "all"]
 
 
-def _named(text: str) -> str:
-    line = one_line(text)
-    if not line:
-        raise ValueError("A name needs at least one visible character.")
-    return line
-
-
 DisplayName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
 """At most 40 characters; where nothing visible is left, a name is generated."""
-RoomName = Annotated[str, Field(max_length=80), AfterValidator(_named)]
+RoomName = Annotated[str, Field(max_length=80), AfterValidator(visible_line)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 Capacity = Annotated[int, Field(strict=True, ge=1, le=1000)]
 SlowSeconds = Annotated[int, Field(strict=True, ge=0, le=300)]
 GivenId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 PositionS = Annotated[float, Field(strict=True, ge=0, le=7 * 24 * 3600, allow_inf_nan=False)]
-
-
-class Body(BaseModel):
-    """A request body. Unknown fields are refused: a misspelt `access` must not leave a room open."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Wait(BaseModel):

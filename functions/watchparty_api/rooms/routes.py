@@ -24,12 +24,11 @@ from watchparty_api.rooms.models import (
 from watchparty_api.rooms.participants import participant_of_account, require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
-from watchparty_api.rooms.reading import room_card, room_inside
+from watchparty_api.rooms.views import room_card, room_inside
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
 from watchparty_api.web.caller import AccountOf
-from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.idempotency import OnceOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
 from watchparty_api.web.site import client_address, share_url
 
 router = APIRouter(tags=["rooms"])

@@ -1,6 +1,6 @@
-"""How rooms look over HTTP: the card on the door, the room from the inside, a line in a list.
+"""What rooms look like over HTTP: the card for strangers, the room for its members, one entry of a list.
 
-Pure: everything needed is given. Nothing that leaves here tells an e-mail, an account or where files lie.
+No answer contains an e-mail address, an account id or a storage path.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from watchparty_api.records import Member, Room, Snapshot, Video
+from watchparty_api.rooms.film import film_of
 from watchparty_api.rooms.models import (
     Film,
     FilmProgress,
@@ -20,7 +21,9 @@ from watchparty_api.rooms.models import (
     Wait,
     You,
 )
+from watchparty_api.rooms.participants import find_member, participant_of_account
 from watchparty_api.rooms.permissions import controls
+from watchparty_api.services import Services
 
 _FRESH = timedelta(seconds=30)
 """A playing room speaks every ten seconds; after three times that long in silence it is not playing any more."""
@@ -147,3 +150,37 @@ def _progress(video: Video | None) -> FilmProgress | None:
     return FilmProgress(
         status=video.status, progress=video.progress, playable=video.playable, duration_s=video.duration_s
     )
+
+
+def snapshot_of(services: Services, room: Room) -> Snapshot | None:
+    """The relay's last word about the room."""
+    return services.store.get(Snapshot, room.id)
+
+
+def room_card(services: Services, room: Room, *, base_url: str) -> RoomCard:
+    """The card on the room's door."""
+    return card(
+        room,
+        base_url=base_url,
+        host_name=_host_name(services, room),
+        video=film_of(services, room),
+        snapshot=snapshot_of(services, room),
+        now=services.now(),
+    )
+
+
+def room_inside(services: Services, room: Room, member: Member, *, base_url: str) -> RoomView:
+    """The room as `member` sees it."""
+    return inside(
+        room,
+        base_url=base_url,
+        host_name=_host_name(services, room),
+        video=film_of(services, room),
+        member=member,
+        now=services.now(),
+    )
+
+
+def _host_name(services: Services, room: Room) -> str:
+    host = find_member(services, room.id, participant_of_account(room.id, room.owner_id))
+    return host.display_name if host else ""

@@ -7,20 +7,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 
 from watchparty_api.records import VideoStatus
 from watchparty_api.videos.transcodes.models import AudioTrack, Chapter, FailureCode, Rendition
-from watchparty_api.web.plain_text import one_line
+from watchparty_api.web.bodies import Body, visible_line
 
 _DIRECT = re.compile(r"\.(mp4|m4v|m3u8)$", re.IGNORECASE)
-
-
-def _visible(text: str) -> str:
-    line = one_line(text)
-    if not line:
-        raise ValueError("Enter at least one visible character.")
-    return line
 
 
 def _direct_link(url: str) -> str:
@@ -34,16 +27,10 @@ def _direct_link(url: str) -> str:
     return url
 
 
-Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_visible)]
-FileName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_visible)]
+Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(visible_line)]
+FileName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(visible_line)]
 SourceUrl = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_direct_link)]
 Duration = Annotated[float, Field(strict=True, gt=0, le=7 * 24 * 3600, allow_inf_nan=False)]
-
-
-class Body(BaseModel):
-    """A request body. Unknown fields are refused, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class UploadAnnouncement(Body):

@@ -12,8 +12,7 @@ from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_OF_OWNER
-from watchparty_api.videos.deletion import delete_video
-from watchparty_api.videos.direct_links import register_link
+from watchparty_api.videos.library import OwnedVideo, delete_video, owned_video, register_link
 from watchparty_api.videos.models import (
     DirectLink,
     NewVideo,
@@ -23,15 +22,13 @@ from watchparty_api.videos.models import (
     VideoList,
     VideoView,
 )
-from watchparty_api.videos.owned import OwnedVideo, owned_video
 from watchparty_api.videos.posters import check_poster_key, poster_response
 from watchparty_api.videos.transcodes.runs import retry
 from watchparty_api.videos.uploads.start import announce, start_upload
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.caller import AccountOf
-from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.idempotency import OnceOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
 from watchparty_api.web.site import base_url
 
 router = APIRouter(tags=["videos"])

@@ -1,13 +1,13 @@
-"""What every request handler asks for: the services of the application that answers.
+"""What route handlers ask for by their parameters' types: the application's services, and the page of a list.
 
-Apart from `services.py`, so that a function without HTTP does not pay for the import of FastAPI.
+Apart from `services.py`, so that a function without HTTP does not import FastAPI.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from watchparty_api.services import Services
 
@@ -19,3 +19,7 @@ def services_of(request: Request) -> Services:
 
 
 ServicesOf = Annotated[Services, Depends(services_of)]
+
+
+PageLimit = Annotated[int, Query(ge=1, le=200)]
+PageCursor = Annotated[str | None, Query(max_length=1000)]

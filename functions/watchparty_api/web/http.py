@@ -15,8 +15,11 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchparty_api.errors import (
@@ -194,3 +197,16 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
         app.add_middleware(Tracing, tracer=tracer)
     app.add_middleware(Boundary)
     return app
+
+
+def bare_app(services: Services, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()) -> Starlette:
+    """The application that answers `routes`."""
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers={ApiError: _refused})
+    app.router.redirect_slashes = False  # as in the API: nobody is sent on to what a Host header says
+    app.state.services = services
+    return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101  registered for nothing else
+    return problem(error, secrets.token_urlsafe(12))

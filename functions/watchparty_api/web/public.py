@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from watchparty_api.errors import Unavailable
-from watchparty_api.settings import read_settings
 from watchparty_api.web.dependencies import ServicesOf
 
 router = APIRouter(tags=["site"])
@@ -39,12 +38,12 @@ class Health(BaseModel):
 @router.get("/config")
 def site_config(services: ServicesOf) -> SiteConfig:
     """Sign-in mode, who may register, limits and version."""
-    settings = read_settings(services)
+    settings = services.settings()
     return SiteConfig(
         version=services.config.version,
         brand_name=settings.brand_name,
         sign_in=services.config.identity,
-        identity_api_key=services.config.identity_api_key if services.outside else None,
+        identity_api_key=services.config.identity_api_key if services.identity_provider else None,
         registration=settings.registration,
         temporary_hosts=settings.temporary_hosts,
         mail_delivers=services.mail.delivers,

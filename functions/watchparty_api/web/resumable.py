@@ -31,7 +31,7 @@ from watchparty_api.objects.port import StoredObject
 from watchparty_api.objects.sessions import Session
 from watchparty_api.objects.single_writer import SingleWriter
 from watchparty_api.services import Services
-from watchparty_api.web.bare_app import bare_app
+from watchparty_api.web.http import bare_app
 from watchparty_api.web.site import base_url
 
 log = logging.getLogger(__name__)

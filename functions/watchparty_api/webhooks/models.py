@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from watchparty_api.records import Delivery, Webhook
+from watchparty_api.web.bodies import Body
 
 EventType = Literal[
     "room.started", "room.ended", "participant.joined", "participant.left", "video.ready", "video.failed"
@@ -28,10 +29,8 @@ def _address(url: str) -> str:
     return url
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Body):
     """Where to call, and what for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_address)]
     events: Annotated[list[EventType], Field(min_length=1, max_length=6)]

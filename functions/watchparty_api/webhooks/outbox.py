@@ -11,10 +11,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from watchparty_api import audit
 from watchparty_api.records import Delivery, Room, Video, Webhook
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create, Replace
-from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
+from watchparty_api.store.port import Create, Delete, Replace
+from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.webhooks.models import EventType
 
 KEPT = timedelta(days=30)
@@ -50,7 +51,7 @@ def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, A
 def announce(services: Services, written: Sequence[Delivery]) -> None:
     """Tells whoever delivers that there is something to do; unheard, the sweeper finds it."""
     if written:
-        services.wakeups.deliveries_due([each.id for each in written])
+        services.delivery_queue.deliveries_due([each.id for each in written])
 
 
 def store_video(services: Services, before: Video, after: Video) -> Video:
@@ -77,3 +78,10 @@ def session_deliveries(
         turned: EventType = "room.started" if came else "room.ended"
         found += deliveries(services, room.owner_id, turned, about, event_id=event_id)
     return found
+
+
+def delete_webhook(services: Services, webhook: Webhook, *, actor: str) -> None:
+    """The webhook goes first, so that nothing is sent meanwhile."""
+    audit.commit(services, [Delete(Webhook, webhook.id)], actor=actor, action="webhook.deleted", target=webhook.id)
+    for each in services.store.query_all(DELIVERIES_OF_WEBHOOK, webhook.id):
+        services.store.delete(Delivery, each.id)

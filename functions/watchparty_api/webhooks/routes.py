@@ -13,9 +13,7 @@ from watchparty_api.records import Webhook
 from watchparty_api.store.port import Create
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
-from watchparty_api.webhooks.deletion import delete_webhook
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.webhooks.delivery import attempt
 from watchparty_api.webhooks.models import (
     DeliveryList,
@@ -25,7 +23,7 @@ from watchparty_api.webhooks.models import (
     WebhookList,
     WebhookView,
 )
-from watchparty_api.webhooks.outbox import delivery
+from watchparty_api.webhooks.outbox import delete_webhook, delivery
 from watchparty_api.webhooks.signature import secret_of
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])

@@ -37,7 +37,7 @@ def outside(house: House, provider: IdentityProvider) -> House:
     """A house that believes the provider, and whose clock is the library's: it has no other."""
     house.clock.time = datetime.now(UTC)
     config = replace(house.services.config, first_admin="Boss@example.org")
-    house.services = replace(house.services, config=config, outside=provider.platform)
+    house.services = replace(house.services, config=config, identity_provider=provider.platform)
     settings = WorkspaceSettings(workspace_id="main", id="settings", created_at=house.clock(), registration="open")
     house.services.store.create(settings)
     return house

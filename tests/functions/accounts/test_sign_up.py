@@ -11,13 +11,12 @@ from fakes.house import House
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.records import Account
-from watchparty_api.settings import read_settings
 
 ANA = {"email": "Ana@Example.org", "password": "correct horse", "display_name": "Ana"}
 
 
 def _settings(house: House, **fields: object) -> None:
-    settings = replace(read_settings(house.services), **fields)  # type: ignore[arg-type]
+    settings = replace(house.services.settings(), **fields)  # type: ignore[arg-type]
     house.services.store.create(settings)
 
 

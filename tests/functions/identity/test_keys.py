@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from watchparty_api.config import ConfigError
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import KeyedHash, read_keys
 
 

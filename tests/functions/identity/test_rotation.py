@@ -9,7 +9,7 @@ import pytest
 
 from watchparty_api.config import ConfigError
 from watchparty_api.errors import Unauthenticated
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
 from watchparty_api.identity.rotation import STEPS
 from watchparty_api.identity.tokens import JOIN_LIFE, TokenSigner

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchparty_api.errors import Unauthenticated
-from watchparty_api.identity.key_material.folder import KeyFolder
+from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import KeyFamily, Keys, read_keys
 from watchparty_api.identity.tokens import TokenSigner, token_type
 from watchparty_api.records import Account

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay, RecordingWakeups
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.house import SITE
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
@@ -58,7 +58,9 @@ def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[Sha
     """Windows in each kind of store, in a workspace of the test's own."""
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
     ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
-    services = build_services(config, relay=RecordingRelay(), wakeups=RecordingWakeups(), now=clock, **ports)
+    services = build_services(
+        config, relay=RecordingRelay(), delivery_queue=RecordingDeliveryQueue(), now=clock, **ports
+    )
     workspace_id = f"ws-{secrets.token_hex(6)}"
     yield SharedWindows(WorkspaceStore(services.store.adapter, workspace_id), keyed_hash=services.keyed_hash, now=clock)
     services.store.close()

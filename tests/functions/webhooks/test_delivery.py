@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fakes.function_ports import RecordingWakeups
+from fakes.function_ports import RecordingDeliveryQueue
 from fakes.house import House, Person
 from fakes.integrator import Integrator
 from fakes.local_server import serving
@@ -26,8 +26,8 @@ from watchparty_api.webhooks.outbox import store_video
 
 
 def woken(house: House) -> list[str]:
-    assert isinstance(house.services.wakeups, RecordingWakeups)
-    return house.services.wakeups.due
+    assert isinstance(house.services.delivery_queue, RecordingDeliveryQueue)
+    return house.services.delivery_queue.due
 
 
 def session(party: Party, kind: str, n: int, total: int) -> dict[str, Any]:

@@ -18,8 +18,7 @@ from watchparty_api.rooms.history.models import (
 from watchparty_api.rooms.history.sync_report import summed_up
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(tags=["room logs"])
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, EmailStr, Field
 
-from watchparty_api.rooms.models import Body
+from watchparty_api.web.bodies import Body
 
 
 class InvitationStart(Body):

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from watchparty_api.ports.mail.sending import send_quietly
+from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import Invitation
 from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.invitations.invite import invitation_mail, invite, may_mail, withdraw
@@ -21,8 +21,7 @@ from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.views import room_url
 from watchparty_api.store.queries import INVITATIONS_OF_ROOM
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.site import client_address, share_url
 
 router = APIRouter(tags=["invitations"])

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
-from watchparty_api.rooms.models import Body, GivenId
+from watchparty_api.rooms.models import GivenId
+from watchparty_api.web.bodies import Body
 
 Decision = Literal["admit", "deny", "block"]
 

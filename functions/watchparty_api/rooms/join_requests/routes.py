@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.bans import address_mark
-from watchparty_api.rooms.join_requests.decisions import Decider, decide, decide_all, decide_many, waiting
 from watchparty_api.rooms.join_requests.models import (
     Decided,
     DecideMany,
@@ -15,9 +14,9 @@ from watchparty_api.rooms.join_requests.models import (
     JoinRequestList,
     JoinRequestView,
 )
+from watchparty_api.rooms.join_requests.requests import Decider, decide, decide_all, decide_many, waiting
 from watchparty_api.rooms.permissions import Action
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(tags=["join requests"])
 

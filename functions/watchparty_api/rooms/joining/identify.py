@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Member, Room
 from watchparty_api.rooms.access import membership
 from watchparty_api.rooms.bans import address_mark
 from watchparty_api.rooms.joining.admission import Comer
-from watchparty_api.rooms.joining.guest_key import new_guest_key, shown_guest_hash
 from watchparty_api.rooms.participants import find_member, participant_of_account, participant_of_guest
 from watchparty_api.services import Services
 from watchparty_api.web.caller import (
@@ -22,6 +23,31 @@ from watchparty_api.web.caller import (
     caller_of,
     hash_secret,
 )
+from watchparty_api.web.site import is_https
+
+COOKIE = "wp_guest"
+HEADER = "x-guest-key"
+_LIFE_S = 400 * 24 * 3600
+"""The longest that browsers keep a cookie."""
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def shown_guest_hash(request: Request) -> str | None:
+    """The hash of the key that the request shows, by header or cookie; None for none or what cannot be one."""
+    key = request.headers.get(HEADER) or request.cookies.get(COOKIE, "")
+    return hash_secret(key) if _SHAPE.fullmatch(key) else None
+
+
+def new_guest_key() -> str:
+    """A key for a new guest."""
+    return secrets.token_urlsafe(32)
+
+
+def hand_over(key: str, request: Request, response: Response) -> None:
+    """Puts the key into the browser."""
+    response.set_cookie(
+        COOKIE, key, max_age=_LIFE_S, path="/api/v1/rooms", httponly=True, samesite="lax", secure=is_https(request)
+    )
 
 
 @dataclass(frozen=True)

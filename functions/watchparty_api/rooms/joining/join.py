@@ -22,7 +22,7 @@ from watchparty_api.rooms.join_requests.requests import answered, knock
 from watchparty_api.rooms.joining.admission import Comer, ComesIn, open_door
 from watchparty_api.rooms.outbox import Change, commit_and_tell
 from watchparty_api.rooms.participants import find_member, member_id
-from watchparty_api.rooms.reading import snapshot_of
+from watchparty_api.rooms.views import snapshot_of
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.records import Role
-from watchparty_api.rooms.models import Body, DisplayName, RoomCard, RoomView
+from watchparty_api.rooms.models import DisplayName, RoomCard, RoomView
 from watchparty_api.rooms.playback.models import Playback
+from watchparty_api.web.bodies import Body
 
 
 class Join(Body):

@@ -11,7 +11,7 @@ from watchparty_api.rooms.joining.join_token import join_claims
 from watchparty_api.rooms.joining.models import Admitted, Connection, WaitingForHost
 from watchparty_api.rooms.playback.grants import grant_for
 from watchparty_api.rooms.playback.models import Playback
-from watchparty_api.rooms.reading import room_card, room_inside, snapshot_of
+from watchparty_api.rooms.views import room_card, room_inside, snapshot_of
 from watchparty_api.services import Services
 from watchparty_api.web.site import base_url, share_url
 

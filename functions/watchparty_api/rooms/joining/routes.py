@@ -12,8 +12,7 @@ from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Room
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.generated_names import guest_name
-from watchparty_api.rooms.joining.guest_key import hand_over
-from watchparty_api.rooms.joining.identify import arrival, returning
+from watchparty_api.rooms.joining.identify import arrival, hand_over, returning
 from watchparty_api.rooms.joining.join import Wish, come_back, enter
 from watchparty_api.rooms.joining.models import Admitted, Join, Renewal, WaitingForHost
 from watchparty_api.rooms.joining.response import answer

@@ -124,3 +124,16 @@ def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], n
         writes=[Replace(owned), Replace(before), Replace(host), line],
         notices=[notices.role(before, now), notices.role(host, now)],
     )
+
+
+def rename(services: Services, room_id: str, participant_id: str, display_name: str) -> Member:
+    """The participant under another name; who was removed meanwhile keeps the old one."""
+
+    def decide() -> Change[Member]:
+        member = require_member(services, room_id, participant_id)
+        if member.state not in ("admitted", "waiting") or member.display_name == display_name:
+            return Change(member)
+        renamed = replace(member, display_name=display_name, mver=member.mver + 1)
+        return Change(renamed, writes=[Replace(renamed)])
+
+    return commit_and_tell(services, decide)

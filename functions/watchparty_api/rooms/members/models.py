@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, StrictBool
 
 from watchparty_api.records import Role
-from watchparty_api.rooms.models import Body, DisplayName
+from watchparty_api.rooms.models import DisplayName
+from watchparty_api.web.bodies import Body
 
 
 class MemberView(BaseModel):

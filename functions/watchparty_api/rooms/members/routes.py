@@ -10,7 +10,7 @@ from watchparty_api.records import Ban, Member
 from watchparty_api.rooms.access import StandingOf
 from watchparty_api.rooms.bans import address_mark, lift_ban
 from watchparty_api.rooms.generated_names import guest_name
-from watchparty_api.rooms.members.changes import change_member
+from watchparty_api.rooms.members.changes import change_member, rename
 from watchparty_api.rooms.members.models import (
     BanList,
     BanView,
@@ -22,11 +22,9 @@ from watchparty_api.rooms.members.models import (
     Rename,
 )
 from watchparty_api.rooms.members.removal import leave, remove
-from watchparty_api.rooms.members.renaming import rename
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.store.queries import BANS_OF_ROOM, MEMBERS_BY_STATE
-from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.pagination import PageCursor, PageLimit
+from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(tags=["members"])
 

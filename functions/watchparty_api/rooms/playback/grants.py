@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
-from watchparty_api.ports.grants.port import Grant
+from watchparty_api.ports.grants import Grant
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.playback.models import Playback
 from watchparty_api.services import Services
-from watchparty_api.videos.film_files import media_folder, sprites_url, subtitle_tracks
 from watchparty_api.videos.transcodes.models import Chapter
+from watchparty_api.videos.views import media_folder, sprites_url, subtitle_tracks
 from watchparty_api.web.site import base_url, is_https
 
 MASTER = "master.m3u8"

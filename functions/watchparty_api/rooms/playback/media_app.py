@@ -19,7 +19,7 @@ from watchparty_api.objects.media_names import is_media_name, media_type
 from watchparty_api.rooms.playback.grants import may_still_watch
 from watchparty_api.rooms.playback.media_files import bucket_response, media_response
 from watchparty_api.services import Services
-from watchparty_api.web.bare_app import bare_app
+from watchparty_api.web.http import bare_app
 
 _MOST_COOKIES = 50
 

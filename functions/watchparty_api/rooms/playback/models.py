@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from watchparty_api.videos.models import SubtitleTrackView
 from watchparty_api.videos.transcodes.models import Chapter
+from watchparty_api.web.bodies import Body
 
 
 class Playback(BaseModel):
@@ -24,10 +25,8 @@ class Playback(BaseModel):
     chapters: list[Chapter] = []
 
 
-class PlaybackRequest(BaseModel):
+class PlaybackRequest(Body):
     """`via: link` is for players that keep no cookies: the grant is then part of the address."""
-
-    model_config = ConfigDict(extra="forbid")
 
     room_id: Annotated[str, Field(max_length=100)] | None = None
     via: Literal["cookie", "link"] = "cookie"

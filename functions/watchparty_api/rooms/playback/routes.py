@@ -16,7 +16,7 @@ from watchparty_api.rooms.playback.grants import grant_for, may_still_watch
 from watchparty_api.rooms.playback.media_files import bucket_response, media_response
 from watchparty_api.rooms.playback.models import Playback, PlaybackRequest
 from watchparty_api.services import Services
-from watchparty_api.videos.owned import owned_video
+from watchparty_api.videos.library import owned_video
 from watchparty_api.web.caller import Caller, CallerOf, ParticipantCaller, account_of
 from watchparty_api.web.dependencies import ServicesOf
 

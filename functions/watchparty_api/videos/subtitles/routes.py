@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from watchparty_api.errors import Conflict, NotFound, TooLarge
 from watchparty_api.records import Video
 from watchparty_api.services import Services
+from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
-from watchparty_api.videos.owned import OwnedVideo
 from watchparty_api.videos.subtitles.webvtt import rewritten
 from watchparty_api.videos.transcodes.transitions import sidecars
 from watchparty_api.videos.views import video_view
+from watchparty_api.web.bodies import Body, one_line
 from watchparty_api.web.dependencies import ServicesOf
-from watchparty_api.web.plain_text import one_line
 
 LARGEST_BYTES = 2 * 1024 * 1024
 MOST_TRACKS = 20
@@ -29,10 +29,8 @@ Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z
 Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_line)]
 
 
-class TrackChange(BaseModel):
+class TrackChange(Body):
     """Only the fields that are there change. One track at most is shown without being asked for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     language: Language | None = None
     label: Label | None = None

@@ -9,14 +9,16 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from watchparty_api.errors import VersionConflict
+from watchparty_api.errors import Unavailable, VersionConflict
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.transcodes.models import FailureCode
 from watchparty_api.videos.transcodes.runs import launch
 from watchparty_api.videos.transcodes.transitions import never_started, next_run
+from watchparty_api.web.cloud_events import finalized_object
 from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
@@ -65,3 +67,10 @@ def _claimed(video: Video, original: StoredObject, now: datetime) -> Video:
 def failed_upload(video: Video, code: FailureCode, message: str, now: datetime) -> Video:
     """The video without its original. Pure."""
     return replace(video, status="failed", failure={"code": code, "message": message}, updated_at=now)
+
+
+def hear_upload(services: Services, data: Any) -> None:
+    """Claims the original and starts its transcode. Raises what a later delivery may mend: Unavailable, BadEvent."""
+    original = finalized_object(data, bucket=services.config.uploads_bucket or "")
+    if original is not None and not on_finalized(services, original):
+        raise Unavailable("not_started", "The transcode could not be started; the event has to come again.")

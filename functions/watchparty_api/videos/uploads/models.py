@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from watchparty_api.web.bodies import Body
 
 
-class PartsRequest(BaseModel):
+class PartsRequest(Body):
     """Which parts are going to be sent next, counted from 1; none asks only how far it got."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    numbers: Annotated[list[Annotated[int, Field(strict=True, ge=1, le=10_000)]], Field(max_length=100)] = []
+    numbers: list[Annotated[int, Field(strict=True, ge=1, le=10_000)]] = Field(default=[], max_length=100)
 
 
 class PartAddressView(BaseModel):

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends
 from watchparty_api.errors import Conflict
 from watchparty_api.objects.port import MultipartUploads
 from watchparty_api.records import Video
+from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
-from watchparty_api.videos.owned import OwnedVideo
 from watchparty_api.videos.uploads.finalize import on_finalized
 from watchparty_api.videos.uploads.models import PartsRequest, PartsView
 from watchparty_api.videos.views import video_view

@@ -12,7 +12,6 @@ from watchparty_api.errors import Conflict, Forbidden, TooLarge, VersionConflict
 from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
 from watchparty_api.services import Services
-from watchparty_api.settings import read_settings
 from watchparty_api.videos.models import UploadAnnouncement
 from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.videos.uploads.file_types import signed_type, title_of
@@ -20,7 +19,7 @@ from watchparty_api.videos.uploads.file_types import signed_type, title_of
 
 def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> Video:
     """The video that the upload will become. Raises TooLarge, UnsupportedType, Forbidden (`quota_exceeded`)."""
-    settings = read_settings(services)
+    settings = services.settings()
     content_type = signed_type(upload.filename, upload.content_type)
     if upload.size_bytes > settings.max_upload_bytes:
         limit_gb = settings.max_upload_bytes / 10**9

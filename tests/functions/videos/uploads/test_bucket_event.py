@@ -16,11 +16,11 @@ from fakes.house import House
 from fakes.strict_gcs import StrictGcs, strict_gcs
 from fakes.transcode_events import waiting_video
 from watchparty_api.errors import BadEvent, Unavailable
-from watchparty_api.ports.jobs.cloud_run import CloudRunJobs, Endpoint
+from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.transcodes.runs import requeue_stuck
-from watchparty_api.videos.uploads.bucket_event import hear_upload
+from watchparty_api.videos.uploads.finalize import hear_upload
 
 FILM = b"f" * 1000
 

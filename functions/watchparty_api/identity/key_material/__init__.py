@@ -1,1 +1,0 @@
-"""Where the installation's secrets lie: a folder, or Secret Manager."""

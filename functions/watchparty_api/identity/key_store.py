@@ -1,0 +1,69 @@
+"""Storage of the installation's secrets: `access`, `join`, `notice` (key families), `hash` and `cdn`.
+
+The adapter in this file reads a folder: at home one folder that only its owner can read, in the cloud a folder per
+mounted secret. `secret_manager.py` is the adapter that needs no volume.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from watchparty_api.config import ConfigError
+
+
+class KeyMaterial(Protocol):
+    """Adapters: `folder.py`, also for secrets that Cloud Run mounts; `secret_manager.py`, which asks at start."""
+
+    def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:
+        """The secret's text. A missing one is made of `make` where secrets may be made (at home, once for all
+        processes), else it raises ConfigError with the place where it was expected."""
+
+    def place(self, name: str) -> str:
+        """Where the secret lies, for people; never what it is."""
+
+
+_FILES = {"hash": "hash.secret", "cdn": "cdn.key"}
+"""Everything else is a family of keys, `{name}.json`."""
+
+
+@dataclass(frozen=True)
+class KeyFolder:
+    """`port.KeyMaterial` in a folder; `may_create` at home only."""
+
+    folder: Path
+    may_create: bool
+
+    def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:
+        path = self._path(name)
+        if not path.exists():
+            if not self.may_create or make is None:
+                raise ConfigError(f"WATCHPARTY_KEYS_DIR: {path} is missing")
+            _create(path, make())
+        return path.read_text()
+
+    def place(self, name: str) -> str:
+        return str(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        file = _FILES.get(name, f"{name}.json")
+        mounted = self.folder / name / file  # Cloud Run mounts one secret as one folder
+        return mounted if mounted.exists() else self.folder / file
+
+
+def _create(path: Path, content: str) -> None:
+    """Writes the file whole and for its owner only; if another process was faster, its file stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,1 +1,0 @@
-"""Outgoing mail: SMTP, or the log of a machine that has none."""

@@ -1,1 +1,0 @@
-"""How the functions tell the relay what they have committed."""

@@ -1,0 +1,33 @@
+"""Waking the function by Pub/Sub: the real client, the emulator, and a topic that is not there."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import pytest
+from google.cloud import pubsub_v1
+
+from watchparty_api.ports.delivery_queue import PubSubDeliveryQueue
+
+pytestmark = pytest.mark.service
+
+
+def test_a_wake_up_is_a_message(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the deliveries, and nothing of what is in them."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)  # the client's own setting
+    project = f"demo-{secrets.token_hex(4)}"
+    topic = f"projects/{project}/topics/deliveries"
+    pubsub_v1.PublisherClient().create_topic(name=topic)
+    subscription = f"projects/{project}/subscriptions/reader"
+    subscriber = pubsub_v1.SubscriberClient()
+    subscriber.create_subscription(name=subscription, topic=topic)
+    PubSubDeliveryQueue(topic).deliveries_due(["d1", "d2"])
+    found = subscriber.pull(subscription=subscription, max_messages=1, timeout=20)
+    assert json.loads(found.received_messages[0].message.data) == {"v": 1, "deliveries": ["d1", "d2"]}
+
+
+def test_a_wake_up_that_is_not_heard_hurts_nobody(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The topic is missing: that is logged, and the sweeper will find the deliveries."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)
+    PubSubDeliveryQueue(f"projects/demo-{secrets.token_hex(4)}/topics/missing").deliveries_due(["d1"])

@@ -1,0 +1,68 @@
+"""Google's own client against a local Cloud Run API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from google.auth.credentials import AnonymousCredentials
+
+from fakes.cloud_run_api import JOB, CloudRunApi, cloud_run_api
+from watchparty_api.errors import Unavailable
+from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
+
+
+@pytest.fixture
+def api() -> Iterator[CloudRunApi]:
+    with cloud_run_api() as running:
+        yield running
+
+
+@pytest.fixture
+def jobs(api: CloudRunApi) -> CloudRunJobs:
+    return CloudRunJobs(JOB, Endpoint(host=api.host, scheme="http", credentials=AnonymousCredentials()))
+
+
+def test_a_run_is_told_what_it_is_about(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+    """Video, generation and attempt as environment, and the execution's name to find it by."""
+    assert jobs.launch(video_id="v1", generation="17", attempt=1) == f"{JOB}/executions/run-1"
+    assert api.started == [{"VIDEO_ID": "v1", "GENERATION": "17", "ATTEMPT": "1"}]
+
+
+def test_what_was_not_started_is_said(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+    """An API that refuses is Unavailable, so that the run is tried again."""
+    api.broken = True
+    with pytest.raises(Unavailable):
+        jobs.launch(video_id="v1", generation="17", attempt=1)
+
+
+def test_nobody_listening_is_unavailable_too() -> None:
+    """As on a broken line."""
+    jobs = CloudRunJobs(JOB, Endpoint(host="127.0.0.1:9", scheme="http", credentials=AnonymousCredentials()))
+    with pytest.raises(Unavailable):
+        jobs.launch(video_id="v1", generation="17", attempt=1)
+
+
+def test_a_higher_attempt_takes_the_place_of_a_lower_one(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+    """The run before is cancelled; those of other films go on."""
+    jobs.launch(video_id="v1", generation="17", attempt=1)
+    jobs.launch(video_id="v2", generation="18", attempt=1)
+    jobs.launch(video_id="v1", generation="17", attempt=2)
+    assert api.cancelled == [f"{JOB}/executions/run-1"]
+    assert [run["ATTEMPT"] for run in api.started] == ["1", "1", "2"]
+
+
+def test_cancelling_stops_what_still_runs(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+    """Not what is over; and nothing running is no error."""
+    jobs.launch(video_id="v1", generation="17", attempt=1)
+    jobs.launch(video_id="v1", generation="17", attempt=1)
+    api.over.add(f"{JOB}/executions/run-1")
+    jobs.cancel(video_id="v1")
+    jobs.cancel(video_id="v9")
+    assert api.cancelled == [f"{JOB}/executions/run-2"]
+
+
+def test_a_run_that_cannot_be_stopped_keeps_nobody_from_deleting(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+    """Its events count for nothing afterwards."""
+    api.broken = True
+    jobs.cancel(video_id="v1")

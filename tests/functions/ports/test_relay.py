@@ -1,0 +1,67 @@
+"""Notices to a relay: in the same process, and over the real socket of a real relay."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from fakes.relay_socket import RelaySocket, serving
+from watchparty_api.ports.relay import InProcessRelay, SocketRelay
+
+
+def test_a_notice_is_handed_over_as_it_is() -> None:
+    """The relay gets the body of the socket's message, and its return is the acknowledgement."""
+    got: list[dict[str, Any]] = []
+    assert InProcessRelay(got.append).deliver("r", {"t": "notice", "id": "n", "kind": "close"})
+    assert got == [{"t": "notice", "id": "n", "kind": "close"}]
+
+
+def test_a_relay_that_fails_did_not_acknowledge() -> None:
+    """So the outbox tries again, and the change that was committed is answered as such."""
+
+    def fail(_notice: dict[str, Any]) -> None:
+        raise RuntimeError("shutting down")
+
+    assert not InProcessRelay(fail).deliver("r", {"id": "n"})
+
+
+CLOSE = {"t": "notice", "id": "n1", "room": "room", "kind": "close"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def told(relay: RelaySocket) -> SocketRelay:
+    """What a function has: the address, and its own right to sign."""
+    return SocketRelay(relay.url, token=lambda room, notice_id, _now: relay.mint.notice(notice_id, room), now=now)
+
+
+def test_a_notice_is_acknowledged_and_has_happened() -> None:
+    """The people of the closed room are sent away, and True says so."""
+
+    async def evening() -> tuple[bool, int]:
+        async with serving() as relay, relay.joined("ana") as ana:
+            acknowledged = await asyncio.to_thread(told(relay).deliver, "room", CLOSE)
+            return acknowledged, await ana.closed()
+
+    assert asyncio.run(evening()) == (True, 4404)
+
+
+def test_without_the_right_token_nothing_is_acknowledged(caplog: pytest.LogCaptureFixture) -> None:
+    """A token for another room; the log names the notice and neither token nor content."""
+
+    async def evening() -> bool:
+        async with serving() as relay:
+            wrong = SocketRelay(relay.url, token=lambda _room, id_, _now: relay.mint.notice(id_, "other"), now=now)
+            return await asyncio.to_thread(wrong.deliver, "room", CLOSE)
+
+    assert not asyncio.run(evening())
+    assert "n1" in caplog.text
+    assert "eyJ" not in caplog.text
+
+
+def test_a_relay_that_is_not_there_acknowledges_nothing() -> None:
+    """The outbox keeps the notice."""
+    assert not SocketRelay("ws://127.0.0.1:9/ws", token=lambda *_: "t", now=now).deliver("room", CLOSE)

@@ -1,0 +1,36 @@
+"""What a name may be made of."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchparty_api.web.bodies import one_line
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Ana \n Maria ", "Ana Maria"),
+        ("Ana\u202egnihton", "Anagnihton"),
+        ("A\u0000B\u200bC\ufeff", "ABC"),
+        ("e\u0301", "é"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("\u200d\u200d", ""),
+        ("\u2067\u2066", ""),
+    ],
+)
+def test_names_are_one_visible_line(typed: str, kept: str) -> None:
+    """Control and direction marks go, white space shrinks, letters are composed, family emoji survive."""
+    assert one_line(typed) == kept
+
+
+@given(st.text(max_size=60))
+def test_cleaning_twice_is_cleaning_once(typed: str) -> None:
+    """And nothing that controls is ever left."""
+    line = one_line(typed)
+    assert one_line(line) == line
+    assert not [c for c in line if unicodedata.category(c) == "Cc" or c in "\u202a\u202b\u202d\u202e\u2066\u2067\u2069"]
