@@ -75,8 +75,6 @@ def _own_modules(contract: dict[str, Any]) -> Iterator[str]:
     match contract["type"]:
         case "layers":
             yield from (name for layer in _layers(contract) for name in layer if "." in name)
-        case "forbidden":
-            yield from _concrete(contract["source_modules"])
         case "protected":
             yield from _concrete(contract["allowed_importers"])
 
@@ -97,9 +95,6 @@ def faults(contract: dict[str, Any]) -> list[list[Import]]:
                 for folder in _concrete(contract["ancestors"])
                 for inside in ("", ".inner.innermost")
             ]
-        case "forbidden":
-            sources, forbidden = _concrete(contract["source_modules"]), _concrete(contract["forbidden_modules"])
-            return [[(each, forbidden[0])] for each in sources] + [[(sources[0], each)] for each in forbidden]
         case "protected":
             return [
                 [(f"{package}.stranger", each)]

@@ -1,7 +1,5 @@
 """The cloud around a transcoding task: buckets in the strict local service, and what was announced."""
 
-from __future__ import annotations
-
 import threading
 import time
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A topic of the Pub/Sub emulator, and what was published on it."""
 
-from __future__ import annotations
-
 import secrets
 import time
 from dataclasses import dataclass, field

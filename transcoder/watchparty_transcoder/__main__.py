@@ -44,8 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.task:
             return _cloud_task()
         return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
-    except BadSetting as wrong:
-        logging.getLogger(__name__).error("%s", wrong)
+    except BadSetting as error:
+        logging.getLogger(__name__).error("%s", error)
         return OUR_FAULT
 
 
@@ -89,8 +89,8 @@ def _run(job: "Job", *, with_parent: bool) -> int:
         threading.Thread(target=_cancel_at_end_of_input, args=(job,), daemon=True).start()
     try:
         transcode(job)
-    except Cancelled as stopped:
-        return stopped.exit_code
+    except Cancelled as error:
+        return error.exit_code
     except TranscodeError as error:
         logging.getLogger(__name__).exception("%s: %s", error.code, error.detail)
         job.emitter.failed(error)
@@ -111,8 +111,8 @@ def _cloud_task() -> int:
         signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
         try:
             task.run()
-        except Cancelled as stopped:
-            return stopped.exit_code
+        except Cancelled as error:
+            return error.exit_code
         except (BadMedia, TimedOut) as error:
             log.exception("%s: %s", error.code, error.detail)
             task.job.emitter.failed(error)

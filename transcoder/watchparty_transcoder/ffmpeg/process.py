@@ -56,14 +56,14 @@ def retry_if_killed(make: Callable[[], Made]) -> Made:
     """
     try:
         return make()
-    except ToolKilled as killed:
-        log.warning("once more: %s", killed.detail)
-        crashed = killed.crashed
+    except ToolKilled as error:
+        log.warning("once more: %s", error.detail)
+        crashed = error.crashed
     try:
         return make()
-    except ToolKilled as killed:
-        if crashed and killed.crashed:
-            raise ToolFailed(killed.detail) from killed
+    except ToolKilled as error:
+        if crashed and error.crashed:
+            raise ToolFailed(error.detail) from error
         raise
 
 

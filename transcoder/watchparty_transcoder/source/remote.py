@@ -4,8 +4,6 @@ The proxy answers for exactly one object under a name that nobody can guess, and
 ffmpeg to open besides leads nowhere.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re
@@ -44,7 +42,7 @@ class RemoteObject:
         return cast("BinaryIO", io.BufferedReader(_RangeFile(self), BUFFER_BYTES))
 
 
-def from_gcs(blob: Blob) -> RemoteObject:
+def from_gcs(blob: "Blob") -> RemoteObject:
     """An object of Google Cloud Storage, its generation chosen."""
     blob.reload()
     return RemoteObject(

@@ -4,8 +4,6 @@ Whatever is given once is created with "no such object yet" as its condition; wh
 version that this process wrote or was told of. So a task that was believed dead cannot undo what came after it.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from watchparty_transcoder.errors import WriteConflict
@@ -29,7 +27,7 @@ NOT_AT_ALL = "no-cache"
 class GcsStorage:
     """The adapter for the cloud; `prefix` ends with "/"."""
 
-    def __init__(self, bucket: Bucket, prefix: str) -> None:
+    def __init__(self, bucket: "Bucket", prefix: str) -> None:
         self._bucket = bucket
         self._prefix = prefix
         self._generations: dict[str, int] = {}
@@ -81,11 +79,11 @@ class GcsStorage:
                 continue  # somebody else cleared it, or has written it anew since
         self._generations = {name: known for name, known in self._generations.items() if not name.startswith(begins)}
 
-    def _upload(self, blob: Blob, data: bytes, *, over: int) -> None:
+    def _upload(self, blob: "Blob", data: bytes, *, over: int) -> None:
         ending = blob.name[blob.name.rfind(".") :]
         blob.cache_control = NOT_AT_ALL if ending in (".m3u8", ".json", ".done") else FOR_EVER
         content_type = TYPES.get(ending, "application/json")
         blob.upload_from_string(data, content_type=content_type, if_generation_match=over, timeout=CALL_WITHIN_S)
 
-    def _blob(self, name: str) -> Blob:
+    def _blob(self, name: str) -> "Blob":
         return self._bucket.blob(self._prefix + name)

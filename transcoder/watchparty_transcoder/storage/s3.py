@@ -3,8 +3,6 @@
 Whatever is given once is looked for before it is written: conditional writes are what not every such service has.
 """
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from watchparty_transcoder.subtitles.cue_text import Styled, as_webvtt
 
-# Where players that demux subtitles like sound put the cues; browsers' own parsers skip it.
 TIMESTAMP_MAP = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
+"""Tells players that demux subtitles like audio when the cues start. The parsers of browsers skip it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
