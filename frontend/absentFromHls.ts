@@ -1,4 +1,4 @@
-/** Stands where `leanHls.ts` leaves a part of hls.js out: hls.js skips controllers that are undefined. */
+/** Replaces the parts of hls.js that `leanHls.ts` removes: hls.js skips undefined controllers. */
 export default undefined;
 
 export const fetchSupported = (): boolean => false;

@@ -1,7 +1,7 @@
 /**
- * hls.js built from the source in its own package, without what no playlist of ours asks for. That takes a third off
- * the largest thing that a room loads (178 to 126 kB). The libraries that its release bundles are development
- * dependencies here, at the versions that its package.json names; update them together with hls.js.
+ * hls.js built from the source in its package, without features that our playlists never use. This makes the largest
+ * chunk of a room a third smaller (178 to 126 kB). The libraries that its release bundles are development dependencies
+ * here, at the versions in its package.json; update them together with hls.js.
  */
 
 import { readFileSync } from "node:fs";
@@ -21,8 +21,8 @@ const FEATURES = {
 };
 
 /**
- * Parts that hls.js has no switch for, and takes as absent: captions of broadcasts (no menu of ours lists them), cues
- * of metadata, dropped frames, and loading by fetch, which only `progressive` asks for. `HlsStream.ts` configures it so.
+ * Parts without a build switch, which hls.js accepts as missing: broadcast captions (no menu lists them), metadata cues,
+ * dropped-frame monitoring, and loading with fetch, which only `progressive` uses. `HlsStream.ts` disables them.
  */
 const ABSENT =
   /^\.\.?\/.*(cea-608-parser|output-filter|id3-track-controller|fps-controller|fetch-loader)$/;
@@ -37,7 +37,7 @@ export const leanHls = {
   ],
   define: {
     __VERSION__: JSON.stringify(version),
-    // The release for import has no worker inside either.
+    // The ES module release contains no worker either.
     __IN_WORKER__: "false",
     __HLS_WORKER_BUNDLE__: "undefined",
     ...Object.fromEntries(

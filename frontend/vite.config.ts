@@ -5,8 +5,7 @@ import { leanHls } from "./leanHls.ts";
 
 const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
 
-// The refresh and join calls demand an Origin equal to the site, so the proxy
-// must leave the browser's Host header as it is.
+// The refresh and join calls require an Origin equal to the site, so the proxy must not change the Host header.
 const toServer = { target: SERVER, changeOrigin: false };
 
 export default defineConfig({
@@ -32,8 +31,8 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       output: {
-        // hls.js is as large as the rest of the room together: a chunk of its
-        // own stays cached over releases and never lands on the first load.
+        // hls.js is as large as the rest of the room. A separate chunk stays cached across releases and is never part
+        // of the first load.
         codeSplitting: {
           groups: [
             { name: "hls", test: /node_modules\/hls\.js/, priority: 3 },
@@ -50,10 +49,10 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts"],
-    // Pure logic needs no worker of its own; what a test puts in place of a global goes with it.
+    // Pure logic needs no isolation, and stubbed globals are restored after each test.
     isolate: false,
     unstubGlobals: true,
-    // No test waits; the limit ends one that hangs, and must not end one on a machine that is busy.
+    // No test waits. The limit ends a hanging test, and must not end one on a busy machine.
     testTimeout: 60_000,
   },
 });

@@ -1,4 +1,4 @@
-// Writes the TypeScript types of both contracts. `--check` writes nothing and fails when a committed file is stale.
+// Writes the TypeScript types of both contracts. `--check` writes nothing and fails if a committed file is stale.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Adds up what a page makes the browser load before it can be used, gzipped, and fails over the budget. Run after a build.
+// Adds up what the browser loads before a page can be used, gzipped, and fails if it exceeds the budget. Run after a build.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -28,7 +28,7 @@ function gzipped(file) {
   return sizes.get(file);
 }
 
-/** Everything an entry imports statically, itself included. */
+/** The entries and everything they import statically. */
 function closure(keys, found = new Set()) {
   for (const key of keys) {
     if (found.has(key)) continue;
