@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 .PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 prepare-run:
 	@$(PYTHON) standalone/prepare.py run

@@ -102,7 +102,7 @@ def may_install() -> list[str] | None:
 def install_debian(packages: list[str]) -> None:
     apt = may_install()
     if apt is None:
-        raise CannotPrepare(f"Please type: sudo apt-get install {' '.join(packages)}")
+        raise CannotPrepare(f"Run: sudo apt-get install {' '.join(packages)}")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     call(*apt, "update", "-qq", environ=environ)
     call(*apt, "install", "-y", "-qq", "--no-install-recommends", *packages, environ=environ)

@@ -29,7 +29,7 @@ _NO_SERVER = {"host": None, "port": None, "no_browser": True, "demo": False}
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="watchparty", description="Watch films together, on the same frame.")
     commands = parser.add_subparsers(title="commands", required=True)
-    serve = commands.add_parser("serve", help="start the server: one process, one port")
+    serve = commands.add_parser("serve", help="start the server (one process, one port)")
     serve.add_argument("--host", help="address to listen on (default: all)")
     serve.add_argument("--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT})")
     serve.add_argument("--data", metavar="DIR", help=f"data folder (default: {default_data_folder(os.environ)})")
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     transcode.set_defaults(run=_transcode)
     admin = commands.add_parser("admin", help="manage an installation").add_subparsers(required=True)
     create = admin.add_parser("create-account", help="create an account without an invitation")
-    create.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    create.add_argument("--data", metavar="DIR", help="the server's data folder")
     create.add_argument("--email", required=True)
     create.add_argument("--password", help="prompted for if missing")
     create.add_argument("--name", help="display name (default: the address up to the @)")
@@ -52,12 +52,14 @@ def _parser() -> argparse.ArgumentParser:
     create.set_defaults(run=_create_account, **_NO_SERVER)
     audit = commands.add_parser("audit", help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
-    audit.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    audit.add_argument("--data", metavar="DIR", help="the server's data folder")
     audit.set_defaults(run=_audit, **_NO_SERVER)
-    keys = commands.add_parser("keys", help="rotate signing keys: add, an hour later activate, an hour later retire")
+    keys = commands.add_parser(
+        "keys", help="rotate signing keys: add, activate an hour later, retire an hour after that"
+    )
     keys.add_argument("step", choices=["add", "activate", "retire"])
     keys.add_argument("family", choices=["access", "join", "notice"])
-    keys.add_argument("--data", metavar="DIR", help="the data folder of the server")
+    keys.add_argument("--data", metavar="DIR", help="the server's data folder")
     keys.add_argument(
         "--text", action="store_true", help="read the key family from standard input and write it to standard output"
     )

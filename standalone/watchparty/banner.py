@@ -29,14 +29,14 @@ def banner(*, local_url: str, lan_url: str | None, data: Path, setup_url: str | 
     """Returns the text to print."""
     rows = [("Here", local_url)]
     if lan_url:
-        rows.append(("In your network", lan_url))
+        rows.append(("On your network", lan_url))
     if demo_url:
         rows.append(("Demo room", demo_url))
     rows.append(("Your data", str(data)))
     if setup_url:
-        rows.append(("First start", f"{setup_url}\n{'':20}makes you the admin; works once"))
+        rows.append(("First start", f"{setup_url}\n{'':20}Open this once to become the admin"))
     lines = ["", "  WatchParty is ready", "", *(f"  {name:<18}{value}" for name, value in rows), ""]
     if lan_url:
         lines += [qr_code(demo_url or lan_url)]
-    lines += ["  Ctrl-C ends it.", ""]
+    lines += ["  Press Ctrl-C to stop.", ""]
     return "\n".join(lines)

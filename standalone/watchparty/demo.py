@@ -22,10 +22,10 @@ Json = dict[str, Any]
 
 SCRIPT = (
     ("Ada", "These colours are so calm. I could watch them for hours."),
-    ("Max", "Look at the number in the corner: do you have the same one?"),
-    ("Ada", "Exactly the same, frame by frame 🙂"),
-    ("Max", "Try the pause button. It stops for all of us on the same picture."),
-    ("Ada", "Open this page on your phone too, the code is in the terminal."),
+    ("Max", "Look at the number in the corner. Do you have the same one?"),
+    ("Ada", "Exactly the same, frame for frame 🙂"),
+    ("Max", "Try the pause button. It stops for all of us on the same frame."),
+    ("Ada", "Open this page on your phone too. The QR code is in the terminal."),
     ("Max", "Someone said the cells are playing the Game of Life."),
 )
 CHAT_EVERY_S = 9.0

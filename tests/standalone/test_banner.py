@@ -22,5 +22,5 @@ def test_the_banner_has_both_addresses_the_data_folder_and_the_setup_link() -> N
 def test_a_machine_without_a_network_shows_no_code() -> None:
     """A code that leads nowhere would only confuse."""
     text = banner(local_url="http://127.0.0.1:8400", lan_url=None, data=Path("/f"), setup_url=None, demo_url=None)
-    assert "In your network" not in text
+    assert "On your network" not in text
     assert "█" not in text

@@ -39,7 +39,7 @@ class TranscodeError(Exception):
 
     code: ClassVar[FailureCode] = "internal"
     exit_code: ClassVar[int] = 3
-    sentence: str = "Something went wrong on our side while preparing this video. Please try again."
+    sentence: str = "Something went wrong on our side while preparing this film. Try again."
 
     def __init__(self, detail: str = "", *, sentence: str | None = None) -> None:
         super().__init__(detail or self.sentence)
@@ -54,37 +54,37 @@ class BadMedia(TranscodeError):
 
 class Unsupported(BadMedia):
     code = "unsupported"
-    sentence = "This does not look like a video or audio file that we can play."
+    sentence = "We can’t read this file. Is it a video?"
 
 
 class NoMedia(BadMedia):
     code = "no_media"
-    sentence = "There is no picture and no sound in this file."
+    sentence = "This file has no picture or sound."
 
 
 class Corrupt(BadMedia):
     code = "corrupt"
-    sentence = "This file is damaged and cannot be played."
+    sentence = "This file is damaged and can’t be played."
 
 
 class Incomplete(BadMedia):
     code = "incomplete"
-    sentence = "The end of this file is missing. It may not have been saved or copied completely."
+    sentence = "The end of this file is missing. It may not have been copied completely. Try uploading it again."
 
 
 class TooLong(BadMedia):
     code = "too_long"
-    sentence = "This video is longer than what this server accepts."
+    sentence = "This film is too long for this server."
 
 
 class TooLarge(BadMedia):
     code = "too_large"
-    sentence = "This video is larger than what this server accepts."
+    sentence = "This film is too large for this server."
 
 
 class TimedOut(TranscodeError):
     code = "timeout"
-    sentence = "Preparing this video took too long and was stopped."
+    sentence = "Preparing this film took too long, so we stopped."
 
 
 class InternalError(TranscodeError):
@@ -92,7 +92,7 @@ class InternalError(TranscodeError):
 
 
 class ToolMissing(InternalError):
-    sentence = "The server has no ffmpeg, so it cannot prepare videos. Its administrator needs to install it."
+    sentence = "The server can’t prepare films because ffmpeg is missing. Ask the admin to install it."
 
 
 class ToolFailed(InternalError):
@@ -108,7 +108,7 @@ class ToolKilled(InternalError):
 
 
 class DiskFull(InternalError):
-    sentence = "The server has run out of disk space, so this video could not be finished."
+    sentence = "The server ran out of disk space, so we couldn’t finish this film. Ask the admin to free some."
 
 
 class CannotCopy(InternalError):

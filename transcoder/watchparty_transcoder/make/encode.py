@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels
 HARDWARE_SLOWEST = 10.0  # seconds for one of film, decoding included; a card that takes longer is stuck, or of no use
-DAMAGED_VIDEO = "Part of the picture is damaged and stays black."
-DAMAGED_AUDIO = "Part of the sound is damaged and stays silent."
+DAMAGED_VIDEO = "Part of the picture is damaged and will be black."
+DAMAGED_AUDIO = "Part of the sound is damaged and will be silent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

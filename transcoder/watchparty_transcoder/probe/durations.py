@@ -19,7 +19,7 @@ from watchparty_transcoder.source.source import Source
 
 Ends = dict[int, float]  # by stream: seconds on the file's own clock
 
-CUT_OFF = "The end of this file is missing: it was cut off, or not copied completely."
+CUT_OFF = "The end of this file is missing: it was cut off or not copied completely. Try uploading it again."
 SAYS_ITS_LENGTH = ("mov", "matroska", "flv", "asf")
 MAY_JUMP = ("mpegts", "mpeg")  # recorded streams, whose clock starts anew when the programme was interrupted
 SMALL_BYTES = 32 << 20  # read through in an instant, so why believe anything

@@ -50,7 +50,7 @@ def probe(source: Source, limits: Limits) -> Facts:
         raise NoMedia("0 bytes", sentence="This file is empty.")
     tables = read_tables(source)
     if tables and tables.encrypted:
-        raise Unsupported("encrypted sample entries", sentence="This file is protected against copying.")
+        raise Unsupported("encrypted sample entries", sentence="This file is copy-protected, so we can’t play it.")
     with _opened(source, tables) as container:
         try:
             return _facts(source, container, tables, size_bytes, limits)

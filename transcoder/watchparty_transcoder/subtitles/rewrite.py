@@ -55,7 +55,7 @@ def parse(text: str) -> list[Cue]:
         cues.append(Cue(start_s=_seconds(timing, 1), end_s=_seconds(timing, 5), text=styled))
     if not cues:
         if text.strip():
-            raise Unsupported("no timing line", sentence="This is not a subtitle file that we can read (.srt or .vtt).")
+            raise Unsupported("no timing line", sentence="We can’t read this subtitle file. Use .srt or .vtt.")
         raise NoMedia("empty", sentence="This subtitle file is empty.")
     return cues
 
