@@ -21,6 +21,8 @@ FILES = subprocess.run(
 DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
 WRITTEN_BY_READERS = {"watch.py"}
 """Files that readers of the tutorial write."""
+WALKS = 2
+"""The number of walks in docs/architecture.md."""
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
@@ -73,6 +75,32 @@ def test_files_that_documents_name_exist(document: Path) -> None:
     named = set(re.findall(r"`([\w./-]+\.(?:py|lua|tsx?|mjs|css|c|tf|hcl|sh))`", sentences)) - WRITTEN_BY_READERS
     missing = [name for name in sorted(named) if not (document.parent / name).exists()]
     assert [name for name in missing if not any(f"/{path}".endswith(f"/{name}") for path in FILES)] == []
+
+
+def walks() -> dict[str, list[str]]:
+    """Returns the paths of the files in each walk of docs/architecture.md, in order, by the title of the walk."""
+    sections = (ROOT / "docs/architecture.md").read_text().partition("\n## Walks\n")[2].partition("\n## ")[0]
+    found: dict[str, list[str]] = {}
+    for section in sections.split("\n### ")[1:]:
+        title, _, text = section.partition("\n")
+        folder, numbered = "", False
+        for line in text.splitlines():
+            if begins := re.match(r"In `([\w./-]+/)`", line):
+                folder = begins[1]
+            numbered = bool(re.match(r"\d+\. ", line)) or (numbered and line.startswith("   "))
+            if numbered:
+                files = re.findall(r"`([\w./-]+\.(?:py|lua|tsx?))`", line)
+                found.setdefault(title, []).extend(folder + file for file in files)
+    return found
+
+
+def test_each_file_of_a_walk_exists_and_appears_once() -> None:
+    """docs/architecture.md follows a request, a command, an upload and a play intent; no walk returns to a file."""
+    assert len(walks()) == WALKS
+    for title, files in walks().items():
+        assert len(files) > 10, title
+        assert [file for file in files if not (ROOT / file).is_file()] == [], title
+        assert [file for file in files if files.count(file) > 1] == [], title
 
 
 def test_every_message_type_is_in_the_protocol_document() -> None:
