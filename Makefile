@@ -25,10 +25,11 @@ demo: prepare-run ## open a room that is already playing, with two simulated gue
 dev: prepare-run ## run the server with reload of Python and hot reload of the page
 	@$(NODE_PATH_FIRST) $(BIN)/python -m watchparty.dev
 
-check: prepare-test ## check format, lint, types and the order of imports, in both languages
+check: prepare-test ## check format, lint, types, dead code and the order of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/vulture
 	$(BIN)/lint-imports tests/layering/order.toml --no-cache --no-logo
 	cd frontend && $(NODE_PATH_FIRST) npm run --silent check
 

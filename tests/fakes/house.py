@@ -15,11 +15,13 @@ from starlette.testclient import TestClient
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
 from watchparty_api.bootstrap import routers
+from watchparty_api.config import Config
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
 from watchparty_api.web.http import create_app
 
 SITE = "http://watch.test"
+GRANT_LIFE = timedelta(seconds=Config.grant_life_s)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Waits for what another process, thread or browser does. Nothing else in the tests sleeps; tests/layering holds it."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,23 +22,4 @@ def eventually(what: str, holds: Callable[[], T | None], *, within_s: float = 15
         except ignoring:
             pass
         time.sleep(EVERY_S)
-    raise AssertionError(f"not within {within_s} s: {what}")
-
-
-async def eventually_async(
-    what: str,
-    holds: Callable[[], Awaitable[T | None]],
-    *,
-    within_s: float = 15.0,
-    ignoring: Ignored = (),
-) -> T:
-    """The same for a coroutine function; it is not interrupted, so `holds` needs a deadline if it can hang."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        try:
-            if result := await holds():
-                return result
-        except ignoring:
-            pass
-        await asyncio.sleep(EVERY_S)
     raise AssertionError(f"not within {within_s} s: {what}")

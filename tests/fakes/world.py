@@ -16,12 +16,12 @@ from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from fakes.house import SITE, House, Person
+from fakes.house import GRANT_LIFE, SITE, House, Person
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
-from watchparty_api.ports.grants import GRANT_LIFE, Grant
+from watchparty_api.ports.grants import Grant
 from watchparty_api.records import Video
 from watchparty_api.videos.posters import poster_key
 

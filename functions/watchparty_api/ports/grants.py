@@ -10,14 +10,11 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha1, sha256
 from typing import Protocol
 
 from watchparty_api.identity.keys import KeyedHash
-
-GRANT_LIFE = timedelta(minutes=5)
-"""The longest; the settings may make it shorter."""
 
 
 @dataclass(frozen=True)

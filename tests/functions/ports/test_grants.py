@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.house import GRANT_LIFE
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.ports.grants import GRANT_LIFE, CdnCookies, Grant, HomeGrants, signed_prefix
+from watchparty_api.ports.grants import CdnCookies, Grant, HomeGrants, signed_prefix
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 GRANTS = HomeGrants(KeyedHash(b"a secret of this installation"))

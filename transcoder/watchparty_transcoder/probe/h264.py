@@ -6,7 +6,6 @@ cutting there shows damage. Only reads; never parses a slice.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Self
 
 from watchparty_transcoder.source.source import Source
@@ -42,9 +41,7 @@ class IdrFinder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def prefetch(self, positions: Iterable[int]) -> None:

@@ -9,9 +9,8 @@ from starlette.testclient import TestClient
 
 from fakes.cinema import FILES, SEGMENT, Cinema
 from fakes.function_ports import MemoryObjects
-from fakes.house import SITE
+from fakes.house import GRANT_LIFE, SITE
 from fakes.party import Browser, film, party
-from watchparty_api.ports.grants import GRANT_LIFE
 from watchparty_api.rooms.playback.media_app import media_app
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fakes.cinema import FILES, Cinema
-from fakes.house import House
+from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party
-from watchparty_api.ports.grants import GRANT_LIFE
 
 
 def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
