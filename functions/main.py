@@ -17,7 +17,7 @@ import functions_framework.aio
 
 from watchparty_api import bootstrap
 from watchparty_api.config import Config, from_environment
-from watchparty_api.logs import log_to_the_cloud, occasion, trace_of
+from watchparty_api.logs import log_context, log_to_the_cloud, trace_of
 
 if TYPE_CHECKING:
     from cloudevents.http import CloudEvent
@@ -52,10 +52,10 @@ async def videos(_request: Request) -> FastAPI:
 @functions_framework.cloud_event
 def on_upload(event: CloudEvent) -> None:
     """An object of the uploads bucket is complete."""
-    from watchparty_api.videos.uploads.finalize import hear_upload
+    from watchparty_api.videos.uploads.finalize import on_upload_event
 
-    with _hearing(event):
-        hear_upload(_services(), event.get_data())
+    with _log_context(event):
+        on_upload_event(_services(), event.get_data())
 
 
 @functions_framework.cloud_event
@@ -64,7 +64,7 @@ def on_transcode(event: CloudEvent) -> None:
     from watchparty_api.videos.transcodes.runs import apply_event
     from watchparty_api.web.cloud_events import pushed_message
 
-    with _hearing(event):
+    with _log_context(event):
         apply_event(_services(), pushed_message(event.get_data()))
 
 
@@ -74,7 +74,7 @@ def on_room_event(event: CloudEvent) -> None:
     from watchparty_api.rooms.history.ingest import ingest
     from watchparty_api.web.cloud_events import room_events
 
-    with _hearing(event):
+    with _log_context(event):
         ingest(_services(), room_events(event.get_data()))
 
 
@@ -84,7 +84,7 @@ def on_delivery(event: CloudEvent) -> None:
     from watchparty_api.web.cloud_events import woken_deliveries
     from watchparty_api.webhooks.delivery import deliver
 
-    with _hearing(event):
+    with _log_context(event):
         deliver(_services(), woken_deliveries(event.get_data()))
 
 
@@ -93,14 +93,14 @@ def sweep(event: CloudEvent) -> None:
     """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
     from watchparty_api.maintenance import run_cloud_tasks
 
-    with _hearing(event):
+    with _log_context(event):
         run_cloud_tasks(_services())
 
 
-def _hearing(event: CloudEvent) -> AbstractContextManager[None]:
+def _log_context(event: CloudEvent) -> AbstractContextManager[None]:
     """Lines that are logged meanwhile name the event."""
     attributes = event.get_attributes()
-    return occasion(str(attributes["id"]), trace_of(str(attributes.get("traceparent", ""))))
+    return log_context(str(attributes["id"]), trace_of(str(attributes.get("traceparent", ""))))
 
 
 @cache

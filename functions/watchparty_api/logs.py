@@ -42,7 +42,7 @@ _occasion: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
 
 
 @contextmanager
-def occasion(request_id: str, trace: Trace | None = None) -> Iterator[None]:
+def log_context(request_id: str, trace: Trace | None = None) -> Iterator[None]:
     """Lines that are written meanwhile, also in threads that work for it, are of this request or event."""
     token = _occasion.set(Occasion(request_id, trace))
     try:

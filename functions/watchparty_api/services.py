@@ -1,6 +1,6 @@
 """What a request handler may use: the ports and the clock, in one frozen value that `bootstrap.py` fills.
 
-Handlers get it by `handling.ServicesOf`; they never name an adapter.
+Handlers get it by `dependencies.ServicesOf`; they never name an adapter.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fakes.function_process import EVENT, HTTP, asked, cloud_environment, function_process
-from watchparty_api.logs import CloudFormatter, Trace, occasion, trace_of
+from watchparty_api.logs import CloudFormatter, Trace, log_context, trace_of
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -43,7 +43,7 @@ def test_a_line_is_one_object_with_its_severity() -> None:
 
 def test_lines_of_a_request_lead_to_its_trace() -> None:
     """In the fields that Cloud Logging knows; without a project there is no trace to name."""
-    with occasion("request-1", Trace(TRACE, SPAN, True)):
+    with log_context("request-1", Trace(TRACE, SPAN, True)):
         said = line(record("m"))
         assert "logging.googleapis.com/trace" not in line(record("m"), project=None)
     assert said["request_id"] == "request-1"

@@ -29,7 +29,7 @@ from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
 from watchparty_api.store.firestore import FirestoreStore
 from watchparty_api.videos.transcodes.runs import apply_event
-from watchparty_api.videos.uploads.finalize import hear_upload
+from watchparty_api.videos.uploads.finalize import on_upload_event
 
 pytestmark = [pytest.mark.service, pytest.mark.integration]
 
@@ -63,7 +63,7 @@ class Service:
         whole = {"Content-Range": f"bytes 0-{len(FILM) - 1}/{len(FILM)}"}
         assert httpx2.put(start.headers["location"], content=FILM, headers=whole).status_code == 200
         for event in self.gcs.events * 2:
-            hear_upload(self.home.services, event)
+            on_upload_event(self.home.services, event)
         return str(created["video"]["id"])
 
     def transcode(self, video_id: str) -> None:

@@ -20,7 +20,7 @@ from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 
 
-def admitted_by(services: Services, invite: str | None, email: str | None) -> OneTimeToken | None:
+def registration_invite(services: Services, invite: str | None, email: str | None) -> OneTimeToken | None:
     """The invitation that lets the address in; None where none is needed. Raises Forbidden, Gone."""
     if invite is None:
         if services.settings().registration != "open":

@@ -26,22 +26,22 @@ def revoke_session(services: Services, session: Session) -> None:
             session = newer
 
 
-def revoke_sessions(services: Services, account_id: str, *, but: str | None = None) -> None:
+def revoke_sessions(services: Services, account_id: str, *, keep: str | None = None) -> None:
     """Signs out every device of the account, except the session `but`."""
     for session in services.store.query_all(SESSIONS_OF_ACCOUNT, account_id, False):
-        if session.id != but:
+        if session.id != keep:
             revoke_session(services, session)
 
 
-def void_api_tokens(services: Services, account_id: str) -> list[Delete]:
+def api_token_deletions(services: Services, account_id: str) -> list[Delete]:
     """The writes after which no API token opens the account; they go into the commit of what voids them."""
     tokens = services.store.query_all(API_TOKENS_OF_ACCOUNT, account_id)
     return [Delete(ApiToken, token.id) for token in tokens]
 
 
-def void_reset_links(services: Services, account_id: str, *, but: str | None = None) -> list[Delete]:
+def reset_link_deletions(services: Services, account_id: str, *, keep: str | None = None) -> list[Delete]:
     """The same for links that set a new password, except the one that is being used. They live an hour, so the site
     has few.
     """
     links = services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "reset")
-    return [Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != but]
+    return [Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != keep]

@@ -11,7 +11,7 @@ from watchparty_api.accounts.creation import claim_id
 from watchparty_api.errors import Conflict, Gone
 from watchparty_api.records import Account, ApiToken, EmailClaim, Session
 from watchparty_api.rooms.changes import close_room
-from watchparty_api.rooms.members.removal import shut_out
+from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import (
@@ -33,7 +33,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     store = services.store
     for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
-    shut_out(services, account.id)
+    exclude_from_rooms(services, account.id)
     for video in videos_of(services, account.id):
         delete_video(services, video.id)
     for revoked in (False, True):

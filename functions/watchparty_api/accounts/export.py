@@ -18,7 +18,7 @@ from watchparty_api.videos.quota import videos_of
 _INTERNAL = frozenset({"workspace_id", "version"})
 
 
-def everything(services: Services, account: Account) -> dict[str, Any]:
+def export_account(services: Services, account: Account) -> dict[str, Any]:
     """The account, its devices, tokens, rooms, films and webhooks."""
     store = services.store
     sessions = [

@@ -14,18 +14,18 @@ from fastapi import APIRouter, Request, Response
 
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens, sessions
-from watchparty_api.accounts.creation import account_by_email, admitted_by, email_claim
-from watchparty_api.accounts.credentials import revoke_sessions, void_api_tokens
+from watchparty_api.accounts.creation import account_by_email, email_claim, registration_invite
+from watchparty_api.accounts.credentials import api_token_deletions, revoke_sessions
 from watchparty_api.accounts.models import SessionBody, SignedIn
 from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
 from watchparty_api.identity.identity_provider import ExternalUser
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, EmailClaim
-from watchparty_api.rooms.members.removal import shut_out
+from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
-from watchparty_api.web.caller import refuse_unusable
+from watchparty_api.web.caller import require_usable
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.openapi import REFUSAL
 from watchparty_api.web.site import client_address
@@ -49,7 +49,7 @@ def session(body: SessionBody, services: ServicesOf, request: Request, response:
     if services.now() - person.signed_in_at > FRESH:
         raise Unauthenticated("sign_in_too_old", "You signed in too long ago. Sign in again.")
     account = _known(services, person) or _new(services, person, body.invite)
-    refuse_unusable(account, services.now())
+    require_usable(account, services.now())
     return sessions.sign_in(services, request, response, account)
 
 
@@ -86,7 +86,7 @@ def _new(services: Services, person: ExternalUser, invite: str | None) -> Accoun
         if not mine.email_verified:
             return _reclaimed(services, person, mine, linked)
         return _commit(services, person, linked, [Replace(linked)], "account.linked")
-    invitation = None if first_admin else admitted_by(services, invite, person.email)
+    invitation = None if first_admin else registration_invite(services, invite, person.email)
     account = Account(
         id=secrets.token_urlsafe(12),
         created_at=services.now(),
@@ -98,7 +98,7 @@ def _new(services: Services, person: ExternalUser, invite: str | None) -> Accoun
     )
     writes: list[Write] = [Create(account)]
     if invitation is not None:
-        writes.append(one_time_tokens.spent(services, invitation))
+        writes.append(one_time_tokens.mark_used(services, invitation))
     if person.email:
         writes.append(Create(email_claim(services, person.email, account.id)))
     return _commit(services, person, account, writes, "account.created")
@@ -109,12 +109,12 @@ def _reclaimed(services: Services, person: ExternalUser, before: Account, linked
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
     account = replace(linked, password_hash=None, tokens_valid_from=services.now())
-    writes: list[Write] = [Replace(account), *void_api_tokens(services, account.id)]
+    writes: list[Write] = [Replace(account), *api_token_deletions(services, account.id)]
     if before.external_id is not None:
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
     account = _commit(services, person, account, writes, "account.reclaimed")
     revoke_sessions(services, account.id)
-    shut_out(services, account.id)  # a join token is renewed without a session
+    exclude_from_rooms(services, account.id)  # a join token is renewed without a session
     return account
 
 

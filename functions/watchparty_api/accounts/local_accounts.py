@@ -34,7 +34,7 @@ LOCAL_ACCOUNTS_ONLY: dict[str, Any] = {
 """Arguments of such a route."""
 
 
-def password_fits(services: Services, request: Request, who: str, account: Account | None, password: str) -> bool:
+def password_matches(services: Services, request: Request, who: str, account: Account | None, password: str) -> bool:
     """Checks the password of `account`, for somebody known as `who`. Raises TooMany after too many failures."""
     address = address_key(client_address(request))
     counted = services.keyed_hash.of("password failures", who)

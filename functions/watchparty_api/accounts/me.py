@@ -9,9 +9,14 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.accounts import export
 from watchparty_api.accounts.creation import claim_id, email_claim
-from watchparty_api.accounts.credentials import revoke_session, revoke_sessions, void_api_tokens, void_reset_links
+from watchparty_api.accounts.credentials import (
+    api_token_deletions,
+    reset_link_deletions,
+    revoke_session,
+    revoke_sessions,
+)
 from watchparty_api.accounts.deletion import delete_account
-from watchparty_api.accounts.local_accounts import password_fits
+from watchparty_api.accounts.local_accounts import password_matches
 from watchparty_api.accounts.models import (
     AccountView,
     DeleteBody,
@@ -60,7 +65,7 @@ def change_me(
     except AlreadyExists as error:
         raise Conflict("email_taken", "This address already has an account.") from error
     if body.password is not None:
-        revoke_sessions(services, account.id, but=caller.session_id)
+        revoke_sessions(services, account.id, keep=caller.session_id)
     if changed.email != account.email:
         later.add_task(send_verification, services, base_url(request), changed)
     return AccountView.of(changed)
@@ -78,7 +83,7 @@ def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: D
 def export_me(services: ServicesOf, caller: AccountOf, response: Response) -> dict[str, Any]:
     """Everything that is kept about the account, without secrets."""
     response.headers["Content-Disposition"] = 'attachment; filename="watchparty-account.json"'
-    return export.everything(services, caller.account)
+    return export.export_account(services, caller.account)
 
 
 @router.get("/sessions")
@@ -113,7 +118,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
 
 
 def _demand_password(services: Services, request: Request, account: Account, password: str | None) -> None:
-    if password is None or not password_fits(services, request, account.id, account, password):
+    if password is None or not password_matches(services, request, account.id, account, password):
         raise Forbidden("wrong_password", "Enter your current password.")
 
 
@@ -131,7 +136,7 @@ def _changed(services: Services, account: Account, body: MeChange) -> tuple[Acco
         if account.email is not None:
             writes.append(Delete(EmailClaim, claim_id(services, account.email)))
     if body.password is not None:
-        writes += void_api_tokens(services, account.id)
+        writes += api_token_deletions(services, account.id)
     if (changed.email, changed.password_hash) != (account.email, account.password_hash):
-        writes += void_reset_links(services, account.id)
+        writes += reset_link_deletions(services, account.id)
     return changed, [*writes, Replace(changed)]

@@ -58,6 +58,6 @@ def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
     return token
 
 
-def spent(services: Services, token: OneTimeToken) -> Replace:
+def mark_used(services: Services, token: OneTimeToken) -> Replace:
     """The write that uses the token up; it goes into the commit of what the token allows."""
     return Replace(replace(token, used_at=services.now()))

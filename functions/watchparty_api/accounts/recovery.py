@@ -13,7 +13,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import account_by_email
-from watchparty_api.accounts.credentials import revoke_sessions, void_api_tokens, void_reset_links
+from watchparty_api.accounts.credentials import api_token_deletions, reset_link_deletions, revoke_sessions
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.errors import Gone, TooMany
@@ -21,7 +21,7 @@ from watchparty_api.identity.passwords import hash_password
 from watchparty_api.ports.mail import send_quietly
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, OneTimeToken
-from watchparty_api.rooms.members.removal import leave_everywhere
+from watchparty_api.rooms.members.removal import leave_all_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 from watchparty_api.web.dependencies import ServicesOf
@@ -52,13 +52,13 @@ def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
     )
     writes: list[Write] = [
         Replace(changed),
-        one_time_tokens.spent(services, token),
-        *void_reset_links(services, account.id, but=token.id),
-        *void_api_tokens(services, account.id),
+        one_time_tokens.mark_used(services, token),
+        *reset_link_deletions(services, account.id, keep=token.id),
+        *api_token_deletions(services, account.id),
     ]
     audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
     revoke_sessions(services, account.id)
-    leave_everywhere(services, account.id)  # a join token is renewed without a session
+    leave_all_rooms(services, account.id)  # a join token is renewed without a session
 
 
 @router.post("/verify-email", status_code=204)
@@ -66,7 +66,7 @@ def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> No
     """Notes that the address is the account's own."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "verify", body.token)
-    writes = [Replace(replace(account, email_verified=True)), one_time_tokens.spent(services, token)]
+    writes = [Replace(replace(account, email_verified=True)), one_time_tokens.mark_used(services, token)]
     services.store.commit(writes)
 
 

@@ -17,7 +17,7 @@ from watchparty_api.accounts.credentials import revoke_session
 from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
-from watchparty_api.web.caller import hash_secret, refuse_unusable
+from watchparty_api.web.caller import hash_secret, require_usable
 from watchparty_api.web.site import is_https
 
 SESSION_LIFE = timedelta(days=30)
@@ -37,7 +37,7 @@ def rotate(services: Services, request: Request) -> tuple[Account, Session, str]
     account = services.store.get(Account, session.account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account no longer exists.")
-    refuse_unusable(account, now)
+    require_usable(account, now)
     successor = services.keyed_hash.of("refresh", f"{session.id}.{secret}")
     try:
         session = _rotated(services, session, account, secret, successor, now)

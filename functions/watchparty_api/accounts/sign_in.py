@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
 from watchparty_api.accounts.creation import account_by_email
-from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY, password_fits
+from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY, password_matches
 from watchparty_api.accounts.models import LoginBody, SignedIn
 from watchparty_api.errors import Unauthenticated
 from watchparty_api.identity.passwords import hash_password, needs_rehash
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account
 from watchparty_api.services import Services
-from watchparty_api.web.caller import refuse_unusable
+from watchparty_api.web.caller import require_usable
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.site import client_address, require_origin
 
@@ -26,9 +26,9 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
     """Signs in with e-mail address and password. Failed attempts slow down only the address that makes them."""
     account = account_by_email(services, body.email)
-    if not password_fits(services, request, body.email, account, body.password) or account is None:
+    if not password_matches(services, request, body.email, account, body.password) or account is None:
         raise Unauthenticated("wrong_credentials", "Wrong email or password.")
-    refuse_unusable(account, services.now())
+    require_usable(account, services.now())
     return sessions.sign_in(services, request, response, _with_todays_hash(services, account, body.password))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import one_time_tokens
-from watchparty_api.accounts.creation import admitted_by, claim_temporary, create_account, create_temporary
+from watchparty_api.accounts.creation import claim_temporary, create_account, create_temporary, registration_invite
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import (
     RegisterBody,
@@ -63,7 +63,7 @@ def set_up(body: SetupBody, services: ServicesOf, request: Request, response: Re
             password=body.password,
             display_name=body.display_name,
             role="admin",
-            beside=[one_time_tokens.spent(services, token)],
+            beside=[one_time_tokens.mark_used(services, token)],
         )
     except VersionConflict as error:
         raise Gone("already_set_up", "This site is already set up.") from error
@@ -81,9 +81,9 @@ def register(
 ) -> SignedIn:
     """A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films."""
     limit(request, "register", address_key(client_address(request)))
-    invite = admitted_by(services, body.invite, body.email)
+    invite = registration_invite(services, body.invite, body.email)
     role = invite.role if invite else "user"
-    spend = [one_time_tokens.spent(services, invite)] if invite else []
+    spend = [one_time_tokens.mark_used(services, invite)] if invite else []
     try:
         if isinstance(caller, AccountCaller) and caller.account.temporary:
             account = claim_temporary(

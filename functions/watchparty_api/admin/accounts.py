@@ -12,7 +12,7 @@ from watchparty_api.accounts.deletion import delete_account, refuse_last_admin
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
-from watchparty_api.rooms.members.removal import shut_out
+from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ACCOUNTS
@@ -50,7 +50,7 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
     )
     if after.suspended:
         revoke_sessions(services, after.id)
-        shut_out(services, after.id)
+        exclude_from_rooms(services, after.id)
     return AdminAccountView.of(after)
 
 

@@ -49,7 +49,7 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
 }
 
 
-OF_THIS_PROCESS = frozenset({"join", "renew", "refresh", "card", "upload_parts"})
+COUNTED_LOCALLY = frozenset({"join", "renew", "refresh", "card", "upload_parts"})
 """What happens often and does no harm: counting it everywhere would cost more than it spares."""
 
 
@@ -61,7 +61,7 @@ class Limiter:
         self._shared = MovingWindowRateLimiter(shared) if shared is not None else self._own
 
     def _windows(self, action: str) -> MovingWindowRateLimiter:
-        return self._own if action in OF_THIS_PROCESS else self._shared
+        return self._own if action in COUNTED_LOCALLY else self._shared
 
     def hit(self, action: str, *keys: str) -> None:
         """Counts one more. Raises TooMany, with when to come back, if a rule of `action` is used up for `keys`."""

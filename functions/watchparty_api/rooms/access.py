@@ -1,7 +1,7 @@
-"""Where the caller of a room's route stands: the room, their membership as the store has it now, and their place.
+"""The caller's access to a room: the room, the caller's membership as stored now, and the role that follows from it.
 
-`StandingOf` is what room routes ask for; `require` is their one guard. A token of another room, of somebody removed, or
-of somebody whose account was suspended meanwhile gives no place here.
+Room routes ask for `RoomAccessOf`; `require` is their only guard. A token of another room, of a removed member, or of a
+member whose account has been suspended gives no access.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms.address import Addressed, find_room
 from watchparty_api.rooms.participants import find_member, participant_of_account
-from watchparty_api.rooms.permissions import PERMISSIONS, Action, Place, controls, place_of
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, RoomRole, controls, room_role
 from watchparty_api.services import Services
 from watchparty_api.web.caller import (
     AccountCaller,
+    Anonymous,
     Caller,
     CallerOf,
-    Nobody,
     ParticipantCaller,
-    refuse_unusable,
+    require_usable,
 )
 from watchparty_api.web.dependencies import ServicesOf
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoomAccess:
     """A caller in front of, or in, a room."""
 
     addressed: Addressed
@@ -42,11 +42,11 @@ class Standing:
         return self.addressed.room
 
     @property
-    def place(self) -> Place:
-        return place_of(self.member)
+    def role(self) -> RoomRole:
+        return room_role(self.member)
 
     @property
-    def belongs(self) -> bool:
+    def is_known(self) -> bool:
         """Whether any link of the room, also an old one, leads the caller to it."""
         return self.member is not None and self.member.state in ("admitted", "waiting", "left")
 
@@ -54,13 +54,13 @@ class Standing:
         """Whether the table, or for the film the room's setting, allows it."""
         if action is Action.CONTROL_FILM:
             return controls(self.room.control, self.member, now)
-        return self.place in PERMISSIONS[action]
+        return self.role in PERMISSIONS[action]
 
     def require(self, action: Action, now: datetime) -> Member:
         """The caller's membership. Raises Unauthenticated, Forbidden or, for strangers with an old link, Gone."""
         if self.member is None:
             self.addressed.for_strangers()
-            if isinstance(self.caller, Nobody):
+            if isinstance(self.caller, Anonymous):
                 raise Unauthenticated("sign_in", "Sign in or join the room first.")
         if self.member is None or not self.may(action, now):
             raise self._refusal(action)
@@ -70,18 +70,18 @@ class Standing:
         state = self.member.state if self.member else None
         if state in ("removed", "banned", "denied"):
             return Forbidden(state, "You’re no longer in this room.")
-        if self.place is Place.OUTSIDE:
+        if self.role is RoomRole.OUTSIDE:
             return Forbidden("not_a_member", "You’re not in this room.")
         return Forbidden("not_allowed", f"You can’t {action}.")
 
 
-def standing_of(room_id: str, caller: CallerOf, services: ServicesOf) -> Standing:
+def room_access(room_id: str, caller: CallerOf, services: ServicesOf) -> RoomAccess:
     """Dependency: finds the room of the path, and the caller in it."""
     addressed = find_room(services, room_id)
-    return Standing(addressed, caller, membership(services, addressed.room, caller))
+    return RoomAccess(addressed, caller, membership(services, addressed.room, caller))
 
 
-StandingOf = Annotated[Standing, Depends(standing_of)]
+RoomAccessOf = Annotated[RoomAccess, Depends(room_access)]
 
 
 def membership(services: Services, room: Room, caller: Caller) -> Member | None:
@@ -103,4 +103,4 @@ def _refuse_unusable(services: Services, account_id: str) -> None:
     account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account no longer exists.")
-    refuse_unusable(account, services.now())
+    require_usable(account, services.now())

@@ -15,7 +15,7 @@ from fastapi import Request
 from watchparty_api.errors import NotFound
 from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Ban, Member
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import find_member, member_id
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete, Replace, Write
@@ -30,7 +30,7 @@ def bans_of(services: Services, room_id: str) -> tuple[Ban, ...]:
     return services.store.query(BANS_OF_ROOM, room_id, limit=500).items
 
 
-def address_mark(services: Services, request: Request) -> str:
+def client_address_hash(services: Services, request: Request) -> str:
     """The keyed hash of the caller's address, or of their network where one home has many addresses."""
     return services.keyed_hash.of("address", address_key(client_address(request)))
 
@@ -66,4 +66,4 @@ def lift_ban(services: Services, room_id: str, participant_id: str) -> None:
             writes.append(Replace(replace(member, state="removed")))
         return Change(None, writes=writes)
 
-    commit_and_tell(services, decide)
+    commit_and_notify(services, decide)

@@ -16,9 +16,9 @@ from watchparty_api.records import Member, Notice, Room, RoomLink
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import new_room_id, open_room
 from watchparty_api.rooms.film import film_to_show, with_film
-from watchparty_api.rooms.history.action_log import logged
+from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.join_requests.requests import Decider, decide_all
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 
@@ -38,19 +38,19 @@ def change_room(services: Services, room_id: str, by: Member, fields: dict[str, 
         if settings:
             room = replace(room, **settings, settings_rev=room.settings_rev + 1)
             told.append(notices.settings(room, now))
-            lines.append(logged(by, "settings_changed", now, fields=sorted(settings)))
+            lines.append(log_entry(by, "settings_changed", now, fields=sorted(settings)))
         if "video_id" in fields:
             room, notice = _change_film(services, room, by, fields, now)
             told.append(notice)
         return Change(room, writes=[Replace(room), *lines], notices=told)
 
-    changed = commit_and_tell(services, decide)
+    changed = commit_and_notify(services, decide)
     if fields.get("access") == "open":
         decide_all(services, room_id, Decider(by), "admit")
     return changed
 
 
-def make_link(services: Services, room_id: str) -> Room:
+def replace_link(services: Services, room_id: str) -> Room:
     """A new link; from now on strangers get in by no other."""
     link_id = new_room_id()
 
@@ -60,7 +60,7 @@ def make_link(services: Services, room_id: str) -> Room:
         moved = replace(room, link_id=link_id)
         return Change(moved, writes=[Create(link), Replace(moved)])
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)
 
 
 def close_room(services: Services, room_id: str) -> None:
@@ -71,7 +71,7 @@ def close_room(services: Services, room_id: str) -> None:
         closed = replace(room, closed_at=now)
         return Change(None, writes=[Replace(closed)], notices=[notices.close(closed, now)])
 
-    commit_and_tell(services, decide)
+    commit_and_notify(services, decide)
 
 
 def _as_stored(settings: dict[str, Any]) -> dict[str, Any]:

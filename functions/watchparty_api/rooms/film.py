@@ -14,7 +14,7 @@ from functools import partial
 from watchparty_api.errors import Conflict, Forbidden
 from watchparty_api.records import Room, Video
 from watchparty_api.rooms import notices
-from watchparty_api.rooms.outbox import Change, commit_and_tell, tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify, notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ROOMS_WITH_VIDEO
@@ -47,13 +47,13 @@ def video_changed(services: Services, video: Video) -> None:
     if not video.playable:
         return
     for room in _rooms_with(services, video.id):
-        tell(services, notices.media(room, video, services.now()))
+        notify(services, notices.media(room, video, services.now()))
 
 
 def video_deleted(services: Services, video_id: str) -> None:
     """Takes a deleted video out of every room that shows it."""
     for room in _rooms_with(services, video_id):
-        commit_and_tell(services, partial(_without, services, room.id, video_id))
+        commit_and_notify(services, partial(_without, services, room.id, video_id))
 
 
 def _without(services: Services, room_id: str, video_id: str) -> Change[None]:

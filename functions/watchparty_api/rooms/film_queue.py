@@ -15,7 +15,7 @@ from watchparty_api.records import Member, Room, Video
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.film import film_to_show, with_film
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 
@@ -40,7 +40,7 @@ def replace_queue(services: Services, room_id: str, by: Member, video_ids: Seque
         changed = replace(room, queue=tuple(items))
         return Change(changed, writes=[Replace(changed)])
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)
 
 
 def play_next(services: Services, room_id: str, by: Member, after: int) -> Room:
@@ -55,7 +55,7 @@ def play_next(services: Services, room_id: str, by: Member, after: int) -> Room:
         moved = replace(moved, queue=room.queue[:place] + room.queue[place + 1 :])
         return Change(moved, writes=[Replace(moved)], notices=[notices.media(moved, video, now, by=by.participant_id)])
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)
 
 
 def _first_playable(services: Services, room: Room) -> tuple[int, Video]:

@@ -1,6 +1,6 @@
 """Changes that the relay must hear of: committed with their notices, which leave at once or, failing that, later.
 
-`commit_and_tell` is the one way in which rooms change. The sweeper (`deliver_due`) is called from time to time by
+`commit_and_notify` is the one way in which rooms change. The sweeper (`deliver_due`) is called from time to time by
 whoever runs the process. A notice may arrive twice; it is never lost while it still means something.
 """
 
@@ -35,7 +35,7 @@ class Change(Generic[T]):
     notices: Sequence[Notice] = ()
 
 
-def commit_and_tell(services: Services, decide: Callable[[], Change[T]]) -> T:
+def commit_and_notify(services: Services, decide: Callable[[], Change[T]]) -> T:
     """Commits what `decide` makes of the store as it is now; decides again when somebody else was faster."""
     for _ in range(_DECISIONS):
         change = decide()
@@ -51,9 +51,9 @@ def commit_and_tell(services: Services, decide: Callable[[], Change[T]]) -> T:
     raise Conflict("changed_meanwhile", "Someone else is changing this right now. Try again.")
 
 
-def tell(services: Services, notice: Notice) -> None:
+def notify(services: Services, notice: Notice) -> None:
     """A notice about something that is stored already."""
-    commit_and_tell(services, lambda: Change(None, notices=[notice]))
+    commit_and_notify(services, lambda: Change(None, notices=[notice]))
 
 
 def deliver_due(services: Services) -> int:

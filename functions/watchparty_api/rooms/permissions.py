@@ -13,7 +13,7 @@ from enum import StrEnum
 from watchparty_api.records import Control, Member, Role
 
 
-class Place(StrEnum):
+class RoomRole(StrEnum):
     """Where somebody stands in a room."""
 
     HOST = "host"
@@ -44,12 +44,12 @@ class Action(StrEnum):
     CONTROL_FILM = "control playback"
 
 
-_HOST = frozenset({Place.HOST})
-_STAFF = _HOST | {Place.MODERATOR}
-_INSIDE = _STAFF | {Place.VIEWER}
-_KNOWN = _INSIDE | {Place.WAITING}
+_HOST = frozenset({RoomRole.HOST})
+_STAFF = _HOST | {RoomRole.MODERATOR}
+_INSIDE = _STAFF | {RoomRole.VIEWER}
+_KNOWN = _INSIDE | {RoomRole.WAITING}
 
-PERMISSIONS: Mapping[Action, frozenset[Place]] = {
+PERMISSIONS: Mapping[Action, frozenset[RoomRole]] = {
     Action.READ_ROOM: _INSIDE,
     Action.LIST_MEMBERS: _INSIDE,
     Action.RENAME_SELF: _KNOWN,
@@ -68,34 +68,34 @@ PERMISSIONS: Mapping[Action, frozenset[Place]] = {
 }
 """`CONTROL_FILM` is missing here: the room's setting decides it, see `controls_by_role` and `controls`."""
 
-_CONTROLLERS: Mapping[Control, frozenset[Place]] = {"host": _HOST, "moderators": _STAFF, "everyone": _INSIDE}
+_CONTROLLERS: Mapping[Control, frozenset[RoomRole]] = {"host": _HOST, "moderators": _STAFF, "everyone": _INSIDE}
 _RANK: Mapping[Role, int] = {"viewer": 1, "moderator": 2, "host": 3}
 
 
-def place_of(member: Member | None) -> Place:
+def room_role(member: Member | None) -> RoomRole:
     """Where the participant stands; whoever was refused, removed or went away stands outside."""
     if member is None:
-        return Place.OUTSIDE
+        return RoomRole.OUTSIDE
     match member.state:
         case "admitted":
-            return Place(member.role)
+            return RoomRole(member.role)
         case "waiting":
-            return Place.WAITING
+            return RoomRole.WAITING
         case _:
-            return Place.OUTSIDE
+            return RoomRole.OUTSIDE
 
 
-def controls_by_role(control: Control, place: Place) -> bool:
+def controls_by_role(control: Control, role: RoomRole) -> bool:
     """Whether the room's setting gives control to this place."""
-    return place in _CONTROLLERS[control]
+    return role in _CONTROLLERS[control]
 
 
 def controls(control: Control, member: Member | None, now: datetime) -> bool:
     """Whether the participant may change the film now, by role or because control was lent."""
-    place = place_of(member)
-    if controls_by_role(control, place):
+    role = room_role(member)
+    if controls_by_role(control, role):
         return True
-    return place in _INSIDE and member is not None and control_is_lent(member, now)
+    return role in _INSIDE and member is not None and control_is_lent(member, now)
 
 
 def control_is_lent(member: Member, now: datetime) -> bool:

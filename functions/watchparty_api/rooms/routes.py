@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.rooms import views
-from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.address import open_room
-from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, make_link
+from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, replace_link
 from watchparty_api.rooms.creation import create_room
 from watchparty_api.rooms.film_queue import play_next, queued_films, replace_queue
 from watchparty_api.rooms.models import (
@@ -58,72 +58,72 @@ def list_mine(
 
 
 @router.get("/rooms/{room_id}")
-def read(request: Request, standing: StandingOf, services: ServicesOf) -> RoomView | RoomCard:
+def read(request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView | RoomCard:
     """The room from the inside for its members, the card on the door for everybody else."""
-    site, member = share_url(request), standing.member
-    if member is not None and standing.may(Action.READ_ROOM, services.now()):
-        return room_inside(services, standing.room, member, base_url=site)
+    site, member = share_url(request), access.member
+    if member is not None and access.may(Action.READ_ROOM, services.now()):
+        return room_inside(services, access.room, member, base_url=site)
     services.limiter.hit("card", address_key(client_address(request)))
-    room = standing.room if standing.belongs else standing.addressed.for_strangers()
+    room = access.room if access.is_known else access.addressed.for_strangers()
     return room_card(services, room, base_url=site)
 
 
 @router.patch("/rooms/{room_id}")
-def change(body: RoomChange, request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+def change(body: RoomChange, request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
     """Settings are the host's; the film is for whoever controls it."""
     fields, now = body.given(), services.now()
-    member = standing.require(Action.READ_ROOM, now)
+    member = access.require(Action.READ_ROOM, now)
     if fields.keys() - FILM_FIELDS:
-        standing.require(Action.CHANGE_SETTINGS, now)
+        access.require(Action.CHANGE_SETTINGS, now)
     if fields.keys() & FILM_FIELDS:
-        standing.require(Action.CONTROL_FILM, now)
-    room = change_room(services, standing.room.id, member, fields) if fields else standing.room
+        access.require(Action.CONTROL_FILM, now)
+    room = change_room(services, access.room.id, member, fields) if fields else access.room
     return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.delete("/rooms/{room_id}", status_code=204)
-def close(standing: StandingOf, services: ServicesOf) -> None:
+def close(access: RoomAccessOf, services: ServicesOf) -> None:
     """Closes the room for good."""
-    standing.require(Action.CLOSE, services.now())
-    close_room(services, standing.room.id)
+    access.require(Action.CLOSE, services.now())
+    close_room(services, access.room.id)
 
 
 @router.post("/rooms/{room_id}/link")
-def new_link(request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+def new_link(request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
     """A new link. The old one leads strangers nowhere; who belongs to the room stays."""
-    member = standing.require(Action.MAKE_LINK, services.now())
-    room = make_link(services, standing.room.id)
+    member = access.require(Action.MAKE_LINK, services.now())
+    room = replace_link(services, access.room.id)
     return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/queue")
-def read_queue(standing: StandingOf, services: ServicesOf) -> Queue:
+def read_queue(access: RoomAccessOf, services: ServicesOf) -> Queue:
     """What comes next."""
-    standing.require(Action.CONTROL_FILM, services.now())
-    return Queue(items=[views.queued(video) for video in queued_films(services, standing.room)])
+    access.require(Action.CONTROL_FILM, services.now())
+    return Queue(items=[views.queued(video) for video in queued_films(services, access.room)])
 
 
 @router.put("/rooms/{room_id}/queue")
-def write_queue(body: QueueChange, standing: StandingOf, services: ServicesOf) -> Queue:
+def write_queue(body: QueueChange, access: RoomAccessOf, services: ServicesOf) -> Queue:
     """Replaces the queue."""
-    member = standing.require(Action.CONTROL_FILM, services.now())
-    room = replace_queue(services, standing.room.id, member, [item.video_id for item in body.items])
+    member = access.require(Action.CONTROL_FILM, services.now())
+    room = replace_queue(services, access.room.id, member, [item.video_id for item in body.items])
     return Queue(items=[views.queued(video) for video in queued_films(services, room)])
 
 
 @router.post("/rooms/{room_id}/next")
-def move_on(body: NextFilm, request: Request, standing: StandingOf, services: ServicesOf) -> RoomView:
+def move_on(body: NextFilm, request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
     """Puts the next film of the queue on; `after` makes it happen once."""
-    member = standing.require(Action.CONTROL_FILM, services.now())
-    room = play_next(services, standing.room.id, member, body.after)
+    member = access.require(Action.CONTROL_FILM, services.now())
+    room = play_next(services, access.room.id, member, body.after)
     return room_inside(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/poster", response_class=Response)
-def poster(request: Request, standing: StandingOf, services: ServicesOf) -> Response:
+def poster(request: Request, access: RoomAccessOf, services: ServicesOf) -> Response:
     """The picture on the door."""
     services.limiter.hit("card", address_key(client_address(request)))
-    if standing.room.access == "members":
-        standing.require(Action.READ_ROOM, services.now())
-    room = standing.room if standing.belongs else standing.addressed.for_strangers()
+    if access.room.access == "members":
+        access.require(Action.READ_ROOM, services.now())
+    room = access.room if access.is_known else access.addressed.for_strangers()
     return poster_response(services, room)

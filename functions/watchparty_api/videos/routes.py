@@ -24,7 +24,7 @@ from watchparty_api.videos.models import (
 )
 from watchparty_api.videos.posters import check_poster_key, poster_response
 from watchparty_api.videos.transcodes.runs import retry
-from watchparty_api.videos.uploads.start import announce, start_upload
+from watchparty_api.videos.uploads.start import create_upload, start_upload
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.caller import AccountOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -46,7 +46,9 @@ def make(body: NewVideo, request: Request, caller: AccountOf, once: OnceOf, serv
 
 
 def _make(services: Services, owner: Account, body: NewVideo) -> Video:
-    return register_link(services, owner, body) if isinstance(body, DirectLink) else announce(services, owner, body)
+    return (
+        register_link(services, owner, body) if isinstance(body, DirectLink) else create_upload(services, owner, body)
+    )
 
 
 @router.post("/videos/{video_id}/upload", status_code=201)

@@ -24,7 +24,7 @@ from watchparty_api.web.dependencies import ServicesOf
 
 
 @dataclass(frozen=True)
-class Nobody:
+class Anonymous:
     """No credentials were shown."""
 
 
@@ -45,7 +45,7 @@ class ParticipantCaller:
     participant_id: str
 
 
-Caller = Nobody | AccountCaller | ParticipantCaller
+Caller = Anonymous | AccountCaller | ParticipantCaller
 
 
 def hash_secret(secret: str) -> str:
@@ -57,7 +57,7 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
     """Who calls. A bearer that is shown but not valid is refused, never taken for nobody."""
     header = request.headers.get("authorization")
     if header is None:
-        return Nobody()
+        return Anonymous()
     scheme, _, bearer = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("bad_token", "Send a bearer token.")
@@ -75,7 +75,7 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
 
 def _by_access_token(services: Services, token: str, now: datetime) -> AccountCaller:
     claims = services.tokens.verify_access(token, now)
-    account = _living_account(services, claims.account_id, now)
+    account = _usable_account(services, claims.account_id, now)
     session = services.store.get(Session, claims.session_id)
     since = account.tokens_valid_from
     signed_out = session is None or session.revoked or session.account_id != account.id
@@ -91,18 +91,18 @@ def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCall
         raise Unauthenticated("bad_token", "This API token isn’t valid.")
     if token.expires_at is not None and token.expires_at <= now:
         raise Unauthenticated("token_expired", "This API token has expired.")
-    return AccountCaller(_living_account(services, token.account_id, now), scopes=frozenset(token.scopes))
+    return AccountCaller(_usable_account(services, token.account_id, now), scopes=frozenset(token.scopes))
 
 
-def _living_account(services: Services, account_id: str, now: datetime) -> Account:
+def _usable_account(services: Services, account_id: str, now: datetime) -> Account:
     account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account no longer exists.")
-    refuse_unusable(account, now)
+    require_usable(account, now)
     return account
 
 
-def refuse_unusable(account: Account, now: datetime) -> None:
+def require_usable(account: Account, now: datetime) -> None:
     """Raises when the account must not act: suspended, or a temporary one past its day."""
     if account.suspended:
         raise Forbidden("suspended", "This account is suspended. Ask the admin.")

@@ -32,7 +32,7 @@ from watchparty_api.errors import (
     StoreError,
     TooLarge,
 )
-from watchparty_api.logs import Trace, occasion, trace_of
+from watchparty_api.logs import Trace, log_context, trace_of
 from watchparty_api.services import Services
 from watchparty_api.web import docs_page, public
 from watchparty_api.web.openapi import routed_app
@@ -84,7 +84,7 @@ class Boundary:
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
         scope.setdefault("state", {})["request_id"] = request_id
         exchange = _Exchange(scope, receive, send, request_id)
-        with occasion(request_id, _trace(headers)):
+        with log_context(request_id, _trace(headers)):
             try:
                 if _length(headers.get(b"content-length", b"")) > exchange.limit:
                     raise exchange.too_large

@@ -48,7 +48,7 @@ def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, A
     )
 
 
-def announce(services: Services, written: Sequence[Delivery]) -> None:
+def wake_delivery(services: Services, written: Sequence[Delivery]) -> None:
     """Tells whoever delivers that there is something to do; unheard, the sweeper finds it."""
     if written:
         services.delivery_queue.deliveries_due([each.id for each in written])
@@ -63,20 +63,20 @@ def store_video(services: Services, before: Video, after: Video) -> Video:
         event_id = f"{after.id}.{after.generation}.{after.attempt}.{before.version}"
         written = deliveries(services, after.owner_id, event, {"video": facts}, event_id=event_id)
     services.store.commit([Replace(after), *map(Create, written)])
-    announce(services, written)
+    wake_delivery(services, written)
     return replace(after, version=after.version + 1)
 
 
 def session_deliveries(
-    services: Services, room: Room, *, event_id: str, came: bool, person: dict[str, str], total: int
+    services: Services, room: Room, *, event_id: str, joined: bool, person: dict[str, str], total: int
 ) -> list[Delivery]:
-    """Somebody came or went; the first to come starts the party, the last to go ends it."""
+    """For someone who joined or left; the first to join starts the room's session, the last to leave ends it."""
     about = {"room": {"id": room.id, "name": room.name}, "total": total}
-    joined: EventType = "participant.joined" if came else "participant.left"
-    found = deliveries(services, room.owner_id, joined, {**about, "participant": person}, event_id=event_id)
-    if total == (1 if came else 0):
-        turned: EventType = "room.started" if came else "room.ended"
-        found += deliveries(services, room.owner_id, turned, about, event_id=event_id)
+    event: EventType = "participant.joined" if joined else "participant.left"
+    found = deliveries(services, room.owner_id, event, {**about, "participant": person}, event_id=event_id)
+    if total == (1 if joined else 0):
+        event = "room.started" if joined else "room.ended"
+        found += deliveries(services, room.owner_id, event, about, event_id=event_id)
     return found
 
 

@@ -12,7 +12,7 @@ from fakes.party import party
 from watchparty_api.errors import Conflict
 from watchparty_api.records import Notice, Room
 from watchparty_api.rooms import notices
-from watchparty_api.rooms.outbox import Change, commit_and_tell, deliver_due
+from watchparty_api.rooms.outbox import Change, commit_and_notify, deliver_due
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import NOTICES_BY_DUE
 
@@ -83,7 +83,7 @@ def test_whoever_was_slower_decides_again(house: House) -> None:
         changed = replace(room, settings_rev=room.settings_rev + 1)
         return Change(len(rounds), writes=[Replace(changed)], notices=[notices.settings(changed, house.clock())])
 
-    assert commit_and_tell(house.services, decide) == 2
+    assert commit_and_notify(house.services, decide) == 2
     assert rounds == [0, 7]
     assert [notice["set"]["slow_s"] for _, notice in house.relay.delivered] == [7]
 
@@ -100,5 +100,5 @@ def test_a_change_that_is_always_overtaken_gives_up(house: House) -> None:
         return Change(None, writes=[Replace(room)])
 
     with pytest.raises(Conflict) as refusal:
-        commit_and_tell(house.services, decide)
+        commit_and_notify(house.services, decide)
     assert refusal.value.code == "changed_meanwhile"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from watchparty_api.records import Member
-from watchparty_api.rooms.permissions import PERMISSIONS, Action, Place, controls, outranks, place_of
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, RoomRole, controls, outranks, room_role
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -29,15 +29,15 @@ def test_every_action_but_the_films_is_in_the_table() -> None:
 def test_rights_only_grow_with_rank() -> None:
     """Whatever a viewer may a moderator may, whatever a moderator may the host may; outside nobody may anything."""
     for allowed in PERMISSIONS.values():
-        assert Place.OUTSIDE not in allowed
-        assert Place.HOST in allowed
-        assert Place.VIEWER not in allowed or Place.MODERATOR in allowed
+        assert RoomRole.OUTSIDE not in allowed
+        assert RoomRole.HOST in allowed
+        assert RoomRole.VIEWER not in allowed or RoomRole.MODERATOR in allowed
 
 
 @pytest.mark.parametrize("state", ["denied", "removed", "banned", "left", "withdrawn"])
 def test_a_role_counts_only_inside(state: str) -> None:
     """A moderator who was removed is nobody."""
-    assert place_of(member(role="moderator", state=state)) is Place.OUTSIDE
+    assert room_role(member(role="moderator", state=state)) is RoomRole.OUTSIDE
 
 
 @pytest.mark.parametrize(

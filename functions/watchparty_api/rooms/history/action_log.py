@@ -13,7 +13,7 @@ from watchparty_api.records import Member, RoomAction
 from watchparty_api.store.port import Create
 
 
-def logged(by: Member, kind: str, now: datetime, **data: Any) -> Create:
+def log_entry(by: Member, kind: str, now: datetime, **data: Any) -> Create:
     """The line that tells what `by` did, to be written with it."""
     action = RoomAction(
         id=secrets.token_urlsafe(12),

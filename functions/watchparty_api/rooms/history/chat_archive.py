@@ -11,7 +11,7 @@ from functools import partial
 from watchparty_api.errors import NotFound
 from watchparty_api.records import ChatCleared, ChatEntry
 from watchparty_api.rooms.history.models import ChatEvent
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store.port import Create, Page, Replace
@@ -22,14 +22,14 @@ def archive(services: Services, event: ChatEvent) -> None:
     """Keeps a line, or takes lines out."""
     match event.op:
         case "said":
-            commit_and_tell(services, lambda: _said(services, event))
+            commit_and_notify(services, lambda: _said(services, event))
             # A wipe elsewhere may have set its mark and gone through the lines before this one was stored.
             if _is_wiped(services, event):
-                commit_and_tell(services, lambda: _bury(services, _id(event.room, event.message_id)))
+                commit_and_notify(services, lambda: _bury(services, _id(event.room, event.message_id)))
         case "deleted":
-            commit_and_tell(services, lambda: _deleted(services, event))
+            commit_and_notify(services, lambda: _deleted(services, event))
         case "cleared":
-            commit_and_tell(services, lambda: _marked(services, event))
+            commit_and_notify(services, lambda: _marked(services, event))
             _wipe(services, event)
 
 
@@ -83,7 +83,7 @@ def _marked(services: Services, event: ChatEvent) -> Change[None]:
 def _wipe(services: Services, event: ChatEvent) -> None:
     for line in services.store.query_all(CHAT_OF_ROOM, event.room, False):
         if (line.epoch, line.seq) < (event.epoch, event.seq):
-            commit_and_tell(services, partial(_bury, services, line.id))
+            commit_and_notify(services, partial(_bury, services, line.id))
 
 
 def _bury(services: Services, line_id: str) -> Change[None]:

@@ -26,10 +26,10 @@ from watchparty_api.rooms.history.models import (
     SessionEvent,
     SnapshotEvent,
 )
-from watchparty_api.rooms.history.snapshots import take_presence, take_snapshot
+from watchparty_api.rooms.history.snapshots import apply_presence, apply_snapshot
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create
-from watchparty_api.webhooks.outbox import announce, session_deliveries
+from watchparty_api.webhooks.outbox import session_deliveries, wake_delivery
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +51,22 @@ def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
         if room is None:
             log.warning("an event %s is about a room that does not exist", event.kind)
             continue
-        _keep(services, room, event)
+        _apply(services, room, event)
 
 
-def _keep(services: Services, room: Room, event: RoomEvent) -> None:
+def _apply(services: Services, room: Room, event: RoomEvent) -> None:
     match event:
         case ActionEvent():
             facts = event.model_dump(include={"mode", "pos_s", "rate", "video_id"})
-            _keep_once(services, _action(services, event, event.cmd, event.by or "", facts))
+            _store_once(services, _action(services, event, event.cmd, event.by or "", facts))
         case SessionEvent():
-            _keep_session(services, room, event)
-            take_presence(services, event)
+            _store_session(services, room, event)
+            apply_presence(services, event)
             _note_activity(services, event)
         case ChatEvent():
             archive(services, event)
         case SnapshotEvent():
-            take_snapshot(services, event)
+            apply_snapshot(services, event)
         case ReportEvent():
             report = SyncReport(
                 id=event.id,
@@ -75,7 +75,7 @@ def _keep(services: Services, room: Room, event: RoomEvent) -> None:
                 at=event.at,
                 data={"people": event.people},
             )
-            _keep_once(services, report)
+            _store_once(services, report)
 
 
 def _action(
@@ -92,20 +92,20 @@ def _action(
     )
 
 
-def _keep_session(services: Services, room: Room, event: SessionEvent) -> None:
+def _store_session(services: Services, room: Room, event: SessionEvent) -> None:
     """The action, and in the same commit what the host's webhooks hear of it."""
-    came = event.kind == "session_started"
-    action = _action(services, event, "joined" if came else "left", event.participant_id, {"name": event.name})
+    joined = event.kind == "session_started"
+    action = _action(services, event, "joined" if joined else "left", event.participant_id, {"name": event.name})
     person = {"id": event.participant_id, "name": event.name}
-    written = session_deliveries(services, room, event_id=event.id, came=came, person=person, total=event.total)
+    written = session_deliveries(services, room, event_id=event.id, joined=joined, person=person, total=event.total)
     try:
         services.store.commit([Create(action), *map(Create, written)])
     except AlreadyExists:
         return  # told before
-    announce(services, written)
+    wake_delivery(services, written)
 
 
-def _keep_once(services: Services, record: Record) -> None:
+def _store_once(services: Services, record: Record) -> None:
     try:
         services.store.create(record)
     except AlreadyExists:

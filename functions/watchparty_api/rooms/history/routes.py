@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.history.chat_archive import lines
 from watchparty_api.rooms.history.models import (
     ActionLog,
@@ -15,7 +15,7 @@ from watchparty_api.rooms.history.models import (
     LoggedAction,
     SyncReportView,
 )
-from watchparty_api.rooms.history.sync_report import summed_up
+from watchparty_api.rooms.history.sync_report import summarize
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -25,26 +25,26 @@ router = APIRouter(tags=["room logs"])
 
 @router.get("/rooms/{room_id}/events")
 def action_log(
-    standing: StandingOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None
+    access: RoomAccessOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> ActionLog:
     """Who did what, the newest first."""
-    standing.require(Action.READ_LOGS, services.now())
-    page = services.store.query(ACTIONS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    access.require(Action.READ_LOGS, services.now())
+    page = services.store.query(ACTIONS_OF_ROOM, access.room.id, limit=limit, cursor=cursor)
     items = [LoggedAction(id=a.id, at=a.at, by=a.by, kind=a.kind, data=a.data) for a in page.items]
     return ActionLog(items=items, next_cursor=page.cursor)
 
 
 @router.get("/rooms/{room_id}/chat")
 def chat_archive(
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
     before: Annotated[str | None, Query(max_length=128)] = None,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> ChatArchive:
     """What was said, the newest first: from before the line `before`, or on from `cursor`."""
-    standing.require(Action.READ_LOGS, services.now())
-    page = lines(services, standing.room.id, limit=limit, before=before, cursor=cursor)
+    access.require(Action.READ_LOGS, services.now())
+    page = lines(services, access.room.id, limit=limit, before=before, cursor=cursor)
     items = [
         ArchivedLine(
             id=line.id.removeprefix(f"{line.room_id}."),
@@ -62,10 +62,10 @@ def chat_archive(
 
 
 @router.get("/rooms/{room_id}/report")
-def sync_report(standing: StandingOf, services: ServicesOf) -> SyncReportView:
+def sync_report(access: RoomAccessOf, services: ServicesOf) -> SyncReportView:
     """How well everybody kept with the room, over all of its time."""
-    standing.require(Action.READ_LOGS, services.now())
-    store, room_id = services.store, standing.room.id
+    access.require(Action.READ_LOGS, services.now())
+    store, room_id = services.store, access.room.id
     people = store.query_all(MEMBERS_OF_ROOM, room_id)
     names = {member.participant_id: member.display_name for member in people}
-    return summed_up(store.query_all(REPORTS_OF_ROOM, room_id), names)
+    return summarize(store.query_all(REPORTS_OF_ROOM, room_id), names)

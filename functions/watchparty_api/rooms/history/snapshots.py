@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from watchparty_api.records import Snapshot
 from watchparty_api.rooms.history.models import SessionEvent, SnapshotEvent
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace
 
 
-def take_snapshot(services: Services, event: SnapshotEvent) -> None:
+def apply_snapshot(services: Services, event: SnapshotEvent) -> None:
     """Keeps clock and people of the event, each if they are newer."""
 
     def newer(known: Snapshot) -> Snapshot:
@@ -32,7 +32,7 @@ def take_snapshot(services: Services, event: SnapshotEvent) -> None:
     _update(services, event, newer)
 
 
-def take_presence(services: Services, event: SessionEvent) -> None:
+def apply_presence(services: Services, event: SessionEvent) -> None:
     """Adds or takes out one person, if nothing newer is known about who is here."""
 
     def newer(known: Snapshot) -> Snapshot:
@@ -60,4 +60,4 @@ def _update(services: Services, event: SnapshotEvent | SessionEvent, newer: Call
         taken = newer(known)
         return Change(None, writes=[Replace(taken)] if taken != known else [])
 
-    commit_and_tell(services, decide)
+    commit_and_notify(services, decide)

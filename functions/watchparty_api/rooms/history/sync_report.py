@@ -10,7 +10,7 @@ from watchparty_api.records import SyncReport
 from watchparty_api.rooms.history.models import PersonSync, SyncReportView
 
 
-def summed_up(reports: Iterable[SyncReport], names: Mapping[str, str]) -> SyncReportView:
+def summarize(reports: Iterable[SyncReport], names: Mapping[str, str]) -> SyncReportView:
     """One line a person; `names` are those of the participants."""
     gathered: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     instants = []

@@ -10,7 +10,7 @@ from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Account, Invitation, Member, Room
 from watchparty_api.rooms.invitations.links import invitation_link, new_secret
 from watchparty_api.rooms.invitations.models import InvitationStart
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.web.caller import hash_secret
@@ -67,4 +67,4 @@ def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
             raise NotFound("invitation_not_found", "Invitation not found.")
         return Change(None, writes=[Replace(replace(invitation, revoked=True))])
 
-    commit_and_tell(services, decide)
+    commit_and_notify(services, decide)

@@ -34,11 +34,16 @@ def find_invitation(services: Services, shown: str | None) -> Invitation | None:
     return invitation
 
 
-def usable(
+def usable_invitation(
     invitation: Invitation | None, room: Room, member: Member | None, *, inviter: Member | None, now: datetime
 ) -> Invitation | None:
     """The invitation, if it still lets this person into this room; who came in by it once is not counted again."""
-    if invitation is None or invitation.room_id != room.id or invitation.revoked or not vouched(invitation, inviter):
+    if (
+        invitation is None
+        or invitation.room_id != room.id
+        or invitation.revoked
+        or not inviter_may_invite(invitation, inviter)
+    ):
         return None
     if invitation.expires_at is not None and invitation.expires_at <= now:
         return None
@@ -47,7 +52,7 @@ def usable(
     return None if used_up and not used_before else invitation
 
 
-def vouched(invitation: Invitation, inviter: Member | None) -> bool:
+def inviter_may_invite(invitation: Invitation, inviter: Member | None) -> bool:
     """Whether who made it may still invite, and could all the time: nobody gets back what was taken from them, or a
     seat under another name, by a link of their own. Who merely left stands by it.
     """

@@ -8,9 +8,9 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import Invitation
-from watchparty_api.rooms.access import StandingOf
+from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.invitations.invite import invitation_mail, invite, may_mail, withdraw
-from watchparty_api.rooms.invitations.links import vouched
+from watchparty_api.rooms.invitations.links import inviter_may_invite
 from watchparty_api.rooms.invitations.models import (
     InvitationList,
     InvitationMade,
@@ -33,13 +33,13 @@ def make(
     request: Request,
     response: Response,
     later: BackgroundTasks,
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
 ) -> InvitationMade:
     """A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
     long as neither they nor the recipient see too many; `mailed` says whether it was.
     """
-    room, by = standing.room, standing.require(Action.INVITE, services.now())
+    room, by = access.room, access.require(Action.INVITE, services.now())
     services.limiter.hit("invitation", by.account_id or by.id)  # by account: a new room is no new start
     invitation, url = invite(services, room, by, body, room_url=room_url(share_url(request), room))
     mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
@@ -52,24 +52,24 @@ def make(
 
 @router.get("/rooms/{room_id}/invitations")
 def list_all(
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> InvitationList:
     """The invitations that were not withdrawn and whose makers may still invite, the newest first."""
-    standing.require(Action.INVITE, services.now())
-    page = services.store.query(INVITATIONS_OF_ROOM, standing.room.id, False, limit=limit, cursor=cursor)
-    inviters = {id_: find_member(services, standing.room.id, id_) for id_ in {each.created_by for each in page.items}}
-    living = [each for each in page.items if vouched(each, inviters[each.created_by])]
+    access.require(Action.INVITE, services.now())
+    page = services.store.query(INVITATIONS_OF_ROOM, access.room.id, False, limit=limit, cursor=cursor)
+    inviters = {id_: find_member(services, access.room.id, id_) for id_ in {each.created_by for each in page.items}}
+    living = [each for each in page.items if inviter_may_invite(each, inviters[each.created_by])]
     return InvitationList(items=[_view(invitation) for invitation in living], next_cursor=page.cursor)
 
 
 @router.delete("/rooms/{room_id}/invitations/{invitation_id}", status_code=204)
-def delete(invitation_id: str, standing: StandingOf, services: ServicesOf) -> None:
+def delete(invitation_id: str, access: RoomAccessOf, services: ServicesOf) -> None:
     """Withdraws the invitation."""
-    standing.require(Action.INVITE, services.now())
-    withdraw(services, standing.room.id, invitation_id)
+    access.require(Action.INVITE, services.now())
+    withdraw(services, access.room.id, invitation_id)
 
 
 def _view(invitation: Invitation) -> InvitationView:

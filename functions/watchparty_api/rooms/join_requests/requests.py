@@ -16,16 +16,16 @@ from watchparty_api.errors import Conflict, NotFound
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.bans import ban_of
-from watchparty_api.rooms.history.action_log import logged
+from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.join_requests.models import Decided, Decision
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 from watchparty_api.store.queries import REQUESTS_BY_DECISION
 
 
-def knock(member: Member, now: datetime) -> JoinRequest:
+def open_request(member: Member, now: datetime) -> JoinRequest:
     """A new request of the member's."""
     return JoinRequest(
         id=secrets.token_urlsafe(12),
@@ -35,7 +35,7 @@ def knock(member: Member, now: datetime) -> JoinRequest:
     )
 
 
-def answered(
+def close_request(
     services: Services,
     member: Member,
     decision: Literal["admitted", "denied", "blocked", "withdrawn"],
@@ -95,14 +95,16 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         outcome = _OUTCOMES[decision]
         settled = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
         changed = replace(member, state=outcome.state, mver=member.mver + 1)
-        line = logged(by.member, outcome.decision, now, participant_id=member.participant_id, name=member.display_name)
+        line = log_entry(
+            by.member, outcome.decision, now, participant_id=member.participant_id, name=member.display_name
+        )
         writes: list[Write] = [Replace(settled), Replace(changed), line]
         if decision == "block":
             writes.append(Create(ban_of(member, by=by.member, by_address=by.address_hash, now=now)))
         notice = notices.admit if decision == "admit" else notices.deny
         return Change(None, writes=writes, notices=[notice(changed, request.id, now)])
 
-    commit_and_tell(services, decided)
+    commit_and_notify(services, decided)
 
 
 def decide_many(

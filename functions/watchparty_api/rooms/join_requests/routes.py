@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from watchparty_api.records import JoinRequest, Member
-from watchparty_api.rooms.access import StandingOf
-from watchparty_api.rooms.bans import address_mark
+from watchparty_api.rooms.access import RoomAccessOf
+from watchparty_api.rooms.bans import client_address_hash
 from watchparty_api.rooms.join_requests.models import (
     Decided,
     DecideMany,
@@ -23,34 +23,34 @@ router = APIRouter(tags=["join requests"])
 
 @router.get("/rooms/{room_id}/join-requests")
 def list_waiting(
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> JoinRequestList:
     """Who waits to be let in."""
-    standing.require(Action.DECIDE_KNOCKS, services.now())
-    knocks, next_cursor = waiting(services, standing.room.id, limit=limit, cursor=cursor)
+    access.require(Action.DECIDE_KNOCKS, services.now())
+    knocks, next_cursor = waiting(services, access.room.id, limit=limit, cursor=cursor)
     return JoinRequestList(items=[_view(*knock) for knock in knocks], next_cursor=next_cursor)
 
 
 @router.post("/rooms/{room_id}/join-requests/{request_id}")
 def decide_one(
-    request_id: str, body: DecideOne, request: Request, standing: StandingOf, services: ServicesOf
+    request_id: str, body: DecideOne, request: Request, access: RoomAccessOf, services: ServicesOf
 ) -> Decided:
     """The first decision counts; a second one is a conflict."""
-    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
-    decide(services, standing.room.id, by, request_id, body.decision)
+    by = Decider(access.require(Action.DECIDE_KNOCKS, services.now()), client_address_hash(services, request))
+    decide(services, access.room.id, by, request_id, body.decision)
     return Decided(decided=[request_id], skipped=[])
 
 
 @router.post("/rooms/{room_id}/join-requests:decide")
-def decide_several(body: DecideMany, request: Request, standing: StandingOf, services: ServicesOf) -> Decided:
+def decide_several(body: DecideMany, request: Request, access: RoomAccessOf, services: ServicesOf) -> Decided:
     """The same decision for several, or for everybody who waits."""
-    by = Decider(standing.require(Action.DECIDE_KNOCKS, services.now()), address_mark(services, request))
+    by = Decider(access.require(Action.DECIDE_KNOCKS, services.now()), client_address_hash(services, request))
     if body.ids is None:
-        return decide_all(services, standing.room.id, by, body.decision)
-    return decide_many(services, standing.room.id, by, body.ids, body.decision)
+        return decide_all(services, access.room.id, by, body.decision)
+    return decide_many(services, access.room.id, by, body.ids, body.decision)
 
 
 def _view(request: JoinRequest, member: Member) -> JoinRequestView:

@@ -23,7 +23,7 @@ again at the socket."""
 
 
 @dataclass(frozen=True)
-class Comer:
+class Visitor:
     """Somebody at the door, and by what they could be known."""
 
     participant_id: str
@@ -33,46 +33,46 @@ class Comer:
 
 
 @dataclass(frozen=True)
-class ComesIn:
+class Admit:
     """Let in with this role; the invitation is the one that is used up by it."""
 
     role: Role
     invitation: Invitation | None = None
 
 
-Verdict = ComesIn | Literal["waits"]
+Admission = Admit | Literal["waits"]
 
 
-def open_door(
+def decide_admission(
     addressed: Addressed,
-    comer: Comer,
+    visitor: Visitor,
     member: Member | None,
     *,
     bans: tuple[Ban, ...],
     invitation: Invitation | None,
-    knows_password: Callable[[], bool],
+    password_matches: Callable[[], bool],
     host_may_act: Callable[[], bool],
     snapshot: Snapshot | None,
     now: datetime,
-) -> Verdict:
+) -> Admission:
     """Raises Forbidden (`banned`, `room_shut`, `not_invited`, `wrong_password`), Gone (an old link) or Conflict
     (`room_full`).
     """
     state = member.state if member else None
-    if state == "banned" or _banned(bans, comer, member, invitation, now):
+    if state == "banned" or _banned(bans, visitor, member, invitation, now):
         raise Forbidden("banned", "You can’t rejoin this room.")
     if state != "admitted" and not host_may_act():  # whose account was suspended: nobody new comes to their party
         raise Forbidden("room_shut", "This room isn’t accepting anyone right now.")
-    verdict: Verdict
+    admission: Admission
     if member is not None and state in ("admitted", "left"):
-        verdict = _with_invitation(member, invitation)
+        admission = _with_invitation(member, invitation)
     elif invitation is not None:
-        verdict = ComesIn(_role_by(invitation, member), invitation)
+        admission = Admit(_role_by(invitation, member), invitation)
     else:
-        verdict = _by_the_rules(addressed, waits=state == "waiting", knows_password=knows_password)
-    if verdict != "waits" and _full(addressed.room, comer, member, snapshot, now):
+        admission = _by_room_settings(addressed, waits=state == "waiting", password_matches=password_matches)
+    if admission != "waits" and _is_full(addressed.room, visitor, member, snapshot, now):
         raise Conflict("room_full", "This room is full. Try again in a bit.")
-    return verdict
+    return admission
 
 
 def _role_by(invitation: Invitation, member: Member | None) -> Role:
@@ -80,27 +80,27 @@ def _role_by(invitation: Invitation, member: Member | None) -> Role:
     return "viewer" if member is not None and predates_demotion(invitation, member) else invitation.role
 
 
-def _with_invitation(member: Member, invitation: Invitation | None) -> ComesIn:
+def _with_invitation(member: Member, invitation: Invitation | None) -> Admit:
     """Who belongs to the room keeps their role; an invitation to a higher one raises it, once."""
     given = _role_by(invitation, member) if invitation else member.role
     if invitation is not None and invitation.id != member.invitation_id and outranks(given, member.role):
-        return ComesIn(given, invitation)
-    return ComesIn(member.role)
+        return Admit(given, invitation)
+    return Admit(member.role)
 
 
-def _by_the_rules(addressed: Addressed, *, waits: bool, knows_password: Callable[[], bool]) -> Verdict:
+def _by_room_settings(addressed: Addressed, *, waits: bool, password_matches: Callable[[], bool]) -> Admission:
     room = addressed.room if waits else addressed.for_strangers()
     if waits:
-        return ComesIn("viewer") if room.access == "open" else "waits"
+        return Admit("viewer") if room.access == "open" else "waits"
     if room.access == "members":
         raise Forbidden("not_invited", "This room is invite-only. Ask the host for a personal invitation link.")
-    if room.password_hash is not None and not knows_password():
+    if room.password_hash is not None and not password_matches():
         raise Forbidden("wrong_password", "Wrong password. Ask the host.")
-    return ComesIn("viewer") if room.access == "open" else "waits"
+    return Admit("viewer") if room.access == "open" else "waits"
 
 
 def _banned(
-    bans: tuple[Ban, ...], comer: Comer, member: Member | None, invitation: Invitation | None, now: datetime
+    bans: tuple[Ban, ...], visitor: Visitor, member: Member | None, invitation: Invitation | None, now: datetime
 ) -> bool:
     """Account and guest key tell the person. Invitation and address may be shared, so they stop newcomers only."""
     if member is not None and member.role == "host":
@@ -108,28 +108,28 @@ def _banned(
     newcomer = member is None or member.state != "admitted"
     invited_by = invitation.id if invitation else None
     return any(
-        _same(ban.account_id, comer.account_id)
-        or _same(ban.guest_hash, comer.guest_hash)
-        or (newcomer and _same(ban.invitation_id, invited_by))
-        or (newcomer and _same(ban.address_hash, comer.address_hash) and _lasts(ban.address_until, now))
+        _matches(ban.account_id, visitor.account_id)
+        or _matches(ban.guest_hash, visitor.guest_hash)
+        or (newcomer and _matches(ban.invitation_id, invited_by))
+        or (newcomer and _matches(ban.address_hash, visitor.address_hash) and _in_force(ban.address_until, now))
         for ban in bans
     )
 
 
-def _same(mark: str | None, shown: str | None) -> bool:
+def _matches(mark: str | None, shown: str | None) -> bool:
     return mark is not None and mark == shown
 
 
-def _lasts(until: datetime | None, now: datetime) -> bool:
+def _in_force(until: datetime | None, now: datetime) -> bool:
     return until is not None and until > now
 
 
-def _full(room: Room, comer: Comer, member: Member | None, snapshot: Snapshot | None, now: datetime) -> bool:
+def _is_full(room: Room, visitor: Visitor, member: Member | None, snapshot: Snapshot | None, now: datetime) -> bool:
     """By the relay's last count. The host always has a seat, and who is in keeps theirs through a reload."""
     if snapshot is None or now - snapshot.people_at > _FRESH or snapshot.total < room.capacity:
         return False
     if member is not None and member.role == "host":
         return False
-    present = any(person["participant_id"] == comer.participant_id for person in snapshot.people)
+    present = any(person["participant_id"] == visitor.participant_id for person in snapshot.people)
     unlisted = snapshot.total > len(snapshot.people) and member is not None and member.state == "admitted"
     return not present and not unlisted

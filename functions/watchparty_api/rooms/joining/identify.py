@@ -11,14 +11,14 @@ from fastapi import Request, Response
 from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Member, Room
 from watchparty_api.rooms.access import membership
-from watchparty_api.rooms.bans import address_mark
-from watchparty_api.rooms.joining.admission import Comer
+from watchparty_api.rooms.bans import client_address_hash
+from watchparty_api.rooms.joining.admission import Visitor
 from watchparty_api.rooms.participants import find_member, participant_of_account, participant_of_guest
 from watchparty_api.services import Services
 from watchparty_api.web.caller import (
     AccountCaller,
+    Anonymous,
     Caller,
-    Nobody,
     ParticipantCaller,
     caller_of,
     hash_secret,
@@ -32,7 +32,7 @@ _LIFE_S = 400 * 24 * 3600
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def shown_guest_hash(request: Request) -> str | None:
+def guest_hash_of(request: Request) -> str | None:
     """The hash of the key that the request shows, by header or cookie; None for none or what cannot be one."""
     key = request.headers.get(HEADER) or request.cookies.get(COOKIE, "")
     return hash_secret(key) if _SHAPE.fullmatch(key) else None
@@ -43,7 +43,7 @@ def new_guest_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-def hand_over(key: str, request: Request, response: Response) -> None:
+def set_guest_cookie(key: str, request: Request, response: Response) -> None:
     """Puts the key into the browser."""
     response.set_cookie(
         COOKIE, key, max_age=_LIFE_S, path="/api/v1/rooms", httponly=True, samesite="lax", secure=is_https(request)
@@ -51,36 +51,40 @@ def hand_over(key: str, request: Request, response: Response) -> None:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class IdentifiedVisitor:
     """Somebody at the door; `new_key` is the key that was made for a guest who showed none."""
 
-    comer: Comer
+    visitor: Visitor
     new_key: str | None = None
 
 
-def arrival(services: Services, room: Room, caller: Caller, request: Request) -> Arrival:
+def identify(services: Services, room: Room, caller: Caller, request: Request) -> IdentifiedVisitor:
     """Whom the request is: by account, by a join token of this room, by guest key, or somebody new."""
-    address_hash = address_mark(services, request)
-    guest_hash = shown_guest_hash(request)
+    address_hash = client_address_hash(services, request)
+    guest_hash = guest_hash_of(request)
     match caller:
         case AccountCaller(account):
             participant_id = participant_of_account(room.id, account.id)
-            return Arrival(Comer(participant_id, account.id, guest_hash, address_hash))
+            return IdentifiedVisitor(Visitor(participant_id, account.id, guest_hash, address_hash))
         case ParticipantCaller():
             member = membership(services, room, caller)
             if member is not None:
-                return Arrival(Comer(member.participant_id, member.account_id, member.guest_hash, address_hash))
+                return IdentifiedVisitor(
+                    Visitor(member.participant_id, member.account_id, member.guest_hash, address_hash)
+                )
     new_key = None if guest_hash else new_guest_key()
     known_hash = guest_hash or hash_secret(new_key or "")
-    return Arrival(Comer(participant_of_guest(room.id, known_hash), None, known_hash, address_hash), new_key)
+    return IdentifiedVisitor(
+        Visitor(participant_of_guest(room.id, known_hash), None, known_hash, address_hash), new_key
+    )
 
 
-def returning(services: Services, room: Room, request: Request) -> Member:
+def identify_member(services: Services, room: Room, request: Request) -> Member:
     """Who renews: by token or by guest key. A phone that slept shows a token that has ended; its key still tells.
 
     Raises Unauthenticated, and Forbidden for somebody who never was here.
     """
-    guest_hash = shown_guest_hash(request)
+    guest_hash = guest_hash_of(request)
     guest = find_member(services, room.id, participant_of_guest(room.id, guest_hash)) if guest_hash else None
     try:
         caller = caller_of(request, services)
@@ -88,7 +92,7 @@ def returning(services: Services, room: Room, request: Request) -> Member:
         if guest is None:
             raise
         return guest
-    if isinstance(caller, Nobody) and guest_hash is None:
+    if isinstance(caller, Anonymous) and guest_hash is None:
         raise Unauthenticated("sign_in", "Join the room first.")
     member = membership(services, room, caller) or (None if isinstance(caller, AccountCaller) else guest)
     if member is None:

@@ -17,10 +17,10 @@ from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import Addressed, open_room
 from watchparty_api.rooms.bans import bans_of
-from watchparty_api.rooms.invitations.links import find_invitation, usable
-from watchparty_api.rooms.join_requests.requests import answered, knock
-from watchparty_api.rooms.joining.admission import Comer, ComesIn, open_door
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.invitations.links import find_invitation, usable_invitation
+from watchparty_api.rooms.join_requests.requests import close_request, open_request
+from watchparty_api.rooms.joining.admission import Admit, Visitor, decide_admission
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import find_member, member_id
 from watchparty_api.rooms.views import snapshot_of
 from watchparty_api.services import Services
@@ -28,7 +28,7 @@ from watchparty_api.store.port import Create, Replace, Write
 
 
 @dataclass(frozen=True)
-class Entry:
+class JoinResult:
     """Somebody who is in, or waits."""
 
     room: Room
@@ -36,115 +36,115 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class JoinAttempt:
     """What somebody says at the door."""
 
     display_name: str | None
     """None: keep the name, or take `default_name`."""
     default_name: str
     invite: str | None
-    knows_password: Callable[[], bool]
-    before_knocking: Callable[[], None]
+    password_matches: Callable[[], bool]
+    before_request: Callable[[], None]
     """Raises where somebody knocks too often."""
 
 
-def enter(services: Services, addressed: Addressed, comer: Comer, wish: Wish) -> Entry:
+def join_room(services: Services, addressed: Addressed, visitor: Visitor, attempt: JoinAttempt) -> JoinResult:
     """Lets somebody in or has them wait. Raises what the door raises."""
     room_id = addressed.room.id
 
-    def decide() -> Change[Entry]:
+    def decide() -> Change[JoinResult]:
         now = services.now()
         room = open_room(services, room_id)
-        member = find_member(services, room_id, comer.participant_id)
-        shown = find_invitation(services, wish.invite)
+        member = find_member(services, room_id, visitor.participant_id)
+        shown = find_invitation(services, attempt.invite)
         inviter = find_member(services, room_id, shown.created_by) if shown else None
-        invitation = usable(shown, room, member, inviter=inviter, now=now)
-        verdict = open_door(
+        invitation = usable_invitation(shown, room, member, inviter=inviter, now=now)
+        admission = decide_admission(
             replace(addressed, room=room),
-            comer,
+            visitor,
             member,
             bans=bans_of(services, room_id),
             invitation=invitation,
-            knows_password=wish.knows_password,
-            host_may_act=partial(_may_act, services, room.owner_id),
+            password_matches=attempt.password_matches,
+            host_may_act=partial(_is_usable, services, room.owner_id),
             snapshot=snapshot_of(services, room),
             now=now,
         )
-        known = _named(member or _stranger(room, comer, wish, now), comer, wish, now)
-        if isinstance(verdict, ComesIn):
-            return _comes_in(services, room, known, verdict, now)
-        return _waits(room, known, wish, now)
+        known = _named(member or _new_member(room, visitor, attempt, now), visitor, attempt, now)
+        if isinstance(admission, Admit):
+            return _admitted(services, room, known, admission, now)
+        return _waiting(room, known, attempt, now)
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)
 
 
-def come_back(services: Services, room: Room, member: Member) -> Entry:
+def renew_membership(services: Services, room: Room, member: Member) -> JoinResult:
     """For renewal: who is in stays in, who waits in a room that was opened meanwhile comes in. Raises Forbidden."""
     match member.state:
         case "admitted":
-            return Entry(room, member)
+            return JoinResult(room, member)
         case "waiting":
-            return commit_and_tell(services, lambda: _still_waiting(services, room.id, member.participant_id))
+            return commit_and_notify(services, lambda: _renewed(services, room.id, member.participant_id))
         case "denied" | "banned" | "removed":
             raise Forbidden(member.state, "The host didn’t let you in or removed you from this room.")
         case "left" | "withdrawn":
             raise Forbidden("not_a_member", "You left this room. Join again.")
 
 
-def _may_act(services: Services, account_id: str) -> bool:
+def _is_usable(services: Services, account_id: str) -> bool:
     account = services.store.get(Account, account_id)
     return account is not None and not account.suspended
 
 
-def _still_waiting(services: Services, room_id: str, participant_id: str) -> Change[Entry]:
+def _renewed(services: Services, room_id: str, participant_id: str) -> Change[JoinResult]:
     room, now = open_room(services, room_id), services.now()
     member = cast("Member", find_member(services, room_id, participant_id))
     if member.state == "waiting" and room.access == "open":
-        return _comes_in(services, room, member, ComesIn("viewer"), now)
-    return Change(Entry(room, member))
+        return _admitted(services, room, member, Admit("viewer"), now)
+    return Change(JoinResult(room, member))
 
 
-def _comes_in(services: Services, room: Room, member: Member, verdict: ComesIn, now: datetime) -> Change[Entry]:
-    request = answered(services, member, "admitted", by=None, now=now)
-    changes: dict[str, Any] = {"state": "admitted", "role": verdict.role}
+def _admitted(services: Services, room: Room, member: Member, admission: Admit, now: datetime) -> Change[JoinResult]:
+    request = close_request(services, member, "admitted", by=None, now=now)
+    changes: dict[str, Any] = {"state": "admitted", "role": admission.role}
     writes: list[Write] = [Replace(request)] if request else []
-    if verdict.invitation is not None:
-        changes["invitation_id"] = verdict.invitation.id
-        if member.invitation_id != verdict.invitation.id:
-            writes.append(Replace(replace(verdict.invitation, uses=verdict.invitation.uses + 1)))
+    if admission.invitation is not None:
+        changes["invitation_id"] = admission.invitation.id
+        if member.invitation_id != admission.invitation.id:
+            writes.append(Replace(replace(admission.invitation, uses=admission.invitation.uses + 1)))
     inside = _changed(member, **changes)
     told = [notices.admit(inside, request.id, now)] if request else []
-    return Change(Entry(room, inside), writes=[*writes, _stored(inside)], notices=told)
+    return Change(JoinResult(room, inside), writes=[*writes, _stored(inside)], notices=told)
 
 
-def _waits(room: Room, member: Member, wish: Wish, now: datetime) -> Change[Entry]:
+def _waiting(room: Room, member: Member, attempt: JoinAttempt, now: datetime) -> Change[JoinResult]:
     if member.state == "waiting":
-        return Change(Entry(room, member), writes=[Replace(member)])
-    wish.before_knocking()
-    request = knock(member, now)
+        return Change(JoinResult(room, member), writes=[Replace(member)])
+    attempt.before_request()
+    request = open_request(member, now)
     waiting = _changed(member, state="waiting", role="viewer", request_id=request.id)
-    return Change(Entry(room, waiting), writes=[Create(request), _stored(waiting)])
+    return Change(JoinResult(room, waiting), writes=[Create(request), _stored(waiting)])
 
 
-def _stranger(room: Room, comer: Comer, wish: Wish, now: datetime) -> Member:
+def _new_member(room: Room, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
     """A member that is not stored yet."""
     return Member(
-        id=member_id(room.id, comer.participant_id),
+        id=member_id(room.id, visitor.participant_id),
         created_at=now,
         room_id=room.id,
-        participant_id=comer.participant_id,
-        account_id=comer.account_id,
-        guest_hash=None if comer.account_id else comer.guest_hash,
-        display_name=wish.display_name or wish.default_name,
+        participant_id=visitor.participant_id,
+        account_id=visitor.account_id,
+        guest_hash=None if visitor.account_id else visitor.guest_hash,
+        display_name=attempt.display_name or attempt.default_name,
         state="withdrawn",
         mver=0,
         last_seen_at=now,
     )
 
 
-def _named(member: Member, comer: Comer, wish: Wish, now: datetime) -> Member:
-    seen = replace(member, address_hash=comer.address_hash, last_seen_at=now)
-    return _changed(seen, display_name=wish.display_name) if wish.display_name else seen
+def _named(member: Member, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
+    seen = replace(member, address_hash=visitor.address_hash, last_seen_at=now)
+    return _changed(seen, display_name=attempt.display_name) if attempt.display_name else seen
 
 
 def _changed(member: Member, **changes: Any) -> Member:

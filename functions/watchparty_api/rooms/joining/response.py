@@ -6,23 +6,23 @@ from fastapi import Request, Response
 
 from watchparty_api.identity.tokens import JOIN_LIFE
 from watchparty_api.rooms.film import film_of
-from watchparty_api.rooms.joining.join import Entry
+from watchparty_api.rooms.joining.join import JoinResult
 from watchparty_api.rooms.joining.join_token import join_claims
 from watchparty_api.rooms.joining.models import Admitted, Connection, WaitingForHost
-from watchparty_api.rooms.playback.grants import grant_for
+from watchparty_api.rooms.playback.grants import issue_grant
 from watchparty_api.rooms.playback.models import Playback
 from watchparty_api.rooms.views import room_card, room_inside, snapshot_of
 from watchparty_api.services import Services
 from watchparty_api.web.site import base_url, share_url
 
 
-def answer(
-    services: Services, entry: Entry, request: Request, response: Response, *, guest_key: str | None = None
+def join_response(
+    services: Services, joined: JoinResult, request: Request, response: Response, *, guest_key: str | None = None
 ) -> Admitted | WaitingForHost:
     """200 with a place in the room, or 202 with a place in front of it."""
-    room, member = entry.room, entry.member
+    room, member = joined.room, joined.member
     response.headers["Cache-Control"] = "no-store"
-    connection = _connection(services, entry, request)
+    connection = _connection(services, joined, request)
     site = share_url(request)
     if member.state == "waiting":
         response.status_code = 202
@@ -35,13 +35,13 @@ def answer(
     return Admitted(
         connection=connection,
         room=room_inside(services, room, member, base_url=site),
-        playback=_playback(services, entry, request, response),
+        playback=_playback(services, joined, request, response),
         guest_key=guest_key,
     )
 
 
-def _connection(services: Services, entry: Entry, request: Request) -> Connection:
-    now, room, member = services.now(), entry.room, entry.member
+def _connection(services: Services, joined: JoinResult, request: Request) -> Connection:
+    now, room, member = services.now(), joined.room, joined.member
     claims = join_claims(room, member, film_of(services, room), snapshot_of(services, room))
     return Connection(
         relay_url=_relay_url(services, request),
@@ -57,8 +57,10 @@ def _relay_url(services: Services, request: Request) -> str:
     return services.config.relay_url or f"ws{base_url(request).removeprefix('http')}/ws"
 
 
-def _playback(services: Services, entry: Entry, request: Request, response: Response) -> Playback | None:
-    video = film_of(services, entry.room)
+def _playback(services: Services, joined: JoinResult, request: Request, response: Response) -> Playback | None:
+    video = film_of(services, joined.room)
     if video is None or not video.playable:
         return None
-    return grant_for(services, request, response, video, room_id=entry.room.id, person_id=entry.member.participant_id)
+    return issue_grant(
+        services, request, response, video, room_id=joined.room.id, person_id=joined.member.participant_id
+    )

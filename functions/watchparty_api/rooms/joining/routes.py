@@ -12,10 +12,10 @@ from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Room
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.generated_names import guest_name
-from watchparty_api.rooms.joining.identify import arrival, hand_over, returning
-from watchparty_api.rooms.joining.join import Wish, come_back, enter
+from watchparty_api.rooms.joining.identify import identify, identify_member, set_guest_cookie
+from watchparty_api.rooms.joining.join import JoinAttempt, join_room, renew_membership
 from watchparty_api.rooms.joining.models import Admitted, Join, Renewal, WaitingForHost
-from watchparty_api.rooms.joining.response import answer
+from watchparty_api.rooms.joining.response import join_response
 from watchparty_api.services import Services
 from watchparty_api.web.caller import AccountCaller, Caller, CallerOf
 from watchparty_api.web.dependencies import ServicesOf
@@ -32,13 +32,13 @@ def join(
     address = address_key(client_address(request))
     services.limiter.hit("join", address)
     addressed = find_room(services, room_id)
-    arriving = arrival(services, addressed.room, caller, request)
-    wish = _wish(services, addressed.room, body, caller, address)
-    entry = enter(services, addressed, arriving.comer, wish)
-    shown = arriving.new_key if body.guest_key else None
-    if arriving.new_key and not shown:
-        hand_over(arriving.new_key, request, response)
-    return answer(services, entry, request, response, guest_key=shown)
+    identified = identify(services, addressed.room, caller, request)
+    attempt = _attempt(services, addressed.room, body, caller, address)
+    joined = join_room(services, addressed, identified.visitor, attempt)
+    shown = identified.new_key if body.guest_key else None
+    if identified.new_key and not shown:
+        set_guest_cookie(identified.new_key, request, response)
+    return join_response(services, joined, request, response, guest_key=shown)
 
 
 @router.post("/rooms/{room_id}/join/renew", responses={202: {"model": WaitingForHost}})
@@ -48,13 +48,13 @@ def renew(
     """A new token for who is in, the decision for who waited."""
     services.limiter.hit("renew", address_key(client_address(request)))
     room = find_room(services, room_id).room
-    entry = come_back(services, room, returning(services, room, request))
-    return answer(services, entry, request, response)
+    joined = renew_membership(services, room, identify_member(services, room, request))
+    return join_response(services, joined, request, response)
 
 
-def _wish(services: Services, room: Room, body: Join, caller: Caller, address: str) -> Wish:
+def _attempt(services: Services, room: Room, body: Join, caller: Caller, address: str) -> JoinAttempt:
     @cache
-    def knows_password() -> bool:
+    def password_matches() -> bool:
         if body.password is None:
             return False
         services.limiter.check("room_password", room.id, address)
@@ -64,14 +64,14 @@ def _wish(services: Services, room: Room, body: Join, caller: Caller, address: s
         return False
 
     @cache
-    def before_knocking() -> None:
+    def before_request() -> None:
         services.limiter.hit("knock", room.id, address)
 
     own_name = caller.account.display_name if isinstance(caller, AccountCaller) else guest_name(secrets.choice)
-    return Wish(
+    return JoinAttempt(
         display_name=body.display_name or None,
         default_name=own_name,
         invite=body.invite,
-        knows_password=knows_password,
-        before_knocking=before_knocking,
+        password_matches=password_matches,
+        before_request=before_request,
     )

@@ -15,11 +15,11 @@ from watchparty_api.errors import Conflict, Forbidden, Invalid
 from watchparty_api.records import Invitation, Member, Notice, Role, Room
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
-from watchparty_api.rooms.history.action_log import logged
+from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.invitations.links import revoke_moderator_link
-from watchparty_api.rooms.outbox import Change, commit_and_tell
+from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import require_member
-from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, place_of
+from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, room_role
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 
@@ -27,17 +27,19 @@ _LENDING = frozenset({"control_until", "controls"})
 
 
 @dataclass(frozen=True)
-class Treated:
+class MemberChangeResult:
     """Somebody as they are now; `link_lowered`: the link by which they came makes no moderators any more."""
 
     member: Member
     link_lowered: bool = False
 
 
-def change_member(services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]) -> Treated:
+def change_member(
+    services: Services, room_id: str, by_id: str, subject_id: str, fields: dict[str, Any]
+) -> MemberChangeResult:
     """Applies the fields of a MemberChange. Raises Forbidden, Conflict, Invalid."""
 
-    def decide() -> Change[Treated]:
+    def decide() -> Change[MemberChangeResult]:
         room, now = open_room(services, room_id), services.now()
         by = require_member(services, room_id, by_id)
         member = require_member(services, room_id, subject_id)
@@ -49,12 +51,12 @@ def change_member(services: Services, room_id: str, by_id: str, subject_id: str,
         link = revoke_moderator_link(services, member) if fields.get("role") == "viewer" else None
         return _apply(by, member, fields, link, now)
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)
 
 
 def require_may(action: Action, by: Member, subject: Member) -> None:
     """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
-    if place_of(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
+    if room_role(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
         raise Forbidden("not_allowed", "You can’t do this to this person.")
 
 
@@ -65,13 +67,13 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
         require_may(Action.MUTE, by, member)
     if names & _LENDING:
         require_may(Action.LEND_CONTROL, by, member)
-        if not controls_by_role(room.control, place_of(by)):
+        if not controls_by_role(room.control, room_role(by)):
             raise Forbidden("not_allowed", "Only the host can give the remote in this room.")
 
 
 def _apply(
     by: Member, member: Member, fields: dict[str, Any], link: Invitation | None, now: datetime
-) -> Change[Treated]:
+) -> Change[MemberChangeResult]:
     """`link` is the one by which they came, where it changes with them."""
     told: list[Notice] = []
     if "role" in fields or fields.keys() & _LENDING:
@@ -83,12 +85,12 @@ def _apply(
         member = replace(member, muted=fields["muted"], mver=member.mver + 1)
         told.append(notices.mute(member, now))
     if not told:
-        return Change(Treated(member))
-    line = logged(
+        return Change(MemberChangeResult(member))
+    line = log_entry(
         by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
     )
     writes: list[Write] = [Replace(member), line, *([Replace(link)] if link else [])]
-    return Change(Treated(member, link is not None), writes=writes, notices=told)
+    return Change(MemberChangeResult(member, link is not None), writes=writes, notices=told)
 
 
 def _with_role(member: Member, role: Role, now: datetime) -> Member:
@@ -109,7 +111,9 @@ def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) ->
     return replace(member, controls=without_end, control_until=None if without_end else until)
 
 
-def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime) -> Change[Treated]:
+def _hand_over(
+    room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime
+) -> Change[MemberChangeResult]:
     """The room goes from account to account; who hands it over stays as a moderator."""
     if len(fields) > 1:
         raise Invalid("invalid", "Making someone the host can’t be combined with other changes.")
@@ -118,9 +122,9 @@ def _hand_over(room: Room, by: Member, member: Member, fields: dict[str, Any], n
     host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
     before = replace(by, role="moderator", mver=by.mver + 1)
     owned = replace(room, owner_id=member.account_id)
-    line = logged(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
+    line = log_entry(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
     return Change(
-        Treated(host),
+        MemberChangeResult(host),
         writes=[Replace(owned), Replace(before), Replace(host), line],
         notices=[notices.role(before, now), notices.role(host, now)],
     )
@@ -136,4 +140,4 @@ def rename(services: Services, room_id: str, participant_id: str, display_name: 
         renamed = replace(member, display_name=display_name, mver=member.mver + 1)
         return Change(renamed, writes=[Replace(renamed)])
 
-    return commit_and_tell(services, decide)
+    return commit_and_notify(services, decide)

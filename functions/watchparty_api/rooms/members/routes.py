@@ -7,8 +7,8 @@ import secrets
 from fastapi import APIRouter, Request
 
 from watchparty_api.records import Ban, Member
-from watchparty_api.rooms.access import StandingOf
-from watchparty_api.rooms.bans import address_mark, lift_ban
+from watchparty_api.rooms.access import RoomAccessOf
+from watchparty_api.rooms.bans import client_address_hash, lift_ban
 from watchparty_api.rooms.generated_names import guest_name
 from watchparty_api.rooms.members.changes import change_member, rename
 from watchparty_api.rooms.members.models import (
@@ -31,76 +31,76 @@ router = APIRouter(tags=["members"])
 
 @router.get("/rooms/{room_id}/members")
 def list_members(
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> MemberList:
     """Who belongs to the room, whether connected now or not."""
-    standing.require(Action.LIST_MEMBERS, services.now())
-    page = services.store.query(MEMBERS_BY_STATE, standing.room.id, "admitted", limit=limit, cursor=cursor)
+    access.require(Action.LIST_MEMBERS, services.now())
+    page = services.store.query(MEMBERS_BY_STATE, access.room.id, "admitted", limit=limit, cursor=cursor)
     return MemberList(items=[_view(member) for member in page.items], next_cursor=page.cursor)
 
 
 @router.patch("/rooms/{room_id}/members/me")
-def rename_me(body: Rename, standing: StandingOf, services: ServicesOf) -> MemberView:
+def rename_me(body: Rename, access: RoomAccessOf, services: ServicesOf) -> MemberView:
     """Another name for oneself, in the room or while waiting."""
-    me = standing.require(Action.RENAME_SELF, services.now())
+    me = access.require(Action.RENAME_SELF, services.now())
     name = body.display_name or guest_name(secrets.choice)
-    return _view(rename(services, standing.room.id, me.participant_id, name))
+    return _view(rename(services, access.room.id, me.participant_id, name))
 
 
 @router.patch("/rooms/{room_id}/members/{participant_id}")
-def change(participant_id: str, body: MemberChange, standing: StandingOf, services: ServicesOf) -> MemberChanged:
+def change(participant_id: str, body: MemberChange, access: RoomAccessOf, services: ServicesOf) -> MemberChanged:
     """Role, mute and lent control; `role: "host"` hands the room over."""
-    me = standing.require(Action.MUTE, services.now())
-    treated = change_member(services, standing.room.id, me.participant_id, participant_id, body.given())
-    return MemberChanged(**_view(treated.member).model_dump(), link_lowered=treated.link_lowered)
+    me = access.require(Action.MUTE, services.now())
+    result = change_member(services, access.room.id, me.participant_id, participant_id, body.given())
+    return MemberChanged(**_view(result.member).model_dump(), link_lowered=result.link_lowered)
 
 
 @router.delete("/rooms/{room_id}/members/{participant_id}")
 def take_out(
-    participant_id: str, request: Request, standing: StandingOf, services: ServicesOf, ban: bool = False
+    participant_id: str, request: Request, access: RoomAccessOf, services: ServicesOf, ban: bool = False
 ) -> Removed:
     """Removes somebody; with `ban=true` for good, as far as that can be told."""
-    me = standing.require(Action.REMOVE, services.now())
-    by_address = address_mark(services, request)
-    treated = remove(services, standing.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
-    open_still = ban and standing.room.access == "open"
+    me = access.require(Action.REMOVE, services.now())
+    by_address = client_address_hash(services, request)
+    result = remove(services, access.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
+    open_still = ban and access.room.access == "open"
     return Removed(
         participant_id=participant_id,
         banned=ban,
-        link_lowered=treated.link_lowered,
+        link_lowered=result.link_lowered,
         offer="knock" if open_still else None,
     )
 
 
 @router.post("/rooms/{room_id}/leave", status_code=204, include_in_schema=False)
 @router.post("/rooms/{room_id}/members/leave", status_code=204)
-def go(standing: StandingOf, services: ServicesOf) -> None:
+def go(access: RoomAccessOf, services: ServicesOf) -> None:
     """Leaves the room, or stops waiting for it."""
-    me = standing.require(Action.LEAVE, services.now())
-    leave(services, standing.room.id, me.participant_id)
+    me = access.require(Action.LEAVE, services.now())
+    leave(services, access.room.id, me.participant_id)
 
 
 @router.get("/rooms/{room_id}/bans")
 def list_bans(
-    standing: StandingOf,
+    access: RoomAccessOf,
     services: ServicesOf,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> BanList:
     """Who must not come back."""
-    standing.require(Action.MANAGE_BANS, services.now())
-    page = services.store.query(BANS_OF_ROOM, standing.room.id, limit=limit, cursor=cursor)
+    access.require(Action.MANAGE_BANS, services.now())
+    page = services.store.query(BANS_OF_ROOM, access.room.id, limit=limit, cursor=cursor)
     return BanList(items=[_ban_view(ban) for ban in page.items], next_cursor=page.cursor)
 
 
 @router.delete("/rooms/{room_id}/bans/{ban_id}", status_code=204)
-def unban(ban_id: str, standing: StandingOf, services: ServicesOf) -> None:
+def unban(ban_id: str, access: RoomAccessOf, services: ServicesOf) -> None:
     """Lifts a ban."""
-    standing.require(Action.MANAGE_BANS, services.now())
-    lift_ban(services, standing.room.id, participant_id=ban_id)
+    access.require(Action.MANAGE_BANS, services.now())
+    lift_ban(services, access.room.id, participant_id=ban_id)
 
 
 def _view(member: Member) -> MemberView:

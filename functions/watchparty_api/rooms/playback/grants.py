@@ -21,7 +21,7 @@ from watchparty_api.web.site import base_url, is_https
 MASTER = "master.m3u8"
 
 
-def grant_for(
+def issue_grant(
     services: Services,
     request: Request,
     response: Response,

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request, Response
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from watchparty_api.objects.media_names import is_media_name, media_type
 from watchparty_api.records import Member, Video
-from watchparty_api.rooms.access import Standing, membership
+from watchparty_api.rooms.access import RoomAccess, membership
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.permissions import Action
-from watchparty_api.rooms.playback.grants import grant_for, may_still_watch
+from watchparty_api.rooms.playback.grants import issue_grant, may_still_watch
 from watchparty_api.rooms.playback.media_files import bucket_response, media_response
 from watchparty_api.rooms.playback.models import Playback, PlaybackRequest
 from watchparty_api.services import Services
@@ -35,7 +35,7 @@ def play(
     if video is None or not video.playable:
         raise Conflict("video_not_playable", "This film isn’t ready yet.")
     response.headers["Cache-Control"] = "no-store"
-    return grant_for(
+    return issue_grant(
         services,
         request,
         response,
@@ -49,8 +49,8 @@ def play(
 def _participant(services: Services, room_id: str, video_id: str, caller: Caller) -> Member:
     """The caller's membership of a room that shows the film."""
     addressed = find_room(services, room_id)
-    standing = Standing(addressed, caller, membership(services, addressed.room, caller))
-    member = standing.require(Action.READ_ROOM, services.now())
+    access = RoomAccess(addressed, caller, membership(services, addressed.room, caller))
+    member = access.require(Action.READ_ROOM, services.now())
     if addressed.room.video_id != video_id:
         raise Forbidden("other_video", "This room is showing another film.")
     return member

@@ -19,7 +19,7 @@ from watchparty_api.records import Video, VideoStatus
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.transcodes.models import EVENT
-from watchparty_api.videos.transcodes.transitions import after_lost_run, decide, is_silent, never_started, next_run
+from watchparty_api.videos.transcodes.transitions import after_event, after_lost_run, is_silent, never_started, next_run
 from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def apply_event(services: Services, event: Mapping[str, Any]) -> None:
     except ValidationError as error:
         log.warning("not a transcode event: %s", error.errors(include_url=False, include_input=False))
         return
-    _change(services, known.video_id, lambda video, now: decide(video, known, now))
+    _change(services, known.video_id, lambda video, now: after_event(video, known, now))
 
 
 def run_ended(services: Services, *, video_id: str, attempt: int) -> None:

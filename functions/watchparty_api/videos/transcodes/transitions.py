@@ -28,7 +28,7 @@ ALMOST = 0.99
 """Only `finished` says 1: the last checks come after the last frame."""
 
 
-def decide(video: Video, event: TranscodeEvent, now: datetime) -> Video | None:
+def after_event(video: Video, event: TranscodeEvent, now: datetime) -> Video | None:
     """The video after the event; None when it changes nothing."""
     if str(event.generation) != video.generation:
         return None

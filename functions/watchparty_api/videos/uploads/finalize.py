@@ -69,7 +69,7 @@ def failed_upload(video: Video, code: FailureCode, message: str, now: datetime) 
     return replace(video, status="failed", failure={"code": code, "message": message}, updated_at=now)
 
 
-def hear_upload(services: Services, data: Any) -> None:
+def on_upload_event(services: Services, data: Any) -> None:
     """Claims the original and starts its transcode. Raises what a later delivery may mend: Unavailable, BadEvent."""
     original = finalized_object(data, bucket=services.config.uploads_bucket or "")
     if original is not None and not on_finalized(services, original):

@@ -17,14 +17,14 @@ from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.videos.uploads.file_types import signed_type, title_of
 
 
-def announce(services: Services, owner: Account, upload: UploadAnnouncement) -> Video:
+def create_upload(services: Services, owner: Account, upload: UploadAnnouncement) -> Video:
     """The video that the upload will become. Raises TooLarge, UnsupportedType, Forbidden (`quota_exceeded`)."""
     settings = services.settings()
     content_type = signed_type(upload.filename, upload.content_type)
     if upload.size_bytes > settings.max_upload_bytes:
         limit_gb = settings.max_upload_bytes / 10**9
         raise TooLarge("file_too_large", f"This film is too large. The limit here is {limit_gb:.0f} GB.")
-    if known := _on_its_way(services, owner, upload):
+    if known := _unfinished_upload(services, owner, upload):
         return known
     now = services.now()
     video = Video(
@@ -64,7 +64,7 @@ def start_upload(services: Services, video: Video, *, base_url: str) -> UploadSt
     )
 
 
-def _on_its_way(services: Services, owner: Account, upload: UploadAnnouncement) -> Video | None:
+def _unfinished_upload(services: Services, owner: Account, upload: UploadAnnouncement) -> Video | None:
     if upload.fingerprint is None:
         return None
     for video in videos_of(services, owner.id):

@@ -11,11 +11,11 @@ import pytest
 from watchparty_api.errors import ApiError
 from watchparty_api.records import Ban, Invitation, Member, Room, Snapshot
 from watchparty_api.rooms.address import Addressed
-from watchparty_api.rooms.invitations.links import usable
-from watchparty_api.rooms.joining.admission import Comer, ComesIn, Verdict, open_door
+from watchparty_api.rooms.invitations.links import usable_invitation
+from watchparty_api.rooms.joining.admission import Admission, Admit, Visitor, decide_admission
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
-GUEST = Comer("p", None, "guest-hash", "address-hash")
+GUEST = Visitor("p", None, "guest-hash", "address-hash")
 INVITATION = Invitation(workspace_id="w", id="i", created_at=NOW, room_id="r", secret_hash="-", created_by="h")
 
 
@@ -41,9 +41,9 @@ def ban(**marks: Any) -> Ban:
     )  # fmt: skip
 
 
-def verdict(
+def admission(
     a_room: Room, someone: Member | None = None, *, current: bool = True, password: bool = False, **facts: Any
-) -> Verdict | str:
+) -> Admission | str:
     """What the door says; a refusal by its code."""
     defaults: dict[str, Any] = {
         "bans": (),
@@ -53,66 +53,66 @@ def verdict(
         "host_may_act": lambda: True,
     }
     try:
-        return open_door(
-            Addressed(a_room, current), GUEST, someone, knows_password=lambda: password, **defaults | facts
+        return decide_admission(
+            Addressed(a_room, current), GUEST, someone, password_matches=lambda: password, **defaults | facts
         )
     except ApiError as refusal:
         return refusal.code
 
 
-VIEWER = ComesIn("viewer")
+VIEWER = Admit("viewer")
 
 
 def test_the_rooms_access_decides_about_strangers() -> None:
     """Open: in. Knock: waits. Members: not without an invitation."""
-    assert verdict(room()) == VIEWER
-    assert verdict(room(access="knock")) == "waits"
-    assert verdict(room(access="members")) == "not_invited"
+    assert admission(room()) == VIEWER
+    assert admission(room(access="knock")) == "waits"
+    assert admission(room(access="members")) == "not_invited"
 
 
 def test_a_password_is_asked_of_strangers_only() -> None:
     """Whoever is in, left, or waits has shown it already."""
     locked = room(password_hash="-")
-    assert verdict(locked) == "wrong_password"
-    assert verdict(locked, password=True) == VIEWER
+    assert admission(locked) == "wrong_password"
+    assert admission(locked, password=True) == VIEWER
     for state in ("admitted", "left"):
-        assert verdict(locked, member(state)) == VIEWER
-    assert verdict(room(password_hash="-", access="knock"), member("waiting")) == "waits"
+        assert admission(locked, member(state)) == VIEWER
+    assert admission(room(password_hash="-", access="knock"), member("waiting")) == "waits"
 
 
 @pytest.mark.parametrize("access", ["open", "knock", "members"])
 def test_who_belongs_to_the_room_comes_back_in_their_role(access: str) -> None:
     """Whatever the room's access has become since, and by an old link too."""
-    assert verdict(room(access=access), member("admitted", role="moderator"), current=False) == ComesIn("moderator")
+    assert admission(room(access=access), member("admitted", role="moderator"), current=False) == Admit("moderator")
 
 
 @pytest.mark.parametrize("state", ["denied", "removed", "withdrawn"])
 def test_who_was_refused_stands_where_strangers_stand(state: str) -> None:
     """They knock again where one knocks, and an old link is of no use to them."""
-    assert verdict(room(access="knock"), member(state)) == "waits"
-    assert verdict(room(access="members"), member(state)) == "not_invited"
-    assert verdict(room(), member(state), current=False) == "link_replaced"
+    assert admission(room(access="knock"), member(state)) == "waits"
+    assert admission(room(access="members"), member(state)) == "not_invited"
+    assert admission(room(), member(state), current=False) == "link_replaced"
 
 
 def test_a_room_that_was_opened_lets_the_waiting_in() -> None:
     """Also by an old link; a room that closed to members keeps them waiting for its host."""
-    assert verdict(room(), member("waiting"), current=False) == VIEWER
-    assert verdict(room(access="members"), member("waiting")) == "waits"
+    assert admission(room(), member("waiting"), current=False) == VIEWER
+    assert admission(room(access="members"), member("waiting")) == "waits"
 
 
 def test_an_invitation_opens_every_door() -> None:
     """Past knocking, password, members-only and an old link, in its role."""
     invited = replace(INVITATION, role="moderator")
     for closed in (room(access="knock"), room(access="members"), room(password_hash="-")):
-        assert verdict(closed, invitation=invited, current=False) == ComesIn("moderator", invited)
+        assert admission(closed, invitation=invited, current=False) == Admit("moderator", invited)
 
 
 def test_an_invitation_raises_a_role_and_never_lowers_it() -> None:
     """A viewer becomes moderator by it once; the host stays host."""
     invited = replace(INVITATION, role="moderator")
-    assert verdict(room(), member("admitted"), invitation=invited) == ComesIn("moderator", invited)
-    assert verdict(room(), member("admitted", invitation_id="i"), invitation=invited) == VIEWER
-    assert verdict(room(), member("admitted", role="host"), invitation=invited) == ComesIn("host")
+    assert admission(room(), member("admitted"), invitation=invited) == Admit("moderator", invited)
+    assert admission(room(), member("admitted", invitation_id="i"), invitation=invited) == VIEWER
+    assert admission(room(), member("admitted", role="host"), invitation=invited) == Admit("host")
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_an_invitation_raises_a_role_and_never_lowers_it() -> None:
 )
 def test_an_invitation_ends(facts: dict[str, Any], still: bool) -> None:
     """By room, withdrawal, instant or number of people."""
-    assert (usable(replace(INVITATION, **facts), room(), None, inviter=HOST, now=NOW) is not None) is still
+    assert (usable_invitation(replace(INVITATION, **facts), room(), None, inviter=HOST, now=NOW) is not None) is still
 
 
 def test_an_invitation_that_is_used_up_still_knows_its_people() -> None:
     """Counted once a participant: who came in by it may come again."""
     used_up = replace(INVITATION, max_uses=1, uses=1)
-    assert usable(used_up, room(), member("removed", invitation_id="i"), inviter=HOST, now=NOW) is used_up
+    assert usable_invitation(used_up, room(), member("removed", invitation_id="i"), inviter=HOST, now=NOW) is used_up
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_an_invitation_that_is_used_up_still_knows_its_people() -> None:
 )
 def test_an_invitation_stands_as_long_as_who_made_it(inviter: Member | None, stands: bool) -> None:
     """Demoted, removed or banned, and it opens nothing, also after a new promotion; who merely left stands by it."""
-    assert (usable(INVITATION, room(), None, inviter=inviter, now=NOW) is not None) is stands
+    assert (usable_invitation(INVITATION, room(), None, inviter=inviter, now=NOW) is not None) is stands
 
 
 @pytest.mark.parametrize("state", ["admitted", "left", "removed"])
@@ -161,30 +161,30 @@ def test_an_invitation_undoes_no_demotion(state: str) -> None:
     """One made before gives a viewer's place; one made afterwards is a new decision."""
     demoted = member(state, demoted_at=NOW)
     before, after = (replace(INVITATION, role="moderator", created_at=NOW + timedelta(seconds=s)) for s in (0, 1))
-    lowered = verdict(room(), demoted, invitation=before)
-    assert isinstance(lowered, ComesIn)
+    lowered = admission(room(), demoted, invitation=before)
+    assert isinstance(lowered, Admit)
     assert lowered.role == "viewer"
-    assert verdict(room(), demoted, invitation=after) == ComesIn("moderator", after)
+    assert admission(room(), demoted, invitation=after) == Admit("moderator", after)
 
 
 def test_a_ban_holds_each_mark() -> None:
     """Account, guest key, invitation, and for a day the address; and the state of who was banned."""
-    assert verdict(room(), member("banned")) == "banned"
-    assert verdict(room(), bans=(ban(guest_hash="guest-hash"),)) == "banned"
-    assert verdict(room(), bans=(ban(invitation_id="i"),), invitation=INVITATION) == "banned"
+    assert admission(room(), member("banned")) == "banned"
+    assert admission(room(), bans=(ban(guest_hash="guest-hash"),)) == "banned"
+    assert admission(room(), bans=(ban(invitation_id="i"),), invitation=INVITATION) == "banned"
     until = NOW + timedelta(hours=24)
     by_address = (ban(address_hash="address-hash", address_until=until),)
-    assert verdict(room(), bans=by_address) == "banned"
-    assert verdict(room(), bans=by_address, now=until) == VIEWER
-    assert verdict(room(), bans=(ban(guest_hash="other", account_id="other"),)) == VIEWER
+    assert admission(room(), bans=by_address) == "banned"
+    assert admission(room(), bans=by_address, now=until) == VIEWER
+    assert admission(room(), bans=(ban(guest_hash="other", account_id="other"),)) == VIEWER
 
 
 def test_an_address_or_an_invitation_that_is_shared_stops_newcomers_only() -> None:
     """Those who live with somebody who was banned keep their seat, and the host cannot be shut out at all."""
     by_address = (ban(address_hash="address-hash", address_until=NOW + timedelta(hours=1), invitation_id="i"),)
-    assert verdict(room(), member("admitted"), bans=by_address, invitation=INVITATION) == VIEWER
-    assert verdict(room(), member("left"), bans=by_address) == "banned"
-    assert verdict(room(), member("left", role="host"), bans=by_address) == ComesIn("host")
+    assert admission(room(), member("admitted"), bans=by_address, invitation=INVITATION) == VIEWER
+    assert admission(room(), member("left"), bans=by_address) == "banned"
+    assert admission(room(), member("left", role="host"), bans=by_address) == Admit("host")
 
 
 def full_house(**facts: Any) -> Snapshot:
@@ -200,32 +200,32 @@ def test_nobody_new_comes_to_a_host_who_may_not_act(invitation: Invitation | Non
         return False
 
     for outside in (None, member("left"), member("waiting"), member("removed")):
-        assert verdict(room(), outside, invitation=invitation, host_may_act=suspended) == "room_shut"
-    assert verdict(room(), member("admitted"), invitation=invitation, host_may_act=suspended) == VIEWER
+        assert admission(room(), outside, invitation=invitation, host_may_act=suspended) == "room_shut"
+    assert admission(room(), member("admitted"), invitation=invitation, host_may_act=suspended) == VIEWER
 
 
 def test_a_full_room_is_full_for_strangers_and_for_who_was_away() -> None:
     """By the relay's last count."""
     full = full_house()
-    assert verdict(room(capacity=2), snapshot=full) == "room_full"
-    assert verdict(room(capacity=2), member("admitted"), snapshot=full) == "room_full"
-    assert verdict(room(capacity=3), snapshot=full) == VIEWER
+    assert admission(room(capacity=2), snapshot=full) == "room_full"
+    assert admission(room(capacity=2), member("admitted"), snapshot=full) == "room_full"
+    assert admission(room(capacity=3), snapshot=full) == VIEWER
 
 
 def test_a_full_room_keeps_the_seat_of_who_reloads_and_of_the_host() -> None:
     """A reload is not a new person."""
     present = full_house(people=({"participant_id": "p", "name": "P"},) * 2)
-    assert verdict(room(capacity=2), member("admitted"), snapshot=present) == VIEWER
-    assert verdict(room(capacity=2), member("admitted", role="host"), snapshot=full_house()) == ComesIn("host")
+    assert admission(room(capacity=2), member("admitted"), snapshot=present) == VIEWER
+    assert admission(room(capacity=2), member("admitted", role="host"), snapshot=full_house()) == Admit("host")
     beyond_the_list = full_house(total=150)
-    assert verdict(room(capacity=150), member("admitted"), snapshot=beyond_the_list) == VIEWER
+    assert admission(room(capacity=150), member("admitted"), snapshot=beyond_the_list) == VIEWER
 
 
 def test_a_count_of_long_ago_shuts_nobody_out() -> None:
     """A relay that died must not keep an empty room full."""
-    assert verdict(room(capacity=2), snapshot=full_house(), now=NOW + timedelta(minutes=11)) == VIEWER
+    assert admission(room(capacity=2), snapshot=full_house(), now=NOW + timedelta(minutes=11)) == VIEWER
 
 
 def test_a_full_room_does_not_keep_anybody_from_knocking() -> None:
     """The host may still make room."""
-    assert verdict(room(capacity=2, access="knock"), snapshot=full_house()) == "waits"
+    assert admission(room(capacity=2, access="knock"), snapshot=full_house()) == "waits"

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from fakes.transcode_events import NOW, event, waiting_video
 from watchparty_api.records import Video
 from watchparty_api.videos.transcodes.models import TranscodeEvent
-from watchparty_api.videos.transcodes.transitions import SILENCE, after_lost_run, decide, is_silent, next_run
+from watchparty_api.videos.transcodes.transitions import SILENCE, after_event, after_lost_run, is_silent, next_run
 
 LATER = NOW + timedelta(seconds=5)
 
 
 def after(video: Video, *events: TranscodeEvent) -> Video:
     for each in events:
-        video = decide(video, each, LATER) or video
+        video = after_event(video, each, LATER) or video
     return video
 
 
@@ -71,7 +71,7 @@ def test_progress_is_the_maximum_of_a_generation() -> None:
 def test_events_of_another_generation_are_dropped(generation: int) -> None:
     """Only the claimed original's events count."""
     for kind in ("started", "progress", "playable", "finished", "failed"):
-        assert decide(waiting_video(), event(kind, generation=generation), LATER) is None
+        assert after_event(waiting_video(), event(kind, generation=generation), LATER) is None
 
 
 def test_a_repeated_event_changes_nothing_that_is_seen() -> None:
@@ -137,11 +137,11 @@ def test_the_films_own_fault_is_final(code: str) -> None:
 def test_any_event_of_the_newest_run_is_a_sign_of_life() -> None:
     """Silence is counted from the last event."""
     video = waiting_video(status="processing")
-    heard = decide(video, event("progress"), LATER)
+    heard = after_event(video, event("progress"), LATER)
     assert heard is not None
     assert not is_silent(heard, NOW + SILENCE)
     assert is_silent(heard, LATER + SILENCE)
-    replaced = decide(waiting_video(status="processing", attempt=2), event("progress"), LATER)
+    replaced = after_event(waiting_video(status="processing", attempt=2), event("progress"), LATER)
     assert replaced is not None
     assert is_silent(replaced, NOW + SILENCE)
 

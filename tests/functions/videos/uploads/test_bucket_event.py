@@ -20,7 +20,7 @@ from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.transcodes.runs import requeue_stuck
-from watchparty_api.videos.uploads.finalize import hear_upload
+from watchparty_api.videos.uploads.finalize import on_upload_event
 
 FILM = b"f" * 1000
 
@@ -65,7 +65,7 @@ def test_a_finalised_original_starts_one_job(cloud: Services, gcs: StrictGcs, jo
     """However often the event comes."""
     (event,) = gcs.events
     for _ in range(3):
-        hear_upload(cloud, event)
+        on_upload_event(cloud, event)
     assert jobs.started == [{"VIDEO_ID": "v1", "GENERATION": event["generation"], "ATTEMPT": "1"}]
     assert (read(cloud).status, read(cloud).generation) == ("queued", event["generation"])
 
@@ -77,10 +77,10 @@ def test_a_claim_whose_launch_failed_is_recovered_by_the_next_delivery(
     (event,) = gcs.events
     jobs.broken = True
     with pytest.raises(Unavailable):
-        hear_upload(cloud, event)
+        on_upload_event(cloud, event)
     jobs.broken = False
-    hear_upload(cloud, event)
-    hear_upload(cloud, event)
+    on_upload_event(cloud, event)
+    on_upload_event(cloud, event)
     assert [run["ATTEMPT"] for run in jobs.started] == ["1"]
 
 
@@ -88,18 +88,18 @@ def test_or_by_the_sweeper(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -
     """Without waiting for a silence: it is known that nothing runs."""
     jobs.broken = True
     with pytest.raises(Unavailable):
-        hear_upload(cloud, gcs.events[0])
+        on_upload_event(cloud, gcs.events[0])
     jobs.broken = False
     requeue_stuck(cloud)
-    hear_upload(cloud, gcs.events[0])
+    on_upload_event(cloud, gcs.events[0])
     assert [run["ATTEMPT"] for run in jobs.started] == ["1"]
 
 
 def test_the_first_generation_counts(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
     """Another one under the same name starts nothing."""
     (event,) = gcs.events
-    hear_upload(cloud, event)
-    hear_upload(cloud, {**event, "generation": str(int(event["generation"]) + 1)})
+    on_upload_event(cloud, event)
+    on_upload_event(cloud, {**event, "generation": str(int(event["generation"]) + 1)})
     assert len(jobs.started) == 1
     assert read(cloud).generation == event["generation"]
 
@@ -111,7 +111,7 @@ def test_other_objects_are_passed_over(
     cloud: Services, gcs: StrictGcs, jobs: CloudRunApi, other: dict[str, Any]
 ) -> None:
     """What the transcoder writes must not start the transcoder."""
-    hear_upload(cloud, {**gcs.events[0], **other})
+    on_upload_event(cloud, {**gcs.events[0], **other})
     assert jobs.started == []
 
 
@@ -119,4 +119,4 @@ def test_other_objects_are_passed_over(
 def test_what_is_no_event_fails(cloud: Services, broken: Any) -> None:
     """So that it ends in a dead-letter topic."""
     with pytest.raises(BadEvent):
-        hear_upload(cloud, broken)
+        on_upload_event(cloud, broken)

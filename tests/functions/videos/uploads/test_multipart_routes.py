@@ -36,7 +36,7 @@ def ask(home: House, person: Person, path: str, body: Any = None) -> Response:
     return home.client.post(f"/api/v1{path}", json=body, headers=person.headers)
 
 
-def announce(home: House, person: Person, **fields: Any) -> str:
+def create_upload(home: House, person: Person, **fields: Any) -> str:
     made = ask(home, person, "/videos", FILE | fields).json()
     video_id = str(made["video"]["id"])
     assert made["upload"]["protocol"] == "s3-multipart"
@@ -60,7 +60,7 @@ def stored(home: House, person: Person, video_id: str) -> Any:
 def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
     """Announced, sent, listed, completed: the transcode is launched once, and the answer says so."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     send(home, ana, video_id, [2])
     assert stored(home, ana, video_id) == [2]
     early = ask(home, ana, f"/videos/{video_id}/upload/complete")
@@ -75,7 +75,7 @@ def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
 def test_what_is_over_takes_no_parts(home: House) -> None:
     """409 after it was completed, for another start, too; 410 after it was given up, until it begins anew."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     assert ask(home, ana, f"/videos/{video_id}/upload/abort").status_code == 204
     gone = ask(home, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
     assert (gone.status_code, gone.json()["code"]) == (410, "upload_gone")
@@ -91,15 +91,15 @@ def test_what_is_over_takes_no_parts(home: House) -> None:
 def test_the_same_file_from_another_device_goes_on(home: House) -> None:
     """The fingerprint finds the video, the parts that are there count."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])
-    assert announce(home, ana) == video_id
+    assert create_upload(home, ana) == video_id
     assert stored(home, ana, video_id) == [1]
 
 
 def test_it_belongs_to_its_owner(home: House) -> None:
     """403 to another account, 401 to nobody, whatever they ask."""
-    video_id = announce(home, home.person("Ana"))
+    video_id = create_upload(home, home.person("Ana"))
     for call, body in (("parts", {"numbers": [1]}), ("complete", None), ("abort", None)):
         path = f"/videos/{video_id}/upload/{call}"
         assert ask(home, home.person("Ben"), path, body).status_code == 403
@@ -110,7 +110,7 @@ def test_it_belongs_to_its_owner(home: House) -> None:
 def test_numbers_are_those_of_the_file(home: House, numbers: list[Any]) -> None:
     """422 for a part that it has not, and for more than a hundred."""
     ana = home.person()
-    answer = ask(home, ana, f"/videos/{announce(home, ana)}/upload/parts", {"numbers": numbers})
+    answer = ask(home, ana, f"/videos/{create_upload(home, ana)}/upload/parts", {"numbers": numbers})
     assert answer.status_code == 422
 
 
@@ -125,7 +125,7 @@ def test_where_uploads_go_another_way(house: House) -> None:
 def test_asking_is_limited(home: House) -> None:
     """Far above what the fastest line needs."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     (rule,) = RULES["upload_parts"]
     for _ in range(rule.amount):
         home.services.limiter.hit("upload_parts", ana.id)
@@ -137,7 +137,7 @@ def test_asking_is_limited(home: House) -> None:
 def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
     """The sweeper ends the upload, and nothing of it stays in the bucket."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])
     home.clock.advance(seconds=(ABANDONED_AFTER + timedelta(seconds=1)).total_seconds())
     end_abandoned(home.services)
@@ -149,7 +149,7 @@ def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
 def test_a_deleted_video_leaves_nothing(home: House, s3: S3Service) -> None:
     """Its unfinished upload neither."""
     ana = home.person()
-    video_id = announce(home, ana)
+    video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])
     assert home.client.delete(f"/api/v1/videos/{video_id}", headers=ana.headers).status_code == 204
     assert s3.client.list_multipart_uploads(Bucket=s3.uploads).get("Uploads", []) == []
