@@ -142,6 +142,14 @@ def test_terraform_resources_that_documents_name_exist() -> None:
     assert named - existing == set()
 
 
+def test_log_lines_that_self_hosting_quotes_exist() -> None:
+    """A quoted log line is the beginning of one in the transcoder."""
+    quoted = re.findall(r"`([a-z][a-z ]+?)(?: vaapi)?: …`", (ROOT / "docs/self-hosting.md").read_text())
+    code = "".join(path.read_text() for path in (ROOT / "transcoder").rglob("*.py"))
+    assert len(quoted) == 2
+    assert [line for line in quoted if f'log.warning("{line}' not in code] == []
+
+
 @pytest.mark.parametrize("page", ["cost.md", "scale.md"])
 def test_computed_tables_are_current(page: str) -> None:
     """After a change of prices or limits run `python docs/figures.py --write`."""
