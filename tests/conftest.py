@@ -1,7 +1,7 @@
-"""What may be skipped, by name and with the reason; anything else that skips is a failure.
+"""Lists which tests can be skipped and why; any other skip is a failure.
 
-A machine that lacks a part no package registry gives (Google's emulators, terraform) may leave those tests out; a part
-that Debian or PyPI gives must be there. WATCHPARTY_REQUIRE_ALL=1 allows no skip at all.
+Tests may be skipped if they need software that is in no package registry (Google's emulators, Terraform). Software that
+Debian or PyPI provides must be installed. WATCHPARTY_REQUIRE_ALL=1 allows no skip at all.
 """
 
 import os
@@ -14,35 +14,35 @@ import pytest
 from fakes.emulators import firestore_command, free_port, pubsub_command, running
 
 MAY_BE_MISSING = {
-    "firestore emulator": "comes with the Google Cloud SDK, which no package registry gives",
-    "pubsub emulator": "comes with the Google Cloud SDK, which no package registry gives",
-    "gcloud": "comes with the Google Cloud SDK, which no package registry gives",
-    "C compiler": "is no part of what the product needs: the relay's image is compiled where it is built",
-    "terraform": "comes from HashiCorp, which no package registry gives",
-    "tmpfs": "a small file system can be mounted by root alone",
+    "firestore emulator": "is part of the Google Cloud SDK, which is in no package registry",
+    "pubsub emulator": "is part of the Google Cloud SDK, which is in no package registry",
+    "gcloud": "is part of the Google Cloud SDK, which is in no package registry",
+    "C compiler": "is not needed by the product: the relay is compiled where its image is built",
+    "terraform": "is distributed by HashiCorp, in no package registry",
+    "tmpfs": "only root can mount a small file system",
 }
-"""A skip's reason begins with one of these names."""
+"""The reason of a skip must begin with one of these names."""
 
-# The machine does other things as well: a slow example is not a failing one.
+# The machine may be busy, so a slow example is not a failure.
 hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.register_profile("api-full", deadline=None)  # test_api_fuzz.py reads which one was asked for
+hypothesis.settings.register_profile("api-full", deadline=None)  # test_api_fuzz.py reads which profile was requested
 hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--media-full", action="store_true", help="every input case and the fuzzing, not the fast subset")
-    parser.addoption("--fuzz-cases", default="1500", help="how many hostile connections the relay is given")
+    parser.addoption("--fuzz-cases", default="1500", help="the number of hostile connections to the relay")
 
 
 WHOLE_APPLICATIONS = {"house", "client"}
-"""Fixtures that build a whole application on a database: what asks for one is an integration test."""
+"""Fixtures that build a whole application on a database. A test that uses one is an integration test."""
 
 
 PROGRAMS = {
     *("bench", "chaos", "containers", "deployment", "terraform", "transport"),
     *("test_bundle.py", "test_frame_fuzz.py", "test_probe.py", "test_server.py", "test_tutorial.py"),
 }
-"""Folders and files that run other programs, or one of ours whole on real sockets: integration, too."""
+"""Folders and files whose tests run other programs, or one of ours on real sockets: also integration tests."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,13 +71,13 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def pubsub_host() -> Iterator[str]:
-    """A Pub/Sub emulator for all who need one."""
+    """The Pub/Sub emulator, shared by all tests."""
     yield from _emulator("pubsub emulator", pubsub_command)
 
 
 @pytest.fixture(scope="session")
 def firestore_host() -> Iterator[str]:
-    """A Firestore emulator for all who need one."""
+    """The Firestore emulator, shared by all tests."""
     yield from _emulator("firestore emulator", firestore_command)
 
 
@@ -92,7 +92,7 @@ def _emulator(name: str, command_at: Callable[[int], list[str] | None]) -> Itera
 
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
-    """An S3 service for all who need one; each test has buckets of its own there."""
+    """The S3 service, shared by all tests; each creates its own buckets."""
     from fakes.s3_service import s3_server
 
     with s3_server() as endpoint:

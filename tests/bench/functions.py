@@ -1,8 +1,8 @@
-"""`make bench-functions`: how soon a function answers when it was not there, and how fast when it is.
+"""`make bench-functions`: measures cold starts and warm responses of the functions.
 
-Cold: a fresh process of the real framework, from its start to the answer of its first request, the files warm. Warm: a
-room's card, joining and renewing, one request after the other through one such process, at SQLite in a file and at the
-Firestore emulator, whose speed is not Google's.
+Cold: from the start of a new process of the real framework to its first response, with the files cached. Warm: a room's
+card, joining and renewing, one request after another in one process, with SQLite in a file and with the Firestore
+emulator, whose speed is not that of Firestore.
 """
 
 import argparse
@@ -36,7 +36,7 @@ SITE = "https://watch.example"
 
 
 def cold_start_s(environ: Mapping[str, str]) -> float:
-    """From the start of the process to its first answer, which looks into the store."""
+    """The time from the start of the process to its first response, which reads the store."""
     port = free_port()
     command = [sys.executable, "-m", "functions_framework", "--target", "rooms", "--source", str(SOURCE)]
     started = time.perf_counter()
@@ -70,7 +70,7 @@ def _first_answer(port: int) -> int | None:
 
 
 def warm_ms(environ: Mapping[str, str], folder: Path, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each request, by what was asked."""
+    """The duration of each request in milliseconds, by the kind of request."""
     samples: dict[str, list[float]] = {"card": [], "join": [], "renew": []}
     token = _host_token(environ)
     with function_process("rooms", {**environ, **HTTP}, log=folder / "log") as port:
@@ -90,7 +90,7 @@ def warm_ms(environ: Mapping[str, str], folder: Path, rounds: int) -> dict[str, 
             return took_ms, json.loads(content)
 
         _, room = ask("POST", "/rooms", token, {})
-        for n in range(rounds + 20):  # the first twenty warm caches and connections up
+        for n in range(rounds + 20):  # the first twenty requests warm up caches and connections
             card_ms, _ = ask("GET", f"/rooms/{room['id']}", None)
             join_ms, joined = ask("POST", f"/rooms/{room['id']}/join", None, {"display_name": f"Guest {n}"})
             renew_ms, _ = ask("POST", f"/rooms/{room['id']}/join/renew", joined["connection"]["join_token"], {})
@@ -101,7 +101,7 @@ def warm_ms(environ: Mapping[str, str], folder: Path, rounds: int) -> dict[str, 
 
 
 def _host_token(environ: Mapping[str, str]) -> str:
-    """An account that is signed in, put into the store without a password's cost."""
+    """Creates a signed-in account in the store, without hashing a password."""
     url, now = environ["WATCHPARTY_STORE_URL"], datetime.now(UTC)
     store = firestore.open_store(url) if url.startswith("firestore:") else sql.open_store(url)
     account = Account(workspace_id="main", id=secrets.token_hex(6), created_at=now, email=None, display_name="Hana")
@@ -123,14 +123,14 @@ def _host_token(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def firestore_environment(folder: Path) -> Iterator[dict[str, str] | None]:
-    """The function's environment with the emulator; None where it is not installed."""
+    """The environment of the function with the emulator, or None if it is not installed."""
     port = free_port()
     command = firestore_command(port)
     if command is None:
         yield None
         return
     with running(command, port) as host:
-        os.environ["FIRESTORE_EMULATOR_HOST"] = host  # for this process's own client
+        os.environ["FIRESTORE_EMULATOR_HOST"] = host  # for the client in this process
         url = f"firestore://demo-{secrets.token_hex(4)}"
         yield _environment(folder, url) | {"FIRESTORE_EMULATOR_HOST": host}
 
@@ -140,7 +140,7 @@ def _environment(folder: Path, store_url: str) -> dict[str, str]:
 
 
 def _rows(name: str, goal_s: float, environ: Mapping[str, str], folder: Path, runs: int, rounds: int) -> list[Row]:
-    """Cold and warm at one store. The first cold start makes the tables, so it is not counted."""
+    """Cold and warm figures with one store. The first cold start creates the tables, so it is not counted."""
     suffix = "" if name == "sqlite" else f"_{name}"
     cold = [cold_start_s({**environ, **HTTP}) for _ in range(runs + 1)][1:]
     warm = warm_ms(environ, folder, rounds)
@@ -181,8 +181,8 @@ def _rows(name: str, goal_s: float, environ: Mapping[str, str], folder: Path, ru
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="cold starts at each store")
-    parser.add_argument("--rounds", type=int, default=150, help="warm rounds of three requests at each store")
+    parser.add_argument("--runs", type=int, default=7, help="cold starts per store")
+    parser.add_argument("--rounds", type=int, default=150, help="warm rounds of three requests per store")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

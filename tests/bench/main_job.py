@@ -1,11 +1,11 @@
-"""`make bench-main`: the main job as a person feels it, on a fresh server in a process of its own.
+"""`make bench-main`: measures the main job as users experience it, on a new server in its own process.
 
-Upload end → playable for three films, a guest's tap → first frame of a film that plays, the API with fifty people, pong
-while an upload runs, and the memory of an idle server. Films: mandelbrot and noise, 1080p30, H.264 at 8 Mb/s with AAC
-(both lengths pass the copy gate), and the short one in HEVC.
+It measures: end of upload → playable for three films, a guest's tap → first frame of a playing film, the API with fifty
+users, pong during an upload, and the memory of an idle server. Films: Mandelbrot and noise, 1080p30, H.264 at 8 Mb/s
+with AAC (both lengths can be remuxed), and the short one in HEVC.
 
-The limits of a real server are in force: one host uploads everything, and each of the fifty people comes from an
-address of their own (127.0.0.2 and on), as fifty homes would.
+The rate limits of a real server apply: one host uploads everything, and each of the fifty users has their own address
+(127.0.0.2 and up), as fifty households would.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ def host_of(home: Home) -> Api:
 
 
 def playable_after_upload_s(host: Api, path: Path) -> float:
-    """From the last byte's answer to the first poll that says playable; the job is cancelled afterwards."""
+    """From the response to the last byte to the first poll that reports playable; the job is then cancelled."""
     video_id = host.upload(path)
     uploaded_at = time.monotonic()
     while not (video := host.call("GET", f"/videos/{video_id}"))["playable"]:
@@ -78,7 +78,7 @@ def playable_after_upload_s(host: Api, path: Path) -> float:
 
 @contextmanager
 def playing_room(home: Home, host: Api) -> Iterator[tuple[str, str]]:
-    """A room whose film plays, over and over; gives the ids of room and video. Other qualities are still made."""
+    """A room whose film plays in a loop; yields the ids of room and video. Other renditions are still being encoded."""
     video_id = host.upload(minute_film())
     host.wait_until_playable(video_id)
     wishes = {"video_id": video_id, "control": "everyone", "wait": {"policy": "never"}}
@@ -97,7 +97,7 @@ def wait_until_ready(host: Api, video_id: str) -> None:
 
 
 def first_frame_samples_s(home: Home, room_id: str, folder: Path) -> list[float]:
-    """A new guest each time: from the tap on Join to the first picture that the browser presents."""
+    """The time from the tap on Join to the first frame that the browser presents, with a new guest each time."""
     samples = []
     with sync_playwright() as playwright:
         for _ in range(GUESTS):
@@ -119,15 +119,15 @@ def first_frame_samples_s(home: Home, room_id: str, folder: Path) -> list[float]
 
 
 def _person(home: Home, number: int) -> httpx2.AsyncClient:
-    """Somebody with a home of their own. `verify` is off because loading certificates for plain http takes longer than
-    everything that is measured."""
+    """A user with their own address. `verify` is off because loading certificates, which plain HTTP does not need,
+    takes longer than everything that is measured."""
     way = httpx2.AsyncHTTPTransport(local_address=f"127.0.0.{number + 2}", verify=False)
     headers = {"X-Guest-Key": secrets.token_urlsafe(32), "Origin": home.url}
     return httpx2.AsyncClient(base_url=home.url, timeout=30, transport=way, headers=headers)
 
 
 async def _visit(client: httpx2.AsyncClient, room_id: str, until: float, samples_ms: list[float]) -> None:
-    """Looks at the room, joins, and keeps the token fresh, with a second of thought before each."""
+    """Reads the room, joins it and renews the token, with a pause of about a second before each request."""
     while time.monotonic() < until:
         for method, path in (("GET", ""), ("POST", "/join"), ("POST", "/join/renew")):
             await asyncio.sleep(random.uniform(0.5, 1.5))
@@ -148,7 +148,7 @@ async def api_samples_ms(home: Home, room_id: str) -> list[float]:
 
 
 async def pong_samples_ms(home: Home, room_id: str, while_running: threading.Thread) -> list[float]:
-    """Round trips of pings on a guest's socket, twenty a second, as long as the upload runs."""
+    """Round trips of pings on a guest's socket, twenty per second, during the upload."""
     connection = Api(home.url, guest_key=secrets.token_urlsafe(32)).call("POST", f"/rooms/{room_id}/join")
     samples = []
     async with connect(
@@ -166,7 +166,7 @@ async def pong_samples_ms(home: Home, room_id: str, while_running: threading.Thr
 
 
 def pong_while_uploading_ms(home: Home, host: Api, room_id: str) -> list[float]:
-    """The long film is uploaded by curl, a process of its own, so that only the server's time is in the samples."""
+    """curl uploads the long film in its own process, so that the samples contain only the time of the server."""
     path = twenty_minute_film()
     size = path.stat().st_size
     wish = {"filename": path.name, "size_bytes": size, "content_type": "video/mp4"}
@@ -188,7 +188,7 @@ def rss_mb(pid: int) -> float:
 
 
 def idle_memory_mb(folder: Path) -> float:
-    """A server that was started and asked for its page, and then left alone."""
+    """The memory of a server five seconds after it has served its page."""
     home = Home(folder / "idle")
     httpx2.get(home.url)
     Api(home.url).call("GET", "/config")

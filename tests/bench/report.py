@@ -1,4 +1,4 @@
-"""How every benchmark speaks: a table for people, one line of JSON for programs."""
+"""The output of every benchmark: a table for people and one line of JSON for programs."""
 
 import json
 import math
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One measured figure: its key in the result, what it is in words, unit, goal and the spread of its runs.
+    """One measured figure: its key in the result, a description, unit, goal and the spread of its runs.
 
-    `goal` and `moonshot` are not to be exceeded, or with `at_least` to be reached.
+    `goal` and `moonshot` are upper bounds, or lower bounds with `at_least`.
     """
 
     key: str
@@ -24,7 +24,7 @@ class Row:
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile: a value that was really measured."""
+    """The nearest-rank percentile, which is always a measured value."""
     ordered = sorted(samples)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
@@ -34,7 +34,7 @@ def spread_of(samples: Sequence[float]) -> str:
 
 
 def publish(rows: Sequence[Row], extra: Mapping[str, float] | None = None) -> None:
-    """Prints the table and, as the last line, RESULT."""
+    """Prints the table and, as the last line, `RESULT` with the JSON."""
     print(f"\n| {'what':<60} | {'measured':>10} | {'goal':>9} | {'moonshot':>9} | spread |")
     print(f"|{'-' * 62}|{'-' * 12}|{'-' * 11}|{'-' * 11}|--------|")
     for row in rows:

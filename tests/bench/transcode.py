@@ -1,6 +1,6 @@
-"""`make bench-transcode`: how soon a film can be watched, what its ladder costs, and how good it looks and sounds.
+"""`make bench-transcode`: measures when a film becomes playable, what its renditions cost, and their quality.
 
-Everything is measured against a plain ffmpeg in the same run, on the same films. `--only PART` runs a part of it.
+Everything is compared with a plain ffmpeg in the same run on the same films. `--only PART` runs one part.
 """
 
 import argparse
@@ -21,7 +21,7 @@ AV1_SECONDS = 10
 
 
 def first_playable(folder: Path) -> Iterator[Row]:
-    """Ours, ours from a cold start, and plain by turns, so that a busy moment of the machine meets all."""
+    """Runs ours, ours from a cold start, and plain ffmpeg in turns, so that a busy moment affects all of them."""
     names = count()
     for key, what, source, goal in (
         ("first_playable_vs_plain", "HEVC: first playable", films.not_copyable(), 0.25),
@@ -43,7 +43,7 @@ def first_playable(folder: Path) -> Iterator[Row]:
 
 
 def length(folder: Path) -> Iterator[Row]:
-    """The ratio is that of cold starts: without the start, which both have alike, there is little to divide by."""
+    """The ratio is that of the cold starts: without the startup time, which both share, the figures are too small."""
     short, long = films.minute(), films.two_hours()
     ordered_s, long_s, short_s = [], [], []
     for number in range(RUNS):
@@ -89,7 +89,7 @@ def ladder_cost(folder: Path) -> Iterator[Row]:
 
 
 def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]:
-    """Every rung by itself; the worst difference counts."""
+    """Compares each rendition; the worst difference counts."""
     differences = []
     for number, rendition in enumerate(mine.renditions):
         one = quality.vmaf(mine.whole_file(rendition), source, rendition, seconds=films.HARD_S)

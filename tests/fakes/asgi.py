@@ -1,4 +1,4 @@
-"""One HTTP request to an ASGI application, given piece by piece: what a broken line or a slow sender looks like."""
+"""Sends an HTTP request to an ASGI application in pieces, to simulate slow clients and broken connections."""
 
 import asyncio
 import json
@@ -18,19 +18,19 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a problem answer."""
+        """The `code` of an error response."""
         return str(json.loads(self.body)["code"])
 
 
 @dataclass
 class Sending:
-    """A request under way: `feed` it by hand, then `end` it or `leave` in the middle."""
+    """A request in progress: `feed` it body pieces, then `end` it, or `leave` in the middle."""
 
     pieces: asyncio.Queue[Message]
     answer: asyncio.Task[Answer]
 
     async def feed(self, piece: bytes) -> None:
-        """Gives one piece of the body and waits until it was taken."""
+        """Sends one piece of the body and waits until the application has received it."""
         await self.pieces.put({"type": "http.request", "body": piece, "more_body": True})
         await self.pieces.join()
 
@@ -39,13 +39,13 @@ class Sending:
         return await self.answer
 
     async def leave(self) -> Answer:
-        """The connection breaks."""
+        """Breaks the connection."""
         await self.pieces.put({"type": "http.disconnect"})
         return await self.answer
 
 
 def sending(app: ASGIApp, method: str, url: str, headers: Mapping[str, str] | None = None) -> Sending:
-    """Begins a request whose body comes later. Call it inside a running loop."""
+    """Starts a request whose body is sent later. Must be called inside a running event loop."""
     parts = urlsplit(url)
     scope: dict[str, Any] = {
         "type": "http",
@@ -94,7 +94,7 @@ def request(
     body: Iterable[bytes] = (),
     leave: bool = False,
 ) -> Answer:
-    """A whole request; with `leave` the connection breaks after the last piece."""
+    """Sends a whole request; with `leave`, the connection breaks after the last piece."""
 
     async def run() -> Answer:
         sent = sending(app, method, url, headers)

@@ -1,4 +1,4 @@
-"""A room that shows a film of this machine, and the server of the film's files."""
+"""A room that shows a locally stored film, and the server of the film's files."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ FILES = {
 
 @dataclass
 class Cinema:
-    """A room and its film's files."""
+    """A room and the files of its film."""
 
     house: House
     party: Party
@@ -39,11 +39,11 @@ class Cinema:
         return f"/media/{self.video.id}/{self.video.generation}"
 
     def get(self, browser: Browser, name: str, **headers: str) -> Response:
-        """A file of the film, fetched with the browser's cookies."""
+        """Fetches a file of the film with the browser's cookies."""
         return self.fetch(browser, f"{self.folder}/{name}", **headers)
 
     def fetch(self, browser: Browser, path: str, *, method: str = "GET", **headers: str) -> Response:
-        """Any path, with the cookies that a browser would send there."""
+        """Fetches any path with the cookies that a browser would send."""
         app = media_app(self.house.services)
         client = TestClient(app, base_url=SITE, cookies=browser.client.cookies)
         return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})

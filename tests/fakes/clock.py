@@ -1,10 +1,10 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only a test advances."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class SteppedClock:
-    """Call it for the time; `advance` it by hand."""
+    """Returns the time when called; `advance` moves it."""
 
     def __init__(self, start: datetime = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)) -> None:
         self.time = start
@@ -13,5 +13,5 @@ class SteppedClock:
         return self.time
 
     def advance(self, **by: float) -> None:
-        """`advance(minutes=15)`: the arguments of timedelta."""
+        """Takes the arguments of timedelta: `advance(minutes=15)`."""
         self.time += timedelta(**by)

@@ -1,4 +1,4 @@
-"""The part of the Cloud Run API that starts, lists and cancels executions of one job, for Google's own client."""
+"""A fake of the part of the Cloud Run API that starts, lists and cancels executions of one job."""
 
 import json
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ JOB = "projects/demo/locations/europe-west1/jobs/transcoder"
 
 @dataclass
 class CloudRunApi:
-    """What it was asked. While `broken`, it answers 503 to everything."""
+    """Records the requests. While `broken`, it answers every request with 503."""
 
     host: str = ""
     broken: bool = False
     started: list[dict[str, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    over: set[str] = field(default_factory=set)
+    completed: set[str] = field(default_factory=set)
 
     def run(self, body: Any) -> dict[str, Any]:
         (override,) = body["overrides"]["containerOverrides"]
@@ -40,17 +40,17 @@ class CloudRunApi:
         name = f"{JOB}/executions/run-{number}"
         listed = [{"name": key, "value": value} for key, value in env.items()]
         found: dict[str, Any] = {"name": name, "template": {"containers": [{"env": listed}]}}
-        return found | ({"completionTime": "2026-11-01T20:00:00Z"} if name in self.over else {})
+        return found | ({"completionTime": "2026-11-01T20:00:00Z"} if name in self.completed else {})
 
     def cancel(self, name: str) -> dict[str, Any]:
         self.cancelled.append(name)
-        self.over.add(name)
+        self.completed.add(name)
         return {"name": f"{name}/operations/2"}
 
 
 @contextmanager
 def cloud_run_api() -> Iterator[CloudRunApi]:
-    """The API while it runs."""
+    """Serves the API on a free port."""
     api = CloudRunApi()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
-"""The relay as its image holds it: its sources, and beside them what compile.py makes of them. Made in .build, and anew
-only when something that it is made of changed.
+"""The relay as in its image: its sources, and the extension modules that compile.py builds from them.
+
+They are built under .build/, and rebuilt only when a source changes.
 """
 
 import hashlib
@@ -17,13 +18,13 @@ BUILT = ROOT / ".build" / "compiled-relay"
 
 
 def c_compiler() -> str | None:
-    """The one that Python's extensions are built with, if it and Python's headers are here."""
+    """The compiler for Python's extensions, if it and Python's headers are installed."""
     headers = Path(sysconfig.get_paths()["include"]) / "Python.h"
     return shutil.which(shlex.split(sysconfig.get_config_var("CC") or "cc")[0]) if headers.exists() else None
 
 
 def compiled_relay() -> Path:
-    """The folder to import `watchparty_relay` from."""
+    """Returns the folder from which to import the compiled `watchparty_relay`."""
     folder = BUILT / _digest()
     if not folder.exists():
         shutil.rmtree(BUILT, ignore_errors=True)
@@ -37,12 +38,12 @@ def compiled_relay() -> Path:
 
 
 def _digest() -> str:
-    """Of all that the result depends on."""
-    said = hashlib.sha256(sys.version.encode())
+    """A hash of everything that the result depends on."""
+    digest = hashlib.sha256(sys.version.encode())
     for path in (
         RELAY / "compile.py",
         RELAY / "compile-requirements.txt",
         *sorted(RELAY.rglob("watchparty_relay/**/*.py")),
     ):
-        said.update(path.read_bytes())
-    return said.hexdigest()[:16]
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""Google's Firestore and Pub/Sub emulators, started directly as one Java process each and ended by pid.
+"""Google's Firestore and Pub/Sub emulators, each started directly as one Java process and stopped by its pid.
 
-gcloud's own start-up leaves a JVM behind when it is ended. The jars come with the Google Cloud SDK, which no package
-registry gives; without them the tests that need one are skipped by name.
+Stopping `gcloud emulators` would leave the JVM running. The jars are part of the Google Cloud SDK, which is in no
+package registry; without them, the tests that need an emulator are skipped by name.
 """
 
 import os
@@ -21,7 +21,7 @@ _JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Duser.language=en")
 
 
 def sdk_root() -> Path | None:
-    """The Google Cloud SDK's folder, by its own variable or by where gcloud lies."""
+    """The folder of the Google Cloud SDK, from CLOUDSDK_ROOT_DIR or from the location of gcloud."""
     named = os.environ.get("CLOUDSDK_ROOT_DIR")
     if named:
         return Path(named)
@@ -34,7 +34,7 @@ def sdk_root() -> Path | None:
 
 
 def firestore_command(port: int) -> list[str] | None:
-    """How to start the Firestore emulator, or None where it is not installed."""
+    """The command that starts the Firestore emulator, or None if it is not installed."""
     root = sdk_root()
     jar = root / "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar" if root else None
     if not (jar and jar.exists() and shutil.which("java")):
@@ -44,7 +44,7 @@ def firestore_command(port: int) -> list[str] | None:
 
 
 def pubsub_command(port: int) -> list[str] | None:
-    """How to start the Pub/Sub emulator, or None where it is not installed."""
+    """The command that starts the Pub/Sub emulator, or None if it is not installed."""
     root = sdk_root()
     jars = sorted((root / "platform/pubsub-emulator/lib").glob("cloud-pubsub-emulator-*-all.jar")) if root else []
     if not (jars and shutil.which("java")):
@@ -61,7 +61,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Sequence[str], port: int) -> Iterator[str]:
-    """The emulator's HOST:PORT while it runs."""
+    """Runs an emulator and yields its HOST:PORT."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_until_it_answers(port, process)

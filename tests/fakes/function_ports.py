@@ -1,4 +1,4 @@
-"""The functions' way out, recorded: each port only remembers what it was asked."""
+"""Fakes of the functions' ports, which record every call."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from watchparty_api.objects.port import StoredObject, UploadStart
 
 @dataclass
 class RecordingRelay:
-    """Acknowledges each notice while `reachable`."""
+    """Acknowledges every notice while `reachable`."""
 
     reachable: bool = True
     delivered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -21,19 +21,19 @@ class RecordingRelay:
         return self.reachable
 
     def kinds(self, room_id: str) -> list[str]:
-        """The kinds that one room was told, in order."""
+        """The kinds of the notices delivered to a room, in order."""
         return [notice["kind"] for room, notice in self.delivered if room == room_id]
 
 
 @dataclass
 class RecordingJobs:
-    """Starts nothing, remembers everything. While it `refuses`, it does not even remember."""
+    """Records launches and cancellations. While `refuses` is set, `launch` raises it and records nothing."""
 
     launched: list[tuple[str, str, int]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     refuses: Exception | None = None
     meanwhile: Callable[[], None] = lambda: None
-    """What happens elsewhere while a run is being launched."""
+    """Called during each launch, to simulate concurrent changes."""
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
         self.meanwhile()
@@ -48,7 +48,7 @@ class RecordingJobs:
 
 @dataclass
 class MemoryObjects:
-    """Signs nothing; a test puts finalised originals into `originals` itself."""
+    """An object store in memory. A test puts finalised originals into `originals`."""
 
     originals: dict[str, StoredObject] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ class MemoryObjects:
 
 @dataclass
 class RecordingDeliveryQueue:
-    """Wakes nobody, and remembers for what it should have."""
+    """Records the deliveries that are due."""
 
     due: list[str] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ class RecordingDeliveryQueue:
 
 @dataclass
 class RecordingMailer:
-    """Mail that a test can read. `delivers` can be switched off, as on a machine without mail."""
+    """Keeps mail for the test to read. `delivers` is False on a machine without mail."""
 
     delivers: bool = True
     sent: list[tuple[str, str, str]] = field(default_factory=list)

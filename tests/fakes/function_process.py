@@ -1,4 +1,4 @@
-"""A deployed function as its own process: the real functions-framework on one target, with a cloud's environment."""
+"""Runs a function in its own process, by the real functions-framework and with the environment of the cloud."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ HTTP = {"FUNCTION_SIGNATURE_TYPE": "http", "FUNCTION_USE_ASGI": "1"}
 
 
 def cloud_environment(folder: Path, *, store_url: str) -> dict[str, str]:
-    """What Terraform gives every function, with keys made in `folder`; and no way to a real cloud."""
+    """The variables that Terraform sets for every function, with keys generated in `folder` and without a cloud."""
     read_keys(KeyFolder(folder, may_create=True))
     return {
         "K_SERVICE": "test",
@@ -41,7 +41,7 @@ def cloud_environment(folder: Path, *, store_url: str) -> dict[str, str]:
 
 @contextmanager
 def function_process(target: str, environ: Mapping[str, str], *, log: Path) -> Iterator[int]:
-    """The port that the function listens on while it runs; `log` gets what it writes."""
+    """Runs the function and yields its port; its output goes to `log`."""
     port = free_port()
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     command = [sys.executable, "-m", "functions_framework", "--target", target, "--source", str(SOURCE)]
@@ -64,7 +64,7 @@ def function_process(target: str, environ: Mapping[str, str], *, log: Path) -> I
 def asked(
     port: int, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """Status and body of one request."""
+    """Sends a request; returns the status and body of the response."""
     request = Request(f"http://127.0.0.1:{port}{path}", data=body, headers=dict(headers or {}))
     try:
         with urlopen(request, timeout=30) as answer:

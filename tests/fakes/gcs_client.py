@@ -1,4 +1,4 @@
-"""Google's own storage client on the strict local service, signing with an RSA key; and a browser that uploads."""
+"""Google's storage client, connected to the strict fake and signing with an RSA key, and a browser that uploads."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,13 +18,13 @@ from watchparty_api.objects.port import UploadStart
 
 
 def local_signer(key: RSAPrivateKey) -> Signing:
-    """What stands in for IAM's signBlob: the same credentials around another `Signer`."""
+    """Replaces IAM's signBlob: the same credentials with a local `Signer`."""
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return service_account.Credentials(RSASigner.from_string(pem), SIGNER, "https://oauth2.googleapis.com/token")
 
 
 def bucket_store(gcs: StrictGcs, key: RSAPrivateKey, *, now: Callable[[], datetime]) -> GcsObjectStore:
-    """The cloud adapter, complete, on the local service."""
+    """The complete cloud adapter, connected to the fake."""
     return GcsObjectStore(
         uploads_bucket="demo-uploads",
         media_bucket="demo-media",
@@ -39,7 +39,7 @@ def bucket_store(gcs: StrictGcs, key: RSAPrivateKey, *, now: Callable[[], dateti
 
 
 def begin(start: UploadStart, **changed: str) -> httpx2.Response:
-    """The browser's POST, with some headers `changed` (underscores for hyphens)."""
+    """Sends the browser's POST, with the headers in `changed` replaced (underscores for hyphens)."""
     headers = {**start.headers, **{name.replace("_", "-"): value for name, value in changed.items()}}
     return httpx2.post(start.start_url, headers=headers)
 
@@ -49,12 +49,12 @@ def started(store: GcsObjectStore, size_bytes: int, *, video_id: str = "v1") -> 
 
 
 def send_whole(store: GcsObjectStore, content: bytes, *, video_id: str = "v1") -> httpx2.Response:
-    """A whole upload in one piece."""
+    """Uploads the whole file in one request."""
     location = begin(started(store, len(content), video_id=video_id)).headers["location"]
     return send(location, content, 0, len(content) - 1)
 
 
 def send(location: str, content: bytes, first: int, last: int) -> httpx2.Response:
-    """The bytes `first` to `last` of `content`, the latter included."""
+    """Sends the bytes `first` to `last`, inclusive, of `content`."""
     headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
     return httpx2.put(location, content=content[first : last + 1], headers=headers)

@@ -1,7 +1,7 @@
-"""An ffmpeg on a machine with a graphics card, where there is none: x264 answers in the name of `h264_nvenc`.
+"""An ffmpeg that pretends to have a graphics card: x264 runs under the name of `h264_nvenc`.
 
-Everything but the chip is real: the flags are read, the film is decoded, encoded with other parameters than the
-software encoder's, and joined. `faults` are what cards and drivers do.
+Everything but the chip is real: the flags are parsed, and the film is decoded, encoded with parameters other than the
+software encoder's, and joined. A `Fault` is something that real cards and drivers do.
 """
 
 import sys

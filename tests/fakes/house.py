@@ -1,6 +1,6 @@
-"""A whole API in a test: SQLite in a file, a stepped clock, recording ports, and people who are signed in.
+"""A complete API for a test: SQLite in a file, a stepped clock, recording ports, and signed-in accounts.
 
-The fixture `house` (functions/conftest.py) gives one; `house.client` speaks to it as the site's own page would.
+The fixture `house` (functions/conftest.py) provides one; `house.client` calls it as the site's page would.
 """
 
 import secrets
@@ -26,7 +26,7 @@ GRANT_LIFE = timedelta(seconds=Config.grant_life_s)
 
 @dataclass(frozen=True)
 class Person:
-    """An account that is signed in; send `headers` to be it."""
+    """A signed-in account; requests with its `headers` are made on its behalf."""
 
     account: Account
     session_id: str
@@ -59,11 +59,11 @@ class House:
         return self.new_client()
 
     def new_client(self) -> TestClient:
-        """Another browser: its own cookies, the site's own Origin."""
+        """Another browser, with its own cookies and the Origin of the site."""
         return TestClient(self.app, base_url=SITE, headers={"Origin": SITE}, raise_server_exceptions=False)
 
     def person(self, name: str = "Ana", *, role: Literal["admin", "user"] = "user", **fields: Any) -> Person:
-        """A new account, signed in, without going through registration (argon2 is slow on purpose)."""
+        """Creates a signed-in account without registration, because argon2 is slow by design."""
         now, id_ = self.clock(), secrets.token_urlsafe(9)
         account = Account(
             id=id_,
@@ -73,7 +73,7 @@ class House:
         return self.sign_in(self.services.store.create(account))
 
     def sign_in(self, account: Account) -> Person:
-        """A new session of an account."""
+        """Creates a session of an account."""
         now = self.clock()
         session = Session(
             id=secrets.token_urlsafe(9),

@@ -1,7 +1,7 @@
-"""The calls of Identity Platform that the page's library makes: accounts with passwords, kept in memory.
+"""A fake of the Identity Platform calls that the page's library makes: accounts with passwords, in memory.
 
-Paths, fields and error words are those of Google's REST reference; its ID tokens are the provider's, so the server
-verifies them as it does real ones. What is not here: hashing, quotas, reCAPTCHA, and the mails themselves.
+Paths, fields and error messages are those of Google's REST reference. The provider signs the ID tokens, so the server
+verifies them like real ones. Hashing, quotas, reCAPTCHA and the mails are not included.
 """
 
 import itertools
@@ -26,7 +26,7 @@ class Person:
 
 @dataclass
 class IdentityAccounts:
-    """`mails` are those that would have been sent: what for, and to whom."""
+    """`mails` lists the (purpose, recipient) of each mail that would have been sent."""
 
     provider: IdentityProvider
     people: dict[str, Person] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class IdentityAccounts:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def answer(self, url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """What the service says to a POST: status and JSON."""
+        """Answers a POST; returns status and JSON."""
         match urlsplit(url).path:
             case "/v1/accounts:signUp":
                 return self._sign_up(body)
@@ -61,7 +61,7 @@ class IdentityAccounts:
                     "token_type": "Bearer",
                     "user_id": person.uid,
                 }
-        raise AssertionError(f"nobody asks for {url}")
+        raise AssertionError(f"no such call: {url}")
 
     def _sign_up(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if body["email"] in self.people:

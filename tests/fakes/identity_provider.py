@@ -1,4 +1,4 @@
-"""An identity provider with a key of its own: signs ID tokens as Google does, and shows its certificate and people."""
+"""An identity provider that signs ID tokens as Google does, and serves its own certificate and accounts."""
 
 import json
 from collections.abc import Iterator
@@ -23,17 +23,17 @@ PROJECT = "demo-watchparty"
 
 
 class NoCredential(credentials.Base):  # type: ignore[misc]  # firebase_admin ships no types
-    """Verifying needs no identity of one's own; the library asks for one all the same."""
+    """Verification needs no credential, but the library requires one."""
 
     def get_credential(self) -> Any:
         return AnonymousCredentials()
 
 
 class IdentityProvider:
-    """`platform` believes this provider's tokens; `token` signs one, for anybody.
+    """`platform` accepts this provider's tokens; `token` signs one with any claims.
 
-    `people` are those whose record is not the usual one, by their uid; None: there is no such person.
-    `refuses`: it does not let us ask for people at all.
+    `people` overrides account records by uid; None means that there is no such account. While `refuses`, lookups of
+    accounts are denied.
     """
 
     def __init__(self, host: str) -> None:
@@ -41,7 +41,7 @@ class IdentityProvider:
         self.refuses = False
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.platform = IdentityPlatform(PROJECT, NoCredential())
-        # The library's one seam for certificates; the rest of the way is its own.
+        # The only place where the library lets certificates be replaced; everything else is its own code.
         client = auth._get_client(self.platform.app)
         client._token_verifier.request = self._certificates
         client._user_manager.base_url = f"http://{host}/v1/projects/{PROJECT}"
@@ -63,7 +63,7 @@ class IdentityProvider:
         return jwt.encode({**usual, **claims}, secret, algorithm=algorithm, headers={"kid": "k1"})
 
     def look_up(self, uid: str) -> tuple[int, dict[str, Any]]:
-        """What accounts:lookup answers: status and body."""
+        """Answers accounts:lookup; returns status and body."""
         if self.refuses:
             return 403, {"error": {"status": "PERMISSION_DENIED", "message": "firebaseauth.users.get"}}
         person = self.people.get(uid, {})
@@ -88,7 +88,7 @@ class IdentityProvider:
 
 @contextmanager
 def identity_provider() -> Iterator[IdentityProvider]:
-    """The provider while it can be asked."""
+    """Serves the provider on a free port."""
     provider: IdentityProvider
 
     class Handler(BaseHTTPRequestHandler):

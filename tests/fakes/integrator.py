@@ -1,4 +1,4 @@
-"""An integrator's server: takes webhook calls, checks their signature by the book, answers as it is told to."""
+"""A webhook receiver: records the calls, verifies their signatures and answers with a given status."""
 
 import hmac
 import json
@@ -15,7 +15,7 @@ from fakes.local_server import serving
 
 @dataclass
 class Integrator:
-    """`status` is what it answers. `calls` holds headers and body of each call."""
+    """Answers with `status`. `calls` holds the headers and body of each call."""
 
     url: str = ""
     status: int = 204
@@ -26,7 +26,7 @@ class Integrator:
         return [json.loads(body) for _, body in self.calls]
 
     def verifies(self, secret: str) -> bool:
-        """Whether the last call was signed with `secret`, as Standard Webhooks say."""
+        """Whether the last call was signed with `secret` according to Standard Webhooks."""
         headers, body = self.calls[-1]
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
         key = b64decode(secret.split("_", 1)[1])
@@ -36,7 +36,7 @@ class Integrator:
 
 @contextmanager
 def integrator() -> Iterator[Integrator]:
-    """It listens on a free port of this machine."""
+    """Serves the receiver on a free port."""
     it = Integrator()
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def integrator() -> Iterator[Integrator]:
             self.end_headers()
 
         def log_message(self, *_arguments: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with serving(Handler) as address:
         it.url = f"http://{address}/hook?via=watchparty"

@@ -1,4 +1,4 @@
-"""Where the functions would publish their keys: one page over HTTP."""
+"""Serves the public keys that the functions would publish."""
 
 import http.server
 import json
@@ -11,7 +11,7 @@ from fakes.relay_tokens import Mint
 
 @contextmanager
 def key_server(mint: Mint) -> Iterator[str]:
-    """Where the functions would publish their keys."""
+    """Serves the keys on a free port and yields their URL."""
 
     class Keys(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""Small HTTP servers of a test's own, on a free port, in a thread."""
+"""Small HTTP servers for tests, each on a free port in its own thread."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """HOST:PORT while it runs."""
+    """Serves `handler` and yields HOST:PORT."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -27,7 +27,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 @contextmanager
 def serving_app(app: ASGIApp) -> Iterator[str]:
-    """HOST:PORT of an ASGI application while it runs, under the server that the product uses."""
+    """Serves an ASGI application with the product's own server and yields HOST:PORT."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", http="httptools", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -41,11 +41,11 @@ def serving_app(app: ASGIApp) -> Iterator[str]:
 
 @contextmanager
 def talking(words: Iterable[bytes], *, every_s: float, at_most: int) -> Iterator[str]:
-    """HOST:PORT of a server that says `words` to its one caller, one at a time and `at_most` so many, then hangs up."""
+    """A server that sends at most `at_most` of `words` to its only client, one per `every_s`, and then hangs up."""
     listening, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def talk() -> None:
-        with suppress(OSError):  # the caller, or the test, has gone
+        with suppress(OSError):  # the client has disconnected, or the test has ended
             caller, _ = listening.accept()
             with caller:
                 for word in islice(words, at_most):

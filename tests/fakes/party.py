@@ -1,4 +1,4 @@
-"""People in front of a room: browsers with their own cookies and tokens, a host with a room, films in the store."""
+"""A host with a room, browsers with their own cookies and tokens, and films in the store."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from watchparty_api.records import Video
 
 @dataclass
 class Browser:
-    """One browser: signed in as `person`, or a guest who shows a join token after joining."""
+    """A browser, signed in as `person`, or used by a guest who sends a join token after joining."""
 
     house: House
     person: Person | None = None
@@ -31,16 +31,16 @@ class Browser:
         return {"Authorization": f"Bearer {self.join_token}"} if self.join_token else {}
 
     def ask(self, method: str, path: str, body: Any = None) -> Response:
-        """A call to /api/v1 as the page makes it."""
+        """Calls /api/v1 as the page does."""
         return self.client.request(method, f"/api/v1{path}", json=body, headers=self.headers)
 
     def join(self, room_id: str, **body: Any) -> Response:
-        """Joins and keeps token and participant id."""
+        """Joins the room and stores the token and participant id."""
         headers = self.person.headers if self.person else {}
         return self._keep(self.client.post(f"/api/v1/rooms/{room_id}/join", json=body, headers=headers))
 
     def renew(self, room_id: str) -> Response:
-        """Renews as the page does: with the token that it holds, and the cookie."""
+        """Renews as the page does, with the current token and the cookie."""
         return self._keep(self.ask("POST", f"/rooms/{room_id}/join/renew", {}))
 
     def _keep(self, answer: Response) -> Response:
@@ -77,17 +77,17 @@ class Party:
         return f"/rooms/{self.id}{rest}"
 
     def guest(self, name: str | None = None, **body: Any) -> Browser:
-        """A new browser without account that has asked to join."""
+        """A new browser without an account that has requested to join."""
         browser = Browser(self.house)
         browser.join(self.id, **({"display_name": name} if name else {}), **body)
         return browser
 
     def guest_status(self, name: str) -> int:
-        """The status that one more guest's joining meets."""
+        """Lets one more guest join; returns the HTTP status."""
         return Browser(self.house).join(self.id, display_name=name).status_code
 
     def member(self, name: str, role: str = "viewer") -> Browser:
-        """An account that has joined, was admitted where one knocks, and was given a role."""
+        """An account that has joined (and was admitted if the room requires it) and has the given role."""
         browser = Browser(self.house, self.house.person(name))
         answer = browser.join(self.id)
         if answer.status_code == 202:
@@ -99,12 +99,12 @@ class Party:
         return browser
 
     def notices(self) -> list[str]:
-        """The kinds of notices that the relay was told about this room."""
+        """The kinds of the notices about this room that the relay received."""
         return self.house.relay.kinds(self.id)
 
 
 def party(house: House, **room: Any) -> Party:
-    """A room of a new account."""
+    """A room that belongs to a new account."""
     host = Browser(house, house.person("Sofie Sand"))
     answer = host.ask("POST", "/rooms", room)
     assert answer.status_code == 201, answer.text
@@ -112,7 +112,7 @@ def party(house: House, **room: Any) -> Party:
 
 
 def film(house: House, owner: Person, **fields: Any) -> Video:
-    """A film that can be watched, unless `fields` say otherwise."""
+    """A playable film, unless `fields` say otherwise."""
     now = house.clock()
     facts: dict[str, Any] = {
         "title": "Nosferatu",

@@ -1,7 +1,7 @@
-"""A real PostgreSQL server for one test session: its own cluster in a temporary folder, a Unix socket, no port.
+"""A real PostgreSQL server for one test session, with its cluster in a temporary folder and on a Unix socket.
 
-Not a fake, but it lives beside them because several suites start it. PostgreSQL refuses to run as root, so there it is
-started as another user.
+It is not a fake, but several suites start it. PostgreSQL refuses to run as root, so as root it is started as another
+user.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def find_binaries() -> Path | None:
-    """The folder of `initdb` and `pg_ctl`, which Debian keeps out of the PATH."""
+    """The folder of `initdb` and `pg_ctl`, which Debian does not put on the PATH."""
     on_path = shutil.which("initdb")
     candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     folders = [Path(on_path).parent, *candidates] if on_path else candidates
@@ -31,7 +31,7 @@ def _server_user() -> str | None:
 
 @contextmanager
 def postgres_server(binaries: Path) -> Iterator[str]:
-    """Runs a server and gives its SQLAlchemy URL."""
+    """Runs a server and yields its SQLAlchemy URL."""
     user = _server_user()
     folder = Path(tempfile.mkdtemp(prefix="wp-pg-"))
     try:

@@ -1,4 +1,4 @@
-"""A Pub/Sub topic of the emulator that pushes to a function, with a dead-letter topic behind it."""
+"""A topic in the Pub/Sub emulator that pushes to a function and has a dead-letter topic."""
 
 import json
 import secrets
@@ -15,7 +15,7 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class PushedTopic:
-    """Call `open` with the function's port first. The emulator is named by PUBSUB_EMULATOR_HOST."""
+    """`open` must be called first, with the port of the function. PUBSUB_EMULATOR_HOST names the emulator."""
 
     name: str
     project: str = field(default_factory=lambda: f"demo-{secrets.token_hex(4)}")
@@ -29,7 +29,7 @@ class PushedTopic:
         return pubsub_v1.SubscriberClient()
 
     def open(self, port: int) -> None:
-        """Topic, push subscription, dead-letter topic and somebody who can look into it."""
+        """Creates the topic, its push subscription, the dead-letter topic and a subscription that reads it."""
         dead = self._publisher.topic_path(self.project, "dead")
         for topic in (dead, self._topic):
             self._publisher.create_topic(name=topic)
@@ -38,7 +38,7 @@ class PushedTopic:
             request={
                 "name": self._subscription("push"),
                 "topic": self._topic,
-                # The path tells the framework which topic the event is from.
+                # The framework takes the topic of the event from the path.
                 "push_config": {"push_endpoint": f"http://127.0.0.1:{port}/{self._topic}"},
                 "dead_letter_policy": {"dead_letter_topic": dead, "max_delivery_attempts": ATTEMPTS},
                 "retry_policy": {"minimum_backoff": Duration(seconds=1), "maximum_backoff": Duration(seconds=1)},
@@ -50,7 +50,7 @@ class PushedTopic:
         self._publisher.publish(self._topic, data).result(timeout=20)
 
     def dead_letters(self, *, within_s: float) -> list[bytes]:
-        """What was given up; empty when nothing was within that time."""
+        """The dead-lettered messages; empty if there were none within that time."""
         try:
             found = self._subscriber.pull(subscription=self._subscription("dead"), max_messages=10, timeout=within_s)
         except DeadlineExceeded:

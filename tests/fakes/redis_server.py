@@ -1,6 +1,6 @@
-"""A real Redis server for one test session, on a free port and with nothing on disk unless it is given a folder.
+"""A real Redis server for one test session, on a free port, which writes to disk only if it is given a folder.
 
-Not a fake, but it lives beside them because several suites start it.
+It is not a fake, but several suites start it.
 """
 
 import socket
@@ -18,7 +18,7 @@ STARTS_WITHIN_S = 20.0
 
 class RedisServer:
     def __init__(self, port: int, folder: Path | None = None) -> None:
-        """`folder` is where `save` writes to, and what a start begins with."""
+        """`save` writes to `folder`, and `start` loads from it."""
         self.url = f"redis://127.0.0.1:{port}/0"
         self._port = port
         self._folder = ["--dir", str(folder)] if folder else []
@@ -39,14 +39,14 @@ class RedisServer:
                     raise
 
     def kill(self) -> None:
-        """Everything in it that was not saved is lost."""
+        """Everything that was not saved is lost."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def save(self) -> None:
-        """A start after a kill begins with what is there now."""
+        """Writes the current data to disk; a start after a kill loads it."""
         with Redis.from_url(self.url) as client:
             client.save()
 

@@ -1,6 +1,6 @@
-"""An S3 endpoint of a test's own: moto's server, driven by the real client, and a browser that uploads in parts.
+"""An S3 endpoint for tests: moto's server with the real client, and a browser that uploads in parts.
 
-It checks neither signatures nor expiry, so nothing here proves who may do what; tests look at what was signed instead.
+It checks neither signatures nor expiry, so it proves nothing about access; tests inspect what was signed instead.
 """
 
 import secrets
@@ -31,7 +31,7 @@ CREDENTIALS = Credentials(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test"
 
 @dataclass
 class S3Service:
-    """The endpoint, and two fresh buckets on it."""
+    """The endpoint with two new buckets."""
 
     endpoint: str
     uploads: str
@@ -46,7 +46,7 @@ class S3Service:
 
 
 def client_of(endpoint: str) -> Any:
-    """As the product makes it, with credentials that are given instead of found."""
+    """The client as the product creates it, but with explicit credentials."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -65,7 +65,7 @@ def client_of(endpoint: str) -> Any:
 
 @contextmanager
 def s3_server() -> Iterator[str]:
-    """The endpoint's address while it runs."""
+    """Runs the endpoint and yields its URL."""
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     try:
@@ -84,7 +84,7 @@ def fresh_buckets(endpoint: str) -> S3Service:
 
 
 def s3_store(s3: S3Service, *, now: Callable[[], datetime], public_endpoint: str | None = None) -> S3ObjectStore:
-    """The adapter, complete, on the local endpoint."""
+    """The complete adapter, connected to the local endpoint."""
     return S3ObjectStore(
         uploads_bucket=s3.uploads,
         media_bucket=s3.media,
@@ -96,14 +96,14 @@ def s3_store(s3: S3Service, *, now: Callable[[], datetime], public_endpoint: str
 
 
 def send_in_parts(store: S3ObjectStore, content: bytes, *, video_id: str = "v1") -> None:
-    """A whole upload, as a browser and the API do it between them."""
+    """A complete upload, with the steps of both the browser and the API."""
     store.start_upload(video_id=video_id, size_bytes=len(content), content_type="video/mp4", base_url=SITE)
     put_parts(store, content, video_id=video_id)
     store.multipart.complete(video_id=video_id, size_bytes=len(content))
 
 
 def put_parts(store: S3ObjectStore, content: bytes, *, video_id: str = "v1", numbers: list[int] | None = None) -> None:
-    """Sends these parts, all of them unless said."""
+    """Sends the given parts, by default all of them."""
     each = store.multipart.parts(video_id=video_id, size_bytes=len(content), numbers=[]).part_size_bytes
     wanted = numbers or list(range(1, -(-len(content) // each) + 1))
     found = store.multipart.parts(video_id=video_id, size_bytes=len(content), numbers=wanted)

@@ -1,4 +1,4 @@
-"""Secret Manager's REST API for one call, and the real client that asks it."""
+"""A fake of the one call of Secret Manager's REST API that we use, and the real client for it."""
 
 import json
 from base64 import b64encode
@@ -19,7 +19,7 @@ from fakes.local_server import serving
 
 @dataclass
 class SecretManagerApi:
-    """`secrets` by their full names; `refuses_with` answers every call with that status instead."""
+    """`secrets` maps full names to values. If `refuses_with` is set, every call is answered with that status."""
 
     host: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ def secret_manager_api() -> Iterator[SecretManagerApi]:
             self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, *_arguments: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with serving(Handler) as host:
         api.host = host

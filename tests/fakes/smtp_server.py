@@ -1,4 +1,4 @@
-"""A small SMTP server on this machine: takes every mail, or refuses each recipient."""
+"""A small SMTP server that accepts every mail, or refuses every recipient."""
 
 import socketserver
 import threading
@@ -18,7 +18,7 @@ class Postbox:
 
 @contextmanager
 def smtp_server() -> Iterator[Postbox]:
-    """The server while it runs."""
+    """Runs the server on a free port."""
     box = Postbox()
 
     class Handler(socketserver.StreamRequestHandler):

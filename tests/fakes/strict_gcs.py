@@ -1,7 +1,7 @@
-"""A small Google Cloud Storage that believes nothing: for Google's own client, and for browsers with signed URLs.
+"""A small, strict fake of Google Cloud Storage for Google's client and for browsers with signed URLs.
 
-Signed requests are verified whole (signature, signed headers, method, expiry, exact length, first write only) before
-anything is stored; the JSON API, to which the client brings an identity, is as large as our adapter needs it.
+Every part of a signed request is verified (signature, signed headers, method, expiry, exact length, first write only)
+before anything is stored. The JSON API, which requires authentication, covers what our adapter uses.
 """
 
 import itertools
@@ -41,7 +41,7 @@ class Held:
     cache_control: str = ""
 
     def resource(self) -> dict[str, Any]:
-        """As the JSON API and bucket events show it: numbers are strings."""
+        """The object as in the JSON API and in bucket events, where numbers are strings."""
         return {
             "kind": "storage#object",
             "bucket": self.bucket,
@@ -54,7 +54,7 @@ class Held:
 
 @dataclass
 class Session:
-    """A resumable upload that was started."""
+    """A resumable upload session."""
 
     bucket: str
     name: str
@@ -65,22 +65,22 @@ class Session:
 
 @dataclass
 class StrictGcs:
-    """What lies in the buckets, and `events`: one finalised resource after the other."""
+    """The contents of the buckets. `events` lists the finalised resources in order."""
 
     key: RSAPublicKey
     host: str = ""
-    anonymous: bool = False  # the client's emulator mode brings no identity
+    anonymous: bool = False  # the client sends no credentials in emulator mode
     objects: dict[tuple[str, str], Held] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     writing: threading.Lock = field(default_factory=threading.Lock)
     uploading: int = 0
-    uploading_most: int = 0  # at one time
+    uploading_most: int = 0  # at the same time
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_790_000_000_000_001))
 
     @contextmanager
     def counted(self, path: str) -> Iterator[None]:
-        """Counts uploads while they are being taken."""
+        """Counts concurrent uploads."""
         number = int(path.startswith("/upload/"))
         with self.writing:
             self.uploading += number
@@ -99,8 +99,8 @@ class StrictGcs:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request, taken apart."""
+class Request:
+    """A parsed request."""
 
     method: str
     path: str
@@ -113,127 +113,131 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Said:
+class Response:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def _json(content: dict[str, Any], status: int = 200) -> Said:
-    return Said(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
+def _json(content: dict[str, Any], status: int = 200) -> Response:
+    return Response(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
 
-def _refused(status: int, reason: str) -> Said:
+def _refused(status: int, reason: str) -> Response:
     return _json({"error": {"code": status, "message": reason}}, status)
 
 
-def answer(gcs: StrictGcs, asked: Asked) -> Said:
-    """The three faces of the service: signed URLs, upload sessions, the JSON API."""
-    if "X-Goog-Signature" in asked.query:
-        return _signed(gcs, asked)
-    if asked.path.startswith("/session/"):
-        return _session(gcs, asked)
-    return _api(gcs, asked)
+def answer(gcs: StrictGcs, incoming: Request) -> Response:
+    """Dispatches to the three interfaces of the service: signed URLs, upload sessions and the JSON API."""
+    if "X-Goog-Signature" in incoming.query:
+        return _signed(gcs, incoming)
+    if incoming.path.startswith("/session/"):
+        return _session(gcs, incoming)
+    return _api(gcs, incoming)
 
 
-def _signed(gcs: StrictGcs, asked: Asked) -> Said:
-    required = ("content-type", "x-goog-content-length-range", "x-goog-resumable") if asked.method == "POST" else ()
-    request = SignedRequest(asked.method, asked.path, asked.query, asked.headers)
+def _signed(gcs: StrictGcs, incoming: Request) -> Response:
+    required = ("content-type", "x-goog-content-length-range", "x-goog-resumable") if incoming.method == "POST" else ()
+    request = SignedRequest(incoming.method, incoming.path, incoming.query, incoming.headers)
     try:
         v4_signature.verify(request, signer=SIGNER, key=gcs.key, now=datetime.now(UTC), required=required)
     except ApiError as error:
         return _refused(error.status, error.code)
-    bucket, _, name = unquote(asked.path).removeprefix("/").partition("/")
+    bucket, _, name = unquote(incoming.path).removeprefix("/").partition("/")
     held = gcs.objects.get((bucket, name))
-    if asked.method == "GET":
-        return Said(200, held.content, {"Content-Type": held.content_type}) if held else _refused(404, "no such object")
-    if asked.headers["x-goog-resumable"] != "start":
+    if incoming.method == "GET":
+        return (
+            Response(200, held.content, {"Content-Type": held.content_type})
+            if held
+            else _refused(404, "no such object")
+        )
+    if incoming.headers["x-goog-resumable"] != "start":
         return _refused(400, "not a start")
-    if held and asked.headers.get("x-goog-if-generation-match") == "0":
+    if held and incoming.headers.get("x-goog-if-generation-match") == "0":
         return _refused(412, "conditionNotMet")
-    least, most = asked.headers["x-goog-content-length-range"].split(",")
+    least, most = incoming.headers["x-goog-content-length-range"].split(",")
     if least != most:
         return _refused(400, "our starts name one length")
     id_ = str(next(gcs.numbers))
-    gcs.sessions[id_] = Session(bucket, name, asked.headers["content-type"], int(most))
-    return Said(201, headers={"Location": f"http://{gcs.host}/session/{id_}"})
+    gcs.sessions[id_] = Session(bucket, name, incoming.headers["content-type"], int(most))
+    return Response(201, headers={"Location": f"http://{gcs.host}/session/{id_}"})
 
 
-def _session(gcs: StrictGcs, asked: Asked) -> Said:
-    id_ = asked.path.removeprefix("/session/")
+def _session(gcs: StrictGcs, incoming: Request) -> Response:
+    id_ = incoming.path.removeprefix("/session/")
     session = gcs.sessions.get(id_)
     if session is None:
         return _refused(404, "no such session")
-    if asked.method == "DELETE":
+    if incoming.method == "DELETE":
         del gcs.sessions[id_]
-        return Said(499)
-    match = _RANGE.fullmatch(asked.headers.get("content-range", ""))
+        return Response(499)
+    match = _RANGE.fullmatch(incoming.headers.get("content-range", ""))
     if match is None or int(match[3]) != session.size:
         return _refused(400, "another length than was signed")
     if match[1] is not None:
         first, last = int(match[1]), int(match[2])
-        whole = last + 1 == session.size or len(asked.body) % _GRANULE == 0
-        if first > len(session.got) or len(asked.body) != last + 1 - first or not whole:
+        whole = last + 1 == session.size or len(incoming.body) % _GRANULE == 0
+        if first > len(session.got) or len(incoming.body) != last + 1 - first or not whole:
             return _refused(400, "a range that does not fit")
-        session.got = session.got[:first] + asked.body
+        session.got = session.got[:first] + incoming.body
     if len(session.got) < session.size:
-        return Said(308, headers={"Range": f"bytes=0-{len(session.got) - 1}"} if session.got else {})
+        return Response(308, headers={"Range": f"bytes=0-{len(session.got) - 1}"} if session.got else {})
     del gcs.sessions[id_]
     if (session.bucket, session.name) in gcs.objects:
         return _refused(412, "conditionNotMet")
     return _json(gcs.put(session.bucket, session.name, session.got, session.content_type).resource())
 
 
-def _api(gcs: StrictGcs, asked: Asked) -> Said:
-    if "authorization" not in asked.headers and not gcs.anonymous:
+def _api(gcs: StrictGcs, incoming: Request) -> Response:
+    if "authorization" not in incoming.headers and not gcs.anonymous:
         return _refused(401, "no identity")
-    if match := re.fullmatch(r"/upload/storage/v1/b/([^/]+)/o", asked.path):
-        return _multipart(gcs, match[1], asked)
-    if match := re.fullmatch(r"/storage/v1/b/([^/]+)/o", asked.path):
-        prefix = asked.parameter("prefix")
+    if match := re.fullmatch(r"/upload/storage/v1/b/([^/]+)/o", incoming.path):
+        return _multipart(gcs, match[1], incoming)
+    if match := re.fullmatch(r"/storage/v1/b/([^/]+)/o", incoming.path):
+        prefix = incoming.parameter("prefix")
         found = [held.resource() for (b, n), held in gcs.objects.items() if b == match[1] and n.startswith(prefix)]
         return _json({"kind": "storage#objects", "items": found})
-    match = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)", asked.path)
+    match = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)", incoming.path)
     where = (match[1], unquote(match[2])) if match else ("", "")
     held = gcs.objects.get(where)
-    if held is None or asked.parameter("generation") not in ("", str(held.generation)):
+    if held is None or incoming.parameter("generation") not in ("", str(held.generation)):
         return _refused(404, "no such object")
-    if not _condition_holds(asked, held):
+    if not _condition_holds(incoming, held):
         return _refused(412, "conditionNotMet")
-    if asked.method == "DELETE":
+    if incoming.method == "DELETE":
         del gcs.objects[where]
-        return Said(204)
-    if asked.parameter("alt") == "media":
-        return _content(held, asked.headers.get("range"))
+        return Response(204)
+    if incoming.parameter("alt") == "media":
+        return _content(held, incoming.headers.get("range"))
     return _json(held.resource())
 
 
-def _condition_holds(asked: Asked, held: Held | None) -> bool:
-    return asked.parameter("ifGenerationMatch") in ("", str(held.generation if held else 0))
+def _condition_holds(incoming: Request, held: Held | None) -> bool:
+    return incoming.parameter("ifGenerationMatch") in ("", str(held.generation if held else 0))
 
 
-def _content(held: Held, wanted: str | None) -> Said:
-    """The whole object, or the range of it that was asked for."""
+def _content(held: Held, wanted: str | None) -> Response:
+    """The whole object, or the requested range of it."""
     headers = {"Content-Type": held.content_type}
     match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "")
     if match is None:
-        return Said(200, held.content, headers)
+        return Response(200, held.content, headers)
     first, size = int(match[1]), len(held.content)
     last = min(int(match[2] or size), size - 1)
     if first > last:
         return _refused(416, "requestedRangeNotSatisfiable")
-    return Said(206, held.content[first : last + 1], {**headers, "Content-Range": f"bytes {first}-{last}/{size}"})
+    return Response(206, held.content[first : last + 1], {**headers, "Content-Range": f"bytes {first}-{last}/{size}"})
 
 
-def _multipart(gcs: StrictGcs, bucket: str, asked: Asked) -> Said:
-    head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
-    facts, content = message_from_bytes(head + asked.body, policy=policy.HTTP).iter_parts()
+def _multipart(gcs: StrictGcs, bucket: str, incoming: Request) -> Response:
+    head = f"Content-Type: {incoming.headers['content-type']}\r\n\r\n".encode()
+    facts, content = message_from_bytes(head + incoming.body, policy=policy.HTTP).iter_parts()
     described = json.loads(facts.get_content())
     payload = content.get_payload(decode=True)
     assert isinstance(payload, bytes)
-    # two conditions on one object are checked one after the other
+    # conditional writes of one object are serialised
     with gcs.writing:
-        if not _condition_holds(asked, gcs.objects.get((bucket, described["name"]))):
+        if not _condition_holds(incoming, gcs.objects.get((bucket, described["name"]))):
             return _refused(412, "conditionNotMet")
         kept = described.get("cacheControl", "")
         held = gcs.put(bucket, described["name"], payload, content.get_content_type(), kept)
@@ -242,7 +246,7 @@ def _multipart(gcs: StrictGcs, bucket: str, asked: Asked) -> Said:
 
 @contextmanager
 def strict_gcs(key: RSAPublicKey) -> Iterator[StrictGcs]:
-    """The service while it runs; it knows the signer's public key."""
+    """Runs the service, which verifies signatures with the public key of the signer."""
     gcs = StrictGcs(key)
 
     class Handler(BaseHTTPRequestHandler):
@@ -251,12 +255,12 @@ def strict_gcs(key: RSAPublicKey) -> Iterator[StrictGcs]:
             with gcs.counted(parts.path):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                said = answer(gcs, Asked(self.command, parts.path, parts.query, headers, body))
-            self.send_response(said.status)
-            for name, value in {**said.headers, "Content-Length": str(len(said.body))}.items():
+                reply = answer(gcs, Request(self.command, parts.path, parts.query, headers, body))
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.body)
+            self.wfile.write(reply.body)
 
         do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815  the names that http.server calls
 

@@ -1,7 +1,7 @@
-"""A door before the S3 endpoint for browsers: it lets in only what was signed, as Amazon's and MinIO's would.
+"""A gateway in front of the S3 endpoint that accepts only correctly signed requests, as Amazon S3 and MinIO do.
 
-Signature Version 4 in the query, written from Amazon's description and held to its example: method, path, query,
-host, every signed header as it came over the wire, and the expiry. What passes is handed on to moto's server.
+It checks Signature Version 4 in the query, written from Amazon's specification and tested with its example: method,
+path, query, host, every signed header as received, and the expiry. Accepted requests are forwarded to moto's server.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ PASSED_ON = ("access-control-", "content-range", "content-type", "etag", "last-m
 
 
 def signature_of(method: str, url: str, headers: Mapping[str, str], secret: str) -> str:
-    """What the signature of this request has to be."""
+    """The expected signature of a request."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     signed = query["X-Amz-SignedHeaders"].split(";")
@@ -49,7 +49,7 @@ def signature_of(method: str, url: str, headers: Mapping[str, str], secret: str)
 
 
 def refusal(method: str, url: str, headers: Mapping[str, str], now: datetime) -> str | None:
-    """Why this request is not let in; None when it is."""
+    """The reason why a request is refused, or None if it is accepted."""
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     if "X-Amz-Signature" not in query:
         return "AccessDenied"
@@ -63,7 +63,7 @@ def refusal(method: str, url: str, headers: Mapping[str, str], now: datetime) ->
 
 @dataclass
 class StrictS3:
-    """The door; `late` is how much later it is there than here."""
+    """The gateway; its clock is ahead of ours by `late`."""
 
     endpoint: str = ""
     late: timedelta = timedelta()
@@ -72,20 +72,20 @@ class StrictS3:
 
 @contextmanager
 def strict_s3(behind: str) -> Iterator[StrictS3]:
-    """A door before the service at `behind`."""
-    door = StrictS3()
+    """Runs a gateway in front of the service at `behind`."""
+    gateway = StrictS3()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def _let_in(self) -> None:
+        def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             why = None
-            if self.command != "OPTIONS":  # a browser asks without credentials whether it may ask
-                why = refusal(self.command, self.path, headers, datetime.now(UTC) + door.late)
+            if self.command != "OPTIONS":  # browsers send preflight requests without credentials
+                why = refusal(self.command, self.path, headers, datetime.now(UTC) + gateway.late)
             if why is not None:
-                door.refused.append(why)
+                gateway.refused.append(why)
                 self._answer(403, {"Access-Control-Allow-Origin": "*"}, why.encode())
                 return
             kept = {name: value for name, value in headers.items() if name not in ("host", "connection")}
@@ -93,7 +93,7 @@ def strict_s3(behind: str) -> Iterator[StrictS3]:
             told = {name: value for name, value in answer.headers.items() if name.startswith(PASSED_ON)}
             self._answer(answer.status_code, told, answer.content)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = _let_in  # noqa: N815  the server's names
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = _forward  # noqa: N815  the server's names
 
         def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
             self.send_response(status)
@@ -104,8 +104,8 @@ def strict_s3(behind: str) -> Iterator[StrictS3]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Nothing: addresses are secrets."""
+            """Logs nothing, because the URLs are secret."""
 
     with serving(Handler) as address:
-        door.endpoint = f"http://{address}"
-        yield door
+        gateway.endpoint = f"http://{address}"
+        yield gateway

@@ -1,4 +1,4 @@
-"""Transcode events as the transcoder would say them, and a video that waits for them."""
+"""Transcode events as the transcoder sends them, and a video that expects them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 
 
 def said(kind: str, *, attempt: int = 1, seq: int = 1, **fields: Any) -> dict[str, Any]:
-    """An event on the wire."""
+    """An event as JSON on the wire."""
     event: dict[str, Any] = {
         "v": 1,
         "video_id": "v1",
@@ -40,12 +40,12 @@ def said(kind: str, *, attempt: int = 1, seq: int = 1, **fields: Any) -> dict[st
 
 
 def event(kind: str, **fields: Any) -> TranscodeEvent:
-    """The same, as the functions read it."""
+    """The same event, parsed by the functions."""
     return EVENT.validate_python(said(kind, **fields))
 
 
 def waiting_video(**fields: Any) -> Video:
-    """A video whose first run was launched."""
+    """A video whose first transcode has been launched."""
     facts: dict[str, Any] = {
         "workspace_id": "main",
         "id": "v1",

@@ -1,4 +1,4 @@
-"""A sender of films and the home object server it sends to, on one folder."""
+"""A client that uploads films, and the home object server that stores them in a folder."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ KIB256 = 256 * 1024
 
 @dataclass
 class Uploader:
-    """A sender and the server it sends to; `restart` puts a new server on the same folder."""
+    """The client and the server; `restart` starts a new server on the same folder."""
 
     house: House
     folder: Path
@@ -27,13 +27,13 @@ class Uploader:
     free_bytes: int = 10**12
     nobody_listens: bool = False
     finalized: list[StoredObject] = field(default_factory=list)
-    arrivals: int = 0  # how often the server said that bytes are coming
+    arrivals: int = 0  # how often the server announced an upload in progress
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        """Everything in memory is gone, as after kill -9."""
+        """Loses everything in memory, as kill -9 does."""
         disk = Disk(self.folder, free_bytes=lambda _: self.free_bytes, reserve_bytes=0)
         self.store = LocalObjectStore(self.folder, key=self.key, now=self.house.clock, disk=disk)
         self.app = resumable_app(self.house.services, self.store, self.hear, arriving=self.hear_of_arrival)
@@ -52,7 +52,7 @@ class Uploader:
         )
 
     def start(self, content: bytes, *, video_id: str = "v1") -> str:
-        """Opens a session and gives its address."""
+        """Opens an upload session and returns its URL."""
         start = self.signed(content, video_id=video_id)
         answer = asgi.request(self.app, "POST", start.start_url, headers=start.headers)
         assert answer.status == 201, answer
@@ -68,17 +68,17 @@ class Uploader:
         pieces: Iterable[bytes] | None = None,
         leave: bool = False,
     ) -> Answer:
-        """Sends the bytes `first` to `last`, the latter included."""
+        """Sends the bytes `first` to `last`, inclusive."""
         body = [content[first : last + 1]] if pieces is None else pieces
         headers = {"content-range": f"bytes {first}-{last}/{len(content)}"}
         return asgi.request(self.app, "PUT", location, headers=headers, body=body, leave=leave)
 
     def ask(self, location: str, size_bytes: int) -> Answer:
-        """How far did it get?"""
+        """Requests how many bytes the server has."""
         return asgi.request(self.app, "PUT", location, headers={"content-range": f"bytes */{size_bytes}"})
 
     def upload(self, content: bytes, *, video_id: str = "v1") -> Answer:
-        """The whole of it at once."""
+        """Uploads the whole file in one request."""
         return self.put(self.start(content, video_id=video_id), content, 0, len(content) - 1)
 
     def original(self, video_id: str = "v1") -> bytes:

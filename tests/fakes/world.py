@@ -1,7 +1,7 @@
-"""One room with everybody around it: who is in, who waits, who was thrown out, and who has nothing to do with it.
+"""A room with members of every kind: present, waiting, removed, and accounts that have no access to it.
 
-For the authorisation matrix and the fuzzing of the API. `bearers` holds what each of them would show; `ids` fills the
-paths' parameters.
+Used by the authorisation matrix and the API fuzzer. `bearers` maps each kind to its bearer token; `ids` provides the
+path parameters.
 """
 
 import secrets
@@ -38,19 +38,19 @@ class World:
 
 @dataclass(frozen=True)
 class Template:
-    """A world in a database file, to be copied for each call that may change it."""
+    """A world in a database file, which is copied for each call that can change it."""
 
     database: Path
     keys_dir: Path
     world: World
 
     def house(self, folder: Path) -> House:
-        """The world again, in a database of its own in `folder`."""
+        """A copy of the world in its own database in `folder`."""
         return _house(Path(shutil.copy(self.database, folder / "world.db")), self.keys_dir)
 
 
 def template_of(empty_database: Path, folder: Path, keys_dir: Path) -> Template:
-    """Makes the world once, to be copied."""
+    """Creates the world once, to be copied."""
     database = Path(shutil.copy(empty_database, folder / "world.db"))
     house = _house(database, keys_dir)
     world = build_world(house)
@@ -70,7 +70,7 @@ def _house(database: Path, keys_dir: Path) -> House:
 
 
 def build_world(house: House) -> World:
-    """Makes the world through the API, as its people would."""
+    """Creates the world through the API, as its users would."""
     host, other, admin = house.person("Hana"), house.person("Otto"), house.person("Ada", role="admin")
     suspended, moderator = house.person("Sue"), house.person("Mo")
     video_id = _film(house, host)
@@ -84,13 +84,13 @@ def build_world(house: House) -> World:
     invitation = _ok(house.client.post(f"{path}/invitations", json={}, headers=host.headers))
     _ok(house.client.patch(path, json={"access": "knock"}, headers=host.headers))
     waiting = _guest(house, path)
-    # Last, because a ban also holds the address, and here all come from the same one.
+    # Last, because a ban also covers the IP address, which all of them share here.
     _ok(house.client.delete(f"{path}/members/{_id(removed)}?ban=true", headers=host.headers))
     house.services.store.replace(replace(suspended.account, suspended=True))
     invite = _ok(house.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
     scopes = {"name": "script", "scopes": ["account:read"]}
     token = _ok(house.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
-    # Nobody listens there, so a call is refused at once.
+    # Nothing listens there, so the connection is refused immediately.
     listened = {"url": "http://127.0.0.1:9/", "events": ["video.ready"]}
     webhook = _ok(house.client.post("/api/v1/webhooks", json=listened, headers=host.headers))
     session = house.sign_in(other.account)
@@ -133,13 +133,13 @@ def build_world(house: House) -> World:
 
 
 def _expired(house: House, join_token: str) -> str:
-    """A participant's join token, signed anew eleven minutes ago."""
+    """A participant's join token, as if signed eleven minutes ago."""
     claims = house.services.tokens.verify_join(join_token, house.clock())
     return house.services.tokens.join_token(claims, house.clock() - timedelta(minutes=11))
 
 
 def _for_others(house: House, host: Person) -> str:
-    """The host's access token, rightly signed and still living, but meant for the relay."""
+    """The host's access token, correctly signed and not expired, but for the audience of the relay."""
     claims = jwt.decode(host.access_token, options={"verify_signature": False})
     family = read_keys(KeyFolder(Path(house.services.config.keys_dir or ""), may_create=False)).access
     headers = {"typ": "at+jwt", "kid": family.active}
@@ -147,7 +147,7 @@ def _for_others(house: House, host: Person) -> str:
 
 
 def _film(house: House, owner: Person) -> str:
-    """A film that is ready, without the way there."""
+    """Creates a film that is ready, without transcoding it."""
     now, id_ = house.clock(), secrets.token_urlsafe(12)
     video = Video(
         workspace_id="main",

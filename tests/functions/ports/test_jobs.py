@@ -56,7 +56,7 @@ def test_cancelling_stops_what_still_runs(api: CloudRunApi, jobs: CloudRunJobs) 
     """Not what is over; and nothing running is no error."""
     jobs.launch(video_id="v1", generation="17", attempt=1)
     jobs.launch(video_id="v1", generation="17", attempt=1)
-    api.over.add(f"{JOB}/executions/run-1")
+    api.completed.add(f"{JOB}/executions/run-1")
     jobs.cancel(video_id="v1")
     jobs.cancel(video_id="v9")
     assert api.cancelled == [f"{JOB}/executions/run-2"]
