@@ -48,7 +48,7 @@ def test_removed_and_banned(meet: Meet) -> None:
     refused = guest.page.evaluate("url => fetch(url, {cache: 'no-store'}).then(answer => answer.status)", media[-1])
     assert refused in (401, 403), "the film is closed to somebody who was removed"
 
-    guest.button("Ask to rejoin").click()
+    guest.button("Rejoin").click()
     guest.page.get_by_role("button", name="Join", exact=True).click()
     in_the_room(guest)
     menu_of(host, "Max", "Ban…")

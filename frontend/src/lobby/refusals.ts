@@ -54,9 +54,9 @@ const REFUSALS = {
   },
   removed: {
     title: "You were removed from the room",
-    text: "A host or co-host removed you. You can ask to rejoin.",
+    text: "A host or co-host removed you. You can try to rejoin.",
     action: "join_again",
-    actionLabel: "Ask to rejoin",
+    actionLabel: "Rejoin",
   },
   denied: {
     title: "The host didn’t let you in",

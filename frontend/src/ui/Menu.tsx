@@ -26,7 +26,7 @@ export function Menu({ trigger, align = "end", side = "bottom", container, child
           side={side}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 max-h-[70dvh] min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 shadow-high ring-1 ring-line"
+          className="z-50 max-h-[70dvh] min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 text-text shadow-high ring-1 ring-line"
         >
           {children}
         </Radix.Content>

@@ -63,7 +63,7 @@ const BY_MEMBER: Partial<Record<Event, string>> = {
   seek: "jumped",
   skip: "skipped",
   rate: "changed the speed",
-  media: "changed the film",
+  media: "chose a film",
   cleared: "cleared the chat",
 };
 

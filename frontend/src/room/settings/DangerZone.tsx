@@ -41,7 +41,7 @@ export function DangerZone() {
     <div className="flex flex-wrap gap-2 border-t border-line pt-4">
       <Button onClick={() => setAsking("link")}>
         <Link2Off aria-hidden="true" />
-        Create new link{" "}
+        Replace link{" "}
       </Button>
       <Button className="text-danger-text" onClick={() => setAsking("close")}>
         <DoorClosed aria-hidden="true" />
@@ -50,9 +50,9 @@ export function DangerZone() {
       <AlertDialog
         open={asking === "link"}
         onOpenChange={() => setAsking(null)}
-        title="Create a new link?"
+        title="Replace the link?"
         description="The old link stops working. People already here stay."
-        confirmLabel="Create new link"
+        confirmLabel="Replace link"
         tone="primary"
         onConfirm={() => void renewLink()}
       />
