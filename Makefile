@@ -78,7 +78,7 @@ picture: prepare-test ## record the README's animation from the running demo
 
 contracts: ## regenerate docs/contracts/, the page's types and Terraform's indexes from the code
 	$(BIN)/python -m watchparty_api.schema
-	$(BIN)/python -m watchparty_relay.schema docs/contracts/socket.schema.json
+	$(BIN)/python -m watchparty_relay.protocol.schema > docs/contracts/socket.schema.json
 	$(BIN)/python -m watchparty_transcoder.events.schema
 	$(BIN)/python -m watchparty_api.store.firestore_indexes
 	$(BIN)/python docs/reference.py

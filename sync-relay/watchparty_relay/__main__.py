@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from watchparty_relay.bootstrap import build_publisher, build_relay
 from watchparty_relay.config import RelayConfig, from_environment
 from watchparty_relay.errors import BusUnavailable, ConfigError
-from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.probe import probe, report
 from watchparty_relay.server import serve
+from watchparty_relay.session.keys import RemoteKeys
 
 USAGE = """usage: python -m watchparty_relay             serve, with WATCHPARTY_RELAY_… from the environment
        python -m watchparty_relay probe URL   look whether the relay at URL does its work (a join token on stdin)

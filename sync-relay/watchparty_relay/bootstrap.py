@@ -1,4 +1,4 @@
-"""Puts the relay of one process together: the one place that names adapters."""
+"""Builds the relay of one process: the only place that names adapters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,22 +9,20 @@ from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.config import RelayConfig
-from watchparty_relay.flood import limits_times
-from watchparty_relay.join_token import Jwks, TokenVerifier
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.publishing.lines import print_events
-from watchparty_relay.publishing.port import Publish
-from watchparty_relay.publishing.pubsub import PubSubEvents
 from watchparty_relay.relay import Relay
-from watchparty_relay.room_events import RoomEvents
+from watchparty_relay.reporting.publishers import PubSubEvents, print_events
+from watchparty_relay.reporting.room_events import EventQueue, Publish
 from watchparty_relay.room_time import MachineTime, TimeSource
+from watchparty_relay.rules.rate_limit import scaled_limits
+from watchparty_relay.rules.word_filter import WordFilter
+from watchparty_relay.session.join_token import Jwks, TokenVerifier
 from watchparty_relay.transport.asgi import AsgiRelay
-from watchparty_relay.words import WordFilter
 
 
 @dataclass(frozen=True)
 class RelayService:
-    """What a process that hosts the relay holds of it; `asgi` may be mounted at any path."""
+    """The relay as a host process uses it; `asgi` can be mounted at any path."""
 
     relay: Relay
     asgi: AsgiRelay
@@ -37,11 +35,11 @@ class RelayService:
         await self.relay.stop()
 
     def drain(self) -> None:
-        """Before the server closes sockets: everybody is asked to come back."""
+        """Asks all clients to reconnect; call it before the server closes the sockets."""
         self.relay.drain()
 
     def deliver(self, notice: Mapping[str, Any]) -> None:
-        """Applies a notice of the functions; blocks, so not on the event loop's thread."""
+        """Applies a notice of the functions; blocks, so do not call it on the event loop's thread."""
         self.relay.deliver(notice)
 
 
@@ -58,18 +56,18 @@ def build_relay(
     relay = Relay(
         bus=_bus(config, journal_path, time, metrics),
         verifier=TokenVerifier(jwks),
-        events=RoomEvents(publish, metrics),
+        events=EventQueue(publish, metrics),
         metrics=metrics,
         time=time,
-        limits=limits_times(config.limits_times),
-        words=WordFilter(config.blocked_words),
+        limits=scaled_limits(config.limits_times),
+        word_filter=WordFilter(config.blocked_words),
         rotates=config.rotates,
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
 
 
 def build_publisher(config: RelayConfig) -> Publish:
-    """Where a relay that is served alone tells its room events."""
+    """How a relay that is served alone publishes its room events."""
     if config.events_topic is None:
         return print_events
     return PubSubEvents(config.events_topic, emulator=config.pubsub_emulator)
@@ -80,6 +78,6 @@ def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource, metri
         case "memory":
             return MemoryBus(journal=Journal(journal_path) if journal_path else None, time=time)
         case "redis":
-            from watchparty_relay.bus.redis import RedisBus  # a host without Redis need not have its client
+            from watchparty_relay.bus.redis import RedisBus
 
             return RedisBus(config.redis_url or "", time=time, metrics=metrics, revision=config.revision)

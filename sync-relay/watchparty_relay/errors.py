@@ -1,18 +1,18 @@
-"""What can go wrong in the relay.
+"""The relay's exceptions.
 
 RelayError
-├── ConfigError           a setting that cannot be used: the variable and what was expected
-├── TokenRefused          a join or notice token that does not open the door: the code for the client
-├── BadNotice             a notice that is not one: what is wrong with it
-├── NoticeUndelivered     a notice that could not be applied in time; the sender tries again
+├── ConfigError           a setting with an invalid value: the variable and what was expected
+├── TokenRefused          a join or notice token that is not accepted: the error code for the client
+├── BadNotice             a malformed notice: what is wrong with it
+├── NoticeUndelivered     a notice that could not be applied in time; the sender should try again
 └── BusUnavailable        a change that could not be made durable; it did not happen
 """
 
-from watchparty_relay.vocabulary import ErrorCode
+from watchparty_relay.protocol.values import ErrorCode
 
 
 class RelayError(Exception):
-    """The root: whatever the relay raises on purpose."""
+    """The base class of everything that the relay raises on purpose."""
 
 
 class ConfigError(RelayError):

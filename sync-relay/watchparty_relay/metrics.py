@@ -1,4 +1,4 @@
-"""What the relay does in numbers, and their text for a Prometheus that asks. One object a process, passed around."""
+"""The relay's metrics and their text for Prometheus. One object per process, passed to whoever counts."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 PREFIX = "watchparty_relay_"
-# Seconds; the goals are at 1, 5 and 50 milliseconds.
+# Chosen around the targets of 1, 5 and 50 milliseconds.
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 class Histogram:
-    """How long something took, in buckets: constant in memory, and cheap enough for the hot path."""
+    """Durations in buckets: constant memory, and cheap enough for the hot path."""
 
     __slots__ = ("_counts", "_sum_s")
 
@@ -59,42 +59,42 @@ class Metrics:
     def _gauges(self) -> Iterator[str]:
         values = {
             "connections": (self.connections, "open sockets"),
-            "rooms": (self.rooms, "rooms that somebody here is in"),
-            "lagging": (self.lagging, "readers that are behind"),
-            "room_events_pending": (self.events_pending, "room events that are not published yet"),
-            "redis_up": (self.redis_up, "whether the bus answered the last time"),
+            "rooms": (self.rooms, "rooms with connections here"),
+            "lagging": (self.lagging, "readers that lag"),
+            "room_events_pending": (self.events_pending, "room events not yet published"),
+            "redis_up": (self.redis_up, "whether Redis answered the last request"),
         }
         for name, (value, what) in values.items():
-            yield from _headed(name, "gauge", what)
+            yield from _header(name, "gauge", what)
             yield f"{PREFIX}{name} {value}"
 
     def _counters(self) -> Iterator[str]:
         values = {
-            "deliveries": (self.deliveries, "messages put on their way, once a reader"),
-            "resyncs": (self.resyncs, "readers that were behind and were brought up to date"),
-            "epochs": (self.epochs, "rooms that began again because the bus had lost or mixed them"),
-            "room_events_lost": (self.events_lost, "room events given up"),
-            "redis_failures": (self.redis_failures, "questions that the bus did not answer"),
+            "deliveries": (self.deliveries, "messages sent, counted once per receiver"),
+            "resyncs": (self.resyncs, "lagging readers that were brought up to date"),
+            "epochs": (self.epochs, "rooms that began a new epoch because Redis had lost or forked them"),
+            "room_events_lost": (self.events_lost, "room events dropped"),
+            "redis_failures": (self.redis_failures, "requests that Redis did not answer"),
         }
         for name, (value, what) in values.items():
-            yield from _headed(f"{name}_total", "counter", what)
+            yield from _header(f"{name}_total", "counter", what)
             yield f"{PREFIX}{name}_total {value}"
-        yield from _headed("received_total", "counter", "messages by type")
+        yield from _header("received_total", "counter", "messages by type")
         yield from (f'{PREFIX}received_total{{type="{name}"}} {n}' for name, n in sorted(self.received.items()))
-        yield from _headed("closed_total", "counter", "closed connections by code")
+        yield from _header("closed_total", "counter", "closed connections by code")
         yield from (f'{PREFIX}closed_total{{code="{code}"}} {n}' for code, n in sorted(self.closed.items()))
 
     def _histograms(self) -> Iterator[str]:
         values = {
-            "fan_out_seconds": (self.fan_out, "from what a room says first to the last member's write"),
+            "fan_out_seconds": (self.fan_out, "from the first message of a round to the last member's write"),
             "pong_seconds": (self.pong, "from a ping's arrival to its pong"),
-            "loop_lag_seconds": (self.loop_lag, "by how much the event loop is late"),
-            "redis_seconds": (self.redis, "a step's way through Redis"),
+            "loop_lag_seconds": (self.loop_lag, "lateness of the event loop"),
+            "redis_seconds": (self.redis, "duration of a commit in Redis"),
         }
         for name, (histogram, what) in values.items():
-            yield from _headed(name, "histogram", what)
+            yield from _header(name, "histogram", what)
             yield from histogram.lines(f"{PREFIX}{name}")
 
 
-def _headed(name: str, kind: str, what: str) -> tuple[str, str]:
+def _header(name: str, kind: str, what: str) -> tuple[str, str]:
     return f"# HELP {PREFIX}{name} {what}", f"# TYPE {PREFIX}{name} {kind}"

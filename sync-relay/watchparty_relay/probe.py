@@ -13,8 +13,8 @@ from typing import Any
 
 from picows import WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from watchparty_relay.protocol import PROTOCOL_VERSION, SUBPROTOCOL
-from watchparty_relay.vocabulary import CloseCode
+from watchparty_relay.protocol.messages import PROTOCOL_VERSION, SUBPROTOCOL
+from watchparty_relay.protocol.values import CloseCode
 
 PATIENCE_S = 10.0
 PINGS = 10
@@ -22,7 +22,7 @@ EMOJI = "👋"
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProbeResult:
     """What a probe saw; times are milliseconds, None where it did not come so far."""
 
     ok: bool
@@ -50,18 +50,18 @@ class _Wire(WSListener):
         self.arrived.put_nowait(1006)
 
 
-async def probe(url: str, token: str | None) -> Finding:
+async def probe(url: str, token: str | None) -> ProbeResult:
     """Never raises for what the other side does: that is what is to be found."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await _probe(url, token)
     except TimeoutError:
-        return Finding(False, f"no answer within {PATIENCE_S:.0f} s")
+        return ProbeResult(False, f"no answer within {PATIENCE_S:.0f} s")
     except (OSError, WSError) as failure:
-        return Finding(False, f"cannot be reached: {failure}")
+        return ProbeResult(False, f"cannot be reached: {failure}")
 
 
-async def _probe(url: str, token: str | None) -> Finding:
+async def _probe(url: str, token: str | None) -> ProbeResult:
     began_s = time.perf_counter()
     wire = _Wire()
     transport, _ = await ws_connect(lambda: wire, url, extra_headers={"Sec-WebSocket-Protocol": SUBPROTOCOL})
@@ -73,12 +73,14 @@ async def _probe(url: str, token: str | None) -> Finding:
             while isinstance(first, dict):
                 first = await wire.arrived.get()
             ok = first == CloseCode.TOKEN
-            return Finding(ok, "strangers are refused" if ok else f"a stranger was closed with {first}", connected_ms)
+            return ProbeResult(
+                ok, "strangers are refused" if ok else f"a stranger was closed with {first}", connected_ms
+            )
         if not isinstance(first, dict) or first["t"] != "welcome":
-            return Finding(False, f"not let in: {first}", connected_ms)
+            return ProbeResult(False, f"not let in: {first}", connected_ms)
         welcome_ms = _since_ms(began_s) - connected_ms
         ping_ms = sorted([await _ping(transport, wire) for _ in range(PINGS)])[PINGS // 2]
-        return Finding(
+        return ProbeResult(
             True, "in the room and back", connected_ms, welcome_ms, ping_ms, await _echo(transport, wire, first)
         )
     finally:
@@ -120,5 +122,5 @@ def _since_ms(began_s: float) -> float:
     return round((time.perf_counter() - began_s) * 1000, 3)
 
 
-def report(finding: Finding) -> str:
+def report(finding: ProbeResult) -> str:
     return json.dumps({name: value for name, value in asdict(finding).items() if value is not None})

@@ -1,6 +1,6 @@
-"""The relay of one process: its sessions, rooms and time, started and stopped as one.
+"""The relay of one process: its sessions, rooms and time, started and stopped together.
 
-`bootstrap.py` puts it together; transports give it channels; the functions of the same process deliver notices to it.
+`bootstrap.py` builds it; transports connect channels to it; functions in the same process deliver notices to it.
 """
 
 import asyncio
@@ -11,24 +11,24 @@ from time import perf_counter
 from typing import Any
 
 from watchparty_relay.bus.port import Bus
-from watchparty_relay.join_token import TokenVerifier
-from watchparty_relay.live_room import LiveRoom
+from watchparty_relay.fanout.channel import Channel
 from watchparty_relay.metrics import Histogram, Metrics
-from watchparty_relay.notices import Notices
-from watchparty_relay.protocol import Notice
-from watchparty_relay.room_events import FLUSH_EVERY_S, RoomEvents
+from watchparty_relay.protocol.notices import Notice
+from watchparty_relay.protocol.values import Limits
+from watchparty_relay.reporting.room_events import FLUSH_EVERY_S, EventQueue
+from watchparty_relay.room.live_room import LiveRoom
+from watchparty_relay.room.notice_delivery import NoticeDelivery
+from watchparty_relay.room.rooms import Rooms
 from watchparty_relay.room_time import TimeSource
-from watchparty_relay.rooms import Rooms
-from watchparty_relay.session import Session
-from watchparty_relay.transport.port import Channel
-from watchparty_relay.vocabulary import Limits
-from watchparty_relay.words import WordFilter
+from watchparty_relay.rules.word_filter import WordFilter
+from watchparty_relay.session.join_token import TokenVerifier
+from watchparty_relay.session.session import Session
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 MOVED_WITHIN_MS = 5_000.0
-# A new revision is given so long to take the traffic, and people as long again to move.
+# The time that a new revision has to take over the traffic, and the time that clients then have to move.
 SUPERSEDED_MS = 60_000.0
 
 
@@ -38,24 +38,24 @@ class Relay:
         *,
         bus: Bus,
         verifier: TokenVerifier,
-        events: RoomEvents,
+        events: EventQueue,
         metrics: Metrics,
         time: TimeSource,
         limits: Limits,
-        words: WordFilter,
+        word_filter: WordFilter,
         rotates: bool = False,
     ) -> None:
         self.verifier = verifier
         self.metrics = metrics
         self.limits = limits
         self.rotates = rotates
-        self._superseded_ms: float | None = None
         self.draining = False
+        self._superseded_ms: float | None = None
         self._bus = bus
         self._events = events
         self._time = time
-        self._notices = Notices(bus)
-        self._rooms = Rooms(bus, events, metrics, limits, words)
+        self._notices = NoticeDelivery(bus)
+        self._rooms = Rooms(bus, events, metrics, limits, word_filter)
         self._sessions: set[Session] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,15 +70,15 @@ class Relay:
         return self._time.wall_ms() / 1000
 
     async def start(self, *, ticking: bool = True) -> None:
-        """`ticking=False` leaves time to the caller, who calls `tick`."""
+        """With `ticking=False` nothing runs on its own: the caller calls `tick` and `flush_events`."""
         await self._bus.start()
         self._notices.start()
         if ticking:
-            regular = (_every(TICK_S, self.tick, self.metrics.loop_lag), _every(FLUSH_EVERY_S, self.flush_events))
-            self._tasks = [asyncio.create_task(each) for each in regular]
+            periodic = (_every(TICK_S, self.tick, self.metrics.loop_lag), _every(FLUSH_EVERY_S, self.flush_events))
+            self._tasks = [asyncio.create_task(each) for each in periodic]
 
     async def stop(self) -> None:
-        """Sends everybody away, tells the functions the last of it, and makes the bus durable."""
+        """Closes all connections, publishes the last room events, and makes the bus durable."""
         self.drain()
         for task in self._tasks:
             task.cancel()
@@ -87,20 +87,20 @@ class Relay:
         await self._events.flush()
         await self._bus.stop()
 
-    def send_away(self, *, within_ms: float) -> None:
-        """Asks every client to connect elsewhere while this connection still stands; lets nobody in any more."""
+    def ask_all_to_move(self, *, within_ms: float) -> None:
+        """Asks every client to connect elsewhere while its connection is still open; admits no more connections."""
         self.draining = True
         for session in tuple(self._sessions):
-            session.move(within_ms=within_ms)
+            session.ask_to_move(within_ms=within_ms)
 
     def drain(self) -> None:
-        """Asks every client to come back, closes, and lets nobody in any more; may be called before `stop`."""
+        """Asks every client to reconnect and closes; admits no more connections. May be called before `stop`."""
         self.draining = True
         for session in tuple(self._sessions):
             session.drain(within_ms=MOVED_WITHIN_MS)
 
     def connect(self, channel: Channel) -> Session:
-        """A transport has accepted a connection; it says `disconnected` when it is gone."""
+        """A transport has accepted a connection; it calls `disconnected` when that is gone."""
         session = Session(channel, self)
         self._sessions.add(session)
         self.metrics.connections = len(self._sessions)
@@ -109,37 +109,37 @@ class Relay:
         return session
 
     def disconnected(self, session: Session) -> None:
-        session.lost()
+        session.connection_lost()
         self._sessions.discard(session)
         self.metrics.connections = len(self._sessions)
 
     def deliver(self, notice: Mapping[str, Any]) -> None:
-        """A notice from a function of this process, on a thread of its own; returns when it is applied."""
+        """Applies a notice from a function of this process; blocks, so call it from another thread than the loop's."""
         self._notices.deliver(notice)
 
-    async def take_notice(self, notice: Notice) -> None:
-        await self._notices.take(notice)
+    async def apply_notice(self, notice: Notice) -> None:
+        await self._notices.apply(notice)
 
-    async def enter_room(self, room_id: str) -> LiveRoom:
-        return await self._rooms.enter(room_id)
+    async def acquire_room(self, room_id: str) -> LiveRoom:
+        return await self._rooms.acquire(room_id)
 
-    def leave_room(self, live: LiveRoom) -> None:
-        self._rooms.leave(live)
+    def release_room(self, room: LiveRoom) -> None:
+        self._rooms.release(room)
 
     async def tick(self) -> None:
         now_ms = self.now_ms()
-        lagging = 0
+        lagging_readers = 0
         for session in tuple(self._sessions):
-            behind = session.outbox.behind
-            lagging += behind
-            if behind or now_ms >= session.look_ms:
+            lagging = session.send_queue.lagging
+            lagging_readers += lagging
+            if lagging or now_ms >= session.next_check_ms:
                 session.tick(now_ms)
-        self.metrics.lagging = lagging
-        self._make_way(now_ms)
+        self.metrics.lagging = lagging_readers
+        self._move_superseded(now_ms)
         await self._rooms.tick()
 
-    def _make_way(self, now_ms: float) -> None:
-        """After a deployment those who were here before it move on, once: whoever comes back may stay."""
+    def _move_superseded(self, now_ms: float) -> None:
+        """After a deployment, asks the clients connected before it to move, once; those that return may stay."""
         if not self._bus.superseded:
             self._superseded_ms = None
         elif self._superseded_ms is None:
@@ -147,19 +147,19 @@ class Relay:
         elif self._superseded_ms + SUPERSEDED_MS < now_ms < math.inf:
             self._superseded_ms = math.inf
             for session in tuple(self._sessions):
-                session.move(within_ms=SUPERSEDED_MS)
+                session.ask_to_move(within_ms=SUPERSEDED_MS)
 
     async def flush_events(self) -> None:
         await self._events.flush()
 
 
-async def _every(seconds: float, act: Callable[[], Awaitable[None]], late: Histogram | None = None) -> None:
+async def _every(seconds: float, act: Callable[[], Awaitable[None]], lateness: Histogram | None = None) -> None:
     while True:
         began_s = perf_counter()
         await asyncio.sleep(seconds)
-        if late is not None:
-            late.observe(max(0.0, perf_counter() - began_s - seconds))
+        if lateness is not None:
+            lateness.observe(max(0.0, perf_counter() - began_s - seconds))
         try:
             await act()
-        except Exception:  # time must go on for everybody else
-            log.exception("something regular failed")
+        except Exception:  # one failure must not end the task: everyone else depends on the next run
+            log.exception("periodic task failed")

@@ -1,7 +1,7 @@
-"""Room time: one instant that never steps, taken from the wall once and carried on by the monotonic clock.
+"""Room time: taken once from the time of day and carried on by the monotonic clock, so that it never steps.
 
-The bus owns the one that a room's clock is in; players estimate it through `ping` and `pong`. Its name changes with
-every process, so that a player knows when an estimate has lost its reference.
+The bus owns the time that the rooms' clocks refer to; players estimate it through `ping` and `pong`. Its name changes
+with every process, so that a player knows when its estimate has lost its reference.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class TimeSource(Protocol):
-    """Where instants come from: the machine, or a test that steps them by hand."""
+    """The machine's clocks, or a test's that are advanced by hand."""
 
     def wall_ms(self) -> float: ...
 
@@ -29,7 +29,7 @@ class MachineTime:
 
 
 class RoomTime:
-    """`not_before_ms` keeps room time from going back when the wall did between two runs."""
+    """`not_before_ms` keeps room time from going back if the machine's date did between two runs."""
 
     def __init__(
         self, source: TimeSource, *, not_before_ms: float = 0.0, name: Callable[[], str] | None = None

@@ -10,10 +10,10 @@ from typing import Any
 from fakes.relay_tokens import Mint, StillTime
 from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
-from watchparty_relay.protocol import PROTOCOL_VERSION
+from watchparty_relay.protocol.codec import FrameBatch
+from watchparty_relay.protocol.messages import PROTOCOL_VERSION
+from watchparty_relay.protocol.values import CloseCode
 from watchparty_relay.room_time import MachineTime
-from watchparty_relay.vocabulary import CloseCode
-from watchparty_relay.wire import Frames
 
 Json = dict[str, Any]
 PATIENCE_S = 5.0
@@ -29,11 +29,11 @@ class RecordedChannel:
         self._unread = 0
         self._arrived = asyncio.Event()
 
-    def write(self, frames: Frames) -> None:
-        for text in frames.texts:
-            self._take(text.body)
+    def write(self, frames: FrameBatch) -> None:
+        for text in frames.frames:
+            self._take(text.payload)
 
-    def write_first(self, build: Callable[[], bytes]) -> None:
+    def write_urgent(self, build: Callable[[], bytes]) -> None:
         self._take(build())
 
     def buffered(self) -> int:
@@ -43,10 +43,10 @@ class RecordedChannel:
         self.code = code
         self._arrived.set()
 
-    def _take(self, body: bytes) -> None:
+    def _take(self, payload: bytes) -> None:
         if self.stalled:
-            self._unread += len(body)
-        self.messages.append(json.loads(body))
+            self._unread += len(payload)
+        self.messages.append(json.loads(payload))
         self._arrived.set()
 
     def read_all(self) -> None:
@@ -180,8 +180,8 @@ class RelayHouse:
 
     async def notice(self, kind: str, room: str = "room", **facts: Any) -> None:
         """Delivers as the functions of the same process do: from a thread."""
-        body = {"t": "notice", "id": f"n-{kind}", "room": room, "kind": kind, **facts}
-        await asyncio.to_thread(self.service.deliver, body)
+        payload = {"t": "notice", "id": f"n-{kind}", "room": room, "kind": kind, **facts}
+        await asyncio.to_thread(self.service.deliver, payload)
 
     async def told(self, kind: str) -> list[Json]:
         """Room events of a kind, after a flush."""

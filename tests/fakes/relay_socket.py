@@ -17,9 +17,9 @@ from websockets.typing import Origin, Subprotocol
 from fakes.relay_tokens import Mint
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
-from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.server import serving as serving_alone
+from watchparty_relay.session.keys import RemoteKeys
 from watchparty_relay.transport.picows import listening_socket
 from watchparty_relay.transport.port import READ_BYTES, SILENCE_S
 

@@ -14,11 +14,14 @@ PACKAGES = {
     "watchparty": ROOT / "standalone" / "watchparty",
 }
 DEPLOYABLES = [name for name in PACKAGES if name != "watchparty"]
-PURE = {  # modules that decide and never act
+PURE = {  # folders and modules that decide and never act
     "watchparty_relay": (
-        *("protocol", "vocabulary", "room", "playback", "changes", "rules", "chat", "membership", "answers", "flood"),
-        *("attendance", "people", "readiness", "caretaker", "welcome", "ticket", "sync_report", "wire"),
-        *("roll", "gathering", "words"),
+        "protocol",
+        "rules",
+        "presence",
+        "fanout.welcome",
+        "session.token_lease",
+        "reporting.sync_report",
     ),
 }
 CLOCKS_AND_IO = (

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.relay_house import Client, RelayHouse
 from fakes.relay_tokens import FILM, START_MS
-from watchparty_relay.protocol import ClientMessage
+from watchparty_relay.protocol.messages import ClientMessage
 
 pytestmark = pytest.mark.anyio
 

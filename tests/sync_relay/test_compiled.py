@@ -29,8 +29,8 @@ def folder() -> Path:
 
 
 def modules() -> list[str]:
-    """Those that compile.py names, as files."""
-    return list(runpy.run_path(str(RELAY / "compile.py"))["MODULES"])
+    """Those that compile.py compiles, as paths without suffix."""
+    return list(runpy.run_path(str(RELAY / "compile.py"))["modules"]())
 
 
 def python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -46,10 +46,16 @@ def test_no_message_is_defined_in_a_compiled_module() -> None:
     assert [source.name for source in sources if "(Struct" in source.read_text()] == []
 
 
+def test_what_compile_leaves_out_exists() -> None:
+    """A module that was renamed would otherwise be compiled without anyone noticing."""
+    left_out = runpy.run_path(str(RELAY / "compile.py"))["LEFT_OUT"]
+    assert [module for module in left_out if not (RELAY / "watchparty_relay" / f"{module}.py").exists()] == []
+
+
 def test_python_takes_the_compiled_ones(folder: Path) -> None:
-    """Each named module is imported as an extension, although its source lies beside it; the others are not."""
+    """Each compiled module is imported as an extension, although its source is beside it; the others are not."""
     named = [f"watchparty_relay.{module.replace('/', '.')}" for module in modules()]
-    done = python("-c", LOOK, *named, "watchparty_relay.playback", folder=folder)
+    done = python("-c", LOOK, *named, "watchparty_relay.rules.playback", folder=folder)
     *files, plain = done.stdout.splitlines()
     assert [Path(file).suffix for file in files] == [".so"] * len(named), done.stderr
     assert Path(plain).suffix == ".py"
@@ -59,7 +65,8 @@ def test_python_takes_the_compiled_ones(folder: Path) -> None:
 def test_they_pass_the_tests_of_their_sources(folder: Path) -> None:
     """Every compiled module's own tests, and what buses and transports promise."""
     suites = [HERE / name for name in CONTRACTS]
-    suites += [path for module in modules() if (path := HERE / f"test_{module}.py").exists()]
+    named = (HERE / Path(module).with_name(f"test_{Path(module).name}.py") for module in modules())
+    suites += [path for path in named if path.exists() and path not in suites]
     assert len(suites) > len(CONTRACTS) + 10
     options = ("-p", "no:xdist", "-p", "no:cacheprovider", "-o", f"pythonpath={folder} {BESIDE_PYTEST}")
     done = python("-m", "pytest", *options, *map(str, suites), folder=folder)

@@ -15,7 +15,7 @@ import pytest
 from fakes.hostile_frames import CLOSE, PONG, Case, Hostile, frame
 from fakes.relay_socket import UPGRADE, RelaySocket, serving
 from fakes.relay_tokens import settings
-from watchparty_relay.session import Session
+from watchparty_relay.session.session import Session
 
 pytestmark = pytest.mark.anyio
 

@@ -21,8 +21,8 @@ import watchparty_relay
 from fakes.key_server import key_server
 from fakes.relay_socket import SocketClient, serving
 from fakes.relay_tokens import Mint
-from watchparty_relay.keys import RemoteKeys
 from watchparty_relay.room_time import MachineTime
+from watchparty_relay.session.keys import RemoteKeys
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +64,7 @@ async def test_people_may_open_the_new_socket_before_the_old_one_closes() -> Non
     """F3: asked to move, they are served until they have; the last one who goes ends the wait."""
     async with AsyncExitStack() as people, serving(move_within_s=30.0) as relay:
         ana = await people.enter_async_context(relay.joined("ana"))
-        relay.service.relay.send_away(within_ms=30_000)
+        relay.service.relay.ask_all_to_move(within_ms=30_000)
         await ana.next("moved")
         await ana.send(t="ping", c=1.0)
         await ana.next("pong")

@@ -1,1 +1,1 @@
-"""Where rooms live: one port, its adapters side by side."""
+"""Stores rooms and orders their changes: one port, its adapters beside it. The only folder that knows Redis."""

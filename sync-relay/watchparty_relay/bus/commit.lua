@@ -1,26 +1,28 @@
--- One step of a room, or nothing: writes only if the room is still the one that was judged. All keys are in one slot.
--- KEYS: state, log, members, steps, then the answers of the commands in the step
--- ARGV: expected mark, new mark, head, step, answers' ms, room's ms, channel, version, whole, steps kept,
---       then five lists, each with its length before it: answers, log pairs, log names, member pairs, member names
--- Another server, or the same one started again, may lack steps that people were told of: the room begins anew there.
+-- Commits one change of a room, or nothing: writes only if the room still has the version that the change was decided
+-- on. All keys are in one slot.
+-- KEYS: state, log, members, steps (the stream of deltas), then one key per answer
+-- ARGV: expected version id, new version id, head, delta, answers' TTL in ms, room's TTL in ms, channel, version,
+--       1 if the delta is the whole room, length of the stream, then five lists, each preceded by its length:
+--       answers, log pairs to set, log fields to delete, member pairs to set, member fields to delete
+-- Another server, or this one after a restart, may lack changes that clients have seen: the room needs a new epoch then.
 local home = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local mark, begun = unpack(redis.call('HMGET', KEYS[1], 'mark', 'home'))
 mark = mark or ''
 if mark ~= '' and begun ~= home and ARGV[9] ~= '1' then return {'elsewhere'} end
-local given = {'answered'}
+local answered = {'answered'}
 for index = 5, #KEYS do
   local answer = redis.call('GET', KEYS[index])
   if answer then
-    given[#given + 1] = tostring(index - 5)
-    given[#given + 1] = answer
+    answered[#answered + 1] = tostring(index - 5)
+    answered[#answered + 1] = answer
   end
 end
-if #given > 1 then return given end
+if #answered > 1 then return answered end
 if mark ~= ARGV[1] then return {'conflict', mark} end
 local at = 11
 for index = 1, tonumber(ARGV[at]) do redis.call('SET', KEYS[4 + index], ARGV[at + index], 'PX', ARGV[5]) end
 if ARGV[4] == '' then return {'done', mark} end
--- What is left of a lost room must not be mixed with the next one.
+-- What remains of a lost room must not be mixed with the new one.
 if mark == '' or ARGV[9] == '1' then redis.call('DEL', KEYS[2], KEYS[3], KEYS[4]) end
 at = at + tonumber(ARGV[at]) + 1
 for index, command in ipairs({'HSET', 'HDEL', 'HSET', 'HDEL'}) do

@@ -1,4 +1,4 @@
--- Who looks after a room: the first who asks, for as long as they ask again in time; 0 ms gives it back.
+-- Takes or renews a room's lease: the first relay to ask holds it for as long as it renews in time. 0 ms releases it.
 -- KEYS: lease   ARGV: relay, ms
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end

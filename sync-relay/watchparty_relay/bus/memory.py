@@ -1,41 +1,41 @@
-"""The bus of one process: rooms in memory, made durable by a journal where there is one.
+"""The bus of one process: rooms in memory, made durable by a journal if there is one.
 
-A step is decided at once on the newest room, then waits for the journal; listeners and askers learn of it when it is
-committed, in the order of the steps. Without a journal a step is over as soon as it is decided.
+A change is decided at once, on the newest room, and then waits for the journal. Listeners and callers learn of it when
+it is committed, in the order of the changes. Without a journal a change is committed as soon as it is decided.
 """
 
 import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from watchparty_relay.answers import Answers
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.port import Announcement, Committed, Listener
-from watchparty_relay.changes import Answer, Asked, Change, Decision, Operate, Retract, Say, Vacate, Wipe
 from watchparty_relay.errors import BusUnavailable
-from watchparty_relay.roll import Roll
-from watchparty_relay.room import Room, new_room
+from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
+from watchparty_relay.protocol.values import Mode
 from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
-from watchparty_relay.rules import decide
-from watchparty_relay.vocabulary import Mode
+from watchparty_relay.rules.changes import Answer, Change, Decision, PauseEmptyRoom, Request
+from watchparty_relay.rules.decide import decide
+from watchparty_relay.rules.idempotency import AnswerCache
+from watchparty_relay.rules.state import Room, new_room
 
 log = logging.getLogger(__name__)
 
-ALIVE_EVERY_S = 5.0
-# A film that ran when the process died runs on when it is back within this; later it stops where it was.
-RESTART_MS = 30_000.0
-# Without a journal nothing can be found again, so a room is kept for as long as its log would be.
+HEARTBEAT_EVERY_S = 5.0
+# A film that was running when the process died runs on if the process is back within this time; else it is paused.
+RESTART_GRACE_MS = 30_000.0
+# Without a journal a room cannot be loaded again, so it is kept for as long as its log would be.
 FORGET_AFTER_MS = 24 * 3600 * 1000.0
 SWEEP_EVERY_MS = 600_000.0
 
 
 @dataclass(eq=False)
-class _Kept:
-    """One room: `newest` has steps that are still being written, `committed` is what everybody may know."""
+class _Entry:
+    """One room: `newest` includes changes that are still being written, `committed` is what others may see."""
 
     newest: Room
     committed: Room
-    answers: Answers
+    answers: AnswerCache
     touched_ms: float
     stored: bool = False
     archived_seq: int = 0
@@ -50,10 +50,10 @@ class MemoryBus:
         self._journal = journal
         self._source = time or MachineTime()
         self._time = RoomTime(self._source)
-        self._rooms: dict[str, _Kept] = {}
+        self._entries: dict[str, _Entry] = {}
         self._swept_ms = self._time.now_ms()
-        self._died_ms = 0.0
-        self._alive: asyncio.Task[None] | None = None
+        self._last_alive_ms = 0.0
+        self._heartbeat: asyncio.Task[None] | None = None
 
     @property
     def relay_name(self) -> str:
@@ -69,138 +69,138 @@ class MemoryBus:
     async def start(self) -> None:
         if self._journal is None:
             return
-        self._died_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
-        self._time = RoomTime(self._source, not_before_ms=self._died_ms)
-        self._alive = asyncio.create_task(self._stay_alive(self._journal))
+        self._last_alive_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
+        self._time = RoomTime(self._source, not_before_ms=self._last_alive_ms)
+        self._heartbeat = asyncio.create_task(self._record_heartbeats(self._journal))
 
     async def stop(self) -> None:
-        if self._journal is None or self._alive is None:
+        if self._journal is None or self._heartbeat is None:
             return
-        self._alive.cancel()
-        await asyncio.gather(self._alive, return_exceptions=True)
-        await self._journal.alive(now_ms=self.now_ms())
+        self._heartbeat.cancel()
+        await asyncio.gather(self._heartbeat, return_exceptions=True)
+        await self._journal.record_alive(now_ms=self.now_ms())
         await asyncio.to_thread(self._journal.close)
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
-        kept = await self._kept(room_id)
-        kept.listeners.append(listener)
-        return kept.committed
+        entry = await self._entry(room_id)
+        entry.listeners.append(listener)
+        return entry.committed
 
     def leave(self, room_id: str, listener: Listener) -> None:
-        self._rooms[room_id].listeners.remove(listener)
+        self._entries[room_id].listeners.remove(listener)
         self._forget_idle(room_id)
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        kept, now_ms = self._rooms.get(room_id) or await self._kept(room_id), self.now_ms()
-        asked = change if isinstance(change, Operate | Say | Retract | Wipe) else None
-        given = kept.answers.find(asked.by, asked.message.cid, now_ms=now_ms) if asked else None
-        if given is not None:
-            # Even this waits its turn: the answer may rest on a step that is still being written.
-            decision, asked = Decision(kept.newest, answer=given), None
+        entry, now_ms = self._entries.get(room_id) or await self._entry(room_id), self.now_ms()
+        request = change if isinstance(change, Request) else None
+        earlier = entry.answers.find(request.by, request.message.cid, now_ms=now_ms) if request else None
+        if earlier is not None:
+            # The earlier answer is committed like a change, because its own change may still be being written.
+            decision, request = Decision(entry.newest, answer=earlier), None
         else:
-            decision = decide(kept.newest, change, now_ms=now_ms)
-        await self._commit(kept, decision, asked, now_ms)
+            decision = decide(entry.newest, change, now_ms=now_ms)
+        await self._commit(entry, decision, request, now_ms)
         return decision.answer
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
-        kept = self._rooms.get(room_id)
-        for listener in tuple(kept.listeners) if kept else ():
+        entry = self._entries.get(room_id)
+        for listener in tuple(entry.listeners) if entry else ():
             listener(announcement)
 
-    def call_roll(self, room_id: str, roll: Roll) -> None:
-        """There is no other relay to tell."""
+    def publish_presence(self, room_id: str, snapshot: PresenceSnapshot) -> None:
+        """There is no other relay."""
 
-    def looks_after(self, room_id: str) -> bool:
-        return room_id in self._rooms
+    def holds_lease(self, room_id: str) -> bool:
+        return room_id in self._entries
 
     def archived_seq(self, room_id: str) -> int:
-        kept = self._rooms.get(room_id)
-        return kept.archived_seq if kept else 0
+        entry = self._entries.get(room_id)
+        return entry.archived_seq if entry else 0
 
-    def note_archived(self, room_id: str, seq: int) -> None:
-        kept = self._rooms.get(room_id)
-        if kept is not None:
-            kept.archived_seq = max(kept.archived_seq, seq)
+    def record_archived(self, room_id: str, seq: int) -> None:
+        entry = self._entries.get(room_id)
+        if entry is not None:
+            entry.archived_seq = max(entry.archived_seq, seq)
 
-    async def _commit(self, kept: _Kept, decision: Decision, asked: Asked | None, now_ms: float) -> None:
-        before = kept.newest if kept.stored or kept.writing else None
-        kept.newest, kept.touched_ms = decision.room, now_ms
-        if asked is not None and decision.answer is not None:
-            kept.answers.keep(asked.by, asked.message.cid, decision.answer, now_ms=now_ms)
+    async def _commit(self, entry: _Entry, decision: Decision, request: Request | None, now_ms: float) -> None:
+        before = entry.newest if entry.stored or entry.writing else None
+        entry.newest, entry.touched_ms = decision.room, now_ms
+        if request is not None and decision.answer is not None:
+            entry.answers.store(request.by, request.message.cid, decision.answer, now_ms=now_ms)
         if self._journal is None:
-            _tell(kept, decision)
+            _notify(entry, decision)
             return
-        writes = self._journal.writes(before, decision, asked, now_ms=now_ms)
-        kept.writing += 1
+        writes = self._journal.writes(before, decision, request, now_ms=now_ms)
+        entry.writing += 1
         try:
             await self._journal.commit(
-                writes, then=lambda: _written(kept, decision), undo=lambda: _take_back(kept, asked)
+                writes, then=lambda: _on_written(entry, decision), undo=lambda: _on_write_failed(entry, request)
             )
         finally:
             self._forget_idle(decision.room.id)
 
-    async def _kept(self, room_id: str) -> _Kept:
-        while room_id not in self._rooms:
-            kept = self._rooms[room_id] = self._found(room_id)
-            await self._stop_deserted(kept)  # may forget the room again, as nobody listens yet
-        return self._rooms[room_id]
+    async def _entry(self, room_id: str) -> _Entry:
+        while room_id not in self._entries:
+            entry = self._entries[room_id] = self._load_or_create(room_id)
+            await self._pause_abandoned(entry)  # may forget the room again, because no one listens yet
+        return self._entries[room_id]
 
-    async def _stop_deserted(self, kept: _Kept) -> None:
-        """Nobody has been in a room that lay in the journal since the process before this one died."""
-        clock, now_ms = kept.newest.clock, self.now_ms()
-        if clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms - self._died_ms > RESTART_MS:
-            stopped = decide(kept.newest, Vacate(rev=clock.rev, left_ms=self._died_ms), now_ms=now_ms)
-            await self._commit(kept, stopped, None, now_ms)
+    async def _pause_abandoned(self, entry: _Entry) -> None:
+        """A room from the journal has been empty since the previous process died."""
+        clock, now_ms = entry.newest.clock, self.now_ms()
+        if clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms - self._last_alive_ms > RESTART_GRACE_MS:
+            paused = decide(entry.newest, PauseEmptyRoom(rev=clock.rev, left_ms=self._last_alive_ms), now_ms=now_ms)
+            await self._commit(entry, paused, None, now_ms)
 
-    def _found(self, room_id: str) -> _Kept:
+    def _load_or_create(self, room_id: str) -> _Entry:
         now_ms = self.now_ms()
         stored = self._journal.load(room_id) if self._journal else None
         if stored is None:
             room = new_room(room_id, now_ms=now_ms)
-            return _Kept(newest=room, committed=room, answers=Answers(), touched_ms=now_ms)
+            return _Entry(newest=room, committed=room, answers=AnswerCache(), touched_ms=now_ms)
         room, answers = stored
-        return _Kept(
+        return _Entry(
             newest=room, committed=room, answers=answers, touched_ms=now_ms, stored=True, archived_seq=room.seq
         )
 
     def _forget_idle(self, room_id: str) -> None:
-        kept, now_ms = self._rooms.get(room_id), self.now_ms()
+        entry, now_ms = self._entries.get(room_id), self.now_ms()
         if self._journal is not None:
-            if kept and not kept.listeners and not kept.writing:
-                del self._rooms[room_id]
+            if entry and not entry.listeners and not entry.writing:
+                del self._entries[room_id]
         elif now_ms - self._swept_ms > SWEEP_EVERY_MS:
             self._swept_ms = now_ms
-            self._rooms = {
+            self._entries = {
                 key: room
-                for key, room in self._rooms.items()
+                for key, room in self._entries.items()
                 if room.listeners or room.touched_ms > now_ms - FORGET_AFTER_MS
             }
 
-    async def _stay_alive(self, journal: Journal) -> None:
+    async def _record_heartbeats(self, journal: Journal) -> None:
         while True:
             try:
-                await journal.alive(now_ms=self.now_ms())
+                await journal.record_alive(now_ms=self.now_ms())
             except BusUnavailable as failure:
                 log.warning("the journal cannot be written: %s", failure.reason)
-            await asyncio.sleep(ALIVE_EVERY_S)
+            await asyncio.sleep(HEARTBEAT_EVERY_S)
 
 
-def _tell(kept: _Kept, decision: Decision) -> None:
-    kept.committed = decision.room
+def _notify(entry: _Entry, decision: Decision) -> None:
+    entry.committed = decision.room
     if decision.events:
         committed = Committed(decision.room, decision.events)
-        for listener in tuple(kept.listeners):
+        for listener in tuple(entry.listeners):
             listener(committed)
 
 
-def _written(kept: _Kept, decision: Decision) -> None:
-    kept.writing -= 1
-    kept.stored = True
-    _tell(kept, decision)
+def _on_written(entry: _Entry, decision: Decision) -> None:
+    entry.writing -= 1
+    entry.stored = True
+    _notify(entry, decision)
 
 
-def _take_back(kept: _Kept, asked: Asked | None) -> None:
-    kept.writing -= 1
-    kept.newest = kept.committed
-    if asked is not None:
-        kept.answers.forget(asked.by, asked.message.cid)
+def _on_write_failed(entry: _Entry, request: Request | None) -> None:
+    entry.writing -= 1
+    entry.newest = entry.committed
+    if request is not None:
+        entry.answers.forget(request.by, request.message.cid)

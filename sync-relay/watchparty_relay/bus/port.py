@@ -1,53 +1,53 @@
-"""The bus's port: keeps rooms, orders their changes and tells every relay that listens."""
+"""The bus's port: stores rooms, orders their changes, and notifies every relay that listens to a room."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
 
-from watchparty_relay.changes import Answer, Change, Event
-from watchparty_relay.protocol import Knock, KnockGone, Reacted
-from watchparty_relay.roll import Roll
-from watchparty_relay.room import Room
-from watchparty_relay.vocabulary import Id
+from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
+from watchparty_relay.protocol.messages import Knock, KnockGone, Reacted
+from watchparty_relay.protocol.values import Id
+from watchparty_relay.rules.changes import Answer, Change, Event
+from watchparty_relay.rules.state import Room
 
 
-class Typed(Struct, frozen=True, tag_field="t", tag="typed"):
-    """Somebody began to type, or stopped."""
+class TypingChanged(Struct, frozen=True, tag_field="t", tag="typed"):
+    """A member began or stopped typing."""
 
     by: Id
     on: bool
 
 
-Announcement = Reacted | Knock | KnockGone | Typed
+Announcement = Reacted | Knock | KnockGone | TypingChanged
 
 
 class Committed(Struct, frozen=True):
-    """A change that happened: the room after it, what is to be told of it, and whether this relay asked for it."""
+    """A change was committed: the room after it, its events, and whether this relay requested it."""
 
     room: Room
     events: tuple[Event, ...]
     ours: bool = True
 
 
-class Renewed(Struct, frozen=True):
-    """The room as it is now, where what happened before cannot be told step by step: a store lost or mixed it.
+class EpochReset(Struct, frozen=True):
+    """The room as it is now, after a store has lost or forked it, so that its changes cannot be replayed one by one.
 
-    Its epoch is a new one unless nothing but our own view was lost. Whoever follows the room begins again.
+    Its epoch is a new one unless only this relay's own view was lost. Clients of the room start over.
     """
 
     room: Room
 
 
-Heard = Committed | Renewed | Announcement | Roll
-Listener = Callable[[Heard], None]
+BusEvent = Committed | EpochReset | Announcement | PresenceSnapshot
+Listener = Callable[[BusEvent], None]
 
 
 class Bus(Protocol):
-    """Every adapter passes `tests/sync_relay/bus/test_bus_contract.py`, which states the same in numbers.
+    """Every adapter passes `tests/sync_relay/bus/test_bus_contract.py`, which states the same in numbered rules.
 
-    A change is one atomic step: nobody sees half of it, and the order in which steps are taken is the order of the
-    room for everybody. Listeners hear of a change only after it is durable, in that order, exactly once each.
+    A change is one atomic step: no one sees half of it, and the order of the steps is the order of the room for
+    everyone. Listeners receive a change only once it is durable, in that order, exactly once each.
     """
 
     @property
@@ -57,7 +57,7 @@ class Bus(Protocol):
 
     @property
     def clock_name(self) -> str:
-        """Names the reference of `now_ms`; another name means that estimates of it are void."""
+        """Names the reference of `now_ms`; when it changes, estimates of the clock are void."""
         ...
 
     @property
@@ -72,41 +72,41 @@ class Bus(Protocol):
     async def start(self) -> None: ...
 
     async def stop(self) -> None:
-        """Returns when everything that was answered is durable."""
+        """Returns when every answered change is durable."""
         ...
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
-        """The room as it is now; from then on `listener` hears of every change after this one. Creates the room."""
+        """The room as it is now; `listener` receives every change after this one. Creates the room if necessary."""
         ...
 
     def leave(self, room_id: str, listener: Listener) -> None:
-        """The listener hears nothing more; the bus may forget what it can find again."""
+        """The listener receives nothing more. The bus may forget a room that it can load again."""
         ...
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        """Takes the step and returns when it is durable and listeners have heard of it.
+        """Applies the change and returns when it is durable and the listeners have received it.
 
-        A command's `cid` that was answered within ten minutes (the participant's last 64) gets that answer again and
-        changes nothing. Raises `BusUnavailable` when the step could not be made durable: then it did not happen.
+        A request whose `cid` was answered within ten minutes (the member's last 64) gets the same answer and changes
+        nothing. Raises `BusUnavailable` if the change could not be made durable: then it did not happen.
         """
         ...
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
-        """Tells every listener something that is not kept; it may be lost, and is repaired by the next one."""
+        """Sends every listener something that is not stored. It may be lost; the next one makes up for it."""
         ...
 
-    def call_roll(self, room_id: str, roll: Roll) -> None:
-        """Tells the other relays who is here; those that come later are told too, for as long as a roll is kept."""
+    def publish_presence(self, room_id: str, snapshot: PresenceSnapshot) -> None:
+        """Sends the other relays who is on this one; also those that open the room while the snapshot is valid."""
         ...
 
-    def looks_after(self, room_id: str) -> bool:
-        """Whether this relay is the one of those with the room open that does what a room does by itself."""
+    def holds_lease(self, room_id: str) -> bool:
+        """Whether this relay, of those that have the room open, acts on the room's behalf."""
         ...
 
     def archived_seq(self, room_id: str) -> int:
-        """The last entry of the log that the functions are known to have, whichever relay told them."""
+        """The last log entry that the functions are known to have, whichever relay published it."""
         ...
 
-    def note_archived(self, room_id: str, seq: int) -> None:
+    def record_archived(self, room_id: str, seq: int) -> None:
         """The functions have the log up to this entry."""
         ...

@@ -1,8 +1,10 @@
-"""The bus of many processes: rooms in Redis, judged by the relay that is asked, committed by comparing and setting.
+"""The bus of many processes: rooms in Redis, changes decided by the relay that receives them, committed by
+compare-and-set.
 
-A step is decided on the room as it is known here; the script takes it only if nobody was faster, else it is decided
-anew. Every relay hears of every step and repeats it. A relay that finds less in Redis than it has seen writes the room
-again under a new epoch; the clock is a place and an instant, so nobody jumps.
+A change is decided on this relay's replica of the room. The commit script accepts it only if no other relay was faster;
+otherwise it is decided again. Every relay receives every delta and applies it to its replica. A relay that finds an
+older room in Redis than it has seen writes its own back under a new epoch; because the clock is a position and an
+instant, players do not jump.
 """
 
 import asyncio
@@ -15,50 +17,53 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from watchparty_relay.answers import stands
-from watchparty_relay.bus.broadcast import Said, heard, said
-from watchparty_relay.bus.held import Held, Wish, apart
-from watchparty_relay.bus.port import Announcement, Listener, Renewed
-from watchparty_relay.bus.redis_rooms import Given, Outcome, RedisRooms, Stored, channel_of, room_of
+from watchparty_relay.bus.port import Announcement, EpochReset, Listener
+from watchparty_relay.bus.redis_rooms import CommitResult, RedisRooms, StoredAnswer, StoredRoom, channel_of, room_of
 from watchparty_relay.bus.redis_time import RedisTime
-from watchparty_relay.bus.step import after, renewed, step_of, version_of, whole_step
+from watchparty_relay.bus.relay_messages import RelayMessage, decode_message, encode_message
+from watchparty_relay.bus.room_delta import apply_delta, delta_between, full_delta, new_epoch, version_number
+from watchparty_relay.bus.room_replica import PendingChange, RoomReplica, split_repeats
 from watchparty_relay.bus.subscriptions import Subscriptions
-from watchparty_relay.changes import Answer, Change, Decision, Enter, Vacate
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.roll import KEPT_MS, Roll
-from watchparty_relay.room import Room, new_room
+from watchparty_relay.presence.presence_snapshot import SNAPSHOT_TTL_MS, PresenceSnapshot
+from watchparty_relay.protocol.values import Mode
 from watchparty_relay.room_time import MachineTime, TimeSource
-from watchparty_relay.rules import decide
-from watchparty_relay.vocabulary import Mode
+from watchparty_relay.rules.changes import Answer, Change, Decision, Enter, PauseEmptyRoom
+from watchparty_relay.rules.decide import decide
+from watchparty_relay.rules.idempotency import still_valid
+from watchparty_relay.rules.state import Room, new_room
 
 log = logging.getLogger(__name__)
 
-# Notices a flushed or replaced Redis also while nobody does anything, and keeps the rooms in it alive.
+# Detects a flushed or replaced Redis even when no one does anything, and keeps the rooms from expiring.
 VERIFY_EVERY_S = 2.0
-ANSWER_WITHIN_S = 2.0
+TIMEOUT_S = 2.0
 OPEN_WITHIN_S = 5.0
 STOP_S = 0.5
-# So many changes of one room are one step at most.
-TOGETHER = 64
-# A film that runs on in a room where nobody has been for so long stops where they left it.
-DESERTED_MS = 60_000.0
+# How many changes of one room go into one commit at most.
+MAX_BATCH = 64
+# A film that is still running in a room that has been empty for this long is paused where the last member left it.
+EMPTY_AFTER_MS = 60_000.0
 
 
 class RedisBus:
     def __init__(
         self, url: str, *, time: TimeSource | None = None, metrics: Metrics | None = None, revision: int = 0
     ) -> None:
+        self.relay_name = secrets.token_hex(6)
+        self.superseded = False
         self._metrics = metrics or Metrics()
         self._client = _client(url, retries=1)
-        self._hearing = _client(url, retries=0)  # a break must be seen: what was told meanwhile is missing
+        # Without retries: a lost connection must be noticed, because messages sent in the meantime are missing.
+        self._pubsub_client = _client(url, retries=0)
         self._rooms = RedisRooms(self._client, self._metrics)
         self._time = RedisTime(self._client, time or MachineTime())
-        self._subscriptions = Subscriptions(self._hearing, heard=self._heard, restored=self._verify)
-        self.relay_name = secrets.token_hex(6)
+        self._subscriptions = Subscriptions(
+            self._pubsub_client, on_message=self._on_message, on_restored=self._verify_rooms
+        )
         self._revision = revision
-        self.superseded = False
-        self._held: dict[str, Held] = {}
+        self._replicas: dict[str, RoomReplica] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -74,140 +79,141 @@ class RedisBus:
             policy = (await self._client.info("memory")).get("maxmemory_policy", "noeviction")
         except (RedisError, OSError) as failure:
             raise BusUnavailable(str(failure)) from failure
-        if policy != "noeviction":  # Memorystore does not let one ask by CONFIG GET
-            log.warning("Redis may drop rooms when it is full: maxmemory-policy is %s, noeviction is wanted", policy)
+        if policy != "noeviction":  # INFO, because Memorystore does not permit CONFIG GET
+            log.warning("Redis may evict rooms when it is full: maxmemory-policy is %s, expected noeviction", policy)
         self._run(self._subscriptions.run())
-        self._run(self._keep_verifying())
+        self._run(self._verify_periodically())
 
     async def stop(self) -> None:
-        await asyncio.sleep(0)  # what was only just begun has its chance
-        while self._running:  # the client may take a cancellation for a timeout of its own: said until it is heard
+        await asyncio.sleep(0)  # lets tasks that were only just created begin
+        while self._running:  # repeatedly, because the client can mistake a cancellation for a timeout of its own
             for task in self._running:
                 task.cancel()
             await asyncio.wait(self._running, timeout=STOP_S)
         await self._client.aclose()
-        await self._hearing.aclose()
+        await self._pubsub_client.aclose()
 
     async def listen(self, room_id: str, listener: Listener) -> Room:
-        held = self._held.setdefault(room_id, Held(new_room(room_id, now_ms=self.now_ms())))
-        held.newcomers.append(listener)
+        replica = self._replicas.setdefault(room_id, RoomReplica(new_room(room_id, now_ms=self.now_ms())))
+        replica.opening_listeners.append(listener)
         try:
-            async with held.lock, asyncio.timeout(OPEN_WITHIN_S):
+            async with replica.lock, asyncio.timeout(OPEN_WITHIN_S):
                 await self._subscriptions.follow(channel_of(room_id))
-                if not held.mark:
-                    await self._find(held)
+                if not replica.version_id:
+                    await self._open_for_first_listener(replica)
         except (RedisError, OSError) as failure:
             self.leave(room_id, listener)
             raise BusUnavailable(str(failure)) from failure
-        held.newcomers.remove(listener)
-        held.listeners.append(listener)
-        return held.room
+        replica.opening_listeners.remove(listener)
+        replica.listeners.append(listener)
+        return replica.room
 
     def leave(self, room_id: str, listener: Listener) -> None:
-        held = self._held[room_id]
-        (held.newcomers if listener in held.newcomers else held.listeners).remove(listener)
-        if not (held.listeners or held.newcomers):
-            del self._held[room_id]
+        replica = self._replicas[room_id]
+        (replica.opening_listeners if listener in replica.opening_listeners else replica.listeners).remove(listener)
+        if not (replica.listeners or replica.opening_listeners):
+            del self._replicas[room_id]
             self._run(self._unfollow(room_id))
-            self._run(self._rooms.give_back(room_id, self.relay_name))
+            self._run(self._rooms.release_lease(room_id, self.relay_name))
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
-        held = self._held.get(room_id) or Held(new_room(room_id, now_ms=self.now_ms()))
-        wish = Wish(change, asyncio.get_running_loop().create_future())
-        held.wishes.append(wish)
-        if not held.working:
-            held.working = True
-            self._run(self._work(held))
-        return await wish.answered
+        replica = self._replicas.get(room_id) or RoomReplica(new_room(room_id, now_ms=self.now_ms()))
+        pending = PendingChange(change, asyncio.get_running_loop().create_future())
+        replica.pending.append(pending)
+        if not replica.processing:
+            replica.processing = True
+            self._run(self._process_pending(replica))
+        return await pending.answered
 
     def announce(self, room_id: str, announcement: Announcement) -> None:
-        held = self._held.get(room_id)
-        if held is not None:
-            held.tell(announcement)
-        self._run(self._publish(channel_of(room_id), said(self.relay_name, announcement)))
+        replica = self._replicas.get(room_id)
+        if replica is not None:
+            replica.notify(announcement)
+        self._run(self._publish(channel_of(room_id), encode_message(self.relay_name, announcement)))
 
-    def call_roll(self, room_id: str, roll: Roll) -> None:
-        self._run(self._rooms.call_roll(room_id, roll, said(self.relay_name, roll)))
+    def publish_presence(self, room_id: str, snapshot: PresenceSnapshot) -> None:
+        self._run(self._rooms.publish_presence(room_id, snapshot, encode_message(self.relay_name, snapshot)))
 
-    def looks_after(self, room_id: str) -> bool:
-        held = self._held.get(room_id)
-        return held is not None and self.now_ms() < held.cared_for_until_ms
+    def holds_lease(self, room_id: str) -> bool:
+        replica = self._replicas.get(room_id)
+        return replica is not None and self.now_ms() < replica.lease_until_ms
 
     def archived_seq(self, room_id: str) -> int:
-        held = self._held.get(room_id)
-        return held.archived_seq if held else 0
+        replica = self._replicas.get(room_id)
+        return replica.archived_seq if replica else 0
 
-    def note_archived(self, room_id: str, seq: int) -> None:
-        held = self._held.get(room_id)
-        if held is not None:
-            held.archived_seq = max(held.archived_seq, seq)
-        self._run(self._rooms.note_archived(room_id, seq))
+    def record_archived(self, room_id: str, seq: int) -> None:
+        replica = self._replicas.get(room_id)
+        if replica is not None:
+            replica.archived_seq = max(replica.archived_seq, seq)
+        self._run(self._rooms.record_archived(room_id, seq))
 
-    # --- asking Redis, with the room's lock held ---
+    # --- committing changes, with the room's lock held ---
 
-    async def _work(self, held: Held) -> None:
-        """Takes what is wished for, together, until nothing more is."""
-        wishes: list[Wish] = []
+    async def _process_pending(self, replica: RoomReplica) -> None:
+        """Commits pending changes, in batches, until none is left."""
+        batch: list[PendingChange] = []
         try:
-            while held.wishes:
-                wishes = [held.wishes.popleft() for _ in range(min(TOGETHER, len(held.wishes)))]
-                await self._grant(held, wishes)
-        except Exception:  # a fault of ours: told to those who wait, like Redis's
-            log.exception("a step of room %s failed", held.logged)
+            while replica.pending:
+                batch = [replica.pending.popleft() for _ in range(min(MAX_BATCH, len(replica.pending)))]
+                await self._commit_batch(replica, batch)
+        except Exception:  # a bug: the callers get the same error as when Redis fails
+            log.exception("room %s: a commit failed", replica.log_name)
         finally:
-            held.working = False
-            for wish in (*wishes, *held.wishes):  # nobody is left waiting, whatever happened
-                wish.refuse("the step was not taken")
-            held.wishes.clear()
+            replica.processing = False
+            for pending in (*batch, *replica.pending):  # no caller is left waiting, whatever happened
+                pending.fail("the change was not committed")
+            replica.pending.clear()
 
-    async def _grant(self, held: Held, wishes: list[Wish]) -> None:
+    async def _commit_batch(self, replica: RoomReplica, batch: list[PendingChange]) -> None:
         try:
-            async with held.lock:
-                if not held.mark:
-                    await self._open(held)
-                await self._take_step(held, wishes)
+            async with replica.lock:
+                if not replica.version_id:
+                    await self._open(replica)
+                await self._commit(replica, batch)
         except (RedisError, OSError) as failure:
-            self._failed(failure)
-            for wish in wishes:
-                wish.refuse(str(failure))
+            self._record_failure(failure)
+            for pending in batch:
+                pending.fail(str(failure))
 
-    def _failed(self, failure: Exception) -> None:
+    def _record_failure(self, failure: Exception) -> None:
         self._metrics.redis_up = 0
         self._metrics.redis_failures += 1
         log.warning("Redis does not answer: %s", failure)
 
-    async def _take_step(self, held: Held, wishes: list[Wish]) -> None:
-        """Decides one wish after the other and commits what came of them as one step."""
-        while wishes:
-            firsts, again = apart(wishes)
-            decisions = self._decide(held.room, [wish.change for wish in firsts])
+    async def _commit(self, replica: RoomReplica, batch: list[PendingChange]) -> None:
+        """Decides the changes one after the other and commits the result as one delta."""
+        while batch:
+            firsts, repeats = split_repeats(batch)
+            decisions = self._decide(replica.room, [pending.change for pending in firsts])
             events = tuple(event for decision in decisions for event in decision.events)
-            step = step_of(held.room, Decision(decisions[-1].room, events), mark=held.mark)
-            given, givers = [], []
-            for wish, decision in zip(firsts, decisions, strict=True):
-                if wish.asked is not None and decision.answer is not None:
-                    given.append(Given(wish.asked, decision.answer))
-                    givers.append(wish)
-            # Who comes from another relay may have more than is known here: asked for also where nothing changes.
-            if step is None and not given and not any(isinstance(wish.change, Enter) for wish in firsts):
-                outcome = Outcome("done")
+            delta = delta_between(replica.room, Decision(decisions[-1].room, events), version_id=replica.version_id)
+            answers, answered = [], []
+            for pending, decision in zip(firsts, decisions, strict=True):
+                if pending.request is not None and decision.answer is not None:
+                    answers.append(StoredAnswer(pending.request, decision.answer))
+                    answered.append(pending)
+            # A client that comes from another relay may have seen a newer version than this replica: an `Enter` is
+            # committed, and so checked against Redis, even when it changes nothing.
+            if delta is None and not answers and not any(isinstance(pending.change, Enter) for pending in firsts):
+                result = CommitResult("done")
             else:
-                held.taking = step.mark if step else ""
-                outcome = await self._rooms.commit(held.room.id, held.mark, step, given)
-            if outcome.kind == "done":
-                if step is not None:
-                    held.advance(step)
-                for wish, decision in zip(firsts, decisions, strict=True):
-                    wish.answer(decision.answer)
-                wishes = again
+                replica.committing_id = delta.version_id if delta else ""
+                result = await self._rooms.commit(replica.room.id, replica.version_id, delta, answers)
+            if result.kind == "done":
+                if delta is not None:
+                    replica.advance(delta)
+                for pending, decision in zip(firsts, decisions, strict=True):
+                    pending.answer(decision.answer)
+                batch = repeats
                 continue
-            await (self._renew(held) if outcome.kind == "elsewhere" else self._catch_up(held))
-            for index, answer in outcome.answers.items():
-                if stands(held.room, given[index].asked, answer):
-                    givers[index].answer(answer)
+            await (self._reset_epoch(replica) if result.kind == "elsewhere" else self._apply_missed(replica))
+            for index, answer in result.answers.items():
+                if still_valid(replica.room, answers[index].request, answer):
+                    answered[index].answer(answer)
                 else:
-                    await self._rooms.forget_answer(held.room.id, given[index].asked)
-            wishes = [wish for wish in (*firsts, *again) if not wish.answered.done()]
+                    await self._rooms.forget_answer(replica.room.id, answers[index].request)
+            batch = [pending for pending in (*firsts, *repeats) if not pending.answered.done()]
 
     def _decide(self, room: Room, changes: list[Change]) -> list[Decision]:
         now_ms, decisions = self.now_ms(), []
@@ -216,104 +222,108 @@ class RedisBus:
             room = decisions[-1].room
         return decisions
 
-    async def _find(self, held: Held) -> None:
-        """Opens a room for its first listener here: who is elsewhere, and whether anybody has been there of late."""
+    async def _open_for_first_listener(self, replica: RoomReplica) -> None:
+        """Also notifies the listener of who is on other relays, and pauses the film of a room that was deserted."""
         now_ms = self.now_ms()
-        stored = await self._open(held)
-        (visited,) = await self._rooms.visit([held.room.id], self.relay_name)
-        held.see(visited, now_ms=now_ms)
+        stored = await self._open(replica)
+        (status,) = await self._rooms.refresh([replica.room.id], self.relay_name)
+        replica.update_status(status, now_ms=now_ms)
         if stored is None:
             return
-        rolls = [roll for roll in stored.rolls if now_ms < roll.at_ms + KEPT_MS and roll.relay != self.relay_name]
-        for roll in rolls:  # once the listener has the room
-            asyncio.get_running_loop().call_soon(held.tell, roll)
-        clock = held.room.clock
-        if not rolls and clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms > stored.seen_ms + DESERTED_MS:
-            left = Vacate(rev=clock.rev, left_ms=stored.seen_ms or now_ms)
-            await self._take_step(held, [Wish(left, asyncio.get_running_loop().create_future())])
+        snapshots = [
+            snapshot
+            for snapshot in stored.snapshots
+            if now_ms < snapshot.at_ms + SNAPSHOT_TTL_MS and snapshot.relay != self.relay_name
+        ]
+        for snapshot in snapshots:  # not before `listen` has returned the room
+            asyncio.get_running_loop().call_soon(replica.notify, snapshot)
+        clock = replica.room.clock
+        if not snapshots and clock.mode in (Mode.PLAYING, Mode.WAITING) and now_ms > stored.seen_ms + EMPTY_AFTER_MS:
+            pause = PauseEmptyRoom(rev=clock.rev, left_ms=stored.seen_ms or now_ms)
+            await self._commit(replica, [PendingChange(pause, asyncio.get_running_loop().create_future())])
 
-    async def _open(self, held: Held) -> Stored | None:
-        """Reads the room, or creates it."""
+    async def _open(self, replica: RoomReplica) -> StoredRoom | None:
+        """Loads the room; if there is none, creates it and returns None."""
         while True:
-            stored = await self._rooms.load(held.room.id)
+            stored = await self._rooms.load(replica.room.id)
             if stored is not None:
-                held.room, held.mark = stored.room, stored.mark
+                replica.room, replica.version_id = stored.room, stored.version_id
                 return stored
-            step = whole_step(held.room, version=1)
-            if (await self._rooms.commit(held.room.id, "", step)).kind == "done":
-                held.mark = step.mark
+            delta = full_delta(replica.room, version=1)
+            if (await self._rooms.commit(replica.room.id, "", delta)).kind == "done":
+                replica.version_id = delta.version_id
                 return None
 
-    async def _catch_up(self, held: Held) -> None:
-        """Repeats the steps that were missed, if Redis still continues the room that is known here."""
-        mark = held.mark  # others' steps may be heard while these are on their way
-        steps = await self._rooms.since(held.room.id, version_of(mark))
-        if not steps or steps[0].mark != mark or not all(held.advance(step) for step in steps[1:]):
-            await self._renew(held)
+    async def _apply_missed(self, replica: RoomReplica) -> None:
+        """Applies the deltas that the replica has missed, if the room in Redis is a continuation of it."""
+        version_id = replica.version_id  # the replica may advance while the deltas are being fetched
+        deltas = await self._rooms.since(replica.room.id, version_number(version_id))
+        if not deltas or deltas[0].version_id != version_id or not all(replica.advance(delta) for delta in deltas[1:]):
+            await self._reset_epoch(replica)
 
-    async def _renew(self, held: Held) -> None:
-        """Takes the room over from whoever began a new epoch, else begins one with what is known here."""
+    async def _reset_epoch(self, replica: RoomReplica) -> None:
+        """Adopts the room of a relay that has begun a new epoch, or begins one with the newer of both rooms."""
         while True:
-            stored = await self._rooms.load(held.room.id)
+            stored = await self._rooms.load(replica.room.id)
             theirs = stored.room if stored else None
-            version = version_of(stored.mark) if stored else 0
-            if stored and theirs and version > held.version and theirs.epoch > held.room.epoch:
-                held.room, held.mark = theirs, stored.mark
+            version = version_number(stored.version_id) if stored else 0
+            if stored and theirs and version > replica.version and theirs.epoch > replica.room.epoch:
+                replica.room, replica.version_id = theirs, stored.version_id
                 break
-            ours = theirs if theirs and version > held.version else held.room
-            step = whole_step(
-                renewed(ours, held.room if ours is theirs else theirs, now_ms=self.now_ms()),
-                version=max(version, held.version) + 1,
+            newer = theirs if theirs and version > replica.version else replica.room
+            delta = full_delta(
+                new_epoch(newer, replica.room if newer is theirs else theirs, now_ms=self.now_ms()),
+                version=max(version, replica.version) + 1,
             )
-            outcome = await self._rooms.commit(held.room.id, stored.mark if stored else "", step)
-            if outcome.kind == "done":
-                held.room, held.mark = after(held.room, step), step.mark
+            result = await self._rooms.commit(replica.room.id, stored.version_id if stored else "", delta)
+            if result.kind == "done":
+                replica.room, replica.version_id = apply_delta(replica.room, delta), delta.version_id
                 break
-        log.warning("room %s begins again in epoch %d", held.logged, held.room.epoch)
-        held.tell(Renewed(held.room))
+        log.warning("room %s begins epoch %d", replica.log_name, replica.room.epoch)
+        replica.notify(EpochReset(replica.room))
 
-    # --- hearing the others ---
+    # --- following the other relays ---
 
-    def _heard(self, channel: str, payload: bytes) -> None:
-        held = self._held.get(room_of(channel))
-        if held is None:
+    def _on_message(self, channel: str, payload: bytes) -> None:
+        replica = self._replicas.get(room_of(channel))
+        if replica is None:
             return
-        message = heard(payload)
-        if isinstance(message, Said):
+        message = decode_message(payload)
+        if isinstance(message, RelayMessage):
             if message.relay != self.relay_name:
-                held.tell(message.what)
-        elif not held.advance(message):
-            self._run(self._fill(held))
+                replica.notify(message.content)
+        elif not replica.advance(message):
+            self._run(self._catch_up(replica))
 
     async def _unfollow(self, room_id: str) -> None:
-        if room_id not in self._held:  # nobody came back meanwhile
+        if room_id not in self._replicas:  # unless it was opened again in the meantime
             await self._subscriptions.unfollow(channel_of(room_id))
 
-    async def _fill(self, held: Held) -> None:
-        async with held.lock:
-            if held.mark:
-                await self._catch_up(held)
+    async def _catch_up(self, replica: RoomReplica) -> None:
+        async with replica.lock:
+            if replica.version_id:
+                await self._apply_missed(replica)
 
-    async def _verify(self) -> None:
-        """Compares every room that is held with what Redis has."""
-        rooms = [held for held in self._held.values() if held.mark]
+    async def _verify_rooms(self) -> None:
+        """Compares every replica with the version in Redis."""
+        replicas = [replica for replica in self._replicas.values() if replica.version_id]
         now_ms = self.now_ms()
-        visited = await self._rooms.visit([held.room.id for held in rooms], self.relay_name)
-        for held, each in zip(rooms, visited, strict=True):
-            held.see(each, now_ms=now_ms)
-            if each.mark != held.mark:
-                await self._fill(held)
+        statuses = await self._rooms.refresh([replica.room.id for replica in replicas], self.relay_name)
+        for replica, status in zip(replicas, statuses, strict=True):
+            replica.update_status(status, now_ms=now_ms)
+            if status.version_id != replica.version_id:
+                await self._catch_up(replica)
 
-    async def _keep_verifying(self) -> None:
+    async def _verify_periodically(self) -> None:
         while True:
             await asyncio.sleep(VERIFY_EVERY_S)
             try:
                 await self._time.sample()
                 self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
-                await self._verify()
+                await self._verify_rooms()
                 self._metrics.redis_up = 1
             except (RedisError, OSError) as failure:
-                self._failed(failure)
+                self._record_failure(failure)
 
     async def _publish(self, channel: str, payload: bytes) -> None:
         await self._client.publish(channel, payload)
@@ -327,14 +337,14 @@ class RedisBus:
         try:
             await work
         except (RedisError, OSError) as failure:
-            self._failed(failure)
+            self._record_failure(failure)
 
 
 def _client(url: str, *, retries: int) -> Redis:
     return Redis.from_url(
         url,
         retry=Retry(NoBackoff(), retries),
-        socket_connect_timeout=ANSWER_WITHIN_S,
-        socket_timeout=ANSWER_WITHIN_S,
+        socket_connect_timeout=TIMEOUT_S,
+        socket_timeout=TIMEOUT_S,
         socket_keepalive=True,
     )

@@ -1,7 +1,7 @@
-"""Rooms as keys of Redis: read whole, read since a version, and committed by one script. Decides nothing.
+"""Rooms as keys in Redis: loaded whole, read from a version on, and committed by one script. Decides nothing.
 
-All keys of a room share one hash tag, so that a script touches one slot; their prefix carries the layout's version.
-Values are JSON of structs that may grow fields, so that neighbouring releases read each other.
+All keys of a room share one hash tag, so that a script touches one slot; their prefix carries the version of the
+layout. Values are JSON of structs that may gain fields, so that successive releases can read each other's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,22 +13,22 @@ import msgspec
 from msgspec import Struct
 from redis.asyncio import Redis
 
-from watchparty_relay import answers
-from watchparty_relay.bus.step import Head, Step, joined
-from watchparty_relay.changes import Answer, Asked
+from watchparty_relay.bus.room_delta import Head, RoomDelta, assemble_room
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.protocol import Ack, LogEntry, Nack
-from watchparty_relay.roll import KEPT_MS, Roll
-from watchparty_relay.room import Member, Room
+from watchparty_relay.presence.presence_snapshot import SNAPSHOT_TTL_MS, PresenceSnapshot
+from watchparty_relay.protocol.messages import Ack, LogEntry, Nack
+from watchparty_relay.rules.changes import Answer, Request
+from watchparty_relay.rules.idempotency import ANSWER_TTL_MS
+from watchparty_relay.rules.state import Member, Room
 
 PREFIX = "wp1"
 ROOM_TTL_MS = 24 * 3600 * 1000
-STEPS_KEPT = 256
-ROLLS_TTL_MS = 2 * int(KEPT_MS)
-# Three visits may fail before another relay looks after the room.
+MAX_DELTAS = 256
+SNAPSHOTS_TTL_MS = 2 * int(SNAPSHOT_TTL_MS)
+# Renewed every two seconds: two renewals in a row may fail before another relay gets the lease.
 LEASE_MS = 6_000
 
-# KEYS: revision   ARGV: ours
+# KEYS: revision   ARGV: our revision
 NEWEST = """
 local known = tonumber(redis.call('GET', KEYS[1]) or '0')
 if tonumber(ARGV[1]) > known then redis.call('SET', KEYS[1], ARGV[1]) return tonumber(ARGV[1]) end
@@ -38,33 +38,34 @@ return known
 Argument = str | bytes | int
 
 
-class Stored(Struct, frozen=True):
-    """`rolls` are those that were called lately, `seen_ms` is when anybody last was here."""
+class StoredRoom(Struct, frozen=True):
+    """`snapshots` are the relays' latest; `seen_ms` is when a member was last in the room."""
 
-    mark: str
+    version_id: str
     room: Room
-    rolls: list[Roll]
+    snapshots: list[PresenceSnapshot]
     seen_ms: float
 
 
-class Visited(Struct, frozen=True):
-    """A room's mark, empty where it is gone; whether the relay looks after it; what the functions have of its log."""
+class RoomStatus(Struct, frozen=True):
+    """The version id, empty if the room is gone; whether the relay holds the lease; how much of the log is archived."""
 
-    mark: str
-    cared_for: bool
+    version_id: str
+    lease_held: bool
     archived_seq: int
 
 
-class Given(Struct, frozen=True):
-    """An answer that is kept with a step."""
+class StoredAnswer(Struct, frozen=True):
+    """An answer that is stored together with a commit."""
 
-    asked: Asked
+    request: Request
     answer: Answer
 
 
-class Outcome(Struct, frozen=True):
-    """`conflict`: the room is not the one that was judged; `answered`: commands had been answered before, by index;
-    `elsewhere`: its epoch began in another Redis, or before this one started, so that steps may be missing.
+class CommitResult(Struct, frozen=True):
+    """`conflict`: the room has another version. `answered`: requests had been answered before, by their index.
+
+    `elsewhere`: the room's epoch began in another Redis, or before this one was restarted, so deltas may be missing.
     """
 
     kind: Literal["done", "conflict", "answered", "elsewhere"]
@@ -84,129 +85,131 @@ class RedisRooms:
         self._client = client
         self._metrics = metrics
         scripts = resources.files("watchparty_relay.bus")
-        # EVALSHA, and EVAL where a failover forgot the script
+        # Sends EVALSHA, and EVAL if a failover has lost the script.
         self._commit = client.register_script(scripts.joinpath("commit.lua").read_text())
         self._lease = scripts.joinpath("lease.lua").read_text()
 
-    async def load(self, room_id: str) -> Stored | None:
-        async with self._client.pipeline(transaction=True) as reading:
-            reading.hmget(_key(room_id, "state"), ["mark", "head"])
-            reading.hgetall(_key(room_id, "log"))
-            reading.hgetall(_key(room_id, "members"))
-            reading.hvals(_key(room_id, "rolls"))
-            reading.get(_key(room_id, "seen"))
-            (mark, head), log, members, rolls, seen = await reading.execute()
-        if mark is None:
+    async def load(self, room_id: str) -> StoredRoom | None:
+        async with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.hmget(_key(room_id, "state"), ["mark", "head"])
+            pipeline.hgetall(_key(room_id, "log"))
+            pipeline.hgetall(_key(room_id, "members"))
+            pipeline.hvals(_key(room_id, "rolls"))
+            pipeline.get(_key(room_id, "seen"))
+            (version_id, head), log, members, snapshots, seen = await pipeline.execute()
+        if version_id is None:
             return None
         entries = [msgspec.json.decode(entry, type=LogEntry) for entry in log.values()]
-        room = joined(
+        room = assemble_room(
             room_id,
             msgspec.json.decode(head, type=Head),
             tuple(sorted(entries, key=lambda entry: entry.seq)),
             {key.decode(): msgspec.json.decode(member, type=Member) for key, member in members.items()},
         )
-        known_rolls = [msgspec.json.decode(roll, type=Roll) for roll in rolls]
-        return Stored(mark.decode(), room, known_rolls, float(seen or 0))
+        decoded = [msgspec.json.decode(snapshot, type=PresenceSnapshot) for snapshot in snapshots]
+        return StoredRoom(version_id.decode(), room, decoded, float(seen or 0))
 
-    async def since(self, room_id: str, version: int) -> list[Step]:
-        """The steps from that version on, including the one that made it."""
-        found: Any = await self._client.xrange(_key(room_id, "steps"), min=f"{version}-0")
-        return [msgspec.json.decode(fields[b"s"], type=Step) for _, fields in found]
+    async def since(self, room_id: str, version: int) -> list[RoomDelta]:
+        """The deltas from that version on, including the one that made it."""
+        entries: Any = await self._client.xrange(_key(room_id, "steps"), min=f"{version}-0")
+        return [msgspec.json.decode(fields[b"s"], type=RoomDelta) for _, fields in entries]
 
-    async def visit(self, room_ids: list[str], relay: str) -> list[Visited]:
-        """What is known of each room besides its steps; the rooms live on."""
-        async with self._client.pipeline(transaction=False) as asking:
+    async def refresh(self, room_ids: list[str], relay: str) -> list[RoomStatus]:
+        """Renews the rooms' leases and expiry, and returns their status."""
+        async with self._client.pipeline(transaction=False) as pipeline:
             for room_id in room_ids:
-                asking.hmget(_key(room_id, "state"), ["mark", "archived"])
-                asking.eval(self._lease, 1, _key(room_id, "lease"), relay, LEASE_MS)
+                pipeline.hmget(_key(room_id, "state"), ["mark", "archived"])
+                pipeline.eval(self._lease, 1, _key(room_id, "lease"), relay, LEASE_MS)
             for room_id in room_ids:
                 for name in ("state", "log", "members", "steps", "seen"):
-                    asking.pexpire(_key(room_id, name), ROOM_TTL_MS)
-            found = await asking.execute()
-        marks, leases = (found[start : 2 * len(room_ids) : 2] for start in (0, 1))
+                    pipeline.pexpire(_key(room_id, name), ROOM_TTL_MS)
+            replies = await pipeline.execute()
+        states, leases = (replies[start : 2 * len(room_ids) : 2] for start in (0, 1))
         return [
-            Visited(mark.decode() if mark else "", lease == 1, int(archived or 0))
-            for (mark, archived), lease in zip(marks, leases, strict=True)
+            RoomStatus(version_id.decode() if version_id else "", lease == 1, int(archived or 0))
+            for (version_id, archived), lease in zip(states, leases, strict=True)
         ]
 
-    async def note_archived(self, room_id: str, seq: int) -> None:
-        async with self._client.pipeline(transaction=False) as noting:
-            noting.hset(_key(room_id, "state"), "archived", str(seq))
-            noting.pexpire(_key(room_id, "state"), ROOM_TTL_MS)
-            await noting.execute()
+    async def record_archived(self, room_id: str, seq: int) -> None:
+        async with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.hset(_key(room_id, "state"), "archived", str(seq))
+            pipeline.pexpire(_key(room_id, "state"), ROOM_TTL_MS)
+            await pipeline.execute()
 
-    async def newest_revision(self, mine: int) -> int:
-        """The highest number that any relay has named; ours is named hereby."""
-        return int(await self._client.eval(NEWEST, 1, f"{PREFIX}:revision", mine))
+    async def newest_revision(self, ours: int) -> int:
+        """The highest revision that any relay has registered, after registering ours."""
+        return int(await self._client.eval(NEWEST, 1, f"{PREFIX}:revision", ours))
 
-    async def give_back(self, room_id: str, relay: str) -> None:
-        """Another may look after the room at once."""
+    async def release_lease(self, room_id: str, relay: str) -> None:
+        """Lets another relay take the lease at once."""
         await self._client.eval(self._lease, 1, _key(room_id, "lease"), relay, 0)
 
-    async def call_roll(self, room_id: str, roll: Roll, told: bytes) -> None:
-        """Keeps a relay's roll for those who come later, and tells it to those who listen."""
-        async with self._client.pipeline(transaction=False) as calling:
-            if roll.total:
-                calling.hset(_key(room_id, "rolls"), roll.relay, msgspec.json.encode(roll))
+    async def publish_presence(self, room_id: str, snapshot: PresenceSnapshot, message: bytes) -> None:
+        """Stores a relay's snapshot for relays that open the room later, and publishes the message with it."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            if snapshot.total:
+                pipeline.hset(_key(room_id, "rolls"), snapshot.relay, msgspec.json.encode(snapshot))
             else:
-                calling.hdel(_key(room_id, "rolls"), roll.relay)
-            calling.pexpire(_key(room_id, "rolls"), ROLLS_TTL_MS)
-            calling.set(_key(room_id, "seen"), repr(roll.at_ms), px=ROOM_TTL_MS)
-            calling.publish(channel_of(room_id), told)
-            await calling.execute()
+                pipeline.hdel(_key(room_id, "rolls"), snapshot.relay)
+            pipeline.pexpire(_key(room_id, "rolls"), SNAPSHOTS_TTL_MS)
+            pipeline.set(_key(room_id, "seen"), repr(snapshot.at_ms), px=ROOM_TTL_MS)
+            pipeline.publish(channel_of(room_id), message)
+            await pipeline.execute()
 
-    async def commit(self, room_id: str, expected: str, step: Step | None, given: Sequence[Given] = ()) -> Outcome:
-        """Takes the step, and keeps the answers, if the room's mark is still the expected one."""
+    async def commit(
+        self, room_id: str, expected_id: str, delta: RoomDelta | None, answers: Sequence[StoredAnswer] = ()
+    ) -> CommitResult:
+        """Commits the delta and stores the answers, if the room still has the expected version id."""
         began_s = perf_counter()
         kind, *values = await self._commit(
             keys=[
                 *(_key(room_id, name) for name in ("state", "log", "members", "steps")),
-                *(_answer_key(room_id, each.asked) for each in given),
+                *(_answer_key(room_id, each.request) for each in answers),
             ],
             args=[
-                expected,
-                step.mark if step else "",
-                msgspec.json.encode(step.head) if step else "",
-                msgspec.json.encode(step) if step else "",
-                int(answers.KEPT_MS),
+                expected_id,
+                delta.version_id if delta else "",
+                msgspec.json.encode(delta.head) if delta else "",
+                msgspec.json.encode(delta) if delta else "",
+                int(ANSWER_TTL_MS),
                 ROOM_TTL_MS,
                 channel_of(room_id),
-                step.version if step else 0,
-                int(step.whole) if step else 0,
-                STEPS_KEPT,
-                len(given),
-                *(msgspec.json.encode(each.answer) for each in given),
-                *(_entries(step) if step else ()),
+                delta.version if delta else 0,
+                int(delta.whole) if delta else 0,
+                MAX_DELTAS,
+                len(answers),
+                *(msgspec.json.encode(each.answer) for each in answers),
+                *(_entry_arguments(delta) if delta else ()),
             ],
         )
         self._metrics.redis.observe(perf_counter() - began_s)
         if kind != b"answered":
-            return Outcome(kind=kind.decode())
-        before = zip(values[::2], values[1::2], strict=True)
-        return Outcome(
-            "answered", {int(index): msgspec.json.decode(answer, type=Ack | Nack) for index, answer in before}
+            return CommitResult(kind=kind.decode())
+        earlier = zip(values[::2], values[1::2], strict=True)
+        return CommitResult(
+            "answered", {int(index): msgspec.json.decode(answer, type=Ack | Nack) for index, answer in earlier}
         )
 
-    async def forget_answer(self, room_id: str, asked: Asked) -> None:
-        await self._client.delete(_answer_key(room_id, asked))
+    async def forget_answer(self, room_id: str, request: Request) -> None:
+        await self._client.delete(_answer_key(room_id, request))
 
 
 def _key(room_id: str, name: str) -> str:
     return f"{PREFIX}:{{{room_id}}}:{name}"
 
 
-def _answer_key(room_id: str, asked: Asked) -> str:
-    return _key(room_id, f"answer:{asked.by}:{asked.message.cid}")
+def _answer_key(room_id: str, request: Request) -> str:
+    return _key(room_id, f"answer:{request.by}:{request.message.cid}")
 
 
-def _entries(step: Step) -> Iterator[Argument]:
-    """What the script adds to the log, takes from it, adds to the members, takes from them; each after its length."""
-    members = step.members.items()
+def _entry_arguments(delta: RoomDelta) -> Iterator[Argument]:
+    """Log entries to set, to delete, members to set, to delete: four lists, each preceded by its length."""
+    members = delta.members.items()
     lists: list[list[Argument]] = [
-        [part for entry in step.log for part in (entry.seq, msgspec.json.encode(entry))],
-        [*step.dropped],
+        [part for entry in delta.log for part in (entry.seq, msgspec.json.encode(entry))],
+        [*delta.dropped],
         [part for key, member in members for part in (key, msgspec.json.encode(member))],
-        [*step.forgotten],
+        [*delta.forgotten],
     ]
     for each in lists:
         yield len(each)

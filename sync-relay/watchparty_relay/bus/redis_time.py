@@ -1,7 +1,7 @@
-"""Redis's clock as every relay of it sees it: estimated from round trips, carried by the machine's monotonic clock.
+"""Redis's clock, as all its relays see it: estimated from round trips, carried on by the machine's monotonic clock.
 
-The estimate is slewed and never goes back; only an error beyond a second is taken at once, under another name, so that
-players estimate anew.
+The estimate is slewed and never goes back. Only an error of more than a second is corrected at once, and under another
+clock name, so that players start their own estimates over.
 """
 
 from collections import deque
@@ -31,7 +31,7 @@ class RedisTime:
     async def start(self) -> None:
         for _ in range(SAMPLES):
             await self.sample()
-        self._offset_ms = self._best_ms()
+        self._offset_ms = self._best_offset_ms()
 
     async def sample(self) -> None:
         sent_ms = self._source.monotonic_ms()
@@ -39,7 +39,7 @@ class RedisTime:
         received_ms = self._source.monotonic_ms()
         server_ms = (seconds * 1_000_000 + microseconds) / 1000
         self._samples.append((received_ms - sent_ms, server_ms - (sent_ms + received_ms) / 2))
-        error_ms = self._best_ms() - self._offset_ms
+        error_ms = self._best_offset_ms() - self._offset_ms
         if abs(error_ms) <= STEP_MS:
             self._offset_ms += min(max(error_ms, -SLEW_MS), SLEW_MS)
             return
@@ -49,6 +49,6 @@ class RedisTime:
         self._offset_ms = newest[1]
         self.name = str((await self._client.info("server"))["run_id"])[:8]
 
-    def _best_ms(self) -> float:
-        """The offset that the shortest round trip showed: the least can have gone wrong in it."""
+    def _best_offset_ms(self) -> float:
+        """The offset measured by the shortest round trip, which bounds its error most tightly."""
         return min(self._samples)[1]

@@ -1,6 +1,7 @@
-"""The rooms that this relay hears of from others: one pub/sub connection, replaced when it breaks.
+"""The rooms whose messages from other relays this relay receives: one pub/sub connection, replaced when it breaks.
 
-It hands on what arrives and says when it is whole again, because what was told meanwhile is lost to it.
+It passes on what arrives. After a break it reports when it is complete again, because messages sent in between are
+lost.
 """
 
 import asyncio
@@ -13,52 +14,57 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-LIFELINE = "wp1:relays"
-AGAIN_S = 0.2
+# Subscribed to first on each connection: its confirmation shows that the connection works.
+CONTROL_CHANNEL = "wp1:relays"
+RETRY_S = 0.2
 
 
 class Subscriptions:
     def __init__(
-        self, client: Redis, *, heard: Callable[[str, bytes], None], restored: Callable[[], Awaitable[None]]
+        self,
+        client: Redis,
+        *,
+        on_message: Callable[[str, bytes], None],
+        on_restored: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
-        self._heard = heard
-        self._restored = restored
+        self._on_message = on_message
+        self._on_restored = on_restored
         self._pubsub: PubSub | None = None
-        self._followed: dict[str, asyncio.Event] = {}
+        self._confirmed: dict[str, asyncio.Event] = {}
 
     async def follow(self, channel: str) -> None:
-        """Returns when whatever is told from now on will be heard."""
-        standing = self._followed.setdefault(channel, asyncio.Event())
-        if self._pubsub is not None and not standing.is_set():
+        """Returns when whatever is published from now on will be received."""
+        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
+        if self._pubsub is not None and not confirmed.is_set():
             await self._pubsub.subscribe(channel)
-        await standing.wait()
+        await confirmed.wait()
 
     async def unfollow(self, channel: str) -> None:
-        if self._followed.pop(channel, None) and self._pubsub is not None:
+        if self._confirmed.pop(channel, None) and self._pubsub is not None:
             await self._pubsub.unsubscribe(channel)
 
     async def run(self) -> None:
         while True:
             try:
                 async with self._client.pubsub() as pubsub:
-                    for standing in self._followed.values():
-                        standing.clear()
-                    await pubsub.subscribe(LIFELINE)
+                    for confirmed in self._confirmed.values():
+                        confirmed.clear()
+                    await pubsub.subscribe(CONTROL_CHANNEL)
                     self._pubsub = pubsub
-                    if self._followed:
-                        await pubsub.subscribe(*self._followed)
-                    await self._listen(pubsub)
+                    if self._confirmed:
+                        await pubsub.subscribe(*self._confirmed)
+                    await self._receive(pubsub)
             except (RedisError, OSError) as failure:
-                log.warning("the other relays cannot be heard: %s", failure)
-            except Exception:  # a message that could not be taken, by a fault of ours or of a newer relay
-                log.exception("something that another relay told could not be taken")
+                log.warning("messages of other relays cannot be received: %s", failure)
+            except Exception:  # a message that could not be handled: our bug, or one that only newer relays know
+                log.exception("a message of another relay could not be handled")
             finally:
                 self._pubsub = None
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(RETRY_S)
 
-    async def _listen(self, pubsub: PubSub) -> None:
-        whole: asyncio.Task[None] | None = None
+    async def _receive(self, pubsub: PubSub) -> None:
+        restoring: asyncio.Task[None] | None = None
         try:
             while True:
                 message = await pubsub.get_message(timeout=5.0)
@@ -66,16 +72,16 @@ class Subscriptions:
                     continue
                 channel = message["channel"].decode()
                 if message["type"] == "message":
-                    self._heard(channel, message["data"])
-                elif message["type"] == "subscribe" and channel == LIFELINE:
-                    whole = asyncio.create_task(self._restore())
-                elif message["type"] == "subscribe" and channel in self._followed:
-                    self._followed[channel].set()
+                    self._on_message(channel, message["data"])
+                elif message["type"] == "subscribe" and channel == CONTROL_CHANNEL:
+                    restoring = asyncio.create_task(self._restore())
+                elif message["type"] == "subscribe" and channel in self._confirmed:
+                    self._confirmed[channel].set()
         finally:
-            if whole is not None:
-                whole.cancel()
+            if restoring is not None:
+                restoring.cancel()
 
     async def _restore(self) -> None:
-        for standing in tuple(self._followed.values()):
-            await standing.wait()
-        await self._restored()
+        for confirmed in tuple(self._confirmed.values()):
+            await confirmed.wait()
+        await self._on_restored()

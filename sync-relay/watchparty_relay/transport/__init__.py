@@ -1,1 +1,1 @@
-"""How sockets reach the relay: one port, one adapter a way of serving."""
+"""Sockets: the only folder that knows them."""

@@ -1,7 +1,7 @@
-"""The ASGI transport: `/ws` under any ASGI server, one bounded queue and one writer a connection.
+"""The ASGI transport: `/ws` under any ASGI server, with one bounded queue and one writer per connection.
 
-It checks the origin, agrees on the subprotocol and moves text; what is said is `session.py`'s. Mounted by the
-standalone server, or served alone by `server.py`.
+It checks the origin, agrees on the subprotocol and moves text; the conversation is `session.py`'s. A process that hosts
+the relay mounts it.
 """
 
 import asyncio
@@ -9,11 +9,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from watchparty_relay.relay import Relay
-from watchparty_relay.session import Session
-from watchparty_relay.transport.port import FLUSH_WITHIN_S, agreed, origin_allowed
-from watchparty_relay.vocabulary import CloseCode, ErrorCode
-from watchparty_relay.wire import Frames, frame_of
+from watchparty_relay.protocol.codec import FrameBatch, text_frame
+from watchparty_relay.protocol.values import CloseCode, ErrorCode
+from watchparty_relay.session.session import Session
+from watchparty_relay.transport.port import FLUSH_WITHIN_S, Acceptor, agreed_subprotocol, origin_allowed
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,26 +23,26 @@ MAX_PONGS = 16
 
 
 class AsgiChannel:
-    """Frames on their way out; only `run` waits for the reader."""
+    """The outgoing side of a connection; only `run` waits for the reader."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._queue: deque[bytes] = deque()
-        self._first: deque[Callable[[], bytes]] = deque(maxlen=MAX_PONGS)
+        self._urgent: deque[Callable[[], bytes]] = deque(maxlen=MAX_PONGS)
         self._bytes = 0
         self._code: CloseCode | None = None
         self._wake = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
-    def write(self, frames: Frames) -> None:
+    def write(self, batch: FrameBatch) -> None:
         if self._code is None:
-            self._queue.extend([text.body for text in frames.texts])
-            self._bytes += len(frames.image)
+            self._queue.extend([frame.payload for frame in batch.frames])
+            self._bytes += len(batch.data)
             self._wake.set()
 
-    def write_first(self, build: Callable[[], bytes]) -> None:
+    def write_urgent(self, build: Callable[[], bytes]) -> None:
         if self._code is None:
-            self._first.append(build)
+            self._urgent.append(build)
             self._wake.set()
 
     def buffered(self) -> int:
@@ -56,41 +55,41 @@ class AsgiChannel:
             asyncio.get_running_loop().call_later(FLUSH_WITHIN_S, self.abort)
 
     def abort(self) -> None:
-        """Stops writing, whatever is queued: the reader does not read, or is gone."""
+        """Stops writing, whatever is queued: the client does not read, or is gone."""
         if self._writing is not None:
             self._writing.cancel()
 
     async def run(self) -> None:
-        """Writes until the channel is closed; returns also when the reader never took it all."""
+        """Writes until the channel is closed, or until it is aborted."""
         self._writing = asyncio.create_task(self._write())
         await asyncio.wait({self._writing})
 
     async def _write(self) -> None:
         try:
             while True:
-                while self._first or self._queue:
+                while self._urgent or self._queue:
                     await self._write_one()
                 if self._code is not None:
                     await self._send({"type": "websocket.close", "code": int(self._code), "reason": self._code.name})
                     return
                 self._wake.clear()
                 await self._wake.wait()
-        except OSError:  # what ASGI servers raise for a peer that is gone
+        except OSError:  # raised by ASGI servers when the peer is gone
             return
 
     async def _write_one(self) -> None:
-        if self._first:
-            await self._send({"type": "websocket.send", "text": self._first.popleft()().decode()})
+        if self._urgent:
+            await self._send({"type": "websocket.send", "text": self._urgent.popleft()().decode()})
             return
-        body = self._queue.popleft()
-        await self._send({"type": "websocket.send", "text": body.decode()})
-        self._bytes -= len(frame_of(body))
+        payload = self._queue.popleft()
+        await self._send({"type": "websocket.send", "text": payload.decode()})
+        self._bytes -= len(text_frame(payload))
 
 
 class AsgiRelay:
-    """The ASGI application; any path, because whoever mounts it has chosen one."""
+    """The ASGI application. It accepts any path: the process that mounts it has chosen one."""
 
-    def __init__(self, relay: Relay, *, allowed_origins: frozenset[str] = frozenset()) -> None:
+    def __init__(self, relay: Acceptor, *, allowed_origins: frozenset[str] = frozenset()) -> None:
         self._relay = relay
         self._allowed_origins = allowed_origins
 
@@ -103,11 +102,11 @@ class AsgiRelay:
             await send({"type": "websocket.close", "code": int(CloseCode.REMOVED)})  # before accept: HTTP 403
             return
         offered = scope.get("subprotocols", [])
-        await send({"type": "websocket.accept", "subprotocol": agreed(offered)})
+        await send({"type": "websocket.accept", "subprotocol": agreed_subprotocol(offered)})
         channel = AsgiChannel(send)
         session = self._relay.connect(channel)
-        if offered and not agreed(offered):
-            session.end(CloseCode.VERSION, ErrorCode.VERSION)
+        if offered and not agreed_subprotocol(offered):
+            session.close(CloseCode.VERSION, ErrorCode.VERSION)
         reading = asyncio.create_task(_read(receive, session, channel))
         try:
             await channel.run()

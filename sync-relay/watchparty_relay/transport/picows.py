@@ -1,7 +1,7 @@
-"""The picows transport: the relay served alone, sockets and its few pages on one port.
+"""The picows transport: a relay that is served alone, with sockets and a few HTTP pages on one port.
 
-Frames go out as one write a connection and round; what the kernel does not take at once waits in the transport, whose
-size the outbox watches. Whoever has been silent is asked for a sign of life, all connections by one timer.
+A connection's frames are one write per round. What the kernel does not accept at once waits in the transport, whose
+buffer size the send queue checks. One timer pings all silent connections.
 """
 
 import asyncio
@@ -23,24 +23,35 @@ from picows import (
     ws_create_server,
 )
 
-from watchparty_relay.pages import Pages
-from watchparty_relay.relay import Relay
-from watchparty_relay.transport.port import FLUSH_WITHIN_S, READ_BYTES, SILENCE_S, agreed, origin_allowed
-from watchparty_relay.vocabulary import CloseCode, ErrorCode
-from watchparty_relay.wire import Frames, frame_of
+from watchparty_relay.protocol.codec import FrameBatch, text_frame
+from watchparty_relay.protocol.values import CloseCode, ErrorCode
+from watchparty_relay.transport.port import (
+    FLUSH_WITHIN_S,
+    READ_BYTES,
+    SILENCE_S,
+    Acceptor,
+    agreed_subprotocol,
+    origin_allowed,
+)
 
-# Hellos and reports fit; the buffer of a connection grows for the rare larger frame.
+# Large enough for a hello or a report; a connection's buffer grows for the rare larger frame.
 READ_BUFFER_BYTES = 1_024
-# What the kernel holds for a reader that does not read; doubled by Linux. Without a bound it hides megabytes.
+# What the kernel buffers for a client that does not read (Linux doubles it). Without a limit it hides megabytes.
 SEND_BUFFER_BYTES = 65_536
-# Bytes that nobody acknowledged for so long: the peer is gone, whatever TCP still hopes.
+# A peer that has not acknowledged data for this long is gone, although TCP would retry for longer.
 UNACKNOWLEDGED_MS = 20_000
 BACKLOG = 4_096
 
 
-class _Quiet(LoggerAdapter[Logger]):
-    """What picows calls errors are faults of clients. An adapter, too, because beside a plain logger it makes one more
-    for each connection."""
+# Returns the HTTP status and the text of a path.
+Page = Callable[[str], tuple[int, str]]
+
+
+class _DebugLogger(LoggerAdapter[Logger]):
+    """Logs picows's errors as debug messages, because they are faults of clients.
+
+    It is an adapter because picows creates another logger per connection if it is given a plain one.
+    """
 
     def error(self, msg: object, *args: object, **kwargs: Any) -> None:
         self.debug(msg, *args, **kwargs)
@@ -58,13 +69,13 @@ class PicowsChannel:
         self.buffered: Callable[[], int] = transport.underlying_transport.get_write_buffer_size
         self._closed = False
 
-    def write(self, frames: Frames) -> None:
+    def write(self, batch: FrameBatch) -> None:
         if not self._closed:
-            self._write(frames.image)
+            self._write(batch.data)
 
-    def write_first(self, build: Callable[[], bytes]) -> None:
+    def write_urgent(self, build: Callable[[], bytes]) -> None:
         if not self._closed:
-            self._write(frame_of(build()))
+            self._write(text_frame(build()))
 
     def close(self, code: CloseCode) -> None:
         if not self._closed:
@@ -74,30 +85,30 @@ class PicowsChannel:
 
 
 class Connection(WSListener):
-    """One socket after its upgrade: puts fragments together and hands texts to the session."""
+    """One socket after its upgrade: assembles fragments and passes texts to the session."""
 
-    def __init__(self, server: "PicowsServer", *, version: bool) -> None:
+    def __init__(self, server: "PicowsServer", *, subprotocol_ok: bool) -> None:
         self._server = server
-        self._version = version
+        self._subprotocol_ok = subprotocol_ok
         self._fragments: bytearray | None = None
-        self._heard = True
-        self._asked = False
+        self._active = True
+        self._pinged = False
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
         self._session = self._server.relay.connect(PicowsChannel(transport))
-        self._server.came(self)
-        if not self._version:
-            self._session.end(CloseCode.VERSION, ErrorCode.VERSION)
+        self._server.connected(self)
+        if not self._subprotocol_ok:
+            self._session.close(CloseCode.VERSION, ErrorCode.VERSION)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 (picows' signature)
-        self._server.went(self)
+        self._server.disconnected(self)
         self._server.relay.disconnected(self._session)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        self._heard = True
+        self._active = True
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
-            return self._broken()
+            return self._reject_frame()
         match frame.msg_type:
             case WSMsgType.TEXT if frame.fin and self._fragments is None:
                 self._session.receive(frame.get_payload_as_bytes())
@@ -113,23 +124,23 @@ class Connection(WSListener):
             case WSMsgType.PONG:
                 pass
             case _:
-                self._broken()
+                self._reject_frame()
         return None
 
     def pause_writing(self) -> None:
-        """The outbox asks how much is waiting, so it need not be told."""
+        """Nothing to do: the send queue checks the size of the buffer itself."""
 
     def resume_writing(self) -> None:
         """As above."""
 
     def check_alive(self) -> None:
-        """Silent since the last time: asked for a sign of life, then given up."""
-        if self._heard:
-            self._heard = self._asked = False
-        elif self._asked:
+        """Pings a connection that has been silent since the last check; drops it if it was already pinged."""
+        if self._active:
+            self._active = self._pinged = False
+        elif self._pinged:
             self.hang_up()
         else:
-            self._asked = True
+            self._pinged = True
             self._transport.send_ping()
 
     def hang_up(self) -> None:
@@ -137,33 +148,33 @@ class Connection(WSListener):
 
     def _continue(self, frame: WSFrame) -> None:
         fragments = self._fragments or bytearray()
-        if len(fragments) <= READ_BYTES:  # beyond, it is too large already
+        if len(fragments) <= READ_BYTES:  # beyond that the message is too large already
             fragments += frame.get_payload_as_memoryview()
         if frame.fin or len(fragments) > READ_BYTES:
             self._fragments = None
             self._session.receive(bytes(fragments))
 
-    def _broken(self) -> None:
-        """Not what WebSocket clients send: reserved bits, fragments out of order."""
-        self._session.end(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+    def _reject_frame(self) -> None:
+        """The frame violates RFC 6455: reserved bits, or fragments out of order."""
+        self._session.close(CloseCode.MALFORMED, ErrorCode.MALFORMED)
 
 
 class PicowsServer:
-    """Listens from `start` on; `connections` are the accepted ones, `deserted` is set while there is none."""
+    """Listens from `start` on. `connections` are the accepted ones; `empty` is set while there are none."""
 
     def __init__(
         self,
-        relay: Relay,
-        pages: Pages,
+        relay: Acceptor,
+        page: Page,
         *,
         allowed_origins: frozenset[str] = frozenset(),
         silence_s: float = SILENCE_S,
     ) -> None:
         self.relay = relay
         self.connections: set[Connection] = set()
-        self.deserted = asyncio.Event()
-        self.deserted.set()
-        self._pages = pages
+        self.empty = asyncio.Event()
+        self.empty.set()
+        self._page = page
         self._allowed_origins = allowed_origins
         self._silence_s = silence_s
         self._server: asyncio.Server | None = None
@@ -175,13 +186,13 @@ class PicowsServer:
             sock=listening,
             max_frame_size=READ_BYTES,
             read_buffer_init_size=READ_BUFFER_BYTES,
-            logger_name=_Quiet(getLogger(__name__), {}),
+            logger_name=_DebugLogger(getLogger(__name__), {}),
             backlog=BACKLOG,
         )
         self._checking = asyncio.create_task(self._check_alive())
 
     async def stop(self) -> None:
-        """Listens no more and lets go of everybody who is still here."""
+        """Stops listening and drops the remaining connections."""
         if self._server is not None:
             self._server.close()
         if self._checking is not None:
@@ -191,28 +202,28 @@ class PicowsServer:
         for connection in tuple(self.connections):
             connection.hang_up()
 
-    def came(self, connection: Connection) -> None:
+    def connected(self, connection: Connection) -> None:
         self.connections.add(connection)
-        self.deserted.clear()
+        self.empty.clear()
 
-    def went(self, connection: Connection) -> None:
+    def disconnected(self, connection: Connection) -> None:
         self.connections.discard(connection)
         if not self.connections:
-            self.deserted.set()
+            self.empty.set()
 
     def _accept(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         path = request.path.decode("latin-1").partition("?")[0]
         headers = request.headers
         if path != "/ws":
-            return _plain(*self._pages.answer(path))
+            return _plain(*self._page(path))
         if headers.get("Upgrade", "").lower() != "websocket":
             return _plain(426, "This is a WebSocket endpoint.\n", {"Upgrade": "websocket"})
         if not origin_allowed(headers.get("Origin"), headers.get("Host", ""), self._allowed_origins):
             return _plain(403, "This page may not connect.\n")
         offered = [each.strip() for line in headers.getall("Sec-WebSocket-Protocol", []) for each in line.split(",")]
-        chosen = agreed(offered)
+        chosen = agreed_subprotocol(offered)
         response = WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": chosen} if chosen else None)
-        return WSUpgradeResponseWithListener(response, Connection(self, version=bool(chosen) or not offered))
+        return WSUpgradeResponseWithListener(response, Connection(self, subprotocol_ok=bool(chosen) or not offered))
 
     async def _check_alive(self) -> None:
         while True:
@@ -222,7 +233,7 @@ class PicowsServer:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Its options are those of every connection that it accepts."""
+    """Accepted connections inherit its options."""
     listening = socket.create_server((host, port), backlog=BACKLOG, reuse_port=False)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)

@@ -1,53 +1,45 @@
-"""The transport's port: an accepted connection as sessions see it, and what every transport checks before accepting.
+"""What a transport needs of the relay, and what every transport checks before it accepts a connection.
 
-A transport accepts sockets, moves text and notices dead peers; what is said is `session.py`'s. Every adapter passes
-`tests/sync_relay/transport/test_transport_contract.py`.
+A transport accepts sockets, moves text and detects dead peers; it gives sessions a `Channel` (`fanout/channel.py`).
+Every adapter passes `tests/sync_relay/transport/test_transport_contract.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from watchparty_relay.flood import LIMITS
-from watchparty_relay.protocol import SUBPROTOCOL
-from watchparty_relay.vocabulary import CloseCode
-from watchparty_relay.wire import Frames
+from watchparty_relay.fanout.channel import Channel
+from watchparty_relay.protocol.messages import SUBPROTOCOL
+from watchparty_relay.rules.rate_limit import LIMITS
+from watchparty_relay.session.session import Session
 
-# Above our own limit, so that somebody who sends too much is told so by us.
+# Above our own limit, so that the session sees an oversized frame and can answer it with an error.
 READ_BYTES = 4 * LIMITS.frame_bytes
-# How long somebody who is being closed may take to read the rest.
+# For how long a client may go on reading what was sent before its connection is closed.
 FLUSH_WITHIN_S = 2.0
-# Nothing heard for so long: the peer is asked for a sign of life, and given up when none comes in the same time.
+# A peer that has been silent for this long is pinged; it is dropped if it stays silent for as long again.
 SILENCE_S = 20.0
 
 
-class Channel(Protocol):
-    """One accepted connection. No method waits."""
+class Acceptor(Protocol):
+    """`Relay` implements it; transports know only this part of the relay."""
 
-    def write(self, frames: Frames) -> None:
-        """Queues text frames."""
+    def connect(self, channel: Channel) -> Session:
+        """A connection was accepted: returns its session."""
         ...
 
-    def write_first(self, build: Callable[[], bytes]) -> None:
-        """Sends a text ahead of the queue, built at the moment in which it goes out."""
-        ...
-
-    def buffered(self) -> int:
-        """Bytes that were written and that the reader's side has not taken."""
-        ...
-
-    def close(self, code: CloseCode) -> None:
-        """Sends what is queued, for a short while, and closes."""
+    def disconnected(self, session: Session) -> None:
+        """The connection of this session is gone."""
         ...
 
 
 def origin_allowed(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
-    """Browsers always send one; it must be this very host or a listed one. Programs send none."""
+    """Whether the origin is this host or a listed one. Browsers always send an origin; other programs send none."""
     if origin is None or origin in allowed:
         return True
     return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc.lower() == host.lower()
 
 
-def agreed(offered: Iterable[str]) -> str | None:
-    """The subprotocol that both sides speak."""
+def agreed_subprotocol(offered: Iterable[str]) -> str | None:
+    """The subprotocol that both sides support."""
     return SUBPROTOCOL if SUBPROTOCOL in offered else None

@@ -10,7 +10,8 @@ import pytest
 
 from watchparty_api.records import Member, Notice, Room, Video
 from watchparty_api.rooms import notices
-from watchparty_relay import protocol
+from watchparty_relay.protocol import notices as relay_notices
+from watchparty_relay.protocol.values import Media
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 BASE: dict[str, Any] = {"workspace_id": "w", "created_at": NOW}
@@ -24,26 +25,26 @@ MEMBER = Member(
 @pytest.mark.parametrize(
     ("notice", "kind"),
     [
-        (notices.admit(MEMBER, "q", NOW), protocol.AdmitNotice),
-        (notices.deny(MEMBER, "q", NOW), protocol.DenyNotice),
-        (notices.remove(MEMBER, NOW), protocol.RemoveNotice),
-        (notices.role(MEMBER, NOW), protocol.RoleNotice),
-        (notices.mute(MEMBER, NOW), protocol.MuteNotice),
-        (notices.settings(ROOM, NOW), protocol.SettingsNotice),
-        (notices.media(ROOM, VIDEO, NOW, by="p"), protocol.MediaNotice),
-        (notices.media(ROOM, None, NOW), protocol.MediaNotice),
-        (notices.close(ROOM, NOW), protocol.CloseNotice),
+        (notices.admit(MEMBER, "q", NOW), relay_notices.AdmitNotice),
+        (notices.deny(MEMBER, "q", NOW), relay_notices.DenyNotice),
+        (notices.remove(MEMBER, NOW), relay_notices.RemoveNotice),
+        (notices.role(MEMBER, NOW), relay_notices.RoleNotice),
+        (notices.mute(MEMBER, NOW), relay_notices.MuteNotice),
+        (notices.settings(ROOM, NOW), relay_notices.SettingsNotice),
+        (notices.media(ROOM, VIDEO, NOW, by="p"), relay_notices.MediaNotice),
+        (notices.media(ROOM, None, NOW), relay_notices.MediaNotice),
+        (notices.close(ROOM, NOW), relay_notices.CloseNotice),
     ],
 )
 def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type) -> None:
     """By its own types, with id and room where the outbox has them."""
-    read = msgspec.convert(notice.body, protocol.Notice, strict=True)
+    read = msgspec.convert(notice.body, relay_notices.Notice, strict=True)
     assert isinstance(read, kind)
     assert (read.id, read.room) == (notice.id, notice.room_id)
 
 
 def test_the_relays_media_is_ours() -> None:
     """The whole value arrives: film, counter, lengths and place."""
-    read = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, protocol.MediaNotice)
-    assert read.media == protocol.Media(video_id="v", mrev=1, duration_s=9.5, playable_s=4.0, start_pos_s=0.0)
+    read = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, relay_notices.MediaNotice)
+    assert read.media == Media(video_id="v", mrev=1, duration_s=9.5, playable_s=4.0, start_pos_s=0.0)
     assert read.by == "p"

@@ -13,12 +13,13 @@ from fakes.redis_server import RedisServer
 from fakes.relay_tokens import FILM, StillTime, settings
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
-from watchparty_relay.bus.port import Bus, Committed, Heard
+from watchparty_relay.bus.port import Bus, BusEvent, Committed
 from watchparty_relay.bus.redis import RedisBus
-from watchparty_relay.changes import Enter, Operate, Refusal, Release, Say
-from watchparty_relay.protocol import Ack, Chat, ChatEntry, Command, MuteNotice, Nack, Reacted, RemoveNotice, State
-from watchparty_relay.roll import Roll
-from watchparty_relay.vocabulary import ErrorCode, Media, NackCode, Operation, Role, Settings
+from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
+from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Command, Nack, Reacted, State
+from watchparty_relay.protocol.notices import MuteNotice, RemoveNotice
+from watchparty_relay.protocol.values import ErrorCode, Media, NackCode, Operation, Role, Settings
+from watchparty_relay.rules.changes import Enter, Refusal, Release, Request
 
 pytestmark = pytest.mark.anyio
 
@@ -29,9 +30,9 @@ class Ear:
     """A listener that remembers what it heard, in order."""
 
     def __init__(self) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[BusEvent] = []
 
-    def __call__(self, heard: Heard) -> None:
+    def __call__(self, heard: BusEvent) -> None:
         self.heard.append(heard)
 
     @property
@@ -63,7 +64,7 @@ async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
     await bus.stop()
 
 
-def entering(participant_id: str, *, mver: int = 1, role: Role = Role.HOST) -> Enter:
+def enter_change(participant_id: str, *, mver: int = 1, role: Role = Role.HOST) -> Enter:
     return Enter(
         participant_id=participant_id,
         mver=mver,
@@ -78,12 +79,12 @@ def entering(participant_id: str, *, mver: int = 1, role: Role = Role.HOST) -> E
     )
 
 
-def play(cid: str, op: Operation = Operation.PLAY, by: str = "ana") -> Operate:
-    return Operate(by, Command(cid, op, 1), lead_ms=200.0)
+def play(cid: str, op: Operation = Operation.PLAY, by: str = "ana") -> Request:
+    return Request(by, Command(cid, op, 1), lead_ms=200.0)
 
 
-def say(cid: str, text: str = "hello", by: str = "ana") -> Say:
-    return Say(by, Chat(cid, text))
+def say(cid: str, text: str = "hello", by: str = "ana") -> Request:
+    return Request(by, Chat(cid, text))
 
 
 async def test_a_room_is_there_when_it_is_first_listened_to(bus: Bus) -> None:
@@ -97,7 +98,7 @@ async def test_listeners_hear_of_every_change_after_they_began_once_and_in_order
     """B2: one order for everybody; whoever comes later starts from the room as it is then."""
     early, late = Ear(), Ear()
     await bus.listen("room", early)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     await bus.apply("room", play("c1"))
     room = await bus.listen("room", late)
     await bus.apply("room", play("c2", Operation.PAUSE))
@@ -110,7 +111,7 @@ async def test_the_asker_learns_last(bus: Bus) -> None:
     """B3, O3: when apply returns, everybody who listens has heard of it."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     answer = await bus.apply("room", play("c1"))
     assert answer == Ack(cid="c1", rev=ear.revs[-1])
 
@@ -119,7 +120,7 @@ async def test_commands_that_arrive_together_get_revs_of_their_own(bus: Bus) -> 
     """B4, K2: fifty changes at once are fifty steps, without a gap and without a double."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     ops = [Operation.PLAY, Operation.PAUSE] * 25
     answers = await asyncio.gather(*(bus.apply("room", play(f"c{i}", op)) for i, op in enumerate(ops)))
     revs = [answer.rev for answer in answers if isinstance(answer, Ack)]
@@ -131,7 +132,7 @@ async def test_seq_has_no_gaps_however_many_talk_at_once(bus: Bus) -> None:
     """B5, L1: the log counts one by one."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     await asyncio.gather(*(bus.apply("room", say(f"c{i}")) for i in range(40)))
     assert ear.seqs == list(range(1, 41))
 
@@ -140,7 +141,7 @@ async def test_the_same_cid_gets_the_same_answer_and_is_not_done_again(bus: Bus)
     """B6, O2: also when both arrive at once, and also when the answer was a refusal."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     first, second = await asyncio.gather(bus.apply("room", say("c1")), bus.apply("room", say("c1")))
     assert first == second == Ack(cid="c1", seq=1)
     assert ear.seqs == [1]
@@ -150,8 +151,8 @@ async def test_the_same_cid_gets_the_same_answer_and_is_not_done_again(bus: Bus)
 
 async def test_a_cid_belongs_to_its_participant(bus: Bus) -> None:
     """B7, O2: two people may choose the same."""
-    await bus.apply("room", entering("ana"))
-    await bus.apply("room", entering("bob"))
+    await bus.apply("room", enter_change("ana"))
+    await bus.apply("room", enter_change("bob"))
     assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
     assert await bus.apply("room", say("c1", by="bob")) == Ack(cid="c1", seq=2)
 
@@ -160,7 +161,7 @@ async def test_rooms_know_nothing_of_each_other(bus: Bus) -> None:
     """B8: another room's changes are neither heard nor counted."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("other", entering("ana"))
+    await bus.apply("other", enter_change("ana"))
     await bus.apply("other", play("c1"))
     assert ear.heard == []
     assert await bus.apply("room", play("c1")) == Nack(cid="c1", code=NackCode.WAITING)
@@ -170,7 +171,7 @@ async def test_who_left_hears_nothing_more_and_the_room_stays(bus: Bus) -> None:
     """B9: without listeners a room may be forgotten only where it can be found again."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     (born,) = [event for event in ear.events if isinstance(event, State)]
     await bus.apply("room", say("c1"))
     bus.leave("room", ear)
@@ -184,15 +185,15 @@ async def test_who_left_hears_nothing_more_and_the_room_stays(bus: Bus) -> None:
 async def test_marks_are_kept_also_of_a_room_that_nobody_has_opened(bus: Bus) -> None:
     """B10, M3: a removal that comes first keeps an older token out."""
     await bus.apply("room", RemoveNotice(id="n1", room="room", participant_id="ana", mver=2))
-    assert await bus.apply("room", entering("ana", mver=1)) == Refusal(ErrorCode.REMOVED)
-    assert await bus.apply("room", entering("ana", mver=3)) is None
+    assert await bus.apply("room", enter_change("ana", mver=1)) == Refusal(ErrorCode.REMOVED)
+    assert await bus.apply("room", enter_change("ana", mver=3)) is None
 
 
 async def test_a_proposal_for_an_older_clock_changes_nothing(bus: Bus) -> None:
     """B11: what a relay proposes holds only for the clock that it judged."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     await bus.apply("room", play("c1"))
     await bus.apply("room", Release(rev=1, lead_ms=100.0))
     assert ear.revs == [1, 2]
@@ -213,7 +214,7 @@ async def test_notices_are_idempotent(bus: Bus) -> None:
     """B13, M5: delivered twice, heard once."""
     ear = Ear()
     await bus.listen("room", ear)
-    await bus.apply("room", entering("ana"))
+    await bus.apply("room", enter_change("ana"))
     before = len(ear.events)
     for _ in range(2):
         await bus.apply("room", MuteNotice(id="n1", room="room", participant_id="ana", mver=2, muted=True))
@@ -224,18 +225,18 @@ async def test_notices_are_idempotent(bus: Bus) -> None:
 async def test_somebody_looks_after_a_room_that_is_open(bus: Bus) -> None:
     """B14: what a room does by itself is done by one relay of those that have it open."""
     ear = Ear()
-    assert not bus.looks_after("room")
+    assert not bus.holds_lease("room")
     await bus.listen("room", ear)
-    assert bus.looks_after("room")
+    assert bus.holds_lease("room")
     bus.leave("room", ear)
     await bus.listen("room", ear)
-    assert bus.looks_after("room")
+    assert bus.holds_lease("room")
 
 
 async def test_a_relay_does_not_hear_its_own_roll(bus: Bus) -> None:
     """B15: rolls are for the others."""
     ear = Ear()
     await bus.listen("room", ear)
-    bus.call_roll("room", Roll(relay=bus.relay_name, at_ms=bus.now_ms(), total=3))
-    await bus.apply("room", entering("ana"))
-    assert not [heard for heard in ear.heard if isinstance(heard, Roll)]
+    bus.publish_presence("room", PresenceSnapshot(relay=bus.relay_name, at_ms=bus.now_ms(), total=3))
+    await bus.apply("room", enter_change("ana"))
+    assert not [heard for heard in ear.heard if isinstance(heard, PresenceSnapshot)]

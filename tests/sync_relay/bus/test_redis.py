@@ -12,18 +12,18 @@ from redis.asyncio import Redis
 
 from fakes.redis_server import RedisServer, redis_running
 from fakes.relay_tokens import FILM, settings
-from watchparty_relay import playback
-from watchparty_relay.bus.port import Committed, Heard, Renewed
+from watchparty_relay.bus.port import BusEvent, Committed, EpochReset
 from watchparty_relay.bus.redis import RedisBus
 from watchparty_relay.bus.redis_rooms import channel_of
 from watchparty_relay.bus.redis_time import SAMPLES
-from watchparty_relay.changes import Enter, Operate, Say
 from watchparty_relay.errors import BusUnavailable
-from watchparty_relay.protocol import Ack, Chat, ChatEntry, Command, Reacted, State
-from watchparty_relay.roll import Roll
-from watchparty_relay.room import Room
+from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
+from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Command, Reacted, State
+from watchparty_relay.protocol.values import Media, Mode, Operation, Role, Settings
 from watchparty_relay.room_time import MachineTime
-from watchparty_relay.vocabulary import Media, Mode, Operation, Role, Settings
+from watchparty_relay.rules import playback
+from watchparty_relay.rules.changes import Enter, Request
+from watchparty_relay.rules.state import Room
 
 pytestmark = [pytest.mark.anyio, pytest.mark.service]
 
@@ -50,10 +50,10 @@ class Ear:
     """A listener that remembers, and can be waited for."""
 
     def __init__(self) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[BusEvent] = []
         self._more = asyncio.Event()
 
-    def __call__(self, heard: Heard) -> None:
+    def __call__(self, heard: BusEvent) -> None:
         self.heard.append(heard)
         self._more.set()
 
@@ -72,7 +72,7 @@ class Ear:
 
     @property
     def renewals(self) -> list[Room]:
-        return [heard.room for heard in self.heard if isinstance(heard, Renewed)]
+        return [heard.room for heard in self.heard if isinstance(heard, EpochReset)]
 
 
 @pytest.fixture
@@ -90,12 +90,12 @@ def ana(*, mver: int = 1) -> Enter:
     return Enter("ana", mver, Role.HOST, "Ana", False, None, False, known, film, None)
 
 
-def play(cid: str, op: Operation = Operation.PLAY) -> Operate:
-    return Operate("ana", Command(cid, op, 1), lead_ms=200.0)
+def play(cid: str, op: Operation = Operation.PLAY) -> Request:
+    return Request("ana", Command(cid, op, 1), lead_ms=200.0)
 
 
-def say(cid: str, text: str = "hello") -> Say:
-    return Say("ana", Chat(cid, text))
+def say(cid: str, text: str = "hello") -> Request:
+    return Request("ana", Chat(cid, text))
 
 
 async def test_two_relays_hear_one_order(pair: tuple[RedisBus, RedisBus]) -> None:
@@ -149,14 +149,14 @@ async def test_rolls_reach_the_others_and_those_who_come_later(
     early, late = Ear(), Ear()
     await pair[0].listen("room", Ear())
     await pair[1].listen("room", early)
-    roll = Roll(relay=pair[0].relay_name, at_ms=pair[0].now_ms(), total=1)
-    pair[0].call_roll("room", roll)
-    await early.until(lambda: roll in early.heard)
+    snapshot = PresenceSnapshot(relay=pair[0].relay_name, at_ms=pair[0].now_ms(), total=1)
+    pair[0].publish_presence("room", snapshot)
+    await early.until(lambda: snapshot in early.heard)
     pair[1].leave("room", early)
     await pair[1].listen("room", late)
-    await late.until(lambda: roll in late.heard)
-    pair[0].call_roll("room", Roll(relay=pair[0].relay_name, at_ms=pair[0].now_ms()))
-    await late.until(lambda: any(isinstance(heard, Roll) and heard.total == 0 for heard in late.heard))
+    await late.until(lambda: snapshot in late.heard)
+    pair[0].publish_presence("room", PresenceSnapshot(relay=pair[0].relay_name, at_ms=pair[0].now_ms()))
+    await late.until(lambda: any(isinstance(heard, PresenceSnapshot) and heard.total == 0 for heard in late.heard))
     async with Redis.from_url(redis_server.url) as redis:
         assert await redis.hgetall("wp1:{room}:rolls") == {}
 
@@ -166,10 +166,10 @@ async def test_one_relay_looks_after_a_room_until_it_leaves(pair: tuple[RedisBus
     ears = Ear(), Ear()
     for bus, ear in zip(pair, ears, strict=True):
         await bus.listen("room", ear)
-    assert [bus.looks_after("room") for bus in pair] == [True, False]
+    assert [bus.holds_lease("room") for bus in pair] == [True, False]
     pair[0].leave("room", ears[0])
     async with asyncio.timeout(PATIENCE_S):
-        while not pair[1].looks_after("room"):  # noqa: ASYNC110 (a lease ends without anybody being told)
+        while not pair[1].holds_lease("room"):  # noqa: ASYNC110 (a lease ends without anybody being told)
             await asyncio.sleep(0.05)
 
 
@@ -303,7 +303,7 @@ async def test_nobody_hears_before_they_have_the_room(pair: tuple[RedisBus, Redi
 async def test_a_listener_that_fails_silences_nobody(pair: tuple[RedisBus, RedisBus]) -> None:
     """One room's fault is not the other rooms', nor its other listeners'."""
 
-    def failing(_: Heard) -> None:
+    def failing(_: BusEvent) -> None:
         raise LookupError("on purpose")
 
     ear = Ear()

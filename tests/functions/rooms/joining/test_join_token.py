@@ -9,8 +9,8 @@ from fakes.house import House
 from fakes.party import party
 from watchparty_api.records import Member, Room, Snapshot, Video
 from watchparty_api.rooms.joining.join_token import join_claims
-from watchparty_relay.join_token import TokenVerifier
-from watchparty_relay.protocol import Media
+from watchparty_relay.protocol.values import Media
+from watchparty_relay.session.join_token import TokenVerifier
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 BASE: dict[str, Any] = {"workspace_id": "w", "created_at": NOW}

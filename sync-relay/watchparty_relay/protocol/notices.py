@@ -1,0 +1,70 @@
+"""Notices: what the functions tell the relay, over a socket of their own or by a call in the same process.
+
+They are part of sync protocol v1 and of `docs/contracts/socket.schema.json`. Clients neither send nor receive them.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from watchparty_relay.protocol.values import Id, Media, Role, Settings
+
+
+class NoticeBase(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
+    """What every notice carries; `t` lets the body of a socket message and of an in-process call be the same."""
+
+    id: Id
+    room: Id
+    t: Literal["notice"] = "notice"
+
+
+class _MemberNotice(NoticeBase, frozen=True, kw_only=True):
+    participant_id: Id
+    mver: int
+
+
+class AdmitNotice(_MemberNotice, frozen=True, tag="admit", kw_only=True):
+    req: Id
+
+
+class DenyNotice(_MemberNotice, frozen=True, tag="deny", kw_only=True):
+    req: Id
+
+
+class RemoveNotice(_MemberNotice, frozen=True, tag="remove", kw_only=True):
+    pass
+
+
+class RoleNotice(_MemberNotice, frozen=True, tag="role", kw_only=True):
+    """The participant's role and, where delegated, until when (epoch ms) they may control."""
+
+    role: Role
+    ctl: float | None = None
+
+
+class MuteNotice(_MemberNotice, frozen=True, tag="mute", kw_only=True):
+    muted: bool
+
+
+class SettingsNotice(NoticeBase, frozen=True, tag="settings", kw_only=True):
+    set: Settings
+
+
+class MediaNotice(NoticeBase, frozen=True, tag="media", kw_only=True):
+    """A higher `mrev` changes the film; the same one only lets `playable_s` grow."""
+
+    media: Media
+    by: Id | None = None
+
+
+class CloseNotice(NoticeBase, frozen=True, tag="close", kw_only=True):
+    pass
+
+
+Notice = AdmitNotice | DenyNotice | RemoveNotice | RoleNotice | MuteNotice | SettingsNotice | MediaNotice | CloseNotice
+
+
+class NoticeAck(Struct, frozen=True, tag_field="t", tag="ack"):
+    """The relay has applied the notice of this id (or had before)."""
+
+    id: Id

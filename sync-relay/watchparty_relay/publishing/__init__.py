@@ -1,1 +1,0 @@
-"""Where room events go: one port, one adapter a destination."""

@@ -1,0 +1,133 @@
+"""Room events for the functions: the queue of a process, and the shapes of session, action, chat, snapshot and report.
+
+Events are queued and published once per second in batches. An event's id is the same whenever it is published again, so
+publishing twice is harmless. A process that is killed may lose its last second.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from watchparty_relay.metrics import Metrics
+from watchparty_relay.protocol.messages import ChatEntry, Cleared, Deleted, State
+from watchparty_relay.protocol.values import Mode
+from watchparty_relay.rules.state import Room
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+# Returns once the events are stored durably; raises, whatever its client raises, to have them published again. A
+# process that hosts the relay passes its own. The adapters of a relay served alone are in `publishers.py`.
+Publish = Callable[[list[Event]], Awaitable[None]]
+
+FLUSH_EVERY_S = 1.0
+BATCH = 100
+# Enough for a quarter of an hour of a busy installation without its database; then the oldest are dropped.
+MAX_PENDING = 50_000
+
+
+class EventQueue:
+    """One per process. When `publish` raises, the batch is published again later."""
+
+    def __init__(self, publish: Publish, metrics: Metrics) -> None:
+        self._publish = publish
+        self._metrics = metrics
+        self._pending: deque[tuple[Event, Callable[[], None] | None]] = deque()
+        self._flushing = asyncio.Lock()
+
+    def add(self, event: Event, *, published: Callable[[], None] | None = None) -> None:
+        """`published` is called once the event has been published."""
+        if len(self._pending) >= MAX_PENDING:
+            self._pending.popleft()
+            self._metrics.events_lost += 1
+        self._pending.append((event, published))
+        self._metrics.events_pending = len(self._pending)
+
+    async def flush(self) -> None:
+        """Publishes the pending events; stops at the first failure until the next flush."""
+        async with self._flushing:
+            while self._pending:
+                batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
+                try:
+                    await self._publish([event for event, _ in batch])
+                except Exception:  # whatever a publisher's client raises, the events are kept
+                    log.exception("room events could not be published; will try again")
+                    self._pending.extendleft(reversed(batch))
+                    break
+                for _, published in batch:
+                    if published is not None:
+                        published()
+            self._metrics.events_pending = len(self._pending)
+
+
+def session_event(room: Room, participant_id: str, *, started: bool, total: int, now_ms: float) -> Event:
+    """A member joined or left. `total` members are present afterwards, so 1 and 0 begin and end the room's party."""
+    kind = "session_started" if started else "session_ended"
+    member = room.members.get(participant_id)
+    facts = {"participant_id": participant_id, "name": member.name if member else "", "total": total}
+    return _event(room, kind, f"{participant_id}:{int(now_ms)}", now_ms, rev=room.clock.rev, **facts)
+
+
+def action_event(room: Room, state: State) -> Event:
+    return _event(
+        room,
+        "action",
+        str(state.rev),
+        state.srv_ms,
+        rev=state.rev,
+        cmd=state.cause.cmd.value,
+        by=state.cause.by,
+        mode=state.mode.value,
+        pos_s=state.pos_s,
+        rate=state.rate,
+        video_id=state.video_id,
+        mrev=state.mrev,
+    )
+
+
+def chat_event(room: Room, entry: ChatEntry | Deleted | Cleared, *, now_ms: float) -> Event:
+    """`op` says what happened to the log; archives remove what was deleted or cleared."""
+    match entry:
+        case ChatEntry():
+            facts: Event = {"op": "said", "message_id": entry.id, "by": entry.by, "name": entry.name}
+            facts |= {"text": entry.text, "reply_to": entry.reply_to, "pos_s": entry.pos_s}
+        case Deleted():
+            facts = {"op": "deleted", "message_id": entry.id}
+        case Cleared():
+            facts = {"op": "cleared"}
+    return _event(room, "chat", str(entry.seq), now_ms, seq=entry.seq, **facts)
+
+
+def snapshot_event(room: Room, pos_s: float, people: list[Event], total: int, *, now_ms: float) -> Event:
+    """Where the film is at the instant `at`: a room whose clock is lost starts from here."""
+    clock = room.clock
+    facts: Event = {"mode": clock.mode.value, "pos_s": pos_s, "rate": clock.rate, "people": people, "total": total}
+    facts |= {"video_id": clock.media.video_id, "mrev": clock.media.mrev, "playing": clock.mode is Mode.PLAYING}
+    return _event(room, "snapshot", f"{clock.rev}:{int(now_ms)}", now_ms, rev=clock.rev, **facts)
+
+
+def report_event(room: Room, people: list[Event], *, now_ms: float) -> Event:
+    return _event(room, "report", str(int(now_ms)), now_ms, rev=room.clock.rev, people=people)
+
+
+def _event(room: Room, kind: str, key: str, at_ms: float, **facts: Any) -> Event:
+    second, millisecond = divmod(int(at_ms), 1000)
+    return {
+        "id": f"{room.id}:{room.epoch}:{kind}:{key}",
+        "room": room.id,
+        "epoch": room.epoch,
+        "at": f"{_date(second)}.{millisecond:03d}Z",
+        "kind": kind,
+        **facts,
+    }
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """Cached, because there can be thousands of events in the same second."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,1 @@
+"""The rooms that have connections on this relay."""

@@ -1,0 +1,52 @@
+"""Applies the functions' notices. In the same process a notice is a call that returns once the room has changed.
+
+From elsewhere the same bodies arrive over a socket (`session.py`); both end in `apply`. Notices are idempotent, so
+senders can safely send them again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from watchparty_relay.bus.port import Bus
+from watchparty_relay.errors import BadNotice, BusUnavailable, NoticeUndelivered
+from watchparty_relay.protocol.notices import Notice
+
+DELIVERED_WITHIN_S = 5.0
+
+
+class NoticeDelivery:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """From now on other threads may call `deliver`. Call this on the relay's event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        self._loop = None
+
+    async def apply(self, notice: Notice) -> None:
+        await self._bus.apply(notice.room, notice)
+
+    def deliver(self, body: Mapping[str, Any]) -> None:
+        """Blocks until the notice is applied: for the functions' threads, never for the event loop's own."""
+        notice = parse(body)
+        if self._loop is None:
+            raise NoticeUndelivered(notice.id)
+        applied = asyncio.run_coroutine_threadsafe(self.apply(notice), self._loop)
+        try:
+            applied.result(DELIVERED_WITHIN_S)
+        except (TimeoutError, BusUnavailable) as failure:
+            applied.cancel()
+            raise NoticeUndelivered(notice.id) from failure
+
+
+def parse(body: Mapping[str, Any]) -> Notice:
+    try:
+        return msgspec.convert(dict(body), Notice)  # type: ignore[no-any-return]  # a union is a type to msgspec
+    except msgspec.ValidationError as wrong:
+        raise BadNotice(str(wrong)) from wrong

@@ -1,0 +1,1 @@
+"""What each change does to a room: pure functions of room, change and time."""

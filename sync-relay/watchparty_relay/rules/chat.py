@@ -1,0 +1,136 @@
+"""The room's log: which lines are accepted, and how posting, deleting and clearing change the entries. Pure.
+
+`seq` has no gaps: a deleted line leaves a `deleted` entry in its place, so a client that resumes receives every number
+and never the text.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Clear, Cleared, Delete, Deleted, LogEntry, Nack
+from watchparty_relay.protocol.values import LogReason, NackCode, Resume, Role
+from watchparty_relay.rules.changes import Decision, Event
+from watchparty_relay.rules.permissions import can_chat, can_moderate
+from watchparty_relay.rules.state import Room
+
+MAX_CHARS = 500
+MAX_LOG_ENTRIES = 256
+LOG_TTL_MS = 24 * 3600 * 1000.0
+# Directional overrides let a text rewrite the line around it; line and paragraph separators break it.
+_UNWANTED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+_EMOJI_CATEGORIES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
+_MAX_EMOJI_CHARS = 16
+
+
+def clean_text(text: str) -> str:
+    """Removes control characters (except line feeds), directional overrides and lone surrogates, and trims."""
+    kept = (c for c in text if c == "\n" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _UNWANTED))
+    return "".join(kept).strip()
+
+
+def is_emoji(text: str) -> bool:
+    """Whether the text is one pictograph with its modifiers, or a keycap, and not a word."""
+    categories = [unicodedata.category(c) for c in text]
+    pictograph = "So" in categories or "Me" in categories
+    allowed = _EMOJI_CATEGORIES | {"Nd", "Po"} if "Me" in categories else _EMOJI_CATEGORIES
+    return pictograph and len(text) <= _MAX_EMOJI_CHARS and all(category in allowed for category in categories)
+
+
+def post(room: Room, by: str, message: Chat, *, now_ms: float) -> Decision:
+    """Appends a line to the log."""
+    text = clean_text(message.text)
+    refusal = _refusal(room, by, text, now_ms)
+    if refusal is not None:
+        return Decision(room, answer=Nack(cid=message.cid, code=refusal))
+    member = room.members[by]
+    entry = ChatEntry(
+        id=f"{room.epoch}-{room.seq + 1}",
+        seq=room.seq + 1,
+        by=by,
+        name=member.name,
+        at_ms=now_ms,
+        text=text,
+        pos_s=message.pos_s,
+        reply_to=message.reply_to if _find(room.log, message.reply_to) else None,
+    )
+    if room.settings.slow_s > 0:
+        room = replace(room, members={**room.members, by: replace(member, said_ms=now_ms)})
+    return _appended(room, entry, message.cid, now_ms)
+
+
+def _refusal(room: Room, by: str, text: str, now_ms: float) -> NackCode | None:
+    member = room.members.get(by)
+    if member is None or member.role is Role.WAITING:
+        return NackCode.WAITING
+    if not room.settings.chat:
+        return NackCode.CHAT_OFF
+    if not can_chat(room, by):
+        return NackCode.MUTED
+    if not 0 < len(text) <= MAX_CHARS:
+        return NackCode.OUT_OF_RANGE
+    slow_ms = 0.0 if can_moderate(room, by) else room.settings.slow_s * 1000
+    if member.said_ms is not None and now_ms < member.said_ms + slow_ms:
+        return NackCode.SLOW_MODE
+    return None
+
+
+def delete(room: Room, by: str, message: Delete, *, now_ms: float) -> Decision:
+    """Authors can delete their own lines, moderators any. Deleting a line again gets the same answer."""
+    entry = _find(room.log, message.id)
+    if entry is None:
+        deleted_seq = next((e.seq for e in room.log if isinstance(e, Deleted) and e.id == message.id), None)
+        if deleted_seq is None:
+            return Decision(room, answer=Nack(cid=message.cid, code=NackCode.OUT_OF_RANGE))
+        return Decision(room, answer=Ack(cid=message.cid, seq=deleted_seq))
+    if not (can_moderate(room, by) or entry.by == by):
+        return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
+    remaining = replace(room, log=tuple(_tombstone(e) if e is entry else e for e in room.log))
+    return _appended(remaining, Deleted(seq=room.seq + 1, id=entry.id), message.cid, now_ms)
+
+
+def clear(room: Room, by: str, message: Clear, *, now_ms: float) -> Decision:
+    """Deletes every line; moderators only."""
+    if not can_moderate(room, by):
+        return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
+    cleared = replace(room, log=tuple(_tombstone(entry) for entry in room.log))
+    return _appended(cleared, Cleared(seq=room.seq + 1), message.cid, now_ms)
+
+
+def since(room: Room, resume: Resume | None, *, now_ms: float) -> tuple[list[LogEntry], LogReason | None]:
+    """The entries after `resume`, for a client that joins; else the last entries, with the reason."""
+    log = _without_old(room.log, now_ms)
+    if resume is None:
+        return list(log), LogReason.NEW
+    if resume.epoch != room.epoch or resume.seq > room.seq:
+        return list(log), LogReason.EPOCH
+    later = [entry for entry in log if entry.seq > resume.seq]
+    if len(later) < room.seq - resume.seq:
+        return list(log), LogReason.GAP
+    return later, None
+
+
+def _appended(room: Room, entry: LogEntry, cid: str, now_ms: float) -> Decision:
+    log = (*_without_old(room.log, now_ms), entry)[-MAX_LOG_ENTRIES:]
+    event: Event = entry
+    return Decision(replace(room, seq=entry.seq, log=log), events=(event,), answer=Ack(cid=cid, seq=entry.seq))
+
+
+def _without_old(log: tuple[LogEntry, ...], now_ms: float) -> tuple[LogEntry, ...]:
+    """The log without lines older than a day. It is in order, so the old lines are at its beginning."""
+    begin = 0
+    for index, entry in enumerate(log):
+        if isinstance(entry, ChatEntry):
+            if entry.at_ms > now_ms - LOG_TTL_MS:
+                break
+            begin = index + 1
+    return log[begin:] if begin else log
+
+
+def _find(log: Iterable[LogEntry], entry_id: str | None) -> ChatEntry | None:
+    return next((e for e in log if isinstance(e, ChatEntry) and e.id == entry_id), None)
+
+
+def _tombstone(entry: LogEntry) -> LogEntry:
+    return Deleted(seq=entry.seq, id=entry.id) if isinstance(entry, ChatEntry) else entry

@@ -1,0 +1,1 @@
+"""One client's connection: its token, its state, its messages."""

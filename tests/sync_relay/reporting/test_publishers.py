@@ -1,0 +1,94 @@
+"""Room events on a Pub/Sub topic: what the function reads is what the relay told, and a failure is told to who asks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from fakes.local_server import serving
+from watchparty_relay.reporting.publishers import PubSubEvents
+
+pytestmark = pytest.mark.anyio
+
+EVENTS = [{"id": f"room:1:chat:{n}", "room": "room", "kind": "chat", "text": "héllo 🎬"} for n in range(3)]
+TOPIC = "projects/p/topics/room-events"
+
+
+def rest(method: str, url: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
+    with urlopen(request, timeout=10) as answer:
+        read: dict[str, Any] = json.load(answer)
+    return read
+
+
+@pytest.mark.service
+async def test_what_the_function_reads_is_what_was_told(pubsub_host: str) -> None:
+    """E1: one message a list of events, in version 1."""
+    base, subscription = f"http://{pubsub_host}/v1", "projects/p/subscriptions/room-events"
+    rest("PUT", f"{base}/{TOPIC}", {})
+    rest("PUT", f"{base}/{subscription}", {"topic": TOPIC})
+    await PubSubEvents(TOPIC, emulator=pubsub_host)(EVENTS)
+    (received,) = rest("POST", f"{base}/{subscription}:pull", {"maxMessages": 10})["receivedMessages"]
+    assert json.loads(base64.b64decode(received["message"]["data"])) == {"v": 1, "events": EVENTS}
+
+
+@pytest.mark.service
+async def test_a_topic_that_is_not_there_is_a_failure(pubsub_host: str) -> None:
+    """E1: the events are to be told again."""
+    with pytest.raises(OSError, match="404"):
+        await PubSubEvents("projects/p/topics/none", emulator=pubsub_host)(EVENTS)
+
+
+class Metadata(BaseHTTPRequestHandler):
+    """The machine's metadata server: a token for whoever asks as programs of Google's do."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        allowed = self.headers["Metadata-Flavor"] == "Google"
+        self.send_response(200 if allowed else 403)
+        self.end_headers()
+        if allowed:
+            self.wfile.write(json.dumps({"access_token": "service-token", "expires_in": 3599}).encode())
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+class Topic(BaseHTTPRequestHandler):
+    """Takes messages of who shows the token."""
+
+    tokens: list[str | None] = []  # noqa: RUF012 (one a test session is what is meant)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.tokens.append(self.headers["Authorization"])
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def cloud() -> Iterator[tuple[str, str]]:
+    with serving(Metadata) as metadata, serving(Topic) as topic:
+        yield f"http://{metadata}/token", f"http://{topic}"
+
+
+async def test_the_service_accounts_token_is_shown_and_kept(cloud: tuple[str, str]) -> None:
+    """Asked for once, shown with every message."""
+    metadata_url, base_url = cloud
+    publish = PubSubEvents(TOPIC, metadata_url=metadata_url, base_url=base_url)
+    for _ in range(3):
+        await publish(EVENTS)
+    assert Topic.tokens[-3:] == ["Bearer service-token"] * 3
+    assert Metadata.asked == 1

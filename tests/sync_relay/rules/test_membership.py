@@ -1,0 +1,165 @@
+"""Counters decide: tokens and notices in any order end in the same marks."""
+
+from __future__ import annotations
+
+import itertools
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.relay_tokens import FILM, settings
+from watchparty_relay.protocol.notices import (
+    AdmitNotice,
+    CloseNotice,
+    DenyNotice,
+    MediaNotice,
+    MuteNotice,
+    RemoveNotice,
+    RoleNotice,
+    SettingsNotice,
+)
+from watchparty_relay.protocol.values import ErrorCode, Media, Role, Settings
+from watchparty_relay.rules.changes import Change, Enter, MemberChanged, MemberRemoved, Refusal, RequestDecided
+from watchparty_relay.rules.decide import decide
+from watchparty_relay.rules.membership import MEMBER_TTL_MS, MEMBERS_BETWEEN_PRUNINGS
+from watchparty_relay.rules.playback import Seed
+from watchparty_relay.rules.state import Room, new_room
+
+NOW = 1_000_000.0
+
+
+def film(mrev: int, **changes: object) -> Media:
+    return msgspec.convert({**FILM, "video_id": f"film-{mrev}", "mrev": mrev, **changes}, Media)
+
+
+def rules(rev: int, **changes: object) -> Settings:
+    return msgspec.convert(settings(rev=rev, **changes), Settings)
+
+
+def enter_change(person: str = "ana", *, mver: int = 1, role: Role = Role.VIEWER, **changes: object) -> Enter:
+    usual = {"name": person.title(), "acct": False, "ctl": None, "muted": False, "seed": None}
+    return Enter(
+        participant_id=person, mver=mver, role=role, **{**usual, "settings": rules(1), "media": film(1), **changes}
+    )
+
+
+def after(*changes: Change, now_ms: float = NOW) -> Room:
+    room = new_room("room", now_ms=NOW)
+    for change in changes:
+        room = decide(room, change, now_ms=now_ms).room
+    return room
+
+
+ABOUT_ANA: list[Change] = [
+    enter_change(mver=3, muted=True, name="Ana", settings=rules(2, slow_s=9), media=film(2)),
+    RoleNotice(id="n2", room="room", participant_id="ana", mver=2, role=Role.MODERATOR),
+    MuteNotice(id="n3", room="room", participant_id="ana", mver=3, muted=True),
+    SettingsNotice(id="n4", room="room", set=rules(3, chat=False)),
+    MediaNotice(id="n5", room="room", media=film(4)),
+    MediaNotice(id="n6", room="room", media=film(3)),
+    enter_change("bob", settings=rules(1), media=film(1)),
+]
+
+
+@given(st.permutations(ABOUT_ANA))
+def test_the_highest_counters_win_in_any_order(order: list[Change]) -> None:
+    """M2: whatever arrives when, the room ends with the newest of everything the store has said."""
+    room = after(*order)
+    assert (room.settings.rev, room.settings.chat) == (3, False)
+    assert (room.clock.media.mrev, room.clock.media.video_id) == (4, "film-4")
+    assert (room.members["ana"].mver, room.members["ana"].muted) == (3, True)
+    assert "bob" in room.members
+
+
+def test_a_removal_stands_against_every_older_token() -> None:
+    """M3: also one that comes before its person was ever seen."""
+    removal = RemoveNotice(id="n", room="room", participant_id="ana", mver=5)
+    for order in itertools.permutations([enter_change(mver=4), removal]):
+        room = after(*order)
+        assert decide(room, enter_change(mver=4), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)
+        assert decide(room, enter_change(mver=5), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)
+        assert decide(room, enter_change(mver=6), now_ms=NOW).answer is None
+
+
+def test_a_removal_is_told_once() -> None:
+    """M5: the same notice again changes nothing."""
+    removal = RemoveNotice(id="n", room="room", participant_id="ana", mver=2)
+    room = after(enter_change())
+    first = decide(room, removal, now_ms=NOW)
+    assert first.events == (MemberRemoved("ana"),)
+    assert decide(first.room, removal, now_ms=NOW).events == ()
+
+
+def test_a_removal_takes_lent_control_away() -> None:
+    """P6: who is out cannot act for the host."""
+    room = msgspec.structs.replace(after(enter_change()), acting="ana")
+    assert decide(room, RemoveNotice(id="n", room="room", participant_id="ana", mver=2), now_ms=NOW).room.acting is None
+
+
+@pytest.mark.parametrize("mver", [1, 2])
+def test_a_decision_on_a_knock_is_told_with_or_without_a_new_version(mver: int) -> None:
+    """A3: as long as the person still waits; told again it is nothing new."""
+    room = after(enter_change(role=Role.WAITING))
+    notice = AdmitNotice(id="n", room="room", participant_id="ana", mver=mver, req="r1")
+    decided = decide(room, notice, now_ms=NOW)
+    assert decided.events == (RequestDecided("ana", "r1", admitted=True),)
+    inside = decide(decided.room, enter_change(mver=mver), now_ms=NOW).room
+    assert decide(inside, notice, now_ms=NOW).events == ()
+
+
+def test_the_denied_need_a_newer_token() -> None:
+    """A3: the one with which they waited is spent."""
+    room = after(
+        enter_change(role=Role.WAITING), DenyNotice(id="n", room="room", participant_id="ana", mver=2, req="r1")
+    )
+    assert decide(room, enter_change(role=Role.WAITING), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)
+
+
+def test_who_waits_does_not_open_the_clock() -> None:
+    """A3: the room begins with the first who is let in."""
+    room = after(enter_change(role=Role.WAITING))
+    assert room.clock.rev == 0
+    assert decide(room, enter_change("bob"), now_ms=NOW).room.clock.rev == 1
+
+
+def test_an_empty_room_opens_with_the_newest_film_it_was_told_of() -> None:
+    """K10: by a notice while nobody was there, or by the token."""
+    told = MediaNotice(id="n", room="room", media=film(5, start_pos_s=12.0))
+    room = after(told, enter_change(media=film(4)))
+    assert (room.clock.media.mrev, room.clock.pos_s) == (5, 12.0)
+    assert after(told, enter_change(media=film(6))).clock.media.mrev == 6
+
+
+def test_a_seed_sets_place_and_epoch() -> None:
+    """K12: the new epoch is above the lost one."""
+    ahead = int(NOW) + 500
+    room = after(enter_change(seed=Seed(epoch=ahead, rev=9, pos_s=77.0, rate=1.0)))
+    assert (room.epoch, room.clock.rev, room.clock.pos_s, room.clock.born) == (ahead + 1, 10, 77.0, "seed")
+    again = decide(room, enter_change(mver=2, seed=Seed(epoch=ahead, rev=99, pos_s=1.0, rate=1.0)), now_ms=NOW).room
+    assert again.clock == room.clock
+
+
+def test_only_news_about_a_person_is_told() -> None:
+    """P1: a renewed token that says the same is no event."""
+    room = after(enter_change())
+    assert decide(room, enter_change(), now_ms=NOW + 1).room is room
+    assert decide(room, enter_change(), now_ms=NOW + MEMBER_TTL_MS).events == ()
+    renamed = decide(room, enter_change(mver=2, name="Anna"), now_ms=NOW)
+    assert renamed.events == (MemberChanged("ana"),)
+
+
+def test_a_closed_room_stays_closed() -> None:
+    """M3: closing is final, and told once."""
+    room = after(enter_change(), CloseNotice(id="n", room="room"))
+    assert decide(room, enter_change(mver=9), now_ms=NOW).answer == Refusal(ErrorCode.CLOSED)
+    assert decide(room, CloseNotice(id="n", room="room"), now_ms=NOW).events == ()
+
+
+def test_marks_that_no_living_token_needs_are_forgotten() -> None:
+    """M3: a room that thousands have passed through does not grow without end."""
+    room = after(*(enter_change(f"p{n}") for n in range(MEMBERS_BETWEEN_PRUNINGS)))
+    later = decide(room, enter_change("late"), now_ms=NOW + MEMBER_TTL_MS + 1).room
+    assert set(later.members) == {"late"}
+    assert len(decide(room, enter_change("soon"), now_ms=NOW + 1).room.members) == MEMBERS_BETWEEN_PRUNINGS + 1

@@ -1,0 +1,82 @@
+"""Work that need not wait is done at once; work that must goes on as a task."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from watchparty_relay.session.eager_task import run_eagerly
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_need_not_wait_is_done_when_it_returns() -> None:
+    """No task is made for it."""
+    done = []
+
+    async def work() -> None:
+        done.append(1)
+
+    assert run_eagerly(work()) is None
+    assert done == [1]
+
+
+async def test_what_has_to_wait_goes_on_later() -> None:
+    """Values and failures of what it waits for reach it, however often it waits."""
+    loop = asyncio.get_running_loop()
+    first, second, third = loop.create_future(), loop.create_future(), loop.create_future()
+    done: list[object] = []
+
+    async def work() -> None:
+        done.append(await first)
+        await asyncio.sleep(0)
+        try:
+            await second
+        except OSError as failure:
+            done.append(failure)
+        done.append(await third)
+
+    task = run_eagerly(work())
+    assert task is not None
+    failure = OSError("gone")
+    first.set_result("one")
+    second.set_exception(failure)
+    third.set_result("three")
+    await task
+    assert done == ["one", failure, "three"]
+
+
+async def test_a_failure_is_the_callers_or_the_tasks() -> None:
+    """Raised at once before it waits, kept in the task afterwards."""
+
+    async def fail(wait: float | None) -> None:
+        if wait is not None:
+            await asyncio.sleep(wait)
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        run_eagerly(fail(None))
+    task = run_eagerly(fail(0))
+    assert task is not None
+    with pytest.raises(ValueError, match="broken"):
+        await task
+
+
+async def test_a_cancellation_reaches_the_work() -> None:
+    """Its `finally` runs, and the task is cancelled."""
+    cleaned = []
+
+    async def work() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            cleaned.append(1)
+
+    task = run_eagerly(work())
+    assert task is not None
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert cleaned == [1]
