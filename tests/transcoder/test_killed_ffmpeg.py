@@ -52,7 +52,7 @@ def test_once_does_no_harm(film: Path, tmp_path: Path, at: str, by: signal.Signa
     outcome = with_dying_ffmpeg(film, tmp_path, at=at, by=by, times=1)
     assert outcome.exit_code == 0, outcome.log
     assert outcome.last["warnings"] == []
-    assert outcome.log.count("once more: ") == 1
+    assert outcome.log.count("trying again: ") == 1
     best = outcome.folder / outcome.last["renditions"][-1]["playlist"]
     assert len(decode_video(best).times) == SECONDS * RATE
 
@@ -61,7 +61,7 @@ def test_a_poster_is_not_lost_by_chance(film: Path, tmp_path: Path) -> None:
     """What a film could do without is made again, too."""
     outcome = with_dying_ffmpeg(film, tmp_path, at=POSTER, by=signal.SIGSEGV, times=1)
     assert outcome.last["poster"]
-    assert outcome.log.count("once more: ") == 1
+    assert outcome.log.count("trying again: ") == 1
 
 
 def test_a_machine_without_memory_is_not_the_films_fault(film: Path, tmp_path: Path) -> None:

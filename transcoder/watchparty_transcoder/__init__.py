@@ -1,1 +1,1 @@
-"""Turns one uploaded file into HLS that every browser plays: probe, plan, copy or encode, publish."""
+"""Turns one uploaded film into HLS. See README.md."""

@@ -1,15 +1,15 @@
 """The command: `python -m watchparty_transcoder --input FILE --output DIR --video-id ID --generation G`.
 
-FILE and DIR may lie in an S3-compatible service as well: `s3://BUCKET/KEY`.
+FILE and DIR may also be in an S3-compatible service: `s3://BUCKET/KEY`.
 
-Prints one transcode event a line on standard output and its log on standard error. SIGTERM stops it; running it again
-goes on where it stopped. Exit: 0 finished, 2 the file's fault, 3 our fault or a limit of time, 143 stopped.
+Prints one transcode event per line on standard output and its log on standard error. SIGTERM stops it; running it again
+continues where it stopped. Exit: 0 finished, 2 the file is at fault, 3 our fault or a time limit, 143 stopped.
 
-`--task` instead: one task of a Cloud Run job, told everything by its environment. Exit: 0 its share is done, or the
-file has been refused, which doing it again would not change; 3 our fault, to be begun again; 143 stopped.
+`--task` runs one task of a Cloud Run job, configured by environment variables. Exit: 0 if its share is done or the file
+was refused, which a retry would not change; 3 our fault, to be started again; 143 stopped.
 
-`--prewarm` instead: gets ready, and takes these arguments, a JSON list in one line, from standard input. Without an
-order it ends after ten minutes, or with its standard input: 0.
+`--prewarm` loads everything and then reads these arguments, a JSON list on one line, from standard input. Without any
+it exits with 0 after ten minutes, or when standard input ends.
 """
 
 import argparse
@@ -31,36 +31,38 @@ if TYPE_CHECKING:
 
 OUR_FAULT = 3
 
+log = logging.getLogger(__name__)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     if arguments.prewarm:
-        ordered = prewarm.receive_arguments()
-        if ordered is None:
+        received = prewarm.receive_arguments()
+        if received is None:
             return 0
-        arguments = _arguments(ordered)
+        arguments = _arguments(received)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         if arguments.task:
             return _cloud_task()
         return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
     except BadSetting as error:
-        logging.getLogger(__name__).error("%s", error)
+        log.error("%s", error)
         return OUR_FAULT
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
-    told = {"--task", "--prewarm"}.isdisjoint(sys.argv[1:] if argv is None else argv)
-    parser.add_argument("--task", action="store_true", help="be one task of a Cloud Run job")
-    parser.add_argument("--prewarm", action="store_true", help="wait for the arguments on standard input")
-    parser.add_argument("--input", required=told, metavar="FILE")
-    parser.add_argument("--output", required=told, metavar="DIR", help="media/{video_id}/{generation}")
+    needs_files = {"--task", "--prewarm"}.isdisjoint(sys.argv[1:] if argv is None else argv)
+    parser.add_argument("--task", action="store_true", help="run one task of a Cloud Run job")
+    parser.add_argument("--prewarm", action="store_true", help="read the arguments from standard input")
+    parser.add_argument("--input", required=needs_files, metavar="FILE")
+    parser.add_argument("--output", required=needs_files, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
     parser.add_argument("--generation", type=int, default=1)
-    parser.add_argument("--attempt", type=int, default=1, help="which run of this generation it is; said in each event")
+    parser.add_argument("--attempt", type=int, default=1, help="number of this run of the generation; in each event")
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
-    parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; all cores by default")
+    parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; default: all cores")
     parser.add_argument(
         "--subtitles", action="store_true", help="FILE is .srt or .vtt: write it as WebVTT to DIR, a file"
     )
@@ -68,7 +70,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _transcode(arguments: argparse.Namespace) -> int:
-    # imported here, so that a mistyped argument is answered at once
+    # imported here, so that a mistyped argument is reported at once
     from watchparty_transcoder.bootstrap import one_job
     from watchparty_transcoder.events.event_emitter import RunIdentity
 
@@ -92,11 +94,11 @@ def _run(job: "Job", *, with_parent: bool) -> int:
     except Cancelled as error:
         return error.exit_code
     except TranscodeError as error:
-        logging.getLogger(__name__).exception("%s: %s", error.code, error.detail)
+        log.exception("%s: %s", error.code, error.detail)
         job.emitter.failed(error)
         return error.exit_code
     except Exception as error:
-        logging.getLogger(__name__).exception("unexpected")
+        log.exception("unexpected")
         job.emitter.failed(InternalError(repr(error)))
         return InternalError.exit_code
     return 0
@@ -106,7 +108,6 @@ def _cloud_task() -> int:
     from watchparty_transcoder.bootstrap import cloud_task
     from watchparty_transcoder.errors import BadMedia, Cancelled, TimedOut
 
-    log = logging.getLogger(__name__)
     with cloud_task(read_config(os.environ), read_cloud_config(os.environ)) as task:
         signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
         try:
@@ -116,21 +117,21 @@ def _cloud_task() -> int:
         except (BadMedia, TimedOut) as error:
             log.exception("%s: %s", error.code, error.detail)
             task.job.emitter.failed(error)
-        except Exception:  # nothing is announced: Cloud Run begins the task again, after that the sweeper the job
+        except Exception:  # no event: Cloud Run starts the task again, and after that the sweeper starts the job again
             log.exception("unexpected")
             return OUR_FAULT
     return 0
 
 
 def _cancel_at_end_of_input(job: "Job") -> None:
-    """Our parent holds the other end: when it dies, even by kill -9, encoding for it is of no use any more."""
-    while os.read(0, 4096):  # not sys.stdin: its lock, held by this thread, would break the interpreter's end
+    """The parent holds the other end: when it dies, even by kill -9, no one needs this encode any more."""
+    while os.read(0, 4096):  # not sys.stdin: this thread would hold its lock when the interpreter exits
         pass
     job.processes.cancel()
 
 
 def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
-    """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as a failed transcode would say it."""
+    """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as in a `failed` event."""
     from watchparty_transcoder.errors import TranscodeError
     from watchparty_transcoder.subtitles.rewrite import rewrite
 

@@ -1,4 +1,4 @@
-"""Puts one run together: the only place that names adapters."""
+"""Assembles one run. The only module that names adapters."""
 
 import contextlib
 import importlib
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from watchparty_transcoder.cloud_task import CloudTask
 
 S3_OBJECT = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
-EVENTS_OF_A_TASK = 1_000_000  # more than one a second for the longest time that Cloud Run lets a task run
+EVENTS_PER_TASK_ATTEMPT = 1_000_000
+"""More than one per second for as long as Cloud Run lets a task run."""
 
 
 @contextlib.contextmanager
 def one_job(
     config: Config, *, source: str, output: str, identity: RunIdentity, threads: int | None = None
 ) -> Iterator[Job]:
-    """A film that one process makes, while its original is being served to it. Raises BadSetting."""
+    """A film that one process transcodes, with its original readable inside the block. Raises BadSetting."""
     with _opened(config, source) as original:
         yield Job(
             source=original,
@@ -69,7 +70,9 @@ def _storage(config: Config, place: str) -> Storage:
 
 def _s3_client(config: Config) -> Any:
     if config.s3_endpoint is None:
-        raise BadSetting("WATCHPARTY_S3_ENDPOINT must be the address of the S3 service, because a film lies there")
+        raise BadSetting(
+            "WATCHPARTY_S3_ENDPOINT must be the address of the S3 service, because the film is stored there"
+        )
     from watchparty_transcoder.storage.s3 import open_client
 
     return open_client(config.s3_endpoint)
@@ -77,9 +80,9 @@ def _s3_client(config: Config) -> Any:
 
 @contextlib.contextmanager
 def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
-    """One task of a Cloud Run job, while its original is being served to it."""
+    """One task of a Cloud Run job, with the film's original readable inside the block."""
     publisher = open_publisher()
-    # imported here: at home each tenth of a second before the first segment counts
+    # imported here, because at home it would delay the first segment
     from google.cloud import storage
 
     from watchparty_transcoder.cloud_task import CloudTask, TaskShare
@@ -98,13 +101,13 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
                 source=source,
                 ffmpeg=lambda: find_ffmpeg(config),
                 storage=GcsStorage(client.bucket(cloud.media_bucket), f"{cloud.video_id}/{cloud.generation}/"),
-                processes=Processes(niceness=0),  # nothing else runs beside it
+                processes=Processes(niceness=0),  # nothing else runs on its machine
                 emitter=EventEmitter(
                     identity,
                     PubSubSink(publisher, cloud.topic),
                     time.monotonic,
-                    # a task that is begun again goes on counting: its news are newer than those of its predecessor
-                    first_seq=1 + cloud.task_attempt * EVENTS_OF_A_TASK,
+                    # a restarted task continues to count: its events are newer than those of its predecessor
+                    first_seq=1 + cloud.task_attempt * EVENTS_PER_TASK_ATTEMPT,
                 ),
                 limits=config.limits,
                 threads=os.cpu_count() or 1,
@@ -117,7 +120,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
 
 
 def open_publisher() -> "PublisherClient":
-    """To be opened before any other client of Google's."""
+    """Has to be called before any other Google client is created."""
     keep_grpc_out_of_forks()
     from google.cloud.pubsub_v1 import PublisherClient
 
@@ -125,7 +128,7 @@ def open_publisher() -> "PublisherClient":
 
 
 def find_ffmpeg(config: Config) -> str:
-    """The configured one, else the one on PATH, else the one that the package imageio-ffmpeg carries."""
+    """The configured one, else the one on PATH, else the one in the package imageio-ffmpeg."""
     if config.ffmpeg:
         return config.ffmpeg
     if found := shutil.which("ffmpeg"):

@@ -1,4 +1,4 @@
-"""The settings of one run, read from the environment once; nothing else reads it."""
+"""The settings of one run, read from the environment once. No other module reads the environment."""
 
 import re
 from collections.abc import Mapping
@@ -8,33 +8,33 @@ from watchparty_transcoder.plan.models import EncoderName
 
 
 class BadSetting(Exception):
-    """Names the variable and what was expected of it."""
+    """Names the variable and what was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a file may ask of us before it is refused."""
+    """What a file may cost before it is refused."""
 
     duration_s: float = 12 * 3600.0
     pixels: int = 8192 * 4352  # 8K
     streams: int = 64
-    probe_s: float = 600.0  # reading a file through whose header cannot be trusted
-    start_s: float = 120.0  # what any piece may take, however short it is
-    slowest: float = 120.0  # seconds of work that one second of film may take before it counts as stuck
+    probe_s: float = 600.0  # for reading all of a file whose header cannot be trusted
+    start_s: float = 120.0  # what any piece may take, however short
+    slowest: float = 120.0  # seconds of work per second of film, before a process counts as stuck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    ffmpeg: str | None = None  # a path; None: the one on PATH, else the one that imageio-ffmpeg brings
-    s3_endpoint: str | None = None  # the S3 service of films that are named s3://BUCKET/KEY
-    niceness: int = 10  # the server in the same machine comes first
+    ffmpeg: str | None = None  # a path; None: the one on PATH, else the one in imageio-ffmpeg
+    s3_endpoint: str | None = None  # the S3 service of s3://BUCKET/KEY
+    niceness: int = 10  # the server on the same machine has priority
     hardware: tuple[EncoderName, ...] = ()  # encoders to try before software, in this order
     limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudConfig:
-    """What one task of a Cloud Run job is told beside: which film, where it lies, and which of the tasks this is."""
+    """What a task of a Cloud Run job also needs: which film, where it is stored, and which of the tasks this is."""
 
     uploads_bucket: str
     media_bucket: str
@@ -44,7 +44,7 @@ class CloudConfig:
     attempt: int
     task_index: int
     task_count: int
-    task_attempt: int  # how often Cloud Run has begun this very task again
+    task_attempt: int  # how many times Cloud Run has restarted this task
 
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")

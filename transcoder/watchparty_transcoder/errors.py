@@ -1,26 +1,26 @@
-"""Everything that ends a transcode early, with the closed code and the sentence that a person reads.
+"""Everything that ends a transcode early, with its code and the sentence that the uploader reads.
 
     TranscodeError
-    ├── BadMedia              the file itself; trying again changes nothing (exit 2)
-    │   ├── Unsupported       a kind of file, or of codec, that we do not take
-    │   ├── NoMedia           nothing to see or hear in it
-    │   ├── Corrupt           it says that it is media and cannot be decoded
+    ├── BadMedia              the file itself; a retry changes nothing (exit 2)
+    │   ├── Unsupported       a kind of file, or a codec, that we do not accept
+    │   ├── NoMedia           no video and no audio in it
+    │   ├── Corrupt           it claims to be media, but cannot be decoded
     │   ├── Incomplete        the end is missing
     │   ├── TooLong           longer than the limit
     │   └── TooLarge          more pixels, streams or bytes than the limit
-    ├── TookTooLong           a limit on time was reached (exit 3)
-    ├── Broken                our side; trying again may help (exit 3)
+    ├── TimedOut              a time limit was reached (exit 3)
+    ├── InternalError         our side; a retry may help (exit 3)
     │   ├── ToolMissing       no ffmpeg on this machine
-    │   ├── ToolFailed        ffmpeg ended with an error
-    │   ├── ToolKilled        a signal ended ffmpeg; answered by doing that piece again, once
+    │   ├── ToolFailed        ffmpeg exited with an error
+    │   ├── ToolKilled        a signal ended ffmpeg; the piece is tried once more
     │   ├── DiskFull          no room for the output
-    │   ├── CannotCopy        what the gate let through has to be encoded after all; answered by another plan
-    │   ├── HardwareFailed    what stood its trial fails in mid-film; answered by going on in software
-    │   ├── Overtaken         another run wrote the same object; answered by looking again
-    │   └── NotAsPlanned      verification found something that the plan did not say
-    └── Cancelled             SIGTERM; nothing is announced (exit 143)
+    │   ├── CannotCopy        the remux check was wrong; handled by a plan without copying
+    │   ├── HardwareFailed    the hardware passed its trial, but fails mid-film; software continues
+    │   ├── WriteConflict     another run wrote the same object; handled by reading it again
+    │   └── PlanMismatch      the output differs from the plan
+    └── Cancelled             SIGTERM; no event is emitted (exit 143)
 
-Sentences are for the person who uploaded; `detail` is for the log alone.
+Sentences are for the uploader; `detail` is for the log only.
 """
 
 import signal
@@ -31,11 +31,11 @@ FailureCode = Literal[
 ]
 
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-"""What a program does to itself, unlike SIGKILL: so the kernel gets memory back."""
+"""Signals that a program causes itself, unlike SIGKILL, by which the kernel reclaims memory."""
 
 
 class TranscodeError(Exception):
-    """A reason to stop, carrying what is announced (`code`, `sentence`) and what is only logged (`detail`)."""
+    """A reason to stop, with what is emitted (`code`, `sentence`) and what is only logged (`detail`)."""
 
     code: ClassVar[FailureCode] = "internal"
     exit_code: ClassVar[int] = 3
@@ -96,11 +96,11 @@ class ToolMissing(InternalError):
 
 
 class ToolFailed(InternalError):
-    """ffmpeg ended with an error; `detail` ends with the last lines that it wrote."""
+    """ffmpeg exited with an error; `detail` ends with its last lines of output."""
 
 
 class ToolKilled(InternalError):
-    """A signal ended ffmpeg: it crashed, or the machine had no memory for it; `detail` as that of ToolFailed."""
+    """A signal ended ffmpeg: it crashed, or the machine ran out of memory. `detail` is as in ToolFailed."""
 
     def __init__(self, detail: str, *, by: signal.Signals) -> None:
         super().__init__(detail)
@@ -112,19 +112,19 @@ class DiskFull(InternalError):
 
 
 class CannotCopy(InternalError):
-    """The original's own frames do not fit together; the pipeline plans again, without copying."""
+    """The original's own frames do not fit together; the film is planned again, without copying."""
 
 
 class HardwareFailed(InternalError):
-    """The hardware encoder failed at a chunk; the pipeline makes the ladder again, by software."""
+    """The hardware encoder failed on a chunk; the ladder is encoded again, in software."""
 
 
 class WriteConflict(InternalError):
-    """Somebody else has written this object since it was last looked at; `detail` is its name."""
+    """Another writer has replaced this object since it was last read; `detail` is its name."""
 
 
 class PlanMismatch(InternalError):
-    """What was written differs from the plan; nothing is announced as finished."""
+    """The output differs from the plan; the film does not count as finished."""
 
 
 class Cancelled(TranscodeError):

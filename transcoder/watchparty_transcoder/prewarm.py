@@ -1,7 +1,7 @@
-"""Ready before there is a film: everything is imported, and the order is awaited that says which one.
+"""Gets a process ready before there is a film: imports everything, then waits for the arguments of the run.
 
-The supervisor starts such a process while an original is still being uploaded; a film that is complete then waits for
-no interpreter. Called by the command; makes nothing itself.
+The supervisor starts such a process while an original is still being uploaded, so that the complete film does not have
+to wait for an interpreter to start. Called by the command; transcodes nothing itself.
 """
 
 import importlib
@@ -9,15 +9,17 @@ import json
 import os
 import select
 
-PATIENCE_S = 600.0  # a film that takes longer to arrive has another one made ready, or begins cold
+PATIENCE_S = 600.0
+"""If an upload takes longer, another process is prewarmed, or its transcode starts cold."""
 
 
 def receive_arguments(*, descriptor: int = 0, patience_s: float = PATIENCE_S) -> list[str] | None:
-    """The arguments of the run: a JSON list in one line. None when none will come: end of input, or `patience_s`.
+    """Reads the arguments of the run: a JSON list on one line. None at the end of input, or after `patience_s`.
 
-    What follows the line is left in the pipe's other end: `--with-parent` goes on reading there.
+    Whatever follows that line stays in the pipe, because `--with-parent` continues to read from it.
     """
-    importlib.import_module("watchparty_transcoder.bootstrap")  # and with it all that a run needs
+    importlib.import_module("watchparty_transcoder.bootstrap")  # and with it everything that a run needs
+    importlib.import_module("watchparty_transcoder.pipeline")
     line = b""
     while not line.endswith(b"\n"):
         readable, _, _ = select.select([descriptor], [], [], patience_s)

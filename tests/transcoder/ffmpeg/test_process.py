@@ -21,7 +21,7 @@ def test_output_is_read_while_it_runs() -> None:
     """Input is fed from another thread, so a program that answers as it reads cannot lock up."""
     echo = python("import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line)")
     pieces = [b"x" * 9_999 + b"\n"] * 50
-    with Processes().run(echo, timeout_s=60, fed=pieces) as running:
+    with Processes().run(echo, timeout_s=60, stdin=pieces) as running:
         assert running.stdout.read() == b"".join(pieces)
 
 

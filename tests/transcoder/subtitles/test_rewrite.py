@@ -16,7 +16,7 @@ RUSSIAN = TIMING + "Привет, как твои дела? Я давно теб
 
 
 def cues(text: str) -> list[tuple[float, float, str]]:
-    return [(cue.start_s, cue.end_s, "".join(piece.text for piece in cue.text.pieces)) for cue in parse(text)]
+    return [(cue.start_s, cue.end_s, "".join(span.text for span in cue.text.spans)) for cue in parse(text)]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -50,7 +50,7 @@ def test_webvtt_keeps_places_and_loses_styles() -> None:
     )
     (cue,) = parse(text)
     assert (cue.start_s, cue.end_s, cue.text.settings) == (1, 2, "line:0 align:start")
-    assert [piece.text for piece in cue.text.pieces] == ["Hello"]
+    assert [span.text for span in cue.text.spans] == ["Hello"]
 
 
 def test_damaged_file_without_blank_lines() -> None:

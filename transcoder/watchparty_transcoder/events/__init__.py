@@ -1,1 +1,1 @@
-"""Transcode events: their contract, their numbering, and where they are sent."""
+"""Transcode events: the contract, their numbering and rate, and where they are sent."""

@@ -1,4 +1,4 @@
-"""Turns what happens into transcode events: numbers them, and keeps progress to one a second."""
+"""Emits transcode events: numbers them, and limits progress to one per second."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ PLAYABLE_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunIdentity:
-    """Whose events these are."""
+    """Identifies the run in each of its events."""
 
     video_id: str
     generation: int
@@ -46,7 +46,7 @@ class EventEmitter:
         self._sink.send(Progress(done=done, total=total, **self._envelope()))
 
     def playable(self, state: Availability, duration_s: float) -> None:
-        """At once when qualities, tracks or pictures are new; at most once a second when only more of it is ready."""
+        """At once for new renditions, tracks or images; at most once per second if only more of the film is ready."""
         if state == self._last_state:
             return
         now = self._clock()
@@ -77,7 +77,7 @@ class EventEmitter:
         return event
 
     def repeat_finished(self, event: Finished) -> None:
-        """A run that finds everything done says so once more: the first announcement may have been lost."""
+        """A run over finished output emits the event again, because the first one may have been lost."""
         fields = {name: getattr(event, name) for name in event.__struct_fields__} | self._envelope()
         self._sink.send(Finished(**fields))
 

@@ -1,8 +1,8 @@
-"""The transcode event: the contract between this deployable and whoever records how a video is doing.
+"""The transcode event: the contract between this deployable and the functions that record the state of a video.
 
-Delivered at least once and in any order. Progress is the maximum seen; `playable`, `finished` and `failed` only move
-forward; an event of a lower generation is to be dropped. `docs/contracts/transcode-event.schema.json` is generated
-from these types.
+Events are delivered at least once, in any order. Receivers keep the highest progress, let `playable`, `finished` and
+`failed` only move forward, and drop events of a lower generation. `docs/contracts/transcode-event.schema.json` is
+generated from these types.
 """
 
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ Identifier = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]+$")]
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture quality that can be watched now."""
+    """A video rendition that can be played now."""
 
     height: int
     width: int
-    bandwidth: Annotated[int, msgspec.Meta(ge=1, description="peak bits a second, as in the master playlist")]
+    bandwidth: Annotated[int, msgspec.Meta(ge=1, description="peak bits per second, as in the master playlist")]
     codecs: str
     source: Literal["copy", "fast", "ladder"]
     playlist: Annotated[str, msgspec.Meta(description="relative to the master playlist")]
 
 
 class AudioTrack(msgspec.Struct, frozen=True, kw_only=True):
-    language: Annotated[str, msgspec.Meta(description="BCP 47; und where the file does not say")]
+    language: Annotated[str, msgspec.Meta(description="BCP 47; und if the file does not specify one")]
     label: str
     default: bool
     playlist: str
@@ -42,7 +42,7 @@ class SubtitleTrack(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     default: bool
     forced: bool
-    shown: Annotated[bool, msgspec.Meta(description="false: pictures instead of text, which we cannot show")]
+    shown: Annotated[bool, msgspec.Meta(description="false for bitmap subtitles, which cannot be shown")]
     playlist: str | None = None
     file: Annotated[str | None, msgspec.Meta(description="the whole track as one WebVTT file")] = None
 
@@ -67,15 +67,15 @@ class Started(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="starte
 
 
 class Progress(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="progress"):
-    done: Annotated[int, msgspec.Meta(ge=0, description="output frames made, over every pass through the film")]
+    done: Annotated[int, msgspec.Meta(ge=0, description="output frames encoded, over all passes")]
     total: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Watchable(Envelope, frozen=True, kw_only=True):
-    """What `playable` and `finished` tell alike."""
+    """What `playable` and `finished` have in common."""
 
     duration_s: Seconds
-    playable_s: Annotated[float, msgspec.Meta(ge=0, description="how far from the beginning it can be watched now")]
+    playable_s: Annotated[float, msgspec.Meta(ge=0, description="up to which time the film is playable now")]
     renditions: tuple[Rendition, ...]
     audio_tracks: tuple[AudioTrack, ...]
     subtitle_tracks: tuple[SubtitleTrack, ...]
@@ -83,7 +83,7 @@ class Watchable(Envelope, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     master: Literal["master.m3u8"] = "master.m3u8"
     poster: str | None = None
-    sprites: Annotated[str | None, msgspec.Meta(description="WebVTT whose cues name places in sprite sheets")] = None
+    sprites: Annotated[str | None, msgspec.Meta(description="WebVTT whose cues name regions of sprite sheets")] = None
 
 
 class Playable(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="playable"):
@@ -96,7 +96,7 @@ class Finished(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="fini
 
 class Failed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="failed"):
     code: FailureCode
-    message: Annotated[str, msgspec.Meta(min_length=1, description="a sentence for the person who uploaded")]
+    message: Annotated[str, msgspec.Meta(min_length=1, description="a sentence for the uploader")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,6 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "transcode-event.schema.json",
         "title": "Transcode event",
-        "description": "What the transcoder announces about one generation of one video.",
+        "description": "What the transcoder reports about one generation of one video.",
         **schema,
     }

@@ -1,1 +1,1 @@
-"""ffmpeg: its command lines, and the processes that run them."""
+"""ffmpeg: its command lines, the processes that run them, and the trial of hardware encoders."""

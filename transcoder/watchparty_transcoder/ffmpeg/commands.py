@@ -1,7 +1,7 @@
-"""Writes ffmpeg's command lines for chunks. Pure: a plan in, a list of arguments out; `process` runs them.
+"""Builds ffmpeg's command lines for chunks. Pure: a plan in, a list of arguments out; `process` runs them.
 
-Every flag has its reason beside it. The input is always one object with its demuxer forced and the protocols cut
-down to what reading it takes, whatever it contains.
+Every flag has its reason beside it. The input is always a single object, with the demuxer forced and the protocols
+restricted to what reading it needs, whatever the object contains.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,12 @@ from watchparty_transcoder.plan.models import (
 from watchparty_transcoder.source.source import Source
 
 MICROSECOND = Fraction(1, 1_000_000)
-PREROLL_FRAMES = 48  # of AAC, encoded and thrown away before a chunk: about 1 s, in which rate control settles
-PRIMING_FRAMES = 1  # ffmpeg's AAC encoder puts one frame of silence first
-PREROLL_GRAIN = 3  # three frames are 64 ms exactly, so that chunks begin on a whole microsecond
+PREROLL_FRAMES = 48
+"""AAC frames that are encoded and discarded before a chunk: about 1 s, in which rate control settles."""
+PRIMING_FRAMES = 1
+"""ffmpeg's AAC encoder begins with one frame of silence."""
+PREROLL_GRAIN = 3
+"""Three frames are exactly 64 ms, so that the preroll begins at a whole microsecond."""
 
 
 def video_chunk(
@@ -39,12 +42,12 @@ def video_chunk(
     chunk: Chunk,
     threads: int,
 ) -> list[str]:
-    """One decode, every rung of `rungs`, exactly the chunk's frames, as fragmented MP4 on standard output."""
-    seek_s, shift_s = seek(plan, video.grid.bounds[chunk.first], video.grid)
+    """One decode, all of `renditions`, exactly the chunk's frames, as fragmented MP4 on standard output."""
+    seek_s, shift_s = seek_position(plan, video.grid.bounds[chunk.first], video.grid)
     scaling = filters.COARSE if encode_pass.kind == "fast" else filters.FINE
     graph = filters.video_graph(video, renditions, frames=video.grid.frames_of(chunk), shift_s=shift_s, scaling=scaling)
     return [
-        *reading(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=threads),
+        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=threads),
         *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads),
     ]
 
@@ -52,57 +55,57 @@ def video_chunk(
 def black_chunk(
     *, ffmpeg: str, video: VideoPlan, encode_pass: Pass, renditions: Sequence[RenditionPlan], chunk: Chunk, threads: int
 ) -> list[str]:
-    """The same chunk where the original cannot be decoded."""
+    """The chunk in black, for a part of the original that cannot be decoded."""
     frames = video.grid.frames_of(chunk)
-    graph = filters.invented_graph(filters.BLACK, video.grid, renditions, frames=frames)
+    graph = filters.generated_graph(filters.BLACK, video.grid, renditions, frames=frames)
     return [*_quiet(ffmpeg), *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads)]
 
 
 def trial_chunk(*, ffmpeg: str, grid: Grid, encode_pass: Pass, frames: int, threads: int) -> list[str]:
-    """A moving test picture through exactly what the lane's chunks will go through."""
-    graph = filters.invented_graph(filters.MOVING, grid, encode_pass.renditions, frames=frames)
+    """A moving test pattern, with exactly the filters and flags of the pass."""
+    graph = filters.generated_graph(filters.MOVING, grid, encode_pass.renditions, frames=frames)
     return [*_quiet(ffmpeg), *_video_to_pipe(graph, grid, encode_pass, encode_pass.renditions, threads)]
 
 
-def seek(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
-    """Where to start reading, and how far behind that place the frame then lies.
+def seek_position(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
+    """Where to start reading, and how much later the requested frame follows.
 
-    Half a frame early, so that rounding never loses the frame that is asked for.
+    Starts half a frame early, so that rounding never loses the requested frame.
     """
     moment = Fraction(plan.origin_s).limit_denominator(1_000_000) + frame / grid.rate
-    place = moment - 1 / (2 * grid.rate)
-    place = place // MICROSECOND * MICROSECOND if place > 0 and frame > 0 else Fraction(0)
-    return place, moment - place
+    start = moment - 1 / (2 * grid.rate)
+    start = start // MICROSECOND * MICROSECOND if start > 0 and frame > 0 else Fraction(0)
+    return start, moment - start
 
 
 def _quiet(ffmpeg: str) -> list[str]:
     return [
         ffmpeg,
         "-hide_banner",
-        "-nostdin",  # never wait for a key
-        "-v", "error",  # what is kept of it goes into the log when it fails
+        "-nostdin",  # never wait for keyboard input
+        "-v", "error",  # goes to our log if ffmpeg fails
     ]  # fmt: skip
 
 
-def reading(
+def input_arguments(
     ffmpeg: str, source: Source, demuxer: str, *, seek_s: Fraction, threads: int, keyframes_only: bool = False
 ) -> list[str]:
-    """Everything up to and including the input."""
+    """The arguments up to and including the input."""
     return [
         *_quiet(ffmpeg),
-        "-max_error_rate", "1",  # damaged frames are skipped however many they are; what is missing is counted by us
+        "-max_error_rate", "1",  # skip damaged frames, however many; we count the frames ourselves
         "-threads", str(threads),  # of the decoder
-        # the keyframe at or before the place, instead of decoding everything from there to it
+        # take the keyframe at or before the position, instead of decoding up to it
         *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
-        "-protocol_whitelist", source.protocols,  # the file cannot name another kind of place to read from
-        *(["-enable_drefs", "0"] if demuxer == "mov" else []),  # nor another file for its samples
-        "-f", demuxer,  # what the probe found; nothing guesses a second time
-        *(["-ss", f"{float(seek_s):.6f}"] if seek_s else []),  # before -i: jumps by the index, decodes the rest
+        "-protocol_whitelist", source.protocols,  # the file cannot refer to other protocols
+        *(["-enable_drefs", "0"] if demuxer == "mov" else []),  # nor to another file for its samples
+        "-f", demuxer,  # what the probe found; ffmpeg does not guess again
+        *(["-ss", f"{float(seek_s):.6f}"] if seek_s else []),  # before -i: seeks by the index, decodes the rest
         "-i", source.url,
     ]  # fmt: skip
 
 
-# -- picture -----------------------------------------------------------------------------------------------------------
+# -- video -------------------------------------------------------------------------------------------------------------
 
 
 def _video_to_pipe(
@@ -116,48 +119,48 @@ def _video_to_pipe(
         *encoder.device,
         "-filter_complex", graph,
         *(
-            word
+            argument
             for number, rendition in enumerate(renditions)
-            for word in ("-map", f"[{feed}{number}]", *_rendition_output(number, rendition, encode_pass, grid, threads))
+            for argument in ("-map", f"[{feed}{number}]", *_output(number, rendition, encode_pass, grid, threads))
         ),
         *_mp4_to_pipe(grid),
     ]  # fmt: skip
 
 
-def _rendition_output(number: int, rendition: RenditionPlan, encode_pass: Pass, grid: Grid, threads: int) -> list[str]:
+def _output(number: int, rendition: RenditionPlan, encode_pass: Pass, grid: Grid, threads: int) -> list[str]:
     gop = str(grid.gop_frames)
     encoder = ENCODERS[encode_pass.encoder]
     own_flags = encoder.own_flags(encode_pass, rendition)
     return [
         f"-c:v:{number}", encoder.codec,
-        *(word for flag, value in own_flags.items() for word in (f"-{flag}:v:{number}", value)),
-        f"-profile:v:{number}", "high",  # plays everywhere; ultrafast uses less of it by itself
-        f"-maxrate:v:{number}", str(rendition.max_rate),  # a cap, so that hard films still stream
+        *(part for flag, value in own_flags.items() for part in (f"-{flag}:v:{number}", value)),
+        f"-profile:v:{number}", "high",  # plays everywhere; ultrafast uses only a part of it
+        f"-maxrate:v:{number}", str(rendition.max_rate),  # a cap, so that demanding films still stream
         f"-bufsize:v:{number}", str(rendition.max_rate * 2),
-        f"-g:v:{number}", gop,  # a keyframe every two seconds, at the same frames in every rung
+        f"-g:v:{number}", gop,  # a keyframe every two seconds, at the same frames in every rendition
         f"-keyint_min:v:{number}", gop,
-        f"-flags:v:{number}", "+cgop",  # closed groups: a segment needs nothing from the one before
+        f"-flags:v:{number}", "+cgop",  # closed groups: a segment needs nothing from the previous one
         f"-threads:v:{number}", str(threads),
         f"-colorspace:v:{number}", "bt709", f"-color_primaries:v:{number}", "bt709",
-        f"-color_trc:v:{number}", "bt709", f"-color_range:v:{number}", "tv",  # say what the filters made
+        f"-color_trc:v:{number}", "bt709", f"-color_range:v:{number}", "tv",  # what the filters produce
     ]  # fmt: skip
 
 
 def _mp4_to_pipe(grid: Grid) -> list[str]:
     return [
-        "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1",  # picture alone; no private data of the file
+        "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1",  # video only; no private data of the file
         "-video_track_timescale", str(grid.timescale),  # a frame is a whole number of ticks
         "-f", "mp4",
-        "-movflags", "+empty_moov+default_base_moof+frag_keyframe",  # written forwards only, a group at a time
+        "-movflags", "+empty_moov+default_base_moof+frag_keyframe",  # written sequentially, one group at a time
         "pipe:1",
     ]  # fmt: skip
 
 
-# -- sound -------------------------------------------------------------------------------------------------------------
+# -- audio -------------------------------------------------------------------------------------------------------------
 
 
 def audio_lead_frames(first_tick: int) -> int:
-    """Frames that come out before the chunk's own first one and are thrown away."""
+    """How many frames precede the chunk's own first one and are discarded."""
     return min(PREROLL_FRAMES, first_tick // AAC_FRAME // PREROLL_GRAIN * PREROLL_GRAIN) + PRIMING_FRAMES
 
 
@@ -165,9 +168,9 @@ def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, ch
     """AAC-LC stereo of one chunk as ADTS on standard output, preceded by `audio_lead_frames`."""
     first, end = track.bounds[chunk.first], track.bounds[chunk.end]
     begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME
-    seek = Fraction(plan.origin_s).limit_denominator(1_000_000) + Fraction(begin, AAC_RATE)
+    seek_s = Fraction(plan.origin_s).limit_denominator(1_000_000) + Fraction(begin, AAC_RATE)
     return [
-        *reading(ffmpeg, source, plan.demuxer, seek_s=seek, threads=1),
+        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1),
         "-map", f"0:{track.stream}",
         "-af", ",".join(_audio_filters(end - begin)),
         *_adts_to_pipe(),
@@ -176,18 +179,18 @@ def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, ch
 
 def _audio_filters(samples: int) -> list[str]:
     return [
-        # 48 kHz; gaps in the timestamps become silence, so that sound never runs ahead of the picture.
-        # Dialogue sits in the centre channel: full level for it, half for what is behind, none of the bass effects.
+        # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video.
+        # The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped.
         f"aresample={AAC_RATE}:async=1:first_pts=0:clev=1:slev=0.5",
         "aformat=sample_fmts=fltp:channel_layouts=stereo",
-        "alimiter=limit=0.95:level=disabled",  # what the sum of channels adds over full scale
-        "apad",  # silence up to the film's end
-        f"atrim=end_sample={samples + 2 * AAC_FRAME}",  # what the frames thrown away at both ends need
+        "alimiter=limit=0.95:level=disabled",  # where the sum of channels exceeds full scale
+        "apad",  # silence up to the end of the film
+        f"atrim=end_sample={samples + 2 * AAC_FRAME}",  # room for the frames that are discarded at both ends
     ]
 
 
 def silent_chunk(*, ffmpeg: str, track: AudioPlan, chunk: Chunk) -> list[str]:
-    """The same chunk where the original cannot be decoded."""
+    """The chunk in silence, for a part of the original that cannot be decoded."""
     lead = audio_lead_frames(track.bounds[chunk.first]) - PRIMING_FRAMES
     samples = track.bounds[chunk.end] - track.bounds[chunk.first] + lead * AAC_FRAME
     return [
@@ -200,9 +203,9 @@ def silent_chunk(*, ffmpeg: str, track: AudioPlan, chunk: Chunk) -> list[str]:
 def _adts_to_pipe() -> list[str]:
     return [
         "-c:a", "aac",
-        "-profile:a", "aac_low",  # LC: the one that every browser plays
+        "-profile:a", "aac_low",  # LC: the profile that every browser plays
         "-b:a", "160k",
         "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1",
-        "-f", "adts",  # frames with their own lengths, nothing else
+        "-f", "adts",  # just frames, each with its length
         "pipe:1",
     ]  # fmt: skip

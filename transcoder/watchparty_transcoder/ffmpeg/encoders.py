@@ -1,7 +1,7 @@
-"""What ffmpeg has to be told so that an encoder makes H.264 that joins: one value for each encoder. Pure.
+"""The flags with which each encoder produces H.264 whose chunks join: one value per encoder. Pure.
 
-Closed groups of the planned length, nothing between them, quality under the rung's cap. What all encoders are told
-alike is in `ffmpeg_command`; whether a machine has the hardware, and whether it keeps to this, `trial` finds out.
+Closed groups of the planned length, no other keyframes, and quality below the rendition's cap. The flags that all
+encoders share are in `commands`; `hardware_trial` finds out whether a machine has the hardware, and whether it obeys.
 """
 
 from collections.abc import Callable
@@ -9,28 +9,29 @@ from dataclasses import dataclass
 
 from watchparty_transcoder.plan.models import EncoderName, Pass, RenditionPlan
 
-TARGET_PERCENT = 70  # of the cap, where an encoder knows no constant quality under one: what a usual film needs
+TARGET_PERCENT = 70
+"""Of the cap, for encoders without constant quality below a cap: what a typical film needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncoder:
     codec: str
-    own_flags: Callable[[Pass, RenditionPlan], dict[str, str]]  # without "-" and the number of the stream
-    device: tuple[str, ...] = ()  # what opens it
-    upload: str = ""  # filters by which a picture reaches the device
+    own_flags: Callable[[Pass, RenditionPlan], dict[str, str]]  # without "-" and the stream number
+    device: tuple[str, ...] = ()  # the arguments that open it
+    upload: str = ""  # filters that upload frames to the device
 
 
 def _x264(encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
         "preset": encode_pass.preset,
-        "crf": str(rendition.crf),  # constant quality, so easy films come out small
-        "sc_threshold": "0",  # a keyframe is where the grid wants it, and nowhere else
+        "crf": str(rendition.crf),  # constant quality, so that undemanding films become small
+        "sc_threshold": "0",  # keyframes only where the grid has them
     }
 
 
 def _nvenc(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
-        "preset": "p5",  # of p1, fastest, to p7: the ladder is not waited for
+        "preset": "p5",  # from p1, fastest, to p7; no viewer waits for the ladder
         "rc": "vbr",
         "cq": str(rendition.crf),  # constant quality ...
         "b": "0",  # ... instead of an average rate
@@ -43,9 +44,9 @@ def _nvenc(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
 
 def _vaapi(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
-        "rc_mode": "VBR",  # the only one under a cap that drivers of Intel and AMD have in common
+        "rc_mode": "VBR",  # the only capped mode that the drivers of Intel and AMD have in common
         "b": str(rendition.max_rate * TARGET_PERCENT // 100),
-        "idr_interval": "0",  # every keyframe starts afresh
+        "idr_interval": "0",  # every keyframe is an IDR frame
         **NO_REORDERING,
     }
 
@@ -54,7 +55,8 @@ def _videotoolbox(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {"b": str(rendition.max_rate * TARGET_PERCENT // 100), **NO_REORDERING}
 
 
-NO_REORDERING = {"bf": "0"}  # how many frames hardware decodes ahead differs from chip to chip; none does everywhere
+NO_REORDERING = {"bf": "0"}
+"""Chips differ in how many frames they decode ahead; all support none."""
 
 ENCODERS: dict[EncoderName, VideoEncoder] = {
     "software": VideoEncoder(codec="libx264", own_flags=_x264),

@@ -1,7 +1,7 @@
-"""ffmpeg's filters for the picture. Pure: what is wrong with a picture in, the text of a filter graph out.
+"""Builds ffmpeg's video filter graphs. Pure: the properties of the decoded video in, the text of a graph out.
 
-The picture is repaired once, brought to what every browser shows alike (upright, square pixels, progressive, constant
-rate, BT.709, limited range, 8 bit 4:2:0), and scaled from the largest rung down, each rung from the one above it.
+The video is corrected once, to what every browser shows in the same way (upright, square pixels, progressive, constant
+rate, BT.709, limited range, 8 bit 4:2:0), and scaled from the largest rendition down, each from the one above it.
 """
 
 from collections.abc import Sequence
@@ -9,35 +9,37 @@ from fractions import Fraction
 
 from watchparty_transcoder.plan.models import Colour, DecodedVideo, Grid, RenditionPlan, VideoPlan
 
-COARSE, FINE = "fast_bilinear", "bicubic"  # ways of scaling: for who waits, for who watches
+COARSE, FINE = "fast_bilinear", "bicubic"
+"""Scaling algorithms: for the fast pass, and for the ladder."""
 
 
 def video_graph(
     video: VideoPlan, renditions: Sequence[RenditionPlan], *, frames: int, shift_s: Fraction, scaling: str
 ) -> str:
-    """From the film's stream to outputs [v0], [v1], … in the order of `rungs`: exactly `frames` of each."""
+    """From the film's stream to outputs [v0], [v1], … in the order of `renditions`: exactly `frames` of each."""
     largest = max(renditions, key=lambda rendition: rendition.width)
-    repair = [*repaired(video.decoded, video.grid, shift_s), *exactly(frames)]
+    corrections = [*corrected(video.decoded, video.grid, shift_s), *exactly(frames)]
     return cascade(
         f"0:{video.decoded.stream}",
-        [*repair, displayable(video.decoded, largest.width, largest.height, scaling)],
+        [*corrections, displayable(video.decoded, largest.width, largest.height, scaling)],
         renditions,
         scaling,
     )
 
 
-BLACK, MOVING = "color=black:", "testsrc2="  # pictures out of nothing: for what is lost, for a trial
+BLACK, MOVING = "color=black:", "testsrc2="
+"""Generated video: for damaged parts, and for the hardware trial."""
 
 
-def invented_graph(decoded: str, grid: Grid, renditions: Sequence[RenditionPlan], *, frames: int) -> str:
-    """The same outputs without a film: of BLACK or MOVING."""
+def generated_graph(generator: str, grid: Grid, renditions: Sequence[RenditionPlan], *, frames: int) -> str:
+    """The same outputs from `generator` (BLACK or MOVING) instead of a film."""
     largest = max(renditions, key=lambda rendition: rendition.width)
-    source = f"{decoded}size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[invented]"
-    return f"{source};{cascade('invented', exactly(frames), renditions, COARSE)}"
+    source = f"{generator}size={largest.width}x{largest.height}:rate={_ratio(grid)},format=yuv420p[generated]"
+    return f"{source};{cascade('generated', exactly(frames), renditions, COARSE)}"
 
 
 def cascade(feed: str, first: Sequence[str], renditions: Sequence[RenditionPlan], scaling: str) -> str:
-    """`first` brings the picture to the largest rung; the others follow by size."""
+    """`first` are the filters up to the largest rendition; the others follow by size."""
     by_size = sorted(range(len(renditions)), key=lambda number: -renditions[number].width)
     steps = []
     filters = list(first)
@@ -52,10 +54,10 @@ def cascade(feed: str, first: Sequence[str], renditions: Sequence[RenditionPlan]
     return ";".join(steps)
 
 
-def repaired(decoded: DecodedVideo, grid: Grid, shift_s: Fraction) -> list[str]:
-    """ffmpeg has turned the picture upright before this (autorotate)."""
+def corrected(decoded: DecodedVideo, grid: Grid, shift_s: Fraction) -> list[str]:
+    """ffmpeg has already turned the frames upright (autorotate)."""
     return [
-        *(["bwdif=mode=send_frame:deint=all"] if decoded.deinterlace else []),  # one frame of two fields
+        *(["bwdif=mode=send_frame:deint=all"] if decoded.deinterlace else []),  # one frame from two fields
         f"setpts=PTS-{float(shift_s):.6f}/TB",  # the chunk's first frame at 0
         f"fps={_ratio(grid)}:start_time=0",  # constant rate: repeats or drops, fills a late start with the first frame
     ]
@@ -63,20 +65,20 @@ def repaired(decoded: DecodedVideo, grid: Grid, shift_s: Fraction) -> list[str]:
 
 def exactly(frames: int) -> list[str]:
     return [
-        "tpad=stop=-1:stop_mode=clone",  # the last frame stands until the planned number is reached ...
-        f"trim=end_frame={frames}",  # ... here: -frames would close every rung as soon as one of them has it
+        "tpad=stop=-1:stop_mode=clone",  # repeat the last frame until the planned number is reached ...
+        f"trim=end_frame={frames}",  # ... here, because -frames would end all renditions as soon as one has enough
     ]
 
 
 def displayable(decoded: DecodedVideo, width: int, height: int, scaling: str) -> str:
     if decoded.hdr:
         return _tonemapped(decoded.colour, f"{width}:{height}")
-    # transparent parts become black, as on every player's background
+    # transparent parts become black, like the background of every player
     flatten = "premultiply=inplace=1," if decoded.alpha else ""
     matrix = SCALE_MATRICES.get(decoded.colour.matrix or "", "bt709")
-    given = "full" if decoded.colour.full_range else "limited"
+    given_range = "full" if decoded.colour.full_range else "limited"
     return (
-        f"{flatten}scale={width}:{height}:flags={scaling}:in_color_matrix={matrix}:in_range={given}"
+        f"{flatten}scale={width}:{height}:flags={scaling}:in_color_matrix={matrix}:in_range={given_range}"
         f":out_color_matrix=bt709:out_range=limited,format=yuv420p"
     )
 
@@ -88,13 +90,13 @@ SCALE_MATRICES = {
 
 
 def _tonemapped(colour: Colour, size: str) -> str:
-    """HDR10 or HLG to BT.709: scaled first because light is costly, then linear, tone-mapped, and back."""
+    """HDR10 or HLG to BT.709: scaled first because linear light is costly, then tone-mapped in linear light."""
     given = f"tin={colour.transfer}:pin={colour.primaries}:min={colour.matrix}"
     given += f":rin={'full' if colour.full_range else 'limited'}"
     return (
         f"scale={size}:flags=bicubic,"
         f"zscale={given}:t=linear:npl=100,format=gbrpf32le,"  # 100 nit is SDR white
-        "zscale=p=bt709,tonemap=hable:desat=0,"  # bends highlights instead of clipping them, and keeps their colour
+        "zscale=p=bt709,tonemap=hable:desat=0,"  # compresses highlights, does not clip them
         "zscale=t=bt709:m=bt709:r=limited,format=yuv420p"
     )
 

@@ -1,7 +1,7 @@
-"""Can this machine encode on its hardware, and does what comes out keep the plan's promises?
+"""Tests whether this machine can encode on its hardware, and whether the output has the properties that the plan needs.
 
-Asked once for each film with a ladder that may be made so: a test picture goes through exactly the flags and sizes of
-that ladder. Whatever is wrong, the answer is software, and a sentence of the log says why.
+Done once per film with a ladder that hardware may encode: a test pattern is encoded with exactly the flags and sizes of
+that ladder. If anything is wrong, software encodes the ladder, and the log says why.
 """
 
 import io
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TRIAL_S = 30.0  # it takes one or two; a driver that needs this long is stuck
+TRIAL_S = 30.0
+"""A trial takes one or two seconds; a driver that needs this long is stuck."""
 SECOND_GROUP_FRAMES = 5
 BT709 = ("bt709", "bt709", "bt709", False)
 
@@ -39,7 +40,7 @@ def choose(
     threads: int,
     patience_s: float = TRIAL_S,
 ) -> EncoderName:
-    """The first of them that stands its trial."""
+    """The first candidate that passes its trial, else software."""
     frames = grid.gop_frames + SECOND_GROUP_FRAMES
     for name in candidates:
         tried = pass_with_encoder(encode_pass, name)
@@ -58,55 +59,55 @@ def choose(
 
 
 def reason(error: InternalError | TimedOut) -> str:
-    """In one line: the first thing that ffmpeg said, after its command line."""
+    """One line: the first that ffmpeg wrote, after its command line."""
     lines = error.detail.splitlines()
     return lines[1] if len(lines) > 1 else error.detail
 
 
 def check(made: bytes, grid: Grid, renditions: Sequence[RenditionPlan], *, frames: int) -> None:
-    """Raises NotAsPlanned with the first promise that is not kept."""
+    """Raises PlanMismatch with the first property that is missing."""
     try:
         with av.open(io.BytesIO(made), "r") as video:
             streams = video.streams.video
             if len(streams) != len(renditions):
-                raise PlanMismatch(f"{len(streams)} of {len(renditions)} renditions came out")
+                raise PlanMismatch(f"{len(streams)} of {len(renditions)} renditions were encoded")
             packets: dict[int, list[VideoPacket]] = {stream.index: [] for stream in streams}
             for packet in video.demux(streams):
-                if packet.size:  # the last one only says that there are no more
+                if packet.size:  # the last packet is an empty end marker
                     packets[packet.stream.index].append(packet)
             for stream, rendition in zip(streams, renditions, strict=True):
                 _check_times(packets[stream.index], rendition, grid, frames)
                 _check_pictures(stream, packets[stream.index], rendition, frames)
     except av.error.FFmpegError as error:
-        raise PlanMismatch(f"what came out cannot be read: {error}") from error
+        raise PlanMismatch(f"the output cannot be read: {error}") from error
 
 
 def _check_times(packets: "Sequence[VideoPacket]", rendition: RenditionPlan, grid: Grid, frames: int) -> None:
-    """Every frame, in the order in which it is shown, and a new beginning exactly where the grid has one."""
+    """Every frame, in presentation order, and an IDR frame exactly where the grid has a keyframe."""
     first = packets[0].pts or 0 if packets else 0
     ticks = [round(((packet.pts or 0) - first) * packet.time_base * grid.rate) for packet in packets]
     if ticks != list(range(frames)):
-        raise PlanMismatch(f"{rendition.name}: not the {frames} frames in a row that were given")
+        raise PlanMismatch(f"{rendition.name}: not the {frames} consecutive input frames")
     keyframes = [place for place, packet in enumerate(packets) if packet.is_keyframe]
     if keyframes != list(range(0, frames, grid.gop_frames)):
         raise PlanMismatch(f"{rendition.name}: keyframes at {keyframes}, not every {grid.gop_frames} frames")
     if not all(starts_with_idr(bytes(packets[place])) for place in keyframes):
-        raise PlanMismatch(f"{rendition.name}: a keyframe that frames before it are needed for")
+        raise PlanMismatch(f"{rendition.name}: a keyframe that depends on earlier frames")
 
 
 def _check_pictures(
     stream: av.VideoStream, packets: "Sequence[VideoPacket]", rendition: RenditionPlan, frames: int
 ) -> None:
-    """All of them can be decoded, and look as players expect."""
+    """All frames can be decoded, in the format that players expect."""
     decoder = stream.codec_context
     shown = [frame for packet in [*packets, None] for frame in decoder.decode(packet)]
     if len(shown) != frames:
         raise PlanMismatch(f"{rendition.name}: {len(shown)} of {frames} frames can be decoded")
     last = shown[-1]
     if (last.width, last.height, last.format.name) != (rendition.width, rendition.height, "yuv420p"):
-        raise PlanMismatch(f"{rendition.name}: pictures are {last.width}x{last.height} {last.format.name}")
+        raise PlanMismatch(f"{rendition.name}: frames are {last.width}x{last.height} {last.format.name}")
     if decoder.profile != "High":
         raise PlanMismatch(f"{rendition.name}: profile {decoder.profile}, not High")
     colour = colour_of(last)
     if (colour.primaries, colour.transfer, colour.matrix, colour.full_range) != BT709:
-        raise PlanMismatch(f"{rendition.name}: does not say that its colours are BT.709")
+        raise PlanMismatch(f"{rendition.name}: not tagged as BT.709")

@@ -1,7 +1,7 @@
-"""Runs ffmpeg: the only place that starts processes.
+"""Runs ffmpeg. The only module that starts processes.
 
-Each one is niced, dies with us, may be stopped from another thread, has a limit on its time, and keeps the last lines
-that it wrote to standard error for the log. Whoever starts one reads its standard output to the end.
+Each process is niced, dies with this one, can be stopped from another thread, has a time limit, and keeps its last
+lines of standard error for the log. The caller reads its standard output to the end.
 """
 
 import contextlib
@@ -25,20 +25,20 @@ KEPT_LINES = 30
 LONGEST_LINE = 500
 PR_SET_PDEATHSIG = 1
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 def keep_grpc_out_of_forks() -> None:
-    """To be called before gRPC is first imported, which reads this then.
+    """Has to be called before gRPC is first imported, which is when gRPC reads the setting.
 
-    What it prepares for a fork is for children that go on using it. Ours become ffmpeg, and it stopped the parent for
-    ever or aborted the child before that, now and then; the film then looked damaged.
+    gRPC's fork handlers are for children that continue to use gRPC. Ours become ffmpeg. The handlers occasionally
+    blocked the parent for ever, or aborted the child before that, so that the film seemed to be damaged.
     """
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 
 def _death_with_parent(niceness: int) -> Callable[[], None]:
-    """Run in the child before ffmpeg: kernel calls only, because other threads' locks may be held here."""
+    """The result runs in the child before ffmpeg: system calls only, because other threads may hold locks."""
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
     def prepare() -> None:
@@ -49,15 +49,15 @@ def _death_with_parent(niceness: int) -> Callable[[], None]:
     return prepare
 
 
-def retry_if_killed(make: Callable[[], Made]) -> Made:
-    """Makes it once more when a signal ended the program: by chance, or in a moment without memory.
+def retry_if_killed(make: Callable[[], Result]) -> Result:
+    """Calls `make` again if a signal ended the program: by chance, or because memory ran out for a moment.
 
-    Raises ToolFailed when it crashed both times: that lies in what it was given. Raises ToolKilled when it was killed.
+    Raises ToolFailed if it crashed both times, because then its input is the cause; raises ToolKilled if it was killed.
     """
     try:
         return make()
     except ToolKilled as error:
-        log.warning("once more: %s", error.detail)
+        log.warning("trying again: %s", error.detail)
         crashed = error.crashed
     try:
         return make()
@@ -72,7 +72,7 @@ class RunningProcess:
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         if popen.stdout is None or popen.stderr is None:
-            raise ValueError("output has to be piped")
+            raise ValueError("the output must be piped")
         self._popen = popen
         self.stdout = popen.stdout
         self._stderr = popen.stderr
@@ -80,18 +80,18 @@ class RunningProcess:
         self._reader = threading.Thread(target=self._keep_tail, daemon=True)
         self._reader.start()
 
-    def feed(self, pieces: Iterable[bytes]) -> None:
-        """Write all of standard input from another thread, so that output can be read meanwhile."""
+    def feed(self, data: Iterable[bytes]) -> None:
+        """Writes standard input from another thread, so that the caller can read the output at the same time."""
         if (stdin := self._popen.stdin) is None:
-            raise ValueError("input has to be piped")
+            raise ValueError("the input must be piped")
 
         def write() -> None:
             try:
-                with contextlib.suppress(BrokenPipeError), stdin:  # it may have had enough before the end
-                    for piece in pieces:
-                        stdin.write(piece)
-            except Exception:  # told by killing the reader, whose end is waited for
-                log.exception("nothing more to feed")
+                with contextlib.suppress(BrokenPipeError), stdin:  # it may stop reading before the end
+                    for part in data:
+                        stdin.write(part)
+            except Exception:  # killing the process makes the caller, which waits for it, notice
+                log.exception("cannot write more input")
                 self.kill()
 
         threading.Thread(target=write, daemon=True).start()
@@ -117,7 +117,7 @@ class RunningProcess:
 
 
 class Processes:
-    """Starts processes and can stop all of them at once."""
+    """Starts processes, and can stop all of them at once."""
 
     def __init__(self, *, niceness: int = 0) -> None:
         self._prepare = _death_with_parent(niceness)
@@ -128,20 +128,20 @@ class Processes:
 
     @contextlib.contextmanager
     def run(
-        self, command: Sequence[str], *, timeout_s: float, fed: Iterable[bytes] | None = None
+        self, command: Sequence[str], *, timeout_s: float, stdin: Iterable[bytes] | None = None
     ) -> Iterator[RunningProcess]:
-        """A running process; leaving the block waits for its end and raises unless it ended well."""
+        """A running process. Leaving the block waits for its exit, and raises unless it succeeded."""
         log.info("run: %s", shlex.join(command))
-        running = self._start(command, fed=fed is not None)
-        if fed is not None:
-            running.feed(fed)
+        running = self._start(command, pipe_stdin=stdin is not None)
+        if stdin is not None:
+            running.feed(stdin)
         too_long = threading.Event()
 
-        def end_it() -> None:
+        def kill_late() -> None:
             too_long.set()
             running.kill()
 
-        timer = threading.Timer(timeout_s, end_it)
+        timer = threading.Timer(timeout_s, kill_late)
         timer.daemon = True
         timer.start()
         try:
@@ -164,15 +164,15 @@ class Processes:
         if code != 0:
             raise ToolFailed(f"exit {code}: {shlex.join(command)}\n{running.stderr_tail}")
         if running.stderr_tail:
-            log.warning("ffmpeg said:\n%s", running.stderr_tail)
+            log.warning("ffmpeg wrote:\n%s", running.stderr_tail)
 
     def cancel(self) -> None:
-        """For good: kill what runs and refuse to start anything more. Safe to call from a signal handler."""
+        """Permanently kills what runs and refuses to start more. Safe to call from a signal handler."""
         self._cancelled = True
         self.stop()
 
     def stop(self) -> None:
-        """Until `resume`: the same, when one way through the work has ended."""
+        """The same until `resume`, when the run over one plan has ended."""
         self._stopped = True
         for running in list(self._running):
             running.kill()
@@ -188,22 +188,22 @@ class Processes:
     def stopped(self) -> bool:
         return self._stopped
 
-    def _start(self, command: Sequence[str], *, fed: bool) -> RunningProcess:
+    def _start(self, command: Sequence[str], *, pipe_stdin: bool) -> RunningProcess:
         if self._stopped:
             raise Cancelled
         try:
             popen = subprocess.Popen(
                 command,
-                stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+                stdin=subprocess.PIPE if pipe_stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                preexec_fn=self._prepare,  # noqa: PLW1509 - see there: kernel calls only
+                preexec_fn=self._prepare,  # noqa: PLW1509 - system calls only, see there
             )
         except FileNotFoundError as error:
             raise ToolMissing(str(error)) from error
         running = RunningProcess(popen)
         with self._lock:
             self._running.add(running)
-        if self._stopped:  # the signal came between the two
+        if self._stopped:  # the signal came after the first check
             running.kill()
         return running

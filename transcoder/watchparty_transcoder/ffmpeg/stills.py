@@ -1,17 +1,17 @@
-"""Writes ffmpeg's command lines for single pictures: posters, covers, waveforms, sheets of thumbnails. Pure."""
+"""Builds ffmpeg's command lines for images: posters, covers, waveforms and sheets of thumbnails. Pure."""
 
 from fractions import Fraction
 from math import ceil
 
 from watchparty_transcoder.ffmpeg import filters
-from watchparty_transcoder.ffmpeg.commands import reading, seek
+from watchparty_transcoder.ffmpeg.commands import input_arguments, seek_position
 from watchparty_transcoder.plan.models import Plan, VideoPlan
 from watchparty_transcoder.source.source import Source
 
 JPEG_QUALITY = "4"  # of 2 (best) to 31
 POSTER_LONG_SIDE = 1280
 CARD = "1280x720"
-WAVEFORM_S = "600"  # of a long recording; the shape of ten minutes is shape enough
+WAVEFORM_S = "600"  # ten minutes of a long recording are enough
 
 
 def poster_size(video: VideoPlan) -> tuple[int, int]:
@@ -21,28 +21,28 @@ def poster_size(video: VideoPlan) -> tuple[int, int]:
 
 
 def still(ffmpeg: str, source: Source, plan: Plan, video: VideoPlan, frame: int) -> list[str]:
-    """The keyframe before a frame, repaired as the film is, as JPEG on standard output."""
+    """The keyframe before a frame, corrected like the film, as JPEG on standard output."""
     decoded = video.decoded
     width, height = poster_size(video)
-    seek_s, _ = seek(plan, frame, video.grid)
+    seek_s, _ = seek_position(plan, frame, video.grid)
     graph = [
-        "setpts=0",  # a keyframe before the place would otherwise count as too early and be dropped
+        "setpts=0",  # a keyframe before the position would otherwise be dropped as too early
         *(["bwdif=deint=all"] if decoded.deinterlace else []),
         filters.displayable(decoded, width, height, filters.FINE),
         "setsar=1",
     ]
     return [
-        *reading(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1, keyframes_only=True),
+        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1, keyframes_only=True),
         "-map", f"0:{decoded.stream}", "-vf", ",".join(graph),
         *_one_jpeg(),
     ]  # fmt: skip
 
 
 def cover(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
-    """Cover art that a recording carries."""
+    """The cover art of a recording."""
     scale = f"scale='min({POSTER_LONG_SIDE},iw)':-2,format=yuvj420p"
     return [
-        *reading(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
         "-map",
         f"0:{stream}",
         "-vf",
@@ -52,20 +52,20 @@ def cover(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
 
 
 def waveform(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
-    """The shape of a recording's sound, on a dark ground."""
+    """The waveform of a recording, on a dark background."""
     graph = (
         f"[0:{stream}]atrim=duration={WAVEFORM_S},aformat=channel_layouts=mono,"
         f"showwavespic=s={CARD}:colors=0x7c9cff[wave];color=0x14161f:s={CARD}[ground];[ground][wave]overlay,format=yuvj420p[card]"
     )
     return [
-        *reading(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
         "-filter_complex", graph, "-map", "[card]",
         *_one_jpeg(),
     ]  # fmt: skip
 
 
 def sprite_sheet(ffmpeg: str, width: int, height: int, *, columns: int, rows: int) -> list[str]:
-    """One image of `columns` x `rows` thumbnails from a film of keyframes on standard input."""
+    """One image of `columns` x `rows` thumbnails, from a stream of keyframes on standard input."""
     return [
         ffmpeg, "-hide_banner", "-v", "error",
         "-protocol_whitelist", "pipe", "-f", "mov", "-i", "pipe:0",

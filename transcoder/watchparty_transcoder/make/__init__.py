@@ -1,1 +1,1 @@
-"""The pieces of work of which a film is made, and the threads that do them."""
+"""The pieces of work that make up a plan, and the threads that do them."""

@@ -1,6 +1,6 @@
-"""Copies coded picture and sound of the original into segments, in one pass through the file, without any ffmpeg.
+"""Copies the original's coded video and audio into segments, reading the file once, without ffmpeg.
 
-As fast as the disk allows: nothing is decoded. Only called for what the copy gate let through.
+As fast as the disk, because nothing is decoded. Only called for streams that passed the remux check.
 """
 
 import struct
@@ -22,7 +22,7 @@ from watchparty_transcoder.storage.port import Storage
 
 
 def copy_streams(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], report: Report) -> None:
-    """Everything that is copied; returns when all of it has been reported."""
+    """Copies every stream that is copied; returns when all segments have been reported. Raises CannotCopy."""
     try:
         _copy(encoder, video, audio, report)
     except (PlanMismatch, struct.error, av.error.FFmpegError) as error:
@@ -39,7 +39,7 @@ def _copy(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], 
     with open_media(encoder.source, decoded=False) as container:
         for stream in container.streams:
             if stream.index not in copiers:
-                stream.discard = Discard.all  # not even read, where the file has an index
+                stream.discard = Discard.all  # not even read, if the file has an index
         for packet in container.demux([container.streams[index] for index in copiers]):
             pts, dts = packet.pts, packet.dts
             if pts is None or dts is None:  # the empty packet at the end of each stream
@@ -48,7 +48,7 @@ def _copy(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], 
                 raise Cancelled
             copiers[packet.stream_index].add(packet, pts, dts)
     for copier in copiers.values():
-        copier.cutter.close(tolerance=copier.tolerance)  # libav takes damage in mid-file for the end of it
+        copier.cutter.close(tolerance=copier.tolerance)  # libav treats damage mid-file as the end of the file
 
 
 class _VideoCopier:
@@ -81,5 +81,5 @@ class _AudioCopier:
 
     def add(self, packet: "Packet[av.stream.Stream]", pts: int, _dts: int) -> None:
         at = pts - self._start
-        if 0 <= at < self._end:  # a frame that begins before the film would need a time below zero
+        if 0 <= at < self._end:  # a frame before the film's beginning would have a negative time
             self.cutter.add(Sample(bytes(packet), at, at, packet.duration or AAC_FRAME, sync=True))

@@ -1,8 +1,8 @@
-"""Encodes one chunk of picture or sound: starts ffmpeg and cuts what it pipes into segments.
+"""Encodes one chunk of video or audio: runs ffmpeg and cuts its output into segments.
 
-A stretch of the original that cannot be decoded becomes black or silent, and a warning tells of it: an hour into the
-film nobody is helped by a failure. A film that cannot be decoded from its very beginning is a damaged file. An ffmpeg
-that a signal ended says nothing about the original until it has crashed twice at the same place.
+A part of the original that cannot be decoded becomes black or silent, with a warning, because failing an hour into a
+film helps no one. A film that cannot be decoded at its very beginning is corrupt. If a signal ends ffmpeg, the original
+is not to blame until ffmpeg has crashed twice at the same chunk.
 """
 
 import logging
@@ -34,17 +34,19 @@ from watchparty_transcoder.storage.port import Storage
 
 log = logging.getLogger(__name__)
 
-AAC_LC_48K_STEREO = bytes([0x11, 0x90])  # AudioSpecificConfig: object type 2, frequency index 3, two channels
-HARDWARE_SLOWEST = 10.0  # seconds for one of film, decoding included; a card that takes longer is stuck, or of no use
+AAC_LC_48K_STEREO = bytes([0x11, 0x90])
+"""AudioSpecificConfig: object type 2, frequency index 3, two channels."""
+HARDWARE_SLOWEST = 10.0
+"""Seconds per second of film, decoding included; a card that takes longer is stuck or useless."""
 DAMAGED_VIDEO = "Part of the picture is damaged and will be black."
 DAMAGED_AUDIO = "Part of the sound is damaged and will be silent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoder:
-    """What every chunk of one film has in common."""
+    """Encodes the chunks of one film."""
 
-    ffmpeg: Callable[[], str]  # found only when there is something to encode
+    ffmpeg: Callable[[], str]  # searched for only when there is something to encode
     source: Source
     plan: Plan
     storage: Storage
@@ -73,7 +75,7 @@ class Encoder:
         except (ToolFailed, PlanMismatch) as error:
             if not self.storage.size(layout.segment(renditions[0].name, 0)):
                 raise Corrupt(error.detail) from error
-            log.warning("%s from segment %d on stays black: %s", renditions[0].name, chunk.first, error.detail)
+            log.warning("%s stays black from segment %d: %s", renditions[0].name, chunk.first, error.detail)
             report(FilmWarning(DAMAGED_VIDEO))
             black = commands.black_chunk(
                 ffmpeg=self.ffmpeg(),
@@ -94,7 +96,7 @@ class Encoder:
         except (ToolFailed, PlanMismatch) as error:
             if self.plan.video is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
-            log.warning("%s from segment %d on stays silent: %s", track.name, chunk.first, error.detail)
+            log.warning("%s stays silent from segment %d: %s", track.name, chunk.first, error.detail)
             report(FilmWarning(DAMAGED_AUDIO))
             silent = commands.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
             retry_if_killed(lambda: self._run_audio(silent, track, chunk, report))
@@ -102,7 +104,7 @@ class Encoder:
     def _encode_video_on_hardware(
         self, command: list[str], video: VideoPlan, renditions: Sequence[RenditionPlan], chunk: Chunk, report: Report
     ) -> None:
-        """Whether the original or the device is to blame, software will find out."""
+        """Software will find out whether the original or the device is at fault."""
         try:
             self._run_video(command, video, renditions, chunk, report, slowest=HARDWARE_SLOWEST)
         except (ToolFailed, ToolKilled, PlanMismatch, TimedOut) as error:
@@ -130,7 +132,7 @@ class Encoder:
                     track_id, sample = item
                     cutters[track_id].add(sample)
         if len(cutters) != len(renditions):
-            raise ToolFailed(f"{len(cutters)} of {len(renditions)} renditions came out")
+            raise ToolFailed(f"{len(cutters)} of {len(renditions)} renditions were encoded")
         for cutter in cutters.values():
             cutter.close()
 
@@ -148,7 +150,7 @@ class Encoder:
                     at = bounds[0] + place * AAC_FRAME
                     cutter.add(Sample(frame, at, at, AAC_FRAME, sync=True))
         if cutter.count != wanted:
-            raise PlanMismatch(f"{track.name}: {cutter.count} of {wanted} frames came out")
+            raise PlanMismatch(f"{track.name}: {cutter.count} of {wanted} frames were encoded")
         cutter.close()
 
     def _patience(self, length_s: float, slowest: float | None = None) -> float:

@@ -1,10 +1,10 @@
-"""Turns a plan into tasks: what each one does, and in which order they follow. Runs nothing, decides nothing."""
+"""Turns a plan into pieces of work: what each piece does, and in which order they follow. Runs nothing."""
 
 from collections.abc import Sequence
 
 from watchparty_transcoder.make.copy import copy_streams
 from watchparty_transcoder.make.encode import Encoder
-from watchparty_transcoder.make.poster_and_sprites import make_card, make_poster, make_sprites
+from watchparty_transcoder.make.poster_and_sprites import make_audio_poster, make_poster, make_sprites
 from watchparty_transcoder.make.workers import Piece, Pool
 from watchparty_transcoder.mp4.segment import Report
 from watchparty_transcoder.plan.models import AudioPlan, Chunk, Pass, RenditionPlan, VideoPlan
@@ -14,19 +14,19 @@ from watchparty_transcoder.subtitles import extract
 
 
 def audio_pieces(encoder: Encoder) -> list[Piece]:
-    """Everything that is copied, then sound: the beginning of every track before the rest of any."""
+    """One piece for everything that is copied, then the audio: first the beginning of every track, then the rest."""
     plan = encoder.plan
     copied = [track for track in plan.audio if track.copied]
     video = plan.video.copy if plan.video else None
     pieces = [Piece("copy", lambda report: copy_streams(encoder, video, copied, report))] if video or copied else []
-    by_place = sorted(
+    by_start = sorted(
         ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
     )
-    return [*pieces, *(_audio_piece(encoder, track, chunk) for chunk, track in by_place)]
+    return [*pieces, *(_audio_piece(encoder, track, chunk) for chunk, track in by_start)]
 
 
 def all_pieces(encoder: Encoder) -> list[tuple[Piece, Pool]]:
-    """The whole plan but for the sprites, in the order in which people wait for it."""
+    """The whole plan except for the sprites, in the order in which viewers wait for it."""
     video = encoder.plan.video
     passes = [pass_pieces(encoder, video, encode_pass) for encode_pass in video.passes] if video else []
     leading = passes[:1] if video and not video.copy else []
@@ -41,7 +41,7 @@ def all_pieces(encoder: Encoder) -> list[tuple[Piece, Pool]]:
 def pass_pieces(
     encoder: Encoder, video: VideoPlan, encode_pass: Pass, *, only: Sequence[RenditionPlan] = ()
 ) -> list[Piece]:
-    """Chunk after chunk; in one that is awaited each rung comes alone, the lowest first."""
+    """Chunk after chunk. A chunk that viewers wait for is one piece per rendition, the lowest first."""
     lowest_first = tuple(reversed(only or encode_pass.renditions))
     pieces = []
     for chunk in encode_pass.chunks:
@@ -70,7 +70,7 @@ def poster_piece(encoder: Encoder) -> Piece:
         if video := encoder.plan.video:
             make_poster(encoder, video)
         else:
-            make_card(encoder)
+            make_audio_poster(encoder)
 
     return Piece(POSTER_PIECE, work, needed=False)
 

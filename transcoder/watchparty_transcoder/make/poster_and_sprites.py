@@ -1,8 +1,8 @@
-"""The picture that stands for a film, and the small ones that appear over the time line.
+"""The poster of a film, and the thumbnails for its timeline.
 
-A poster is taken from the original; of a handful of moments the one whose JPEG is largest wins: at one quality that is
-the one with the most detail, which is neither black nor blurred. Sprites come from segments that exist already: each
-begins with a keyframe, so nothing but those keyframes is decoded.
+The poster is taken from the original. Of a handful of moments, the one with the largest JPEG wins: at a fixed quality
+that is the frame with the most detail, so neither black nor blurred. Sprites are made from existing segments: each
+begins with a keyframe, and only those keyframes are decoded.
 """
 
 import logging
@@ -26,10 +26,13 @@ log = logging.getLogger(__name__)
 
 MOMENTS = tuple(Fraction(percent, 100) for percent in (10, 25, 40, 60))
 FURTHER_MOMENTS = tuple(Fraction(percent, 100) for percent in (5, 15, 20, 30, 35, 50, 70, 80))
-PLAIN = 0.03  # bytes a pixel: a frame this easy to compress shows little or nothing
+PLAIN = 0.03
+"""Bytes per pixel: a frame this easy to compress shows little or nothing."""
 TIMEOUT_S = 120.0
-EVERY_S = 8.0  # between thumbnails, in films long enough
-SHORT_FILM_S = 400.0  # in shorter ones every segment has one
+EVERY_S = 8.0
+"""Between thumbnails, in films that are not short."""
+SHORT_FILM_S = 400.0
+"""Shorter films have a thumbnail per segment."""
 LONG_SIDE = 160
 COLUMNS, ROWS = 10, 10
 
@@ -44,22 +47,22 @@ def make_poster(encoder: Encoder, video: VideoPlan) -> None:
         command = stills.still(encoder.ffmpeg(), encoder.source, encoder.plan, video, frame)
         best = max(best, _still(encoder, command), key=len)
     if not best:
-        raise ToolFailed("no frame could be made into a poster")
+        raise ToolFailed("no frame was suitable for a poster")
     encoder.storage.create(layout.POSTER, best)
 
 
-def make_card(encoder: Encoder) -> None:
-    """What stands for a recording without a picture: its cover if it has one, else the shape of its sound."""
+def make_audio_poster(encoder: Encoder) -> None:
+    """The poster of an audio recording: its cover art if it has any, else its waveform."""
     plan = encoder.plan
     command = (
         stills.cover(encoder.ffmpeg(), encoder.source, plan, plan.cover)
         if plan.cover is not None
         else stills.waveform(encoder.ffmpeg(), encoder.source, plan, plan.audio[0].stream)
     )
-    card = _still(encoder, command)
-    if not card:
-        raise ToolFailed("no card could be made")
-    encoder.storage.create(layout.POSTER, card)
+    image = _still(encoder, command)
+    if not image:
+        raise ToolFailed("no image was produced")
+    encoder.storage.create(layout.POSTER, image)
 
 
 def _still(encoder: Encoder, command: list[str]) -> bytes:
@@ -71,8 +74,8 @@ def _still(encoder: Encoder, command: list[str]) -> bytes:
 
 
 def make_sprites(encoder: Encoder, rendition: VideoProgress) -> None:
-    """Sheets of thumbnails, and a WebVTT that says which part of which sheet belongs to which time."""
-    starts = [place / rendition.timescale for place in rendition.bounds]
+    """Sheets of thumbnails, and a WebVTT file that maps each time to a region of a sheet."""
+    starts = [bound / rendition.timescale for bound in rendition.bounds]
     duration_s = starts[-1]
     stride = 1 if duration_s <= SHORT_FILM_S else max(1, round(EVERY_S * rendition.expected / duration_s))
     chosen = range(0, rendition.expected, stride)
@@ -83,17 +86,17 @@ def make_sprites(encoder: Encoder, rendition: VideoProgress) -> None:
         rows = -(-len(numbers) // COLUMNS)
         command = stills.sprite_sheet(encoder.ffmpeg(), width, height, columns=COLUMNS, rows=rows)
         with encoder.processes.run(
-            command, timeout_s=TIMEOUT_S, fed=_keyframes(encoder.storage, rendition, numbers)
+            command, timeout_s=TIMEOUT_S, stdin=_keyframes(encoder.storage, rendition, numbers)
         ) as running:
             image = running.stdout.read()
         if not image:
-            raise ToolFailed("no sprite sheet came out")
+            raise ToolFailed("no sprite sheet was produced")
         encoder.storage.create(layout.sprite_sheet(sheet), image)
-        for place, number in enumerate(numbers):
+        for index, number in enumerate(numbers):
             end = starts[min(number + stride, rendition.expected)]
-            x, y = place % COLUMNS * width, place // COLUMNS * height
-            where = f"{layout.sprite_sheet(sheet)}#xywh={x},{y},{width},{height}"
-            lines.append(f"\n{timestamp(starts[number])} --> {timestamp(end)}\n{where}")
+            x, y = index % COLUMNS * width, index // COLUMNS * height
+            region = f"{layout.sprite_sheet(sheet)}#xywh={x},{y},{width},{height}"
+            lines.append(f"\n{timestamp(starts[number])} --> {timestamp(end)}\n{region}")
     encoder.storage.create(layout.SPRITES, ("\n".join(lines) + "\n").encode())
 
 
@@ -103,14 +106,14 @@ def _thumbnail_size(width: int, height: int) -> tuple[int, int]:
 
 
 def _keyframes(storage: Storage, rendition: VideoProgress, numbers: Sequence[int]) -> Iterator[bytes]:
-    """A film of nothing but the first frame of each of these segments, one a second."""
+    """A stream of the first frame of each of these segments, one per second."""
     yield storage.read(layout.init(rendition.name)) or b""
     for second, number in enumerate(numbers):
         name = layout.segment(rendition.name, number)
         data = storage.read(name) or b""
         moof, mdat = find(data, b"moof"), find(data, b"mdat")
         if moof is None or mdat is None:
-            raise PlanMismatch(f"{name} is not whole")
+            raise PlanMismatch(f"{name} is incomplete")
         base = mdat.start - moof.start + HEADER_BYTES
         _, first = next(samples(data[moof.start : moof.end], data[mdat.start : mdat.end], data_base=base))
         at = second * rendition.timescale

@@ -1,7 +1,7 @@
-"""Pieces of work on worker threads, each with a marker that lets a restarted run skip it.
+"""Does pieces of work on worker threads, and leaves a marker for each, so that a restarted run skips it.
 
-A worker makes segments and reports them on one queue; the pipeline's main thread alone reads it, publishes and speaks.
-The first failure stops everything.
+Workers report their segments on one queue. Only the main thread (`film_run`) reads it, publishes and emits events. The
+first failure of a needed piece stops everything.
 """
 
 import functools
@@ -22,9 +22,11 @@ from watchparty_transcoder.storage.port import Storage
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    name: str  # unique within the plan; its marker's name
+    """A unit of work with a marker, such as encoding one chunk."""
+
+    name: str  # unique within the plan; also the name of its marker
     work: Callable[[Report], None]
-    needed: bool = True  # without it the film is not finished; else it is merely poorer
+    needed: bool = True  # False: the film is finished without it if it fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,11 @@ class PieceEnded:
 
 
 class Marker(msgspec.Struct, frozen=True):
-    """That a task is done, and with which segments."""
+    """States that a piece is done, and with which segments. Its JSON is stored, so the names are fixed."""
 
     segments: tuple[StoredSegment, ...] = ()
     warnings: tuple[FilmWarning, ...] = ()
-    made: bool = True  # false: it failed, and the film does without it
+    made: bool = True  # False: it failed, and the film does without it
 
 
 def read_marker(storage: Storage, name: str) -> Marker | None:
@@ -51,11 +53,11 @@ def read_marker(storage: Storage, name: str) -> Marker | None:
 
 
 class Pool(Enum):
-    """Kinds of work that must not wait for each other; each has threads of its own."""
+    """Kinds of work that must not wait for each other; each has its own threads."""
 
-    VIDEO = "video"  # fills the processor
-    AUDIO = "audio"  # and copying: little work, awaited
-    EXTRAS = "extras"  # little work, not awaited
+    VIDEO = "video"  # takes all cores
+    AUDIO = "audio"  # and copying: little work that viewers wait for
+    EXTRAS = "extras"  # little work that no one waits for
 
 
 THREADS = {Pool.VIDEO: 1, Pool.AUDIO: 2, Pool.EXTRAS: 1}
@@ -95,7 +97,7 @@ class Workers:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, piece: Piece) -> float:
-        """Returns how long it took."""
+        """Returns how many seconds it took."""
         began = time.monotonic()
         before = self._done_before(piece.name)
         if before is not None:
@@ -106,13 +108,13 @@ class Workers:
             return 0.0
         reported: list[StoredSegment | FilmWarning] = []
 
-        def report(news: StoredSegment | FilmWarning) -> None:
-            reported.append(news)
-            self.reports.put(news)
+        def report(item: StoredSegment | FilmWarning) -> None:
+            reported.append(item)
+            self.reports.put(item)
 
         piece.work(report)
         marker = Marker(
-            # a stretch that was made twice, the second time black, counts once
+            # a segment that was encoded twice, the second time in black, counts once
             tuple(
                 {(each.rendition, each.number): each for each in reported if isinstance(each, StoredSegment)}.values()
             ),
@@ -125,11 +127,11 @@ class Workers:
         data = msgspec.json.encode(marker)
         try:
             self._storage.write(layout.done(self._plan_hash, name), data)
-        except WriteConflict:  # a twin of this run did the same task, or an earlier one whose segments are gone
+        except WriteConflict:  # a duplicate of this run, or an earlier run whose segments are gone, wrote it
             self._storage.write(layout.done(self._plan_hash, name), data)
 
     def _done_before(self, name: str) -> Marker | None:
-        """What an earlier run made of this task, if it is all still there."""
+        """The marker of an earlier run, if all its segments still exist."""
         marker = read_marker(self._storage, layout.done(self._plan_hash, name))
         if marker is None:
             return None

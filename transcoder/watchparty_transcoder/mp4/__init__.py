@@ -1,1 +1,1 @@
-"""Fragmented MP4: boxes, segments, and cutting samples into segments."""
+"""Fragmented MP4: boxes, reading, writing, and cutting samples into segments."""

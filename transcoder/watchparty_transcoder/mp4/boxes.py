@@ -1,6 +1,6 @@
-"""ISO base media boxes as bytes: make one, walk some. Knows lengths and names, not what a box means.
+"""ISO base media boxes as bytes: building and walking them. Knows sizes and names, not what a box means.
 
-Used by the writer of our segments, the reader of what ffmpeg pipes to us, and the look into an upload's own tables.
+Used by the writer of segments, the reader of ffmpeg's output, and the probe of an upload's own tables.
 """
 
 import struct
@@ -28,7 +28,7 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
 
 
 def walk(data: bytes | memoryview, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """The boxes that lie side by side in data[start:end]; stops quietly at a header that cannot be true."""
+    """The consecutive boxes in data[start:end]; ends at a header that cannot be valid."""
     stop = len(data) if end is None else end
     at = start
     while at + HEADER_BYTES <= stop:

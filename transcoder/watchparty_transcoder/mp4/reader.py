@@ -1,6 +1,6 @@
-"""Reads what ffmpeg pipes to us, fragmented MP4 and ADTS, and our own segments when they are verified.
+"""Reads ffmpeg's output, fragmented MP4 and ADTS, and our own segments when they are verified.
 
-Understands what a fragment may contain (tfhd defaults, tfdt, trun); it is not a general MP4 parser.
+Understands what a fragment may contain (tfhd defaults, tfdt, trun); not a general MP4 parser.
 """
 
 import struct
@@ -33,13 +33,13 @@ class _Defaults:
 
 
 def read_stream(pipe: IO[bytes]) -> Iterator[Track | tuple[int, Sample]]:
-    """Tracks first, in their order, then (track id, sample) in file order, as soon as each fragment has arrived."""
+    """First the tracks, in order, then (track id, sample) in file order, as soon as each fragment has arrived."""
     moof, moof_bytes = b"", 0
     while len(header := pipe.read(HEADER_BYTES)) == HEADER_BYTES:
         size, kind = struct.unpack(">I4s", header)
         body = pipe.read(max(0, size - HEADER_BYTES))
         if len(body) != size - HEADER_BYTES:
-            return  # an unfinished fragment is as if it never came
+            return  # an unfinished fragment is ignored
         if kind == b"moov":
             yield from tracks(body)
         elif kind == b"moof":
@@ -108,9 +108,9 @@ def _trun(moof: bytes, at: int, defaults: _Defaults, decode: int, mdat: bytes, d
         at += 4
     for number in range(count):
         fields = [defaults.duration, defaults.size, defaults.flags, 0]
-        for place, bit in enumerate((0x100, 0x200, 0x400, 0x800)):
+        for index, bit in enumerate((0x100, 0x200, 0x400, 0x800)):
             if flags & bit:
-                (fields[place],) = struct.unpack_from(">i" if bit == 0x800 else ">I", moof, at)
+                (fields[index],) = struct.unpack_from(">i" if bit == 0x800 else ">I", moof, at)
                 at += 4
         duration, size, sample_flags, composition = fields
         if number == 0 and first_flags is not None:

@@ -1,6 +1,6 @@
-"""Puts the frames of one rung of one chunk on the film's timeline, and cuts them into segments.
+"""Places the frames of one rendition of one chunk on the film's timeline, and cuts them into segments.
 
-What ffmpeg says about time is only used to order frames; where they belong is known from the plan, to the frame.
+ffmpeg's timestamps only order the frames; their position is known from the plan, to the frame.
 """
 
 from watchparty_transcoder.errors import PlanMismatch
@@ -40,7 +40,7 @@ class RenditionCutter:
 
     def add(self, sample: Sample) -> None:
         if self._origin is None:
-            self._origin = sample.present  # a closed group's first coded frame is the first one shown
+            self._origin = sample.present  # in a closed group the first coded frame is also the first one shown
         shown = round((sample.present - self._origin) / self._source_ticks)
         ticks = self._grid.frame_ticks
         decode = (self._first_frame + self._cutter.count) * ticks - self._grid.reorder_ticks
@@ -49,5 +49,5 @@ class RenditionCutter:
 
     def close(self) -> None:
         if self._cutter.count != self._wanted:
-            raise PlanMismatch(f"{self._rendition.name}: {self._cutter.count} of {self._wanted} frames came out")
+            raise PlanMismatch(f"{self._rendition.name}: {self._cutter.count} of {self._wanted} frames were encoded")
         self._cutter.close()

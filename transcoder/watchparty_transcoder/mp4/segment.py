@@ -1,7 +1,7 @@
-"""Cuts one rendition's samples into segments and stores each as soon as it is whole.
+"""Cuts one rendition's samples into segments and stores each segment as soon as it is complete.
 
-A segment that is there already is never written again: a restarted run may code the same frames a little differently,
-and what a player has cached under a name must stay true. Used by copying and by encoding alike.
+An existing segment is never written again: a restarted run may encode the same frames slightly differently, and what a
+player has cached under a name has to stay valid. Used for copying and for encoding.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,20 +15,20 @@ from watchparty_transcoder.storage.port import Storage
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """Told to whoever publishes, once the segment can be read."""
+    """Reported to the main thread once the segment can be read. Stored in markers, so the names are fixed."""
 
     rendition: str
     number: int
     duration_s: float
     size: int
     frames: int
-    begin: int  # first tick and the tick after the last
-    end: int
+    begin: int  # first tick
+    end: int  # tick after the last
 
 
 @dataclass(frozen=True, slots=True)
 class FilmWarning:
-    """Told about what the person should know, though the film goes on."""
+    """Something that the uploader should know, although the transcode continues."""
 
     sentence: str
 
@@ -37,7 +37,7 @@ Report = Callable[[StoredSegment | FilmWarning], None]
 
 
 class SegmentCutter:
-    """Takes samples in decode order; `bounds` are the ticks where segments begin, ending with the end of the last."""
+    """Takes samples in decode order. `bounds`: the ticks where segments begin, and the end of the last one."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class SegmentCutter:
         self._storage = storage
         self._report = report
         self._samples: list[Sample] = []
-        self._end = 0  # the tick after the last sample that was cut
+        self._end = 0  # the tick after the last stored sample
         self.count = 0
 
     def add(self, sample: Sample) -> None:
@@ -66,11 +66,11 @@ class SegmentCutter:
         self._samples.append(sample)
         self.count += 1
         if self._bound < len(self._bounds) - 1 and sample.decode + sample.duration >= self._bounds[self._bound]:
-            self._cut()  # without waiting for the next sample: the first segment is waited for
+            self._cut()  # without waiting for the next sample, because viewers wait for the first segment
             self._bound += 1
 
     def close(self, *, tolerance: int | None = None) -> None:
-        """Cuts the last segment, which ends at the last bound within `tolerance` ticks; None: counted elsewhere."""
+        """Cuts the last segment. Its end may differ from the last bound by `tolerance` ticks; None: not checked."""
         self._cut()
         if self._bound != len(self._bounds) - 1:
             raise PlanMismatch(f"{self._rendition} ended before segment {self._number} of {len(self._bounds) - 1}")
@@ -106,11 +106,11 @@ class SegmentCutter:
 
 
 def shifted_to_zero(samples: Sequence[Sample]) -> list[Sample]:
-    """A film's first samples, whose decode times run below zero, with those times squeezed in after it.
+    """A film's first samples with their negative decode times moved to zero and above.
 
-    Frames are coded ahead of the ones shown before them, so decoding has to begin before the film does; a segment's
-    time has no sign. Composition offsets could have one, but libavformat reads such a film two frames late. The few
-    samples concerned get short decode steps instead, up to the first one whose time is positive as it is.
+    Frames are decoded ahead of presentation, so decoding has to begin before the film does, but a segment's time is
+    unsigned. Composition offsets could be negative instead, but libavformat reads such a film two frames late. So the
+    few samples concerned get short decode durations, up to the first sample whose decode time is positive anyway.
     """
     early = [sample for sample in samples if sample.decode <= 0]
     rest = samples[len(early) :]
@@ -124,6 +124,6 @@ def shifted_to_zero(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def write_identical(storage: Storage, name: str, data: bytes) -> None:
-    """Initialisation segments: made by every chunk, and all of them must agree to the byte."""
+    """For initialisation segments: every chunk writes one, and all have to be identical."""
     if not storage.create(name, data) and storage.read(name) != data:
         raise PlanMismatch(f"{name} differs between two chunks")

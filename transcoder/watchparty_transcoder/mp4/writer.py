@@ -1,8 +1,8 @@
-"""Writes our fragmented MP4: one initialisation segment a rendition, then one moof + mdat a segment.
+"""Writes fragmented MP4: one initialisation segment per rendition, then one moof + mdat per segment.
 
-Every rendition obeys one convention, which is why no foreign muxer writes them: presentation starts at 0, decoding runs
-ahead of it by a constant, composition offsets are never negative, there is no edit list, one track with id 1. So
-segments made by different processes, or cut from an index of the original, join without a gap.
+All renditions follow one convention, which is why no external muxer writes them: presentation starts at 0, decoding
+runs ahead of it by a constant, composition offsets are never negative, there is no edit list, and the only track has id
+1. So segments from different processes, or cut from an index of the original, join without a gap.
 """
 
 import struct
@@ -38,7 +38,7 @@ def avc_entry(configuration: bytes, width: int, height: int) -> bytes:
 
 
 def aac_entry(configuration: bytes, sample_rate: int, channels: int) -> bytes:
-    """`mp4a` sample entry around an AudioSpecificConfig (ISO 14496-3), wrapped in its MPEG-4 descriptors."""
+    """`mp4a` sample entry around an AudioSpecificConfig (ISO 14496-3), inside its MPEG-4 descriptors."""
     specific = _descriptor(5, configuration)
     # 0x40 = MPEG-4 audio, 0x15 = audio stream; buffer and bit rates are left open (0)
     decoder = _descriptor(4, struct.pack(">BB3xII", 0x40, 0x15, 0, 0), specific)
@@ -75,7 +75,7 @@ def _init(handler: bytes, entry: bytes, timescale: int, media_header: bytes, wid
     )
     mdhd = full_box(
         b"mdhd", 0, 0, struct.pack(">8xIIHH", timescale, 0, 0x55C4, 0)
-    )  # language "und": the playlist says it
+    )  # language "und": the playlist names the language
     hdlr = full_box(b"hdlr", 0, 0, struct.pack(">4x4s12x", handler), b"WatchParty\0")
     dinf = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))
     empty_tables = (full_box(kind, 0, 0, bytes(size)) for kind, size in EMPTY_TABLES)
@@ -97,7 +97,7 @@ EMPTY_TABLES = ((b"stts", 4), (b"stsc", 4), (b"stsz", 8), (b"stco", 4))
 
 
 def media_segment(sequence: int, samples: Sequence[Sample]) -> bytes:
-    """One moof + mdat holding `samples`, in decode order, beginning at the first one's decode time."""
+    """One moof + mdat with `samples`, in decode order, beginning at the first one's decode time."""
     payload = b"".join(sample.data for sample in samples)
     without_offset = _moof(sequence, samples, 0)
     return box(b"styp", b"msdh", bytes(4), b"msdhmsix") + b"".join(

@@ -1,1 +1,1 @@
-"""Everything that is decided about a transcode. Pure."""
+"""Every decision about a transcode. Pure: facts in, plan out."""

@@ -1,4 +1,4 @@
-"""Plans the sound: each track copied, or encoded to AAC-LC stereo. Pure."""
+"""Plans the audio: each track is copied, or encoded to AAC-LC stereo. Pure."""
 
 import math
 
@@ -10,7 +10,7 @@ from watchparty_transcoder.plan.timeline import GOP_S, SEGMENT_GOPS, ChunkSizes,
 def plan_audio(
     facts: Facts, grid: Grid | None, span: Span, sizes: ChunkSizes, *, may_copy: bool
 ) -> tuple[AudioPlan, ...]:
-    """Every track; the default is the one that is flagged so, else the first."""
+    """Every track; the default is the first one with that flag, else the first one."""
     default = next((number for number, audio in enumerate(facts.audio) if audio.default), 0)
     names = labels.track_labels([(audio.title, audio.language) for audio in facts.audio])
     times = _segment_times(grid, span)
@@ -33,7 +33,7 @@ def plan_audio(
 
 
 def _segment_times(grid: Grid | None, span: Span) -> list[float]:
-    """Where the picture is cut, or would be."""
+    """Where the video is cut, or would be cut."""
     if grid is not None:
         return [grid.seconds(start) for start in grid.starts]
     every_s = float(GOP_S * SEGMENT_GOPS)

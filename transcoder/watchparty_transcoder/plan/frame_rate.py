@@ -1,8 +1,8 @@
-"""Which constant frame rate a file gets. Pure.
+"""Chooses the constant frame rate of a film. Pure.
 
-Files lie about their rate by a little (29.67 for 29.97) and by a lot (a variable rate whose average means nothing);
-segments in whole frames need one exact rate. So: snap what is near a standard rate, never go above 60, and give the
-next higher standard rate to what lies between, because a doubled frame is not seen and a dropped one is.
+The rate that a file states may be slightly wrong (29.67 for 29.97) or meaningless (the average of a variable rate), and
+segments of whole frames need one exact rate. A rate close to a standard one is snapped to it, and nothing exceeds 60.
+A rate in between becomes the next higher standard rate, because a doubled frame is invisible and a dropped one is not.
 """
 
 from fractions import Fraction
@@ -14,12 +14,14 @@ STANDARD = tuple(
     )
 )
 HIGHEST = Fraction(60)
-SNAP = Fraction(3, 400)  # 0.75 %: joins 29.8 to 29.97 and 24.1 to 24, keeps 23.976 and 24 apart by being nearest
-VARIABLE = Fraction(21, 20)  # a base rate this far above the average means that frames are missing on purpose
+SNAP = Fraction(3, 400)
+"""0.75 %: snaps 29.8 to 29.97 and 24.1 to 24; the nearer of 23.976 and 24 wins."""
+VARIABLE = Fraction(21, 20)
+"""A base rate this many times the average means that frames are missing on purpose."""
 
 
 def output_rate(average: Fraction, base: Fraction) -> Fraction:
-    """The rate of every encoded rendition, from the file's average and the lowest rate expressing its times."""
+    """The rate of every encoded rendition, from the file's average and the lowest rate that expresses its times."""
     rate = average if average > 0 else base
     if base > rate * VARIABLE and base <= HIGHEST * (1 + SNAP):
         rate = base

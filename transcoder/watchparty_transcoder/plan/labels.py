@@ -1,6 +1,7 @@
-"""Names and language tags of tracks, for playlists and menus. Pure.
+"""Labels and language tags of tracks, for playlists and menus. Pure.
 
-Files name languages by ISO 639-2 (three letters); playlists want BCP 47, whose shortest form has two where it can.
+Files name languages by ISO 639-2 (three letters). Playlists need BCP 47, whose shortest form has two letters if
+possible.
 """
 
 LANGUAGES = {
@@ -25,7 +26,7 @@ LONGEST_LABEL = 80
 
 
 def language_tag(code: str) -> str:
-    """BCP 47 for what a file says: "eng" and "en" become "en", "en-US" stays, anything odd becomes "und"."""
+    """The BCP 47 tag: "eng" and "en" become "en", "en-US" stays, anything invalid becomes "und"."""
     primary, _, rest = code.strip().replace("_", "-").partition("-")
     primary = primary.lower()
     if not (2 <= len(primary) <= 3 and primary.isascii() and primary.isalpha()):
@@ -36,7 +37,7 @@ def language_tag(code: str) -> str:
 
 
 def track_labels(tracks: list[tuple[str, str]]) -> list[str]:
-    """What a menu shows for each (title, language), all different: HLS demands distinct names within a group."""
+    """The label of each (title, language); all differ, because HLS requires distinct names within a group."""
     labels: list[str] = []
     for number, (title, language) in enumerate(tracks, start=1):
         printable = "".join(character for character in title if character.isprintable() and character != '"')

@@ -1,7 +1,7 @@
-"""May the original's own picture or sound be handed to browsers as it is? Pure.
+"""Whether the original's own video or audio can be given to browsers without encoding. Pure.
 
-Every condition has a name, and the names of those that fail are kept in the plan, so that "why was this re-encoded?"
-has an answer. Each one stands for a way in which a copied film would not play, not play everywhere, or play wrong.
+Every condition has a name, and the plan stores the names of those that fail, so that "why was this re-encoded?" has an
+answer. Each condition excludes copies that would not play, not play everywhere, or play incorrectly.
 """
 
 from collections.abc import Callable
@@ -9,14 +9,18 @@ from itertools import pairwise
 
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Facts, VideoFacts
 
-LONGEST_SEGMENT_S = 10.0  # a seek waits for it, and so does the first picture
-LARGEST_SEGMENT_BYTES = 12 << 20  # browsers refuse to buffer much more at once
+LONGEST_SEGMENT_S = 10.0
+"""Every seek waits for a whole segment, and so does the first frame."""
+LARGEST_SEGMENT_BYTES = 12 << 20
+"""Browsers refuse to buffer much more at once."""
 HIGHEST_BIT_RATE = 20_000_000
 HIGHEST_LEVEL = 51
 LONG_SIDE, SHORT_SIDE = 1920, 1088
 HIGHEST_RATE = 60.5
-AUDIO_MAY_MISS_S = 0.25  # at either end, before silence has to be put there
-AUDIO_GAP_S = 0.05  # players bridge that much between two frames
+AUDIO_MAY_MISS_S = 0.25
+"""At either end; if more is missing, it has to be filled with silence."""
+AUDIO_GAP_S = 0.05
+"""Players bridge that much between two frames."""
 PROFILES = ("Baseline", "Constrained Baseline", "Main", "High")
 COPIED_RATES = (44_100, 48_000)
 
@@ -44,7 +48,7 @@ VIDEO_CONDITIONS: tuple[Condition, ...] = (
 
 
 def why_video_not_copied(facts: Facts, video: VideoFacts, *, video_leads: bool) -> tuple[str, ...]:
-    """Names of the conditions that fail; empty where the picture can be copied."""
+    """The names of the conditions that fail; empty if the video can be copied."""
     failed = [name for name, holds in VIDEO_CONDITIONS if not holds(video)]
     if facts.demuxer != "mov" or facts.fragmented:
         failed.insert(0, "an MP4 or MOV that is not fragmented")
@@ -54,7 +58,7 @@ def why_video_not_copied(facts: Facts, video: VideoFacts, *, video_leads: bool) 
 
 
 def audio_can_be_copied(facts: Facts, audio: AudioFacts, *, origin_s: float, end_s: float) -> bool:
-    """AAC-LC in an MP4, plain stereo or mono, that covers the film from its beginning to its end."""
+    """AAC-LC in an MP4, stereo or mono, that covers the whole film without gaps."""
     return (
         facts.demuxer == "mov"
         and not facts.fragmented

@@ -1,7 +1,7 @@
-"""Which qualities are made of a picture. Pure.
+"""Chooses the renditions of a film. Pure.
 
-Rungs go by the short side, so that a portrait film gets the same qualities as a landscape one. A picture is never
-enlarged, and a rung has to gain something over the one below it and over the copied original.
+Renditions are chosen by the short side, so that a portrait film gets the same ones as a landscape film. A film is never
+enlarged, and a rendition has to gain something over the one below it and over the copied original.
 """
 
 from fractions import Fraction
@@ -9,19 +9,29 @@ from math import ceil
 
 from watchparty_transcoder.plan.models import Grid, RenditionPlan
 
-STANDARD_RATES = {1080: 5_000_000, 720: 2_800_000, 480: 1_400_000, 360: 800_000}  # at up to 30 frames a second
+STANDARD_RATES = {
+    1080: 5_000_000,
+    720: 2_800_000,
+    480: 1_400_000,
+    360: 800_000,
+}  # bits per second at up to 30 frames per second
 HIGHEST = 1080
-FAST_RATE = 1.5  # ultrafast needs more bits for the same picture
+FAST_RATE = 1.5
+"""ultrafast needs more bits for the same quality."""
 LADDER_CRF, FAST_CRF = 23, 26
-GAIN = 1.3  # the next rung's rate has to be this many times the lower one's
-HIGH_RATE_FACTOR = 1.5  # for more than 30 frames a second: twice the frames, each of them nearer to its neighbour
-COPY_IS_ENOUGH = 2.0  # times the rung's rate: a heavier original gets a rung of its own size beside it
+GAIN = 1.3
+"""A rendition's rate has to be this many times that of the next lower one."""
+HIGH_RATE_FACTOR = 1.5
+"""For more than 30 frames per second: twice the frames, each more similar to its neighbour."""
+COPY_IS_ENOUGH = 2.0
+"""Times the rate of a rendition of the same size: a heavier original gets that rendition too."""
 FAST_SIDES = (720, 360)
-CHEAP_SHORT_SIDE = 480  # a ladder that ends here is made faster than it is watched: no fast lane needed
+CHEAP_SHORT_SIDE = 480
+"""A ladder that ends here is encoded faster than it is watched, so that no fast pass is needed."""
 
 
 def short_sides(short_side: int, *, copied_bit_rate: float | None) -> tuple[int, ...]:
-    """Short sides of the ladder, highest first; `copied_bit_rate` is that of the copied original, if there is one."""
+    """The short sides of the ladder, highest first. `copied_bit_rate`: of the original, if it is copied."""
     even = short_side - short_side % 2
     wanted = [side for side in STANDARD_RATES if side <= even]
     own_size = min(even, HIGHEST)
@@ -37,7 +47,7 @@ def short_sides(short_side: int, *, copied_bit_rate: float | None) -> tuple[int,
 
 
 def max_rate(short_side: int) -> int:
-    """Peak bits a second for a short side, between the standard ones by its number of pixels."""
+    """Peak bits per second for a short side, scaled between the standard ones by the number of pixels."""
     if short_side in STANDARD_RATES:
         return STANDARD_RATES[short_side]
     above = min((side for side in STANDARD_RATES if side > short_side), default=HIGHEST)
@@ -54,7 +64,7 @@ def ladder_renditions(
 
 
 def fast_renditions(grid: Grid, width: int, height: int) -> tuple[RenditionPlan, ...]:
-    """At most two: what is decoded once feeds both; none where the ladder itself is cheap enough."""
+    """At most two, which share one decode; none if the ladder itself is cheap enough."""
     short = min(width, height)
     if short <= CHEAP_SHORT_SIDE:
         return ()
@@ -78,5 +88,5 @@ def _rendition(kind: str, side: int, grid: Grid, width: int, height: int, *, crf
 
 
 def _even(length: Fraction) -> int:
-    """4:2:0 halves both sides, so both must be even."""
+    """4:2:0 halves both sides, so both have to be even."""
     return max(2, ceil(length / 2 - Fraction(1, 2)) * 2)

@@ -1,7 +1,7 @@
-"""Where segments and chunks begin. Pure: whole output frames for the picture, whole AAC frames for the sound.
+"""Where segments and chunks begin: at whole output frames for video, at whole AAC frames for audio. Pure.
 
-The grid is a function of rate and length alone, so that every rung, every chunk and a bridge that serves segments of
-the original on demand agree on it without asking each other.
+The grid is a function of rate and duration alone, so that every rendition, every chunk and a service that would cut
+segments of the original on demand agree on it without communicating.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SEGMENT_GOPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What of a file becomes the film, on the file's own clock."""
+    """The part of a file that becomes the film, on the file's own clock."""
 
     begin_s: float
     end_s: float
@@ -27,19 +27,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkSizes:
-    """How work is cut up, in segments."""
+    """The sizes of chunks, in segments."""
 
-    opening: int = 5  # before quality is added: enough to watch while that begins
+    opening: int = 5
+    """The first chunk, in the lowest rendition: enough to watch while the others begin."""
     length: int = 15
     audio: int = 150
 
 
 HOME = ChunkSizes()
-CLOUD = ChunkSizes(length=5, audio=75)  # 20 s: two hours give enough pieces for a hundred tasks
+CLOUD = ChunkSizes(length=5, audio=75)
+"""20 s, so that a two-hour film has enough chunks for a hundred tasks."""
 
 
 def grid(rate: Fraction, duration_s: float) -> Grid:
-    """Segments of about four seconds; a last one shorter than half a group joins the one before it."""
+    """Segments of about four seconds; a last one of less than half a GOP is merged into the previous one."""
     frames = max(1, round(duration_s * rate))
     gop = max(1, round(GOP_S * rate))
     step = gop * SEGMENT_GOPS
@@ -50,8 +52,8 @@ def grid(rate: Fraction, duration_s: float) -> Grid:
 
 
 def copy_cuts(keyframes: list[int], timescale: int, duration: int) -> tuple[int, ...]:
-    """Of presentation ticks that allow a cut, those used: at least four seconds apart, as far as there are any."""
-    wanted = int(GOP_S * SEGMENT_GOPS * timescale * Fraction(97, 100))  # a keyframe at 3.97 s will do
+    """The presentation ticks at which segments begin: keyframes at least about four seconds apart."""
+    wanted = int(GOP_S * SEGMENT_GOPS * timescale * Fraction(97, 100))  # a keyframe at 3.9 s counts
     cuts = [keyframes[0]]
     for place in keyframes[1:]:
         if place - cuts[-1] >= wanted:
@@ -62,13 +64,13 @@ def copy_cuts(keyframes: list[int], timescale: int, duration: int) -> tuple[int,
 
 
 def audio_starts(segment_times: list[float], sample_rate: int, end: int) -> tuple[int, ...]:
-    """Tick at which each audio segment begins: the AAC frame nearest to where the picture is cut."""
+    """The tick at which each audio segment begins: the AAC frame nearest to the cut of the video."""
     nearest = {round(time * sample_rate / AAC_FRAME) * AAC_FRAME for time in segment_times}
     return tuple(sorted(start for start in nearest if start < end))
 
 
 def chunks(segments: int, *, opening: int, length: int, whole: bool) -> tuple[Chunk, ...]:
-    """Runs of segments: a short one that is awaited, then longer ones; one for everything where seeking is unsafe."""
+    """A short chunk that viewers wait for, then longer ones. `whole`: a single chunk, because seeking is unsafe."""
     if whole or segments <= opening:
         return (Chunk(first=0, end=segments, per_rendition=not whole),)
     starts = [opening] if opening else []

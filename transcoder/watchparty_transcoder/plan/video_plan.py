@@ -1,4 +1,4 @@
-"""Plans the picture: repair, copy or encode, and the lanes through the film. Pure."""
+"""Plans the video: what has to be corrected, whether it is copied, and the passes that encode it. Pure."""
 
 from watchparty_transcoder.plan import remux_check, timeline
 from watchparty_transcoder.plan.frame_rate import output_rate
@@ -41,27 +41,27 @@ def _decoded(video: VideoFacts) -> DecodedVideo:
 
 
 def _displayed(video: VideoFacts) -> tuple[int, int]:
-    """Upright and with square pixels; narrow pixels widen the picture, they never cost lines."""
+    """Upright and with square pixels; the pixel aspect changes the width, so no lines are lost."""
     width = max(2, round(video.width * video.pixel_aspect))
     return (video.height, width) if video.rotation in (90, 270) else (width, video.height)
 
 
 def _full_colour(video: VideoFacts) -> Colour:
-    """What the file leaves unsaid, as every player guesses it: by the size of the picture."""
-    said = video.colour
-    if said.transfer in HDR_TRANSFERS:
+    """Fills in what the file leaves unspecified, as every player does: by the size of the frame."""
+    given = video.colour
+    if given.transfer in HDR_TRANSFERS:
         return Colour(
-            primaries=said.primaries or "bt2020",
-            transfer=said.transfer,
-            matrix=said.matrix or "bt2020nc",
-            full_range=said.full_range,
+            primaries=given.primaries or "bt2020",
+            transfer=given.transfer,
+            matrix=given.matrix or "bt2020nc",
+            full_range=given.full_range,
         )
-    usual = "bt709" if video.height >= 720 or video.width >= 1280 else "smpte170m"
+    guess = "bt709" if video.height >= 720 or video.width >= 1280 else "smpte170m"
     return Colour(
-        primaries=said.primaries or usual,
-        transfer=said.transfer or usual,
-        matrix=said.matrix or usual,
-        full_range=said.full_range,
+        primaries=given.primaries or guess,
+        transfer=given.transfer or guess,
+        matrix=given.matrix or guess,
+        full_range=given.full_range,
     )
 
 
@@ -92,16 +92,16 @@ def _passes(
     renditions = ladder_renditions(grid, decoded.width, decoded.height, copied_bit_rate=copy.bit_rate if copy else None)
     fast = () if copy else fast_renditions(grid, decoded.width, decoded.height)
     if not seekable:
-        fast = fast[-1:]  # nothing can be tried out on a beginning, so nothing but the surest
+        fast = fast[-1:]  # there is no opening chunk to measure the machine by, so the safest choice
     segments = len(grid.starts)
-    awaited = timeline.chunks(segments, opening=sizes.opening, length=sizes.length, whole=not seekable)
-    steady = timeline.chunks(segments, opening=0, length=sizes.length, whole=not seekable)
+    opening_first = timeline.chunks(segments, opening=sizes.opening, length=sizes.length, whole=not seekable)
+    equal = timeline.chunks(segments, opening=0, length=sizes.length, whole=not seekable)
     passes = []
     if fast:
-        passes.append(Pass(kind="fast", preset="ultrafast", renditions=fast, chunks=awaited))
+        passes.append(Pass(kind="fast", preset="ultrafast", renditions=fast, chunks=opening_first))
     if renditions:
         first = not fast and copy is None
         passes.append(
-            Pass(kind="ladder", preset="veryfast", renditions=renditions, chunks=awaited if first else steady)
+            Pass(kind="ladder", preset="veryfast", renditions=renditions, chunks=opening_first if first else equal)
         )
     return tuple(passes)

@@ -1,1 +1,1 @@
-"""What an upload is, without decoding more than a few frames."""
+"""Facts about an uploaded file, without decoding more than a few frames."""

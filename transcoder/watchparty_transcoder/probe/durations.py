@@ -1,7 +1,7 @@
-"""When each stream of a file ends, as far as that can be believed. Called by `probe`.
+"""When each stream of a file ends. Called by `probe`.
 
-A header written last (MP4, Matroska with its index) is believed, unless the bytes that it speaks of are missing. Any
-other file is read through once, without decoding: what is there counts, however the file was cut off.
+A header that is written last (MP4, Matroska with its index) is trusted unless bytes that it refers to are missing. Any
+other file is read once from start to end, without decoding: what is there counts, even if the file was cut off.
 """
 
 import contextlib
@@ -17,15 +17,19 @@ from av.stream import Stream
 from watchparty_transcoder.errors import TimedOut
 from watchparty_transcoder.source.source import Source
 
-Ends = dict[int, float]  # by stream: seconds on the file's own clock
+Ends = dict[int, float]  # by stream index: seconds on the file's own clock
 
 CUT_OFF = "The end of this file is missing: it was cut off or not copied completely. Try uploading it again."
 SAYS_ITS_LENGTH = ("mov", "matroska", "flv", "asf")
-MAY_JUMP = ("mpegts", "mpeg")  # recorded streams, whose clock starts anew when the programme was interrupted
-SMALL_BYTES = 32 << 20  # read through in an instant, so why believe anything
+MAY_JUMP = ("mpegts", "mpeg")
+"""Recorded streams, whose clock restarts when the programme was interrupted."""
+SMALL_BYTES = 32 << 20
+"""Reading all of such a file takes no time, so its header need not be trusted."""
 LAST_KEYFRAME_S = 30.0
-JUMP_S = 10.0  # as ffmpeg has it, which closes such jumps
-LEAP_S = 60.0  # one flipped bit in a time makes a film of days; a pause that is meant is gone on from
+JUMP_S = 10.0
+"""ffmpeg's own limit; it closes larger jumps."""
+LEAP_S = 60.0
+"""One flipped bit in a timestamp would make a film days long. After an intended pause, more packets follow."""
 MISSING_SHARE, MISSING_S = 0.03, 0.5
 MICROSECONDS = 1_000_000
 CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
@@ -34,7 +38,7 @@ CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 @dataclass(frozen=True, slots=True)
 class Durations:
     ends: Ends
-    consumed: bool  # the container was read and no longer stands at its beginning
+    consumed: bool  # the container was read to its end
     warnings: tuple[str, ...] = ()
 
 
@@ -57,7 +61,7 @@ def _header_is_believed(container: InputContainer, demuxer: str, declared: Ends,
         return any(len(each.index_entries) for each in container.streams)
     if demuxer != "matroska" or not container.duration or size_bytes < SMALL_BYTES:
         return False
-    # its index is written last: if that reaches the declared end, nothing is missing
+    # its index is written last: if it reaches the declared end, nothing is missing
     return any(
         declared[each.index] - float(each.index_entries[len(each.index_entries) - 1].timestamp * each.time_base)
         < LAST_KEYFRAME_S
@@ -74,13 +78,13 @@ def _declared(container: InputContainer) -> Ends:
 def _declared_end(stream: Stream, whole: float) -> float:
     if stream.duration and stream.time_base:
         return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-    # Matroska's muxers write each track's end as a tag; the header only knows that of the longest
+    # Matroska muxers write each track's end as a tag; the header only has that of the longest
     found = CLOCK.fullmatch(stream.metadata.get("DURATION", ""))
     return min(whole, int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])) if found else whole
 
 
 def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
-    """Where the index points past the end of the file: the time up to which it does not. None: all is there."""
+    """The time up to which the data is there, if the index points past the end of the file; None: all is there."""
     entries = stream.index_entries
     if not len(entries) or stream.time_base is None:
         return None
@@ -92,7 +96,7 @@ def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
 
 
 def _riff_is_cut_off(source: Source, size_bytes: int) -> bool:
-    """AVI and WAV say first of all how long they are; what cannot know writes all zeros or all ones."""
+    """AVI and WAV begin with their length; a writer that does not know it writes all zeros or all ones."""
     with source.open() as file:
         head = file.read(8)
     return head[:4] == b"RIFF" and size_bytes < int.from_bytes(head[4:], "little") < 0xFFFFFFFF
@@ -101,15 +105,15 @@ def _riff_is_cut_off(source: Source, size_bytes: int) -> bool:
 def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) -> Ends:
     deadline = time.monotonic() + at_most_s
     ends: Ends = {}
-    leaps: Ends = {}  # a packet far behind the one before it, until another goes on from there
+    leaps: Ends = {}  # a packet far ahead of the previous one, until another one continues from there
     shift = 0.0
-    # a damaged tail ends the film where it begins; PyAV trips over streams that appear in mid-file
+    # the film ends where a damaged tail begins; PyAV fails on streams that appear mid-file
     with contextlib.suppress(av.error.FFmpegError, IndexError):
         for packet in container.demux():
             known = ends.get(packet.stream_index)
             if packet.time_base is None or not packet.size:
                 continue
-            # streams without a container have no times: there, one frame follows the other
+            # streams without a container have no timestamps: each frame follows the previous one
             at = float(packet.pts * packet.time_base) + shift if packet.pts is not None else known or 0.0
             if known is not None and demuxer in MAY_JUMP and abs(at - known) > JUMP_S:
                 shift += known - at
@@ -121,5 +125,5 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
             leaps.pop(packet.stream_index, None)
             ends[packet.stream_index] = end if known is None else max(known, end)
             if time.monotonic() > deadline:
-                raise TimedOut("reading the file through")
+                raise TimedOut("reading the whole file")
     return ends

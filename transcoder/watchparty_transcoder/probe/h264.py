@@ -1,7 +1,7 @@
-"""The little of H.264 that looking and cutting need: can there be fields, does a coded picture start afresh (IDR)?
+"""The little of H.264 that probing and cutting need: whether fields are possible, and whether a coded frame is an IDR.
 
-A keyframe of the index may merely be an I picture of an open group, after which frames refer to what came before;
-cutting there shows damage. Only reads; never parses a slice.
+A keyframe of the index may be just an I frame of an open group, after which frames refer to earlier ones; a cut there
+would show damage. Never parses a slice.
 """
 
 from collections.abc import Iterable
@@ -12,24 +12,27 @@ from watchparty_transcoder.source.source import Source
 
 IDR_SLICE = 5
 SLICES = range(1, 6)
-EMULATION = b"\x00\x00\x03"  # what keeps a start code from appearing inside of a unit
-WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)  # profiles whose sets name it
-HEAD_BYTES = 1024  # of a coded picture: usually enough for all that stands before its first slice
+EMULATION = b"\x00\x00\x03"
+"""Emulation prevention: keeps a start code from appearing inside a unit."""
+WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+"""Profiles whose parameter sets contain the chroma format."""
+HEAD_BYTES = 1024
+"""The start of a coded frame: usually enough for everything before its first slice."""
 
 
-def starts_with_idr(picture: bytes) -> bool:
-    """Whether the first slice of a coded picture that is at hand, its parts led by four bytes of length, is an IDR."""
+def starts_with_idr(frame: bytes) -> bool:
+    """Whether the first slice of a coded frame, its units preceded by four bytes of length, is an IDR slice."""
     at = 0
-    while at + 4 < len(picture):
-        kind = picture[at + 4] & 0x1F
+    while at + 4 < len(frame):
+        kind = frame[at + 4] & 0x1F
         if kind in SLICES:
             return kind == IDR_SLICE
-        at += 4 + int.from_bytes(picture[at : at + 4], "big")
+        at += 4 + int.from_bytes(frame[at : at + 4], "big")
     return False
 
 
 class IdrFinder:
-    """Answers for one file, reading a few bytes at each picture asked about."""
+    """Finds the IDR frames of one file, reading a few bytes of each frame in question."""
 
     def __init__(self, source: Source, configuration: bytes) -> None:
         self._source = source
@@ -45,11 +48,11 @@ class IdrFinder:
         self._file.close()
 
     def prefetch(self, positions: Iterable[int]) -> None:
-        """Read the beginnings of these pictures at once, where each look is a journey to a bucket."""
+        """Reads the starts of these frames in parallel, if each read is a round trip to a bucket."""
         if self._source.readers > 1:
-            all_of_them = list(positions)
+            every = list(positions)
             with ThreadPoolExecutor(self._source.readers) as pool:
-                self._heads = dict(zip(all_of_them, pool.map(self._head_of, all_of_them), strict=True))
+                self._heads = dict(zip(every, pool.map(self._head_of, every), strict=True))
 
     def _head_of(self, position: int) -> bytes:
         with self._source.open() as file:
@@ -57,7 +60,7 @@ class IdrFinder:
             return file.read(HEAD_BYTES)
 
     def is_idr(self, position: int, size: int) -> bool:
-        """Whether the first slice of the picture at `position` is an IDR slice."""
+        """Whether the first slice of the frame at `position` is an IDR slice."""
         begin, end = position, position + size
         known = self._heads.get(begin, b"")
         while position + self._length_bytes < end:
@@ -75,9 +78,9 @@ class IdrFinder:
 
 
 def declares_progressive(configuration: bytes) -> bool:
-    """Whether the one parameter set of an avcC says that there are no fields, so that nothing can be interlaced.
+    """Whether the only parameter set of an avcC excludes fields, so that no frame can be interlaced.
 
-    False also where that is not certain: no avcC, a damaged one, several sets, or scaling lists before the flag.
+    False also where that is uncertain: no avcC, a damaged one, several sets, or scaling lists before the flag.
     """
     if configuration[:1] != b"\x01" or len(configuration) < 8 or configuration[5] & 0x1F != 1:
         return False
@@ -89,7 +92,7 @@ def declares_progressive(configuration: bytes) -> bool:
 
 
 def _frame_mbs_only(unit: bytes) -> bool:
-    """Reads a sequence parameter set (ITU-T H.264, 7.3.2.1.1) as far as frame_mbs_only_flag. Raises EOFError."""
+    """Reads a sequence parameter set (ITU-T H.264, 7.3.2.1.1) up to frame_mbs_only_flag. Raises EOFError."""
     bits = _Bits(unit[4:].replace(EMULATION, EMULATION[:2]))  # after the unit's header, profile, constraints and level
     bits.number()  # seq_parameter_set_id
     if unit[1:2] and unit[1] in WITH_CHROMA_FORMAT:
@@ -126,7 +129,7 @@ class _Bits:
         return self._value >> self._left & (1 << count) - 1
 
     def number(self) -> int:
-        """Exp-Golomb, unsigned; a signed one is as long."""
+        """An unsigned Exp-Golomb number; a signed one has the same length."""
         zeros = 0
         while not self.read(1):
             zeros += 1

@@ -1,5 +1,5 @@
-"""What an MP4 or MOV says about itself that libav does not pass on: how many sample descriptions a track has, whether
-the film is fragmented or encrypted, whether its table of contents is there at all. Reads box headers and the moov only.
+"""What an MP4 or MOV states and libav does not report: how many sample descriptions a track has, whether the film is
+fragmented or encrypted, and whether its index exists at all. Reads box headers and the moov only.
 """
 
 import struct
@@ -9,13 +9,13 @@ from typing import BinaryIO
 from watchparty_transcoder.mp4.boxes import Box, find, walk
 from watchparty_transcoder.source.source import Source
 
-MOOV_LIMIT = 256 << 20  # a day of film needs about 100 MB of tables
+MOOV_LIMIT = 256 << 20  # a day-long film needs about 100 MB of tables
 ENCRYPTED = (b"encv", b"enca", b"encs")
 
 
 @dataclass(frozen=True, slots=True)
 class Mp4Tables:
-    """`entries` counts sample descriptions by track, in the order of the tracks."""
+    """`entries` is the number of sample descriptions per track, in the order of the tracks."""
 
     complete: bool  # there is a moov
     fragmented: bool = False
@@ -47,7 +47,7 @@ def _stsd(moov: bytes, trak: Box) -> Box | None:
 
 
 def _moov(file: BinaryIO) -> bytes | None:
-    """The payload of the top-level moov, stepping over everything else by its length."""
+    """The payload of the top-level moov; everything else is skipped by its length."""
     at = 0
     while True:
         file.seek(at)
@@ -63,6 +63,6 @@ def _moov(file: BinaryIO) -> bytes | None:
             file.seek(at + start)
             body = file.read(size - start)
             return body if len(body) == size - start else None
-        if size < start:  # 0 means "to the end of the file", anything else is no box
+        if size < start:  # 0 means "to the end of the file", anything else is not a box
             return None
         at += size

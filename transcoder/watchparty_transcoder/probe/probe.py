@@ -1,8 +1,8 @@
-"""Looks at an uploaded file through libav, in this process, and returns facts or the reason why there are none.
+"""Reads an uploaded file through libav, in this process, and returns its facts or raises the reason for refusing it.
 
-Opens with an allow-list of demuxers and the source's own protocol alone: no playlist, no concat script, no image
-sequence can make it look at anything but the one file. Decodes a handful of frames at most; reads the whole file only
-where its header cannot be trusted about the duration. ffmpeg's command line is written elsewhere.
+Opens it with an allow-list of demuxers and the source's own protocol only, so that no playlist, concat script or image
+sequence can make it read anything but the one file. Decodes a handful of frames at most; reads the whole file only
+where its header cannot be trusted about the duration.
 """
 
 import contextlib
@@ -31,16 +31,16 @@ DEMUXERS = (
 )
 OPEN_OPTIONS = {
     "format_whitelist": DEMUXERS,
-    "enable_drefs": "0",  # a MOV may name other files for its samples
+    "enable_drefs": "0",  # a MOV can name other files for its samples
     "max_streams": "64",
 }
 
 
 def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
-    """The one way in which libav gets to see an upload. `decoded=False`: only coded packets are asked for."""
+    """The only way in which libav opens an upload. With `decoded=False` nothing but coded packets can be read."""
     options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
     if not decoded:
-        options["skip_frame"] = "all"  # else it decodes a first picture to learn what nobody asks
+        options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
     return av.open(source.url, mode="r", options=options, metadata_errors="replace")
 
 
@@ -82,11 +82,11 @@ def _facts(
     video_stream = tracks.choose_video(container)
     audio_streams = [stream for stream in container.streams.audio if stream.codec_context]
     if video_stream is None and not audio_streams:
-        raise NoMedia("no stream that we take")
+        raise NoMedia("no stream that we accept")
 
     durations = measure_durations(source, container, demuxer, at_most_s=limits.probe_s)
     ends = durations.ends
-    # facts about frames start from the beginning of the file
+    # the facts about frames need a container at its beginning
     with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
         video = tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
     audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
@@ -112,7 +112,7 @@ def _facts(
 
 
 def _check_size(video: VideoFacts | None, audio: Sequence[AudioFacts], limits: Limits) -> None:
-    """The longest track counts: a picture that is over stands still until the sound ends."""
+    """The longest track counts: after the end of the video its last frame is shown until the audio ends."""
     longest_s = max([video.duration_s if video else 0.0, *(each.duration_s for each in audio)])
     if longest_s > limits.duration_s:
         raise TooLong(f"{longest_s:.0f} s")

@@ -1,4 +1,4 @@
-"""The facts of single streams: picture, sound and text. Called by `probe` with a container that it opened."""
+"""The facts of single streams: video, audio and subtitles. Called by `probe` with a container that it has opened."""
 
 import contextlib
 from fractions import Fraction
@@ -32,9 +32,12 @@ MAY_BE_INTERLACED = (
     "mjpeg",
     "wmv3",
 )
-FRAMES_SAMPLED = 8  # of codecs that may be interlaced; one is enough for the others
-PACKETS_SAMPLED = 400  # until that many frames have come; a broken start must not cost a minute
-CUT_SPACING_S = Fraction(19, 10)  # two seconds, and a little less for keyframes that are not quite on time
+FRAMES_SAMPLED = 8
+"""Of codecs that may be interlaced; one frame is enough for the others."""
+PACKETS_SAMPLED = 400
+"""Read at most to get that many frames: a broken start must not cost a minute."""
+CUT_SPACING_S = Fraction(19, 10)
+"""Two seconds, less a little for keyframes that are not quite on time."""
 
 # The numbers are those of ITU-T H.273, the names those of ffmpeg's options.
 PRIMARIES = {
@@ -54,15 +57,17 @@ FULL_RANGE = 2
 
 
 def choose_video(container: InputContainer) -> VideoStream | None:
-    """The default picture, else the largest; cover art and thumbnails are no film."""
-    films = [
+    """The default video stream, else the largest one that is not cover art or thumbnails."""
+    candidates = [
         stream
         for stream in container.streams.video
         if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
         and stream.codec_context is not None
         and stream.codec_context.width
     ]
-    return max(films, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None)
+    return max(
+        candidates, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None
+    )
 
 
 def cover(container: InputContainer) -> int | None:
@@ -79,7 +84,7 @@ def video_facts(
 ) -> VideoFacts:
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
-        raise Corrupt(f"stream {index} is there only sometimes")
+        raise Corrupt(f"stream {index} exists in part of the file only")
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
     first, frames = _first_frames(container, stream)
@@ -117,31 +122,31 @@ def video_facts(
 
 
 def _rate(stream: VideoStream) -> Fraction:
-    """Frames a second on average; some containers make libav believe in thousands."""
+    """Average frames per second; for some containers libav reports thousands."""
     average, base = Fraction(stream.average_rate or 0), Fraction(stream.base_rate or 0)
     impossible = base > 0 and average > 4 * base  # the base rate can express every frame
     return base if impossible or average <= 0 else average
 
 
 def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
-    """The first packet, and as many decoded frames as tell whether the film is interlaced."""
+    """The first packet, and as many decoded frames as show whether the film is interlaced."""
     wanted = FRAMES_SAMPLED if _may_be_interlaced(stream) else 1
     first = None
     frames: list[VideoFrame] = []
     with contextlib.suppress(av.error.EOFError):
         for packet in islice(container.demux(stream), PACKETS_SAMPLED):
             first = first or packet
-            with contextlib.suppress(av.error.FFmpegError):  # one broken frame is not a broken film
+            with contextlib.suppress(av.error.FFmpegError):  # one broken frame does not make the film corrupt
                 frames.extend(packet.decode())
             if len(frames) >= wanted:
                 break
     if first is None or not frames:
-        raise Corrupt("no frame of the picture could be decoded")
+        raise Corrupt("no video frame could be decoded")
     return first, frames
 
 
 def _may_be_interlaced(stream: VideoStream) -> bool:
-    """Decoding eight frames takes a third of the time until a copy can be watched: not where the header answers."""
+    """Decoding eight frames takes a third of the time until a copy is playable, so the header is asked first."""
     context = stream.codec_context
     if context.name == "h264" and declares_progressive(context.extradata or b""):
         return False
@@ -150,7 +155,7 @@ def _may_be_interlaced(stream: VideoStream) -> bool:
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:
     aspect = stream.sample_aspect_ratio
-    return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)  # 0:1 means "not said", not "squeezed"
+    return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)  # 0:1 means "unspecified", not "squeezed"
 
 
 def colour_of(frame: VideoFrame) -> Colour:
@@ -163,11 +168,11 @@ def colour_of(frame: VideoFrame) -> Colour:
 
 
 def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
-    """Where an MP4's own index allows a cut, about two seconds apart; nothing for other files or a broken index."""
+    """The cut points in an MP4's own index, about two seconds apart; empty for other files and for a broken index."""
     if stream.codec_context.name != "h264" or configuration[:1] != b"\x01" or stream.time_base is None:
         return ()
     spacing = int(CUT_SPACING_S / stream.time_base)
-    places: list[tuple[int, int]] = []  # decode time, bytes of picture before it
+    places: list[tuple[int, int]] = []  # decode time, bytes of video before it
     before = 0
     last = None
     with IdrFinder(source, configuration) as idr:
@@ -191,8 +196,8 @@ def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Ke
 def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
-    heard = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
-    first = next(heard, stream.start_time or 0)
+    timestamps = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
+    first = next(timestamps, stream.start_time or 0)
     start_s = float(first * time_base)
     return AudioFacts(
         index=stream.index,
@@ -211,7 +216,7 @@ def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
 
 
 def _largest_gap_s(stream: AudioStream) -> float | None:
-    """Silence between coded frames that the index admits to, where it counts time in samples."""
+    """The largest gap between coded frames according to the index, if it counts time in samples."""
     rate = stream.codec_context.sample_rate
     if not len(stream.index_entries) or not rate or stream.time_base != Fraction(1, rate):
         return None

@@ -1,1 +1,1 @@
-"""What can be played so far, its playlists, and the final check."""
+"""What is playable so far, its playlists, and the final verification."""

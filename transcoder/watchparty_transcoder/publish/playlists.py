@@ -1,7 +1,7 @@
 """Writes HLS playlists as text. Pure.
 
-Media playlists are of type EVENT: they only grow, and end with ENDLIST, so each state of one is a valid playlist and
-a player that read an early one never finds it contradicted. Every URI is relative to the playlist that names it.
+Media playlists are of type EVENT: they only grow, and end with ENDLIST. So every state is a valid playlist, and a later
+state never contradicts an earlier one. Every URI is relative to the playlist that names it.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ SUBTITLE_GROUP = "subtitles"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A line of the master playlist that can be chosen by quality."""
+    """A rendition in the master playlist, chosen by quality."""
 
     uri: str
     bandwidth: int
@@ -28,7 +28,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A line of the master playlist that can be chosen by language."""
+    """A track in the master playlist, chosen by language."""
 
     uri: str
     language: str
@@ -41,7 +41,7 @@ class Choice:
 def media_playlist(
     *, durations: Sequence[float], names: Sequence[str], init: str | None, longest: float, complete: bool
 ) -> str:
-    """`longest` is that of the whole plan: the target duration must not change while the playlist grows."""
+    """`longest` is the longest planned segment: the target duration must not change while the playlist grows."""
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
@@ -49,7 +49,7 @@ def media_playlist(
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
-        # without it, a player takes a growing playlist for a live one and begins at its end
+        # without it, a player treats a growing playlist as a live stream and begins at its end
         "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES",
     ]
     if init is not None:
@@ -85,7 +85,7 @@ def _attributes(variant: Variant) -> list[str]:
 
 def _media(kind: str, group: str, choice: Choice) -> str:
     flags = ["DEFAULT=" + ("YES" if choice.default else "NO")]
-    # a forced track is shown by itself to those who hear another language; any other subtitle only when chosen
+    # players select a forced track on their own, any other subtitle track only when the viewer chooses it
     automatic = kind == "AUDIO" or choice.default or choice.forced
     flags.append("AUTOSELECT=" + ("YES" if automatic else "NO"))
     if kind == "SUBTITLES":

@@ -1,6 +1,6 @@
-"""What has been made of each rendition so far, and what of it may be shown. No I/O.
+"""How much of each rendition exists so far, and which renditions players may be offered. No I/O.
 
-A rendition grows by segments that may arrive out of order; only the run from the beginning without a gap counts.
+A rendition grows by segments that may arrive out of order; only those from the beginning up to the first gap count.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,23 +15,23 @@ AUDIO_PEAK = 200_000
 
 @dataclass(slots=True, kw_only=True)
 class RenditionProgress:
-    """One rendition while it is made."""
+    """One rendition while its segments are being stored."""
 
     name: str
     timescale: int
-    bounds: Sequence[int]  # planned ticks where segments begin, ending with the end of the last
+    bounds: Sequence[int]  # planned ticks where segments begin, and the end of the last one
     tolerance: int  # ticks by which the end may differ from the plan
-    planned_peak: int  # bits a second, until it can be measured
-    reorder: int = 0  # ticks by which decoding runs ahead of showing
+    planned_peak: int  # bits per second, until it can be measured
+    reorder: int = 0  # ticks by which decoding runs ahead of presentation
     frame_rate: float
     late_frame: int = 0  # ticks by which a segment may begin after its bound
-    made: dict[int, StoredSegment] = field(default_factory=dict)
-    ready: int = 0  # segments from the beginning without a gap
+    stored: dict[int, StoredSegment] = field(default_factory=dict)
+    ready: int = 0  # segments from the beginning up to the first gap
     ready_s: float = 0.0
 
     def add(self, segment: StoredSegment) -> None:
-        self.made[segment.number] = segment
-        while (following := self.made.get(self.ready)) is not None:
+        self.stored[segment.number] = segment
+        while (following := self.stored.get(self.ready)) is not None:
             self.ready += 1
             self.ready_s += following.duration_s
 
@@ -45,7 +45,7 @@ class RenditionProgress:
 
     @property
     def longest_s(self) -> float:
-        """Of the planned segments, in seconds; known before the first one is made."""
+        """The longest planned segment in seconds; known before the first one exists."""
         longest = max(following - this for this, following in pairwise(self.bounds))
         return (longest + self.late_frame) / self.timescale
 
@@ -53,21 +53,21 @@ class RenditionProgress:
     def complete(self) -> bool:
         return self.ready == self.expected
 
-    def run(self) -> list[StoredSegment]:
-        return [self.made[number] for number in range(self.ready)]
+    def playable_segments(self) -> list[StoredSegment]:
+        return [self.stored[number] for number in range(self.ready)]
 
     @property
     def peak(self) -> int:
-        """Bits a second of its heaviest segment; planned while it is not complete."""
+        """Bits per second of its heaviest segment; the planned value until the rendition is complete."""
         if not self.complete:
             return self.planned_peak
-        return max(bit_rate(segment) for segment in self.run())
+        return max(bit_rate(segment) for segment in self.playable_segments())
 
     @property
     def average(self) -> int | None:
         if not self.complete or not self.ready_s:
             return None
-        return round(sum(segment.size for segment in self.run()) * 8 / self.ready_s)
+        return round(sum(segment.size for segment in self.playable_segments()) * 8 / self.ready_s)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,53 +78,53 @@ class VideoProgress(RenditionProgress):
 
 
 def bit_rate(segment: StoredSegment) -> int:
-    """A last segment of a few frames says nothing about the rate that a line must sustain."""
+    """At least a second counts: a last segment of a few frames does not show what rate a connection has to sustain."""
     return round(segment.size * 8 / max(segment.duration_s, 1.0))
 
 
 class FilmProgress:
-    """All of one film's."""
+    """The renditions of one film."""
 
     def __init__(self, plan: Plan) -> None:
         self.audio = [_audio_progress(track) for track in plan.audio]
         self.video = list(_video_progress(plan.video)) if plan.video else []
         self._by_name = {each.name: each for each in (*self.audio, *self.video)}
         self._leading = self.video[0].source if self.video else None
-        self._shown: set[str] = set()  # of the leading lane; what was offered once stays
+        self._offered: set[str] = set()  # of the first pass; what was offered once stays
         self.duration_s = plan.duration_s
 
     @property
     def names(self) -> frozenset[str]:
-        """Of everything that was planned."""
+        """Of every planned rendition."""
         return frozenset(self._by_name)
 
     def add(self, segment: StoredSegment) -> None:
         self._by_name[segment.rendition].add(segment)
 
     def inherit(self, earlier: "FilmProgress") -> None:
-        """By another plan for the same film: what both have in common has been made already, and dropped already."""
+        """After a change of plan: takes over segments and dropped renditions that both plans have in common."""
         self.drop(set(earlier._by_name) - {each.name for each in (*earlier.audio, *earlier.video)})
         for name in earlier._by_name.keys() & self._by_name.keys():
-            for segment in earlier._by_name[name].made.values():
+            for segment in earlier._by_name[name].stored.values():
                 self.add(segment)
 
     def offered(self) -> list[VideoProgress]:
-        """Pictures that a player may choose now, lowest first.
+        """The video renditions that a player may choose now, lowest first.
 
-        The first lane is shown while it grows; anything later only when it is complete, so that nobody who changes
-        quality finds the film shorter there. The complete ladder takes the fast lane's place.
+        Those of the first pass are offered while they grow. Later ones are offered when they are complete, so that
+        switching renditions never makes the film shorter. The complete ladder replaces the fast pass.
         """
         leading = [each for each in self.video if each.source == self._leading]
         furthest = max((each.ready for each in leading), default=0)
-        self._shown |= {each.name for each in leading if 0 < each.ready == furthest}
-        offered = [each for each in leading if each.name in self._shown]
+        self._offered |= {each.name for each in leading if 0 < each.ready == furthest}
+        offered = [each for each in leading if each.name in self._offered]
         later = [each for each in self.video if each.source != self._leading]
         if later and all(each.complete for each in later):
             offered = later if self._leading == "fast" else [*offered, *later]
         return sorted(offered, key=lambda each: (each.height * each.width, each.planned_peak))
 
     def playable_s(self) -> float:
-        """How far from the beginning everything that is listed can be watched, and heard."""
+        """The time up to which every offered rendition and every audio track is playable."""
         if any(not each.ready for each in self.audio):
             return 0.0
         videos = self.offered()
@@ -134,12 +134,12 @@ class FilmProgress:
         return min([*limits, self.duration_s])
 
     def lowest_complete(self) -> VideoProgress | None:
-        """The cheapest complete picture of the whole film, where there is one yet."""
+        """The lowest rendition of the first pass, once it is complete."""
         leading = [each for each in self.video if each.source == self._leading]
         return leading[-1] if leading and leading[-1].complete else None
 
     def drop(self, names: Iterable[str]) -> None:
-        """What was planned and will not be made."""
+        """Removes renditions that were planned and will not be encoded."""
         self.video = [each for each in self.video if each.name not in set(names)]
 
     def frames_planned(self) -> int:
@@ -147,7 +147,7 @@ class FilmProgress:
 
     def frames_done(self) -> int:
         counted = self.video or self.audio
-        return sum(segment.frames for each in counted for segment in each.made.values())
+        return sum(segment.frames for each in counted for segment in each.stored.values())
 
 
 def _audio_progress(track: AudioPlan) -> RenditionProgress:

@@ -1,6 +1,7 @@
-"""Writes playlists for what can be played, and states it. Playlists last: nothing is named before it can be read.
+"""Writes the playlists of what is playable, and describes it for events.
 
-Only the pipeline's main thread calls it; the threads that make segments merely report them.
+A playlist is written after the segments that it names. Called from the main thread only; the worker threads just report
+their segments.
 """
 
 from watchparty_transcoder.errors import WriteConflict
@@ -35,7 +36,7 @@ class Publisher:
         self._sprites: str | None = None
 
     def switch_plan(self, plan: Plan) -> None:
-        """Another plan for the same film: nothing that players have been told is taken back, anything else cleared."""
+        """Continues with another plan for the same film; renditions that only the earlier plan had are deleted."""
         earlier, self.progress = self.progress, FilmProgress(plan)
         self.progress.inherit(earlier)
         self._plan = plan
@@ -43,7 +44,7 @@ class Publisher:
             self._storage.clear(name)
 
     def piece_done(self, name: str) -> None:
-        """Some tasks make something to be told of, beside segments."""
+        """Some pieces produce something other than segments that playlists and events mention."""
         if name == SUBTITLES_PIECE:
             self._subtitles = {track.name for track in self._plan.subtitles}
         elif name == POSTER_PIECE:
@@ -56,7 +57,7 @@ class Publisher:
             self._warnings.append(sentence)
 
     def publish(self) -> Availability:
-        """Bring every playlist up to date, media playlists before the master that names them."""
+        """Updates every playlist, media playlists before the master playlist that names them."""
         for rendition in (*self.progress.audio, *self.progress.video):
             if rendition.ready:
                 self._grow(layout.playlist(rendition.name), _media(rendition))
@@ -107,7 +108,7 @@ class Publisher:
         )
 
     def _grow(self, name: str, text: str) -> None:
-        """A playlist keeps what it has named, though a run that was begun again knows less of it at first."""
+        """A playlist never shrinks, although a restarted run knows of fewer segments at first."""
         if name not in self._written:
             self._written[name] = (self._storage.read(name) or b"").decode()
         if len(text) > len(self._written[name]):
@@ -119,7 +120,7 @@ class Publisher:
         try:
             self._storage.write(name, text.encode())
         except WriteConflict:
-            self._written.pop(name, None)  # what is there now is another's
+            self._written.pop(name, None)  # another run's version is there now
             raise
         self._written[name] = text
 
@@ -186,7 +187,7 @@ class Publisher:
         )
 
     def _codec(self, rendition: str) -> str:
-        """RFC 6381 name, from the three bytes that an initialisation segment holds about profile and level."""
+        """The RFC 6381 name, from the three bytes about profile and level in the initialisation segment."""
         if rendition not in self._codecs:
             init = self._storage.read(layout.init(rendition)) or b""
             at = init.index(b"avcC") + 5
@@ -195,7 +196,7 @@ class Publisher:
 
 
 def _media(rendition: RenditionProgress) -> str:
-    run = rendition.run()
+    run = rendition.playable_segments()
     return playlists.media_playlist(
         durations=[segment.duration_s for segment in run],
         names=[layout.last_part(layout.segment(rendition.name, segment.number)) for segment in run],
@@ -206,7 +207,7 @@ def _media(rendition: RenditionProgress) -> str:
 
 
 def _text_playlist(name: str, duration_s: float) -> str:
-    """One WebVTT file is one segment: a film's worth of text is smaller than a second of its picture."""
+    """The whole WebVTT file is one segment: all text of a film is smaller than a second of its video."""
     return playlists.media_playlist(
         durations=[duration_s],
         names=[layout.last_part(layout.subtitles(name))],

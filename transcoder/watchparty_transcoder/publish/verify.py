@@ -1,7 +1,7 @@
-"""Looks at everything that was written before anything is called finished.
+"""Verifies all output before a film counts as finished.
 
-The number of segments, each one whole and beginning with a keyframe, times that continue without a gap, and a length
-that is the plan's to the frame: a rung that is short must never be discovered by the person who watches it.
+Checks the number of segments, that each is complete and begins with a keyframe, that times continue without a gap, and
+that the duration is the planned one to the frame, so that no viewer ever discovers a rendition that is too short.
 """
 
 from collections.abc import Callable
@@ -32,15 +32,15 @@ def verify(progress: FilmProgress, span_of: SpanReader) -> None:
 
 
 def read_back(storage: Storage) -> SpanReader:
-    """Looks into every segment: what one machine can do with its own disk."""
+    """Reads every segment, which one machine can afford on its own disk."""
     return lambda rendition, number: _read_span(storage, rendition, number)
 
 
 def as_listed(sizes: dict[str, int]) -> SpanReader:
-    """Believes the markers where a listing of the bucket has every segment at the length that its maker noted."""
+    """Trusts the markers, if a listing of the bucket shows every segment with the size that its marker states."""
 
     def span(rendition: RenditionProgress, number: int) -> Span:
-        segment = rendition.made[number]
+        segment = rendition.stored[number]
         name = layout.segment(rendition.name, number)
         if sizes.get(name) != segment.size:
             raise PlanMismatch(f"{name} has {sizes.get(name)} of {segment.size} bytes")
@@ -53,14 +53,14 @@ def _read_span(storage: Storage, rendition: RenditionProgress, number: int) -> S
     name = layout.segment(rendition.name, number)
     data = storage.read(name)
     if data is None:
-        raise PlanMismatch(f"{name} is gone")
+        raise PlanMismatch(f"{name} is missing")
     moof, mdat = find(data, b"moof"), find(data, b"mdat")
     if moof is None or mdat is None or next(reversed(list(walk(data)))).end != len(data):
-        raise PlanMismatch(f"{name} is not whole")
+        raise PlanMismatch(f"{name} is incomplete")
     base = mdat.start - moof.start + HEADER_BYTES
     held = [sample for _, sample in samples(data[moof.start : moof.end], data[mdat.start : mdat.end], data_base=base)]
     if not held or not held[0].sync or any(not sample.data or sample.present < sample.decode for sample in held):
-        raise PlanMismatch(f"{name} does not begin with a keyframe, or holds a frame that is empty or shown too early")
+        raise PlanMismatch(f"{name} does not begin with a keyframe, or contains an empty frame or one shown too early")
     return held[0].decode, held[-1].decode + held[-1].duration
 
 

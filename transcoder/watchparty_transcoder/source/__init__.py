@@ -1,1 +1,1 @@
-"""The upload, as libav and ffmpeg may see it."""
+"""The uploaded original, as libav and ffmpeg may read it."""

@@ -1,7 +1,7 @@
-"""An upload in a bucket, read by ranges: for our own looks, and through a loopback proxy for libav and ffmpeg.
+"""An upload in a bucket, read by range: directly by this process, and by libav and ffmpeg through a loopback proxy.
 
-The proxy answers for exactly one object under a name that nobody can guess, and knows no other; what a file tells
-ffmpeg to open besides leads nowhere.
+The proxy serves exactly one object, under a name that cannot be guessed. Anything else that a file tells ffmpeg to open
+is not found.
 """
 
 import contextlib
@@ -18,7 +18,8 @@ from watchparty_transcoder.source.source import Source
 if TYPE_CHECKING:
     from google.cloud.storage import Blob
 
-FIRST_PIECE, LARGEST_PIECE = 128 << 10, 4 << 20  # whoever reads on gets larger ones; whoever jumps loses little
+FIRST_READ, LARGEST_READ = 128 << 10, 4 << 20
+"""Reads grow for a client that reads on; a client that seeks elsewhere wastes little."""
 BUFFER_BYTES = 4096
 READERS = 16
 CALL_WITHIN_S = 60.0
@@ -26,14 +27,14 @@ RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 class RemoteObject:
-    """One version of one object; `fetch` gives its bytes from one place to another, the latter included."""
+    """One version of one object; `fetch(first, last)` returns its bytes, both positions included."""
 
     def __init__(self, fetch: Callable[[int, int], bytes], size: int) -> None:
         self._fetch = fetch
         self.size = size
 
     def read(self, begin: int, end: int) -> bytes:
-        """The bytes from `begin` up to, but without, `end`."""
+        """The bytes from `begin` to `end`, `end` excluded."""
         if begin >= min(end, self.size):
             return b""
         return self._fetch(begin, min(end, self.size) - 1)
@@ -43,7 +44,7 @@ class RemoteObject:
 
 
 def from_gcs(blob: "Blob") -> RemoteObject:
-    """An object of Google Cloud Storage, its generation chosen."""
+    """An object of Google Cloud Storage, at the generation of `blob`."""
     blob.reload()
     return RemoteObject(
         lambda first, last: bytes(blob.download_as_bytes(start=first, end=last, timeout=CALL_WITHIN_S)), blob.size
@@ -61,7 +62,7 @@ def from_s3(client: Any, bucket: str, key: str) -> RemoteObject:
 
 
 class _RangeFile(io.RawIOBase):
-    """What `open` gives: a place in the object."""
+    """A seekable file over the object."""
 
     def __init__(self, original: RemoteObject) -> None:
         self._original = original
@@ -87,7 +88,7 @@ class _RangeFile(io.RawIOBase):
 
 @contextlib.contextmanager
 def served_locally(original: RemoteObject) -> Iterator[Source]:
-    """The source while the proxy runs."""
+    """Runs the proxy inside the block."""
     path = f"/{secrets.token_urlsafe(16)}"
 
     class Handler(_OneObject):
@@ -119,9 +120,9 @@ class _OneObject(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         size = self.served_object.size
-        asked = RANGE.fullmatch(self.headers.get("Range", "bytes=0-"))
-        begin = int(asked[1]) if asked else 0
-        end = min(int(asked[2]) + 1, size) if asked and asked[2] else size
+        requested = RANGE.fullmatch(self.headers.get("Range", "bytes=0-"))
+        begin = int(requested[1]) if requested else 0
+        end = min(int(requested[2]) + 1, size) if requested and requested[2] else size
         if begin >= end:
             self.send_response(416)
             self.send_header("Content-Range", f"bytes */{size}")
@@ -135,16 +136,16 @@ class _OneObject(BaseHTTPRequestHandler):
         if "Range" in self.headers:
             self.send_header("Content-Range", f"bytes {begin}-{end - 1}/{size}")
         self.end_headers()
-        with contextlib.suppress(ConnectionError):  # it has jumped elsewhere
+        with contextlib.suppress(ConnectionError):  # the client seeks elsewhere
             self._send(begin, end)
 
     def _send(self, begin: int, end: int) -> None:
-        length = FIRST_PIECE
+        length = FIRST_READ
         while begin < end:
-            piece = self.served_object.read(begin, min(begin + length, end))
-            self.wfile.write(piece)
-            begin += len(piece)
-            length = min(2 * length, LARGEST_PIECE)
+            data = self.served_object.read(begin, min(begin + length, end))
+            self.wfile.write(data)
+            begin += len(data)
+            length = min(2 * length, LARGEST_READ)
 
     def log_message(self, *args: object) -> None:
-        """Nothing: each jump of a decoder is a request."""
+        """Logs nothing, because every seek of a decoder is a request."""

@@ -1,4 +1,4 @@
-"""The one object that libav and ffmpeg get to see: a file, or what a loopback proxy serves of a bucket."""
+"""The one object that libav and ffmpeg may read: a file, or an object of a bucket behind a loopback proxy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    url: str  # with its protocol, or a name with a colon would choose one
-    protocols: str  # those, separated by commas, that reading it takes; nothing else is allowed
-    open: Callable[[], BinaryIO]  # for our own looks at single places
+    url: str  # with its protocol, or a name with a colon would select one
+    protocols: str  # the only ones that are allowed, separated by commas
+    open: Callable[[], BinaryIO]  # for our own reads at single positions
     size_bytes: Callable[[], int]
-    readers: int = 1  # how many looks at once pay off: more than one where each of them is a journey
+    readers: int = 1  # how many reads in parallel pay off: more than one where each is a round trip
 
 
 def on_disk(path: Path) -> Source:

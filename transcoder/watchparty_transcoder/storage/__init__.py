@@ -1,1 +1,1 @@
-"""Where segments and playlists go: one port, an adapter a kind of place."""
+"""Where output goes: one port, its adapters, and the names of all objects."""

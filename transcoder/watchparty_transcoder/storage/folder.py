@@ -1,4 +1,4 @@
-"""Storage in a local folder: written beside its name, then renamed over it."""
+"""Storage in a local folder: an object is written under a temporary name, then renamed."""
 
 import contextlib
 import errno
@@ -11,19 +11,19 @@ UNFINISHED = ".unfinished"
 
 
 class FolderStorage:
-    """The adapter for one machine. One process writes to a folder at a time."""
+    """The adapter for one machine. Only one process may write to a folder at a time."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._folders: set[Path] = set()
         self._creating = threading.Lock()
         root.mkdir(parents=True, exist_ok=True)
-        for left_over in root.rglob(f"*{UNFINISHED}"):  # of a run that was killed in the middle of a write
-            left_over.unlink(missing_ok=True)
+        for remnant in root.rglob(f"*{UNFINISHED}"):  # of a run that was killed during a write
+            remnant.unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         path = self._root / name
-        # two threads make the same initialisation segment: neither may rename the other's file away
+        # two threads write the same initialisation segment: neither may rename the other's file
         unfinished = path.with_name(f"{path.name}.{threading.get_ident()}{UNFINISHED}")
         try:
             if path.parent not in self._folders:
@@ -32,7 +32,7 @@ class FolderStorage:
             unfinished.write_bytes(data)
             unfinished.replace(path)
         except OSError as error:
-            with contextlib.suppress(OSError):  # what went wrong first is what is told
+            with contextlib.suppress(OSError):  # report the first error
                 unfinished.unlink()
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise DiskFull(f"writing {name}: {error}") from error
@@ -40,7 +40,7 @@ class FolderStorage:
 
     def create(self, name: str, data: bytes) -> bool:
         with self._creating:
-            if self.size(name):  # an empty one is what a power cut leaves
+            if self.size(name):  # a power cut may leave an empty one
                 return False
             self.write(name, data)
             return True

@@ -1,7 +1,8 @@
 """Storage in a bucket of Google Cloud Storage, for several tasks that write one film together.
 
-Whatever is given once is created with "no such object yet" as its condition; what is replaced, only over the very
-version that this process wrote or was told of. So a task that was believed dead cannot undo what came after it.
+An object that is written once is created on the condition that it does not exist yet. An object that is replaced is
+replaced on the condition that it is the version that this process wrote or read last. So a task that was believed dead
+cannot undo what was written after it.
 """
 
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from google.cloud.storage import Blob, Bucket
 
 CALL_WITHIN_S = 60.0
-NONE = 0  # as a generation: there must be no such object
+NONE = 0  # as a generation: the object must not exist
 TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/mp4",
@@ -20,12 +21,13 @@ TYPES = {
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
 }
-FOR_EVER = "public, max-age=31536000, immutable"  # to caches behind the grant; the bucket itself is private
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For caches behind the grant; the bucket itself is private."""
 NOT_AT_ALL = "no-cache"
 
 
 class GcsStorage:
-    """The adapter for the cloud; `prefix` ends with "/"."""
+    """`prefix` ends with "/"."""
 
     def __init__(self, bucket: "Bucket", prefix: str) -> None:
         self._bucket = bucket
@@ -76,7 +78,7 @@ class GcsStorage:
             try:
                 blob.delete(if_generation_match=blob.generation, timeout=CALL_WITHIN_S)
             except (NotFound, PreconditionFailed):
-                continue  # somebody else cleared it, or has written it anew since
+                continue  # another run has deleted or rewritten it
         self._generations = {name: known for name, known in self._generations.items() if not name.startswith(begins)}
 
     def _upload(self, blob: "Blob", data: bytes, *, over: int) -> None:

@@ -1,8 +1,8 @@
-"""The names of everything that is written, relative to `media/{video_id}/{generation}/`. Pure.
+"""The names of all output, relative to `media/{video_id}/{generation}/`. Pure.
 
-A name is given once: segments of the fast lane and of the ladder at the same height differ by their lane, and those of
-a ladder made by hardware by its encoder (v720/ladder-nvenc-00000.m4s). So a URL never changes what it means and may be
-cached for a year.
+A name is used once: at the same height, segments of the fast pass and of the ladder have different names, and so do
+those that another encoder produced (v720/ladder-nvenc-00000.m4s). So a URL never changes its meaning and may be cached
+for a year.
 
     master.m3u8                     v720/ladder.m3u8        a0/copy.m3u8         s0/subtitles.m3u8
     poster.jpg                      v720/ladder-init.mp4    a0/copy-init.mp4     s0/subtitles.vtt
@@ -18,13 +18,8 @@ FINISHED = ".state/finished.json"
 
 
 def refused(attempt: int) -> str:
-    """That this run found the file not playable: its other tasks need not wait for a plan."""
+    """Tells the other tasks of this attempt that the file was refused, and that there will be no plan."""
     return f".state/refused-{attempt}.json"
-
-
-def folder(rendition: str) -> str:
-    """What its name says of its size alone."""
-    return rendition.rpartition("/")[0]
 
 
 def playlist(rendition: str) -> str:
@@ -48,12 +43,12 @@ def sprite_sheet(number: int) -> str:
 
 
 def markers(plan_hash: str) -> str:
-    """The folder of what is done by a plan; the markers of another plan lie elsewhere and count for nothing."""
+    """The folder of the markers of one plan; those of another plan are elsewhere and do not count."""
     return f".state/{plan_hash}/"
 
 
 def done(plan_hash: str, piece: str) -> str:
-    """The marker of a finished piece of work."""
+    """The marker of a piece that is done."""
     return f"{markers(plan_hash)}{piece}.done"
 
 
@@ -62,5 +57,5 @@ def piece_of(marker: str) -> str:
 
 
 def last_part(name: str) -> str:
-    """A name as seen from a playlist in the same folder."""
+    """The name relative to a playlist in the same folder."""
     return name.rpartition("/")[2]

@@ -1,35 +1,35 @@
-"""The port through which everything is written and, when a run is resumed or verified, read back."""
+"""The port through which all output is written and, to resume or verify a run, read back."""
 
 from typing import Protocol
 
 
 class Storage(Protocol):
-    """Named objects under one video's generation.
+    """The named objects of one generation of a video.
 
-    A write is atomic: a reader sees the former object, the new one, or none, never a part; so it is when several write
-    one name at once. Names are relative paths with "/". Running out of room raises `DiskFull`.
+    A write is atomic, also if several threads write one name at once: a reader sees the previous object, the new one,
+    or none, never a part. Names are relative paths with "/". Raises DiskFull if there is no space left.
     """
 
     def write(self, name: str, data: bytes) -> None:
-        """Raises `Overtaken` where others write too and one of them was faster; writing again then replaces theirs."""
+        """Raises WriteConflict if another writer was faster; writing once more then replaces its object."""
         ...
 
     def create(self, name: str, data: bytes) -> bool:
-        """Write unless there is such an object already, which then stays; says whether it was written."""
+        """Writes unless the object exists; an existing one stays. Returns whether it was written."""
         ...
 
     def read(self, name: str) -> bytes | None:
-        """The object, or None where there is none."""
+        """The object, or None if there is none."""
         ...
 
     def size(self, name: str) -> int | None:
-        """Its length in bytes without reading it, or None where there is none."""
+        """The size of the object in bytes, or None if there is none."""
         ...
 
     def sizes(self, folder: str = "") -> dict[str, int]:
-        """Names that begin with `folder` (it ends with "/"), with their lengths in bytes."""
+        """The names that begin with `folder` (which ends with "/"), with their sizes in bytes."""
         ...
 
     def clear(self, begins: str = "") -> None:
-        """Forget everything under this generation whose name begins so."""
+        """Deletes every object of this generation whose name begins with `begins`."""
         ...

@@ -1,6 +1,7 @@
-"""Storage in a bucket of an S3-compatible service, for one process that writes a film alone.
+"""Storage in a bucket of an S3-compatible service, for a single process that writes a film.
 
-Whatever is given once is looked for before it is written: conditional writes are what not every such service has.
+Before an object that is written once is created, its existence is checked, because not every such service supports
+conditional writes.
 """
 
 import threading
@@ -9,13 +10,14 @@ from typing import Any
 from watchparty_transcoder.errors import InternalError
 from watchparty_transcoder.storage.gcs import FOR_EVER, NOT_AT_ALL, TYPES
 
-MISSING = ("404", "NoSuchKey")  # a HEAD has no body to say which
-TURNS = 16
+MISSING = ("404", "NoSuchKey")
+"""The response to HEAD has no body with an error code."""
+LOCKS = 16
 DELETES_AT_ONCE = 1000
 
 
 def open_client(endpoint: str) -> Any:
-    """boto3 finds credentials and region as it always does."""
+    """boto3 finds credentials and region in its usual places."""
     import boto3
     from botocore.config import Config
 
@@ -25,7 +27,7 @@ def open_client(endpoint: str) -> Any:
         config=Config(
             signature_version="s3v4",
             s3={"addressing_style": "path"},
-            # checksums in headers are Amazon's own; others refuse what they do not know
+            # checksums in headers are specific to Amazon; other services reject unknown headers
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             connect_timeout=5,
@@ -37,17 +39,17 @@ def open_client(endpoint: str) -> Any:
 
 
 class S3Storage:
-    """The adapter for films in S3; `prefix` ends with "/"."""
+    """`prefix` ends with "/"."""
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client = client
         self._bucket = bucket
         self._prefix = prefix
-        self._turns = [threading.RLock() for _ in range(TURNS)]
+        self._locks = [threading.RLock() for _ in range(LOCKS)]
 
     def write(self, name: str, data: bytes) -> None:
         ending = name[name.rfind(".") :]
-        with self._turn(name):
+        with self._lock(name):
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=self._prefix + name,
@@ -57,7 +59,7 @@ class S3Storage:
             )
 
     def create(self, name: str, data: bytes) -> bool:
-        with self._turn(name):
+        with self._lock(name):
             if self.size(name) is not None:
                 return False
             self.write(name, data)
@@ -83,12 +85,12 @@ class S3Storage:
         for begin in range(0, len(names), DELETES_AT_ONCE):
             objects = [{"Key": self._prefix + name} for name in names[begin : begin + DELETES_AT_ONCE]]
             done = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
-            if refused := done.get("Errors"):  # the answer to the whole is 200 all the same
+            if refused := done.get("Errors"):  # the response to the whole request is 200 nevertheless
                 raise InternalError(f"clearing {self._prefix}: {refused[0].get('Code')}")
 
-    def _turn(self, name: str) -> threading.RLock:
-        """One thread writes a name at a time: two make the same initialisation segment."""
-        return self._turns[hash(name) % TURNS]
+    def _lock(self, name: str) -> threading.RLock:
+        """One thread at a time writes a name, because two threads write the same initialisation segment."""
+        return self._locks[hash(name) % LOCKS]
 
     def _unless_missing(self, call: str, name: str) -> Any:
         from botocore.exceptions import ClientError

@@ -1,1 +1,1 @@
-"""Text subtitles: out of a film or an uploaded file, into WebVTT."""
+"""Text subtitles, from a film or from an uploaded file, as WebVTT."""

@@ -1,7 +1,7 @@
-"""The text of one subtitle: SubRip's and WebVTT's markup and ASS's override codes in, safe WebVTT out. Pure.
+"""The text of one subtitle cue: from SubRip or WebVTT markup or ASS override codes to safe WebVTT. Pure.
 
-Italic, bold, underline and "at the top" survive; fonts, colours, drawings and everything that a browser could take
-for markup do not.
+Italic, bold, underline and the position at the top survive. Fonts, colours, drawings, and everything that a browser
+could interpret as markup do not.
 """
 
 import html
@@ -20,20 +20,22 @@ OVERRIDE = re.compile(
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-class Piece(NamedTuple):
+class Span(NamedTuple):
+    """Text in one style."""
+
     text: str
     styles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    pieces: tuple[Piece, ...]
+    spans: tuple[Span, ...]
     settings: str = ""
 
 
 @dataclass(slots=True)
 class _Pen:
-    """What the markup read so far has switched on."""
+    """The styles that the markup read so far has switched on."""
 
     styles: set[str] = field(default_factory=set)
     settings: str = ""
@@ -63,7 +65,7 @@ def _by_numpad(key: int) -> str:
 
 
 def from_ass(dialogue: str) -> Styled:
-    """Of the line that libavcodec's decoders give for every text codec: nine fields, the ninth is the text."""
+    """From the line that libavcodec returns for every text codec: nine fields, of which the ninth is the text."""
     return _read(dialogue.split(",", 8)[-1], entities=False)
 
 
@@ -73,16 +75,16 @@ def from_subrip(text: str) -> Styled:
 
 def from_webvtt(text: str, settings: str = "") -> Styled:
     styled = _read(text, entities=True)
-    return Styled(styled.pieces, settings)
+    return Styled(styled.spans, settings)
 
 
 def _read(text: str, *, entities: bool) -> Styled:
     pen = _Pen()
-    pieces: list[Piece] = []
+    spans: list[Span] = []
 
-    def put(words: str) -> None:
-        if words and not pen.drawing:
-            pieces.append(Piece(html.unescape(words) if entities else words, frozenset(pen.styles)))
+    def put(text: str) -> None:
+        if text and not pen.drawing:
+            spans.append(Span(html.unescape(text) if entities else text, frozenset(pen.styles)))
 
     at = 0
     for found in MARKUP.finditer(text):
@@ -95,13 +97,13 @@ def _read(text: str, *, entities: bool) -> Styled:
         else:
             put("\n" if found["break"] else "\u00a0")
     put(text[at:])
-    return Styled(tuple(pieces), pen.settings)
+    return Styled(tuple(spans), pen.settings)
 
 
 def as_webvtt(styled: Styled) -> str:
-    """Balanced tags around each piece; lines trimmed; no empty line, because that would end the cue."""
+    """Balanced tags around each span; lines trimmed; no empty line, because that would end the cue."""
     marked = []
-    for text, styles in styled.pieces:
+    for text, styles in styled.spans:
         inside = "".join(
             character for character in text if character == "\n" or character.isprintable() or character == "\u00a0"
         )

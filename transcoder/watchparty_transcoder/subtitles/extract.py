@@ -1,6 +1,6 @@
-"""Takes the text subtitles out of a film and writes each track as one WebVTT file, on the timeline of the renditions.
+"""Extracts the text subtitles of a film, each track as one WebVTT file on the timeline of the renditions.
 
-Reads the film once for all tracks, in this process; pictures of text (PGS, VobSub) are only listed, elsewhere.
+Reads the film once for all tracks, in this process. Bitmap subtitles (PGS, VobSub) are not extracted.
 """
 
 import contextlib
@@ -22,7 +22,8 @@ from watchparty_transcoder.subtitles.webvtt import Cue, to_webvtt
 
 log = logging.getLogger(__name__)
 
-UNTIMED_S = 4.0  # how long a cue stands that does not say
+UNTIMED_S = 4.0
+"""How long a cue without a duration is shown."""
 
 
 def extract(
@@ -33,13 +34,15 @@ def extract(
     storage: Storage,
     cancelled: Callable[[], bool],
 ) -> None:
-    """`origin_s` is the moment of the file that is 0 in every rendition."""
+    """`origin_s` is the moment, on the file's own clock, that is 0 in every rendition."""
     cues: dict[int, list[Cue]] = {track.stream: [] for track in tracks}
     with open_media(source) as container:
         for stream in container.streams:
             if stream.index not in cues:
                 stream.discard = Discard.all
-        with contextlib.suppress(av.error.EOFError, av.error.InvalidDataError):  # a damaged tail keeps what came before
+        with contextlib.suppress(
+            av.error.EOFError, av.error.InvalidDataError
+        ):  # a damaged tail does not invalidate the cues before it
             for packet in container.demux([container.streams[index] for index in cues]):
                 if cancelled():
                     raise Cancelled
@@ -47,7 +50,7 @@ def extract(
                     continue
                 start_s = float(packet.pts * packet.time_base) - origin_s
                 length_s = float((packet.duration or 0) * packet.time_base) or UNTIMED_S
-                with contextlib.suppress(av.error.FFmpegError):  # one unreadable cue is not an unreadable track
+                with contextlib.suppress(av.error.FFmpegError):  # skip the unreadable cue, keep the track
                     for line in packet.decode():
                         if isinstance(line, AssSubtitle):
                             text = from_ass(line.ass.decode(errors="replace"))

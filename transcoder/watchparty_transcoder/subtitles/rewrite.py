@@ -1,6 +1,6 @@
-"""Rewrites an uploaded .srt or .vtt as a WebVTT file of ours, whatever its character set and its line ends.
+"""Rewrites an uploaded .srt or .vtt file as WebVTT, whatever its character set and its line endings.
 
-`python -m watchparty_transcoder --subtitles FILE --output FILE.vtt` runs it for the API, in a process of its own.
+The API runs it in a separate process: `python -m watchparty_transcoder --subtitles --input FILE --output FILE.vtt`.
 """
 
 import re
@@ -28,21 +28,21 @@ def rewrite(source: Path, target: Path) -> int:
 
 
 def decode(data: bytes) -> str:
-    """By byte order mark, else UTF-8, else what the letters make most likely."""
+    """By byte order mark, else UTF-8, else the most likely character set."""
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        import charset_normalizer  # only for the files that need it: it loads its tables when imported
+        import charset_normalizer  # only for files that need it, because it loads large tables
 
         best = charset_normalizer.from_bytes(data).best()
         return str(best) if best is not None else data.decode("cp1252", errors="replace")
 
 
 def parse(text: str) -> list[Cue]:
-    """Cues of either format: both are blocks with a timing line; what comes without one is no cue."""
+    """The cues of either format: in both, a cue is a block with a timing line."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     is_webvtt = lines[0].lstrip("\ufeff").startswith("WEBVTT")
     timings = [(number, found) for number, line in enumerate(lines) if (found := TIMING.match(line))]
@@ -61,7 +61,7 @@ def parse(text: str) -> list[Cue]:
 
 
 def _body(lines: list[str], *, last: bool) -> str:
-    """Up to the first blank line; in damaged files without blank lines, up to the next cue's number."""
+    """The lines up to the first blank one, or in damaged files without blank lines, up to the next cue's number."""
     body: list[str] = []
     for line in lines:
         if not line.strip():

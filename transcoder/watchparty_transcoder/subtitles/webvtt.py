@@ -1,4 +1,4 @@
-"""WebVTT: cues in, a file out. Pure, and the only writer of the format, so that escaping happens once."""
+"""Writes cues as a WebVTT file. Pure, and the only writer of the format, so that text is escaped once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from watchparty_transcoder.subtitles.cue_text import Styled, as_webvtt
 
 TIMESTAMP_MAP = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
-"""Tells players that demux subtitles like audio when the cues start. The parsers of browsers skip it."""
+"""Tells players that demux subtitles like audio when the cues start; the parsers of browsers ignore it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Cue:
 
 
 def to_webvtt(cues: Iterable[Cue]) -> str:
-    """In order of time; what lies before the film's beginning is cut off, what has no text or no time is left out."""
+    """In order of time. Cues are cut at the film's beginning; those without text or duration are left out."""
     blocks = [f"WEBVTT\n{TIMESTAMP_MAP}"]
     for cue in sorted(cues, key=lambda each: (each.start_s, each.end_s)):
         start_s, text = max(0.0, cue.start_s), as_webvtt(cue.text)
