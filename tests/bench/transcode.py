@@ -37,7 +37,7 @@ def first_playable(folder: Path) -> Iterator[Row]:
             theirs.append(plain.first_segment_s(process, target, began_s))
         plain_s, spread = statistics.median(theirs), f"{spread_of(theirs)} s"
         ratio = statistics.median(mine) / plain_s
-        yield Row(key, f"{what}, from the order / plain ladder", ratio, "×", goal, f"{spread_of(mine)} s, {spread}")
+        yield Row(key, f"{what}, prewarmed / plain ladder", ratio, "×", goal, f"{spread_of(mine)} s, {spread}")
         ratio = statistics.median(cold) / plain_s
         yield Row(f"cold_{key}", f"{what}, cold start / plain", ratio, "×", None, f"{spread_of(cold)} s, {spread}")
 
@@ -45,13 +45,13 @@ def first_playable(folder: Path) -> Iterator[Row]:
 def length(folder: Path) -> Iterator[Row]:
     """The ratio is that of the cold starts: without the startup time, which both share, the figures are too small."""
     short, long = films.minute(), films.two_hours()
-    ordered_s, long_s, short_s = [], [], []
+    prewarmed_s, long_s, short_s = [], [], []
     for number in range(RUNS):
-        ordered_s.append(ours.first_playable_s(long, folder / f"ordered-{number}"))
+        prewarmed_s.append(ours.first_playable_s(long, folder / f"prewarmed-{number}"))
         long_s.append(ours.cold_first_playable_s(long, folder / f"long-{number}"))
         short_s.append(ours.cold_first_playable_s(short, folder / f"short-{number}"))
-    what = "copyable, 2 h: first playable, from the order"
-    yield Row("two_hours_first_playable_s", what, statistics.median(ordered_s), "s", 0.5, spread_of(ordered_s))
+    what = "copyable, 2 h: first playable, prewarmed"
+    yield Row("two_hours_first_playable_s", what, statistics.median(prewarmed_s), "s", 0.5, spread_of(prewarmed_s))
     ratio = statistics.median(long_s) / statistics.median(short_s)
     spread = f"{spread_of(long_s)} s, {spread_of(short_s)} s"
     yield Row("length_ratio", "copyable: first playable, cold start, 2 h / 60 s", ratio, "×", 5, spread)
@@ -69,11 +69,11 @@ def ladder_cost(folder: Path) -> Iterator[Row]:
     cpu_s = sum(cost.cpu_s for _, cost in chunks)
     yield Row("cpu_vs_four", "ladder: CPU, ours / four processes", cpu_s / four.cpu_s, "×", 0.72)
     yield Row("cpu_vs_plain", "ladder: CPU, 20 s chunks / plain", cpu_s / theirs.cpu_s, "×", 1.05)
-    yield Row("cpu_s_per_s", "ladder: CPU seconds a second of film", cpu_s / films.HARD_S, "s")
+    yield Row("cpu_s_per_s", "ladder: CPU seconds per second of film", cpu_s / films.HARD_S, "s")
     plain_bytes = sum(each.stat().st_size for each in (folder / "plain").glob("*.m4s"))
     bits = sum(each.size for each in mine.made) / plain_bytes
     yield Row("bits_vs_plain", "ladder: bits, ours / plain", bits, "×", 1.02)
-    yield from _looks(mine, source, folder / "plain")
+    yield from _vmaf_rows(mine, source, folder / "plain")
     one_s, two_s = ours.two_slots_speedup(source, folder / "slots")
     yield Row(
         "two_slot_speedup",
@@ -84,11 +84,11 @@ def ladder_cost(folder: Path) -> Iterator[Row]:
         f"{two_s:.3g} s, {one_s:.3g} s",
         at_least=True,
     )
-    dearest = max(cost.cpu_s / length_s for length_s, cost in chunks)
-    yield from project(dearest=dearest, mean=cpu_s / films.HARD_S, efficiency=min(1.0, one_s / two_s / 2))
+    most_expensive = max(cost.cpu_s / length_s for length_s, cost in chunks)
+    yield from project(most_expensive=most_expensive, mean=cpu_s / films.HARD_S, efficiency=min(1.0, one_s / two_s / 2))
 
 
-def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]:
+def _vmaf_rows(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]:
     """Compares each rendition; the worst difference counts."""
     differences = []
     for number, rendition in enumerate(mine.renditions):
@@ -97,7 +97,13 @@ def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]
         differences.append((one.mean - other.mean, one.least - other.least))
     means, leasts = zip(*differences, strict=True)
     yield Row(
-        "vmaf_mean_delta", "VMAF mean, ours − plain, worst rung", min(means), "", -0.3, spread_of(means), at_least=True
+        "vmaf_mean_delta",
+        "VMAF mean, ours − plain, worst rendition",
+        min(means),
+        "",
+        -0.3,
+        spread_of(means),
+        at_least=True,
     )
     yield Row(
         "vmaf_min_delta", "VMAF of the worst frame, ours − plain", min(leasts), "", -2, spread_of(leasts), at_least=True
@@ -106,7 +112,7 @@ def _looks(mine: ours.Ladder, source: Path, plain_folder: Path) -> Iterator[Row]
 
 def audio(folder: Path) -> Iterator[Row]:
     deltas = quality.audio_join_snr_deltas_db(folder)
-    what = "sound at joins: SNR, pieces − in one go, worst"
+    what = "audio at joins: SNR, chunks − in one go, worst"
     yield Row("audio_join_snr_delta_db", what, min(deltas), "dB", -2, spread_of(deltas), at_least=True)
 
 
@@ -127,7 +133,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", choices=PARTS, action="append", help="may be given several times")
+    parser.add_argument("--only", choices=PARTS, action="append", help="can be repeated")
     chosen = parser.parse_args().only or list(PARTS)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:

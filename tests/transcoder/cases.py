@@ -1,6 +1,6 @@
-"""What people upload: each case is a recipe for ffmpeg and what has to come of it.
+"""The kinds of files that people upload: each case is a recipe for ffmpeg and the expected result.
 
-The fast ones run in `make test`; `--media-full` (make test-media) runs them all.
+The fast cases run in `make test`; `--media-full` (make test-media) runs all of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,14 +17,14 @@ class Case:
     name: str
     file: str
     recipe: Recipe
-    fails: str | None = None  # the code, where it has to fail
+    fails: str | None = None  # the expected error code
     duration_s: float = 5.0
-    size: tuple[int, int] | None = (320, 180)  # of the best picture; None: sound alone
-    source: str = "ladder"  # of the best picture
+    size: tuple[int, int] | None = (320, 180)  # of the best rendition; None: audio only
+    source: str = "ladder"  # of the best rendition
     channels: int = 2
-    languages: Sequence[str] = ("und",)  # of the sound, in order; empty: silent
+    languages: Sequence[str] = ("und",)  # of the audio tracks, in order; empty: silent
     subtitles: Sequence[str] = ()
-    flashes: bool = True  # flashes and beeps are there to be compared
+    flashes: bool = True  # it has flashes and beeps to compare
     tolerance_s: float = 0.045
     warned: bool = False
     fast: bool = False
@@ -52,7 +52,7 @@ def with_subtitles(codec: str, language: str, *rest: str) -> Callable[[Path], No
 
 
 def two_steps(first: Sequence[str], second: Sequence[str], suffix: str = ".mp4") -> Callable[[Path], None]:
-    """A file made of another one: `second` gets its name as input."""
+    """A file generated from another one: `second` has "MIDDLE" where the name of the first file belongs."""
 
     def make(path: Path) -> None:
         middle = path.with_name(f"{path.stem}-before{suffix}")
@@ -63,7 +63,7 @@ def two_steps(first: Sequence[str], second: Sequence[str], suffix: str = ".mp4")
 
 
 def cut_off(first: Sequence[str], keep: float) -> Callable[[Path], None]:
-    """The beginning of a file."""
+    """The first part of a file."""
 
     def make(path: Path) -> None:
         ffmpeg(*first, path)
@@ -78,7 +78,7 @@ def holding(data: bytes) -> Callable[[Path], object]:
 
 
 def joined_streams(path: Path) -> None:
-    """Two recordings written one after the other, each with its own clock."""
+    """Two recordings in one file, each with its own clock."""
     part = path.with_name("part.ts")
     joined = b""
     for offset in ("5000", "20"):
@@ -92,7 +92,7 @@ QUICK_VP9 = ["-deadline", "realtime", "-cpu-used", "8"]
 PLAIN = [*video(), *audio(), *X264, *AAC]
 
 CASES = [
-    # -- the table -----------------------------------------------------------------------------------------------------
+    # -- common inputs -------------------------------------------------------------------------------------------------
     Case(name="plain faststart", file="a.mp4", recipe=[*PLAIN, *FAST_START], source="copy", fast=True),
     Case(name="moov at the end", file="a.mp4", recipe=PLAIN, source="copy", fast=True),
     Case(
@@ -148,7 +148,7 @@ CASES = [
         ),
     ),
     Case(name="silent", file="a.mp4", recipe=[*video(), *X264], source="copy", languages=(), fast=True),
-    Case(name="sound alone", file="a.mp3", recipe=[*audio(), "-c:a", "libmp3lame"], size=None, fast=True),
+    Case(name="audio only", file="a.mp3", recipe=[*audio(), "-c:a", "libmp3lame"], size=None, fast=True),
     Case(name="ASS subtitles", file="a.mkv", recipe=with_subtitles("ass", "ger"), subtitles=("de",)),
     Case(name="mov_text", file="a.mp4", recipe=with_subtitles("mov_text", "fra"), subtitles=("fr",), source="copy"),
     Case(
@@ -191,7 +191,7 @@ CASES = [
                 "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-c:a", "libopus"],
     ),
     Case(
-        name="sound begins late", file="a.mp4", source="copy", fast=True,
+        name="audio begins late", file="a.mp4", source="copy", fast=True,
         recipe=two_steps(
             [*audio(3.5, begins=1.5), *AAC],
             [*video(), "-itsoffset", "1.5", "-i", "MIDDLE", "-map", "0", "-map", "1", *X264, "-c:a", "copy"],
@@ -227,7 +227,7 @@ CASES = [
         recipe=[*video("180x320"), *audio(), *X264, *AAC],
     ),
     Case(name="GIF", file="a.gif", recipe=[*video(rate="10")], languages=(), tolerance_s=0.11),
-    # -- our own -------------------------------------------------------------------------------------------------------
+    # -- further inputs ------------------------------------------------------------------------------------------------
     Case(
         name="cover art", file="a.mp3", size=None,
         recipe=two_steps(
@@ -247,7 +247,7 @@ CASES = [
         ),
     ),
     Case(
-        name="one picture under long sound", file="a.mp4", flashes=False,
+        name="one frame under long audio", file="a.mp4", flashes=False,
         recipe=["-f", "lavfi", "-i", "testsrc2=s=320x180:r=1:d=1", *audio(), *X264, *AAC],
     ),
     Case(
@@ -258,7 +258,7 @@ CASES = [
         recipe=[*video(), *audio(), "-c:v", "libvpx", *QUICK_VP9, "-c:a", "libopus", "-live", "1", "-f", "webm"],
     ),
     Case(
-        name="sound begins first", file="a.mp4", flash_times=(2.5, 4.5), duration_s=6.5,
+        name="audio begins first", file="a.mp4", flash_times=(2.5, 4.5), duration_s=6.5,
         recipe=two_steps(
             [*video(), *X264],
             ["-itsoffset", "1.5", "-i", "MIDDLE", *audio(6.5, begins=0.5), "-map", "0", "-map", "1", "-c:v", "copy",
@@ -266,10 +266,10 @@ CASES = [
         ),
     ),
     Case(
-        name="sound is longer", file="a.mp4", flash_times=(1.0,), flashes=False,
+        name="audio is longer", file="a.mp4", flash_times=(1.0,), flashes=False,
         recipe=[*video(seconds=2), *audio(), *X264, *AAC],
     ),
-    Case(name="sound is shorter", file="a.mp4", source="copy", recipe=[*video(), *audio(2), *X264, *AAC]),
+    Case(name="audio is shorter", file="a.mp4", source="copy", recipe=[*video(), *audio(2), *X264, *AAC]),
     Case(
         name="cut off, index first", file="a.mp4", warned=True, duration_s=4, tolerance_s=0.8, flashes=False,
         recipe=cut_off([*PLAIN, *FAST_START], 0.8),

@@ -1,4 +1,4 @@
-"""Makes chunks of a film one by one, in this process, without the pipeline around them."""
+"""Encodes single chunks of a film, in this process, without the pipeline around them."""
 
 from collections.abc import Sequence
 from math import log10
@@ -37,7 +37,7 @@ def write_playlist(folder: Path, name: str, made: list[StoredSegment]) -> Path:
     return path
 
 
-def noise_ratio(heard: Sequence[float], original: Sequence[float]) -> float:
-    """Signal to noise in dB."""
-    noise = sum((one - other) ** 2 for one, other in zip(heard, original, strict=True))
+def noise_ratio(signal: Sequence[float], original: Sequence[float]) -> float:
+    """The signal-to-noise ratio in dB."""
+    noise = sum((one - other) ** 2 for one, other in zip(signal, original, strict=True))
     return 10 * log10(sum(sample**2 for sample in original) / max(noise, 1e-12))

@@ -1,4 +1,4 @@
-"""The cloud around a transcoding task: buckets in the strict local service, and what was announced."""
+"""The cloud around a transcoding task: buckets in the strict local service, and the events that were sent."""
 
 import threading
 import time
@@ -45,7 +45,7 @@ def remote_object_of(gcs: StrictGcs) -> RemoteObject:
 
 
 def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:
-    """All that was made of the film."""
+    """Copies all output of the film to `folder`."""
     for (bucket, name), held in gcs.objects.items():
         if bucket == MEDIA and name.startswith(prefix):
             path = folder / name.removeprefix(prefix)
@@ -55,8 +55,8 @@ def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:
 
 
 @dataclass
-class Heard:
-    """An announcer that remembers, in the order of arrival, for all tasks."""
+class RecordedEvents:
+    """An event sink that records the events of all tasks in their order of arrival."""
 
     events: list[TranscodeEvent] = field(default_factory=list)
 
@@ -68,11 +68,11 @@ class Heard:
 
 
 @dataclass
-class Running:
-    """One launch of the job: a thread a task, each with clients of its own."""
+class JobExecution:
+    """One execution of the job: a thread per task, each with its own clients."""
 
     gcs: StrictGcs
-    heard: Heard
+    recorded: RecordedEvents
     count: int = 1
     attempt: int = 1
     errors: list[BaseException] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Running:
                 ffmpeg=lambda: FFMPEG,
                 storage=gcs_storage(self.gcs),
                 processes=processes,
-                emitter=EventEmitter(identity, self.heard, time.monotonic),
+                emitter=EventEmitter(identity, self.recorded, time.monotonic),
                 limits=Limits(),
                 threads=1,
             ),

@@ -15,7 +15,7 @@ def signing_key() -> rsa.RSAPrivateKey:
 
 @pytest.fixture
 def gcs(signing_key: rsa.RSAPrivateKey) -> Iterator[StrictGcs]:
-    """Buckets, to which the clients of a task bring no identity, as in the client's own emulator mode."""
+    """Buckets that a task's clients use without credentials, as in the emulator mode of the real client."""
     with strict_gcs(signing_key.public_key()) as running:
         running.anonymous = True
         yield running

@@ -1,4 +1,4 @@
-"""Facts of files that were never made: a film that can be copied, to be varied by each test."""
+"""Facts of an imaginary film that can be copied; each test varies them."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -32,7 +32,7 @@ def video(**changes: Any) -> VideoFacts:
 
 
 def audio(**changes: Any) -> AudioFacts:
-    """AAC-LC stereo as long as the picture."""
+    """AAC-LC stereo, as long as the video."""
     usual = AudioFacts(
         index=1,
         codec="aac",

@@ -1,6 +1,6 @@
-"""Makes the films that the tests transcode, with lavfi; each recipe is made once a test session.
+"""Generates the films that the tests transcode, with lavfi.
 
-Most of them flash white and beep at the same known moments, so that what comes out can be checked against a clock.
+Most of them flash white and beep at the same known times, so that the timing of the output can be checked.
 """
 
 import shutil
@@ -14,13 +14,13 @@ FLASH_S = 0.2
 
 
 def video(size: str = "320x180", rate: str = "30", seconds: float = 5) -> list[str]:
-    """A moving test picture that turns white at every flash."""
+    """A moving test pattern that turns white at every flash."""
     flash = f"drawbox=c=white:t=fill:enable='between(mod(t,2),1,{1 + FLASH_S - 0.01})'"
     return ["-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds},{flash}"]
 
 
 def audio(seconds: float = 5, rate: int = 48_000, layout: str = "stereo", begins: float = 0) -> list[str]:
-    """Silence with a beep at every flash; `begins` moves the beeps of a track that starts late."""
+    """Silence with a beep at every flash; `begins` shifts the beeps, for a track that starts late."""
     beep = f"if(between(mod(t+{begins},2),1,{1 + FLASH_S}),0.5*sin(2*PI*880*t),0)"
     channels = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8}[layout]
     source = f"aevalsrc={'|'.join(['B'] * channels)}:c={layout}:s={rate}:d={seconds}"

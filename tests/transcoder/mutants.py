@@ -1,4 +1,4 @@
-"""Damaged and malicious files, made from sound ones by chance with a fixed seed."""
+"""Damaged and malicious files, derived from valid ones at random with a fixed seed."""
 
 import random
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ SEEDS = {
 }
 
 
-def sound_films(folder: Path) -> list[Path]:
+def valid_films(folder: Path) -> list[Path]:
     return [make(folder / name, recipe) for name, recipe in SEEDS.items()]
 
 
 def mutate(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
-    """One of: bits flipped, bytes near the beginning changed, an end cut off, a piece moved, two files spliced."""
+    """Flips bits, changes bytes near the beginning, cuts off the end, moves or clears a part, or splices two files."""
     mutant = bytearray(data)
     kind = chance.choice(("bits", "head", "number", "cut", "move", "splice", "zero"))
     if kind == "bits":
@@ -61,8 +61,8 @@ def mutate(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
 
 
 def mutants(folder: Path, first: int, count: int) -> Iterator[tuple[int, Path]]:
-    """The mutants numbered from `first`; each depends on its own number alone."""
-    sources = [(path.suffix, path.read_bytes()) for path in sound_films(folder)]
+    """The mutants numbered from `first`; each depends only on its own number."""
+    sources = [(path.suffix, path.read_bytes()) for path in valid_films(folder)]
     for number in range(first, first + count):
         chance = random.Random(number)
         suffix, data = chance.choice(sources)

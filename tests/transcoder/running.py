@@ -1,4 +1,4 @@
-"""Runs the transcoder's command as the supervisor does, and keeps what it said."""
+"""Runs the transcoder's command as the supervisor does, and records its output."""
 
 import json
 import os
@@ -13,7 +13,7 @@ TRANSCODER = Path(__file__).parents[2] / "transcoder"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one run of the command ended."""
+    """The result of one run of the command."""
 
     folder: Path
     exit_code: int
@@ -40,7 +40,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def transcode(source: Path, folder: Path, **extra: str) -> Outcome:
-    """To its end; `extra` are environment variables."""
+    """Runs to the end; `extra` are environment variables."""
     ended = subprocess.run(
         command(source, folder), env=environment(**extra), capture_output=True, timeout=600, check=False
     )

@@ -1,4 +1,4 @@
-"""Every case of what people upload ends as specified, which is seen by decoding what was made."""
+"""Every kind of upload ends as specified, which is checked by decoding the output."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from transcoder.cases import CASES, Case
 from transcoder.films import make
 from transcoder.running import Outcome, transcode
-from transcoder.watching import HeardAudio, WatchedVideo, decode_audio, decode_video, offsets, read_master, segments
+from transcoder.watching import DecodedAudio, DecodedVideo, decode_audio, decode_video, offsets, read_master, segments
 
 pytestmark = pytest.mark.media
 
@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_case(case: Case, tmp_path: Path) -> None:
-    """A file ends playable as it should look and sound, or fails with its code and a sentence."""
+    """A file becomes playable as it should look and sound, or fails with its code and a sentence."""
     source = tmp_path / case.file
     if callable(case.recipe):
         case.recipe(source)
@@ -57,7 +57,7 @@ def check_tracks(case: Case, outcome: Outcome) -> None:
 
 
 def check_playlists(outcome: Outcome) -> None:
-    """All files exist, all durations add up, and the master names what was announced."""
+    """All files exist, all durations add up, and the master playlist names the announced renditions."""
     master = read_master(outcome.folder)
     announced = [rendition["playlist"] for rendition in outcome.last["renditions"]]
     if announced:
@@ -70,34 +70,34 @@ def check_playlists(outcome: Outcome) -> None:
         assert sum(length for _, length in parts) == pytest.approx(outcome.last["duration_s"], abs=0.3)
 
 
-def check_audio(case: Case, outcome: Outcome) -> HeardAudio:
-    heard = [decode_audio(outcome.folder / track["playlist"]) for track in outcome.last["audio_tracks"]]
-    for audio in heard:
+def check_audio(case: Case, outcome: Outcome) -> DecodedAudio:
+    decoded = [decode_audio(outcome.folder / track["playlist"]) for track in outcome.last["audio_tracks"]]
+    for audio in decoded:
         assert audio.rate in (44_100, 48_000)
         assert audio.start_s < 0.025
         assert audio.duration_s == pytest.approx(outcome.last["duration_s"], abs=0.25)
-    return heard[0]
+    return decoded[0]
 
 
-def check_video(case: Case, outcome: Outcome) -> WatchedVideo:
+def check_video(case: Case, outcome: Outcome) -> DecodedVideo:
     best = outcome.last["renditions"][-1]
     assert (best["width"], best["height"]) == case.size
     assert best["source"] == case.source
     for rendition in outcome.last["renditions"]:
-        seen = decode_video(outcome.folder / rendition["playlist"])
-        assert (seen.width, seen.height) == (rendition["width"], rendition["height"])
-        assert seen.times[0] == pytest.approx(0, abs=0.001)
-        assert seen.duration_s == pytest.approx(case.duration_s, abs=case.tolerance_s)
-        assert not seen.interlaced
-        assert seen.pixel_aspect == 1
+        decoded = decode_video(outcome.folder / rendition["playlist"])
+        assert (decoded.width, decoded.height) == (rendition["width"], rendition["height"])
+        assert decoded.times[0] == pytest.approx(0, abs=0.001)
+        assert decoded.duration_s == pytest.approx(case.duration_s, abs=case.tolerance_s)
+        assert not decoded.interlaced
+        assert decoded.pixel_aspect == 1
         if rendition["source"] == "ladder":
-            assert seen.pixel_format == "yuv420p"
-            assert seen.colours == (1, 1, 1, 1)
-            assert len(seen.times) / seen.duration_s <= case.at_most_fps
-    return seen
+            assert decoded.pixel_format == "yuv420p"
+            assert decoded.colours == (1, 1, 1, 1)
+            assert len(decoded.times) / decoded.duration_s <= case.at_most_fps
+    return decoded
 
 
-def check_timing(case: Case, video: WatchedVideo, audio: HeardAudio | None) -> None:
+def check_timing(case: Case, video: DecodedVideo, audio: DecodedAudio | None) -> None:
     expected = [flash for flash in case.flash_times if flash < case.duration_s]
     assert video.flashes[: len(expected)] == pytest.approx(expected, abs=IN_SYNC_S)
     if audio is not None:

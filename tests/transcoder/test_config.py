@@ -1,4 +1,4 @@
-"""Settings are read once, and a wrong one is named."""
+"""Settings are read once, and an error names the wrong one."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from watchparty_transcoder.config import BadSetting, Config, read_cloud_config, 
 
 
 def test_defaults() -> None:
-    """Without any setting: ffmpeg of the machine, niced, twelve hours at most."""
+    """Without settings: the machine's ffmpeg, niced, films of at most twelve hours."""
     assert read_config({}) == Config()
 
 
 def test_settings() -> None:
-    """Each variable has its place."""
+    """Each variable sets its field."""
     config = read_config(
         {"WATCHPARTY_FFMPEG": "/opt/ffmpeg", "WATCHPARTY_TRANSCODE_NICE": "0", "WATCHPARTY_MAX_VIDEO_HOURS": "3"}
     )
@@ -20,7 +20,7 @@ def test_settings() -> None:
 
 @pytest.mark.parametrize("value", ["20", "-1", "many", "1.5"])
 def test_a_wrong_setting_is_named(value: str) -> None:
-    """The error says which variable and what was expected."""
+    """The error names the variable and what was expected."""
     with pytest.raises(BadSetting, match=r"WATCHPARTY_TRANSCODE_NICE must be a whole number from 0 to 19"):
         read_config({"WATCHPARTY_TRANSCODE_NICE": value})
 
@@ -34,8 +34,8 @@ TASK = {
 }
 
 
-def test_a_task_is_told_by_its_environment() -> None:
-    """What the functions and Cloud Run say about an execution; alone and for the first time, where they say nothing."""
+def test_a_task_is_configured_by_its_environment() -> None:
+    """The variables that the functions and Cloud Run set; by default a task is the only one, at its first attempt."""
     alone = read_cloud_config(TASK)
     assert (alone.video_id, alone.generation) == ("-v1", 1790000000000001)
     assert (alone.attempt, alone.task_index, alone.task_count, alone.task_attempt) == (1, 0, 1, 0)
@@ -53,8 +53,8 @@ def test_a_task_is_told_by_its_environment() -> None:
 
 
 @pytest.mark.parametrize("name", TASK)
-def test_what_a_task_cannot_do_without_is_named(name: str) -> None:
-    """Missing, or of another form."""
+def test_a_missing_setting_of_a_task_is_named(name: str) -> None:
+    """Missing or malformed."""
     for wrong in ({key: value for key, value in TASK.items() if key != name}, {**TASK, name: "a b/c"}):
         with pytest.raises(BadSetting, match=name):
             read_cloud_config(wrong)
@@ -62,14 +62,14 @@ def test_what_a_task_cannot_do_without_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["STORAGE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"])
 def test_no_emulator_in_the_cloud(name: str) -> None:
-    """There it would be somebody else's."""
+    """An emulator there could only be a mistake."""
     assert read_cloud_config({**TASK, name: "127.0.0.1:1"})
     with pytest.raises(BadSetting, match=name):
         read_cloud_config({**TASK, name: "127.0.0.1:1", "CLOUD_RUN_EXECUTION": "transcode-x"})
 
 
 def test_encoders_are_tried_in_order() -> None:
-    """Software without a word; one by its name; all that there are where anything is welcome."""
+    """Software by default; one encoder by its name; every encoder with `auto`."""
     read = {
         name: read_config({"WATCHPARTY_VIDEO_ENCODER": name}).hardware for name in ("", "software", "vaapi", "auto")
     }

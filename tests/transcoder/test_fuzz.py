@@ -1,4 +1,4 @@
-"""Whatever the bytes: a film that plays, or a failure with its code; no hang, no crash, nothing left behind."""
+"""Any bytes give a playable film or a failure with its code; no hang, no crash, no temporary files."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_mutants(batch: int, tmp_path: Path) -> None:
-    """Each of them ends in a state that a person can be told."""
+    """Each mutant ends as a playable film or with an error for the uploader."""
     for number, source in mutants(tmp_path, batch * BATCH, BATCH):
         folder = tmp_path / "out"
         outcome = transcode(source, folder)

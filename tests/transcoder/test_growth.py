@@ -1,4 +1,4 @@
-"""At every moment at which something is announced, what can be read is a valid film."""
+"""Whenever an event is emitted, what can be read is a valid film."""
 
 import json
 import os
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.media
 SECONDS = 21
 STRICT = Path(__file__).with_name("strict_playlists.mjs")
 FILMS = {
-    "fast lane": [*video("854x482", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
+    "fast pass": [*video("854x482", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC],
     "copy": [*video("640x360", seconds=SECONDS), *audio(SECONDS), *X264, *AAC, *FAST_START],
-    "sound alone": [*audio(SECONDS), "-c:a", "pcm_s16le"],
+    "audio only": [*audio(SECONDS), "-c:a", "pcm_s16le"],
 }
 
 
 def playlists(folder: Path) -> dict[str, str]:
-    """What a player could read now: the master and what it names."""
+    """What a player could read now: the playlists that the master playlist names."""
     master = read_master(folder)
     named = {each["URI"] for each in (*master.variants, *master.media)}
     return {name: (folder / name).read_text() for name in named}
@@ -47,7 +47,7 @@ def check_readable(folder: Path, texts: dict[str, str]) -> None:
 
 
 def complaints(stages: list[dict[str, str]]) -> list[str]:
-    """What hls-parser, which is strict where players are not, has against the playlists of any stage."""
+    """What hls-parser, which is stricter than players, reports about the playlists of every stage."""
     node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert node, "node is missing: make prepare-test"
     lines = "".join(json.dumps(stage) + "\n" for stage in stages)
@@ -57,7 +57,7 @@ def complaints(stages: list[dict[str, str]]) -> list[str]:
 
 
 def test_the_strict_parser_complains() -> None:
-    """About a playlist whose segment is longer than it promised, and a master that names a group that is not there."""
+    """About a segment longer than the target duration, and about a master playlist that names a missing group."""
     long = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXTINF:6.0,\na.m4s\n#EXT-X-ENDLIST\n"
     dangling = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="none"\na.m3u8\n'
     assert len(complaints([{"a.m3u8": long}, {"master.m3u8": dangling}])) == 2
@@ -65,10 +65,10 @@ def test_the_strict_parser_complains() -> None:
 
 @pytest.mark.parametrize("kind", FILMS)
 def test_growing_film(kind: str, tmp_path: Path) -> None:
-    """Everything named exists, playlists only ever get longer, and the announced length can be watched."""
-    source = make(tmp_path / f"film.{'wav' if kind == 'sound alone' else 'mp4'}", FILMS[kind])
+    """Everything that is named exists, playlists only grow, and the announced duration is playable."""
+    source = make(tmp_path / f"film.{'wav' if kind == 'audio only' else 'mp4'}", FILMS[kind])
     folder = tmp_path / "out"
-    seen: dict[str, str] = {}
+    previous: dict[str, str] = {}
     playable_s: list[float] = []
     stages: list[dict[str, str]] = []
     with subprocess.Popen(
@@ -83,8 +83,8 @@ def test_growing_film(kind: str, tmp_path: Path) -> None:
             stages.append({**now, "master.m3u8": (folder / "master.m3u8").read_text()})
             check_readable(folder, now)
             for name, text in now.items():
-                assert text.startswith(seen.get(name, "")), f"{name} was rewritten"
-            seen |= now
+                assert text.startswith(previous.get(name, "")), f"{name} was rewritten"
+            previous |= now
             playable_s.append(event["playable_s"])
             for rendition in event["renditions"]:
                 there = sum(length for _, length in segments(folder / rendition["playlist"]))

@@ -1,4 +1,4 @@
-"""Films of a machine that may have a graphics card: whole, whatever the card does."""
+"""Films on a machine that may have a graphics card are complete, whatever the card does."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +25,13 @@ RATE = 10
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Not to be copied (4:2:2), with a fast lane and a ladder of two chunks behind it."""
+    """Cannot be copied (4:2:2); gets a fast pass, then a ladder of two chunks."""
     recipe = [*video("656x490", rate=str(RATE), seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
 
-def check_whole(outcome: Outcome, *ladder: str) -> None:
-    """Every quality from the first frame to the last, by the names that are expected."""
+def check_complete(outcome: Outcome, *ladder: str) -> None:
+    """Every rendition from the first frame to the last, under the expected names."""
     assert outcome.exit_code == 0, outcome.log
     assert outcome.kinds().count("finished") == 1
     assert outcome.last["warnings"] == []
@@ -55,31 +55,31 @@ def with_card(film: Path, folder: Path, fault: Fault | None = None) -> Outcome:
 
 
 def test_with_a_card(film: Path, tmp_path: Path) -> None:
-    """The fast lane is software's, the ladder the card's: one trial, and chunks that join."""
+    """Software encodes the fast pass, the card the ladder, after one trial; the chunks join."""
     outcome = with_card(film, tmp_path)
-    check_whole(outcome, *BY_CARD)
+    check_complete(outcome, *BY_CARD)
     assert (tmp_path / "out/v360/fast.m3u8").is_file()
     assert not (tmp_path / "out/v360/ladder.m3u8").exists()
 
 
 def test_without_a_card(film: Path, tmp_path: Path) -> None:
-    """Asked for, and not there: the film is made as ever, and the log says why once for each that was tried."""
+    """Requested but missing: software encodes the film, and the log says why, once for each encoder tried."""
     outcome = transcode(film, tmp_path / "out", WATCHPARTY_VIDEO_ENCODER="auto")
-    if "ladder-" in outcome.log:  # a machine that has one, which is another matter
+    if "ladder-" in outcome.log:  # this machine has a card
         return
-    check_whole(outcome, *BY_SOFTWARE)
+    check_complete(outcome, *BY_SOFTWARE)
     for name in ("nvenc", "vaapi", "videotoolbox"):
         assert outcome.log.count(f"not encoding with {name}: ") == 1
 
 
 @pytest.mark.parametrize("fault", ["mid-film", "other parameters"])
 def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault) -> None:
-    """Its second chunk fails, or would not join the first: software makes the whole ladder, and nothing else again."""
+    """Its second chunk fails, or would not join the first: software encodes the whole ladder, and only that."""
     outcome = with_card(film, tmp_path, fault)
-    check_whole(outcome, *BY_SOFTWARE)
+    check_complete(outcome, *BY_SOFTWARE)
     assert outcome.log.count("going on with software: ") == 1
-    assert outcome.log.count(" ultrafast ") == 2  # the fast lane, in two chunks
-    assert not list(outcome.folder.glob("v*/ladder-nvenc*"))  # what the card had made until then
+    assert outcome.log.count(" ultrafast ") == 2  # the fast pass, in two chunks
+    assert not list(outcome.folder.glob("v*/ladder-nvenc*"))  # the output of the card until then
     playable = [event["playable_s"] for event in outcome.events if event["kind"] == "playable"]
     assert playable == sorted(playable)
     offered = {each["playlist"] for event in outcome.events for each in event.get("renditions", ())}
@@ -87,7 +87,7 @@ def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault)
 
 
 def test_a_card_that_gets_stuck_in_mid_film(film: Path, tmp_path: Path) -> None:
-    """A chunk that takes many times as long as it plays is given up, and the way back is the same as from a failure."""
+    """A chunk that takes many times its duration is given up; the film recovers as from a failure."""
     plan = with_encoder(make_plan(probe(on_disk(film), Limits())), "nvenc")
     assert plan.video
     ladder = plan.video.passes[-1]
@@ -100,10 +100,10 @@ def test_a_card_that_gets_stuck_in_mid_film(film: Path, tmp_path: Path) -> None:
         stuck.encode_video(plan.video, ladder, ladder.renditions, ladder.chunks[0], lambda _: None)
 
 
-def test_begun_again_without_the_card(film: Path, tmp_path: Path) -> None:
-    """A restarted run keeps to its plan; where the card is gone by then, it falls back like any other."""
+def test_restarted_without_the_card(film: Path, tmp_path: Path) -> None:
+    """A restarted run keeps its plan; if the card is gone by then, it falls back to software."""
     first = with_card(film, tmp_path)
-    check_whole(first, *BY_CARD)
+    check_complete(first, *BY_CARD)
     out = tmp_path / "out"
     (out / ".state/finished.json").unlink()
     for marker in out.glob(".state/*/ladder-nvenc-*.done"):
@@ -112,5 +112,5 @@ def test_begun_again_without_the_card(film: Path, tmp_path: Path) -> None:
         segment.unlink()
     assert "nvenc" in (out / PLAN).read_text()
     again = transcode(film, out)
-    check_whole(again, *BY_SOFTWARE)
+    check_complete(again, *BY_SOFTWARE)
     assert "nvenc" not in (out / PLAN).read_text()

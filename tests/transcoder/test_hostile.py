@@ -1,4 +1,4 @@
-"""Files that want more than to be played: none of them makes us open anything but itself."""
+"""Malicious files: none of them makes us open anything but the file itself."""
 
 import socket
 import subprocess
@@ -21,11 +21,11 @@ from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
 
-CANARY = b"the canary that nobody may read"
+CANARY = b"the canary that must not be read"
 
 
 class Listener:
-    """A port that notes whether anybody knocks."""
+    """A port that counts connections."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -60,7 +60,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_playlists_and_scripts_reach_nothing(kind: str, tmp_path: Path) -> None:
-    """A text that names a port and a file is refused; nobody knocks, and the file's content appears nowhere."""
+    """A text that names a port and a file is refused; no one connects, and the file's content appears nowhere."""
     listener = Listener()
     secret = make(tmp_path / "secret.mp4", [*video(seconds=1), *X264, "-metadata", f"title={CANARY.decode()}"])
     for target in (f"http://127.0.0.1:{listener.port}/a.mp4", f"file:{secret}", str(secret)):
@@ -74,8 +74,8 @@ def test_playlists_and_scripts_reach_nothing(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", TEXTS)
-def test_the_same_from_a_bucket(kind: str, tmp_path: Path, gcs: StrictGcs) -> None:
-    """There the network is the way to the film itself, and still leads nowhere else."""
+def test_playlists_and_scripts_from_a_bucket_reach_nothing(kind: str, tmp_path: Path, gcs: StrictGcs) -> None:
+    """There the film itself is read over the network, and still nothing else can be."""
     listener = Listener()
     for target in (f"http://127.0.0.1:{listener.port}/a.mp4", f"tcp://127.0.0.1:{listener.port}", "a.mp4"):
         film = tmp_path / "upload.mp4"
@@ -89,7 +89,7 @@ def test_the_same_from_a_bucket(kind: str, tmp_path: Path, gcs: StrictGcs) -> No
 
 @pytest.mark.parametrize("kind", ["hls", "dash", "concat"])
 def test_ffmpeg_itself_reaches_nothing(kind: str, tmp_path: Path) -> None:
-    """Even an ffmpeg that is told to read such a text as what it is may not follow it: the protocols are cut down."""
+    """Even with the demuxer for such a text forced, ffmpeg cannot follow it, because the protocols are restricted."""
     listener = Listener()
     text = tmp_path / "upload.mp4"
     text.write_text(TEXTS[kind].format(target=f"http://127.0.0.1:{listener.port}/a.mp4", port=listener.port))
@@ -100,10 +100,10 @@ def test_ffmpeg_itself_reaches_nothing(kind: str, tmp_path: Path) -> None:
 
 
 def test_samples_in_another_file_are_not_fetched(tmp_path: Path) -> None:
-    """A MOV whose data reference names another file gets none of that file's bytes."""
+    """A MOV whose data reference names another file does not get its bytes."""
     film = make(tmp_path / "film.mov", [*video(seconds=2), *audio(2), *X264, *AAC])
     data = film.read_bytes()
-    marker = b"url \x00\x00\x00\x01"  # "the samples are in this very file"
+    marker = b"url \x00\x00\x00\x01"  # "the samples are in this file"
     assert marker in data
     upload = tmp_path / "upload.mov"
     upload.write_bytes(data.replace(marker, b"alis\x00\x00\x00\x00"))
@@ -113,7 +113,7 @@ def test_samples_in_another_file_are_not_fetched(tmp_path: Path) -> None:
 
 
 def test_a_name_with_a_protocol_is_a_name(tmp_path: Path) -> None:
-    """Colons, dashes and quotes in the path are part of the path."""
+    """Colons, dashes and quotes in a path have no special meaning."""
     folder = tmp_path / "concat:a|b"
     folder.mkdir()
     film = make(folder / "plain.mp4", [*video(seconds=1), *X264, "-pix_fmt", "yuv422p"])
@@ -124,7 +124,7 @@ def test_a_name_with_a_protocol_is_a_name(tmp_path: Path) -> None:
 
 
 def test_private_metadata_is_left_behind(tmp_path: Path) -> None:
-    """Places and names that a phone writes into a film are in nothing that we publish."""
+    """Locations and names that a phone writes into a film do not appear in published files."""
     film = tmp_path / "film.mov"
     ffmpeg(*video(seconds=1), *audio(1), *X264, "-pix_fmt", "yuv422p", *AAC,
            "-metadata", "location=+48.8577+002.295/", "-metadata", f"artist={CANARY.decode()}", film)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Colours, edges and voices come out as they went in."""
+"""Colours, edges and voices are preserved."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 384, 180
 
 
 def patches() -> list[str]:
-    """Six fields of known colour side by side, as RGB."""
+    """Six fields of known colours side by side, as RGB."""
     field = WIDTH // len(PATCHES)
     boxes = ",".join(
         f"drawbox=x={place * field}:y=0:w={field}:h={HEIGHT}:t=fill:c=0x{red:02x}{green:02x}{blue:02x}"
@@ -34,7 +34,7 @@ def patches() -> list[str]:
 
 
 def shown(folder: Path, playlist: str) -> dict[str, Sequence[int]]:
-    """The middle of each field, as a browser would turn BT.709 into RGB."""
+    """The middle of each field, converted from BT.709 to RGB as a browser does."""
     field = WIDTH // len(PATCHES)
     with av.open(str(folder / playlist)) as container:
         frame = next(iter(container.decode(video=0)))
@@ -53,9 +53,9 @@ def shown(folder: Path, playlist: str) -> dict[str, Sequence[int]]:
 
 
 MATRIX = {
-    "BT.601, not said": ["-vf", "scale=out_color_matrix=bt601,format=yuv420p"],
-    "BT.601, said": ["-vf", "scale=out_color_matrix=bt601,format=yuv420p", "-colorspace", "smpte170m"],
-    "BT.709, said": ["-vf", "scale=out_color_matrix=bt709,format=yuv420p", "-colorspace", "bt709"],
+    "BT.601, untagged": ["-vf", "scale=out_color_matrix=bt601,format=yuv420p"],
+    "BT.601, tagged": ["-vf", "scale=out_color_matrix=bt601,format=yuv420p", "-colorspace", "smpte170m"],
+    "BT.709, tagged": ["-vf", "scale=out_color_matrix=bt709,format=yuv420p", "-colorspace", "bt709"],
     "full range": ["-vf", "scale=out_color_matrix=bt709:out_range=full,format=yuvj420p", "-color_range", "pc",
                    "-colorspace", "bt709"],
     "RGB": ["-vf", "format=gbrp"],
@@ -64,19 +64,19 @@ MATRIX = {
 
 @pytest.mark.parametrize("kind", MATRIX)
 def test_colours(kind: str, tmp_path: Path) -> None:
-    """Whatever matrix and range a film was made with, red is the same red."""
+    """Whatever matrix and range a film uses, red is the same red."""
     codec = ["-c:v", "libx264rgb" if kind == "RGB" else "libx264", "-qp", "1"]
     source = make(tmp_path / "film.mkv", [*patches(), *MATRIX[kind], *codec])
     outcome = transcode(source, tmp_path / "out")
     assert outcome.exit_code == 0, outcome.log
-    seen = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
+    colours = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
     for name, expected in PATCHES.items():
-        assert seen[name] == pytest.approx(expected, abs=10), name
+        assert colours[name] == pytest.approx(expected, abs=10), name
 
 
 @pytest.mark.parametrize(("transfer", "encode"), [("smpte2084", "smpte2084"), ("arib-std-b67", "arib-std-b67")])
 def test_high_dynamic_range_is_not_washed_out(transfer: str, encode: str, tmp_path: Path) -> None:
-    """Colours stay colours: pure ones keep nearly all of their saturation, black is black, grey is neutral."""
+    """Pure colours keep nearly all of their saturation, black is black, grey is neutral."""
     to_hdr = (
         f"zscale=tin=bt709:pin=bt709:min=gbr:rin=full:t=linear:p=bt709:m=gbr:r=full:npl=203,format=gbrpf32le,zscale=p=bt2020,"
         f"zscale=t={encode}:m=bt2020nc:r=limited:npl=203,format=yuv420p10le"
@@ -88,29 +88,29 @@ def test_high_dynamic_range_is_not_washed_out(transfer: str, encode: str, tmp_pa
     )  # fmt: skip
     outcome = transcode(source, tmp_path / "out")
     assert outcome.exit_code == 0, outcome.log
-    seen = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
-    assert max(seen["black"]) < 20
-    assert min(seen["white"]) > 150
-    assert max(seen["grey"]) - min(seen["grey"]) < 12
+    colours = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
+    assert max(colours["black"]) < 20
+    assert min(colours["white"]) > 150
+    assert max(colours["grey"]) - min(colours["grey"]) < 12
     for place, name in enumerate(("red", "green", "blue")):
-        others = [value for number, value in enumerate(seen[name]) if number != place]
-        assert seen[name][place] > 110
-        assert max(others) < 0.45 * seen[name][place]
+        others = [value for number, value in enumerate(colours[name]) if number != place]
+        assert colours[name][place] > 110
+        assert max(others) < 0.45 * colours[name][place]
 
 
 def test_transparent_parts_are_black(tmp_path: Path) -> None:
-    """A white picture of which the right half is transparent is white beside black."""
+    """A white frame with a transparent right half becomes white beside black."""
     film = ["-f", "lavfi", "-i", f"color=white:s={WIDTH}x{HEIGHT}:r=25:d=1,format=yuva444p10le,"
             f"geq=lum='lum(X,Y)':cb=512:cr=512:a='if(lt(X,{WIDTH // 2}),1023,0)'"]  # fmt: skip
     source = make(tmp_path / "film.mov", [*film, "-c:v", "prores_ks", "-profile:v", "4", "-pix_fmt", "yuva444p10le"])
     outcome = transcode(source, tmp_path / "out")
-    seen = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
-    assert min(seen["red"]) > 240  # the left field
-    assert max(seen["black"]) < 15  # the right field
+    colours = shown(outcome.folder, outcome.last["renditions"][-1]["playlist"])
+    assert min(colours["red"]) > 240  # the left field
+    assert max(colours["black"]) < 15  # the right field
 
 
 def test_interlaced_film_has_no_combs(tmp_path: Path) -> None:
-    """A bar that moves between the fields has clean edges afterwards."""
+    """A bar that moves between the fields gets clean edges."""
     moving = (
         f"color=black:s={WIDTH}x{HEIGHT}:r=50:d=2[g];color=white:s=60x{HEIGHT}:r=50:d=2[b];[g][b]overlay=x='n*4':y=0"
     )
@@ -132,7 +132,7 @@ def test_interlaced_film_has_no_combs(tmp_path: Path) -> None:
 
 
 def test_dialogue_is_heard_on_both_sides(tmp_path: Path) -> None:
-    """What is said in the centre of 5.1 is as loud on each side as a stereo voice would be, and effects are lower."""
+    """The centre channel of 5.1 is as loud on each side as a stereo voice; surround is quieter, bass is dropped."""
     tone = "0.25*sin(2*PI*440*t)"
     speakers = ("left", "right", "centre", "bass", "behind", "behind right")
     levels = {}
@@ -143,8 +143,8 @@ def test_dialogue_is_heard_on_both_sides(tmp_path: Path) -> None:
             ["-f", "lavfi", "-i", f"aevalsrc={'|'.join(channels)}:c=5.1:s=48000:d=2", "-c:a", "flac"],
         )
         outcome = transcode(source, tmp_path / name)
-        heard = decode_audio(outcome.folder / outcome.last["audio_tracks"][0]["playlist"])
-        levels[name] = [loudness(channel[20_000:60_000]) for channel in heard.samples]
+        decoded = decode_audio(outcome.folder / outcome.last["audio_tracks"][0]["playlist"])
+        levels[name] = [loudness(channel[20_000:60_000]) for channel in decoded.samples]
     level = 0.25 / 2**0.5
     assert levels["centre"] == pytest.approx([level, level], rel=0.15)
     assert levels["left"] == pytest.approx([level, 0], rel=0.15, abs=0.002)
@@ -153,7 +153,7 @@ def test_dialogue_is_heard_on_both_sides(tmp_path: Path) -> None:
 
 
 def test_poster_is_not_black(tmp_path: Path) -> None:
-    """A film that begins and ends black is not represented by its black parts."""
+    """A film that begins and ends in black gets a poster from between."""
     parts = "color=black:s=384x180:r=25:d=2[a];testsrc2=s=384x180:r=25:d=1[b];color=black:s=384x180:r=25:d=5[c]"
     source = make(tmp_path / "film.mp4", ["-f", "lavfi", "-i", f"{parts};[a][b][c]concat=n=3", *X264, "-g", "25"])
     outcome = transcode(source, tmp_path / "out")
@@ -165,7 +165,7 @@ def test_poster_is_not_black(tmp_path: Path) -> None:
 
 
 def test_sprites_show_their_moments(tmp_path: Path) -> None:
-    """Each cue's part of the sheet is the picture at that time."""
+    """Each cue's region of the sheet is the frame at that time."""
     shades = "color=black:s=384x180:r=25:d=12,geq=lum='40+15*floor(T/4)*4':cb=128:cr=128"
     source = make(tmp_path / "film.mp4", ["-f", "lavfi", "-i", shades, *X264, "-g", "50"])
     outcome = transcode(source, tmp_path / "out")

@@ -1,7 +1,7 @@
-"""Faults that films of an earlier watch-party had, each with the test that would catch it here.
+"""Faults that films had in an earlier watch-party product, each with the test that would catch it here.
 
-Beside these: what an upload loses is in `tests/functions/uploads`, what a lost run leaves in
-`tests/functions/transcodes` and `test_restart.py`, renditions that are silently missing in `test_verify.py`.
+Related tests: interrupted uploads in `tests/functions/uploads`, interrupted runs in `tests/functions/transcodes` and
+`test_restart.py`, silently missing renditions in `publish/test_verify.py`.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.strict_gcs import StrictGcs
-from transcoder.cloud import Heard, Running, upload
+from transcoder.cloud import JobExecution, RecordedEvents, upload
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import transcode
 from watchparty_transcoder.make.workers import THREADS
@@ -24,25 +24,25 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_is_a_percentage(film: Path, tmp_path: Path) -> None:
-    """Progress only rises, of one total, up to all of it."""
+    """Progress only rises, up to a constant total."""
     outcome = transcode(film, tmp_path / "out")
-    told = [(event["done"], event["total"]) for event in outcome.events if event["kind"] == "progress"]
-    assert told
-    assert told == sorted(told)
-    assert {total for _, total in told} == {told[-1][0]}
+    progress = [(event["done"], event["total"]) for event in outcome.events if event["kind"] == "progress"]
+    assert progress
+    assert progress == sorted(progress)
+    assert {total for _, total in progress} == {progress[-1][0]}
 
 
 def test_uploads_at_once_are_few(film: Path, gcs: StrictGcs) -> None:
-    """However many segments there are: never more than there are threads that make them, and one that publishes."""
+    """For any number of segments: at most one upload per worker thread, and one of the main thread."""
     upload(gcs, film)
-    heard = Heard()
-    Running(gcs, heard).join()
-    assert heard.kinds()[-1] == "finished"
+    recorded = RecordedEvents()
+    JobExecution(gcs, recorded).join()
+    assert recorded.kinds()[-1] == "finished"
     assert gcs.uploading_most <= sum(THREADS.values()) + 1
 
 
-def test_a_rendition_that_cannot_be_made_is_told(film: Path, tmp_path: Path) -> None:
-    """An ffmpeg that fails in mid-film: the film is whole in length, and the person reads what is wrong with it."""
+def test_a_rendition_that_fails_is_reported(film: Path, tmp_path: Path) -> None:
+    """If ffmpeg fails mid-film, the film keeps its full duration, and the uploader gets a warning."""
     broken = tmp_path / "ffmpeg"
     broken.write_text('#!/bin/sh\ncase "$*" in *-ss*libx264*) exit 1;; esac\nexec ffmpeg "$@"\n')
     broken.chmod(0o755)

@@ -1,4 +1,4 @@
-"""A process that is ready before its film: it takes its order from standard input, once, and never waits for ever."""
+"""A prewarmed process reads its arguments from standard input, once, and does not wait for ever."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from transcoder.running import command, environment
 from watchparty_transcoder.prewarm import receive_arguments
 
 
-def standing_by() -> "subprocess.Popen[bytes]":
+def prewarmed() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "watchparty_transcoder", "--prewarm"],
         env=environment(),
@@ -24,11 +24,11 @@ def standing_by() -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.media
-def test_an_order_is_carried_out_as_a_command_would_be(tmp_path: Path) -> None:
-    """Its events are the run's; its standard input is from then on what ties it to its parent."""
+def test_it_runs_like_the_command(tmp_path: Path) -> None:
+    """Its events are those of the run; afterwards its standard input ties it to its parent."""
     film = make(tmp_path / "film.mp4", [*video(seconds=3), *audio(3), *X264, *AAC])
     arguments = [*command(film, tmp_path / "out")[3:], "--with-parent"]
-    with standing_by() as process:
+    with prewarmed() as process:
         assert process.stdin
         assert process.stdout
         process.stdin.write(json.dumps(arguments).encode() + b"\n")
@@ -42,14 +42,14 @@ def test_an_order_is_carried_out_as_a_command_would_be(tmp_path: Path) -> None:
 
 @pytest.mark.media
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
-    """The other end of its standard input is closed, as by kill -9 of the server: no order, no word, no failure."""
-    with standing_by() as process:
+    """When standard input closes, as after kill -9 of the server, it exits without output and without an error."""
+    with prewarmed() as process:
         said, logged = process.communicate(timeout=60)
     assert (process.returncode, said, logged) == (0, b"", b"")
 
 
-def test_it_gives_up_when_no_order_comes() -> None:
-    """Not even half of one makes it wait for ever."""
+def test_it_gives_up_without_arguments() -> None:
+    """Half a line does not make it wait for ever either."""
     reader, writer = os.pipe()
     try:
         assert receive_arguments(descriptor=reader, patience_s=0.01) is None
@@ -60,8 +60,8 @@ def test_it_gives_up_when_no_order_comes() -> None:
         os.close(writer)
 
 
-def test_an_order_may_come_in_pieces() -> None:
-    """A pipe promises no lines."""
+def test_arguments_may_arrive_in_parts() -> None:
+    """A pipe does not preserve lines."""
     reader, writer = os.pipe()
     try:
         os.write(writer, b'["--in')

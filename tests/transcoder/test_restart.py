@@ -1,4 +1,4 @@
-"""A run may be killed at any moment and started again; it may be started twice; the disk may fill up."""
+"""A run may be killed at any time and started again; it may be started twice; the disk may fill up."""
 
 import json
 import os
@@ -22,7 +22,7 @@ SECONDS = 26
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Not to be copied (4:2:2), long enough to be caught in the middle."""
+    """Cannot be copied (4:2:2); long enough to be interrupted midway."""
     recipe = [*video(seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     return make(tmp_path_factory.mktemp("film") / "film.mp4", recipe)
 
@@ -40,12 +40,12 @@ def events(process: "subprocess.Popen[bytes]") -> Iterator[dict[str, object]]:
 
 
 def names(folder: Path) -> dict[str, int]:
-    """Every segment with its time of writing."""
+    """Every segment with its modification time."""
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.m4s")}
 
 
 def kill_after(source: Path, folder: Path, kind: str, count: int, number: int) -> int:
-    """Starts a run and signals it when the `count`-th event of a kind arrives."""
+    """Starts a run and sends it a signal when the `count`-th event of a kind arrives."""
     process = start(source, folder)
     for event in events(process):
         count -= event["kind"] == kind
@@ -56,7 +56,7 @@ def kill_after(source: Path, folder: Path, kind: str, count: int, number: int) -
     return process.returncode
 
 
-def check_whole(outcome: Outcome) -> None:
+def check_complete(outcome: Outcome) -> None:
     assert outcome.exit_code == 0, outcome.log
     assert outcome.last["kind"] == "finished"
     for rendition in outcome.last["renditions"]:
@@ -67,19 +67,19 @@ def check_whole(outcome: Outcome) -> None:
 
 
 def test_killed_and_started_again(film: Path, tmp_path: Path) -> None:
-    """After kill -9 a second run goes on: what was written is not written again, and the film ends up whole."""
+    """After kill -9 a second run continues: existing segments are not written again, and the film is complete."""
     folder = tmp_path / "out"
     assert kill_after(film, folder, "playable", 2, signal.SIGKILL) == -signal.SIGKILL
     written = names(folder)
     assert written
     outcome = transcode(film, folder)
-    check_whole(outcome)
+    check_complete(outcome)
     after = names(folder)
     assert {name: after[name] for name in written} == written
 
 
 def test_stopped_by_its_supervisor(film: Path, tmp_path: Path) -> None:
-    """SIGTERM ends it at once with 143, without a word of failure, and takes ffmpeg with it."""
+    """SIGTERM ends it at once with 143, without a `failed` event, and ffmpeg with it."""
     folder = tmp_path / "out"
     process = start(film, folder)
     for event in events(process):
@@ -90,19 +90,19 @@ def test_stopped_by_its_supervisor(film: Path, tmp_path: Path) -> None:
     ffmpegs = [
         int(number) for task in children.parent.parent.iterdir() for number in (task / "children").read_text().split()
     ]
-    asked_at = time.monotonic()
+    terminated_at = time.monotonic()
     process.terminate()
     rest, _ = process.communicate(timeout=30)
     assert process.returncode == 143
-    assert time.monotonic() - asked_at < 10
+    assert time.monotonic() - terminated_at < 10
     assert b"failed" not in rest
     assert not [number for number in ffmpegs if Path(f"/proc/{number}").exists()]
 
 
-def test_finished_is_said_again(film: Path, tmp_path: Path) -> None:
-    """A run over finished output writes no segment, repeats `finished` and ends well."""
+def test_finished_is_emitted_again(film: Path, tmp_path: Path) -> None:
+    """A run over finished output writes no segment, emits `finished` again and succeeds."""
     first = transcode(film, tmp_path / "out")
-    check_whole(first)
+    check_complete(first)
     written = names(tmp_path / "out")
     again = transcode(film, tmp_path / "out")
     assert again.kinds() == ["finished"]
@@ -112,19 +112,19 @@ def test_finished_is_said_again(film: Path, tmp_path: Path) -> None:
     assert facts == {name: value for name, value in first.last.items() if name not in ("attempt", "seq")}
 
 
-def test_a_lost_segment_is_made_again(film: Path, tmp_path: Path) -> None:
-    """A marker whose segment is gone counts for nothing."""
+def test_a_lost_segment_is_encoded_again(film: Path, tmp_path: Path) -> None:
+    """A marker whose segment is missing does not count."""
     folder = tmp_path / "out"
     transcode(film, folder)
     (folder / ".state" / "finished.json").unlink()
     lost = next(folder.rglob("ladder-00001.m4s"))
     lost.unlink()
-    check_whole(transcode(film, folder))
+    check_complete(transcode(film, folder))
     assert lost.is_file()
 
 
-def test_another_file_under_the_same_name_starts_anew(film: Path, tmp_path: Path) -> None:
-    """A plan made for another file is not taken up."""
+def test_another_file_under_the_same_name_starts_again(film: Path, tmp_path: Path) -> None:
+    """The plan of another file is not used."""
     folder = tmp_path / "out"
     kill_after(film, folder, "playable", 1, signal.SIGKILL)
     other = make(tmp_path / "other.mp4", [*video(seconds=3), *audio(3), *X264, *AAC])
@@ -135,7 +135,7 @@ def test_another_file_under_the_same_name_starts_anew(film: Path, tmp_path: Path
 
 
 def run_limited(source: Path, folder: Path, largest_file: int) -> Outcome:
-    """With a limit on the size of a file, which a full disk looks like to whoever writes."""
+    """With a limit on file sizes, which to a writer looks like a full disk."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -150,14 +150,14 @@ def run_limited(source: Path, folder: Path, largest_file: int) -> Outcome:
 
 
 def test_disk_full(film: Path, tmp_path: Path) -> None:
-    """Without room it fails with a sentence, leaves nothing half written, and goes on once there is room."""
+    """It fails with a sentence, leaves no partial file, and continues once there is space."""
     folder = tmp_path / "out"
     outcome = run_limited(film, folder, 20_000)
     assert outcome.exit_code == 3
     assert (outcome.last["kind"], outcome.last["code"]) == ("failed", "internal")
     assert "disk space" in outcome.last["message"]
     assert not list(folder.rglob("*.unfinished"))
-    check_whole(transcode(film, folder))
+    check_complete(transcode(film, folder))
 
 
 def test_full_file_system(film: Path, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_full_file_system(film: Path, tmp_path: Path) -> None:
 
 
 def test_no_ffmpeg(film: Path, tmp_path: Path) -> None:
-    """Without ffmpeg a film that has to be encoded fails with a sentence for the person and one exit code."""
+    """Without ffmpeg, a film that has to be encoded fails with a sentence for the uploader and exit code 3."""
     outcome = transcode(film, tmp_path / "out", WATCHPARTY_FFMPEG="/nowhere/ffmpeg")
     assert outcome.exit_code == 3
     assert "ffmpeg" in outcome.last["message"]

@@ -1,4 +1,4 @@
-"""The command of a Cloud Run task, as a process with Google's own clients, killed by the system and begun again."""
+"""The command of a Cloud Run task, as a process with Google's own clients, killed by the system and restarted."""
 
 import os
 import signal
@@ -30,8 +30,8 @@ def topic(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> Topic:
     return opened
 
 
-def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, again: int = 0) -> "subprocess.Popen[bytes]":
-    told = {
+def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, restarts: int = 0) -> "subprocess.Popen[bytes]":
+    settings = {
         "STORAGE_EMULATOR_HOST": f"http://{gcs.host}",
         "GOOGLE_CLOUD_PROJECT": "demo",
         "WATCHPARTY_UPLOADS_BUCKET": UPLOADS,
@@ -42,11 +42,11 @@ def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, again: i
         "ATTEMPT": "1",
         "CLOUD_RUN_TASK_INDEX": str(index),
         "CLOUD_RUN_TASK_COUNT": "2",
-        "CLOUD_RUN_TASK_ATTEMPT": str(again),
+        "CLOUD_RUN_TASK_ATTEMPT": str(restarts),
     }
     return subprocess.Popen(
         [sys.executable, "-m", "watchparty_transcoder", "--task"],
-        env=environment(**told), stderr=subprocess.PIPE, start_new_session=True,
+        env=environment(**settings), stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 
@@ -76,17 +76,17 @@ os._exit(0)
 """
 
 
-def test_forks_go_well_beside_announcements(topic: Topic) -> None:
-    """gRPC's preparations for a fork would stop the task for ever here, or abort ffmpeg before it begins."""
-    told = environment(GRPC_ENABLE_FORK_SUPPORT="true")
+def test_forks_succeed_while_events_are_published(topic: Topic) -> None:
+    """gRPC's fork handlers would block the task for ever here, or abort ffmpeg before it begins."""
+    settings = environment(GRPC_ENABLE_FORK_SUPPORT="true")
     command = [sys.executable, "-c", FORKS, topic.name]
-    ended = subprocess.run(command, env=told, capture_output=True, timeout=30, check=False)
+    ended = subprocess.run(command, env=settings, capture_output=True, timeout=30, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
     assert b"Exception" not in ended.stderr, ended.stderr.decode()
 
 
 def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
-    """The first task is killed once there are segments; begun again, it finishes with the other one, and says so."""
+    """The first task is killed once there are segments; restarted, it finishes the film with the other one."""
     recipe = [*video("160x90", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     held = upload(gcs, make(tmp_path / "film.mp4", recipe))
     first, other = (start(gcs, topic, held.generation, index) for index in (0, 1))
@@ -94,8 +94,8 @@ def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> N
     assert first.poll() is None
     os.killpg(first.pid, signal.SIGKILL)
     first.communicate()
-    again = start(gcs, topic, held.generation, 0, again=1)
-    for process in (again, other):
+    restarted = start(gcs, topic, held.generation, 0, restarts=1)
+    for process in (restarted, other):
         _, log = process.communicate(timeout=120)
         assert process.returncode == 0, log.decode()
     events = topic.events()
@@ -108,7 +108,7 @@ def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> N
 
 
 def test_a_refused_file_is_announced_once(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
-    """Both tasks end well, because doing it again would change nothing; the sentence is for the person."""
+    """Both tasks exit with 0, because a retry would change nothing; the uploader gets the sentence."""
     garbage = tmp_path / "film.mp4"
     garbage.write_bytes(bytes(range(256)) * 40)
     held = upload(gcs, garbage)
@@ -120,7 +120,7 @@ def test_a_refused_file_is_announced_once(gcs: StrictGcs, topic: Topic, tmp_path
 
 
 def test_settings_are_named(tmp_path: Path) -> None:
-    """A task that is not told its buckets says which setting is missing; so does one that meets an emulator."""
+    """A task with missing or forbidden settings exits with 3 and names them."""
     ended = subprocess.run(
         [sys.executable, "-m", "watchparty_transcoder", "--task"],
         env=environment(CLOUD_RUN_EXECUTION="x", STORAGE_EMULATOR_HOST="http://127.0.0.1:1"),

@@ -1,4 +1,4 @@
-"""A topic of the Pub/Sub emulator, and what was published on it."""
+"""A topic of the Pub/Sub emulator, and the events that were published on it."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ WITHIN_S = 60.0
 
 @dataclass(frozen=True)
 class Topic:
-    """Call `open` first. The emulator is named by PUBSUB_EMULATOR_HOST."""
+    """Call `open` first. PUBSUB_EMULATOR_HOST names the emulator."""
 
     project: str = field(default_factory=lambda: f"demo-{secrets.token_hex(4)}")
 
@@ -37,9 +37,9 @@ class Topic:
         return pubsub_v1.PublisherClient()
 
     def events(self) -> list[TranscodeEvent]:
-        """All up to the end that a film has, and what comes right after it, in the order in which it was said.
+        """All events up to `finished` or `failed`, and those right after it, in the order in which they were sent.
 
-        The emulator answers an empty hand, or late, whenever the machine is busy: only an end that has come ends this.
+        On a busy machine the emulator may answer late or with nothing, so an empty answer alone does not end the wait.
         """
         found: list[TranscodeEvent] = []
         until = time.monotonic() + WITHIN_S

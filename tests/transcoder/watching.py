@@ -1,4 +1,4 @@
-"""Watches what was made, as a player would: reads the master playlist, decodes renditions, times flashes and beeps."""
+"""Reads output as a player would: parses the master playlist, decodes renditions, times flashes and beeps."""
 
 import math
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import av
 
-WHITE = 160  # mean luma of a flash; the test picture stays near 100
+WHITE = 160  # mean luma of a flash; the test pattern stays near 100
 LOUD = 0.08
 
 
 @dataclass
-class WatchedVideo:
+class DecodedVideo:
     width: int = 0
     height: int = 0
     pixel_format: str = ""
@@ -31,7 +31,7 @@ class WatchedVideo:
 
 
 @dataclass
-class HeardAudio:
+class DecodedAudio:
     rate: int = 0
     channels: int = 0
     start_s: float = 0.0
@@ -40,52 +40,52 @@ class HeardAudio:
     samples: list["array[float]"] = field(default_factory=list)  # by channel
 
 
-def decode_video(playlist: Path) -> WatchedVideo:
-    """Every frame of a rendition, through its playlist."""
-    seen = WatchedVideo()
+def decode_video(playlist: Path) -> DecodedVideo:
+    """Decodes every frame of a rendition, through its playlist."""
+    decoded = DecodedVideo()
     before = 0
     with av.open(str(playlist)) as container:
         for frame in container.decode(video=0):
             luma = bytes(frame.planes[0])[::97]
             mean = sum(luma) // len(luma)
             if mean > WHITE >= before:
-                seen.flashes.append(round(frame.time, 3))
+                decoded.flashes.append(round(frame.time, 3))
             before = mean
-            seen.times.append(frame.time)
-            if len(seen.times) == 1:
-                seen.width, seen.height, seen.pixel_format = frame.width, frame.height, frame.format.name
-                seen.colours = (frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)
-                seen.interlaced = frame.interlaced_frame
+            decoded.times.append(frame.time)
+            if len(decoded.times) == 1:
+                decoded.width, decoded.height, decoded.pixel_format = frame.width, frame.height, frame.format.name
+                decoded.colours = (frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)
+                decoded.interlaced = frame.interlaced_frame
                 aspect = container.streams.video[0].sample_aspect_ratio
-                seen.pixel_aspect = float(aspect) if aspect else 1.0
-    return seen
+                decoded.pixel_aspect = float(aspect) if aspect else 1.0
+    return decoded
 
 
-def decode_audio(playlist: Path) -> HeardAudio:
-    """Every sample of a rendition, and where each beep begins."""
-    heard = HeardAudio()
+def decode_audio(playlist: Path) -> DecodedAudio:
+    """Decodes every sample of a rendition, and finds where each beep begins."""
+    decoded = DecodedAudio()
     with av.open(str(playlist)) as container:
         stream = container.streams.audio[0]
-        heard.rate, heard.channels = stream.codec_context.sample_rate, stream.codec_context.channels
-        heard.samples = [array("f") for _ in range(heard.channels)]
+        decoded.rate, decoded.channels = stream.codec_context.sample_rate, stream.codec_context.channels
+        decoded.samples = [array("f") for _ in range(decoded.channels)]
         first = None
         for frame in container.decode(audio=0):
             first = frame.time if first is None else first
-            for channel, plane in zip(heard.samples, frame.planes, strict=True):
+            for channel, plane in zip(decoded.samples, frame.planes, strict=True):
                 channel.frombytes(bytes(plane)[: frame.samples * 4])
-        heard.start_s = first or 0.0
-    heard.duration_s = len(heard.samples[0]) / heard.rate
-    heard.beeps = _beeps(heard)
-    return heard
+        decoded.start_s = first or 0.0
+    decoded.duration_s = len(decoded.samples[0]) / decoded.rate
+    decoded.beeps = _beeps(decoded)
+    return decoded
 
 
-def _beeps(heard: HeardAudio) -> list[float]:
-    block = heard.rate // 500  # 2 ms
-    mono = heard.samples[0]
+def _beeps(decoded: DecodedAudio) -> list[float]:
+    block = decoded.rate // 500  # 2 ms
+    mono = decoded.samples[0]
     beeps: list[float] = []
     quiet_since = 0.0
     for place in range(0, len(mono), block):
-        at = heard.start_s + place / heard.rate
+        at = decoded.start_s + place / decoded.rate
         if max(map(abs, mono[place : place + block])) > LOUD:
             if at - quiet_since > 0.3 or not beeps:
                 beeps.append(round(at, 3))
@@ -98,8 +98,8 @@ def loudness(samples: "array[float]") -> float:
     return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
 
 
-def offsets(video: WatchedVideo, audio: HeardAudio) -> list[float]:
-    """How far each beep is behind the flash next to it, from the first flash on."""
+def offsets(video: DecodedVideo, audio: DecodedAudio) -> list[float]:
+    """How far each beep is behind the nearest flash, from the first flash on."""
     beeps = [beep for beep in audio.beeps if beep > video.flashes[0] - 0.5]
     return [min((beep - flash for flash in video.flashes), key=abs) for beep in beeps]
 
@@ -126,7 +126,7 @@ def attributes(line: str) -> dict[str, str]:
 
 
 def segments(playlist: Path) -> list[tuple[Path, float]]:
-    """Files of a media playlist with their durations."""
+    """The files of a media playlist with their durations."""
     lines = playlist.read_text().splitlines()
     return [
         (playlist.parent / following, float(line[8:].rstrip(",")))

@@ -1,4 +1,4 @@
-"""What a piece of work takes: seconds on the wall, and seconds of processor in this process and its children."""
+"""Measures work: wall-clock seconds, and CPU seconds of this process and its children."""
 
 import resource
 import time
@@ -13,7 +13,7 @@ class Cost:
 
 
 def cost_of(work: Callable[[], object]) -> Cost:
-    """Children count once they have been waited for."""
+    """Children count only after they were waited for."""
     began_s, used_s = time.monotonic(), _cpu_s()
     work()
     return Cost(time.monotonic() - began_s, _cpu_s() - used_s)

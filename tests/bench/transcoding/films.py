@@ -1,7 +1,7 @@
-"""The films that are measured: generated, hard to encode, kept between runs.
+"""The films of the benchmark: generated, hard to encode, kept between runs.
 
-Ten seconds each of a fractal with noise, of a test picture with noise, and of growing cells; 1080p30. Noise is what
-costs an encoder most, so figures from real footage will be kinder in seconds and in bits.
+Ten seconds each of a fractal with noise, a test pattern with noise, and growing cells; 1080p30. Noise costs an encoder
+most, so real footage takes less time and fewer bits.
 """
 
 from pathlib import Path
@@ -27,13 +27,13 @@ def _rate(megabits: int) -> tuple[str, ...]:
 
 
 def hard() -> Path:
-    """30 s, H.264 at 17 Mb/s and AAC: what a camera writes, and copyable."""
+    """30 s of H.264 at 17 Mb/s and AAC, like the output of a camera; copyable."""
     inputs = ("-filter_complex", _PICTURE, "-f", "lavfi", "-i", _SOUND, "-map", "[picture]", "-map", "0:a")
     return film("transcode-hard.mp4", *inputs, *_X264, *_rate(17), *_AAC)
 
 
 def not_copyable() -> Path:
-    """The same in HEVC."""
+    """The same film in HEVC."""
     hevc = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=60", "-tag:v", "hvc1")
     return film("transcode-hard-hevc.mp4", "-i", str(hard()), *hevc, *_rate(12), "-c:a", "copy")
 
@@ -44,5 +44,5 @@ def minute() -> Path:
 
 
 def two_hours() -> Path:
-    """120 times that minute, 4.5 GB."""
+    """That minute 120 times, 4.5 GB."""
     return film("transcode-2h.mp4", "-stream_loop", "119", "-i", str(minute()), "-c", "copy", "-movflags", "+faststart")

@@ -1,4 +1,4 @@
-"""Our side of the comparison: a run until something can be played, and the ladder's chunks one by one."""
+"""Our side of the comparison: a run until it is playable, and the ladder's chunks one by one."""
 
 import json
 import subprocess
@@ -21,17 +21,16 @@ from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.source.source import on_disk
 
 CHUNK_SEGMENTS = 5  # 20 s
-
-
-STANDS_BY_S = 2.0  # before its order comes: less than any upload takes
+PREWARM_S = 2.0
+"""Before the arguments are sent; every upload takes longer."""
 
 
 def first_playable_s(source: Path, folder: Path) -> float:
-    """From the order to the first event that says so; the process has stood by as it does during an upload at home."""
+    """Seconds from the arguments to the first `playable`, of a process that was prewarmed, as at home."""
     python, option, module, *arguments = command(source, folder)
     with _process(python, option, module, "--prewarm") as process:
         assert process.stdin
-        time.sleep(STANDS_BY_S)
+        time.sleep(PREWARM_S)
         began_s = time.monotonic()
         process.stdin.write(json.dumps(arguments).encode() + b"\n")
         process.stdin.flush()
@@ -39,19 +38,19 @@ def first_playable_s(source: Path, folder: Path) -> float:
 
 
 def cold_first_playable_s(source: Path, folder: Path) -> float:
-    """The same from the start of the command: as a task in the cloud, or a film for which nobody stood by."""
+    """The same from the start of the command: a task in the cloud, or a film without a prewarmed process."""
     began_s = time.monotonic()
     with _process(*command(source, folder)) as process:
         return _playable_at_s(process) - began_s
 
 
-def _process(*words: str) -> subprocess.Popen[bytes]:
+def _process(*arguments: str) -> "subprocess.Popen[bytes]":
     settings = {
-        "WATCHPARTY_TRANSCODE_NICE": "0",  # as the plain one: else whatever else runs slows only us
-        "PYTHONDONTWRITEBYTECODE": "",  # an installation has its bytecode
+        "WATCHPARTY_TRANSCODE_NICE": "0",  # like the plain ffmpeg, so that other load affects both
+        "PYTHONDONTWRITEBYTECODE": "",  # an installation has bytecode
     }
     return subprocess.Popen(
-        words,
+        arguments,
         env=environment(**settings),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -59,8 +58,8 @@ def _process(*words: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _playable_at_s(process: subprocess.Popen[bytes]) -> float:
-    """When the first event came that says so; the run is stopped then."""
+def _playable_at_s(process: "subprocess.Popen[bytes]") -> float:
+    """When the first `playable` arrived; the run is stopped then."""
     assert process.stdout
     for line in process.stdout:
         if json.loads(line)["kind"] == "playable":
@@ -72,17 +71,17 @@ def _playable_at_s(process: subprocess.Popen[bytes]) -> float:
 
 @dataclass
 class Ladder:
-    """The ladder of a film, by chunks."""
+    """The ladder of a film, in chunks."""
 
     source: Path
     folder: Path
-    segments_a_chunk: int = CHUNK_SEGMENTS
+    segments_per_chunk: int = CHUNK_SEGMENTS
     threads: int = 2
     made: list[StoredSegment] = field(default_factory=list)
     plan: Plan = field(init=False)
 
     def __post_init__(self) -> None:
-        sizes = ChunkSizes(opening=0, length=self.segments_a_chunk)
+        sizes = ChunkSizes(opening=0, length=self.segments_per_chunk)
         self.plan = make_plan(probe(on_disk(self.source), Limits()), sizes=sizes, may_copy=False)
 
     @property
@@ -103,7 +102,7 @@ class Ladder:
         worker.encode_video(self.video, self.encode_pass, self.renditions, chunk, self._report())
 
     def make_all(self) -> list[tuple[float, Cost]]:
-        """Each chunk's length in seconds, and what it took."""
+        """Each chunk's duration in seconds, and its cost."""
         grid = self.video.grid
         return [
             (grid.seconds(grid.frames_of(chunk)), cost_of(partial(self.make, chunk)))
@@ -117,18 +116,18 @@ class Ladder:
         return path
 
     def _report(self) -> Report:
-        def report(news: StoredSegment | FilmWarning) -> None:
-            assert isinstance(news, StoredSegment), news
-            self.made.append(news)
+        def report(item: StoredSegment | FilmWarning) -> None:
+            assert isinstance(item, StoredSegment), item
+            self.made.append(item)
 
         return report
 
 
 def two_slots_speedup(source: Path, folder: Path) -> tuple[float, float]:
-    """Two chunks one after the other, and side by side, one thread each: (seconds, seconds)."""
+    """Seconds for two chunks one after the other, and for the same two in parallel, one thread each."""
 
     def took_s(name: str, run: Callable[[Ladder, tuple[Chunk, Chunk]], object]) -> float:
-        ladder = Ladder(source, folder / name, segments_a_chunk=2, threads=1)
+        ladder = Ladder(source, folder / name, segments_per_chunk=2, threads=1)
         first, second = ladder.encode_pass.chunks[:2]
         return cost_of(lambda: run(ladder, (first, second))).wall_s
 

@@ -1,6 +1,7 @@
-"""What one would do without us: ffmpeg's own HLS ladder in one process, or one process a quality.
+"""The alternative without us: ffmpeg's own HLS ladder in one process, or one process per rendition.
 
-The same x264, preset, rate factor, caps and group length as ours, all cores; so what differs is how the work is cut.
+The same x264, preset, rate factor, caps and group length as ours, on all cores, so that only the division of the work
+differs.
 """
 
 import subprocess
@@ -16,7 +17,7 @@ SEGMENT_S = 4
 
 
 def ladder(source: Path, folder: Path, grid: Grid, renditions: Sequence[RenditionPlan]) -> subprocess.Popen[bytes]:
-    """One decode, one filter graph, every quality; picture alone."""
+    """One decode, one filter graph, every rendition; video only."""
     folder.mkdir(parents=True)
     graph = cascade("0:v", [f"scale={renditions[0].width}:{renditions[0].height}:flags={FINE}"], renditions, FINE)
     outputs = [word for number, rendition in enumerate(renditions) for word in _x264(number, rendition, grid)]
@@ -44,10 +45,10 @@ def one_process_per_rendition(
 
 
 def first_segment_s(process: subprocess.Popen[bytes], folder: Path, began_s: float) -> float:
-    """When the first playlist of any quality names a segment; the process is ended then."""
+    """Seconds until the first playlist names a segment; the process is killed then."""
     while not any("#EXTINF" in playlist.read_text() for playlist in folder.glob("v*.m3u8")):
         if process.poll() is not None:
-            raise AssertionError("the plain ladder ended without a segment")
+            raise AssertionError("the plain ladder exited without a segment")
         time.sleep(0.01)
     took_s = time.monotonic() - began_s
     process.kill()
@@ -56,7 +57,7 @@ def first_segment_s(process: subprocess.Popen[bytes], folder: Path, began_s: flo
 
 
 def whole_file(folder: Path, number: int) -> Path:
-    """The segments of a quality as one file that can be decoded."""
+    """The segments of a rendition as one file that can be decoded."""
     path = folder / f"whole-{number}.mp4"
     parts = [folder / f"init-{number}.mp4", *sorted(folder.glob(f"v{number}-*.m4s"))]
     path.write_bytes(b"".join(part.read_bytes() for part in parts))

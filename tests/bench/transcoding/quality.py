@@ -1,4 +1,4 @@
-"""How good it looks and sounds: VMAF against the original, and noise where pieces of sound meet."""
+"""Quality: VMAF against the original, and noise where chunks of audio join."""
 
 import importlib
 import json
@@ -19,9 +19,10 @@ from watchparty_transcoder.plan.timeline import ChunkSizes
 from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.source.source import on_disk
 
-# ours says that it is BT.709, the others say nothing and mean it: without this, ffmpeg would convert one of the two
 AS_TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-BY_NUMBER = "settb=1/30,setpts=N"  # frame n beside frame n; N/30/TB is a fraction, and is cut off to the frame before
+"""Our output is tagged as BT.709, the others are BT.709 without a tag: otherwise ffmpeg would convert one of them."""
+BY_NUMBER = "settb=1/30,setpts=N"
+"""Compares frame n with frame n; with N/30/TB, rounding down would select the previous frame."""
 AV1_RATE_FACTORS = (35, 45, 55)
 
 
@@ -32,12 +33,12 @@ class Vmaf:
 
 
 def static_ffmpeg() -> str:
-    """imageio-ffmpeg's: it has libvmaf and SVT-AV1, which Debian's lacks in part."""
+    """The ffmpeg of imageio-ffmpeg: it has libvmaf and SVT-AV1; Debian's lacks libvmaf."""
     return str(importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe())
 
 
 def vmaf(seen: Path, source: Path, rendition: RenditionPlan, *, seconds: float) -> Vmaf:
-    """At the quality's own size, frame by frame."""
+    """At the size of the rendition, frame by frame."""
     log = seen.with_suffix(".vmaf.json")
     graph = (
         f"[0:v]{AS_TAGGED},{BY_NUMBER}[seen];"
@@ -51,7 +52,7 @@ def vmaf(seen: Path, source: Path, rendition: RenditionPlan, *, seconds: float) 
 
 
 def av1_saving(source: Path, folder: Path, rendition: RenditionPlan, seconds: int) -> float:
-    """The share of bits that SVT-AV1 (preset 10) saves at the VMAF that x264 as in our ladder reaches."""
+    """The share of bits that SVT-AV1 (preset 10) saves at the VMAF of x264 with our ladder's settings."""
     size = [
         "-t",
         str(seconds),
@@ -76,7 +77,7 @@ def av1_saving(source: Path, folder: Path, rendition: RenditionPlan, seconds: in
 
 
 def _bytes_at(wanted: float, points: list[tuple[float, float]]) -> float:
-    """Between (or beyond) the two measured points next to a VMAF, straight in the logarithm of the size."""
+    """Interpolates (or extrapolates) between the two nearest measured points, linearly in the logarithm of the size."""
     below = max((place for place, point in enumerate(points[:-1]) if point[0] <= wanted), default=0)
     (low, low_bytes), (high, high_bytes) = points[below], points[below + 1]
     share = (wanted - low) / (high - low)
@@ -84,26 +85,26 @@ def _bytes_at(wanted: float, points: list[tuple[float, float]]) -> float:
 
 
 def audio_join_snr_deltas_db(folder: Path) -> list[float]:
-    """At each join of pieces of sound: how its signal to noise differs from that of sound encoded in one go."""
+    """For each join of audio chunks: the difference of its SNR from that of audio encoded in one go."""
     chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
     source = make(folder / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=29"])
     original = decode_audio(
         make(folder / "original.mkv", ["-i", str(source), "-c:a", "pcm_f32le", "-ac", "1"])
     ).samples[0]
     facts = replace(probe(on_disk(source), Limits()), seekable=True)
-    sounds: list[array[float]] = []
+    decoded: list[array[float]] = []
     joins: tuple[int, ...] = ()
-    for name, length in (("pieces", 1), ("whole", 1000)):
+    for name, length in (("chunks", 1), ("whole", 1000)):
         plan = make_plan(facts, sizes=ChunkSizes(opening=length, length=length, audio=length))
         (track,) = plan.audio
         made: list[StoredSegment] = []
         for chunk in track.chunks:
             encoder(source, plan, folder / name).encode_audio(track, chunk, made.append)  # type: ignore[arg-type]
-        sounds.append(decode_audio(write_playlist(folder / name, track.name, made)).samples[0])
+        decoded.append(decode_audio(write_playlist(folder / name, track.name, made)).samples[0])
         joins = track.starts[1:]
-    pieces, whole = sounds
+    chunked, whole = decoded
     return [
-        noise_ratio(pieces[join - 1024 : join + 1024], original[join - 1024 : join + 1024])
+        noise_ratio(chunked[join - 1024 : join + 1024], original[join - 1024 : join + 1024])
         - noise_ratio(whole[join - 1024 : join + 1024], original[join - 1024 : join + 1024])
         for join in joins
     ]

@@ -1,4 +1,4 @@
-"""The transcode event is what docs/contracts says."""
+"""The transcode event matches docs/contracts."""
 
 import json
 from pathlib import Path
@@ -19,12 +19,12 @@ def committed_schema() -> dict[str, object]:
 
 
 def test_committed_schema_is_fresh() -> None:
-    """The committed schema is what the types in code say; `make contracts` renews it."""
+    """The committed schema matches the types in code; `make contracts` renews it."""
     assert (schema.CONTRACTS / schema.SCHEMA).read_text() == schema.schema_text()
 
 
 def test_committed_examples_are_fresh() -> None:
-    """Each kind of event has its committed example."""
+    """Each kind of event has a committed example."""
     committed = {path.name: path.read_text() for path in VALID}
     assert committed == schema.example_texts()
     assert len(committed) == 5
@@ -32,7 +32,7 @@ def test_committed_examples_are_fresh() -> None:
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
 def test_valid_examples_pass_schema_and_types(path: Path) -> None:
-    """A valid example validates, decodes, and encodes to what it was."""
+    """A valid example validates, decodes, and encodes to the same JSON."""
     text = path.read_text()
     jsonschema.validate(json.loads(text), committed_schema())
     assert json.loads(transcode_event.encode(transcode_event.decode(text))) == json.loads(text)

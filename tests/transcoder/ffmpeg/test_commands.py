@@ -1,4 +1,4 @@
-"""ffmpeg's command lines, word for word where it matters."""
+"""ffmpeg's command lines, exactly where it matters."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +36,7 @@ def after(command: list[str], flag: str) -> str:
 
 
 def test_ffmpeg_sees_one_file_only() -> None:
-    """Protocols, demuxer and data references are fixed before the input is named, and its name is a file's."""
+    """Protocols, demuxer and data references are fixed before the input, and the input is a file URL."""
     command = chunk_command(plan_of())
     given = command[: command.index("-i") + 2]
     assert after(given, "-protocol_whitelist") == "file"
@@ -47,28 +47,28 @@ def test_ffmpeg_sees_one_file_only() -> None:
 
 
 def test_first_chunk_reads_from_the_beginning() -> None:
-    """No jump where there is nothing to jump over."""
+    """It does not seek."""
     command = chunk_command(plan_of())
     assert "-ss" not in command
     assert "setpts=PTS-0.000000/TB" in graph(plan_of())
 
 
 def test_later_chunk_begins_half_a_frame_early() -> None:
-    """So that rounding cannot lose its first frame, which the filter then puts at 0."""
+    """So that rounding cannot lose its first frame, which the filter then places at 0."""
     plan = plan_of()
     assert float(after(chunk_command(plan, first=5, end=10), "-ss")) == pytest.approx(20 - 1 / 60, abs=1e-6)
     assert "setpts=PTS-0.016667/TB,fps=30/1:start_time=0" in graph(plan, first=5, end=10)
 
 
-def test_exactly_the_planned_frames_come_out_of_every_rung() -> None:
-    """The number is set in the graph, once for all rungs; -frames would end the others with the first."""
+def test_every_rendition_gets_exactly_the_planned_frames() -> None:
+    """The graph sets the number for all renditions; -frames would end all of them with the first."""
     command = chunk_command(plan_of())
     assert "tpad=stop=-1:stop_mode=clone,trim=end_frame=600" in graph(plan_of())
     assert not [word for word in command if word.startswith("-frames")]
 
 
-def test_each_rung_is_scaled_from_the_one_above() -> None:
-    """Decoded once, repaired once, then 1080 → 720 → 480 → 360."""
+def test_each_rendition_is_scaled_from_the_one_above() -> None:
+    """Decoded once, corrected once, then 1080 → 720 → 480 → 360."""
     steps = graph(plan_of()).split(";")
     assert [step.split("scale=")[1].split(":flags")[0] for step in steps] == [
         "1920:1080", "1280:720", "854:480", "640:360",
@@ -76,8 +76,8 @@ def test_each_rung_is_scaled_from_the_one_above() -> None:
     assert steps[1].startswith("[below0]")
 
 
-def test_groups_are_closed_and_at_the_same_frames_in_every_rung() -> None:
-    """Two seconds, nowhere else, whatever the picture does."""
+def test_groups_are_closed_and_at_the_same_frames_in_every_rendition() -> None:
+    """Every two seconds and nowhere else, whatever happens in the film."""
     command = chunk_command(plan_of(rate=Fraction(24000, 1001), base_rate=Fraction(24000, 1001)))
     for number in range(4):
         assert after(command, f"-g:v:{number}") == after(command, f"-keyint_min:v:{number}") == "48"
@@ -86,7 +86,7 @@ def test_groups_are_closed_and_at_the_same_frames_in_every_rung() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "filter_text"),
     [
         ({"interlaced": True}, "bwdif=mode=send_frame"),
         ({"alpha": True}, "premultiply=inplace=1"),
@@ -96,27 +96,27 @@ def test_groups_are_closed_and_at_the_same_frames_in_every_rung() -> None:
         ({"colour": Colour(matrix="smpte170m")}, "in_color_matrix=smpte170m"),
     ],
 )
-def test_repairs(changes: dict[str, Any], words: str) -> None:
-    """Each property of the picture that browsers do not show alike has its filter, and only then."""
-    assert words in graph(plan_of(**changes))
-    assert words not in graph(plan_of())
+def test_corrections(changes: dict[str, Any], filter_text: str) -> None:
+    """Each property that browsers show differently gets its filter, and no other film does."""
+    assert filter_text in graph(plan_of(**changes))
+    assert filter_text not in graph(plan_of())
 
 
-def test_output_says_what_it_is() -> None:
-    """BT.709, limited range, in every rung."""
+def test_output_is_tagged() -> None:
+    """BT.709, limited range, in every rendition."""
     command = chunk_command(plan_of())
     assert after(command, "-colorspace:v:3") == after(command, "-color_primaries:v:3") == "bt709"
     assert after(command, "-color_range:v:0") == "tv"
 
 
-def test_nothing_private_is_carried_over() -> None:
+def test_private_data_is_dropped() -> None:
     """No metadata, no chapters, no other stream."""
     command = chunk_command(plan_of())
     assert after(command, "-map_metadata") == "-1"
     assert {"-an", "-sn", "-dn"} <= set(command)
 
 
-def sound_command(first: int, end: int) -> list[str]:
+def audio_command(first: int, end: int) -> list[str]:
     plan = plan_of()
     return commands.audio_chunk(
         ffmpeg="ffmpeg",
@@ -127,28 +127,28 @@ def sound_command(first: int, end: int) -> list[str]:
     )
 
 
-def test_sound_of_a_later_chunk_begins_earlier() -> None:
-    """48 frames are encoded and thrown away, so that the encoder has settled when the chunk begins."""
+def test_audio_of_a_later_chunk_begins_earlier() -> None:
+    """48 frames are encoded and discarded, so that the encoder has settled when the chunk begins."""
     plan = plan_of()
     first = plan.audio[0].starts[5]
     assert commands.audio_lead_frames(first) == 49
-    assert float(after(sound_command(5, 10), "-ss")) == pytest.approx(first / 48_000 - 48 * 1024 / 48_000, abs=1e-6)
+    assert float(after(audio_command(5, 10), "-ss")) == pytest.approx(first / 48_000 - 48 * 1024 / 48_000, abs=1e-6)
 
 
-def test_sound_of_the_first_chunk_has_nothing_before_it() -> None:
-    """Only the encoder's own frame of silence is thrown away."""
+def test_audio_of_the_first_chunk_has_no_preroll() -> None:
+    """Only the encoder's own frame of silence is discarded."""
     assert commands.audio_lead_frames(0) == 1
-    assert "-ss" not in sound_command(0, 5)
+    assert "-ss" not in audio_command(0, 5)
 
 
 def test_dialogue_keeps_its_level() -> None:
-    """The centre channel is mixed into both sides undamped, and a limiter catches what that adds."""
-    filters = after(sound_command(0, 5), "-af")
+    """The centre channel is mixed into both sides at full level, and a limiter prevents clipping."""
+    filters = after(audio_command(0, 5), "-af")
     assert "clev=1" in filters
     assert "channel_layouts=stereo" in filters
     assert "alimiter" in filters
 
 
-def test_gaps_in_sound_become_silence() -> None:
-    """Timestamps are followed, so that sound cannot run ahead of the picture."""
-    assert "aresample=48000:async=1:first_pts=0" in after(sound_command(0, 5), "-af")
+def test_gaps_in_audio_become_silence() -> None:
+    """Timestamps are respected, so that audio cannot run ahead of the video."""
+    assert "aresample=48000:async=1:first_pts=0" in after(audio_command(0, 5), "-af")

@@ -1,4 +1,4 @@
-"""What each encoder is told, word for word."""
+"""The exact flags of each encoder."""
 
 from itertools import pairwise
 
@@ -17,12 +17,12 @@ from watchparty_transcoder.plan.plan import (
     with_encoder,
 )
 
-LIKE_ALL = {
+SHARED_FLAGS = {
     "profile": "high", "maxrate": "2800000", "bufsize": "5600000", "g": "60", "keyint_min": "60", "flags": "+cgop",
     "threads": "2", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv",
 }  # fmt: skip
 
-TOLD: dict[EncoderName, dict[str, str]] = {
+OWN_FLAGS: dict[EncoderName, dict[str, str]] = {
     "software": {"c": "libx264", "preset": "veryfast", "crf": "23", "sc_threshold": "0"},
     "nvenc": {
         "c": "h264_nvenc", "preset": "p5", "rc": "vbr", "cq": "23", "b": "0",
@@ -58,36 +58,47 @@ def command(encoder: EncoderName) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("encoder", TOLD)
+@pytest.mark.parametrize("encoder", OWN_FLAGS)
 def test_flags(encoder: EncoderName) -> None:
-    """Of the highest rung: the encoder's own, and those that all have."""
-    words = command(encoder)
-    told = {
-        word.removesuffix(":v:0").removeprefix("-"): value for word, value in pairwise(words) if word.endswith(":v:0")
+    """For the highest rendition: the encoder's own flags, and the shared ones."""
+    arguments = command(encoder)
+    flags = {
+        argument.removesuffix(":v:0").removeprefix("-"): value
+        for argument, value in pairwise(arguments)
+        if argument.endswith(":v:0")
     }
-    assert told == {**TOLD[encoder], **LIKE_ALL}
+    assert flags == {**OWN_FLAGS[encoder], **SHARED_FLAGS}
 
 
-def test_pictures_reach_the_device() -> None:
-    """VAAPI's encoder takes pictures of the device alone: each rung is uploaded after it was scaled."""
-    words = command("vaapi")
-    assert words[words.index("-init_hw_device") :][:4] == ["-init_hw_device", "vaapi=gpu", "-filter_hw_device", "gpu"]
-    graph = words[words.index("-filter_complex") + 1]
+def test_frames_are_uploaded_to_the_device() -> None:
+    """VAAPI's encoder only takes frames on the device, so each rendition is uploaded after scaling."""
+    arguments = command("vaapi")
+    assert arguments[arguments.index("-init_hw_device") :][:4] == [
+        "-init_hw_device",
+        "vaapi=gpu",
+        "-filter_hw_device",
+        "gpu",
+    ]
+    graph = arguments[arguments.index("-filter_complex") + 1]
     assert [step for step in graph.split(";") if "hwupload" in step] == [
         f"[v{number}]format=nv12,hwupload[u{number}]" for number in range(3)
     ]
-    assert [words[at + 1] for at, word in enumerate(words) if word == "-map"] == ["[u0]", "[u1]", "[u2]"]
+    assert [arguments[at + 1] for at, argument in enumerate(arguments) if argument == "-map"] == [
+        "[u0]",
+        "[u1]",
+        "[u2]",
+    ]
 
 
 @pytest.mark.parametrize("encoder", ["software", "nvenc", "videotoolbox"])
-def test_others_take_them_from_memory(encoder: EncoderName) -> None:
+def test_other_encoders_read_from_memory(encoder: EncoderName) -> None:
     """No device to open, no upload."""
     assert "-init_hw_device" not in command(encoder)
-    assert not [word for word in command(encoder) if "hwupload" in word]
+    assert not [argument for argument in command(encoder) if "hwupload" in argument]
 
 
-def test_hardware_makes_what_nobody_watches_yet() -> None:
-    """The ladder behind a fast lane or a copy, under names of its own; never what is watched while it grows."""
+def test_hardware_encodes_the_background_ladder_only() -> None:
+    """The ladder after a fast pass or a copy, under separate names; never a pass that is watched while it grows."""
     behind_fast = with_encoder(not_copied(), "nvenc").video
     assert behind_fast
     assert [(encode_pass.kind, encode_pass.encoder) for encode_pass in behind_fast.passes] == [
@@ -107,8 +118,8 @@ def test_hardware_makes_what_nobody_watches_yet() -> None:
     assert with_encoder(only_sound, "nvenc") == only_sound
 
 
-def test_going_back_to_software_is_no_other_film() -> None:
-    """The hash that marks what is done stays, so that the ladder alone is made again; and the way back is exact."""
+def test_going_back_to_software_keeps_the_hash() -> None:
+    """The markers stay valid, so that only the ladder is encoded again, and the plan is restored exactly."""
     plan = not_copied()
     on_hardware = with_encoder(plan, "nvenc")
     assert on_hardware != plan

@@ -1,4 +1,4 @@
-"""A machine is believed to have an encoder only after it has shown what it makes."""
+"""A hardware encoder is used only after a trial of its output."""
 
 import logging
 import re
@@ -40,28 +40,28 @@ def choose(ffmpeg: str, *candidates: EncoderName, patience_s: float = hardware_t
 
 
 @pytest.mark.parametrize("name", ["nvenc", "vaapi", "videotoolbox"])
-def test_what_is_not_there_is_not_used(name: EncoderName, caplog: pytest.LogCaptureFixture) -> None:
-    """No driver, no device, or an ffmpeg without it: software, and one line that says why."""
+def test_a_missing_encoder_is_not_used(name: EncoderName, caplog: pytest.LogCaptureFixture) -> None:
+    """No driver, no device, or an ffmpeg without the encoder: software, and one log line that says why."""
     with caplog.at_level(logging.WARNING):
         chosen = choose("ffmpeg", name)
-    if chosen == name:  # a machine that has it, which is another matter
+    if chosen == name:  # this machine has it
         return
     assert chosen == "software"
-    (said,) = [record.getMessage() for record in caplog.records]
-    assert said.startswith(f"not encoding with {name}: ")
-    assert "\n" not in said
-    # refused by the device or for want of it, never because of a flag that ffmpeg does not know
-    assert "Unrecognized option" not in said
-    assert "filter_complex" not in said
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert message.startswith(f"not encoding with {name}: ")
+    assert "\n" not in message
+    # because of the device or for lack of one, never because of a flag that ffmpeg does not know
+    assert "Unrecognized option" not in message
+    assert "filter_complex" not in message
 
 
 def test_the_first_that_works_is_used(tmp_path: Path) -> None:
-    """Who asks for whatever there is gets it."""
+    """The candidates are tried in order."""
     assert choose(str(ffmpeg_with_card(tmp_path)), "vaapi", "nvenc", "videotoolbox") == "nvenc"
 
 
 def test_without_any_ffmpeg() -> None:
-    """The film finds out by itself; the trial breaks nothing."""
+    """The trial reports software; the encode will report the missing ffmpeg."""
     assert choose("/nowhere/ffmpeg", "nvenc") == "software"
 
 
@@ -76,22 +76,22 @@ def test_without_any_ffmpeg() -> None:
         ("lost frames", "v360/ladder-nvenc: not the 65 consecutive input frames"),
     ],
 )
-def test_a_promise_not_kept(tmp_path: Path, fault: Fault, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A card whose film would not join, or not play everywhere, is not used, and the log names what is wrong."""
+def test_bad_output_is_refused(tmp_path: Path, fault: Fault, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A card whose chunks would not join, or not play everywhere, is not used, and the log names the fault."""
     assert choose(str(ffmpeg_with_card(tmp_path, fault)), "nvenc") == "software"
-    (said,) = [record.getMessage() for record in caplog.records if record.name == hardware_trial.__name__]
-    assert re.search(sentence, said), said
+    (message,) = [record.getMessage() for record in caplog.records if record.name == hardware_trial.__name__]
+    assert re.search(sentence, message), message
 
 
 def test_a_driver_that_is_stuck(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Costs the film a limited time."""
+    """It delays the film for a limited time only."""
     assert choose(str(ffmpeg_with_card(tmp_path, "stuck")), "nvenc", patience_s=0.5) == "software"
-    (said,) = [record.getMessage() for record in caplog.records if record.name == hardware_trial.__name__]
-    assert said.startswith("not encoding with nvenc: ")
+    (message,) = [record.getMessage() for record in caplog.records if record.name == hardware_trial.__name__]
+    assert message.startswith("not encoding with nvenc: ")
 
 
-def test_nonsense_is_no_film() -> None:
-    """Whatever a driver writes."""
+def test_garbage_is_refused() -> None:
+    """Whatever bytes a driver writes."""
     film, ladder = film_with_ladder()
     grid: Grid = film.grid
     for made in (b"", b"\x00\x00\x00\x08moov", b"x" * 10_000):

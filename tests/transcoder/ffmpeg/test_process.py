@@ -1,4 +1,4 @@
-"""Processes end when they should, however that comes about."""
+"""Processes end when they should, whatever the reason."""
 
 import signal
 import sys
@@ -18,29 +18,29 @@ def python(code: str) -> list[str]:
 
 
 def test_output_is_read_while_it_runs() -> None:
-    """Input is fed from another thread, so a program that answers as it reads cannot lock up."""
+    """Input is written from another thread, so a program that writes while it reads cannot deadlock."""
     echo = python("import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line)")
     pieces = [b"x" * 9_999 + b"\n"] * 50
     with Processes().run(echo, timeout_s=60, stdin=pieces) as running:
         assert running.stdout.read() == b"".join(pieces)
 
 
-def test_failure_carries_the_last_words() -> None:
-    """The log gets the end of standard error, not all of it."""
+def test_failure_has_the_last_lines_of_output() -> None:
+    """The error has the end of standard error, not all of it."""
     talk = python("import sys\nfor n in range(1000): print('line', n, file=sys.stderr)\nsys.exit(3)")
     with pytest.raises(ToolFailed, match="line 999") as raised, Processes().run(talk, timeout_s=60) as running:
         running.stdout.read()
     assert "line 5\n" not in raised.value.detail
 
 
-def test_limit_of_time() -> None:
+def test_time_limit() -> None:
     """A program that hangs is killed."""
     with pytest.raises(TimedOut), Processes().run(FOR_EVER, timeout_s=0.5) as running:
         running.stdout.read()
 
 
 def test_cancelling_kills_and_refuses() -> None:
-    """What runs ends, and nothing more is started."""
+    """Running processes end, and no more can be started."""
     processes = Processes()
 
     def cancelled_while_it_runs() -> None:
@@ -56,7 +56,7 @@ def test_cancelling_kills_and_refuses() -> None:
 
 
 def test_error_in_the_reader_ends_the_program() -> None:
-    """Nobody is left behind writing into a pipe that nobody reads."""
+    """No process is left writing into a pipe that is not read."""
     started: list[RunningProcess] = []
 
     def fails_while_it_runs() -> None:
@@ -71,13 +71,13 @@ def test_error_in_the_reader_ends_the_program() -> None:
 
 
 def test_missing_program() -> None:
-    """Is told as such."""
+    """It has its own error."""
     with pytest.raises(ToolMissing), Processes().run(["/nowhere/ffmpeg"], timeout_s=1):
         pass
 
 
 def dying(*by: int) -> Callable[[], bytes]:
-    """Ends by the first signal at its first run, by the second at its second; 0: ends well."""
+    """Dies of the first signal in its first run and of the second in its second; 0: succeeds."""
     signals = iter(by)
 
     def run() -> bytes:
@@ -89,15 +89,15 @@ def dying(*by: int) -> Callable[[], bytes]:
 
 
 @pytest.mark.parametrize("by", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
-def test_what_a_signal_ended_is_made_once_more(by: signal.Signals) -> None:
-    """A crash by chance, and a moment without memory, are passed over."""
+def test_a_process_killed_once_is_tried_again(by: signal.Signals) -> None:
+    """A random crash and a moment without memory do no harm."""
     assert retry_if_killed(dying(by, 0)) == b"made\n"
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "told"),
+    ("first", "then", "expected"),
     [
-        (signal.SIGSEGV, signal.SIGSEGV, ToolFailed),  # what it was given makes it crash
+        (signal.SIGSEGV, signal.SIGSEGV, ToolFailed),  # its input makes it crash
         (signal.SIGSEGV, signal.SIGABRT, ToolFailed),
         (signal.SIGKILL, signal.SIGKILL, ToolKilled),  # the machine has no memory for it
         (signal.SIGKILL, signal.SIGSEGV, ToolKilled),
@@ -105,16 +105,16 @@ def test_what_a_signal_ended_is_made_once_more(by: signal.Signals) -> None:
         (signal.SIGTERM, signal.SIGTERM, ToolKilled),
     ],
 )
-def test_only_crashing_twice_says_something_about_the_file(
-    first: signal.Signals, then: signal.Signals, told: type[Exception]
+def test_only_two_crashes_blame_the_file(
+    first: signal.Signals, then: signal.Signals, expected: type[Exception]
 ) -> None:
-    """Never a third time; the log learns by which signal."""
-    with pytest.raises(told, match=then.name):
+    """There is no third try; the error names the signal."""
+    with pytest.raises(expected, match=then.name):
         retry_if_killed(dying(first, then))
 
 
-def test_what_ended_with_an_error_is_not_made_again() -> None:
-    """It would say the same again."""
+def test_an_error_exit_is_not_tried_again() -> None:
+    """The result would be the same."""
     runs = []
 
     def fail() -> None:

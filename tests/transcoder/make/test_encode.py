@@ -1,4 +1,4 @@
-"""Chunks made one by one join as if they had been made at once."""
+"""Chunks that are encoded one by one join as if they had been encoded at once."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -25,9 +25,9 @@ WHOLE = ChunkSizes(opening=0, length=1000, audio=1000)
 
 
 @pytest.mark.parametrize("rate", ["24000/1001", "30000/1001", "25"])
-def test_every_frame_is_at_its_place(rate: str, tmp_path: Path) -> None:
-    """Chunks made backwards, from a source whose groups never match them: each frame is the right one."""
-    # the brightness of frame n is a number that none of its neighbours has
+def test_every_frame_is_in_its_position(rate: str, tmp_path: Path) -> None:
+    """Even for chunks encoded in reverse order, from a source whose groups do not match them."""
+    # the brightness of each frame differs from that of its neighbours
     numbered = ["-f", "lavfi", "-i", f"color=black:s=128x72:r={rate}:d=13,geq=lum='16+mod(N*37\\,200)':cb=128:cr=128"]
     source = make(tmp_path / "film.mkv", [*numbered, "-c:v", "libx264", "-preset", "fast", "-qp", "4", "-g", "71"])
     plan = make_plan(probe(on_disk(source), Limits()), sizes=SMALL)
@@ -47,13 +47,13 @@ def test_every_frame_is_at_its_place(rate: str, tmp_path: Path) -> None:
         assert abs(brightness - (16 + number * 37 % 200)) < 12, f"frame {number}"
 
 
-def test_sound_does_not_click_at_joins(tmp_path: Path) -> None:
-    """Around each join the error is at most 2 dB above that of sound encoded in one go."""
+def test_audio_does_not_click_at_joins(tmp_path: Path) -> None:
+    """Around each join the error is at most 2 dB above that of audio encoded in one go."""
     chirp = "0.3*sin(2*PI*(300+40*t)*t)+0.15*sin(2*PI*1700*t+3*sin(5*t))"
     source = make(tmp_path / "sound.wav", ["-f", "lavfi", "-i", f"aevalsrc={chirp}|{chirp}:s=48000:d=17"])
     original = list(decode_audio(source_as_float(source, tmp_path)).samples[0])
     facts = probe(on_disk(source), Limits())
-    sounds = {}
+    decoded = {}
     for name, sizes in (("small", SMALL), ("whole", WHOLE)):
         plan = make_plan(replace(facts, seekable=True), sizes=sizes)
         (track,) = plan.audio
@@ -61,13 +61,13 @@ def test_sound_does_not_click_at_joins(tmp_path: Path) -> None:
         worker = encoder(source, plan, tmp_path / name)
         for chunk in reversed(track.chunks):
             worker.encode_audio(track, chunk, made.append)  # type: ignore[arg-type]
-        sounds[name] = list(decode_audio(write_playlist(tmp_path / name, track.name, made)).samples[0])
+        decoded[name] = list(decode_audio(write_playlist(tmp_path / name, track.name, made)).samples[0])
         joins = track.starts[1:]
     assert len(joins) >= 3
-    assert len(sounds["small"]) == len(sounds["whole"])
+    assert len(decoded["small"]) == len(decoded["whole"])
     for join in joins:
         near = slice(join - 1024, join + 1024)
-        small, whole = (noise_ratio(sounds[name][near], original[near]) for name in ("small", "whole"))
+        small, whole = (noise_ratio(decoded[name][near], original[near]) for name in ("small", "whole"))
         assert small >= whole - 2, f"at {join / AAC_RATE:.2f} s: {small:.1f} dB instead of {whole:.1f} dB"
 
 

@@ -1,4 +1,4 @@
-"""Work that is done is skipped when a run is repeated, and the first failure is told."""
+"""Pieces that are done are skipped when a run is repeated, and failures are reported."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def run(folder: Path, piece: Piece, plan_hash: str = "abc") -> list[StoredSegmen
 
 
 class Counted:
-    """Work that makes one segment and counts how often."""
+    """Work that stores one segment and counts its calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -37,8 +37,8 @@ class Counted:
         report(SEGMENT)
 
 
-def test_done_once(tmp_path: Path) -> None:
-    """The second run does not do it again, and reports the same segments."""
+def test_a_piece_is_done_once(tmp_path: Path) -> None:
+    """The second run does not repeat the piece, and reports the same segments."""
     work = Counted(tmp_path)
     piece = Piece("ladder-00000-360", work)
     assert run(tmp_path, piece) == [SEGMENT, PieceEnded(piece, None)]
@@ -46,16 +46,16 @@ def test_done_once(tmp_path: Path) -> None:
     assert work.times == 1
 
 
-def test_done_for_another_plan_is_not_done(tmp_path: Path) -> None:
-    """A marker names its plan."""
+def test_a_piece_done_for_another_plan_is_not_done(tmp_path: Path) -> None:
+    """A marker belongs to one plan."""
     work = Counted(tmp_path)
     run(tmp_path, Piece("ladder-00000-360", work), "abc")
     run(tmp_path, Piece("ladder-00000-360", work), "def")
     assert work.times == 2
 
 
-def test_a_marker_without_its_segments_counts_for_nothing(tmp_path: Path) -> None:
-    """A segment that is gone, or of another size, is made again; so is one whose marker cannot be read."""
+def test_a_marker_without_its_segments_does_not_count(tmp_path: Path) -> None:
+    """If a segment is missing or has another size, or the marker is unreadable, the piece is repeated."""
     work = Counted(tmp_path)
     piece = Piece("ladder-00000-360", work)
     run(tmp_path, piece)
@@ -66,8 +66,8 @@ def test_a_marker_without_its_segments_counts_for_nothing(tmp_path: Path) -> Non
     assert work.times == 3
 
 
-def test_failure_is_told_and_leaves_no_marker(tmp_path: Path) -> None:
-    """Whoever waits gets the error itself; the next run tries again."""
+def test_a_failure_is_reported_and_leaves_no_marker(tmp_path: Path) -> None:
+    """The report contains the error; the next run tries again."""
     error = RuntimeError("no")
 
     def work(_report: Report) -> None:

@@ -1,4 +1,4 @@
-"""What is written as fragmented MP4 reads back as it was, here and by libav."""
+"""Fragmented MP4 that we write reads back unchanged, by our reader and by libav."""
 
 import io
 from itertools import pairwise
@@ -48,7 +48,7 @@ def test_segment_reads_back(rows: list[tuple[bytes, int, int, bool]], start: int
 
 
 def test_stream_reads_back_track_by_track() -> None:
-    """A pipe of init and fragments gives the tracks and then their samples."""
+    """A stream of initialisation segment and fragments returns the tracks, then their samples."""
     init = video_init(avc_entry(AVCC, 320, 180), 30_000, 320, 180)
     frames = [Sample(b"abc", 0, 0, 1000, sync=True), Sample(b"de", 1000, 1000, 1000, sync=False)]
     read = list(read_stream(io.BytesIO(init + media_segment(1, frames[:1]) + media_segment(2, frames[1:]))))
@@ -56,15 +56,15 @@ def test_stream_reads_back_track_by_track() -> None:
 
 
 @pytest.mark.parametrize("keep", [3, 40, 700, -1])
-def test_stream_that_breaks_off_ends_quietly(keep: int) -> None:
-    """Half a fragment is as if it never came; counting the frames is somebody else's work."""
+def test_a_truncated_stream_ends_without_an_error(keep: int) -> None:
+    """An incomplete fragment is ignored; the caller counts the frames."""
     init = video_init(avc_entry(AVCC, 320, 180), 30_000, 320, 180)
     whole = init + media_segment(1, [Sample(b"abc" * 50, 0, 0, 1000, sync=True)])
     assert not [item for item in read_stream(io.BytesIO(whole[:keep])) if isinstance(item, tuple)]
 
 
-def test_libav_understands_our_sound() -> None:
-    """The initialisation segment of encoded sound says AAC-LC, 48 kHz, two channels."""
+def test_libav_understands_our_audio() -> None:
+    """The initialisation segment of encoded audio states AAC-LC, 48 kHz, two channels."""
     init = audio_init(aac_entry(bytes([0x11, 0x90]), 48_000, 2), 48_000)
     frame = bytes.fromhex("210049900219002380")
     data = init + media_segment(1, [Sample(frame, place * 1024, place * 1024, 1024, sync=True) for place in range(4)])
@@ -74,8 +74,8 @@ def test_libav_understands_our_sound() -> None:
         assert [packet.pts for packet in container.demux() if packet.size] == [0, 1024, 2048, 3072]
 
 
-def test_boxes_lie_side_by_side() -> None:
-    """walk finds each box; a length that cannot be true ends the walk instead of the program."""
+def test_walk_finds_consecutive_boxes() -> None:
+    """walk finds each box, and ends at an impossible length without an error."""
     data = box(b"aaaa", b"12") + box(b"bbbb") + b"\x00\x00\xff\xffcccc"
     assert [(each.kind, data[each.start : each.end]) for each in walk(data)] == [(b"aaaa", b"12"), (b"bbbb", b"")]
     assert find(box(b"moov", box(b"trak", box(b"mdia", b"x"))), b"moov", b"trak", b"mdia") is not None
@@ -84,7 +84,7 @@ def test_boxes_lie_side_by_side() -> None:
 
 @given(st.binary(max_size=200))
 def test_walking_garbage_ends(data: bytes) -> None:
-    """Whatever the bytes, the boxes found are in order and inside."""
+    """For any bytes, the boxes found are in order and within bounds."""
     found = list(walk(data))
     assert all(0 <= each.start <= each.end <= len(data) for each in found)
     assert all(this.end <= following.start for this, following in pairwise(found))

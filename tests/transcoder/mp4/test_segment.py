@@ -1,4 +1,4 @@
-"""Samples become segments at the planned places, and only once."""
+"""Samples are cut into segments at the planned times, and stored only once."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) 
 
 
 def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
-    """Each is told with its number, duration and number of frames, and lies under its name."""
+    """Each is reported with its number, duration and number of frames, and stored under its name."""
     made = cut(tmp_path, frames(5), [0, 20, 40, 50], first=7)
     assert [(each.number, each.duration_s, each.frames) for each in made] == [(7, 2, 2), (8, 2, 2), (9, 1, 1)]
     assert sorted(path.name for path in (tmp_path / "v360").iterdir()) == [
@@ -38,8 +38,8 @@ def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
     ]
 
 
-def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) -> None:
-    """The first one is out as soon as its last frame is in."""
+def test_a_segment_is_reported_without_waiting_for_the_next(tmp_path: Path) -> None:
+    """The first segment is stored as soon as it has its last frame."""
     made: list[StoredSegment | FilmWarning] = []
     cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
@@ -49,8 +49,8 @@ def test_a_segment_is_made_known_without_waiting_for_the_next(tmp_path: Path) ->
     assert [each.number for each in stored(made)] == [0]
 
 
-def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
-    """A segment keeps its first bytes for ever; its size is told from what is there."""
+def test_an_existing_segment_is_not_written_again(tmp_path: Path) -> None:
+    """A segment keeps its first content for ever; the reported size is that of the existing one."""
     (tmp_path / "v360").mkdir()
     there = tmp_path / "v360" / "ladder-00000.m4s"
     there.write_bytes(b"as players know it")
@@ -60,19 +60,19 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_segment_that_does_not_begin_with_a_keyframe_is_refused(tmp_path: Path) -> None:
-    """Nobody could enter there."""
+    """A player could not start there."""
     with pytest.raises(PlanMismatch):
         cut(tmp_path, frames(6, keyframes=4), [0, 20, 60])
 
 
 def test_a_film_that_ends_early_is_refused(tmp_path: Path) -> None:
-    """Two segments instead of three are not a film."""
+    """Two segments instead of three are not a complete film."""
     with pytest.raises(PlanMismatch):
         cut(tmp_path, frames(3), [0, 20, 40, 60])
 
 
-def test_times_below_zero_are_squeezed_in(tmp_path: Path) -> None:
-    """Decoding begins at 0 and in order, nothing is shown before it is decoded, and the end stays where it was."""
+def test_negative_times_are_moved_to_zero(tmp_path: Path) -> None:
+    """Decoding begins at 0 and stays in order, no frame is shown before it is decoded, and the end does not move."""
     early = frames(6, ahead=2)
     lifted = shifted_to_zero(early)
     times = [sample.decode for sample in lifted]
@@ -83,6 +83,6 @@ def test_times_below_zero_are_squeezed_in(tmp_path: Path) -> None:
 
 
 def test_a_film_of_one_frame_begins_at_zero(tmp_path: Path) -> None:
-    """Where every time is below zero, the frame still gets a moment."""
+    """Even if every time is negative, the frame gets a positive duration."""
     (only,) = shifted_to_zero([Sample(b"x", -20, 0, 100, sync=True)])
     assert (only.decode, only.duration) == (0, 80)

@@ -1,4 +1,4 @@
-"""One exact output rate for every file."""
+"""Every file gets one exact output rate."""
 
 from fractions import Fraction
 
@@ -32,5 +32,5 @@ NTSC_FILM, NTSC = Fraction(24000, 1001), Fraction(30000, 1001)
     ],
 )  # fmt: skip
 def test_rate(average: Fraction, base: Fraction, expected: Fraction) -> None:
-    """Near a standard rate snaps to it; between two goes up; above 60 is halved; variable takes its base rate."""
+    """Snaps to a near standard rate, rounds up between two, halves rates above 60, uses the base rate if variable."""
     assert output_rate(average, base) == expected

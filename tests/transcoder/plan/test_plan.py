@@ -27,7 +27,7 @@ def passes(plan: Plan) -> dict[str, list[str]]:
 
 
 def test_a_film_that_can_be_copied() -> None:
-    """It is copied, gets the qualities below its own, and no fast lane."""
+    """It is copied, and gets the renditions below its own size, but no fast pass."""
     plan = planning.make_plan(facts())
     assert plan.video
     assert plan.video.copy
@@ -38,7 +38,7 @@ def test_a_film_that_can_be_copied() -> None:
 
 
 def test_a_film_that_cannot_be_copied() -> None:
-    """The fast lane comes first, opening with a chunk in which the lowest quality comes alone."""
+    """The fast pass is first, and its first chunk is encoded per rendition."""
     plan = planning.make_plan(facts(video=video(codec="hevc", keyframes=(), duration_s=600.0), duration_s=600.0))
     assert plan.video
     assert plan.video.copy is None
@@ -56,23 +56,23 @@ def test_a_film_that_cannot_be_copied() -> None:
     assert fast.chunks[-1].end == ladder.chunks[-1].end == 150
 
 
-def test_a_small_film_is_its_own_fast_lane() -> None:
-    """Up to 480 lines the ladder comes at once, opening chunk first."""
+def test_a_small_film_needs_no_fast_pass() -> None:
+    """Up to 480 lines the ladder is the first pass, and begins with the opening chunk."""
     plan = planning.make_plan(facts(video=video(codec="vp9", width=640, height=360, keyframes=())))
     assert passes(plan) == {"ladder": ["v360/ladder"]}
     assert plan.video
     assert plan.video.passes[0].chunks[0].per_rendition
 
 
-def test_what_cannot_be_entered_midway_is_one_chunk() -> None:
-    """A file without an index is read from its beginning, once."""
+def test_a_film_without_seeking_is_one_chunk() -> None:
+    """A file without an index is read once, from its beginning."""
     plan = planning.make_plan(facts(demuxer="mpegts", seekable=False, video=video(codec="mpeg2video", keyframes=())))
     assert plan.video
     assert all(len(encode_pass.chunks) == 1 for encode_pass in plan.video.passes)
 
 
 def test_rotation_and_pixel_shape_make_the_displayed_size() -> None:
-    """Turned by 90 degrees the sides change places; wide pixels widen."""
+    """Rotation by 90 degrees swaps the sides; wide pixels widen the film."""
     turned = planning.make_plan(facts(video=video(rotation=90))).video
     wide = planning.make_plan(facts(video=video(width=720, height=576, pixel_aspect=Fraction(64, 45)))).video
     assert turned
@@ -90,23 +90,23 @@ def test_rotation_and_pixel_shape_make_the_displayed_size() -> None:
         (Colour(matrix="bt470bg"), 576, ("smpte170m", "smpte170m", "bt470bg")),
     ],
 )
-def test_unsaid_colour_is_guessed_by_size(given: Colour, height: int, expected: tuple[str, str, str]) -> None:
-    """As players do: small is BT.601, large is BT.709, HDR is BT.2020."""
+def test_unspecified_colour_is_guessed_by_size(given: Colour, height: int, expected: tuple[str, str, str]) -> None:
+    """As in players: small is BT.601, large is BT.709, HDR is BT.2020."""
     film = planning.make_plan(facts(video=video(colour=given, height=height, width=height * 4 // 3))).video
     assert film
     colour = film.decoded.colour
     assert (colour.primaries, colour.transfer, colour.matrix) == expected
 
 
-def test_origin_is_the_first_picture() -> None:
-    """Every rendition's 0 is the first picture, on ffmpeg's clock counted from the container's start."""
+def test_origin_is_the_first_video_frame() -> None:
+    """0 in every rendition is the first video frame; on ffmpeg's clock, time counts from the container's start."""
     plan = planning.make_plan(facts(start_s=1.4, video=video(start_s=1.44, keyframes=()), audio=(audio(start_s=1.4),)))
     assert plan.container_origin_s == 1.44
     assert plan.origin_s == pytest.approx(0.04)
 
 
-def test_sound_well_before_the_picture_is_kept() -> None:
-    """Then 0 is where the sound begins, and the picture is not copied."""
+def test_audio_well_before_the_video_is_kept() -> None:
+    """Then 0 is the start of the audio, and the video is not copied."""
     plan = planning.make_plan(facts(video=video(start_s=2.0), audio=(audio(duration_s=62.0),)))
     assert plan.container_origin_s == 0.0
     assert plan.duration_s == pytest.approx(62.0)
@@ -114,21 +114,21 @@ def test_sound_well_before_the_picture_is_kept() -> None:
     assert plan.video.copy is None
 
 
-def test_sound_well_after_the_picture_is_kept() -> None:
-    """Then the film is as long as its sound."""
+def test_audio_well_after_the_video_is_kept() -> None:
+    """Then the film is as long as its audio."""
     plan = planning.make_plan(facts(video=video(duration_s=1.0)))
     assert plan.duration_s == pytest.approx(60.0, abs=0.05)
 
 
-def test_sound_alone() -> None:
-    """No film, segments of four seconds, and the track's own names."""
+def test_audio_only() -> None:
+    """No video plan, segments of four seconds, and a label from the language."""
     plan = planning.make_plan(facts(video=None, duration_s=60.01, audio=(audio(codec="mp3", language="ger"),)))
     assert plan.video is None
     (track,) = plan.audio
     assert (track.label, track.copied, len(track.starts)) == ("German", False, 16)
 
 
-def test_default_track_is_the_flagged_one_else_the_first() -> None:
+def test_default_track_is_the_flagged_one_or_the_first() -> None:
     """Exactly one audio track is the default."""
     flagged = planning.make_plan(facts(audio=(audio(), audio(index=2, default=True))))
     plain = planning.make_plan(facts(audio=(audio(), audio(index=2))))
@@ -137,16 +137,16 @@ def test_default_track_is_the_flagged_one_else_the_first() -> None:
 
 
 def test_labels_within_a_group_differ() -> None:
-    """Two tracks of one language do not get one name."""
+    """Two tracks of one language get different labels."""
     plan = planning.make_plan(facts(audio=(audio(language="eng"), audio(index=2, language="eng"))))
     assert [track.label for track in plan.audio] == ["English", "English (2)"]
 
 
 def test_bitmap_subtitles_are_listed_as_not_shown() -> None:
-    """Pictures of text are told of, and not extracted."""
+    """Bitmap subtitles are listed, but not extracted."""
     text = SubtitleFacts(index=2, codec="subrip", language="eng")
-    pictures = SubtitleFacts(index=3, codec="hdmv_pgs_subtitle", language="fre", bitmap=True)
-    plan = planning.make_plan(facts(subtitles=(text, pictures)))
+    bitmaps = SubtitleFacts(index=3, codec="hdmv_pgs_subtitle", language="fre", bitmap=True)
+    plan = planning.make_plan(facts(subtitles=(text, bitmaps)))
     assert [track.stream for track in plan.subtitles] == [2]
     assert [track.language for track in plan.subtitles_not_shown] == ["fre"]
 
@@ -159,8 +159,8 @@ def test_plans_of_earlier_versions_stay_readable(name: str) -> None:
     assert planning.plan_hash(plan) == STORED[name]["hash"]
 
 
-def test_plan_survives_being_written_down() -> None:
-    """A restarted run reads the very plan that was written, and its hash is the same."""
+def test_plan_survives_storage() -> None:
+    """A restarted run reads exactly the plan that was stored, with the same hash."""
     plan = planning.make_plan(facts())
     again = planning.decode(planning.encode(plan))
     assert again == plan
@@ -171,7 +171,7 @@ def test_plan_survives_being_written_down() -> None:
     st.floats(min_value=0.04, max_value=20_000), st.sampled_from([Fraction(24000, 1001), Fraction(25), Fraction(60)])
 )
 def test_every_chunk_and_segment_is_covered_once(duration_s: float, rate: Fraction) -> None:
-    """The chunks of each lane and each sound track follow one another from the first segment to the last."""
+    """The chunks of each pass and each audio track are consecutive, from the first segment to the last."""
     made = facts(
         video=video(codec="hevc", keyframes=(), duration_s=duration_s, rate=rate, base_rate=rate),
         audio=(audio(codec="mp3", duration_s=duration_s),),

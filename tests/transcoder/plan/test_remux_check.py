@@ -1,4 +1,4 @@
-"""What is copied, and the name of the condition that forbids it."""
+"""What is copied, and which condition prevents it."""
 
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from watchparty_transcoder.plan import remux_check
 from watchparty_transcoder.plan.models import Colour, Keyframe
 
 
-def test_the_usual_film_is_copied() -> None:
+def test_a_common_film_is_copied() -> None:
     """H.264 High at 1080p30 with a keyframe every two seconds passes every condition."""
     assert remux_check.why_video_not_copied(facts(), video(), video_leads=True) == ()
 
@@ -46,13 +46,13 @@ def test_the_usual_film_is_copied() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_condition_is_named(changes: dict[str, Any], condition: str) -> None:
-    """A film that breaks one condition is not copied, and that condition is given as the reason."""
+    """A film that violates one condition is not copied, and the plan names that condition."""
     changed = video(**changes)
     assert condition in remux_check.why_video_not_copied(facts(video=changed), changed, video_leads=True)
 
 
 def test_every_condition_has_its_test() -> None:
-    """No condition is in the gate that no case above breaks."""
+    """Every condition is violated by one of the cases above."""
     (marked,) = [mark for mark in test_each_condition_is_named.pytestmark if mark.name == "parametrize"]
     assert {name for name, _ in remux_check.VIDEO_CONDITIONS} == {condition for _, condition in marked.args[1]}
 
@@ -61,7 +61,7 @@ def test_every_condition_has_its_test() -> None:
     ("apart_s", "copied"), [(10, True), (11, False)], ids=["every ten seconds", "every eleven seconds"]
 )
 def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
-    """A segment that is longer is waited for too long, by whoever comes and by whoever seeks."""
+    """Viewers who join or seek would wait too long for a longer segment."""
     keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, size=9) for place in range(0, 60, apart_s))
     film = video(keyframes=keyframes)
     assert (remux_check.why_video_not_copied(facts(video=film), film, video_leads=True) == ()) is copied
@@ -69,12 +69,12 @@ def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
 
 @pytest.mark.parametrize("changes", [{"demuxer": "matroska"}, {"fragmented": True}])
 def test_only_plain_mp4_is_copied(changes: dict[str, Any]) -> None:
-    """Other containers have no table of contents that says where to cut."""
+    """Other containers have no index of cut points."""
     assert remux_check.why_video_not_copied(facts(**changes), video(), video_leads=True)
 
 
-def test_sound_before_the_picture_is_not_lost_by_copying() -> None:
-    """A film whose sound begins first needs frames that the original does not have."""
+def test_audio_before_the_video_prevents_copying() -> None:
+    """A film whose audio begins first needs frames that the original does not have."""
     assert remux_check.why_video_not_copied(facts(), video(), video_leads=False)
 
 
@@ -93,7 +93,7 @@ def test_sound_before_the_picture_is_not_lost_by_copying() -> None:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_sound_that_is_encoded(changes: dict[str, Any]) -> None:
-    """Anything but AAC-LC stereo that covers the whole film without a gap."""
+def test_audio_that_is_encoded(changes: dict[str, Any]) -> None:
+    """Everything but AAC-LC stereo or mono that covers the whole film without a gap."""
     assert remux_check.audio_can_be_copied(facts(), audio(), origin_s=0, end_s=60)
     assert not remux_check.audio_can_be_copied(facts(), audio(**changes), origin_s=0, end_s=60)

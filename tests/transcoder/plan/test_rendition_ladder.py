@@ -1,4 +1,4 @@
-"""Which qualities are made of which picture."""
+"""Which renditions a film gets."""
 
 from fractions import Fraction
 
@@ -30,12 +30,12 @@ def grid() -> Grid:
     ],
 )
 def test_sides(short_side: int, copied: float | None, expected: tuple[int, ...]) -> None:
-    """Never larger than the source, no rung that the next lower one nearly equals, none that the copy already is."""
+    """Never larger than the source, none close to the next lower one, none that the copy already provides."""
     assert rendition_ladder.short_sides(short_side, copied_bit_rate=copied) == expected
 
 
-def test_portrait_gets_the_same_qualities(grid: Grid) -> None:
-    """Rungs go by the short side, whichever way the picture stands."""
+def test_portrait_gets_the_same_renditions(grid: Grid) -> None:
+    """Renditions are chosen by the short side, in portrait and landscape alike."""
     landscape = rendition_ladder.ladder_renditions(grid, 1920, 1080, copied_bit_rate=None)
     portrait = rendition_ladder.ladder_renditions(grid, 1080, 1920, copied_bit_rate=None)
     assert [(rendition.name, rendition.height, rendition.width) for rendition in portrait] == [
@@ -45,13 +45,13 @@ def test_portrait_gets_the_same_qualities(grid: Grid) -> None:
 
 
 def test_sides_are_even(grid: Grid) -> None:
-    """4:2:0 needs it."""
+    """4:2:0 requires even sides."""
     for rendition in rendition_ladder.ladder_renditions(grid, 1365, 767, copied_bit_rate=None):
         assert rendition.width % 2 == rendition.height % 2 == 0
 
 
 def test_twice_the_frames_get_half_again_the_bits() -> None:
-    """At 60 frames a second the cap is 1.5 times higher."""
+    """At 60 frames per second the cap is 1.5 times as high."""
     slow, fast = (timeline.grid(Fraction(rate), 60) for rate in (30, 60))
     for one, other in zip(
         rendition_ladder.ladder_renditions(slow, 1280, 720, copied_bit_rate=None),
@@ -61,8 +61,8 @@ def test_twice_the_frames_get_half_again_the_bits() -> None:
         assert other.max_rate == one.max_rate * 1.5
 
 
-def test_small_pictures_need_no_fast_lane(grid: Grid) -> None:
-    """A ladder that ends at 480 is made as fast as a fast lane would be."""
+def test_small_films_need_no_fast_pass(grid: Grid) -> None:
+    """A ladder that ends at 480 lines is encoded as fast as a fast pass would be."""
     assert rendition_ladder.fast_renditions(grid, 854, 480) == ()
     assert [rendition.name for rendition in rendition_ladder.fast_renditions(grid, 1280, 720)] == [
         "v720/fast",

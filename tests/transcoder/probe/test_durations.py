@@ -1,4 +1,4 @@
-"""How long a film is, whatever its packets say: one damaged time does not make it last for days."""
+"""The duration of a film is right even if one of its packets has a damaged timestamp."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
 
-SOUND_TAG, HEADER_BYTES, TAG_HEADER_BYTES, SIZE_BYTES = 8, 9, 11, 4
-DAYS = 0x08  # in the highest byte of a time in milliseconds: 37 hours
+AUDIO_TAG, HEADER_BYTES, TAG_HEADER_BYTES, SIZE_BYTES = 8, 9, 11, 4
+DAYS = 0x08  # in the highest byte of a timestamp in milliseconds: 37 hours
 
 
 @pytest.fixture
@@ -23,11 +23,11 @@ def film(tmp_path: Path) -> Path:
 
 
 def damage(film: Path, *tags: int) -> None:
-    """Sets one bit in the times of those sound tags, whose fourth byte is the highest (Adobe FLV 10.1, E.4.1)."""
+    """Sets a bit in the fourth, highest byte of the timestamps of those audio tags (Adobe FLV 10.1, E.4.1)."""
     content = bytearray(film.read_bytes())
     at, places = HEADER_BYTES + SIZE_BYTES, []
     while at < len(content):
-        if content[at] == SOUND_TAG:
+        if content[at] == AUDIO_TAG:
             places.append(at)
         at += TAG_HEADER_BYTES + int.from_bytes(content[at + 1 : at + 4], "big") + SIZE_BYTES
     for tag in tags:
@@ -36,16 +36,16 @@ def damage(film: Path, *tags: int) -> None:
 
 
 @pytest.mark.parametrize("tag", [10, -1], ids=["in the middle", "the last"])
-def test_one_damaged_time_is_passed_over(film: Path, tag: int) -> None:
-    """It would have been a film of 37 hours, encoded frame by frame."""
+def test_one_damaged_timestamp_is_ignored(film: Path, tag: int) -> None:
+    """Otherwise it would be a film of 37 hours, encoded frame by frame."""
     damage(film, tag)
     facts = probe(on_disk(film), Limits())
     assert facts.audio[0].duration_s == pytest.approx(3, abs=0.2)
     assert facts.duration_s == pytest.approx(3, abs=0.2)
 
 
-def test_sound_that_goes_on_for_days_is_too_long(film: Path) -> None:
-    """The limit is for the whole film, not for its picture alone, which would stand still until the sound ends."""
+def test_audio_that_lasts_for_days_is_too_long(film: Path) -> None:
+    """The limit applies to the whole film: after the video ends, its last frame is shown until the audio ends."""
     damage(film, *range(-20, 0))
     with pytest.raises(TooLong):
         probe(on_disk(film), Limits())

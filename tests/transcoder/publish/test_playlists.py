@@ -22,7 +22,7 @@ def grown(count: int) -> str:
 
 
 def test_growing_playlist_only_grows() -> None:
-    """Each state begins with all lines of the one before; only the last has an end."""
+    """Each state begins with all lines of the previous one; only the last is closed."""
     states = [grown(count) for count in range(1, 4)]
     for state, following in pairwise(states):
         assert following.startswith(state)
@@ -30,7 +30,7 @@ def test_growing_playlist_only_grows() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_every_state_obeys_the_rules(count: int) -> None:
+def test_every_state_is_valid(count: int) -> None:
     """Header first, a map, one type, no segment longer than the target, relative names only."""
     lines = grown(count).splitlines()
     assert lines[0] == "#EXTM3U"
@@ -44,12 +44,12 @@ def test_every_state_obeys_the_rules(count: int) -> None:
 
 
 def test_growing_playlist_starts_at_its_beginning() -> None:
-    """Without this a player would begin at the newest segment, as in a live broadcast."""
+    """Otherwise a player would begin at the newest segment, as in a live stream."""
     assert "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES" in grown(1)
 
 
 def test_master_names_groups_that_exist() -> None:
-    """A variant refers to a group only where the group has entries."""
+    """A variant refers to a group only if the group has entries."""
     variant = playlists.Variant(
         uri="v360/ladder.m3u8", bandwidth=900_000, average_bandwidth=None, codecs="avc1.64001E", width=640, height=360,
         frame_rate=29.97,
@@ -65,8 +65,8 @@ def test_master_names_groups_that_exist() -> None:
     assert alone.endswith("\nv360/ladder.m3u8\n")
 
 
-def test_forced_subtitles_are_chosen_by_themselves() -> None:
-    """Signs in a foreign language are shown unasked; ordinary subtitles are not."""
+def test_forced_subtitles_are_selected_automatically() -> None:
+    """Translations of foreign signs are shown by default; ordinary subtitles are not."""
 
     def line(**flags: bool) -> str:
         choice = playlists.Choice(

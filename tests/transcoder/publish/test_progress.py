@@ -1,4 +1,4 @@
-"""What may be shown of a film while it is being made."""
+"""What players may be offered of a film while it is being encoded."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from watchparty_transcoder.publish.progress import FilmProgress
 
 
 def fast_plan() -> Plan:
-    """A minute of HEVC: fast lane in two qualities, then a ladder of four."""
+    """A minute of HEVC: a fast pass with two renditions, then a ladder of four."""
     return make_plan(facts(video=video(codec="hevc", keyframes=())))
 
 
@@ -23,8 +23,8 @@ def offered(progress: FilmProgress) -> list[str]:
     return [each.name for each in progress.offered()]
 
 
-def test_nothing_is_playable_without_sound() -> None:
-    """A picture alone is not enough where there is sound, nor sound without a picture."""
+def test_nothing_is_playable_without_audio() -> None:
+    """A film with both needs both, video and audio."""
     progress = FilmProgress(fast_plan())
     make(progress, "v360/fast", 0)
     assert progress.playable_s() == 0
@@ -35,8 +35,8 @@ def test_nothing_is_playable_without_sound() -> None:
     assert silent.playable_s() == 0
 
 
-def test_only_the_run_from_the_beginning_counts() -> None:
-    """A segment after a gap waits until the gap is closed."""
+def test_only_segments_before_the_first_gap_count() -> None:
+    """A segment after a gap counts once the gap is closed."""
     progress = FilmProgress(fast_plan())
     make(progress, "a0/copy", *range(15))
     make(progress, "v360/fast", 0, 2, 3)
@@ -45,8 +45,8 @@ def test_only_the_run_from_the_beginning_counts() -> None:
     assert progress.playable_s() == 16
 
 
-def test_a_second_quality_is_offered_when_it_has_caught_up_and_then_stays() -> None:
-    """Nobody who changes quality finds the film shorter there, and nothing offered is taken away."""
+def test_a_second_rendition_is_offered_when_it_has_caught_up_and_then_stays() -> None:
+    """Switching renditions never makes the film shorter, and nothing that was offered is withdrawn."""
     progress = FilmProgress(fast_plan())
     make(progress, "v360/fast", 0, 1, 2, 3, 4)
     make(progress, "v720/fast", 0, 1, 2, 3)
@@ -59,8 +59,8 @@ def test_a_second_quality_is_offered_when_it_has_caught_up_and_then_stays() -> N
     assert progress.playable_s() == 20
 
 
-def test_the_ladder_takes_the_fast_lanes_place_when_it_is_complete() -> None:
-    """Not before its last segment, and then it alone, lowest first."""
+def test_the_ladder_replaces_the_fast_pass_when_it_is_complete() -> None:
+    """Not before its last segment; then only the ladder is offered, lowest first."""
     progress = FilmProgress(fast_plan())
     make(progress, "v360/fast", *range(15))
     for height in (1080, 720, 480):
@@ -72,7 +72,7 @@ def test_the_ladder_takes_the_fast_lanes_place_when_it_is_complete() -> None:
 
 
 def test_the_ladder_joins_a_copy() -> None:
-    """The original's own quality stays, on top."""
+    """The original stays, as the highest rendition."""
     progress = FilmProgress(make_plan(facts()))
     make(progress, "v1080/copy", *range(15))
     assert offered(progress) == ["v1080/copy"]
@@ -82,7 +82,7 @@ def test_the_ladder_joins_a_copy() -> None:
 
 
 def test_bandwidth_is_planned_then_measured() -> None:
-    """Until a rendition is complete its peak is what the plan allows; then it is that of its heaviest segment."""
+    """Until a rendition is complete, its peak is the planned one; then it is that of its heaviest segment."""
     progress = FilmProgress(fast_plan())
     fast = next(each for each in progress.video if each.name == "v360/fast")
     make(progress, "v360/fast", 0, size=100)
@@ -92,8 +92,8 @@ def test_bandwidth_is_planned_then_measured() -> None:
     assert fast.average == pytest.approx(466_680, rel=0.01)
 
 
-def test_sound_alone_is_playable() -> None:
-    """A recording needs no picture."""
+def test_audio_only_is_playable() -> None:
+    """A recording needs no video."""
     progress = FilmProgress(make_plan(facts(video=None, audio=(audio(codec="mp3"),))))
     make(progress, "a0/aac", 0, 1)
     assert progress.offered() == []

@@ -1,4 +1,4 @@
-"""What stands in the playlists at each moment."""
+"""What the playlists contain at each moment."""
 
 from pathlib import Path
 
@@ -18,14 +18,14 @@ def plan() -> Plan:
 
 
 def storage_in(folder: Path) -> FolderStorage:
-    """With as much of an initialisation segment as is looked at: profile and level."""
+    """With the part of an initialisation segment that the publisher reads: profile and level."""
     storage = FolderStorage(folder)
     storage.create(layout.init("v360/fast"), b"avcC\x01\x64\x00\x28")
     return storage
 
 
 def publish(publisher: Publisher, *numbers: int) -> None:
-    """Of a picture whose sound is not there yet."""
+    """Video whose audio is still missing."""
     for number in numbers:
         publisher.progress.add(StoredSegment("v360/fast", number, 4.0, 500_000, 120, 0, 0))
     publisher.publish()
@@ -35,8 +35,8 @@ def named(folder: Path) -> int:
     return (folder / PLAYLIST).read_text().count("#EXTINF")
 
 
-def test_a_playlist_never_names_less(tmp_path: Path) -> None:
-    """A run that was begun again learns piece by piece what its predecessor made; players keep what they were told."""
+def test_a_playlist_never_shrinks(tmp_path: Path) -> None:
+    """A restarted run learns piece by piece what its predecessor stored; players keep what they were offered."""
     publish(Publisher(plan(), storage_in(tmp_path)), 0, 1, 2, 3)
     again = Publisher(plan(), storage_in(tmp_path))
     publish(again, 0, 1)
@@ -45,8 +45,8 @@ def test_a_playlist_never_names_less(tmp_path: Path) -> None:
     assert named(tmp_path) == 5
 
 
-def test_another_plan_in_mid_film(tmp_path: Path) -> None:
-    """What both plans have in common counts as made; what only one of them had is forgotten."""
+def test_another_plan_mid_film(tmp_path: Path) -> None:
+    """Segments that both plans have in common count; renditions of only one of them are dropped."""
     publisher = Publisher(with_encoder(plan(), "nvenc"), storage_in(tmp_path))
     publish(publisher, 0, 1, 2)
     publisher.progress.add(StoredSegment("v360/ladder-nvenc", 0, 4.0, 500_000, 120, 0, 0))

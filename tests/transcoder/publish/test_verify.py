@@ -1,4 +1,4 @@
-"""Nothing is called finished that is short, has a hole, or is not there: on a disk and in a bucket alike."""
+"""A film that is short, has a gap, or misses a segment is not finished: on disk and in a bucket."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ Change = Callable[["Film"], None]
 
 
 class Film:
-    """A film of which every segment has been made, one sample each."""
+    """A film with all of its segments, one sample each."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,24 +59,24 @@ def _cut_off(film: Film) -> None:
 
 
 FAULTS: dict[str, Change] = {
-    "a segment is gone": _lose,
-    "a segment is not whole": _cut_off,
-    "a hole in the middle": lambda film: film.put(film.first, 1, shorter=100),
-    "one rung is short": lambda film: film.put(film.first, film.first.expected - 1, shorter=3000),
-    "a rung is not complete": lambda film: setattr(film.first, "ready", film.first.ready - 1),
+    "a segment is missing": _lose,
+    "a segment is truncated": _cut_off,
+    "a gap in the middle": lambda film: film.put(film.first, 1, shorter=100),
+    "one rendition is short": lambda film: film.put(film.first, film.first.expected - 1, shorter=3000),
+    "a rendition is incomplete": lambda film: setattr(film.first, "ready", film.first.ready - 1),
 }
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_as_planned(check: str, tmp_path: Path) -> None:
-    """A whole film passes."""
+    """A complete film passes."""
     CHECKS[check](Film(tmp_path))
 
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_not_as_planned(check: str, fault: str, tmp_path: Path) -> None:
-    """One fault in one rung is enough."""
+    """One fault in one rendition is enough."""
     film = Film(tmp_path)
     FAULTS[fault](film)
     with pytest.raises(PlanMismatch, match=film.first.name):
@@ -84,7 +84,7 @@ def test_not_as_planned(check: str, fault: str, tmp_path: Path) -> None:
 
 
 def test_no_keyframe_at_the_beginning(tmp_path: Path) -> None:
-    """Nobody could begin there."""
+    """A player could not start there."""
     film = Film(tmp_path)
     film.put(film.first, 1, sync=False)
     with pytest.raises(PlanMismatch, match="keyframe"):

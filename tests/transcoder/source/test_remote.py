@@ -1,4 +1,4 @@
-"""ffmpeg gets to see one object of the bucket, by ranges, and nothing else."""
+"""ffmpeg can read one object of the bucket, by range, and nothing else."""
 
 import urllib.error
 import urllib.request
@@ -18,7 +18,7 @@ from watchparty_transcoder.source.source import on_disk
 
 @dataclass
 class Blob:
-    """Counts what is read of some bytes."""
+    """Some bytes, and how many of them were read."""
 
     content: bytes
     read: int = 0
@@ -31,7 +31,7 @@ class Blob:
 CONTENT = bytes(range(256)) * 5000
 
 
-def ask(url: str, wanted: str | None = None) -> bytes:
+def get(url: str, wanted: str | None = None) -> bytes:
     request = urllib.request.Request(url, headers={"Range": wanted} if wanted else {})
     with urllib.request.urlopen(request, timeout=10) as answer:
         content: bytes = answer.read()
@@ -42,27 +42,27 @@ def ask(url: str, wanted: str | None = None) -> bytes:
     "wanted", [None, "bytes=0-", "bytes=300-", "bytes=5-5", "bytes=1000000-1279999", "bytes=9-99999999"]
 )
 def test_ranges(wanted: str | None) -> None:
-    """Each is answered with just its bytes."""
+    """Each range is answered with exactly its bytes."""
     begin, _, last = (wanted or "bytes=0-").removeprefix("bytes=").partition("-")
     with served_locally(RemoteObject(Blob(CONTENT).fetch, len(CONTENT))) as source:
-        assert ask(source.url, wanted) == CONTENT[int(begin) : int(last or len(CONTENT)) + 1]
+        assert get(source.url, wanted) == CONTENT[int(begin) : int(last or len(CONTENT)) + 1]
 
 
 def test_nothing_else_is_served() -> None:
-    """Neither another name, nor what lies beyond the end, nor another way to ask."""
+    """No other name, nothing beyond the end, no other method."""
     with served_locally(RemoteObject(Blob(CONTENT).fetch, len(CONTENT))) as source:
         root = source.url.rpartition("/")[0]
         for url in (root + "/", root + "/original", source.url + "/..", source.url + "?x"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
-                ask(url)
+                get(url)
         with pytest.raises(urllib.error.HTTPError, match="416"):
-            ask(source.url, f"bytes={len(CONTENT)}-")
+            get(source.url, f"bytes={len(CONTENT)}-")
         with pytest.raises(urllib.error.HTTPError, match="501"):
             urllib.request.urlopen(urllib.request.Request(source.url, data=b"x"), timeout=10)
 
 
-def test_our_own_looks() -> None:
-    """A file that can be jumped in."""
+def test_it_opens_as_a_file() -> None:
+    """The file is seekable."""
     with RemoteObject(Blob(CONTENT).fetch, len(CONTENT)).open() as file:
         file.seek(1000)
         assert file.read(10) == CONTENT[1000:1010]
@@ -72,7 +72,7 @@ def test_our_own_looks() -> None:
 
 @pytest.mark.media
 def test_same_facts_from_the_bucket(gcs: StrictGcs, tmp_path: Path) -> None:
-    """A film is the same on the disk and in the bucket, and little of it is read to know that."""
+    """A film has the same facts on disk and in the bucket."""
     film = make(tmp_path / "film.mp4", [*video(seconds=9), *audio(9), *X264, *AAC, *FAST_START])
     upload(gcs, film)
     with served_locally(remote_object_of(gcs)) as source:
@@ -81,11 +81,11 @@ def test_same_facts_from_the_bucket(gcs: StrictGcs, tmp_path: Path) -> None:
 
 @pytest.mark.media
 def test_a_probe_reads_by_range(tmp_path: Path) -> None:
-    """Not the whole film: its index and its first frames."""
+    """It reads the index and the first frames, not the whole film."""
     noise = ["-f", "lavfi", "-i", "nullsrc=s=640x360:r=30:d=5,geq=random(1)*255:128:128"]
     film = make(tmp_path / "film.mp4", [*noise, *X264, "-qp", "1"])
     blob = Blob(film.read_bytes())
     with served_locally(RemoteObject(blob.fetch, len(blob.content))) as source:
         probe(source, Limits())
     assert len(blob.content) > 30 << 20
-    assert blob.read < 0.7 * len(blob.content)  # 0.15 to 0.36, as much as is on its way when ffmpeg jumps on
+    assert blob.read < 0.7 * len(blob.content)  # 0.15 to 0.36, depending on what is in flight when ffmpeg seeks

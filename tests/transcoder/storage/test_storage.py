@@ -1,4 +1,4 @@
-"""What every storage adapter does."""
+"""The contract of every storage adapter."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -30,21 +30,21 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
 
 
 def test_written_is_read(storage: Storage) -> None:
-    """The last write counts; size is told without reading."""
+    """The last write counts; size needs no read."""
     storage.write("v360/ladder.m3u8", b"one")
     storage.write("v360/ladder.m3u8", b"three")
     assert storage.read("v360/ladder.m3u8") == b"three"
     assert storage.size("v360/ladder.m3u8") == 5
 
 
-def test_what_is_not_there_is_none(storage: Storage) -> None:
-    """Not an error."""
+def test_a_missing_object_is_none(storage: Storage) -> None:
+    """It is not an error."""
     assert storage.read("master.m3u8") is None
     assert storage.size("master.m3u8") is None
 
 
 def test_listed_with_sizes(storage: Storage) -> None:
-    """All of it, or a folder of it."""
+    """Everything, or one folder."""
     for name in ("a0/aac-00000.m4s", "v360/ladder-00000.m4s", "master.m3u8"):
         storage.write(name, name.encode())
     assert storage.sizes() == {"a0/aac-00000.m4s": 16, "v360/ladder-00000.m4s": 21, "master.m3u8": 11}
@@ -52,8 +52,8 @@ def test_listed_with_sizes(storage: Storage) -> None:
     assert storage.sizes("s0/") == {}
 
 
-def test_clear_forgets_everything(storage: Storage) -> None:
-    """And writing goes on afterwards."""
+def test_clear_deletes_everything(storage: Storage) -> None:
+    """Objects can be written again afterwards."""
     storage.write("v360/ladder.m3u8", b"one")
     storage.clear()
     assert storage.read("v360/ladder.m3u8") is None
@@ -61,8 +61,8 @@ def test_clear_forgets_everything(storage: Storage) -> None:
     assert storage.read("v360/ladder.m3u8") == b"two"
 
 
-def test_clear_forgets_what_begins_so(storage: Storage) -> None:
-    """One rendition among others of its size; writing goes on, and what stays is what it was."""
+def test_clear_deletes_by_prefix(storage: Storage) -> None:
+    """One rendition among others of its size; the others stay, and all names can be written again."""
     kept = ("v360/ladder-00000.m4s", "v720/ladder-nvenc.m3u8")
     for name in ("v360/ladder-nvenc-00000.m4s", "v360/ladder-nvenc.m3u8", *kept):
         storage.write(name, name.encode())
@@ -73,35 +73,35 @@ def test_clear_forgets_what_begins_so(storage: Storage) -> None:
         assert storage.read(name) == b"again"
 
 
-def test_created_stays(storage: Storage) -> None:
-    """What a player has cached under a name stays true."""
+def test_a_created_object_stays(storage: Storage) -> None:
+    """What a player has cached under a name stays valid."""
     assert storage.create("a0/aac-init.mp4", b"one")
     assert not storage.create("a0/aac-init.mp4", b"two")
     assert storage.read("a0/aac-init.mp4") == b"one"
 
 
-@pytest.mark.parametrize("way", ["write", "create"])
-def test_two_write_one_name_at_once(storage: Storage, way: str) -> None:
-    """As two chunks do with their initialisation segment: nobody fails, one is written whole, and created once."""
+@pytest.mark.parametrize("method", ["write", "create"])
+def test_two_threads_write_one_name(storage: Storage, method: str) -> None:
+    """As two chunks write their initialisation segment: neither fails, one is complete, and it is created once."""
     both, rounds = Barrier(2), 50
 
     def write(content: bytes) -> list[bool | None]:
         answers = []
         for number in range(rounds):
             both.wait(timeout=30)
-            with suppress(WriteConflict):  # where others write too, who comes second is told
-                answers.append(getattr(storage, way)(f"a0/{number}.mp4", content))
+            with suppress(WriteConflict):  # the second of several writers gets this error
+                answers.append(getattr(storage, method)(f"a0/{number}.mp4", content))
         return answers
 
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(write, [b"1" * 5000, b"2" * 9000])
     assert {storage.size(f"a0/{number}.mp4") for number in range(rounds)} <= {5000, 9000}
-    if way == "create":
+    if method == "create":
         assert all(first != second for first, second in zip(one, other, strict=True))
 
 
-def test_nobody_writes_over_what_they_have_not_seen(gcs: StrictGcs) -> None:
-    """In a bucket: a run that was believed dead is told, and only then, knowing, may write over it."""
+def test_no_run_replaces_a_version_that_it_has_not_seen(gcs: StrictGcs) -> None:
+    """In a bucket, a run that was believed dead gets an error first; only then can it replace the object."""
     one, other = gcs_storage(gcs), gcs_storage(gcs)
     one.write("master.m3u8", b"short")
     with pytest.raises(WriteConflict):
@@ -113,7 +113,7 @@ def test_nobody_writes_over_what_they_have_not_seen(gcs: StrictGcs) -> None:
 
 
 def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
-    """Segments have their type and may be kept; playlists are asked for anew."""
+    """Segments have their type and are cached; playlists are always fetched."""
     storage = gcs_storage(gcs)
     storage.write("master.m3u8", b"#EXTM3U")
     storage.create("v360/ladder-00000.m4s", b"1")
@@ -124,7 +124,7 @@ def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
 
 
 def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
-    """The same types, the same lives."""
+    """The same types and cache headers."""
     s3 = fresh_buckets(s3_endpoint)
     storage = s3_storage(s3)
     storage.write("master.m3u8", b"#EXTM3U")
@@ -135,15 +135,15 @@ def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
     assert (segment["ContentType"], segment["CacheControl"]) == ("video/mp4", "public, max-age=31536000, immutable")
 
 
-def test_left_overs_of_a_killed_write_disappear(tmp_path: Path) -> None:
-    """The next run begins without them."""
+def test_remnants_of_a_killed_write_are_deleted(tmp_path: Path) -> None:
+    """The next run deletes them."""
     (tmp_path / "a.m4s.unfinished").write_bytes(b"half")
     FolderStorage(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_other_errors_of_the_disk_are_not_hidden(tmp_path: Path) -> None:
-    """Only a full disk has a name of its own."""
+    """Only a full disk becomes a DiskFull error."""
     storage = FolderStorage(tmp_path)
     (tmp_path / "v360").write_bytes(b"a file where a folder should be")
     with pytest.raises(FileExistsError):

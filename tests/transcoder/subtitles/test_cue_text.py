@@ -29,7 +29,7 @@ ASS = "0,0,Default,,0,0,0,,"
     ],
 )
 def test_subrip(text: str, expected: str) -> None:
-    """Italic, bold and underline stay; everything else that looks like markup goes or is escaped."""
+    """Italic, bold and underline stay; all other markup is removed or escaped."""
     assert as_webvtt(from_subrip(text)) == expected
 
 
@@ -48,19 +48,19 @@ def test_subrip(text: str, expected: str) -> None:
     ],
 )
 def test_ass(text: str, expected: str, settings: str) -> None:
-    """Override codes for style and place are understood, drawings and looks are dropped."""
+    """Override codes for style and position are applied; drawings, fonts and colours are dropped."""
     styled = from_ass(ASS + text)
     assert (as_webvtt(styled), styled.settings) == (expected, settings)
 
 
 def test_webvtt_entities_are_not_escaped_twice() -> None:
-    """What is already WebVTT is read as such."""
+    """WebVTT input is unescaped first."""
     assert as_webvtt(from_webvtt("a &lt; b &amp;&nbsp;c <c.yellow>d</c> <00:01.000>e")) == "a &lt; b &amp;\u00a0c d e"
 
 
 @given(st.text(max_size=200))
 def test_no_text_can_break_out_of_its_cue(text: str) -> None:
-    """Whatever it is: no empty line, no arrow, no tag but ours, and tags that balance."""
+    """For any text: no empty line, no arrow, only our own tags, and balanced tags."""
     for styled in (from_subrip(text), from_ass(ASS + text), from_webvtt(text)):
         written = as_webvtt(styled)
         assert "\n\n" not in written
@@ -71,8 +71,8 @@ def test_no_text_can_break_out_of_its_cue(text: str) -> None:
             assert tags.count(f"<{style}>") == tags.count(f"</{style}>")
 
 
-def test_file_is_in_order_of_time() -> None:
-    """Cues are sorted, cut at the film's beginning, and left out without text or time."""
+def test_cues_are_sorted_and_cut() -> None:
+    """Cues are sorted, cut at the film's beginning, and dropped if they have no text or no duration."""
     cues = [
         Cue(start_s=5, end_s=6, text=from_subrip("later")),
         Cue(start_s=-1, end_s=0.5, text=from_subrip("early")),
@@ -90,5 +90,5 @@ def test_file_is_in_order_of_time() -> None:
     [(0, "00:00:00.000"), (59.9996, "00:01:00.000"), (3661.5, "01:01:01.500"), (360_000, "100:00:00.000")],
 )
 def test_timestamp(seconds: float, text: str) -> None:
-    """Hours always, milliseconds rounded once."""
+    """Always with hours; milliseconds are rounded once."""
     assert timestamp(seconds) == text

@@ -1,4 +1,4 @@
-"""An uploaded .srt or .vtt is rewritten whatever it was written with."""
+"""Uploaded .srt and .vtt files are rewritten as WebVTT, whatever program wrote them."""
 
 import json
 from pathlib import Path
@@ -20,13 +20,13 @@ def cues(text: str) -> list[tuple[float, float, str]]:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_line_ends_do_not_matter(line_end: str) -> None:
+def test_line_endings_do_not_matter(line_end: str) -> None:
     """Windows, Unix and old Mac files give the same cues."""
     assert cues(SRT.replace("\n", line_end)) == [(1, 2.5, "First line\nand another"), (3, 4, "Second")]
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "expected"),
     [
         (FRENCH.encode("utf-8"), "étais"),
         (FRENCH.encode("utf-8-sig"), "étais"),
@@ -37,13 +37,13 @@ def test_line_ends_do_not_matter(line_end: str) -> None:
     ],
     ids=["utf-8", "bom", "utf-16", "cp1252", "cp1251", "koi8-r"],
 )
-def test_character_set_is_found(data: bytes, words: str) -> None:
-    """By its mark, else UTF-8, else what the letters make most likely."""
-    assert words in decode(data)
+def test_character_set_is_found(data: bytes, expected: str) -> None:
+    """By its byte order mark, else UTF-8, else the most likely one."""
+    assert expected in decode(data)
 
 
-def test_webvtt_keeps_places_and_loses_styles() -> None:
-    """Settings of a cue stay; STYLE, NOTE and identifiers are no text."""
+def test_webvtt_keeps_positions_and_loses_styles() -> None:
+    """The settings of a cue stay; STYLE, NOTE and identifiers are not text."""
     text = (
         "WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE hidden\n\nintro\n"
         "00:01.000 --> 00:02.000 line:0 align:start onclick:x\n<v Ana>Hello\n"
@@ -54,12 +54,12 @@ def test_webvtt_keeps_places_and_loses_styles() -> None:
 
 
 def test_damaged_file_without_blank_lines() -> None:
-    """The next cue's number is not taken for text."""
+    """The next cue's number is not mistaken for text."""
     assert cues(SRT.replace("\n\n", "\n")) == [(1, 2.5, "First line\nand another"), (3, 4, "Second")]
 
 
 def test_a_number_can_be_the_text() -> None:
-    """A cue that says 42 says 42."""
+    """A cue whose text is 42 keeps it."""
     assert cues("1\n00:00:01,000 --> 00:00:02,000\n42\n") == [(1, 2, "42")]
 
 
@@ -67,8 +67,8 @@ def test_a_number_can_be_the_text() -> None:
     ("content", "error"),
     [(b"", NoMedia), (b"  \n", NoMedia), (b"just words\n", Unsupported), (b"x" * (2 << 20) + b"y", TooLarge)],
 )
-def test_what_is_no_subtitle_file_is_refused(tmp_path: Path, content: bytes, error: type[BadMedia]) -> None:
-    """With a sentence for the person, and nothing written."""
+def test_other_files_are_refused(tmp_path: Path, content: bytes, error: type[BadMedia]) -> None:
+    """With a sentence for the uploader, and no output."""
     source = tmp_path / "a.srt"
     source.write_bytes(content)
     with pytest.raises(error) as raised:
@@ -78,7 +78,7 @@ def test_what_is_no_subtitle_file_is_refused(tmp_path: Path, content: bytes, err
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The API's way in: one JSON object on standard output, the file at its place."""
+    """As the API calls it: one JSON object on standard output, and the output file."""
     source, target = tmp_path / "a.srt", tmp_path / "a.vtt"
     source.write_text(SRT)
     assert main(["--subtitles", "--input", str(source), "--output", str(target)]) == 0
