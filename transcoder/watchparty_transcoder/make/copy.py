@@ -16,7 +16,7 @@ from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init, avc_entry, video_init
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, CopyPlan
-from watchparty_transcoder.probe.probe import open_media
+from watchparty_transcoder.source.source import open_media
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 

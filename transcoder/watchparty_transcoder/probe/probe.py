@@ -1,8 +1,6 @@
 """Reads an uploaded file through libav, in this process, and returns its facts or raises the reason for refusing it.
 
-Opens it with an allow-list of demuxers and the source's own protocol only, so that no playlist, concat script or image
-sequence can make it read anything but the one file. Decodes a handful of frames at most; reads the whole file only
-where its header cannot be trusted about the duration.
+Decodes a handful of frames at most; reads the whole file only where its header cannot be trusted about the duration.
 """
 
 import contextlib
@@ -21,27 +19,9 @@ from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoF
 from watchparty_transcoder.probe import tracks
 from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
-from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.source.source import Source, open_media
 
 log = logging.getLogger(__name__)
-
-DEMUXERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
-    "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
-)
-OPEN_OPTIONS = {
-    "format_whitelist": DEMUXERS,
-    "enable_drefs": "0",  # a MOV can name other files for its samples
-    "max_streams": "64",
-}
-
-
-def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
-    """The only way in which libav opens an upload. With `decoded=False` nothing but coded packets can be read."""
-    options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
-    if not decoded:
-        options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
-    return av.open(source.url, mode="r", options=options, metadata_errors="replace")
 
 
 def probe(source: Source, limits: Limits) -> Facts:

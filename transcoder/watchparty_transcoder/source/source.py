@@ -1,9 +1,26 @@
-"""The one object that libav and ffmpeg may read: a file, or an object of a bucket behind a loopback proxy."""
+"""The one object that libav and ffmpeg may read: a file, or an object of a bucket behind a loopback proxy.
+
+libav opens it with an allow-list of demuxers and the source's own protocol only, so that no playlist, concat script or
+image sequence can make it read anything else.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import av
+from av.container import InputContainer
+
+DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
+    "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
+)
+OPEN_OPTIONS = {
+    "format_whitelist": DEMUXERS,
+    "enable_drefs": "0",  # a MOV can name other files for its samples
+    "max_streams": "64",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +39,11 @@ def on_disk(path: Path) -> Source:
         open=lambda: path.open("rb"),
         size_bytes=lambda: path.stat().st_size,
     )
+
+
+def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
+    """The only way in which libav opens an upload. With `decoded=False` nothing but coded packets can be read."""
+    options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
+    if not decoded:
+        options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
+    return av.open(source.url, mode="r", options=options, metadata_errors="replace")

@@ -13,8 +13,7 @@ from av.subtitles.subtitle import AssSubtitle
 
 from watchparty_transcoder.errors import Cancelled
 from watchparty_transcoder.plan.models import SubtitlePlan
-from watchparty_transcoder.probe.probe import open_media
-from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.source.source import Source, open_media
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.subtitles.cue_text import from_ass
