@@ -3,8 +3,6 @@
 Its name holds the hash of its content, so that Terraform deploys anew exactly when something changed. No part of it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import sys
 import zipfile

@@ -4,8 +4,6 @@ HTTP functions answer through a FastAPI application (`FUNCTION_USE_ASGI=1`), eve
 What a name needs is built at its first call and kept for the life of the instance; importing this file builds nothing.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 from contextlib import AbstractContextManager
@@ -32,25 +30,25 @@ gc.disable()  # until what is needed is built: nothing of it is garbage, and loo
 
 
 @functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
-async def auth(_request: Request) -> FastAPI:
+async def auth(_request: "Request") -> "FastAPI":
     """Accounts, sessions, administration, webhooks."""
     return _auth_app()
 
 
 @functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
-async def rooms(_request: Request) -> FastAPI:
+async def rooms(_request: "Request") -> "FastAPI":
     """Rooms, the door, people, invitations."""
     return _rooms_app()
 
 
 @functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
-async def videos(_request: Request) -> FastAPI:
+async def videos(_request: "Request") -> "FastAPI":
     """Uploads, the library, subtitles, playback."""
     return _videos_app()
 
 
 @functions_framework.cloud_event
-def on_upload(event: CloudEvent) -> None:
+def on_upload(event: "CloudEvent") -> None:
     """An object of the uploads bucket is complete."""
     from watchparty_api.videos.uploads.finalize import on_upload_event
 
@@ -59,7 +57,7 @@ def on_upload(event: CloudEvent) -> None:
 
 
 @functions_framework.cloud_event
-def on_transcode(event: CloudEvent) -> None:
+def on_transcode(event: "CloudEvent") -> None:
     """The transcoder tells how far it is."""
     from watchparty_api.videos.transcodes.runs import apply_event
     from watchparty_api.web.cloud_events import pushed_message
@@ -69,7 +67,7 @@ def on_transcode(event: CloudEvent) -> None:
 
 
 @functions_framework.cloud_event
-def on_room_event(event: CloudEvent) -> None:
+def on_room_event(event: "CloudEvent") -> None:
     """The relay tells what happened in rooms."""
     from watchparty_api.rooms.history.ingest import ingest
     from watchparty_api.web.cloud_events import room_events
@@ -79,7 +77,7 @@ def on_room_event(event: CloudEvent) -> None:
 
 
 @functions_framework.cloud_event
-def on_delivery(event: CloudEvent) -> None:
+def on_delivery(event: "CloudEvent") -> None:
     """Webhook deliveries wait."""
     from watchparty_api.web.cloud_events import woken_deliveries
     from watchparty_api.webhooks.delivery import deliver
@@ -89,7 +87,7 @@ def on_delivery(event: CloudEvent) -> None:
 
 
 @functions_framework.cloud_event
-def sweep(event: CloudEvent) -> None:
+def sweep(event: "CloudEvent") -> None:
     """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
     from watchparty_api.maintenance import run_cloud_tasks
 
@@ -97,7 +95,7 @@ def sweep(event: CloudEvent) -> None:
         run_cloud_tasks(_services())
 
 
-def _log_context(event: CloudEvent) -> AbstractContextManager[None]:
+def _log_context(event: "CloudEvent") -> AbstractContextManager[None]:
     """Lines that are logged meanwhile name the event."""
     attributes = event.get_attributes()
     return log_context(str(attributes["id"]), trace_of(str(attributes.get("traceparent", ""))))
@@ -112,22 +110,22 @@ def _config() -> Config:
 
 
 @cache
-def _services() -> Services:
+def _services() -> "Services":
     return _built(bootstrap.build_cloud_services(_config()))
 
 
 @cache
-def _auth_app() -> FastAPI:
+def _auth_app() -> "FastAPI":
     return _built(bootstrap.function_app(_config(), bootstrap.auth_routers))
 
 
 @cache
-def _rooms_app() -> FastAPI:
+def _rooms_app() -> "FastAPI":
     return _built(bootstrap.function_app(_config(), bootstrap.rooms_routers, pages=bootstrap.rooms_pages))
 
 
 @cache
-def _videos_app() -> FastAPI:
+def _videos_app() -> "FastAPI":
     return _built(bootstrap.function_app(_config(), bootstrap.videos_routers))
 
 

@@ -5,8 +5,6 @@ deleted account leaves no name behind. `verify` finds any entry that was changed
 entries could only be cut off unnoticed by somebody who also holds no export of them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence

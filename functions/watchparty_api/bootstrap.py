@@ -5,8 +5,6 @@ The standalone server calls `build_services` with the adapters that live in its 
 so that each function pays at its cold start for what it uses and for nothing else.
 """
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -196,7 +194,7 @@ def _open_store(url: str) -> Store:
 
 def _open_windows(
     config: Config, store: WorkspaceStore, keys: Keys, now: Callable[[], datetime]
-) -> SharedWindows | None:
+) -> "SharedWindows | None":
     """Where rates are counted that hold over several processes; on SQLite there is one."""
     if config.store_url.startswith("sqlite"):
         return None
@@ -206,8 +204,8 @@ def _open_windows(
 
 
 def function_app(
-    config: Config, routers: Callable[[], list[APIRouter]], *, pages: Callable[[], list[APIRouter]] = list
-) -> FastAPI:
+    config: Config, routers: "Callable[[], list[APIRouter]]", *, pages: "Callable[[], list[APIRouter]]" = list
+) -> "FastAPI":
     """The application of one HTTP function: what it answers under /api/v1, and `pages` beside that."""
     from watchparty_api.web.http import create_app
 
@@ -217,7 +215,7 @@ def function_app(
     return app
 
 
-def auth_routers() -> list[APIRouter]:
+def auth_routers() -> "list[APIRouter]":
     """Function `auth`: accounts, sessions, administration, webhooks."""
     from watchparty_api.accounts import api_tokens, external_identity, me, recovery, sign_in, sign_up
     from watchparty_api.admin import (
@@ -249,7 +247,7 @@ def auth_routers() -> list[APIRouter]:
     ]
 
 
-def rooms_routers() -> list[APIRouter]:
+def rooms_routers() -> "list[APIRouter]":
     """Function `rooms`: rooms, the door, people, invitations."""
     from watchparty_api.rooms import routes as rooms
     from watchparty_api.rooms.history import routes as room_events
@@ -261,14 +259,14 @@ def rooms_routers() -> list[APIRouter]:
     return [rooms.router, joining.router, join_requests.router, members.router, invitations.router, room_events.router]
 
 
-def rooms_pages() -> list[APIRouter]:
+def rooms_pages() -> "list[APIRouter]":
     """Function `rooms`: the page behind a room's link."""
     from watchparty_api.rooms import link_page
 
     return [link_page.router]
 
 
-def videos_routers() -> list[APIRouter]:
+def videos_routers() -> "list[APIRouter]":
     """Function `videos`: uploads, the library, subtitles, playback."""
     from watchparty_api.rooms.playback import routes as playback
     from watchparty_api.videos import routes as videos
@@ -278,6 +276,6 @@ def videos_routers() -> list[APIRouter]:
     return [videos.router, uploads.router, subtitles.router, playback.router]
 
 
-def routers() -> list[APIRouter]:
+def routers() -> "list[APIRouter]":
     """Everything, for one process that answers all."""
     return [*auth_routers(), *rooms_routers(), *videos_routers()]

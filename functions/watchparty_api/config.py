@@ -3,8 +3,6 @@
 At home the standalone server builds a Config itself; in the cloud `from_environment` does, and refuses what is unsafe.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network

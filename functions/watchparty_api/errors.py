@@ -15,8 +15,6 @@
 is a conflict (409) to the caller, never a stack trace.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

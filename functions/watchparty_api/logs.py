@@ -4,8 +4,6 @@ Every line of a request names its id, which the person sees in a problem, and th
 so that both lead to all lines. At home lines stay plain text.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -4,8 +4,6 @@ The standalone server runs each task at its own interval (`watchparty/maintenanc
 calls the function `sweep` every minute (every five on the profile `hobby`), which runs them all in order.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@
 generated; a test compares what is committed with what this says.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Handlers get it by `dependencies.ServicesOf`; they never name an adapter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,10 +43,10 @@ class Services:
     identity_provider: IdentityProvider | None
     """Whose tokens sign in here; None: the site has accounts of its own only."""
     now: Callable[[], datetime]
-    on_video_changed: Callable[[Services, Video], None]
+    on_video_changed: "Callable[[Services, Video], None]"
     """Called after a change of what viewers see of a video: how much of it can be played, its tracks, its length.
     Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""
-    on_video_deleted: Callable[[Services, str], None]
+    on_video_deleted: "Callable[[Services, str], None]"
     """Called after a video is deleted, with its id."""
 
     def settings(self) -> WorkspaceSettings:

@@ -1,7 +1,5 @@
 """Fixtures of the functions' tests: one fresh house a test, from a database made once a session."""
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ No 5xx and no answer that the document does not describe, whoever asks; every ch
 tries a few requests for each operation, `make fuzz-api` the whole: more than two thousand.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The audit log's chain."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ good. Bodies are valid, so that no 422 hides a missing check. What an allowed ca
 here it only has to be neither 401 nor 403.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path

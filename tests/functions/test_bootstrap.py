@@ -1,7 +1,5 @@
 """Starting, and refusing to start."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

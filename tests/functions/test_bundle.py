@@ -1,7 +1,5 @@
 """The archive that is deployed: the same for the same sources, complete, and with nothing else in it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Log lines in the cloud: one JSON object each, with the request's id and the trace that Google's front end began."""
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

@@ -1,7 +1,5 @@
 """The deployed entry points: what each imports, and that the real framework serves each of them."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The periodic tasks: what the function `sweep` runs, and what the table says of each deployment."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,10 +1,7 @@
 """Pub/Sub to database, all parts real: emulator's push, functions-framework process, Firestore emulator."""
 
-from __future__ import annotations
-
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 from fakes.function_process import EVENT, cloud_environment, function_process
 from fakes.push import PushedTopic
 from fakes.transcode_events import said, waiting_video
+from fakes.waiting import eventually
 from watchparty_api.records import Room, Snapshot, Video
 from watchparty_api.store import firestore
 from watchparty_api.store.firestore import FirestoreStore
@@ -50,14 +48,6 @@ def pushing(
         yield pushed
 
 
-def until(found: Callable[[], bool]) -> None:
-    """Waits for what another process does."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
 def test_a_film_becomes_ready_by_pushed_events(
     store: FirestoreStore, store_url: str, firestore_host: str, pubsub_host: str, tmp_path: Path
 ) -> None:
@@ -79,7 +69,7 @@ def test_a_film_becomes_ready_by_pushed_events(
             video = store.get("main", Video, "v1")
             return video is not None and video.status == "ready"
 
-        until(ready)
+        eventually("the event has its effect", ready, within_s=PATIENCE_S)
         assert topic.dead_letters(within_s=PATIENCE_S) == [b"not one of ours"]
         assert ready(), "what came late took nothing back"
 
@@ -110,4 +100,4 @@ def test_a_rooms_place_is_kept_by_pushed_events(
             found = store.get("main", Snapshot, "r1")
             return found is not None and found.state["pos_s"] == 70.0
 
-        until(kept)
+        eventually("the event has its effect", kept, within_s=PATIENCE_S)

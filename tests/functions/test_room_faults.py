@@ -1,7 +1,5 @@
 """Faults that rooms of an earlier watch-party had, each with the test that would catch it here."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -3,8 +3,6 @@
 A model of a few lines says where each person stands; after each step the store, the tokens and the notices agree.
 """
 
-from __future__ import annotations
-
 import secrets
 from pathlib import Path
 from typing import Any

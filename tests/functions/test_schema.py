@@ -1,7 +1,5 @@
 """The committed HTTP contract."""
 
-from __future__ import annotations
-
 from watchparty_api.schema import CONTRACT, schema_text, whole_app
 from watchparty_api.web.openapi import document
 

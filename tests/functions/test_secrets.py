@@ -1,7 +1,5 @@
 """Canaries: no secret, and nothing personal, reaches a log, an address or somebody else's answer."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What holds before an administrator has decided anything."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Literal
 

@@ -16,9 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MOVING = (
-    "functions",
     "sync-relay",
-    "tests/functions",
     "tests/sync_relay",
 )
 """Not yet held here."""

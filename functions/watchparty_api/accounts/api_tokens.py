@@ -1,7 +1,5 @@
 """Personal API tokens: `wp_{id}_{secret}`, with scopes, the secret shown once."""
 
-from __future__ import annotations
-
 import secrets
 
 from fastapi import APIRouter, Response

@@ -3,8 +3,6 @@
 The only place that creates accounts; the routes, the administrator's command line and set-up all come here.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Someone who proves that an account is theirs may not be the only one who holds such credentials, so all are revoked.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from watchparty_api.errors import VersionConflict

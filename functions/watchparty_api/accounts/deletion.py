@@ -4,8 +4,6 @@ Every step can be repeated, and the account itself goes last: a deletion that wa
 again. Also deletes expired temporary accounts.
 """
 
-from __future__ import annotations
-
 from watchparty_api import audit
 from watchparty_api.accounts.creation import claim_id
 from watchparty_api.errors import Conflict, Gone

@@ -1,7 +1,5 @@
 """Everything that is kept about one account, as plain JSON without secrets."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

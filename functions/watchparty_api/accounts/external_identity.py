@@ -4,8 +4,6 @@ An account that claims the person's address without ever having shown that it is
 It becomes the person's, and whatever else opened it before opens it no more.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 from datetime import timedelta

@@ -6,8 +6,6 @@ Otherwise somebody could register another person's address here before its owner
 out, and per address alone, so that no one tries one password on every account.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import Depends, Request

@@ -1,7 +1,5 @@
 """A person's own account: reading, changing and deleting it, its devices, its usage, and everything kept about it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The shapes of accounts over HTTP. Nothing here decides."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self

@@ -3,8 +3,6 @@
 The secret travels in the link's fragment and in a request body; only its hash is kept, as the document's id.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 from datetime import timedelta

@@ -4,8 +4,6 @@ Where no mail leaves the house nothing is sent, and the answers are the same: th
 account. The mail goes out after the answer, so that the time does not tell either.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fastapi import APIRouter, BackgroundTasks, Request

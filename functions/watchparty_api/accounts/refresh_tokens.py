@@ -5,8 +5,6 @@ a second use within the grace of 30 seconds (two tabs, a lost answer) returns th
 are stored. A later use of an old token means that someone holds a copy, so the whole session is revoked.
 """
 
-from __future__ import annotations
-
 import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta

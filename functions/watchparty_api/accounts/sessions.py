@@ -3,8 +3,6 @@
 How its refresh token is replaced and when a used one is still accepted is in `refresh_tokens.py`.
 """
 
-from __future__ import annotations
-
 import secrets
 
 from fastapi import Request, Response

@@ -1,7 +1,5 @@
 """Signing in, staying signed in, signing out."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request, Response

@@ -4,8 +4,6 @@ There is no default account and no default password: a new house is opened by th
 prints (`open_setup`).
 """
 
-from __future__ import annotations
-
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from watchparty_api.accounts import one_time_tokens

@@ -1,7 +1,5 @@
 """Invitations to register: a link that works once, mailed where mail leaves the house."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api import audit

@@ -1,7 +1,5 @@
 """People, as administrators manage them: role, suspension, quota, deletion."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fastapi import APIRouter

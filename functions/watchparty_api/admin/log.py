@@ -1,7 +1,5 @@
 """The audit log: reading it, checking its chain, taking it home."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 

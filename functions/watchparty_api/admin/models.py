@@ -1,7 +1,5 @@
 """The shapes of the administrators' calls. Nothing here decides."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal, Self
 

@@ -1,7 +1,5 @@
 """All rooms, and closing one."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 
 from watchparty_api import audit

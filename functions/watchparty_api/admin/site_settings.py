@@ -1,7 +1,5 @@
 """The site's settings."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fastapi import APIRouter

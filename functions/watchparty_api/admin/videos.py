@@ -1,7 +1,5 @@
 """All films, and the transcodes that are waiting, running or failed."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter

@@ -3,8 +3,6 @@
 The adapter verifies tokens with firebase-admin: signature, audience, issuer, expiry and revocation.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property

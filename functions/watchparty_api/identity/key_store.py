@@ -4,8 +4,6 @@ The adapter in this file reads a folder: at home one folder that only its owner 
 mounted secret. `secret_manager.py` is the adapter that needs no volume.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Callable

@@ -4,8 +4,6 @@ A family is a small JSON text `{"active": kid, "keys": {kid: PEM}}`, so that a n
 made active, and the old one removed when its last token has expired (`rotation.py`). Where it lies is `key_material/`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -3,8 +3,6 @@
 Checking an unknown account's password costs as much as a known one's, so that the time tells nothing.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 from argon2 import PasswordHasher

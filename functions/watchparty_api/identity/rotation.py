@@ -4,8 +4,6 @@
 signs with it from then on. `retire` takes the old ones away, once the last token that they signed has expired.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -3,8 +3,6 @@
 Pure. What concerns the account itself (password, sessions, tokens, deletion) no API token can change.
 """
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 Scope = Literal[

@@ -3,8 +3,6 @@
 A mounted secret is read faster and without this client; this is for who deploys without volumes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +22,7 @@ class SecretManager:
     """`port.KeyMaterial` at `prefix` (projects/P/secrets/NAME): the secret `join` is projects/P/secrets/NAME-join."""
 
     prefix: str
-    make_client: Callable[[], SecretManagerServiceClient]
+    make_client: "Callable[[], SecretManagerServiceClient]"
     patience_s: float = PATIENCE_S
 
     def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is made here
@@ -47,14 +45,14 @@ class SecretManager:
         return f"{self.prefix}-{name}"
 
     @cached_property
-    def _client(self) -> SecretManagerServiceClient:
+    def _client(self) -> "SecretManagerServiceClient":
         return self.make_client()
 
 
 def open_secret_manager(prefix: str) -> SecretManager:
     """The secrets that the process's own identity may read."""
 
-    def client() -> SecretManagerServiceClient:
+    def client() -> "SecretManagerServiceClient":
         from google.cloud import secretmanager
 
         return secretmanager.SecretManagerServiceClient()

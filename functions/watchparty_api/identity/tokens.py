@@ -4,8 +4,6 @@ Each purpose has its own keys, `typ` and audience, so that no token passes for a
 `kid` must be one of ours. Reads no clock: `now` is given. Tokens hold no role of an account: that is the store's.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The event loop only passes references on, because the relay's clock runs on it t
 whatever the file's size. Called by `web/resumable.py`, which has checked what the body may contain.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from concurrent.futures import Executor

@@ -1,7 +1,5 @@
 """Parses the `Content-Range` of an upload by the rules of Google Cloud Storage. Pure."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Checks the free disk space before writing, and reports a full disk as DiskFull."""
 
-from __future__ import annotations
-
 import errno
 import shutil
 from collections.abc import Callable, Iterator

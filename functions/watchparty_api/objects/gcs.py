@@ -4,8 +4,6 @@ URLs are signed with the given `Signer`: in the cloud by IAM's signBlob, so that
 by an RSA key. Cleaning up is left to Google: sessions expire after a week, originals by the bucket's lifecycle rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,8 +31,8 @@ class GcsObjectStore:
 
     uploads_bucket: str
     media_bucket: str
-    make_client: Callable[[], Client]
-    make_signer: Callable[[], Signing]
+    make_client: "Callable[[], Client]"
+    make_signer: "Callable[[], Signing]"
     now: Callable[[], datetime]
     multipart = None
 
@@ -82,7 +80,7 @@ class GcsObjectStore:
         blob = self._blob(name)
         return self._urls.of(name, lambda: self._sign(blob))
 
-    def _sign(self, blob: Blob) -> str | None:
+    def _sign(self, blob: "Blob") -> str | None:
         with _translated_errors():
             if not blob.exists(timeout=_CALL_WITHIN_S):
                 return None
@@ -119,30 +117,30 @@ class GcsObjectStore:
         return SignedUrlCache(self.now)
 
     @cached_property
-    def _client(self) -> Client:
+    def _client(self) -> "Client":
         return self.make_client()
 
     @cached_property
-    def _signer(self) -> Signing:
+    def _signer(self) -> "Signing":
         return self.make_signer()
 
     @property
-    def _uploads(self) -> Bucket:
+    def _uploads(self) -> "Bucket":
         return self._client.bucket(self.uploads_bucket)
 
     @property
-    def _media(self) -> Bucket:
+    def _media(self) -> "Bucket":
         return self._client.bucket(self.media_bucket)
 
-    def _original(self, video_id: str) -> Blob:
+    def _original(self, video_id: str) -> "Blob":
         return self._uploads.blob(f"{video_id}/{ORIGINAL}")
 
-    def _blob(self, name: str) -> Blob:
+    def _blob(self, name: str) -> "Blob":
         if not is_media_name(name):
             raise Malformed("bad_media_name", "There is no file of that name.")
         return self._media.blob(name)
 
-    def _delete(self, blob: Blob) -> None:
+    def _delete(self, blob: "Blob") -> None:
         from google.api_core.exceptions import NotFound
 
         try:
@@ -154,7 +152,7 @@ class GcsObjectStore:
 def open_buckets(*, uploads: str, media: str, signer_account: str, now: Callable[[], datetime]) -> GcsObjectStore:
     """The store with the function's own identity, which is allowed to sign as `signer_account`."""
 
-    def client() -> Client:
+    def client() -> "Client":
         from google.cloud import storage
 
         return storage.Client()
@@ -168,7 +166,7 @@ def open_buckets(*, uploads: str, media: str, signer_account: str, now: Callable
     )
 
 
-def _keyless(account: str) -> Signing:
+def _keyless(account: str) -> "Signing":
     """Credentials that sign as `account` with IAM's signBlob: one call per URL, and no private key to store."""
     import google.auth
     from google.auth import iam

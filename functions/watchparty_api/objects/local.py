@@ -3,8 +3,6 @@
 It signs upload URLs as Google's client does; `web/resumable.py` verifies them and receives the bytes.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import threading

@@ -1,7 +1,5 @@
 """Names of media objects: which are valid, and their MIME types. Pure."""
 
-from __future__ import annotations
-
 import re
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){2,5}")

@@ -1,7 +1,5 @@
 """The objects port: starts uploads and reads and writes media. The bytes of films never pass through a function."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -2,8 +2,6 @@
 that outgrow their disk. Uploads are multipart (`s3_multipart.py`); films are read from URLs signed for a minute.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The S3 client: how it is created, its timeouts, and the translation of its errors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

@@ -5,8 +5,6 @@ for exactly its length, and the content type is fixed when the upload is opened.
 every part, because some services do not enforce the signed length.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -5,8 +5,6 @@ All state is in files, so a restart loses nothing: `sessions/{key}.json` describ
 same folder and is never overwritten. All calls block; `web/resumable.py` runs them in threads.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

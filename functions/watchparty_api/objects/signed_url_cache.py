@@ -1,7 +1,5 @@
 """A cache of signed URLs: the people in a room fetch the same files at the same time and can share one URL."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """One writer per upload: a new connection takes over, because the previous one may have been dead for minutes."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

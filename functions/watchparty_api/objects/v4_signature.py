@@ -5,8 +5,6 @@ and `web/resumable.py` verifies; in the cloud, Google's client and servers do. T
 https://cloud.google.com/storage/docs/authentication/signatures.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

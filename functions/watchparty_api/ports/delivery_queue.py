@@ -4,8 +4,6 @@ With Pub/Sub a message wakes the function `on_delivery`, so that no request wait
 Without messaging the deliveries wait for the next maintenance round.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Sequence
@@ -53,7 +51,7 @@ class PubSubDeliveryQueue:
             log.warning("nobody was woken for %s deliveries: %s", len(delivery_ids), type(error).__name__)
 
     @cached_property
-    def _publisher(self) -> PublisherClient:
+    def _publisher(self) -> "PublisherClient":
         from google.cloud import pubsub_v1
 
         return pubsub_v1.PublisherClient()

@@ -5,8 +5,6 @@ file. In front of a bucket it is Cloud CDN's signed cookie, so that no request f
 cookie cannot be revoked, which is why a grant lives for minutes only.
 """
 
-from __future__ import annotations
-
 import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass

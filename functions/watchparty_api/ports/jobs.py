@@ -4,8 +4,6 @@ Nothing waits for an execution: it reports by events, and one that goes silent i
 round. The client library is imported late, because only calls that start or stop a job need it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,8 +79,8 @@ class CloudRunJobs:
             with _translated():
                 for name in self._running(video_id):
                     self._executions.cancel_execution(name=name, timeout=_CALL_WITHIN_S)
-        except Unavailable as refused:  # its events count for nothing any more, so it may as well run to its end
-            log.warning("the runs of video %s could not be stopped: %s", video_id, refused)
+        except Unavailable as error:  # its events no longer count, so it can just as well run to its end
+            log.warning("the runs of video %s could not be stopped: %s", video_id, error)
 
     def _running(self, video_id: str) -> Iterator[str]:
         for execution in self._executions.list_executions(parent=self.job, timeout=_CALL_WITHIN_S):
@@ -95,14 +93,14 @@ class CloudRunJobs:
                 yield execution.name
 
     @cached_property
-    def _jobs(self) -> run_v2.JobsClient:
+    def _jobs(self) -> "run_v2.JobsClient":
         from google.cloud import run_v2
         from google.cloud.run_v2.services.jobs.transports.rest import JobsRestTransport
 
         return run_v2.JobsClient(transport=JobsRestTransport(**self.endpoint.arguments()))
 
     @cached_property
-    def _executions(self) -> run_v2.ExecutionsClient:
+    def _executions(self) -> "run_v2.ExecutionsClient":
         from google.cloud import run_v2
         from google.cloud.run_v2.services.executions.transports.rest import ExecutionsRestTransport
 

@@ -1,7 +1,5 @@
 """Outgoing mail: the port for one short plain-text message to one person, with adapters for SMTP and for the log."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -68,7 +66,7 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable("mail_unavailable", "We couldn’t send the email. Try again later.") from error
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> "smtplib.SMTP":
         import smtplib
         import ssl
 

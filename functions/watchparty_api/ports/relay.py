@@ -4,8 +4,6 @@ One adapter calls the relay of the same process. The other opens a socket per no
 are rare, and a function may be frozen between two requests.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Mapping

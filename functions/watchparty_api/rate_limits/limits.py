@@ -5,8 +5,6 @@ refusal is an ApiError. What stands against guessing, mailing and inviting is co
 several (`shared_windows.py`); what only spares this process, in its own memory. Decides nothing else.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Mapping
@@ -81,7 +79,7 @@ class Limiter:
         raise TooMany("rate_limited", "Too many tries. Wait a moment.", retry_after_s=wait_s)
 
 
-def limit(request: Request, action: str, *keys: str) -> None:
+def limit(request: "Request", action: str, *keys: str) -> None:
     """`Limiter.hit` of the application that answers this request."""
     limiter: Limiter = request.app.state.services.limiter
     limiter.hit(action, *keys)

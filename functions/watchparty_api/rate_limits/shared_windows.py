@@ -4,8 +4,6 @@ One small document a thing that is counted, under a keyed hash: neither addresse
 at the same moment see each other, because the loser of the write counts again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 

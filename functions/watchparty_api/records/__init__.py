@@ -6,8 +6,6 @@ are stored as SHA-256 hashes (`…_hash`), passwords as argon2 strings.
 Fields may be str, int, float, bool, datetime, tuple[...] or dict (stored as JSON), or an optional one of these.
 """
 
-from __future__ import annotations
-
 from watchparty_api.records.accounts import Account, ApiToken, EmailClaim, OneTimeToken, Session
 from watchparty_api.records.record import Record
 from watchparty_api.records.room_history import ChatCleared, ChatEntry, RoomAction, Snapshot, SyncReport

@@ -1,7 +1,5 @@
 """Accounts and their credentials."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal

@@ -1,6 +1,8 @@
-"""The base class of all records."""
+"""The base class of all records.
 
-from __future__ import annotations
+Its fields are what the store needs of a document: where it belongs, how it is found, and the version that a write was
+decided on. What a kind of document holds is for its own class.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +10,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """The fields of every document. `version` 0 means not stored yet."""
+    """The fields of every document."""
 
     workspace_id: str = ""
     """Filled in by the store that writes the record (`store/port.py`); empty until then."""
     id: str
     created_at: datetime
     version: int = 0
+    """Counted by the store with each write; 0 means not stored yet."""

@@ -1,7 +1,5 @@
 """What the relay reported about rooms, stored for their hosts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any

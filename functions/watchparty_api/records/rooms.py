@@ -1,7 +1,5 @@
 """Rooms, their members, and everything that decides who may join."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Site-wide records: settings, the audit log, idempotency keys and rate limit windows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal

@@ -4,8 +4,6 @@ Room routes ask for `RoomAccessOf`; `require` is their only guard. A token of an
 member whose account has been suspended gives no access.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated

@@ -4,8 +4,6 @@ A room is addressed by its id or by the id of its current link; until a new link
 link leads nowhere for strangers, but whoever belongs to the room is still found by it.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ address counts for 24 hours, as a keyed hash, and not at all where the one who b
 or a proxy that hides everybody behind itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

@@ -4,8 +4,6 @@ Each function decides on the room as it is stored, writes it with the notice tha
 somebody else was faster. Whether the caller may is the routes' question.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import Any

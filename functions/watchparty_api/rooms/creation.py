@@ -1,7 +1,5 @@
 """Making a room: the room and its host's membership, in one commit."""
 
-from __future__ import annotations
-
 import secrets
 
 from watchparty_api.identity.passwords import hash_password

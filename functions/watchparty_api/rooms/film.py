@@ -4,8 +4,6 @@ A room shows films of its host or of whoever puts them on, never anybody else's:
 right to it. `video_changed` and `video_deleted` are the listeners that `bootstrap.py` connects to the videos' code.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime

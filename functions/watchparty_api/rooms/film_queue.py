@@ -4,8 +4,6 @@ Whoever queued a film lent it to the room, so it may be played when they are not
 looked up again when its turn comes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Friendly names for rooms and for guests who typed none. Pure: the caller brings the choice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 Choose = Callable[[Sequence[str]], str]

@@ -4,8 +4,6 @@ Whoever serves `/r/{id}` calls it (the standalone server, `link_routes.py` in th
 the page itself says what happened, and the status says it to machines.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable
@@ -71,8 +69,8 @@ def page_of_room(services: Services, address: str, index_html: str, *, base_url:
         found: RoomCard | ApiError = room_card(
             services, find_room(services, address).for_strangers(), base_url=base_url
         )
-    except ApiError as refused:
-        found = refused
+    except ApiError as error:
+        found = error
     return link_page(index_html, found, base_url=base_url)
 
 

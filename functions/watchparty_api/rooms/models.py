@@ -1,7 +1,5 @@
 """The shapes of rooms over HTTP: what comes in, what goes out. Nothing here decides."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 

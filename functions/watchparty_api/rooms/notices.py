@@ -1,10 +1,8 @@
 """The notices that rooms send to the relay (contracts, "Room notice"): one function a kind.
 
-Pure: a notice is a record for the outbox, written in the commit of the change that it tells of. Each says the whole of
+A notice is a record for the outbox, written in the commit of the change that it tells of. Each says the whole of
 what it is about, with the counter of the store, so that order and repetition do not matter.
 """
-
-from __future__ import annotations
 
 import secrets
 from datetime import datetime

@@ -4,8 +4,6 @@
 whoever runs the process. A notice may arrive twice; it is never lost while it still means something.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

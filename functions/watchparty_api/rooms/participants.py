@@ -4,8 +4,6 @@ The id is derived from the room and from who it is, so that creating the member 
 clicks wins, and a guest who comes back finds role, mute and ban again. It proves nothing and can be shown to everybody.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

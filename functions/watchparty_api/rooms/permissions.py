@@ -4,8 +4,6 @@ Pure. The place of a caller comes from the store (`access.py`), never from a tok
 in a room that is not theirs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum

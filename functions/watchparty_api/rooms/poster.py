@@ -1,7 +1,5 @@
 """The poster of a room's film: for anybody at the door of an open or knocking room, else for its members."""
 
-from __future__ import annotations
-
 from fastapi import Response
 
 from watchparty_api.errors import NotFound

@@ -1,7 +1,5 @@
 """HTTP routes of rooms: read, make, change, close, a new link, the film, and what comes next."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 
 from watchparty_api.rate_limits.limits import address_key

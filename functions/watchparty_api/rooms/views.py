@@ -3,8 +3,6 @@
 No answer contains an e-mail address, an account id or a storage path.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from watchparty_api.records import Member, Room, Snapshot, Video

@@ -1,7 +1,5 @@
 """Opaque list cursors: the position of a page's last item, bound to the query and its values."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

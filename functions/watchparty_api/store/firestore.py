@@ -5,8 +5,6 @@ since. There is no transaction: under contention the loser retries, and no lock 
 `bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules, and imports the client late.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -31,7 +29,7 @@ _CALL_WITHIN_S = 10.0
 _READY_WITHIN_S = 1.0
 
 
-def open_store(url: str) -> FirestoreStore:
+def open_store(url: str) -> "FirestoreStore":
     """Opens the store at firestore://PROJECT/DATABASE, or the project's default database if none is named."""
     from google.cloud import firestore
 
@@ -42,7 +40,7 @@ def open_store(url: str) -> FirestoreStore:
 class FirestoreStore(Store):
     """`port.Store` on google-cloud-firestore."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: "Client") -> None:
         self._client = client
 
     def close(self) -> None:
@@ -112,7 +110,7 @@ class FirestoreStore(Store):
             read_at[snapshot.reference.path] = snapshot.update_time
         return read_at
 
-    def _add(self, batch: WriteBatch, workspace_id: str, write: Write, read_at: Mapping[str, Any]) -> None:
+    def _add(self, batch: "WriteBatch", workspace_id: str, write: Write, read_at: Mapping[str, Any]) -> None:
         match write:
             case Create(record):
                 batch.create(self._document(workspace_id, type(record), record.id), _row(workspace_id, record, 1))
@@ -126,10 +124,10 @@ class FirestoreStore(Store):
 
     # ---- addresses
 
-    def _collection(self, workspace_id: str, kind: type[Record]) -> CollectionReference:
+    def _collection(self, workspace_id: str, kind: type[Record]) -> "CollectionReference":
         return self._client.collection("workspaces", workspace_id, kind_name(kind))
 
-    def _document(self, workspace_id: str, kind: type[Record], id_: str) -> DocumentReference:
+    def _document(self, workspace_id: str, kind: type[Record], id_: str) -> "DocumentReference":
         return self._collection(workspace_id, kind).document(id_)
 
     def _matching(self, workspace_id: str, query: Query[Any], values: Sequence[Any]) -> Any:

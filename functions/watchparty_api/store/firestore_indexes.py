@@ -4,8 +4,6 @@ They are derived from the declared queries, because the emulator answers queries
 not: a forgotten index would go unnoticed in tests.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

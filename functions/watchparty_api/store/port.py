@@ -5,8 +5,6 @@ and writes with the version that it read; if another writer was faster, `Version
 decides again (`errors.py`). Writes that belong together go into one `commit`, which is atomic.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar

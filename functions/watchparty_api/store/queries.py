@@ -4,8 +4,6 @@ To add a query, add a constant: `QUERIES` collects them, and both adapters refus
 `order_by` must name a field that is never None.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from watchparty_api.records import (
@@ -70,6 +68,7 @@ REPORTS_OF_ROOM = Query("reports_of_room", SyncReport, where=("room_id",), order
 NOTICES_BY_DUE = Query("notices_by_due", Notice, order_by="due_at")
 
 # ---- videos
+
 VIDEOS_BY_STATUS = Query("videos_by_status", Video, where=("status",), descending=True)
 
 # ---- webhooks

@@ -1,7 +1,5 @@
 """How the adapters store a record kind: its collection name and the plain type of each field."""
 
-from __future__ import annotations
-
 import re
 import types
 from collections.abc import Mapping

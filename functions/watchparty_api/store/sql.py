@@ -4,8 +4,6 @@ Each record kind has one table (`tables.py`). Writes are optimistic (`UPDATE …
 between reading and writing. `bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -43,7 +41,7 @@ _READY_WITHIN_S = 1.0
 _DEADLOCK_DETECTED = "40P01"
 
 
-def open_store(url: str) -> SqlStore:
+def open_store(url: str) -> "SqlStore":
     """Opens the store at a SQLAlchemy URL and migrates its tables."""
     engine = _engine(make_url(url))
     with _translated_errors():
@@ -85,8 +83,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError as refused:
-            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
                 raise
         time.sleep(0.01)
 

@@ -3,8 +3,6 @@
 Used by the SQL adapter. A test compares the result of the migrations with the tables derived here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime

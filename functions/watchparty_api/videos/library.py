@@ -1,7 +1,5 @@
 """The owner's library: the guard of the routes that belong to a video's owner, direct links, and deletion."""
 
-from __future__ import annotations
-
 import secrets
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The shapes of videos over HTTP. Nothing here decides."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from typing import Annotated, Literal

@@ -3,8 +3,6 @@
 The address holds a hash that only we can make; it shows one picture and opens nothing else.
 """
 
-from __future__ import annotations
-
 import hmac
 
 from starlette.responses import Response

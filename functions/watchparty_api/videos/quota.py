@@ -1,7 +1,5 @@
 """How much an account may keep, and how much it keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from watchparty_api.records import Account, Video, WorkspaceSettings

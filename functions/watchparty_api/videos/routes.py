@@ -1,7 +1,5 @@
 """HTTP routes of the library: announce or link a film, see how it is doing, rename, retry, delete."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fastapi import APIRouter, Request

@@ -1,7 +1,5 @@
 """A video over HTTP: its view for the owner, and the addresses of its files."""
 
-from __future__ import annotations
-
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.models import SubtitleTrackView, VideoView

@@ -4,8 +4,6 @@ Control characters and invisible characters that change the writing direction ar
 one name pass for another or garble the line that contains it. Joiners stay: Persian and family emoji need them.
 """
 
-from __future__ import annotations
-
 import unicodedata
 
 from pydantic import BaseModel, ConfigDict

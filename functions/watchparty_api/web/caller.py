@@ -5,8 +5,6 @@ store, so that a suspension, a sign-out or a new role counts at once. What a par
 rooms' code to read from the membership. Route handlers ask by `CallerOf`, `AccountOf`, `AdminOf`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from dataclasses import dataclass

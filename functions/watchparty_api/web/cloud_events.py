@@ -4,8 +4,6 @@ Raises BadEvent for what is none: the function then fails, the event comes again
 where somebody can look at it.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping

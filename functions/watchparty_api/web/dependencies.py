@@ -3,8 +3,6 @@
 Apart from `services.py`, so that a function without HTTP does not import FastAPI.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Depends, Query, Request

@@ -1,7 +1,5 @@
 """The API's documentation as one plain page, made from its OpenAPI document: no script, nothing from another host."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

@@ -5,8 +5,6 @@ The standalone server mounts all routers in one application, each function of `m
 log holds the rest.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 import secrets

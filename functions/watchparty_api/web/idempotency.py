@@ -4,8 +4,6 @@ A key belongs to its caller, route and body for 24 hours. Only the id of what wa
 might hold secrets: the route reads the thing again and answers as if for the first time.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 `schema.py` writes that of all routes together, which is the contract.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from typing import Any

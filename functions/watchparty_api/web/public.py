@@ -3,8 +3,6 @@
 `router` lies under /api/v1; `root_router` beside it, in every function.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from fastapi import APIRouter

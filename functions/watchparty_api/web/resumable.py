@@ -5,8 +5,6 @@ The first session to be complete becomes the original; `finalized` is told, then
 State lies on disk (`sessions.py`); here is only who is writing at this moment.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

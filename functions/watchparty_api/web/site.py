@@ -3,8 +3,6 @@
 Headers that a proxy adds are believed only when they come from a trusted proxy (`Config.trusted_proxies`).
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit

@@ -3,8 +3,6 @@
 FastAPI's own spans are left out, because they carry the path, and addresses of rooms and films let people in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +23,7 @@ class Tracing:
     """An ASGI layer around an application."""
 
     app: ASGIApp
-    tracer: Tracer
+    tracer: "Tracer"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         from opentelemetry.propagate import extract
@@ -52,7 +50,7 @@ class Tracing:
                 span.set_attribute("http.route", route)
 
 
-def open_tracer(exporter: SpanExporter, *, service: str, version: str) -> Tracer:
+def open_tracer(exporter: "SpanExporter", *, service: str, version: str) -> "Tracer":
     """A tracer whose spans go to `exporter`, soon and together."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -63,7 +61,7 @@ def open_tracer(exporter: SpanExporter, *, service: str, version: str) -> Tracer
     return provider.get_tracer("watchparty")
 
 
-def otlp_exporter(endpoint: str) -> SpanExporter:
+def otlp_exporter(endpoint: str) -> "SpanExporter":
     """To a collector, by OTLP over HTTP; what else it needs it takes from OpenTelemetry's own variables."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 

@@ -5,8 +5,6 @@ Several webhooks are called at once, each with one delivery after the other, so 
 delays nobody but themselves.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import time

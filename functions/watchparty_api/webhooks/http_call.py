@@ -4,8 +4,6 @@ In the cloud an address has to be public: it is looked up once, refused if any o
 goes to the very address that was checked, so that a name cannot point elsewhere a moment later.
 """
 
-from __future__ import annotations
-
 import http.client
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """The shapes of webhooks over HTTP, and the names of what is told."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit

@@ -3,8 +3,6 @@
 A delivery's id follows from the event and the webhook, so an event that is told twice is delivered once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta

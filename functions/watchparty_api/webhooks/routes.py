@@ -1,7 +1,5 @@
 """HTTP routes of webhooks: register, list, delete, try out, and the log of what was delivered."""
 
-from __future__ import annotations
-
 import secrets
 from typing import Annotated
 

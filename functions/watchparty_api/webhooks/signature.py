@@ -3,8 +3,6 @@
 The secret is derived from the installation's own and the webhook's id, so that no document holds it.
 """
 
-from __future__ import annotations
-
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Mapping

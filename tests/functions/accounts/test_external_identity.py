@@ -1,7 +1,5 @@
 """Signing in with an identity provider's token, verified by Google's library with a certificate of the test."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """One's own account."""
 
-from __future__ import annotations
-
 import pytest
 from starlette.testclient import TestClient
 

@@ -1,7 +1,5 @@
 """Getting back in."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

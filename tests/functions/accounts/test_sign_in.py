@@ -1,7 +1,5 @@
 """Signing in, refreshing, signing out."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

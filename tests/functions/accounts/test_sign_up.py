@@ -1,7 +1,5 @@
 """The first administrator, registration, temporary hosts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """What administrators do, and the trace that it leaves."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Both places of the installation's secrets: files, and Secret Manager by its real client at a local server."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Key files: made once, private, rotated by hand."""
 
-from __future__ import annotations
-
 import json
 import stat
 from pathlib import Path

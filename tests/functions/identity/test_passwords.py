@@ -1,7 +1,5 @@
 """Passwords."""
 
-from __future__ import annotations
-
 from argon2 import PasswordHasher
 
 from watchparty_api.identity.passwords import hash_password, needs_rehash, verify_password

@@ -1,7 +1,5 @@
 """Rotating keys while people are in: at no step does a living token stop being good, in the end an old one does."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

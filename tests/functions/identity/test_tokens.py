@@ -1,7 +1,5 @@
 """Tokens: no purpose passes for another, and nobody else's key passes at all."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

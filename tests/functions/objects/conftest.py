@@ -1,7 +1,5 @@
 """A local object store in a temporary folder, a strict local GCS, and a client that uploads to it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A disk that is really full: a small tmpfs, if this machine allows mounting one."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """What the cloud's object store permits a browser, and what it refuses: signed by Google's client, verified by ours."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import httpx

@@ -1,7 +1,5 @@
 """The contract of every object store. To add an adapter, add its fixture to `STORES`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,11 +1,8 @@
 """The upload server under uvicorn, over real sockets: event loop, threads and connections together."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import socket
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -13,6 +10,7 @@ import pytest
 
 from fakes.local_server import serving_app
 from fakes.uploader import KIB256, Uploader
+from fakes.waiting import eventually
 
 CHUNK = 8 * 1024 * 1024
 
@@ -57,8 +55,8 @@ def test_an_upload_resumes_after_a_broken_connection(uploader: Uploader, port: i
             f"Content-Range: bytes 0-{CHUNK - 1}/{CHUNK}\r\nContent-Length: {CHUNK}\r\n\r\n"
         )
         line.sendall(head.encode() + film[: 5 * KIB256 + 99])
-        while not any(part.stat().st_size for part in uploader.folder.rglob("*.part")):
-            time.sleep(0.005)  # until bytes are stored: the later connection takes over, so their order must be certain
+        # The later connection takes over, so the order of the two must be certain.
+        eventually("bytes are stored", lambda: any(part.stat().st_size for part in uploader.folder.rglob("*.part")))
     # The new connection waits until the broken one has ended, so no delay is needed here.
     again = put(port, location, film, 0, CHUNK - 1)
     assert again.status == 200

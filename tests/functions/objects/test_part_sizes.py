@@ -1,7 +1,5 @@
 """How a file is divided into parts."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

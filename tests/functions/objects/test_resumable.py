@@ -1,7 +1,5 @@
 """The upload protocol at home, as strict as Google Cloud Storage."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What the S3 adapter signs, counts and refuses, tested with the real client against a local S3 service."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

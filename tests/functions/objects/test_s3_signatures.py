@@ -1,7 +1,5 @@
 """What a URL of the S3 adapter permits and what it does not: signed by the real client, verified by a strict proxy."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from datetime import timedelta

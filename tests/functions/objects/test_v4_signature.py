@@ -1,7 +1,5 @@
 """URLs signed by Google's own client are accepted; any change to the request is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Waking the function by Pub/Sub: the real client, the emulator, and a topic that is not there."""
 
-from __future__ import annotations
-
 import json
 import secrets
 

@@ -1,7 +1,5 @@
 """Google's own client against a local Cloud Run API."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Mail over a real connection to a server of this machine."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

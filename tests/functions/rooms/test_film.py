@@ -1,7 +1,5 @@
 """Which film a room shows, and how it is told."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from fakes.house import House

@@ -1,7 +1,5 @@
 """What a room shows next."""
 
-from __future__ import annotations
-
 from fakes.house import House
 from fakes.party import Party, film, party
 from watchparty_api.records import Video

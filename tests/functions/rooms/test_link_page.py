@@ -1,7 +1,5 @@
 """The page behind a link."""
 
-from __future__ import annotations
-
 from watchparty_api.errors import Gone, NotFound
 from watchparty_api.rooms.link_page import link_page
 from watchparty_api.rooms.models import RoomCard

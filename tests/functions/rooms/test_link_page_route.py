@@ -1,7 +1,5 @@
 """The page behind a link where it has to be fetched first."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 

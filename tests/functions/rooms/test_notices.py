@@ -1,7 +1,5 @@
 """Every notice is one that the socket's schema knows, so the relay can read what the functions say."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

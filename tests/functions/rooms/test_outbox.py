@@ -1,7 +1,5 @@
 """Changes and their notices: one commit, delivered at once or later, never lost while they matter."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

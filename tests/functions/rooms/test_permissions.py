@@ -1,7 +1,5 @@
 """The table of permissions, the control of the film, and rank."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

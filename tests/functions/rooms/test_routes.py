@@ -1,7 +1,5 @@
 """Rooms over HTTP: make, read, change, a new link, close."""
 
-from __future__ import annotations
-
 import pytest
 
 from fakes.house import SITE, House

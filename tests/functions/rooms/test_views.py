@@ -1,7 +1,5 @@
 """How rooms look: presence and position on the card."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One open store per test, of each supported kind (`store_url` in the parent folder)."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 

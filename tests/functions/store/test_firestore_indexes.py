@@ -1,7 +1,5 @@
 """Terraform's Firestore indexes are derived from the declared queries."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

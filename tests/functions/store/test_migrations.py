@@ -1,7 +1,5 @@
 """The migrations create the schema that the records describe."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The contract of every store adapter (store/port.py)."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

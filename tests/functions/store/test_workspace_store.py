@@ -1,7 +1,5 @@
 """The bound store reaches its own workspace and no other (store/port.py); runs on every adapter."""
 
-from __future__ import annotations
-
 import inspect
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The library over HTTP, as its owner's page uses it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What a name may be made of."""
 
-from __future__ import annotations
-
 import unicodedata
 
 import pytest

@@ -1,7 +1,5 @@
 """The application's edges: problems, request ids, body limits, CORS."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Creating once."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

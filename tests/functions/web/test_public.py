@@ -1,7 +1,5 @@
 """What anybody may ask."""
 
-from __future__ import annotations
-
 from starlette.testclient import TestClient
 
 from fakes.house import House

@@ -1,7 +1,5 @@
 """Where the site is, and who knocks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

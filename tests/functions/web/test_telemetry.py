@@ -1,7 +1,5 @@
 """Traces: one span a request under the caller's trace, named by its route, and without any address."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler

@@ -1,7 +1,5 @@
 """An integrator that listens, and an account whose webhook calls it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From what happens in rooms and films to the integrator's server: once each, again after failures, never for ever."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler

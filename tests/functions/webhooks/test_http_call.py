@@ -1,7 +1,5 @@
 """One call to an address of somebody else's choice: what is called, and what never is."""
 
-from __future__ import annotations
-
 from itertools import chain, repeat
 
 import pytest

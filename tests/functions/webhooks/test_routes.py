@@ -1,7 +1,5 @@
 """Webhooks over HTTP: registered, listed without secrets, tried out, logged, deleted; everybody their own only."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,9 +1,7 @@
-"""The host's action log: who did what in a room, whether over the socket or over HTTP. Pure.
+"""The host's action log: who did what in a room, whether over the socket or over HTTP.
 
 Actions over HTTP are written in the commit of the change itself; those of the socket arrive as room events.
 """
-
-from __future__ import annotations
 
 import secrets
 from datetime import datetime

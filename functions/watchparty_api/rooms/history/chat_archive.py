@@ -3,8 +3,6 @@
 A deletion that arrives before its line leaves a tombstone; a wipe leaves a mark up to which late lines stay wiped.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

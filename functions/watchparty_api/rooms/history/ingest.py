@@ -4,8 +4,6 @@ At home the relay's publisher calls `ingest`; in the cloud the function `on_room
 not exist and events that cannot be read are noted and passed over: telling them again would change nothing.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import replace

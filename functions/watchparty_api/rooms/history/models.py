@@ -3,8 +3,6 @@
 Unknown fields are ignored, so that a newer relay may say more.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """HTTP routes of what was kept of a room, for host and moderators: action log, chat archive, sync report."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Query

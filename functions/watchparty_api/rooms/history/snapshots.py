@@ -4,8 +4,6 @@ Newer is told by the clock's `(epoch, rev)`, and within one `rev` by the instant
 change, but where it is does. People come and go without the clock, so their instant is counted apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """How well a room kept together, summed up over its reports. Pure."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any

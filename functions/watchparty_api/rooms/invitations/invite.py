@@ -1,7 +1,5 @@
 """Inviting: a personal link that lets somebody in past knocking, password and members-only, in a role."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 

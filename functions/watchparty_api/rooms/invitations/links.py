@@ -3,8 +3,6 @@
 The link holds `{id}.{secret}`, so that the invitation is found by its id and proven by its secret.
 """
 
-from __future__ import annotations
-
 import hmac
 import secrets
 from dataclasses import replace

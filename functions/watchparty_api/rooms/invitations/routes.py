@@ -1,7 +1,5 @@
 """HTTP routes of invitations, for host and moderators."""
 
-from __future__ import annotations
-
 from typing import Literal, cast
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response

@@ -1,7 +1,5 @@
 """The shapes of join requests over HTTP."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal, Self
 

@@ -4,8 +4,6 @@ The request, the membership and the notice that tells the one who waits are one 
 first and is refused, and nobody is let in twice or half.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

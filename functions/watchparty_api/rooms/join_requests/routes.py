@@ -1,7 +1,5 @@
 """HTTP routes of join requests, for host and moderators."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request
 
 from watchparty_api.records import JoinRequest, Member

@@ -4,8 +4,6 @@ What somebody is already comes first (a ban, a seat in the room), then what they
 then what the room asks of everybody.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Who stands at the door, from what the request shows: an account, a guest who was here before, or a new one."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Who comes in, or waits, has a Member record whose id follows from who they are; 
 and the other finds it. An invitation is counted in the same commit, so that it is never used more often than it may be.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -4,8 +4,6 @@ The relay asks nobody: membership, settings, film and last known place all come 
 which it knows newer from older. Somebody who waits is told nothing about film or place.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from watchparty_api.records import Member, Room, Snapshot, Video

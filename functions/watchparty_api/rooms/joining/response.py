@@ -1,7 +1,5 @@
 """The answer to joining and renewing: everything that is needed to connect and to play, in one."""
 
-from __future__ import annotations
-
 from fastapi import Request, Response
 
 from watchparty_api.identity.tokens import JOIN_LIFE

@@ -1,7 +1,5 @@
 """HTTP routes of joining: with the link, and again before the token ends."""
 
-from __future__ import annotations
-
 import secrets
 from functools import cache
 

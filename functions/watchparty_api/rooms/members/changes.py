@@ -4,8 +4,6 @@ Every change counts `mver` up, once for each notice, and is committed with the n
 subject are read again for each decision, so that nobody acts with a role that they have just lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The shapes of members over HTTP."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """Going and being made to go: leaving, removing, banning. Nobody's record is deleted; going is a state."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

@@ -1,7 +1,5 @@
 """HTTP routes of members and bans."""
 
-from __future__ import annotations
-
 import secrets
 
 from fastapi import APIRouter, Request

@@ -3,8 +3,6 @@
 `grant_for` is for whoever has already decided that the person may watch; `may_still_watch` asks again, with each file.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from fastapi import Request, Response

@@ -4,8 +4,6 @@ The standalone server puts it beside the API. Where the films lie in a bucket wi
 from here, because what they name is relative, and segments by an address that is good for a minute.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from starlette.applications import Starlette

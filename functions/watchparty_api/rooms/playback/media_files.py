@@ -4,8 +4,6 @@ Segments never change what they mean, so they may be kept for a year (by the per
 Playlists are read whole: one without its end grows and is stale after a second.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from starlette.responses import FileResponse, RedirectResponse, Response

@@ -1,7 +1,5 @@
 """HTTP routes of playback: asking for a grant, and the film's files for players that keep no cookies."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response

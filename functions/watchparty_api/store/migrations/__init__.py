@@ -4,8 +4,6 @@ A change to a record or a declared query needs a new file in `versions/`: a test
 tables that `tables.py` derives. Alembic is imported late, because an up-to-date database does not need it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text

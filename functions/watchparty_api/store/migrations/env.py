@@ -1,7 +1,5 @@
 """Alembic's entry point: migrates on the connection that `upgrade` opened, in its transaction."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from watchparty_api.store.tables import METADATA

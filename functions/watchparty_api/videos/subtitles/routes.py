@@ -1,7 +1,5 @@
 """HTTP routes of subtitles beside a film: add, name, remove."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 from typing import Annotated, Any

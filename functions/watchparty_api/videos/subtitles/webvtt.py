@@ -4,8 +4,6 @@ Kept: cue times, cue placement, and the tags that mean something to a reader. Dr
 scripts of any kind; text is escaped. Whatever has no timing line is no cue.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator

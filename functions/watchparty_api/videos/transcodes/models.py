@@ -3,8 +3,6 @@
 What a newer transcoder may add is ignored; what is missing or of another type is refused.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter

@@ -4,8 +4,6 @@
 watches over the runs: the supervisor of child processes, the start of the server, the sweeper.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -80,8 +78,8 @@ def launch(services: Services, video: Video) -> bool:
     """Starts the newest run. When nothing can be started now, that is noted, and `requeue_stuck` tries again."""
     try:
         services.jobs.launch(video_id=video.id, generation=video.generation or "", attempt=video.attempt)
-    except Unavailable as refused:
-        log.warning("run %s of video %s could not be started: %s", video.attempt, video.id, refused)
+    except Unavailable as error:
+        log.warning("run %s of video %s could not be started: %s", video.attempt, video.id, error)
         _note_not_started(services, video)
         return False
     if never_started(video):

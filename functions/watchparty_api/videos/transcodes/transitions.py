@@ -4,8 +4,6 @@ Progress is the maximum; `playable` only ever adds; `finished` is final and beat
 newest run. Events of another generation than the claimed original are none of ours.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any

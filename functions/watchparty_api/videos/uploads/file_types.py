@@ -4,8 +4,6 @@ Browsers name few containers: Matroska comes as nothing or as octet-stream. So a
 the type that we sign, not the browser's, is what the upload has to carry. What is really inside, the transcoder finds.
 """
 
-from __future__ import annotations
-
 import re
 
 from watchparty_api.errors import UnsupportedType

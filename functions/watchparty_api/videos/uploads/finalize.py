@@ -4,8 +4,6 @@
 event that got lost; however often, the first generation that is claimed counts.
 """
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from datetime import datetime

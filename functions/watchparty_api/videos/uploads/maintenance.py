@@ -2,8 +2,6 @@
 originals that are no longer needed.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from watchparty_api.errors import VersionConflict

@@ -1,7 +1,5 @@
 """The shapes of uploads in parts over HTTP."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """HTTP routes of an upload in parts (`s3-multipart`): addresses of parts and which are there, completing, giving up."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends

@@ -3,8 +3,6 @@
 Announcing the same file again (`fingerprint`) while it is on its way goes on with the same video.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 

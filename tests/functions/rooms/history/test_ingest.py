@@ -1,7 +1,5 @@
 """What the relay tells is kept once, in whatever order it comes."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace

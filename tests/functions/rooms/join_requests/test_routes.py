@@ -1,7 +1,5 @@
 """Those who knock, and what is decided about them."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest

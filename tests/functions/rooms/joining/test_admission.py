@@ -1,7 +1,5 @@
 """The door's decision, fact by fact."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,8 +54,8 @@ def admission(
         return decide_admission(
             Addressed(a_room, current), GUEST, someone, password_matches=lambda: password, **defaults | facts
         )
-    except ApiError as refusal:
-        return refusal.code
+    except ApiError as error:
+        return error.code
 
 
 VIEWER = Admit("viewer")

@@ -1,7 +1,5 @@
 """Joining where the site is https and the relay lives elsewhere."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The claims of a join token."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Joining over HTTP: guests, accounts, names, passwords, renewal."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime

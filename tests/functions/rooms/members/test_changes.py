@@ -1,7 +1,5 @@
 """Roles, mutes, lent control, and handing the room over."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

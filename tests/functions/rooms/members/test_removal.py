@@ -1,7 +1,5 @@
 """Removing, banning, and coming back."""
 
-from __future__ import annotations
-
 import pytest
 from httpx import Response
 from starlette.testclient import TestClient

@@ -1,7 +1,5 @@
 """A house whose films lie on this machine, and a room that shows one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

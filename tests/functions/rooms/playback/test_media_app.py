@@ -1,7 +1,5 @@
 """The film's files at home: for whoever holds a grant and is still in the room."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Asking for a grant, and films for players that keep no cookies."""
 
-from __future__ import annotations
-
 from fakes.cinema import FILES, Cinema
 from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party

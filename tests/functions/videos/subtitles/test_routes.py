@@ -1,7 +1,5 @@
 """Subtitles beside a film, over HTTP."""
 
-from __future__ import annotations
-
 from httpx import Response
 
 from fakes.house import House, Person

@@ -1,7 +1,5 @@
 """Any subtitle file in, plain WebVTT out."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Events applied, runs begun again, rooms told."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

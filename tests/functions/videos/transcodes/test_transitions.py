@@ -1,7 +1,5 @@
 """What each transcode event makes of a video, and that their order does not matter."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from itertools import permutations
 from typing import Any

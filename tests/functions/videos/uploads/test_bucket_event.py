@@ -1,7 +1,5 @@
 """From the bucket's event to the running job, with Google's clients on both sides."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Which files may be announced."""
 
-from __future__ import annotations
-
 import pytest
 
 from watchparty_api.errors import UnsupportedType

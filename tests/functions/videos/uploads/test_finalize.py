@@ -1,7 +1,5 @@
 """A complete original is claimed once, and only if it is what was announced."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

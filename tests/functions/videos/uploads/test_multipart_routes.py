@@ -1,7 +1,5 @@
 """Uploads in parts over HTTP: from the announcement to a film that is being prepared, against a real S3 endpoint."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from datetime import timedelta

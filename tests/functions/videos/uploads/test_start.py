@@ -1,7 +1,5 @@
 """Announcing an upload, and starting it again."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -3,8 +3,6 @@
 The schema is written out rather than derived from the records, because the records change and this migration must not.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa

@@ -1,7 +1,5 @@
 """Webhooks: secrets are derived instead of stored, deliveries expire, and both kinds get query indexes."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

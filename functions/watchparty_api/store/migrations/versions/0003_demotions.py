@@ -1,7 +1,5 @@
 """Members store when they were last demoted or removed."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

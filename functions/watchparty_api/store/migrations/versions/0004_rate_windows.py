@@ -1,7 +1,5 @@
 """Rate limit windows that several processes share."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 
