@@ -21,7 +21,7 @@ FILES = subprocess.run(
 DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
 WRITTEN_BY_READERS = {"watch.py"}
 """Files that readers of the tutorial write."""
-WALKS = 2
+WALKS = 4
 """The number of walks in docs/architecture.md."""
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
