@@ -23,9 +23,9 @@ MAY_BE_MISSING = {
 }
 """The reason of a skip must begin with one of these names."""
 
-# gRPC reads this when it is first imported. With its fork handlers, a test that starts a process after another one has
-# opened a gRPC client fails at random; the transcoder turns them off in the same way (ffmpeg/process.py).
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+"""gRPC reads this when it is first imported. With its fork handlers, a test that starts a process after another one has
+opened a gRPC client fails at random; the transcoder turns them off in the same way (ffmpeg/process.py)."""
 
 # The machine may be busy, so a slow example is not a failure.
 hypothesis.settings.register_profile("patient", deadline=None)
