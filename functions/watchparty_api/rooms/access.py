@@ -1,7 +1,7 @@
 """The caller's access to a room: the room, the caller's membership as stored now, and the role that follows from it.
 
-Room routes ask for `RoomAccessOf`; `require` is their only guard. A token of another room, of a removed member, or of a
-member whose account has been suspended gives no access.
+Room routes depend on `RoomAccessOf`; `require` is their only guard. A token of another room, of a removed member, or of
+a member whose account has been suspended gives no access.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from fastapi import Depends
 
 from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Account, Member, Room
-from watchparty_api.rooms.address import Addressed, find_room
+from watchparty_api.rooms.address import FoundRoom, find_room
 from watchparty_api.rooms.participants import find_member, participant_of_account
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, RoomRole, controls, room_role
 from watchparty_api.services import Services
@@ -29,15 +29,15 @@ from watchparty_api.web.dependencies import ServicesOf
 
 @dataclass(frozen=True)
 class RoomAccess:
-    """A caller in front of, or in, a room."""
+    """A caller of a room's route, and their membership of the room if they have one."""
 
-    addressed: Addressed
+    found_room: FoundRoom
     caller: Caller
     member: Member | None
 
     @property
     def room(self) -> Room:
-        return self.addressed.room
+        return self.found_room.room
 
     @property
     def role(self) -> RoomRole:
@@ -45,19 +45,22 @@ class RoomAccess:
 
     @property
     def is_known(self) -> bool:
-        """Whether any link of the room, also an old one, leads the caller to it."""
+        """Whether the caller can reach the room by old links too."""
         return self.member is not None and self.member.state in ("admitted", "waiting", "left")
 
     def may(self, action: Action, now: datetime) -> bool:
-        """Whether the table, or for the film the room's setting, allows it."""
+        """Whether the permission table, or for playback the room's setting, allows the action."""
         if action is Action.CONTROL_FILM:
             return controls(self.room.control, self.member, now)
         return self.role in PERMISSIONS[action]
 
     def require(self, action: Action, now: datetime) -> Member:
-        """The caller's membership. Raises Unauthenticated, Forbidden or, for strangers with an old link, Gone."""
+        """Returns the caller's membership.
+
+        Raises Unauthenticated, Forbidden, or Gone for a newcomer with an old link.
+        """
         if self.member is None:
-            self.addressed.for_strangers()
+            self.found_room.for_newcomers()
             if isinstance(self.caller, Anonymous):
                 raise Unauthenticated("sign_in", "Sign in or join the room first.")
         if self.member is None or not self.may(action, now):
@@ -74,16 +77,16 @@ class RoomAccess:
 
 
 def room_access(room_id: str, caller: CallerOf, services: ServicesOf) -> RoomAccess:
-    """Dependency: finds the room of the path, and the caller in it."""
-    addressed = find_room(services, room_id)
-    return RoomAccess(addressed, caller, membership(services, addressed.room, caller))
+    """Dependency: finds the room of the path and the caller's membership of it."""
+    found_room = find_room(services, room_id)
+    return RoomAccess(found_room, caller, membership(services, found_room.room, caller))
 
 
 RoomAccessOf = Annotated[RoomAccess, Depends(room_access)]
 
 
 def membership(services: Services, room: Room, caller: Caller) -> Member | None:
-    """The caller's record in this room, whatever its state; None for strangers and for tokens of other rooms."""
+    """The caller's record in this room, whatever its state; None for newcomers and for tokens of other rooms."""
     match caller:
         case AccountCaller(account):
             return find_member(services, room.id, participant_of_account(room.id, account.id))
@@ -97,7 +100,7 @@ def membership(services: Services, room: Room, caller: Caller) -> Member | None:
 
 
 def _refuse_unusable(services: Services, account_id: str) -> None:
-    """Raises when the account behind a participant must not act any more."""
+    """Raises if the participant's account can no longer be used."""
     account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account no longer exists.")

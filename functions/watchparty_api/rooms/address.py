@@ -1,7 +1,7 @@
-"""From what stands in a link to the room it leads to.
+"""Finds rooms by their id or link.
 
-A room is addressed by its id or by the id of its current link; until a new link is made the two are the same. An old
-link leads nowhere for strangers, but whoever belongs to the room is still found by it.
+A room is found by its id or by the id of its current link; the two are the same until a new link is created. Members
+can still use an old link, newcomers cannot.
 """
 
 import secrets
@@ -13,37 +13,37 @@ from watchparty_api.services import Services
 
 
 @dataclass(frozen=True)
-class Addressed:
-    """A room that was found, and whether the address is one that lets strangers in."""
+class FoundRoom:
+    """A room, and whether it was found by its current link."""
 
     room: Room
     current: bool
 
-    def for_strangers(self) -> Room:
-        """The room, for somebody who does not belong to it. Raises Gone for an old link."""
+    def for_newcomers(self) -> Room:
+        """The room for someone who is not a member. Raises Gone for an old link."""
         if not self.current:
             raise Gone("link_replaced", "The host created a new link for this room. Ask for the current one.")
         return self.room
 
 
 def new_room_id() -> str:
-    """An id of 128 random bits: whoever knows it was told."""
+    """An id of 128 random bits: nobody can guess a room's link."""
     return secrets.token_urlsafe(16)
 
 
-def find_room(services: Services, address: str) -> Addressed:
-    """The open room that `address` leads to. Raises NotFound, and Gone once it is closed."""
+def find_room(services: Services, address: str) -> FoundRoom:
+    """The open room with this id or link. Raises NotFound, or Gone if the room is closed."""
     room = services.store.get(Room, address)
     if room is None:
         link = services.store.get(RoomLink, address)
         room = services.store.get(Room, link.room_id) if link else None
     if room is None:
         raise NotFound("room_not_found", "Room not found. Check the link.")
-    return Addressed(_open(room), current=address == room.link_id)
+    return FoundRoom(_open(room), current=address == room.link_id)
 
 
 def open_room(services: Services, room_id: str) -> Room:
-    """The room of that id as it is stored now, to decide a change on. Raises NotFound, Gone."""
+    """The room with this id as stored now, for deciding on a change. Raises NotFound, Gone."""
     room = services.store.get(Room, room_id)
     if room is None:
         raise NotFound("room_not_found", "Room not found.")

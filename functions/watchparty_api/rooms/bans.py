@@ -1,8 +1,8 @@
-"""Bans: the marks by which somebody who was banned is known again, and lifting a ban.
+"""Bans: the identifiers by which a banned person is recognised, and lifting a ban.
 
-A ban cannot hold who clears cookies and comes from another address; it is honest about that by being what it is. The
-address counts for 24 hours, as a keyed hash, and not at all where the one who bans came from the same one: a household,
-or a proxy that hides everybody behind itself.
+A ban cannot stop people who clear their cookies and change their IP address. The address counts for 24 hours, as a
+keyed hash, and not at all if the person who bans has the same one: they may share a household, or all visitors may
+reach the server through one proxy.
 """
 
 from dataclasses import replace
@@ -24,17 +24,17 @@ _ADDRESS_LIFE = timedelta(hours=24)
 
 
 def bans_of(services: Services, room_id: str) -> tuple[Ban, ...]:
-    """The room's bans, the newest first; a host who banned more than a few hundred people needs another link."""
+    """The room's bans, newest first. At most 500: a host who has banned more people needs a new link."""
     return services.store.query(BANS_OF_ROOM, room_id, limit=500).items
 
 
 def client_address_hash(services: Services, request: Request) -> str:
-    """The keyed hash of the caller's address, or of their network where one home has many addresses."""
+    """The keyed hash of the caller's IP address, or of its network where one household has many addresses."""
     return services.keyed_hash.of("address", address_key(client_address(request)))
 
 
-def ban_of(member: Member, *, by: Member, by_address: str | None, now: datetime) -> Ban:
-    """The ban of a member. Pure."""
+def new_ban(member: Member, *, by: Member, by_address: str | None, now: datetime) -> Ban:
+    """Creates the ban of a member. Pure."""
     shared = member.address_hash is None or member.address_hash == by_address
     return Ban(
         id=member.id,
@@ -52,7 +52,7 @@ def ban_of(member: Member, *, by: Member, by_address: str | None, now: datetime)
 
 
 def lift_ban(services: Services, room_id: str, participant_id: str) -> None:
-    """The person may try again, as somebody who was removed. Raises NotFound."""
+    """Lifts a ban: the person can try to join again, like someone who was removed. Raises NotFound."""
 
     def decide() -> Change[None]:
         id_ = member_id(room_id, participant_id)

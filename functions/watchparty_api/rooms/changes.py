@@ -1,7 +1,7 @@
-"""Changing a room: its settings, its film, its link, and its end.
+"""Changes to a room: settings, film, link and closing.
 
-Each function decides on the room as it is stored, writes it with the notice that tells the relay, and starts over if
-somebody else was faster. Whether the caller may is the routes' question.
+Each function decides on the stored room, writes it together with the notice to the relay, and starts over if another
+writer was faster. The routes check permissions.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ FILM_FIELDS = frozenset({"video_id", "start_pos_s"})
 
 
 def change_room(services: Services, room_id: str, by: Member, fields: dict[str, Any]) -> Room:
-    """Applies the fields of a RoomChange; opening the room admits everyone who is waiting.
+    """Applies the fields of a RoomChange; setting access to open admits everyone who is waiting.
 
     Raises Forbidden or Conflict for a film that cannot be shown.
     """
@@ -32,15 +32,15 @@ def change_room(services: Services, room_id: str, by: Member, fields: dict[str, 
 
     def decide() -> Change[Room]:
         now = services.now()
-        room, told, lines = open_room(services, room_id), list[Notice](), list[Write]()
+        room, outgoing, entries = open_room(services, room_id), list[Notice](), list[Write]()
         if settings:
             room = replace(room, **settings, settings_rev=room.settings_rev + 1)
-            told.append(notices.settings(room, now))
-            lines.append(log_entry(by, "settings_changed", now, fields=sorted(settings)))
+            outgoing.append(notices.settings(room, now))
+            entries.append(log_entry(by, "settings_changed", now, fields=sorted(settings)))
         if "video_id" in fields:
             room, notice = _change_film(services, room, by, fields, now)
-            told.append(notice)
-        return Change(room, writes=[Replace(room), *lines], notices=told)
+            outgoing.append(notice)
+        return Change(room, writes=[Replace(room), *entries], notices=outgoing)
 
     changed = commit_and_notify(services, decide)
     if fields.get("access") == "open":
@@ -49,20 +49,20 @@ def change_room(services: Services, room_id: str, by: Member, fields: dict[str, 
 
 
 def replace_link(services: Services, room_id: str) -> Room:
-    """A new link; from now on strangers get in by no other."""
+    """Creates a new link; newcomers can no longer use the old one."""
     link_id = new_room_id()
 
     def decide() -> Change[Room]:
         room, now = open_room(services, room_id), services.now()
         link = RoomLink(id=link_id, created_at=now, room_id=room.id)
-        moved = replace(room, link_id=link_id)
-        return Change(moved, writes=[Create(link), Replace(moved)])
+        changed = replace(room, link_id=link_id)
+        return Change(changed, writes=[Create(link), Replace(changed)])
 
     return commit_and_notify(services, decide)
 
 
 def close_room(services: Services, room_id: str) -> None:
-    """Ends the party for good: everybody is told and nobody comes back."""
+    """Closes the room permanently and notifies everyone in it."""
 
     def decide() -> Change[None]:
         room, now = open_room(services, room_id), services.now()
@@ -73,7 +73,7 @@ def close_room(services: Services, room_id: str) -> None:
 
 
 def _as_stored(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings of the body under the names of the record."""
+    """The settings of the request under the record's field names."""
     stored = dict(settings)
     if "wait" in stored:
         wait = stored.pop("wait")

@@ -1,4 +1,4 @@
-"""Making a room: the room and its host's membership, in one commit."""
+"""Creates a room and its host's membership in one commit."""
 
 import secrets
 
@@ -14,7 +14,7 @@ from watchparty_api.store.port import Create
 
 
 def create_room(services: Services, account: Account, start: RoomStart) -> Room:
-    """A new room of the account, who is its host. The film may still be on its way up. Raises Forbidden, Conflict."""
+    """Creates a room with the account as host. Its film may still be uploading. Raises Forbidden, Conflict."""
     now, id_ = services.now(), new_room_id()
     if start.video_id is not None:
         film_to_show(services, start.video_id, owners={account.id}, playable=False)

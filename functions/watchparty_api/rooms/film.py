@@ -1,7 +1,7 @@
-"""The film of a room: who may put which one on, and how the relay and the rooms hear about it.
+"""The film of a room: which films it may show, and how rooms and the relay are notified of changes.
 
-A room shows films of its host or of whoever puts them on, never anybody else's: being able to name a film gives no
-right to it. `video_changed` and `video_deleted` are the listeners that `bootstrap.py` connects to the videos' code.
+A room shows films of its host or of the member who starts them, and no others: knowing a film's id gives no right to
+it. `video_changed` and `video_deleted` are listeners that `bootstrap.py` connects to the code of videos.
 """
 
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ from watchparty_api.store.queries import ROOMS_WITH_VIDEO
 
 
 def film_to_show(services: Services, video_id: str, *, owners: Collection[str | None], playable: bool = True) -> Video:
-    """The video, if it belongs to one of `owners`. Raises Forbidden, alike for one that does not exist; Conflict."""
+    """The video, if it belongs to one of `owners`. Raises Forbidden, also if it does not exist, and Conflict."""
     video = services.store.get(Video, video_id)
     if video is None or video.owner_id not in owners:
         raise Forbidden("video_not_yours", "You can only show your own or the host’s films.")
@@ -31,17 +31,17 @@ def film_to_show(services: Services, video_id: str, *, owners: Collection[str | 
 
 
 def with_film(room: Room, video_id: str | None, start_pos_s: float, now: datetime) -> Room:
-    """The room with another film, or with none."""
+    """The room with a different film, or with none."""
     return replace(room, video_id=video_id, media_rev=room.media_rev + 1, start_pos_s=start_pos_s, last_active_at=now)
 
 
 def film_of(services: Services, room: Room) -> Video | None:
-    """The room's film, if there is one."""
+    """The room's film, if it has one."""
     return services.store.get(Video, room.video_id) if room.video_id else None
 
 
 def video_changed(services: Services, video: Video) -> None:
-    """Tells every room that shows the video how much of it can be watched now."""
+    """Notifies every room that shows the video how much of it is playable now."""
     if not video.playable:
         return
     for room in _rooms_with(services, video.id):
@@ -49,7 +49,7 @@ def video_changed(services: Services, video: Video) -> None:
 
 
 def video_deleted(services: Services, video_id: str) -> None:
-    """Takes a deleted video out of every room that shows it."""
+    """Removes a deleted video from every room that shows it."""
     for room in _rooms_with(services, video_id):
         commit_and_notify(services, partial(_without, services, room.id, video_id))
 

@@ -1,7 +1,7 @@
-"""What a room shows next: the queue, and moving on to its first film that can be watched.
+"""The queue of a room, and moving on to its first playable film.
 
-Whoever queued a film lent it to the room, so it may be played when they are not there any more; the film's owner is
-looked up again when its turn comes.
+Someone who queues a film lends it to the room, so it can be played after they have left; its owner is checked again
+when its turn comes.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from watchparty_api.store.port import Replace
 
 
 def queued_films(services: Services, room: Room) -> list[Video]:
-    """The films of the queue, in order; those that were deleted meanwhile are left out."""
+    """The films of the queue in order, without deleted ones."""
     found = (services.store.get(Video, item["video_id"]) for item in room.queue)
     return [video for video in found if video is not None]
 
 
 def replace_queue(services: Services, room_id: str, by: Member, video_ids: Sequence[str]) -> Room:
-    """Stores the queue. Films that were not in it before have to be the caller's or the host's. Raises Forbidden."""
+    """Stores the queue. Films that were not in it before must be the caller's or the host's. Raises Forbidden."""
 
     def decide() -> Change[Room]:
         room = open_room(services, room_id)
@@ -42,24 +42,25 @@ def replace_queue(services: Services, room_id: str, by: Member, video_ids: Seque
 
 
 def play_next(services: Services, room_id: str, by: Member, after: int) -> Room:
-    """Moves on from the film whose `media_rev` is `after`; when the room has moved on already, nothing happens."""
+    """Moves on from the film whose `media_rev` is `after`; does nothing if the room has already moved on."""
 
     def decide() -> Change[Room]:
         room, now = open_room(services, room_id), services.now()
         if room.media_rev != after:
             return Change(room)
-        place, video = _first_playable(services, room)
-        moved = with_film(room, video.id, 0.0, now)
-        moved = replace(moved, queue=room.queue[:place] + room.queue[place + 1 :])
-        return Change(moved, writes=[Replace(moved)], notices=[notices.media(moved, video, now, by=by.participant_id)])
+        index, video = _first_playable(services, room)
+        changed = with_film(room, video.id, 0.0, now)
+        changed = replace(changed, queue=room.queue[:index] + room.queue[index + 1 :])
+        notice = notices.media(changed, video, now, by=by.participant_id)
+        return Change(changed, writes=[Replace(changed)], notices=[notice])
 
     return commit_and_notify(services, decide)
 
 
 def _first_playable(services: Services, room: Room) -> tuple[int, Video]:
-    for place, item in enumerate(room.queue):
+    for index, item in enumerate(room.queue):
         try:
-            return place, film_to_show(services, item["video_id"], owners={item["lent_by"], room.owner_id})
+            return index, film_to_show(services, item["video_id"], owners={item["lent_by"], room.owner_id})
         except ApiError:
-            continue  # not ready yet, or not theirs any more: the next one may be
+            continue  # not ready yet, or its owner has changed: try the next one
     raise Conflict("queue_empty", "No film in the queue is ready.")

@@ -1,9 +1,9 @@
-"""Friendly names for rooms and for guests who typed none. Pure: the caller brings the choice."""
+"""Generates friendly names for rooms, and for guests who enter none. Pure: the caller passes the random choice."""
 
 from collections.abc import Callable, Sequence
 
 Choose = Callable[[Sequence[str]], str]
-"""Picks one, as `secrets.choice` does."""
+"""Picks one element, like `secrets.choice`."""
 
 _MOODS = ("Amber", "Breezy", "Bright", "Calm", "Clever", "Cosy", "Curious", "Dapper", "Gentle", "Golden", "Happy",
           "Jolly", "Lucky", "Mellow", "Merry", "Plucky", "Quiet", "Sunny", "Swift", "Velvet")  # fmt: skip
@@ -14,10 +14,10 @@ _SHOWS = ("Matinee", "Premiere", "Screening", "Double Feature", "Late Show", "Pi
 
 
 def guest_name(choose: Choose) -> str:
-    """For somebody who gave no name: "Velvet Otter"."""
+    """A name for a guest who entered none, such as "Velvet Otter"."""
     return f"{choose(_MOODS)} {choose(_ANIMALS)}"
 
 
 def room_name(choose: Choose) -> str:
-    """For a room that was given none: "Golden Late Show"."""
+    """A name for a room that was given none, such as "Golden Late Show"."""
     return f"{choose(_MOODS)} {choose(_SHOWS)}"

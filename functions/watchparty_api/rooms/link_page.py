@@ -1,7 +1,7 @@
-"""The page behind a room's link: the site's own page, told enough that a messenger shows name and poster.
+"""The page behind a room's link: the site's page with tags that let messengers show the room's name and poster.
 
-Whoever serves `/r/{id}` calls it (the standalone server, `link_routes.py` in the cloud). When the room cannot be shown
-the page itself says what happened, and the status says it to machines.
+The standalone server calls `page_of_room`; in the cloud, `router` serves the page. If the room cannot be shown, the
+page explains why and has a matching status.
 """
 
 import logging
@@ -26,7 +26,7 @@ from watchparty_api.web.site import base_url
 PAGE_CACHE = "no-cache"
 PAGE_HEADERS = {
     "Cache-Control": PAGE_CACHE,
-    # Scripts and styles are ours alone; a direct link may point at any host's film.
+    # Scripts and styles only from our origin; films from anywhere, because a direct link can point to any host.
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data: http: https:;"
         " connect-src 'self' ws: wss: http: https:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:;"
@@ -35,19 +35,19 @@ PAGE_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-"""What every page of the site is answered with, whoever serves it."""
+"""The headers of every page of the site, whichever server sends it."""
 
 
 @dataclass(frozen=True)
 class LinkPage:
-    """HTML and the status that it is answered with: 200, 404 or 410."""
+    """The HTML and its status: 200, 404 or 410."""
 
     status: int
     html: str
 
 
 def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> LinkPage:
-    """`index_html` with OpenGraph tags of the room, and never to be listed by a search engine."""
+    """`index_html` with the room's OpenGraph tags, and excluded from search engines."""
     if isinstance(found, ApiError):
         return LinkPage(found.status, _with_head(index_html, [_tag("robots", "noindex", by="name")]))
     title = f"{found.name}: watch together with {found.host_name}" if found.host_name else found.name
@@ -64,10 +64,10 @@ def link_page(index_html: str, found: RoomCard | ApiError, *, base_url: str) -> 
 
 
 def page_of_room(services: Services, address: str, index_html: str, *, base_url: str) -> LinkPage:
-    """The page behind a room's link as the store has the room now."""
+    """The page behind a room's link, for the room as stored now."""
     try:
         found: RoomCard | ApiError = room_card(
-            services, find_room(services, address).for_strangers(), base_url=base_url
+            services, find_room(services, address).for_newcomers(), base_url=base_url
         )
     except ApiError as error:
         found = error
@@ -79,7 +79,7 @@ def _tag(name: str, content: str, *, by: str = "property") -> str:
 
 
 def _with_head(index_html: str, tags: list[str]) -> str:
-    """The tags at the end of the head; other scripts and styles of the page stay as the build made them."""
+    """Adds the tags at the end of the head."""
     return index_html.replace("</head>", "".join(tags) + "</head>", 1)
 
 
@@ -87,31 +87,31 @@ log = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False)
 
-_KEPT_S = 60.0
-_WITHIN_S = 5.0
+_CACHE_S = 60.0
+_FETCH_WITHIN_S = 5.0
 
 
 class SitePage:
-    """The index.html of a site as it was within the last minute; an older one rather than none."""
+    """The site's index.html, cached for a minute; an older copy is used if it cannot be fetched."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
-        self._kept: dict[str, tuple[str, float]] = {}
+        self._cached: dict[str, tuple[str, float]] = {}
 
     def html(self, site: str) -> str:
-        """Raises Unavailable when there has never been one."""
-        html, fetched_s = self._kept.get(site, (None, 0.0))
-        if html is None or self._now_s() - fetched_s > _KEPT_S:
+        """Returns the page. Raises Unavailable if it has never been fetched."""
+        html, fetched_s = self._cached.get(site, (None, 0.0))
+        if html is None or self._now_s() - fetched_s > _CACHE_S:
             try:
-                with urlopen(f"{site}/index.html", timeout=_WITHIN_S) as answer:  # noqa: S310  our own public address
+                with urlopen(f"{site}/index.html", timeout=_FETCH_WITHIN_S) as answer:  # noqa: S310  our own public address
                     html = answer.read().decode()
             except (URLError, TimeoutError) as error:
-                log.warning("the page could not be fetched: %s", error)
+                log.warning("could not fetch the page: %s", error)
                 if html is None:
                     raise Unavailable(
                         "no_page", "The site is unavailable right now. Try again in a moment.", retry_after_s=5
                     ) from error
-            self._kept[site] = html, self._now_s()
+            self._cached[site] = html, self._now_s()
         return html
 
 

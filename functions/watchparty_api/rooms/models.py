@@ -1,4 +1,4 @@
-"""The shapes of rooms over HTTP: what comes in, what goes out. Nothing here decides."""
+"""The request and response bodies of rooms."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -12,7 +12,7 @@ WaitPolicy = Literal["never", "host", "quorum", "all"]
 
 
 DisplayName = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
-"""At most 40 characters; where nothing visible is left, a name is generated."""
+"""At most 40 characters; if none of them is visible, a name is generated."""
 RoomName = Annotated[str, Field(max_length=80), AfterValidator(visible_line)]
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 Capacity = Annotated[int, Field(strict=True, ge=1, le=1000)]
@@ -22,14 +22,14 @@ PositionS = Annotated[float, Field(strict=True, ge=0, le=7 * 24 * 3600, allow_in
 
 
 class Wait(BaseModel):
-    """For whom the room holds while they buffer, and for how long at most."""
+    """Whom the room waits for while they buffer, and for how long at most."""
 
     policy: WaitPolicy = "quorum"
     max_s: Annotated[float, Field(strict=True, ge=0, le=60, allow_inf_nan=False)] = 8.0
 
 
 class RoomStart(Body):
-    """Every field has a default; a name is made up."""
+    """Every field has a default; a name is generated."""
 
     name: RoomName | None = None
     video_id: GivenId | None = None
@@ -43,7 +43,7 @@ class RoomStart(Body):
 
 
 class RoomChange(Body):
-    """Only the fields that are there change; `password: null` takes the password away, `video_id: null` the film."""
+    """Only the given fields change; `password: null` removes the password, `video_id: null` the film."""
 
     name: RoomName | None = None
     access: Access | None = None
@@ -63,7 +63,7 @@ class RoomChange(Body):
         return self
 
     def given(self) -> dict[str, Any]:
-        """The fields of the body, as they were sent. Those that cannot be taken away count only with a value."""
+        """The fields of the request as sent. null counts only for fields that can be removed."""
         removable = {"password", "video_id"}
         return {
             name: getattr(self, name)
@@ -73,7 +73,7 @@ class RoomChange(Body):
 
 
 class Film(BaseModel):
-    """The room's film as its people see it: while it uploads and is made, how far that got."""
+    """The room's film as members see it, including its upload and processing progress."""
 
     id: str
     title: str
@@ -85,7 +85,7 @@ class Film(BaseModel):
 
 
 class FilmProgress(BaseModel):
-    """As much of the film as somebody at the door may know."""
+    """What someone who has not joined may know about the film."""
 
     status: VideoStatus
     progress: float
@@ -94,14 +94,14 @@ class FilmProgress(BaseModel):
 
 
 class Presence(BaseModel):
-    """Who is in: the first names of at most five."""
+    """How many people are in the room, and the first names of up to five."""
 
     total: int
     first_names: list[str]
 
 
 class Position(BaseModel):
-    """Where the room was in its film at `as_of`."""
+    """The room's position in its film at `as_of`."""
 
     position_s: float
     playing: bool
@@ -119,7 +119,7 @@ class You(BaseModel):
 
 
 class RoomCard(BaseModel):
-    """What stands on the door. Without `presence` and `position` where the room is for members only."""
+    """What people see before they join. `presence` and `position` are null if the room is for members only."""
 
     kind: Literal["card"] = "card"
     id: str
@@ -135,7 +135,7 @@ class RoomCard(BaseModel):
 
 
 class RoomView(BaseModel):
-    """A room from the inside."""
+    """A room as its members see it."""
 
     kind: Literal["room"] = "room"
     id: str
@@ -159,7 +159,7 @@ class RoomView(BaseModel):
 
 
 class RoomSummary(BaseModel):
-    """A line in the list of somebody's rooms."""
+    """A room in the list of the caller's rooms."""
 
     id: str
     url: str
@@ -185,7 +185,7 @@ class QueueChange(Body):
 
 
 class QueuedFilm(BaseModel):
-    """A film in the queue; one that was deleted meanwhile is not listed."""
+    """A film in the queue; deleted films are not listed."""
 
     video_id: str
     title: str
@@ -199,6 +199,6 @@ class Queue(BaseModel):
 
 
 class NextFilm(Body):
-    """`after` is the `media_rev` of the film that ended: asked twice, the room moves on once."""
+    """`after` is the `media_rev` of the film that ended, so that a repeated request moves on only once."""
 
     after: StrictInt

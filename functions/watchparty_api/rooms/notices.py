@@ -1,7 +1,7 @@
-"""The notices that rooms send to the relay (contracts, "Room notice"): one function a kind.
+"""The notices that rooms send to the relay (contracts, "Room notice"): one function per kind.
 
-A notice is a record for the outbox, written in the commit of the change that it tells of. Each says the whole of
-what it is about, with the counter of the store, so that order and repetition do not matter.
+A notice is a record for the outbox, written in the commit of the change that it reports. It carries the complete new
+state with the store's counter, so that order and repetition do not matter.
 """
 
 import secrets
@@ -11,47 +11,47 @@ from typing import Any
 from watchparty_api.records import Member, Notice, Room, Video
 
 FOREVER_MS = 253_402_300_799_000
-"""`ctl` is the instant at which lent control ends; where it was lent without one, the last second of the year 9999."""
+"""`ctl` is the time at which lent control ends; if it is lent indefinitely, the last second of the year 9999."""
 
 
 def admit(member: Member, request_id: str, now: datetime) -> Notice:
-    """Who waited may come in."""
+    """A waiting person is let in."""
     return _about(member, now, kind="admit", req=request_id)
 
 
 def deny(member: Member, request_id: str, now: datetime) -> Notice:
-    """Who waited may not."""
+    """A waiting person is not let in."""
     return _about(member, now, kind="deny", req=request_id)
 
 
 def remove(member: Member, now: datetime) -> Notice:
-    """The participant is out: by somebody's decision, or because they left."""
+    """The participant was removed, or has left."""
     return _about(member, now, kind="remove")
 
 
 def role(member: Member, now: datetime) -> Notice:
-    """Role and lent control, together: what the participant may do."""
+    """The participant's role and lent control."""
     return _about(member, now, kind="role", role=member.role, ctl=control_claim(member))
 
 
 def mute(member: Member, now: datetime) -> Notice:
-    """Whether the participant may write in the chat."""
+    """Whether the participant can write in the chat."""
     return _about(member, now, kind="mute", muted=member.muted)
 
 
 def settings(room: Room, now: datetime) -> Notice:
-    """The room's settings, all of those that the relay acts on."""
+    """All settings of the room that the relay needs."""
     return _notice(room.id, now, kind="settings", set=settings_claim(room))
 
 
 def media(room: Room, video: Video | None, now: datetime, *, by: str | None = None) -> Notice:
-    """The film, or that there is none; the same film again when more of it can be watched."""
+    """The room's film, or none; sent again when more of the film is playable."""
     claim = media_claim(room, video) or {"video_id": None, "mrev": room.media_rev}
     return _notice(room.id, now, kind="media", media={**claim, "start_pos_s": room.start_pos_s}, by=by)
 
 
 def close(room: Room, now: datetime) -> Notice:
-    """The party is over."""
+    """The room is closed."""
     return _notice(room.id, now, kind="close")
 
 
@@ -71,8 +71,10 @@ def settings_claim(room: Room) -> dict[str, Any]:
 
 
 def media_claim(room: Room, video: Video | None) -> dict[str, Any] | None:
-    """`media` of the join token. None while the room's film cannot be watched yet: its counter is not spent on that,
-    so that the notice which brings the film is news to a relay."""
+    """`media` of the join token; None while the room's film is not playable yet.
+
+    The counter is not used for an unplayable film, so that the notice that brings the film is newer to the relay.
+    """
     if room.video_id is None or video is None:
         return _no_film(room)
     if not video.playable:
@@ -90,7 +92,7 @@ def _no_film(room: Room) -> dict[str, Any]:
 
 
 def control_claim(member: Member) -> int | None:
-    """`ctl` of the join token: until when control is lent, in epoch milliseconds."""
+    """`ctl` of the join token: when lent control ends, in epoch milliseconds."""
     if member.controls:
         return FOREVER_MS
     return round(member.control_until.timestamp() * 1000) if member.control_until else None

@@ -1,7 +1,7 @@
-"""Changes that the relay must hear of: committed with their notices, which leave at once or, failing that, later.
+"""The transactional outbox: changes are committed with their notices to the relay, delivered at once or later.
 
-`commit_and_notify` is the one way in which rooms change. The sweeper (`deliver_due`) is called from time to time by
-whoever runs the process. A notice may arrive twice; it is never lost while it still means something.
+Rooms change only through `commit_and_notify`. Maintenance calls `deliver_due` for undelivered notices. A notice may
+arrive twice; it is not lost while it is still relevant.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ from watchparty_api.store.queries import NOTICES_BY_DUE
 
 T = TypeVar("T")
 
-_DECISIONS = 12
-_WORTH_TELLING = timedelta(hours=1)
-"""Join tokens live ten minutes and carry the same facts, so an older notice has nothing to add."""
-_PATIENCE = timedelta(seconds=10)
-"""How long the one who committed has for delivering before the sweeper takes over."""
+_MAX_DECISIONS = 12
+_MAX_NOTICE_AGE = timedelta(hours=1)
+"""Join tokens live ten minutes and carry the same state, so an older notice adds nothing."""
+_FIRST_DELIVERY = timedelta(seconds=10)
+"""The time for the first delivery, by the process that committed, before maintenance delivers the notice."""
 
 
 @dataclass(frozen=True)
 class Change(Generic[T]):
-    """What was decided: the writes, what the relay hears, and what the caller is answered."""
+    """A decision: the writes, the notices for the relay, and the result for the caller."""
 
     result: T
     writes: Sequence[Write] = ()
@@ -34,10 +34,10 @@ class Change(Generic[T]):
 
 
 def commit_and_notify(services: Services, decide: Callable[[], Change[T]]) -> T:
-    """Commits what `decide` makes of the store as it is now; decides again when somebody else was faster."""
-    for _ in range(_DECISIONS):
+    """Commits what `decide` returns for the current state; decides again if another writer was faster."""
+    for _ in range(_MAX_DECISIONS):
         change = decide()
-        outgoing = [replace(n, due_at=n.due_at + _PATIENCE) for n in change.notices]
+        outgoing = [replace(n, due_at=n.due_at + _FIRST_DELIVERY) for n in change.notices]
         try:
             if change.writes or outgoing:
                 services.store.commit([*change.writes, *map(Create, outgoing)])
@@ -50,17 +50,17 @@ def commit_and_notify(services: Services, decide: Callable[[], Change[T]]) -> T:
 
 
 def notify(services: Services, notice: Notice) -> None:
-    """A notice about something that is stored already."""
+    """Sends a notice about something that is already stored."""
     commit_and_notify(services, lambda: Change(None, notices=[notice]))
 
 
 def deliver_due(services: Services) -> int:
-    """Delivers what is due and could not be delivered before; gives how many got through."""
+    """Delivers notices that are due and could not be delivered before; returns how many were acknowledged."""
     now, delivered = services.now(), 0
     for notice in services.store.query(NOTICES_BY_DUE, limit=200).items:
         if notice.due_at > now:
             break
-        if now - notice.created_at > _WORTH_TELLING:
+        if now - notice.created_at > _MAX_NOTICE_AGE:
             services.store.delete(Notice, notice.id)
         elif _deliver(services, notice):
             delivered += 1
@@ -82,4 +82,4 @@ def _postpone(services: Services, notice: Notice, now: datetime) -> None:
     try:
         services.store.replace(later)
     except (VersionConflict, Missing):
-        return  # another sweeper has it
+        return  # another process is delivering it

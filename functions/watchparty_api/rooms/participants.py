@@ -1,7 +1,7 @@
-"""Participants: how an account or a guest is one and the same person in a room, every time.
+"""Participant ids: an account or guest is always the same participant in a room.
 
-The id is derived from the room and from who it is, so that creating the member is a claim which only one of two hurried
-clicks wins, and a guest who comes back finds role, mute and ban again. It proves nothing and can be shown to everybody.
+The id is derived from the room and the person, so that of two simultaneous requests only one creates the member, and a
+returning guest keeps role, mute and ban. The id proves nothing and may be shown to everyone.
 """
 
 import base64
@@ -13,12 +13,12 @@ from watchparty_api.services import Services
 
 
 def participant_of_account(room_id: str, account_id: str) -> str:
-    """The participant that an account is in this room."""
+    """The account's participant id in this room."""
     return _derive(room_id, "account", account_id)
 
 
 def participant_of_guest(room_id: str, guest_hash: str) -> str:
-    """The participant that the holder of a guest key is in this room."""
+    """The participant id of a guest key's holder in this room."""
     return _derive(room_id, "guest", guest_hash)
 
 

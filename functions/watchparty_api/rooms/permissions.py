@@ -1,7 +1,7 @@
-"""Who may do what in a room: one table, read by every route and nowhere repeated.
+"""Permissions in a room: one table, used by every route.
 
-Pure. The place of a caller comes from the store (`access.py`), never from a token; the site's admins have no place
-in a room that is not theirs.
+Pure. A caller's role is read from the store (`access.py`), never from a token; admins of the site have no special role
+in other people's rooms.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from watchparty_api.records import Control, Member, Role
 
 
 class RoomRole(StrEnum):
-    """Where somebody stands in a room."""
+    """The caller's role in a room, including waiting and outside."""
 
     HOST = "host"
     MODERATOR = "moderator"
@@ -22,7 +22,7 @@ class RoomRole(StrEnum):
 
 
 class Action(StrEnum):
-    """What the table knows, in the words that complete "You can’t …"."""
+    """The actions of the table, as words that complete "You can’t …"."""
 
     READ_ROOM = "see this room"
     LIST_MEMBERS = "see who is in this room"
@@ -64,14 +64,14 @@ PERMISSIONS: Mapping[Action, frozenset[RoomRole]] = {
     Action.INVITE: _STAFF,
     Action.READ_LOGS: _STAFF,
 }
-"""`CONTROL_FILM` is missing here: the room's setting decides it, see `controls_by_role` and `controls`."""
+"""`CONTROL_FILM` is not listed: it depends on the room's setting, see `controls_by_role` and `controls`."""
 
 _CONTROLLERS: Mapping[Control, frozenset[RoomRole]] = {"host": _HOST, "moderators": _STAFF, "everyone": _INSIDE}
 _RANK: Mapping[Role, int] = {"viewer": 1, "moderator": 2, "host": 3}
 
 
 def room_role(member: Member | None) -> RoomRole:
-    """Where the participant stands; whoever was refused, removed or went away stands outside."""
+    """The participant's role; OUTSIDE for anyone who was refused or removed, or who left."""
     if member is None:
         return RoomRole.OUTSIDE
     match member.state:
@@ -84,12 +84,12 @@ def room_role(member: Member | None) -> RoomRole:
 
 
 def controls_by_role(control: Control, role: RoomRole) -> bool:
-    """Whether the room's setting gives control to this place."""
+    """Whether the room's setting gives this role control."""
     return role in _CONTROLLERS[control]
 
 
 def controls(control: Control, member: Member | None, now: datetime) -> bool:
-    """Whether the participant may change the film now, by role or because control was lent."""
+    """Whether the participant can change the film now, by role or by lent control."""
     role = room_role(member)
     if controls_by_role(control, role):
         return True
@@ -97,10 +97,10 @@ def controls(control: Control, member: Member | None, now: datetime) -> bool:
 
 
 def control_is_lent(member: Member, now: datetime) -> bool:
-    """Whether control was lent to the participant and still is."""
+    """Whether control is currently lent to the participant."""
     return member.controls or (member.control_until is not None and member.control_until > now)
 
 
 def outranks(role: Role, other: Role) -> bool:
-    """Whether somebody of `role` may act upon somebody of `other`: never upon equals."""
+    """Whether `role` may act on someone of `other`; nobody may act on an equal."""
     return _RANK[role] > _RANK[other]

@@ -1,4 +1,4 @@
-"""The poster of a room's film: for anybody at the door of an open or knocking room, else for its members."""
+"""The poster of a room's film, for anyone with the link unless the room is for members only."""
 
 from fastapi import Response
 
@@ -8,12 +8,12 @@ from watchparty_api.records import Room
 from watchparty_api.rooms.film import film_of
 from watchparty_api.services import Services
 
-_KEPT_S = 300
-"""The address is the room's and the film changes, so a copy is kept for minutes only."""
+_CACHE_S = 300
+"""The URL is the room's and its film can change, so copies are cached only for minutes."""
 
 
 def poster_response(services: Services, room: Room) -> Response:
-    """The picture. Raises NotFound while there is none."""
+    """The poster of the room's film. Raises NotFound if there is none."""
     video = film_of(services, room)
     name = f"{video.id}/{video.generation}/{video.poster}" if video and video.poster else None
     content = services.objects.read_media(name) if name else None
@@ -23,5 +23,5 @@ def poster_response(services: Services, room: Room) -> Response:
     return Response(
         content,
         media_type=media_type(name),
-        headers={"Cache-Control": f"{visibility}, max-age={_KEPT_S}"},
+        headers={"Cache-Control": f"{visibility}, max-age={_CACHE_S}"},
     )

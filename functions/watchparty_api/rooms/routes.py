@@ -1,4 +1,4 @@
-"""HTTP routes of rooms: read, make, change, close, a new link, the film, and what comes next."""
+"""HTTP routes of rooms: create, read, change and close; link, queue and poster."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -34,7 +34,7 @@ router = APIRouter(tags=["rooms"])
 
 @router.post("/rooms", status_code=201)
 def make(start: RoomStart, request: Request, caller: AccountOf, once: OnceOf, services: ServicesOf) -> RoomView:
-    """A new room; the caller is its host."""
+    """Creates a room; the caller is its host."""
     services.limiter.hit("room_create", caller.account.id)
     room = open_room(services, once(lambda: create_room(services, caller.account, start).id))
     host = require_member(services, room.id, participant_of_account(room.id, caller.account.id))
@@ -49,7 +49,7 @@ def list_mine(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> RoomList:
-    """The caller's open rooms, the last used first."""
+    """Lists the caller's open rooms, most recently used first."""
     page = services.store.query(OPEN_ROOMS_OF_OWNER, caller.account.id, None, limit=limit, cursor=cursor)
     site = share_url(request)
     return RoomList(items=[views.summary(room, base_url=site) for room in page.items], next_cursor=page.cursor)
@@ -57,18 +57,18 @@ def list_mine(
 
 @router.get("/rooms/{room_id}")
 def read(request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView | RoomCard:
-    """The room from the inside for its members, the card on the door for everybody else."""
+    """Returns the room for its members, and the room's card for everyone else."""
     site, member = share_url(request), access.member
     if member is not None and access.may(Action.READ_ROOM, services.now()):
         return room_inside(services, access.room, member, base_url=site)
     services.limiter.hit("card", address_key(client_address(request)))
-    room = access.room if access.is_known else access.addressed.for_strangers()
+    room = access.room if access.is_known else access.found_room.for_newcomers()
     return room_card(services, room, base_url=site)
 
 
 @router.patch("/rooms/{room_id}")
 def change(body: RoomChange, request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
-    """Settings are the host's; the film is for whoever controls it."""
+    """Changes the room. Only the host can change settings; anyone who controls playback can change the film."""
     fields, now = body.given(), services.now()
     member = access.require(Action.READ_ROOM, now)
     if fields.keys() - FILM_FIELDS:
@@ -81,14 +81,14 @@ def change(body: RoomChange, request: Request, access: RoomAccessOf, services: S
 
 @router.delete("/rooms/{room_id}", status_code=204)
 def close(access: RoomAccessOf, services: ServicesOf) -> None:
-    """Closes the room for good."""
+    """Closes the room permanently."""
     access.require(Action.CLOSE, services.now())
     close_room(services, access.room.id)
 
 
 @router.post("/rooms/{room_id}/link")
 def new_link(request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
-    """A new link. The old one leads strangers nowhere; who belongs to the room stays."""
+    """Creates a new link. Newcomers can no longer use the old one; members stay."""
     member = access.require(Action.MAKE_LINK, services.now())
     room = replace_link(services, access.room.id)
     return room_inside(services, room, member, base_url=share_url(request))
@@ -96,7 +96,7 @@ def new_link(request: Request, access: RoomAccessOf, services: ServicesOf) -> Ro
 
 @router.get("/rooms/{room_id}/queue")
 def read_queue(access: RoomAccessOf, services: ServicesOf) -> Queue:
-    """What comes next."""
+    """Returns the queue."""
     access.require(Action.CONTROL_FILM, services.now())
     return Queue(items=[views.queued(video) for video in queued_films(services, access.room)])
 
@@ -111,7 +111,7 @@ def write_queue(body: QueueChange, access: RoomAccessOf, services: ServicesOf) -
 
 @router.post("/rooms/{room_id}/next")
 def move_on(body: NextFilm, request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomView:
-    """Puts the next film of the queue on; `after` makes it happen once."""
+    """Starts the next film of the queue; `after` makes the request idempotent."""
     member = access.require(Action.CONTROL_FILM, services.now())
     room = play_next(services, access.room.id, member, body.after)
     return room_inside(services, room, member, base_url=share_url(request))
@@ -119,9 +119,9 @@ def move_on(body: NextFilm, request: Request, access: RoomAccessOf, services: Se
 
 @router.get("/rooms/{room_id}/poster", response_class=Response)
 def poster(request: Request, access: RoomAccessOf, services: ServicesOf) -> Response:
-    """The picture on the door."""
+    """Returns the poster that people see before they join."""
     services.limiter.hit("card", address_key(client_address(request)))
     if access.room.access == "members":
         access.require(Action.READ_ROOM, services.now())
-    room = access.room if access.is_known else access.addressed.for_strangers()
+    room = access.room if access.is_known else access.found_room.for_newcomers()
     return poster_response(services, room)

@@ -1,6 +1,6 @@
-"""What rooms look like over HTTP: the card for strangers, the room for its members, one entry of a list.
+"""The responses about rooms: the card for people who have not joined, the room for its members, list entries.
 
-No answer contains an e-mail address, an account id or a storage path.
+No response contains an e-mail address, an account id or a storage path.
 """
 
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from watchparty_api.rooms.permissions import controls
 from watchparty_api.services import Services
 
 _FRESH = timedelta(seconds=30)
-"""A playing room speaks every ten seconds; after three times that long in silence it is not playing any more."""
+"""The relay reports a playing room every ten seconds; after three missed reports it is no longer considered playing."""
 
 
 def room_url(base_url: str, room: Room) -> str:
@@ -33,7 +33,7 @@ def room_url(base_url: str, room: Room) -> str:
 
 
 def poster_url(room: Room, video: Video | None) -> str | None:
-    """Where strangers see the poster; rooms for members only show them none."""
+    """The poster's URL for people who have not joined; None if the room is for members only."""
     if video is None or video.poster is None or room.access == "members":
         return None
     return f"/api/v1/rooms/{room.link_id}/poster"
@@ -42,7 +42,7 @@ def poster_url(room: Room, video: Video | None) -> str | None:
 def card(
     room: Room, *, base_url: str, host_name: str, video: Video | None, snapshot: Snapshot | None, now: datetime
 ) -> RoomCard:
-    """What stands on the door."""
+    """The card for people who have not joined."""
     shown = snapshot if room.access != "members" else None
     return RoomCard(
         id=room.id,
@@ -91,7 +91,7 @@ def inside(
 
 
 def summary(room: Room, *, base_url: str) -> RoomSummary:
-    """A line in the list of somebody's rooms."""
+    """A room in the list of the caller's rooms."""
     return RoomSummary(
         id=room.id,
         url=room_url(base_url, room),
@@ -114,7 +114,7 @@ def queued(video: Video) -> QueuedFilm:
 
 
 def position(room: Room, snapshot: Snapshot | None, now: datetime) -> Position | None:
-    """Where the room was when the relay last spoke; None when that was about another film."""
+    """The position that the relay last reported; None if it was for another film."""
     if snapshot is None or room.video_id is None or snapshot.state.get("mrev") != room.media_rev:
         return None
     playing = snapshot.state.get("mode") == "playing" and now - snapshot.at <= _FRESH
@@ -151,12 +151,12 @@ def _progress(video: Video | None) -> FilmProgress | None:
 
 
 def snapshot_of(services: Services, room: Room) -> Snapshot | None:
-    """The relay's last word about the room."""
+    """The last state of the room that the relay reported."""
     return services.store.get(Snapshot, room.id)
 
 
 def room_card(services: Services, room: Room, *, base_url: str) -> RoomCard:
-    """The card on the room's door."""
+    """The card for people who have not joined."""
     return card(
         room,
         base_url=base_url,

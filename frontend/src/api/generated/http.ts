@@ -660,13 +660,13 @@ export interface paths {
         };
         /**
          * List Mine
-         * @description The caller's open rooms, the last used first.
+         * @description Lists the caller's open rooms, most recently used first.
          */
         get: operations["rooms.list_mine"];
         put?: never;
         /**
          * Make
-         * @description A new room; the caller is its host.
+         * @description Creates a room; the caller is its host.
          */
         post: operations["rooms.make"];
         delete?: never;
@@ -684,21 +684,21 @@ export interface paths {
         };
         /**
          * Read
-         * @description The room from the inside for its members, the card on the door for everybody else.
+         * @description Returns the room for its members, and the room's card for everyone else.
          */
         get: operations["rooms.read"];
         put?: never;
         post?: never;
         /**
          * Close
-         * @description Closes the room for good.
+         * @description Closes the room permanently.
          */
         delete: operations["rooms.close"];
         options?: never;
         head?: never;
         /**
          * Change
-         * @description Settings are the host's; the film is for whoever controls it.
+         * @description Changes the room. Only the host can change settings; anyone who controls playback can change the film.
          */
         patch: operations["rooms.change"];
         trace?: never;
@@ -712,7 +712,7 @@ export interface paths {
         };
         /**
          * List Bans
-         * @description Who must not come back.
+         * @description Lists the room's bans.
          */
         get: operations["members.list_bans"];
         put?: never;
@@ -752,7 +752,7 @@ export interface paths {
         };
         /**
          * Chat Archive
-         * @description What was said, the newest first: from before the line `before`, or on from `cursor`.
+         * @description Lists chat messages, newest first: those before the message `before`, or from `cursor` on.
          */
         get: operations["room_logs.chat_archive"];
         put?: never;
@@ -772,7 +772,7 @@ export interface paths {
         };
         /**
          * Action Log
-         * @description Who did what, the newest first.
+         * @description Lists actions in the room, newest first.
          */
         get: operations["room_logs.action_log"];
         put?: never;
@@ -792,14 +792,15 @@ export interface paths {
         };
         /**
          * List All
-         * @description The invitations that were not withdrawn and whose makers may still invite, the newest first.
+         * @description Lists the invitations that are not revoked and whose creators may still invite, newest first.
          */
         get: operations["invitations.list_all"];
         put?: never;
         /**
          * Make
-         * @description A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
-         *     long as neither they nor the recipient see too many; `mailed` says whether it was.
+         * @description Creates a personal link; its secret is returned only in this response.
+         *
+         *     The link is mailed for registered accounts within their and the recipient's limits; `mailed` says whether it was.
          */
         post: operations["invitations.make"];
         delete?: never;
@@ -820,7 +821,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Withdraws the invitation.
+         * @description Revokes the invitation.
          */
         delete: operations["invitations.delete"];
         options?: never;
@@ -839,7 +840,7 @@ export interface paths {
         put?: never;
         /**
          * Join
-         * @description With the link into the room, or to its door. Joining twice is joining once.
+         * @description Joins the room, or asks to be let in. Repeating the request has no further effect.
          */
         post: operations["joining.join"];
         delete?: never;
@@ -857,7 +858,7 @@ export interface paths {
         };
         /**
          * List Waiting
-         * @description Who waits to be let in.
+         * @description Lists the people who are waiting to be let in.
          */
         get: operations["join_requests.list_waiting"];
         put?: never;
@@ -879,7 +880,7 @@ export interface paths {
         put?: never;
         /**
          * Decide One
-         * @description The first decision counts; a second one is a conflict.
+         * @description Decides one request. The first decision counts; a second one is a conflict.
          */
         post: operations["join_requests.decide_one"];
         delete?: never;
@@ -899,7 +900,7 @@ export interface paths {
         put?: never;
         /**
          * Decide Several
-         * @description The same decision for several, or for everybody who waits.
+         * @description Makes the same decision for several people, or for everyone who is waiting.
          */
         post: operations["join_requests.decide_several"];
         delete?: never;
@@ -919,7 +920,7 @@ export interface paths {
         put?: never;
         /**
          * Renew
-         * @description A new token for who is in, the decision for who waited.
+         * @description Returns a new token for members, and the decision for people who were waiting.
          */
         post: operations["joining.renew"];
         delete?: never;
@@ -939,7 +940,7 @@ export interface paths {
         put?: never;
         /**
          * New Link
-         * @description A new link. The old one leads strangers nowhere; who belongs to the room stays.
+         * @description Creates a new link. Newcomers can no longer use the old one; members stay.
          */
         post: operations["rooms.new_link"];
         delete?: never;
@@ -957,7 +958,7 @@ export interface paths {
         };
         /**
          * List Members
-         * @description Who belongs to the room, whether connected now or not.
+         * @description Lists the members of the room, whether or not they are connected.
          */
         get: operations["members.list_members"];
         put?: never;
@@ -979,7 +980,7 @@ export interface paths {
         put?: never;
         /**
          * Go
-         * @description Leaves the room, or stops waiting for it.
+         * @description Leaves the room, or stops waiting.
          */
         post: operations["members.go"];
         delete?: never;
@@ -1003,7 +1004,7 @@ export interface paths {
         head?: never;
         /**
          * Rename Me
-         * @description Another name for oneself, in the room or while waiting.
+         * @description Changes the caller's name in the room, also while waiting.
          */
         patch: operations["members.rename_me"];
         trace?: never;
@@ -1020,14 +1021,14 @@ export interface paths {
         post?: never;
         /**
          * Take Out
-         * @description Removes somebody; with `ban=true` for good, as far as that can be told.
+         * @description Removes someone; with `ban=true` also bans them, as far as they can be recognised.
          */
         delete: operations["members.take_out"];
         options?: never;
         head?: never;
         /**
          * Change
-         * @description Role, mute and lent control; `role: "host"` hands the room over.
+         * @description Changes role, mute and lent control; `role: "host"` hands the room over.
          */
         patch: operations["members.change"];
         trace?: never;
@@ -1043,7 +1044,7 @@ export interface paths {
         put?: never;
         /**
          * Move On
-         * @description Puts the next film of the queue on; `after` makes it happen once.
+         * @description Starts the next film of the queue; `after` makes the request idempotent.
          */
         post: operations["rooms.move_on"];
         delete?: never;
@@ -1061,7 +1062,7 @@ export interface paths {
         };
         /**
          * Poster
-         * @description The picture on the door.
+         * @description Returns the poster that people see before they join.
          */
         get: operations["rooms.poster"];
         put?: never;
@@ -1081,7 +1082,7 @@ export interface paths {
         };
         /**
          * Read Queue
-         * @description What comes next.
+         * @description Returns the queue.
          */
         get: operations["rooms.read_queue"];
         /**
@@ -1105,7 +1106,7 @@ export interface paths {
         };
         /**
          * Sync Report
-         * @description How well everybody kept with the room, over all of its time.
+         * @description Reports how closely everyone followed the room's clock, over the room's whole life.
          */
         get: operations["room_logs.sync_report"];
         put?: never;
@@ -1201,7 +1202,7 @@ export interface paths {
         };
         /**
          * Film File
-         * @description One file of a film. Playlists come from here; segments from where they lie, by an address good for a minute.
+         * @description Returns a file of a film: playlists directly, segments by redirect to a URL valid for a minute.
          */
         get: operations["videos.film_file"];
         put?: never;
@@ -1223,7 +1224,7 @@ export interface paths {
         put?: never;
         /**
          * Play
-         * @description A grant for somebody in a room that shows this film, or for its owner.
+         * @description Returns a grant for a member of a room that shows this film, or for the film's owner.
          */
         post: operations["videos.play"];
         delete?: never;
@@ -1751,7 +1752,7 @@ export interface components {
         };
         /**
          * ArchivedLine
-         * @description A line of the chat's archive.
+         * @description An archived chat message.
          */
         ArchivedLine: {
             /**
@@ -1831,7 +1832,7 @@ export interface components {
         };
         /**
          * BanView
-         * @description Who must not come back. The address counts for a day; who clears cookies and changes address can come back.
+         * @description A ban. The IP address counts for a day; people who clear their cookies and change their address can come back.
          */
         BanView: {
             /** Address Until */
@@ -1868,7 +1869,7 @@ export interface components {
         };
         /**
          * Connection
-         * @description Everything that is needed to connect to the relay.
+         * @description Everything needed to connect to the relay.
          */
         Connection: {
             /**
@@ -1887,7 +1888,7 @@ export interface components {
         };
         /**
          * DecideMany
-         * @description Either the named requests or all that are open.
+         * @description Either the given requests or all open ones.
          */
         DecideMany: {
             /**
@@ -1916,7 +1917,7 @@ export interface components {
         };
         /**
          * Decided
-         * @description `skipped` were decided by somebody else before, or do not exist.
+         * @description `skipped` requests had already been decided, or do not exist.
          */
         Decided: {
             /** Decided */
@@ -1993,7 +1994,7 @@ export interface components {
         };
         /**
          * Film
-         * @description The room's film as its people see it: while it uploads and is made, how far that got.
+         * @description The room's film as members see it, including its upload and processing progress.
          */
         Film: {
             /** Duration S */
@@ -2016,7 +2017,7 @@ export interface components {
         };
         /**
          * FilmProgress
-         * @description As much of the film as somebody at the door may know.
+         * @description What someone who has not joined may know about the film.
          */
         FilmProgress: {
             /** Duration S */
@@ -2054,7 +2055,7 @@ export interface components {
         };
         /**
          * InvitationMade
-         * @description The link is shown this once; `mailed` says whether it is on its way already.
+         * @description The link is returned only once; `mailed` says whether it was sent by mail.
          */
         InvitationMade: {
             invitation: components["schemas"]["InvitationView"];
@@ -2065,7 +2066,7 @@ export interface components {
         };
         /**
          * InvitationStart
-         * @description Whom to invite, as what, until when and how often.
+         * @description The invitation's recipient, role, expiry and number of uses.
          */
         InvitationStart: {
             /** Email */
@@ -2109,7 +2110,7 @@ export interface components {
         };
         /**
          * Join
-         * @description Everything is optional: a name is made up, and an open room wants nothing else.
+         * @description Every field is optional: a name is generated, and an open room needs nothing else.
          */
         Join: {
             /** Display Name */
@@ -2133,7 +2134,7 @@ export interface components {
         };
         /**
          * JoinRequestView
-         * @description Somebody who waits to be let in.
+         * @description Someone who is waiting to be let in.
          */
         JoinRequestView: {
             /**
@@ -2152,7 +2153,7 @@ export interface components {
         };
         /**
          * LoggedAction
-         * @description A line of the action log.
+         * @description An entry of the action log.
          */
         LoggedAction: {
             /**
@@ -2198,8 +2199,9 @@ export interface components {
         };
         /**
          * MemberChange
-         * @description Only the fields that are there change. `control_until` lends control until then, null takes it back;
-         *     `controls: true` lends it until it is taken back.
+         * @description Only the given fields change.
+         *
+         *     `control_until` lends control until then, null takes it back; `controls: true` lends it until it is taken back.
          */
         MemberChange: {
             /** Control Until */
@@ -2213,7 +2215,7 @@ export interface components {
         };
         /**
          * MemberChanged
-         * @description `link_lowered`: the moderators' link by which they came still lets people in, but as viewers from now on.
+         * @description `link_lowered`: the moderator link that they joined with still lets people in, but only as viewers.
          */
         MemberChanged: {
             /** Control Until */
@@ -2250,7 +2252,7 @@ export interface components {
         };
         /**
          * MemberView
-         * @description Somebody who belongs to the room. `control_until` and `controls` say how control was lent, if it was.
+         * @description A member of the room. `control_until` and `controls` describe lent control.
          */
         MemberView: {
             /** Control Until */
@@ -2367,7 +2369,7 @@ export interface components {
         };
         /**
          * NextFilm
-         * @description `after` is the `media_rev` of the film that ended: asked twice, the room moves on once.
+         * @description `after` is the `media_rev` of the film that ended, so that a repeated request moves on only once.
          */
         NextFilm: {
             /** After */
@@ -2415,7 +2417,7 @@ export interface components {
         };
         /**
          * PersonSync
-         * @description One person over the whole time: weighted medians of the reports' medians, the worst of their 95th percentiles.
+         * @description One person over all reports: the weighted median of the medians and the highest 95th percentile.
          */
         PersonSync: {
             /** Err P50 Ms */
@@ -2433,7 +2435,7 @@ export interface components {
         };
         /**
          * Playback
-         * @description Where the film plays. The cookie that opens it comes with the same answer, unless the address itself does.
+         * @description The film's URL. The cookie that permits playback is set by the same response, unless the URL itself does.
          */
         Playback: {
             /**
@@ -2460,7 +2462,7 @@ export interface components {
         };
         /**
          * PlaybackRequest
-         * @description `via: link` is for players that keep no cookies: the grant is then part of the address.
+         * @description `via: link` is for players without cookies: the grant is then part of the URL.
          */
         PlaybackRequest: {
             /** Room Id */
@@ -2474,7 +2476,7 @@ export interface components {
         };
         /**
          * Position
-         * @description Where the room was in its film at `as_of`.
+         * @description The room's position in its film at `as_of`.
          */
         Position: {
             /**
@@ -2489,7 +2491,7 @@ export interface components {
         };
         /**
          * Presence
-         * @description Who is in: the first names of at most five.
+         * @description How many people are in the room, and the first names of up to five.
          */
         Presence: {
             /** First Names */
@@ -2535,7 +2537,7 @@ export interface components {
         };
         /**
          * QueuedFilm
-         * @description A film in the queue; one that was deleted meanwhile is not listed.
+         * @description A film in the queue; deleted films are not listed.
          */
         QueuedFilm: {
             /** Duration S */
@@ -2565,8 +2567,9 @@ export interface components {
         };
         /**
          * Removed
-         * @description `offer`: what the host may want to change next, in the same tap, after a ban in an open room. `link_lowered`: the
-         *     moderators' link by which they came still lets people in, but as viewers from now on.
+         * @description `offer` suggests a setting to change after a ban in an open room.
+         *
+         *     `link_lowered`: the moderator link that they joined with still lets people in, but only as viewers.
          */
         Removed: {
             /** Banned */
@@ -2596,7 +2599,7 @@ export interface components {
         };
         /**
          * Renewal
-         * @description Who asks is told by token, cookie or `X-Guest-Key`.
+         * @description The caller is identified by token, cookie or `X-Guest-Key`.
          */
         Renewal: Record<string, never>;
         /** ResetBody */
@@ -2608,7 +2611,7 @@ export interface components {
         };
         /**
          * RoomCard
-         * @description What stands on the door. Without `presence` and `position` where the room is for members only.
+         * @description What people see before they join. `presence` and `position` are null if the room is for members only.
          */
         RoomCard: {
             /**
@@ -2640,7 +2643,7 @@ export interface components {
         };
         /**
          * RoomChange
-         * @description Only the fields that are there change; `password: null` takes the password away, `video_id: null` the film.
+         * @description Only the given fields change; `password: null` removes the password, `video_id: null` the film.
          */
         RoomChange: {
             /** Access */
@@ -2672,7 +2675,7 @@ export interface components {
         };
         /**
          * RoomStart
-         * @description Every field has a default; a name is made up.
+         * @description Every field has a default; a name is generated.
          */
         RoomStart: {
             /**
@@ -2718,7 +2721,7 @@ export interface components {
         };
         /**
          * RoomSummary
-         * @description A line in the list of somebody's rooms.
+         * @description A room in the list of the caller's rooms.
          */
         RoomSummary: {
             /**
@@ -2745,7 +2748,7 @@ export interface components {
         };
         /**
          * RoomView
-         * @description A room from the inside.
+         * @description A room as its members see it.
          */
         RoomView: {
             /**
@@ -2959,7 +2962,7 @@ export interface components {
         };
         /**
          * SyncReportView
-         * @description How well the room kept together between the two instants.
+         * @description How closely the room stayed in sync between the two instants.
          */
         SyncReportView: {
             /** People */
@@ -3152,7 +3155,7 @@ export interface components {
         };
         /**
          * Wait
-         * @description For whom the room holds while they buffer, and for how long at most.
+         * @description Whom the room waits for while they buffer, and for how long at most.
          */
         Wait: {
             /**

@@ -1,1 +1,1 @@
-"""Room events: what the relay tells about rooms, kept for the host."""
+"""Room events: what the relay reports about rooms, stored for the host."""

@@ -1,6 +1,6 @@
-"""The host's action log: who did what in a room, whether over the socket or over HTTP.
+"""The host's action log: who did what in a room, over HTTP or the socket.
 
-Actions over HTTP are written in the commit of the change itself; those of the socket arrive as room events.
+Actions over HTTP are written in the commit of the change; those over the socket arrive as room events.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from watchparty_api.store.port import Create
 
 
 def log_entry(by: Member, kind: str, now: datetime, **data: Any) -> Create:
-    """The line that tells what `by` did, to be written with it."""
+    """The log entry for an action of `by`, to be written in the same commit."""
     action = RoomAction(
         id=secrets.token_urlsafe(12),
         created_at=now,

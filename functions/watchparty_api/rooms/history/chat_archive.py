@@ -1,6 +1,8 @@
-"""The archive of a room's chat. What was deleted loses its text and is never shown again, in whatever order it is told.
+"""The archive of a room's chat. Deleted messages lose their text and are never shown again, in whatever order events
+arrive.
 
-A deletion that arrives before its line leaves a tombstone; a wipe leaves a mark up to which late lines stay wiped.
+A deletion that arrives before its message leaves a tombstone; clearing the chat stores the position up to which late
+messages stay cleared.
 """
 
 from dataclasses import replace
@@ -17,27 +19,30 @@ from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
 def archive(services: Services, event: ChatEvent) -> None:
-    """Keeps a line, or takes lines out."""
+    """Stores a message, or removes messages."""
     match event.op:
         case "said":
-            commit_and_notify(services, lambda: _said(services, event))
-            # A wipe elsewhere may have set its mark and gone through the lines before this one was stored.
-            if _is_wiped(services, event):
-                commit_and_notify(services, lambda: _bury(services, _id(event.room, event.message_id)))
+            commit_and_notify(services, lambda: _add(services, event))
+            # Another process may have cleared the chat between the check and the storing of this message.
+            if _is_cleared(services, event):
+                commit_and_notify(services, lambda: _mark_deleted(services, _id(event.room, event.message_id)))
         case "deleted":
-            commit_and_notify(services, lambda: _deleted(services, event))
+            commit_and_notify(services, lambda: _delete(services, event))
         case "cleared":
-            commit_and_notify(services, lambda: _marked(services, event))
-            _wipe(services, event)
+            commit_and_notify(services, lambda: _store_cleared_position(services, event))
+            _clear(services, event)
 
 
 def lines(services: Services, room_id: str, *, limit: int, before: str | None, cursor: str | None) -> Page[ChatEntry]:
-    """The archive, the newest first, from before the line `before`. Raises NotFound when there was no such line."""
+    """The archived messages, newest first, optionally those before the message `before`.
+
+    Raises NotFound if there is no such message.
+    """
     if before is not None and cursor is None:
-        line = services.store.get(ChatEntry, _id(room_id, before))
-        if line is None:
+        entry = services.store.get(ChatEntry, _id(room_id, before))
+        if entry is None:
             raise NotFound("line_not_found", "Message not found.")
-        cursor = cursors.encode(CHAT_OF_ROOM, (room_id, False), line)
+        cursor = cursors.encode(CHAT_OF_ROOM, (room_id, False), entry)
     return services.store.query(CHAT_OF_ROOM, room_id, False, limit=limit, cursor=cursor)
 
 
@@ -45,50 +50,50 @@ def _id(room_id: str, message_id: str) -> str:
     return f"{room_id}.{message_id}"
 
 
-def _said(services: Services, event: ChatEvent) -> Change[None]:
+def _add(services: Services, event: ChatEvent) -> Change[None]:
     if services.store.get(ChatEntry, _id(event.room, event.message_id)) is not None:
         return Change(None)
-    return Change(None, writes=[Create(_entry(services, event, deleted=_is_wiped(services, event)))])
+    return Change(None, writes=[Create(_entry(services, event, deleted=_is_cleared(services, event)))])
 
 
-def _is_wiped(services: Services, event: ChatEvent) -> bool:
-    mark = services.store.get(ChatCleared, event.room)
-    return mark is not None and (event.epoch, event.seq) < (mark.epoch, mark.seq)
+def _is_cleared(services: Services, event: ChatEvent) -> bool:
+    cleared = services.store.get(ChatCleared, event.room)
+    return cleared is not None and (event.epoch, event.seq) < (cleared.epoch, cleared.seq)
 
 
-def _deleted(services: Services, event: ChatEvent) -> Change[None]:
-    line_id = _id(event.room, event.message_id)
-    if services.store.get(ChatEntry, line_id) is None:
+def _delete(services: Services, event: ChatEvent) -> Change[None]:
+    entry_id = _id(event.room, event.message_id)
+    if services.store.get(ChatEntry, entry_id) is None:
         return Change(None, writes=[Create(_entry(services, event, deleted=True))])
-    return _bury(services, line_id)
+    return _mark_deleted(services, entry_id)
 
 
-def _marked(services: Services, event: ChatEvent) -> Change[None]:
-    mark = services.store.get(ChatCleared, event.room)
-    if mark is None:
-        fresh = ChatCleared(
+def _store_cleared_position(services: Services, event: ChatEvent) -> Change[None]:
+    cleared = services.store.get(ChatCleared, event.room)
+    if cleared is None:
+        new = ChatCleared(
             id=event.room,
             created_at=services.now(),
             epoch=event.epoch,
             seq=event.seq,
         )
-        return Change(None, writes=[Create(fresh)])
-    if (mark.epoch, mark.seq) >= (event.epoch, event.seq):
+        return Change(None, writes=[Create(new)])
+    if (cleared.epoch, cleared.seq) >= (event.epoch, event.seq):
         return Change(None)
-    return Change(None, writes=[Replace(replace(mark, epoch=event.epoch, seq=event.seq))])
+    return Change(None, writes=[Replace(replace(cleared, epoch=event.epoch, seq=event.seq))])
 
 
-def _wipe(services: Services, event: ChatEvent) -> None:
-    for line in services.store.query_all(CHAT_OF_ROOM, event.room, False):
-        if (line.epoch, line.seq) < (event.epoch, event.seq):
-            commit_and_notify(services, partial(_bury, services, line.id))
+def _clear(services: Services, event: ChatEvent) -> None:
+    for entry in services.store.query_all(CHAT_OF_ROOM, event.room, False):
+        if (entry.epoch, entry.seq) < (event.epoch, event.seq):
+            commit_and_notify(services, partial(_mark_deleted, services, entry.id))
 
 
-def _bury(services: Services, line_id: str) -> Change[None]:
-    line = services.store.get(ChatEntry, line_id)
-    if line is None or line.deleted:
+def _mark_deleted(services: Services, entry_id: str) -> Change[None]:
+    entry = services.store.get(ChatEntry, entry_id)
+    if entry is None or entry.deleted:
         return Change(None)
-    return Change(None, writes=[Replace(replace(line, text="", deleted=True))])
+    return Change(None, writes=[Replace(replace(entry, text="", deleted=True))])
 
 
 def _entry(services: Services, event: ChatEvent, *, deleted: bool) -> ChatEntry:

@@ -1,7 +1,7 @@
-"""Taking in what the relay tells: actions, chat, snapshots and sync reports, each once however often it is told.
+"""Stores the relay's events: actions, sessions, chat, snapshots and sync reports, each once however often it arrives.
 
-At home the relay's publisher calls `ingest`; in the cloud the function `on_room_event` does. Events of rooms that do
-not exist and events that cannot be read are noted and passed over: telling them again would change nothing.
+At home the relay's publisher calls `ingest`; in the cloud the function `on_room_event` does. Invalid events and events
+of unknown rooms are logged and skipped, because retrying them would change nothing.
 """
 
 import logging
@@ -35,19 +35,22 @@ _ACTIVITY_EVERY = timedelta(minutes=5)
 
 
 def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
-    """Keeps the events. Raises only what may go away by itself (Unavailable), so that the caller tells them again."""
+    """Stores the events.
+
+    Raises only errors that may be temporary (Unavailable), so that the caller sends the events again.
+    """
     rooms: dict[str, Room | None] = {}
     for raw in events:
         try:
             event: RoomEvent = ROOM_EVENT.validate_python(raw)
         except ValidationError as error:
-            log.warning("a room event could not be read: %s", error.errors(include_input=False, include_url=False))
+            log.warning("invalid room event: %s", error.errors(include_input=False, include_url=False))
             continue
         if event.room not in rooms:
             rooms[event.room] = services.store.get(Room, event.room)
         room = rooms[event.room]
         if room is None:
-            log.warning("an event %s is about a room that does not exist", event.kind)
+            log.warning("event %s of an unknown room", event.kind)
             continue
         _apply(services, room, event)
 
@@ -91,7 +94,7 @@ def _action(
 
 
 def _store_session(services: Services, room: Room, event: SessionEvent) -> None:
-    """The action, and in the same commit what the host's webhooks hear of it."""
+    """Stores the action and, in the same commit, the host's webhook deliveries."""
     joined = event.kind == "session_started"
     action = _action(services, event, "joined" if joined else "left", event.participant_id, {"name": event.name})
     person = {"id": event.participant_id, "name": event.name}
@@ -99,7 +102,7 @@ def _store_session(services: Services, room: Room, event: SessionEvent) -> None:
     try:
         services.store.commit([Create(action), *map(Create, written)])
     except AlreadyExists:
-        return  # told before
+        return  # a repeated event
     wake_delivery(services, written)
 
 
@@ -107,15 +110,15 @@ def _store_once(services: Services, record: Record) -> None:
     try:
         services.store.create(record)
     except AlreadyExists:
-        return  # told before
+        return  # a repeated event
 
 
 def _note_activity(services: Services, event: SessionEvent) -> None:
-    """Moves the room up in its owner's list; not for every coming and going, and never at the cost of a change."""
+    """Moves the room up in its owner's list; not for every event, and never at the cost of another change."""
     room = services.store.get(Room, event.room)
     if room is None or event.at - room.last_active_at < _ACTIVITY_EVERY:
         return
     try:
         services.store.replace(replace(room, last_active_at=event.at))
     except VersionConflict:
-        return  # whoever changed the room just now noted it, too
+        return  # the other change has updated it too

@@ -1,6 +1,6 @@
-"""Room events as the relay tells them (contracts, "Room event"), and how what was kept of them looks over HTTP.
+"""Room events as the relay sends them (contracts, "Room event"), and the responses made from them.
 
-Unknown fields are ignored, so that a newer relay may say more.
+Unknown fields are ignored, so that a newer relay can send more.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 
 class _Event(BaseModel):
-    """What every event carries; the same `id` is the same event."""
+    """The common fields; events with the same `id` are the same event."""
 
     id: Annotated[str, Field(max_length=190)]
     room: str
@@ -24,14 +24,14 @@ class Person(BaseModel):
 
 
 class SessionEvent(_Event, Person):
-    """Somebody came, or has gone for good; `total` people are here then."""
+    """Someone has joined or left; `total` people are then in the room."""
 
     kind: Literal["session_started", "session_ended"]
     total: int
 
 
 class ActionEvent(_Event):
-    """The clock was changed: `cmd` is what was asked, `by` who asked; None is the room itself."""
+    """The clock was changed: `cmd` is the command, `by` its sender or None for the room itself."""
 
     kind: Literal["action"]
     cmd: str
@@ -43,7 +43,7 @@ class ActionEvent(_Event):
 
 
 class ChatEvent(_Event):
-    """The log grew by a line, or lines were taken out of it."""
+    """A message was added to the chat, or messages were removed."""
 
     kind: Literal["chat"]
     seq: int
@@ -57,7 +57,7 @@ class ChatEvent(_Event):
 
 
 class SnapshotEvent(_Event):
-    """The whole room at `at`."""
+    """The whole state of the room at `at`."""
 
     kind: Literal["snapshot"]
     rev: int
@@ -71,7 +71,7 @@ class SnapshotEvent(_Event):
 
 
 class ReportEvent(_Event):
-    """How well each person kept with the room since the report before."""
+    """How closely each person followed the room's clock since the last report."""
 
     kind: Literal["report"]
     people: list[dict[str, Any]]
@@ -85,7 +85,7 @@ ROOM_EVENT: TypeAdapter[RoomEvent] = TypeAdapter(RoomEvent)
 
 
 class LoggedAction(BaseModel):
-    """A line of the action log."""
+    """An entry of the action log."""
 
     id: str
     at: datetime
@@ -100,7 +100,7 @@ class ActionLog(BaseModel):
 
 
 class ArchivedLine(BaseModel):
-    """A line of the chat's archive."""
+    """An archived chat message."""
 
     id: str
     seq: int
@@ -118,7 +118,7 @@ class ChatArchive(BaseModel):
 
 
 class PersonSync(BaseModel):
-    """One person over the whole time: weighted medians of the reports' medians, the worst of their 95th percentiles."""
+    """One person over all reports: the weighted median of the medians and the highest 95th percentile."""
 
     participant_id: str
     name: str
@@ -129,7 +129,7 @@ class PersonSync(BaseModel):
 
 
 class SyncReportView(BaseModel):
-    """How well the room kept together between the two instants."""
+    """How closely the room stayed in sync between the two instants."""
 
     since: datetime | None
     until: datetime | None

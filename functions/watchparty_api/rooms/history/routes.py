@@ -1,4 +1,4 @@
-"""HTTP routes of what was kept of a room, for host and moderators: action log, chat archive, sync report."""
+"""HTTP routes of a room's history, for host and moderators: action log, chat archive, sync report."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["room logs"])
 def action_log(
     access: RoomAccessOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> ActionLog:
-    """Who did what, the newest first."""
+    """Lists actions in the room, newest first."""
     access.require(Action.READ_LOGS, services.now())
     page = services.store.query(ACTIONS_OF_ROOM, access.room.id, limit=limit, cursor=cursor)
     items = [LoggedAction(id=a.id, at=a.at, by=a.by, kind=a.kind, data=a.data) for a in page.items]
@@ -40,7 +40,7 @@ def chat_archive(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> ChatArchive:
-    """What was said, the newest first: from before the line `before`, or on from `cursor`."""
+    """Lists chat messages, newest first: those before the message `before`, or from `cursor` on."""
     access.require(Action.READ_LOGS, services.now())
     page = lines(services, access.room.id, limit=limit, before=before, cursor=cursor)
     items = [
@@ -61,7 +61,7 @@ def chat_archive(
 
 @router.get("/rooms/{room_id}/report")
 def sync_report(access: RoomAccessOf, services: ServicesOf) -> SyncReportView:
-    """How well everybody kept with the room, over all of its time."""
+    """Reports how closely everyone followed the room's clock, over the room's whole life."""
     access.require(Action.READ_LOGS, services.now())
     store, room_id = services.store, access.room.id
     people = store.query_all(MEMBERS_OF_ROOM, room_id)

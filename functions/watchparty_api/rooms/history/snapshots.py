@@ -1,7 +1,7 @@
-"""The relay's last word about a room: accepted only when it is newer than what is kept.
+"""The last state of a room that the relay reported; an event is stored only if it is newer.
 
-Newer is told by the clock's `(epoch, rev)`, and within one `rev` by the instant: while a film plays the clock does not
-change, but where it is does. People come and go without the clock, so their instant is counted apart.
+The clock is ordered by `(epoch, rev)`, and within one `rev` by time: while a film plays, the clock does not change but
+the position does. People join and leave without changing the clock, so they have a time of their own.
 """
 
 from collections.abc import Callable
@@ -15,30 +15,30 @@ from watchparty_api.store.port import Create, Replace
 
 
 def apply_snapshot(services: Services, event: SnapshotEvent) -> None:
-    """Keeps clock and people of the event, each if they are newer."""
+    """Stores the clock and the people of the event, each only if it is newer."""
 
     def newer(known: Snapshot) -> Snapshot:
-        taken = known
+        updated = known
         if (event.epoch, event.rev, event.at) > (known.epoch, known.rev, known.at) or not known.state:
             state = event.model_dump(include={"mode", "pos_s", "rate", "video_id", "mrev"})
-            taken = replace(taken, epoch=event.epoch, rev=event.rev, state=state, at=event.at)
+            updated = replace(updated, epoch=event.epoch, rev=event.rev, state=state, at=event.at)
         if event.at >= known.people_at:
             people = tuple(person.model_dump() for person in event.people)
-            taken = replace(taken, people=people, total=event.total, people_at=event.at)
-        return taken
+            updated = replace(updated, people=people, total=event.total, people_at=event.at)
+        return updated
 
     _update(services, event, newer)
 
 
 def apply_presence(services: Services, event: SessionEvent) -> None:
-    """Adds or takes out one person, if nothing newer is known about who is here."""
+    """Adds or removes one person, unless something newer is known about the people in the room."""
 
     def newer(known: Snapshot) -> Snapshot:
         if event.at < known.people_at:
             return known
         others = tuple(person for person in known.people if person["participant_id"] != event.participant_id)
-        came = ({"participant_id": event.participant_id, "name": event.name},)
-        people = others + came if event.kind == "session_started" else others
+        joined = ({"participant_id": event.participant_id, "name": event.name},)
+        people = others + joined if event.kind == "session_started" else others
         return replace(known, people=people, total=event.total, people_at=event.at)
 
     _update(services, event, newer)
@@ -55,7 +55,7 @@ def _update(services: Services, event: SnapshotEvent | SessionEvent, newer: Call
                 people_at=event.at,
             )
             return Change(None, writes=[Create(newer(unknown))])
-        taken = newer(known)
-        return Change(None, writes=[Replace(taken)] if taken != known else [])
+        updated = newer(known)
+        return Change(None, writes=[Replace(updated)] if updated != known else [])
 
     commit_and_notify(services, decide)

@@ -1,4 +1,4 @@
-"""How well a room kept together, summed up over its reports. Pure."""
+"""Summarises the sync reports of a room. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,17 +9,17 @@ from watchparty_api.rooms.history.models import PersonSync, SyncReportView
 
 
 def summarize(reports: Iterable[SyncReport], names: Mapping[str, str]) -> SyncReportView:
-    """One line a person; `names` are those of the participants."""
-    gathered: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    instants = []
+    """One row per person; `names` maps participant ids to names."""
+    by_person: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    times = []
     for report in reports:
-        instants.append(report.at)
+        times.append(report.at)
         for person in report.data["people"]:
-            gathered[person["participant_id"]].append(person)
-    people = [_person(id_, names.get(id_, ""), parts) for id_, parts in gathered.items()]
+            by_person[person["participant_id"]].append(person)
+    people = [_person(id_, names.get(id_, ""), parts) for id_, parts in by_person.items()]
     return SyncReportView(
-        since=min(instants, default=None),
-        until=max(instants, default=None),
+        since=min(times, default=None),
+        until=max(times, default=None),
         people=sorted(people, key=lambda person: (person.name, person.participant_id)),
     )
 

@@ -1,1 +1,1 @@
-"""Invitations: personal links into a room, with a role, an end and a number of uses."""
+"""Invitations: personal links to a room, with a role, an expiry and a number of uses."""

@@ -1,4 +1,4 @@
-"""Inviting: a personal link that lets somebody in past knocking, password and members-only, in a role."""
+"""Creates and revokes invitations: personal links that skip approval, password and membership, and grant a role."""
 
 import secrets
 from dataclasses import replace
@@ -17,7 +17,7 @@ from watchparty_api.web.caller import hash_secret
 def invite(
     services: Services, room: Room, by: Member, start: InvitationStart, *, room_url: str
 ) -> tuple[Invitation, str]:
-    """The invitation and its link."""
+    """Creates an invitation and returns it with its link."""
     secret = new_secret()
     invitation = Invitation(
         id=secrets.token_urlsafe(9),
@@ -35,21 +35,22 @@ def invite(
 
 
 def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
-    """Subject and text of the mail that carries the link."""
+    """The subject and text of the mail with the link."""
     subject = f"{by.display_name} invited you to watch together"
     return subject, f"{by.display_name} invited you to “{room.name}”.\n\nYour personal link:\n{url}\n"
 
 
 def may_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
-    """Whether the link is mailed. Nobody fills inboxes in our name: guests and temporary hosts pass links on
-    themselves, and so does everybody whose mails, or whose recipient's, are used up.
+    """Whether to mail the link.
+
+    Guests and temporary hosts cannot send mail in our name, and there are limits per sender and per recipient.
     """
     account = services.store.get(Account, by.account_id) if by.account_id else None
     if account is None or account.temporary or not services.mail.delivers:
         return False
     try:
         services.limiter.hit("mail_from_address", address_key(address))
-        # Apart from the mails to an account's owner, whose number would tell that there is such an account.
+        # Counted separately from mails to account owners, because the limit would reveal whether an account exists.
         services.limiter.hit("mail_to", services.keyed_hash.of("invited", email.lower()))
     except TooMany:
         return False
@@ -57,7 +58,7 @@ def may_mail(services: Services, by: Member, email: str, *, address: str) -> boo
 
 
 def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
-    """The link lets nobody in any more; who came by it stays. Raises NotFound."""
+    """Revokes the link; people who joined with it stay. Raises NotFound."""
 
     def decide() -> Change[None]:
         invitation = services.store.get(Invitation, invitation_id)

@@ -1,6 +1,6 @@
-"""The personal link of an invitation: its secret, whom it still lets in, and what a demotion changes about it.
+"""The personal link of an invitation: its secret, its validity, and how a demotion changes it.
 
-The link holds `{id}.{secret}`, so that the invitation is found by its id and proven by its secret.
+The link contains `{id}.{secret}`: the id finds the invitation and the secret proves it.
 """
 
 import hmac
@@ -14,17 +14,17 @@ from watchparty_api.web.caller import hash_secret
 
 
 def new_secret() -> str:
-    """256 random bits."""
+    """A secret of 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 def invitation_link(room_url: str, invitation_id: str, secret: str) -> str:
-    """The personal link. What stands in a fragment never reaches a server, a log or another site."""
+    """The personal link. Its fragment is never sent to a server and appears in no log."""
     return f"{room_url}#invite={invitation_id}.{secret}"
 
 
 def find_invitation(services: Services, shown: str | None) -> Invitation | None:
-    """The invitation that was shown; None for none, an unknown one, or a wrong secret."""
+    """The invitation with this id and secret; None if it is missing, unknown or wrong."""
     id_, _, secret = (shown or "").partition(".")
     invitation = services.store.get(Invitation, id_) if id_ else None
     if invitation is None or not hmac.compare_digest(invitation.secret_hash, hash_secret(secret)):
@@ -35,7 +35,9 @@ def find_invitation(services: Services, shown: str | None) -> Invitation | None:
 def usable_invitation(
     invitation: Invitation | None, room: Room, member: Member | None, *, inviter: Member | None, now: datetime
 ) -> Invitation | None:
-    """The invitation, if it still lets this person into this room; who came in by it once is not counted again."""
+    """The invitation if it still admits this person to this room; someone who has used it before is not counted
+    again.
+    """
     if (
         invitation is None
         or invitation.room_id != room.id
@@ -51,8 +53,10 @@ def usable_invitation(
 
 
 def inviter_may_invite(invitation: Invitation, inviter: Member | None) -> bool:
-    """Whether who made it may still invite, and could all the time: nobody gets back what was taken from them, or a
-    seat under another name, by a link of their own. Who merely left stands by it.
+    """Whether the inviter may still invite, and has been allowed to ever since.
+
+    Otherwise people who were demoted or removed could get back their role, or a place under another name, with a link
+    of their own. Leaving the room does not invalidate invitations.
     """
     if inviter is None or inviter.state not in ("admitted", "left") or inviter.role == "viewer":
         return False
@@ -60,12 +64,16 @@ def inviter_may_invite(invitation: Invitation, inviter: Member | None) -> bool:
 
 
 def predates_demotion(invitation: Invitation, member: Member) -> bool:
-    """Whether the invitation was made before the member was demoted, removed or shut out."""
+    """Whether the invitation was created before the member was demoted or removed, or their account was shut out."""
     return member.demoted_at is not None and invitation.created_at <= member.demoted_at
 
 
 def revoke_moderator_link(services: Services, member: Member) -> Invitation | None:
-    """The link that the moderator came by, to be written with their fall; None where it makes no moderators anyway."""
+    """The link that the moderator joined with, changed to admit only viewers; None if it admits no moderators.
+
+    To be written in the commit that demotes or removes them: otherwise they could rejoin as a moderator under another
+    name.
+    """
     if member.role != "moderator" or member.invitation_id is None:
         return None
     link = services.store.get(Invitation, member.invitation_id)

@@ -1,4 +1,4 @@
-"""The shapes of invitations over HTTP."""
+"""The request and response bodies of invitations."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from watchparty_api.web.bodies import Body
 
 
 class InvitationStart(Body):
-    """Whom to invite, as what, until when and how often."""
+    """The invitation's recipient, role, expiry and number of uses."""
 
     email: EmailStr | None = None
     role: Literal["viewer", "moderator"] = "viewer"
@@ -30,7 +30,7 @@ class InvitationView(BaseModel):
 
 
 class InvitationMade(BaseModel):
-    """The link is shown this once; `mailed` says whether it is on its way already."""
+    """The link is returned only once; `mailed` says whether it was sent by mail."""
 
     invitation: InvitationView
     url: str

@@ -34,11 +34,12 @@ def make(
     access: RoomAccessOf,
     services: ServicesOf,
 ) -> InvitationMade:
-    """A personal link; its secret is shown in this answer and nowhere else. It is mailed for registered accounts, as
-    long as neither they nor the recipient see too many; `mailed` says whether it was.
+    """Creates a personal link; its secret is returned only in this response.
+
+    The link is mailed for registered accounts within their and the recipient's limits; `mailed` says whether it was.
     """
     room, by = access.room, access.require(Action.INVITE, services.now())
-    services.limiter.hit("invitation", by.account_id or by.id)  # by account: a new room is no new start
+    services.limiter.hit("invitation", by.account_id or by.id)  # per account, so that a new room does not reset it
     invitation, url = invite(services, room, by, body, room_url=room_url(share_url(request), room))
     mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
     if body.email is not None and mailed:
@@ -55,17 +56,17 @@ def list_all(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> InvitationList:
-    """The invitations that were not withdrawn and whose makers may still invite, the newest first."""
+    """Lists the invitations that are not revoked and whose creators may still invite, newest first."""
     access.require(Action.INVITE, services.now())
     page = services.store.query(INVITATIONS_OF_ROOM, access.room.id, False, limit=limit, cursor=cursor)
     inviters = {id_: find_member(services, access.room.id, id_) for id_ in {each.created_by for each in page.items}}
-    living = [each for each in page.items if inviter_may_invite(each, inviters[each.created_by])]
-    return InvitationList(items=[_view(invitation) for invitation in living], next_cursor=page.cursor)
+    valid = [each for each in page.items if inviter_may_invite(each, inviters[each.created_by])]
+    return InvitationList(items=[_view(invitation) for invitation in valid], next_cursor=page.cursor)
 
 
 @router.delete("/rooms/{room_id}/invitations/{invitation_id}", status_code=204)
 def delete(invitation_id: str, access: RoomAccessOf, services: ServicesOf) -> None:
-    """Withdraws the invitation."""
+    """Revokes the invitation."""
     access.require(Action.INVITE, services.now())
     withdraw(services, access.room.id, invitation_id)
 

@@ -1,1 +1,1 @@
-"""Join requests: those who knocked, and what the host decides about them."""
+"""Join requests: people who are waiting to be let in, and the host's decisions."""

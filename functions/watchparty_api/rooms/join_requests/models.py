@@ -1,4 +1,4 @@
-"""The shapes of join requests over HTTP."""
+"""The request and response bodies of join requests."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -12,7 +12,7 @@ Decision = Literal["admit", "deny", "block"]
 
 
 class JoinRequestView(BaseModel):
-    """Somebody who waits to be let in."""
+    """Someone who is waiting to be let in."""
 
     id: str
     participant_id: str
@@ -33,7 +33,7 @@ class DecideOne(Body):
 
 
 class DecideMany(Body):
-    """Either the named requests or all that are open."""
+    """Either the given requests or all open ones."""
 
     decision: Decision
     ids: Annotated[list[GivenId], Field(max_length=200)] | None = None
@@ -47,7 +47,7 @@ class DecideMany(Body):
 
 
 class Decided(BaseModel):
-    """`skipped` were decided by somebody else before, or do not exist."""
+    """`skipped` requests had already been decided, or do not exist."""
 
     decided: list[str]
     skipped: list[str]

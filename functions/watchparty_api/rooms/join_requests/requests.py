@@ -1,7 +1,7 @@
-"""Deciding about those who wait: admit, deny, or block for good.
+"""Join requests of people who are waiting, and the decisions about them: admit, deny or block.
 
-The request, the membership and the notice that tells the one who waits are one commit, so a second decision finds the
-first and is refused, and nobody is let in twice or half.
+The request, the membership and the notice to the waiting person are one commit, so a second decision finds the first
+and is refused.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from watchparty_api.errors import Conflict, NotFound
 from watchparty_api.records import JoinRequest, Member
 from watchparty_api.rooms import notices
-from watchparty_api.rooms.bans import ban_of
+from watchparty_api.rooms.bans import new_ban
 from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.join_requests.models import Decided, Decision
 from watchparty_api.rooms.outbox import Change, commit_and_notify
@@ -24,7 +24,7 @@ from watchparty_api.store.queries import REQUESTS_BY_DECISION
 
 
 def open_request(member: Member, now: datetime) -> JoinRequest:
-    """A new request of the member's."""
+    """A new request of the member."""
     return JoinRequest(
         id=secrets.token_urlsafe(12),
         created_at=now,
@@ -41,7 +41,7 @@ def close_request(
     by: str | None,
     now: datetime,
 ) -> JoinRequest | None:
-    """The member's open request with the answer, to be written; None where nothing is open."""
+    """The member's open request with its decision, to be written; None if no request is open."""
     if member.state != "waiting" or member.request_id is None:
         return None
     request = services.store.get(JoinRequest, member.request_id)
@@ -65,7 +65,7 @@ _OUTCOMES: Mapping[Decision, _Outcome] = {
 def waiting(
     services: Services, room_id: str, *, limit: int, cursor: str | None = None
 ) -> tuple[list[tuple[JoinRequest, Member]], str | None]:
-    """Who waits, the longest first, and the cursor of the rest."""
+    """The open requests with their members, longest waiting first, and the cursor of the next page."""
     page = services.store.query(REQUESTS_BY_DECISION, room_id, "open", limit=limit, cursor=cursor)
     found = ((request, find_member(services, room_id, request.participant_id)) for request in page.items)
     return [(request, member) for request, member in found if member is not None], page.cursor
@@ -73,14 +73,17 @@ def waiting(
 
 @dataclass(frozen=True)
 class Decider:
-    """The member who decides. `address_hash` is needed to block: a ban does not cover an address that both share."""
+    """The member who decides.
+
+    `address_hash` is needed for blocking: a ban does not cover an address that both share.
+    """
 
     member: Member
     address_hash: str | None = None
 
 
 def decide(services: Services, room_id: str, by: Decider, request_id: str, decision: Decision) -> None:
-    """Raises NotFound, and Conflict when it was decided before."""
+    """Decides one request. Raises NotFound, or Conflict if it has already been decided."""
 
     def decided() -> Change[None]:
         now = services.now()
@@ -91,14 +94,14 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         if request.decision != "open":
             raise Conflict("already_decided", "Someone already answered.", extra={"decision": request.decision})
         outcome = _OUTCOMES[decision]
-        settled = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
+        closed = replace(request, decision=outcome.decision, decided_by=by.member.participant_id, decided_at=now)
         changed = replace(member, state=outcome.state, mver=member.mver + 1)
-        line = log_entry(
+        entry = log_entry(
             by.member, outcome.decision, now, participant_id=member.participant_id, name=member.display_name
         )
-        writes: list[Write] = [Replace(settled), Replace(changed), line]
+        writes: list[Write] = [Replace(closed), Replace(changed), entry]
         if decision == "block":
-            writes.append(Create(ban_of(member, by=by.member, by_address=by.address_hash, now=now)))
+            writes.append(Create(new_ban(member, by=by.member, by_address=by.address_hash, now=now)))
         notice = notices.admit if decision == "admit" else notices.deny
         return Change(None, writes=writes, notices=[notice(changed, request.id, now)])
 
@@ -108,7 +111,7 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
 def decide_many(
     services: Services, room_id: str, by: Decider, request_ids: Iterable[str], decision: Decision
 ) -> Decided:
-    """Each on its own: one that was decided meanwhile stops none of the others."""
+    """Decides each request separately: one that has already been decided does not stop the others."""
     result = Decided(decided=[], skipped=[])
     for request_id in request_ids:
         try:
@@ -121,6 +124,6 @@ def decide_many(
 
 
 def decide_all(services: Services, room_id: str, by: Decider, decision: Decision) -> Decided:
-    """Everybody who waits now."""
+    """Decides every open request."""
     requests = services.store.query_all(REQUESTS_BY_DECISION, room_id, "open")
     return decide_many(services, room_id, by, (request.id for request in requests), decision)

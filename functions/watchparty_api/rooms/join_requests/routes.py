@@ -26,17 +26,17 @@ def list_waiting(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> JoinRequestList:
-    """Who waits to be let in."""
+    """Lists the people who are waiting to be let in."""
     access.require(Action.DECIDE_KNOCKS, services.now())
-    knocks, next_cursor = waiting(services, access.room.id, limit=limit, cursor=cursor)
-    return JoinRequestList(items=[_view(*knock) for knock in knocks], next_cursor=next_cursor)
+    found, next_cursor = waiting(services, access.room.id, limit=limit, cursor=cursor)
+    return JoinRequestList(items=[_view(request, member) for request, member in found], next_cursor=next_cursor)
 
 
 @router.post("/rooms/{room_id}/join-requests/{request_id}")
 def decide_one(
     request_id: str, body: DecideOne, request: Request, access: RoomAccessOf, services: ServicesOf
 ) -> Decided:
-    """The first decision counts; a second one is a conflict."""
+    """Decides one request. The first decision counts; a second one is a conflict."""
     by = Decider(access.require(Action.DECIDE_KNOCKS, services.now()), client_address_hash(services, request))
     decide(services, access.room.id, by, request_id, body.decision)
     return Decided(decided=[request_id], skipped=[])
@@ -44,7 +44,7 @@ def decide_one(
 
 @router.post("/rooms/{room_id}/join-requests:decide")
 def decide_several(body: DecideMany, request: Request, access: RoomAccessOf, services: ServicesOf) -> Decided:
-    """The same decision for several, or for everybody who waits."""
+    """Makes the same decision for several people, or for everyone who is waiting."""
     by = Decider(access.require(Action.DECIDE_KNOCKS, services.now()), client_address_hash(services, request))
     if body.ids is None:
         return decide_all(services, access.room.id, by, body.decision)

@@ -1,1 +1,1 @@
-"""Joining: how somebody with a link becomes a participant, waits for the host, and stays one."""
+"""Joining: from a room's link to a participant, waiting for the host's approval, and renewing the token."""

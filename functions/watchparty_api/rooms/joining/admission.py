@@ -1,7 +1,6 @@
-"""The door of a room: comes in, waits, or is turned away. Pure; every fact is given.
+"""Admission to a room: decides whether a visitor is admitted, waits, or is refused. Pure.
 
-What somebody is already comes first (a ban, a seat in the room), then what they bring (an invitation, the password),
-then what the room asks of everybody.
+A ban or an existing membership counts first, then an invitation, then the room's rules (access and password).
 """
 
 from collections.abc import Callable
@@ -11,18 +10,20 @@ from typing import Literal
 
 from watchparty_api.errors import Conflict, Forbidden
 from watchparty_api.records import Ban, Invitation, Member, Role, Room, Snapshot
-from watchparty_api.rooms.address import Addressed
+from watchparty_api.rooms.address import FoundRoom
 from watchparty_api.rooms.invitations.links import predates_demotion
 from watchparty_api.rooms.permissions import outranks
 
 _FRESH = timedelta(minutes=10)
-"""How long the relay's count of people is believed. One that died could keep an empty room shut; the living one counts
-again at the socket."""
+"""How long the relay's count of people is trusted: a relay that died must not keep an empty room full.
+
+A live relay also checks the capacity at the socket.
+"""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the door, and by what they could be known."""
+    """Someone who wants to join, with everything that identifies them."""
 
     participant_id: str
     account_id: str | None
@@ -32,17 +33,17 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Admit:
-    """Let in with this role; the invitation is the one that is used up by it."""
+    """Admitted with this role; `invitation` is the one that is used up."""
 
     role: Role
     invitation: Invitation | None = None
 
 
-Admission = Admit | Literal["waits"]
+Admission = Admit | Literal["wait"]
 
 
 def decide_admission(
-    addressed: Addressed,
+    found_room: FoundRoom,
     visitor: Visitor,
     member: Member | None,
     *,
@@ -53,13 +54,15 @@ def decide_admission(
     snapshot: Snapshot | None,
     now: datetime,
 ) -> Admission:
-    """Raises Forbidden (`banned`, `room_shut`, `not_invited`, `wrong_password`), Gone (an old link) or Conflict
+    """Decides whether the visitor is admitted or has to wait.
+
+    Raises Forbidden (`banned`, `room_shut`, `not_invited`, `wrong_password`), Gone (an old link) or Conflict
     (`room_full`).
     """
     state = member.state if member else None
     if state == "banned" or _banned(bans, visitor, member, invitation, now):
         raise Forbidden("banned", "You can’t rejoin this room.")
-    if state != "admitted" and not host_may_act():  # whose account was suspended: nobody new comes to their party
+    if state != "admitted" and not host_may_act():  # the host's account is suspended: no one new is admitted
         raise Forbidden("room_shut", "This room isn’t accepting anyone right now.")
     admission: Admission
     if member is not None and state in ("admitted", "left"):
@@ -67,40 +70,43 @@ def decide_admission(
     elif invitation is not None:
         admission = Admit(_role_by(invitation, member), invitation)
     else:
-        admission = _by_room_settings(addressed, waits=state == "waiting", password_matches=password_matches)
-    if admission != "waits" and _is_full(addressed.room, visitor, member, snapshot, now):
+        admission = _by_room_settings(found_room, waits=state == "waiting", password_matches=password_matches)
+    if admission != "wait" and _is_full(found_room.room, visitor, member, snapshot, now):
         raise Conflict("room_full", "This room is full. Try again in a bit.")
     return admission
 
 
 def _role_by(invitation: Invitation, member: Member | None) -> Role:
-    """A link that was made before somebody was demoted or taken out does not undo it."""
+    """The invitation's role. A link created before the member was demoted or removed does not undo that."""
     return "viewer" if member is not None and predates_demotion(invitation, member) else invitation.role
 
 
 def _with_invitation(member: Member, invitation: Invitation | None) -> Admit:
-    """Who belongs to the room keeps their role; an invitation to a higher one raises it, once."""
+    """Members keep their role; an invitation to a higher role raises it, once."""
     given = _role_by(invitation, member) if invitation else member.role
     if invitation is not None and invitation.id != member.invitation_id and outranks(given, member.role):
         return Admit(given, invitation)
     return Admit(member.role)
 
 
-def _by_room_settings(addressed: Addressed, *, waits: bool, password_matches: Callable[[], bool]) -> Admission:
-    room = addressed.room if waits else addressed.for_strangers()
+def _by_room_settings(found_room: FoundRoom, *, waits: bool, password_matches: Callable[[], bool]) -> Admission:
+    room = found_room.room if waits else found_room.for_newcomers()
     if waits:
-        return Admit("viewer") if room.access == "open" else "waits"
+        return Admit("viewer") if room.access == "open" else "wait"
     if room.access == "members":
         raise Forbidden("not_invited", "This room is invite-only. Ask the host for a personal invitation link.")
     if room.password_hash is not None and not password_matches():
         raise Forbidden("wrong_password", "Wrong password. Ask the host.")
-    return Admit("viewer") if room.access == "open" else "waits"
+    return Admit("viewer") if room.access == "open" else "wait"
 
 
 def _banned(
     bans: tuple[Ban, ...], visitor: Visitor, member: Member | None, invitation: Invitation | None, now: datetime
 ) -> bool:
-    """Account and guest key tell the person. Invitation and address may be shared, so they stop newcomers only."""
+    """Whether a ban applies.
+
+    Account and guest key identify the person. Invitations and addresses can be shared, so they stop newcomers only.
+    """
     if member is not None and member.role == "host":
         return False
     newcomer = member is None or member.state != "admitted"
@@ -123,7 +129,10 @@ def _in_force(until: datetime | None, now: datetime) -> bool:
 
 
 def _is_full(room: Room, visitor: Visitor, member: Member | None, snapshot: Snapshot | None, now: datetime) -> bool:
-    """By the relay's last count. The host always has a seat, and who is in keeps theirs through a reload."""
+    """By the relay's last count.
+
+    The host always has a place, and members who are present keep theirs through a reload.
+    """
     if snapshot is None or now - snapshot.people_at > _FRESH or snapshot.total < room.capacity:
         return False
     if member is not None and member.role == "host":

@@ -1,4 +1,4 @@
-"""Who stands at the door, from what the request shows: an account, a guest who was here before, or a new one."""
+"""Identifies someone who joins or renews: as an account, a returning guest, or a new guest."""
 
 import re
 import secrets
@@ -26,12 +26,12 @@ from watchparty_api.web.site import is_https
 COOKIE = "wp_guest"
 HEADER = "x-guest-key"
 _LIFE_S = 400 * 24 * 3600
-"""The longest that browsers keep a cookie."""
+"""The longest cookie lifetime that browsers allow."""
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def guest_hash_of(request: Request) -> str | None:
-    """The hash of the key that the request shows, by header or cookie; None for none or what cannot be one."""
+    """The hash of the request's guest key, from header or cookie; None if there is none or it is malformed."""
     key = request.headers.get(HEADER) or request.cookies.get(COOKIE, "")
     return hash_secret(key) if _SHAPE.fullmatch(key) else None
 
@@ -42,7 +42,7 @@ def new_guest_key() -> str:
 
 
 def set_guest_cookie(key: str, request: Request, response: Response) -> None:
-    """Puts the key into the browser."""
+    """Sets the guest key's cookie."""
     response.set_cookie(
         COOKIE, key, max_age=_LIFE_S, path="/api/v1/rooms", httponly=True, samesite="lax", secure=is_https(request)
     )
@@ -50,14 +50,14 @@ def set_guest_cookie(key: str, request: Request, response: Response) -> None:
 
 @dataclass(frozen=True)
 class IdentifiedVisitor:
-    """Somebody at the door; `new_key` is the key that was made for a guest who showed none."""
+    """An identified visitor; `new_key` is the key created for a guest who had none."""
 
     visitor: Visitor
     new_key: str | None = None
 
 
 def identify(services: Services, room: Room, caller: Caller, request: Request) -> IdentifiedVisitor:
-    """Whom the request is: by account, by a join token of this room, by guest key, or somebody new."""
+    """Identifies the visitor: by account, by a join token of this room, by guest key, or as a new guest."""
     address_hash = client_address_hash(services, request)
     guest_hash = guest_hash_of(request)
     match caller:
@@ -78,9 +78,10 @@ def identify(services: Services, room: Room, caller: Caller, request: Request) -
 
 
 def identify_member(services: Services, room: Room, request: Request) -> Member:
-    """Who renews: by token or by guest key. A phone that slept shows a token that has ended; its key still tells.
+    """The member who renews, identified by token or guest key.
 
-    Raises Unauthenticated, and Forbidden for somebody who never was here.
+    A phone that slept has an expired token, but still its key. Raises Unauthenticated, or Forbidden for someone who has
+    never joined.
     """
     guest_hash = guest_hash_of(request)
     guest = find_member(services, room.id, participant_of_guest(room.id, guest_hash)) if guest_hash else None

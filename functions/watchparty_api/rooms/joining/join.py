@@ -1,7 +1,7 @@
-"""Entering a room: asks the door, and writes what it said.
+"""Joining a room: applies the decision of `admission.py` and stores it.
 
-Who comes in, or waits, has a Member record whose id follows from who they are; so of two hurried clicks one creates it
-and the other finds it. An invitation is counted in the same commit, so that it is never used more often than it may be.
+The id of the Member record is derived from the person, so that of two simultaneous requests one creates it and the
+other one finds it. A use of an invitation is counted in the same commit, so that it is never used too often.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any, cast
 from watchparty_api.errors import Forbidden
 from watchparty_api.records import Account, Member, Room
 from watchparty_api.rooms import notices
-from watchparty_api.rooms.address import Addressed, open_room
+from watchparty_api.rooms.address import FoundRoom, open_room
 from watchparty_api.rooms.bans import bans_of
 from watchparty_api.rooms.invitations.links import find_invitation, usable_invitation
 from watchparty_api.rooms.join_requests.requests import close_request, open_request
@@ -27,7 +27,7 @@ from watchparty_api.store.port import Create, Replace, Write
 
 @dataclass(frozen=True)
 class JoinResult:
-    """Somebody who is in, or waits."""
+    """A member who is admitted or waiting."""
 
     room: Room
     member: Member
@@ -35,30 +35,30 @@ class JoinResult:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinAttempt:
-    """What somebody says at the door."""
+    """What someone who wants to join has sent."""
 
     display_name: str | None
-    """None: keep the name, or take `default_name`."""
+    """None keeps the current name, or takes `default_name`."""
     default_name: str
     invite: str | None
     password_matches: Callable[[], bool]
     before_request: Callable[[], None]
-    """Raises where somebody knocks too often."""
+    """Raises TooMany if someone asks to be let in too often."""
 
 
-def join_room(services: Services, addressed: Addressed, visitor: Visitor, attempt: JoinAttempt) -> JoinResult:
-    """Lets somebody in or has them wait. Raises what the door raises."""
-    room_id = addressed.room.id
+def join_room(services: Services, found_room: FoundRoom, visitor: Visitor, attempt: JoinAttempt) -> JoinResult:
+    """Admits the visitor or has them wait. Raises the errors of `admission.decide_admission`."""
+    room_id = found_room.room.id
 
     def decide() -> Change[JoinResult]:
         now = services.now()
         room = open_room(services, room_id)
         member = find_member(services, room_id, visitor.participant_id)
-        shown = find_invitation(services, attempt.invite)
-        inviter = find_member(services, room_id, shown.created_by) if shown else None
-        invitation = usable_invitation(shown, room, member, inviter=inviter, now=now)
+        found = find_invitation(services, attempt.invite)
+        inviter = find_member(services, room_id, found.created_by) if found else None
+        invitation = usable_invitation(found, room, member, inviter=inviter, now=now)
         admission = decide_admission(
-            replace(addressed, room=room),
+            replace(found_room, room=room),
             visitor,
             member,
             bans=bans_of(services, room_id),
@@ -77,7 +77,10 @@ def join_room(services: Services, addressed: Addressed, visitor: Visitor, attemp
 
 
 def renew_membership(services: Services, room: Room, member: Member) -> JoinResult:
-    """For renewal: who is in stays in, who waits in a room that was opened meanwhile comes in. Raises Forbidden."""
+    """Renewal: members stay; people who are waiting are admitted if the room has since been opened.
+
+    Raises Forbidden.
+    """
     match member.state:
         case "admitted":
             return JoinResult(room, member)
@@ -110,9 +113,9 @@ def _admitted(services: Services, room: Room, member: Member, admission: Admit, 
         changes["invitation_id"] = admission.invitation.id
         if member.invitation_id != admission.invitation.id:
             writes.append(Replace(replace(admission.invitation, uses=admission.invitation.uses + 1)))
-    inside = _changed(member, **changes)
-    told = [notices.admit(inside, request.id, now)] if request else []
-    return Change(JoinResult(room, inside), writes=[*writes, _stored(inside)], notices=told)
+    admitted = _changed(member, **changes)
+    outgoing = [notices.admit(admitted, request.id, now)] if request else []
+    return Change(JoinResult(room, admitted), writes=[*writes, _stored(admitted)], notices=outgoing)
 
 
 def _waiting(room: Room, member: Member, attempt: JoinAttempt, now: datetime) -> Change[JoinResult]:
@@ -141,12 +144,12 @@ def _new_member(room: Room, visitor: Visitor, attempt: JoinAttempt, now: datetim
 
 
 def _named(member: Member, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
-    seen = replace(member, address_hash=visitor.address_hash, last_seen_at=now)
-    return _changed(seen, display_name=attempt.display_name) if attempt.display_name else seen
+    updated = replace(member, address_hash=visitor.address_hash, last_seen_at=now)
+    return _changed(updated, display_name=attempt.display_name) if attempt.display_name else updated
 
 
 def _changed(member: Member, **changes: Any) -> Member:
-    """The member with the changes, its version counted up if there are any."""
+    """The member with the changes; its version is incremented if there are any."""
     changed = replace(member, **changes)
     return member if changed == member else replace(changed, mver=member.mver + 1)
 

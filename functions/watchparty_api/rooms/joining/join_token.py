@@ -1,7 +1,7 @@
-"""What a join token says of a participant (contracts, "Join token"). Pure.
+"""The claims of a join token (contracts, "Join token"). Pure.
 
-The relay asks nobody: membership, settings, film and last known place all come to it in here, each with the counter by
-which it knows newer from older. Somebody who waits is told nothing about film or place.
+The relay needs no other source: the token carries membership, settings, film and last known position, each with the
+counter that tells newer from older. People who are waiting get neither film nor position.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ def join_claims(room: Room, member: Member, video: Video | None, snapshot: Snaps
 
 
 def _seed(room: Room, snapshot: Snapshot | None) -> dict[str, Any] | None:
-    """Where a relay that finds no clock starts: the last known place, or where the film was put on."""
+    """Where a relay without a clock starts: at the last known position, or where the film was started."""
     if room.video_id is None:
         return None
     epoch, rev = (snapshot.epoch, snapshot.rev) if snapshot else (0, 0)

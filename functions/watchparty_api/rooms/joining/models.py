@@ -1,4 +1,4 @@
-"""The shapes of joining over HTTP."""
+"""The request and response bodies of joining."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -12,21 +12,21 @@ from watchparty_api.web.bodies import Body
 
 
 class Join(Body):
-    """Everything is optional: a name is made up, and an open room wants nothing else."""
+    """Every field is optional: a name is generated, and an open room needs nothing else."""
 
     display_name: DisplayName | None = None
     password: Annotated[str, Field(max_length=200)] | None = None
     invite: Annotated[str, Field(max_length=200)] | None = None
     guest_key: StrictBool = False
-    """For clients without cookies: the answer holds a new guest's key, once; show it as `X-Guest-Key` from then on."""
+    """For clients without cookies: the response to a new guest contains its key once, to be sent as `X-Guest-Key`."""
 
 
 class Renewal(Body):
-    """Who asks is told by token, cookie or `X-Guest-Key`."""
+    """The caller is identified by token, cookie or `X-Guest-Key`."""
 
 
 class Connection(BaseModel):
-    """Everything that is needed to connect to the relay."""
+    """Everything needed to connect to the relay."""
 
     relay_url: str
     join_token: str

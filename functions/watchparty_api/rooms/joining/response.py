@@ -1,4 +1,4 @@
-"""The answer to joining and renewing: everything that is needed to connect and to play, in one."""
+"""The response to joining and renewing: everything needed to connect and to play."""
 
 from fastapi import Request, Response
 
@@ -17,7 +17,7 @@ from watchparty_api.web.site import base_url, share_url
 def join_response(
     services: Services, joined: JoinResult, request: Request, response: Response, *, guest_key: str | None = None
 ) -> Admitted | WaitingForHost:
-    """200 with a place in the room, or 202 with a place in front of it."""
+    """200 with access to the room, or 202 while waiting to be let in."""
     room, member = joined.room, joined.member
     response.headers["Cache-Control"] = "no-store"
     connection = _connection(services, joined, request)
@@ -51,7 +51,7 @@ def _connection(services: Services, joined: JoinResult, request: Request) -> Con
 
 
 def _relay_url(services: Services, request: Request) -> str:
-    """The configured relay, or /ws of the site that this request came to."""
+    """The configured relay, or /ws of the site that received this request."""
     return services.config.relay_url or f"ws{base_url(request).removeprefix('http')}/ws"
 
 

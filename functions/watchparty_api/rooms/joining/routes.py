@@ -1,4 +1,4 @@
-"""HTTP routes of joining: with the link, and again before the token ends."""
+"""HTTP routes of joining: with the link, and renewing before the token expires."""
 
 import secrets
 from functools import cache
@@ -26,13 +26,13 @@ router = APIRouter(tags=["joining"], dependencies=[Depends(require_origin)])
 def join(
     room_id: str, body: Join, request: Request, response: Response, caller: CallerOf, services: ServicesOf
 ) -> Admitted | WaitingForHost:
-    """With the link into the room, or to its door. Joining twice is joining once."""
+    """Joins the room, or asks to be let in. Repeating the request has no further effect."""
     address = address_key(client_address(request))
     services.limiter.hit("join", address)
-    addressed = find_room(services, room_id)
-    identified = identify(services, addressed.room, caller, request)
-    attempt = _attempt(services, addressed.room, body, caller, address)
-    joined = join_room(services, addressed, identified.visitor, attempt)
+    found_room = find_room(services, room_id)
+    identified = identify(services, found_room.room, caller, request)
+    attempt = _attempt(services, found_room.room, body, caller, address)
+    joined = join_room(services, found_room, identified.visitor, attempt)
     shown = identified.new_key if body.guest_key else None
     if identified.new_key and not shown:
         set_guest_cookie(identified.new_key, request, response)
@@ -43,7 +43,7 @@ def join(
 def renew(
     room_id: str, _body: Renewal, request: Request, response: Response, services: ServicesOf
 ) -> Admitted | WaitingForHost:
-    """A new token for who is in, the decision for who waited."""
+    """Returns a new token for members, and the decision for people who were waiting."""
     services.limiter.hit("renew", address_key(client_address(request)))
     room = find_room(services, room_id).room
     joined = renew_membership(services, room, identify_member(services, room, request))

@@ -1,1 +1,1 @@
-"""Members: the people of a room, what they may do there, and who must not come back."""
+"""Members: the people in a room, their roles, removal and bans."""

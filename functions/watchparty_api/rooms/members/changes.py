@@ -1,7 +1,7 @@
-"""Changing somebody: role, voice, lent control; handing the room over.
+"""Changes to a member: role, mute and lent control; handing the room over.
 
-Every change counts `mver` up, once for each notice, and is committed with the notices that tell the relay. Caller and
-subject are read again for each decision, so that nobody acts with a role that they have just lost.
+Every change increments `mver` once per notice and is committed with the notices to the relay. The caller and the
+subject are read again for each decision, so that no one acts with a role that they have just lost.
 """
 
 from collections.abc import Set as AbstractSet
@@ -26,7 +26,7 @@ _LENDING = frozenset({"control_until", "controls"})
 
 @dataclass(frozen=True)
 class MemberChangeResult:
-    """Somebody as they are now; `link_lowered`: the link by which they came makes no moderators any more."""
+    """The changed member; `link_lowered` says that the link they joined with no longer admits moderators."""
 
     member: Member
     link_lowered: bool = False
@@ -53,7 +53,7 @@ def change_member(
 
 
 def require_may(action: Action, by: Member, subject: Member) -> None:
-    """Raises Forbidden unless the table allows it and `by` stands above `subject`."""
+    """Raises Forbidden unless the table allows the action and `by` outranks `subject`."""
     if room_role(by) not in PERMISSIONS[action] or not outranks(by.role, subject.role):
         raise Forbidden("not_allowed", "You can’t do this to this person.")
 
@@ -72,23 +72,23 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
 def _apply(
     by: Member, member: Member, fields: dict[str, Any], link: Invitation | None, now: datetime
 ) -> Change[MemberChangeResult]:
-    """`link` is the one by which they came, where it changes with them."""
-    told: list[Notice] = []
+    """`link` is the moderator link to be changed with the member, if any."""
+    outgoing: list[Notice] = []
     if "role" in fields or fields.keys() & _LENDING:
         member = _with_role(member, fields.get("role", member.role), now)
         if fields.keys() & _LENDING:
             member = _with_lent_control(member, fields, now)
-        told.append(notices.role(member, now))
+        outgoing.append(notices.role(member, now))
     if "muted" in fields:
         member = replace(member, muted=fields["muted"], mver=member.mver + 1)
-        told.append(notices.mute(member, now))
-    if not told:
+        outgoing.append(notices.mute(member, now))
+    if not outgoing:
         return Change(MemberChangeResult(member))
-    line = log_entry(
-        by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_told(fields)
+    entry = log_entry(
+        by, "member_changed", now, participant_id=member.participant_id, name=member.display_name, **_as_json(fields)
     )
-    writes: list[Write] = [Replace(member), line, *([Replace(link)] if link else [])]
-    return Change(MemberChangeResult(member, link is not None), writes=writes, notices=told)
+    writes: list[Write] = [Replace(member), entry, *([Replace(link)] if link else [])]
+    return Change(MemberChangeResult(member, link is not None), writes=writes, notices=outgoing)
 
 
 def _with_role(member: Member, role: Role, now: datetime) -> Member:
@@ -96,8 +96,8 @@ def _with_role(member: Member, role: Role, now: datetime) -> Member:
     return replace(member, role=role, demoted_at=demoted_at, mver=member.mver + 1)
 
 
-def _told(fields: dict[str, Any]) -> dict[str, Any]:
-    """The change as the log keeps it, which is JSON."""
+def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
+    """The changed fields as JSON values for the action log."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
@@ -105,31 +105,31 @@ def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) ->
     until: datetime | None = fields.get("control_until")
     if until is not None and until <= now:
         raise Invalid("out_of_range", "Choose a time in the future for the remote to be returned.")
-    without_end = bool(fields.get("controls"))
-    return replace(member, controls=without_end, control_until=None if without_end else until)
+    indefinitely = bool(fields.get("controls"))
+    return replace(member, controls=indefinitely, control_until=None if indefinitely else until)
 
 
 def _hand_over(
     room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime
 ) -> Change[MemberChangeResult]:
-    """The room goes from account to account; who hands it over stays as a moderator."""
+    """Makes another account the host; the previous host stays as a moderator."""
     if len(fields) > 1:
         raise Invalid("invalid", "Making someone the host can’t be combined with other changes.")
     if member.account_id is None:
         raise Conflict("no_account", "Only people with an account can be host.")
     host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
-    before = replace(by, role="moderator", mver=by.mver + 1)
-    owned = replace(room, owner_id=member.account_id)
-    line = log_entry(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
+    previous = replace(by, role="moderator", mver=by.mver + 1)
+    changed = replace(room, owner_id=member.account_id)
+    entry = log_entry(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
     return Change(
         MemberChangeResult(host),
-        writes=[Replace(owned), Replace(before), Replace(host), line],
-        notices=[notices.role(before, now), notices.role(host, now)],
+        writes=[Replace(changed), Replace(previous), Replace(host), entry],
+        notices=[notices.role(previous, now), notices.role(host, now)],
     )
 
 
 def rename(services: Services, room_id: str, participant_id: str, display_name: str) -> Member:
-    """The participant under another name; who was removed meanwhile keeps the old one."""
+    """Gives the participant a new name; people who have been removed keep the old one."""
 
     def decide() -> Change[Member]:
         member = require_member(services, room_id, participant_id)

@@ -1,4 +1,4 @@
-"""The shapes of members over HTTP."""
+"""The request and response bodies of members."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from watchparty_api.web.bodies import Body
 
 
 class MemberView(BaseModel):
-    """Somebody who belongs to the room. `control_until` and `controls` say how control was lent, if it was."""
+    """A member of the room. `control_until` and `controls` describe lent control."""
 
     participant_id: str
     display_name: str
@@ -24,7 +24,7 @@ class MemberView(BaseModel):
 
 
 class MemberChanged(MemberView):
-    """`link_lowered`: the moderators' link by which they came still lets people in, but as viewers from now on."""
+    """`link_lowered`: the moderator link that they joined with still lets people in, but only as viewers."""
 
     link_lowered: bool
 
@@ -35,8 +35,10 @@ class MemberList(BaseModel):
 
 
 class MemberChange(Body):
-    """Only the fields that are there change. `control_until` lends control until then, null takes it back;
-    `controls: true` lends it until it is taken back."""
+    """Only the given fields change.
+
+    `control_until` lends control until then, null takes it back; `controls: true` lends it until it is taken back.
+    """
 
     role: Role | None = None
     muted: StrictBool | None = None
@@ -44,7 +46,7 @@ class MemberChange(Body):
     controls: StrictBool | None = None
 
     def given(self) -> dict[str, Any]:
-        """The fields of the body as they were sent; only control can be taken away by null."""
+        """The fields of the request as sent; null counts only for `control_until`."""
         return {
             name: getattr(self, name)
             for name in self.model_fields_set
@@ -57,7 +59,7 @@ class Rename(Body):
 
 
 class BanView(BaseModel):
-    """Who must not come back. The address counts for a day; who clears cookies and changes address can come back."""
+    """A ban. The IP address counts for a day; people who clear their cookies and change their address can come back."""
 
     id: str
     participant_id: str
@@ -73,8 +75,10 @@ class BanList(BaseModel):
 
 
 class Removed(BaseModel):
-    """`offer`: what the host may want to change next, in the same tap, after a ban in an open room. `link_lowered`: the
-    moderators' link by which they came still lets people in, but as viewers from now on."""
+    """`offer` suggests a setting to change after a ban in an open room.
+
+    `link_lowered`: the moderator link that they joined with still lets people in, but only as viewers.
+    """
 
     participant_id: str
     banned: bool

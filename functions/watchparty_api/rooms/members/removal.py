@@ -1,11 +1,11 @@
-"""Going and being made to go: leaving, removing, banning. Nobody's record is deleted; going is a state."""
+"""Leaving, removing and banning. The record is never deleted: being gone is a state."""
 
 from dataclasses import replace
 from functools import partial
 
-from watchparty_api.records import Ban, Notice
+from watchparty_api.records import Ban
 from watchparty_api.rooms import notices
-from watchparty_api.rooms.bans import ban_of
+from watchparty_api.rooms.bans import new_ban
 from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.invitations.links import revoke_moderator_link
 from watchparty_api.rooms.join_requests.requests import close_request
@@ -19,7 +19,7 @@ from watchparty_api.store.queries import MEMBERS_OF_ACCOUNT
 
 
 def leave(services: Services, room_id: str, participant_id: str) -> None:
-    """Somebody goes on their own, or stops waiting; their old tokens end here."""
+    """The participant leaves or stops waiting; their old tokens become invalid."""
 
     def decide() -> Change[None]:
         now = services.now()
@@ -27,30 +27,32 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
         if member.state not in ("admitted", "waiting"):
             return Change(None)
         request = close_request(services, member, "withdrawn", by=member.participant_id, now=now)
-        gone = replace(member, state="left" if member.state == "admitted" else "withdrawn", mver=member.mver + 1)
-        writes: list[Write] = [Replace(gone), *([Replace(request)] if request else [])]
-        return Change(None, writes=writes, notices=[notices.remove(gone, now)])
+        changed = replace(member, state="left" if member.state == "admitted" else "withdrawn", mver=member.mver + 1)
+        writes: list[Write] = [Replace(changed), *([Replace(request)] if request else [])]
+        return Change(None, writes=writes, notices=[notices.remove(changed, now)])
 
     commit_and_notify(services, decide)
 
 
 def leave_all_rooms(services: Services, account_id: str) -> None:
-    """An account leaves every room that it is in or waits for, at once."""
+    """The account leaves every room that it is in or waiting for."""
     for state in ("admitted", "waiting"):
         for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, state):
             leave(services, member.room_id, member.participant_id)
 
 
 def exclude_from_rooms(services: Services, account_id: str) -> None:
-    """For an account that must not act any more: out of every room, and its word counts in none. What it invited to
-    before opens nothing, for whoever shows it; else its owner comes back as a guest by a link of their own.
+    """For an account that may not act any more: leaves all rooms and invalidates its invitations.
+
+    Otherwise the owner could come back as a guest with a link of their own.
     """
     leave_all_rooms(services, account_id)
     for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, "left"):
-        commit_and_notify(services, partial(_barred, services, member.room_id, member.participant_id))
+        commit_and_notify(services, partial(_invalidate_invitations, services, member.room_id, member.participant_id))
 
 
-def _barred(services: Services, room_id: str, participant_id: str) -> Change[None]:
+def _invalidate_invitations(services: Services, room_id: str, participant_id: str) -> Change[None]:
+    """Marks a member who has left as demoted, which invalidates the invitations they created."""
     member = require_member(services, room_id, participant_id)
     return Change(None, writes=[Replace(replace(member, demoted_at=services.now()))])
 
@@ -58,9 +60,9 @@ def _barred(services: Services, room_id: str, participant_id: str) -> Change[Non
 def remove(
     services: Services, room_id: str, by_id: str, subject_id: str, *, ban: bool, by_address: str
 ) -> MemberChangeResult:
-    """Takes somebody out, for good with `ban`; also who left or was removed before can be banned. Raises Forbidden.
+    """Removes someone, or bans them with `ban`; people who have left can be banned too. Raises Forbidden.
 
-    Lent control ends and a mute stays, for whoever comes back; their role is the door's to give.
+    Lent control ends and a mute stays in case they come back; their role is then decided by admission.
     """
 
     def decide() -> Change[MemberChangeResult]:
@@ -72,7 +74,7 @@ def remove(
             return Change(MemberChangeResult(member))
         link = revoke_moderator_link(services, member)
         request = close_request(services, member, "blocked" if ban else "denied", by=by.participant_id, now=now)
-        out = replace(
+        removed = replace(
             member,
             state="banned" if ban else "removed",
             controls=False,
@@ -80,11 +82,11 @@ def remove(
             demoted_at=now,
             mver=member.mver + 1,
         )
-        line = log_entry(by, out.state, now, participant_id=out.participant_id, name=out.display_name)
-        writes: list[Write] = [Replace(out), line, *(Replace(each) for each in (request, link) if each)]
+        entry = log_entry(by, removed.state, now, participant_id=removed.participant_id, name=removed.display_name)
+        writes: list[Write] = [Replace(removed), entry, *(Replace(each) for each in (request, link) if each)]
         if ban and services.store.get(Ban, member.id) is None:
-            writes.append(Create(ban_of(member, by=by, by_address=by_address, now=now)))
-        told: list[Notice] = [notices.deny(out, request.id, now)] if request else [notices.remove(out, now)]
-        return Change(MemberChangeResult(out, link is not None), writes=writes, notices=told)
+            writes.append(Create(new_ban(member, by=by, by_address=by_address, now=now)))
+        notice = notices.deny(removed, request.id, now) if request else notices.remove(removed, now)
+        return Change(MemberChangeResult(removed, link is not None), writes=writes, notices=[notice])
 
     return commit_and_notify(services, decide)

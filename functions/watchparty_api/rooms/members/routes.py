@@ -34,7 +34,7 @@ def list_members(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> MemberList:
-    """Who belongs to the room, whether connected now or not."""
+    """Lists the members of the room, whether or not they are connected."""
     access.require(Action.LIST_MEMBERS, services.now())
     page = services.store.query(MEMBERS_BY_STATE, access.room.id, "admitted", limit=limit, cursor=cursor)
     return MemberList(items=[_view(member) for member in page.items], next_cursor=page.cursor)
@@ -42,7 +42,7 @@ def list_members(
 
 @router.patch("/rooms/{room_id}/members/me")
 def rename_me(body: Rename, access: RoomAccessOf, services: ServicesOf) -> MemberView:
-    """Another name for oneself, in the room or while waiting."""
+    """Changes the caller's name in the room, also while waiting."""
     me = access.require(Action.RENAME_SELF, services.now())
     name = body.display_name or guest_name(secrets.choice)
     return _view(rename(services, access.room.id, me.participant_id, name))
@@ -50,7 +50,7 @@ def rename_me(body: Rename, access: RoomAccessOf, services: ServicesOf) -> Membe
 
 @router.patch("/rooms/{room_id}/members/{participant_id}")
 def change(participant_id: str, body: MemberChange, access: RoomAccessOf, services: ServicesOf) -> MemberChanged:
-    """Role, mute and lent control; `role: "host"` hands the room over."""
+    """Changes role, mute and lent control; `role: "host"` hands the room over."""
     me = access.require(Action.MUTE, services.now())
     result = change_member(services, access.room.id, me.participant_id, participant_id, body.given())
     return MemberChanged(**_view(result.member).model_dump(), link_lowered=result.link_lowered)
@@ -60,23 +60,23 @@ def change(participant_id: str, body: MemberChange, access: RoomAccessOf, servic
 def take_out(
     participant_id: str, request: Request, access: RoomAccessOf, services: ServicesOf, ban: bool = False
 ) -> Removed:
-    """Removes somebody; with `ban=true` for good, as far as that can be told."""
+    """Removes someone; with `ban=true` also bans them, as far as they can be recognised."""
     me = access.require(Action.REMOVE, services.now())
     by_address = client_address_hash(services, request)
     result = remove(services, access.room.id, me.participant_id, participant_id, ban=ban, by_address=by_address)
-    open_still = ban and access.room.access == "open"
+    still_open = ban and access.room.access == "open"
     return Removed(
         participant_id=participant_id,
         banned=ban,
         link_lowered=result.link_lowered,
-        offer="knock" if open_still else None,
+        offer="knock" if still_open else None,
     )
 
 
 @router.post("/rooms/{room_id}/leave", status_code=204, include_in_schema=False)
 @router.post("/rooms/{room_id}/members/leave", status_code=204)
 def go(access: RoomAccessOf, services: ServicesOf) -> None:
-    """Leaves the room, or stops waiting for it."""
+    """Leaves the room, or stops waiting."""
     me = access.require(Action.LEAVE, services.now())
     leave(services, access.room.id, me.participant_id)
 
@@ -88,7 +88,7 @@ def list_bans(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> BanList:
-    """Who must not come back."""
+    """Lists the room's bans."""
     access.require(Action.MANAGE_BANS, services.now())
     page = services.store.query(BANS_OF_ROOM, access.room.id, limit=limit, cursor=cursor)
     return BanList(items=[_ban_view(ban) for ban in page.items], next_cursor=page.cursor)

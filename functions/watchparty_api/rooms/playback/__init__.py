@@ -1,1 +1,1 @@
-"""Private playback: who may fetch a film's files, for how long, and the server of those files at home."""
+"""Private playback: grants for a film's files, and the server of these files at home."""

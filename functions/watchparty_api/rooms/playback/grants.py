@@ -1,6 +1,6 @@
-"""Gives grants: to participants with joining and renewing, and on request.
+"""Issues grants for playback: with joining and renewing, and on request.
 
-`grant_for` is for whoever has already decided that the person may watch; `may_still_watch` asks again, with each file.
+Callers of `issue_grant` have already decided that the person may watch; `may_still_watch` checks again for each file.
 """
 
 from datetime import timedelta
@@ -29,17 +29,17 @@ def issue_grant(
     room_id: str | None,
     by_link: bool = False,
 ) -> Playback:
-    """Where a playable film plays, and the cookie that opens it set on `response`.
+    """The film's URL; sets the cookie that permits playback on `response`.
 
-    `by_link` puts the grant into the URL instead, for players without cookies. A direct link plays where it is.
+    `by_link` puts the grant into the URL instead, for players without cookies. A direct link is returned as it is.
     """
     life_s = services.config.grant_life_s
     grant = Grant(video.id, person_id, room_id, services.now() + timedelta(seconds=life_s))
     if video.source_url is not None:
         return Playback(manifest_url=video.source_url, expires_at=grant.expires_at, expires_in_s=life_s)
     if by_link:
-        opened = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
-        manifest_url = f"{opened}/{video.generation}/{MASTER}"
+        folder_url = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
+        manifest_url = f"{folder_url}/{video.generation}/{MASTER}"
         return Playback(manifest_url=manifest_url, expires_at=grant.expires_at, expires_in_s=life_s)
     cookie = services.playback.cookie(grant)
     response.set_cookie(
@@ -62,10 +62,10 @@ def issue_grant(
 
 
 def may_still_watch(services: Services, grant: Grant) -> bool:
-    """Whether the person whom a grant names is still in the room, or still owns the film.
+    """Whether the grant's person is still in the room, or still owns the film.
 
-    This is what ends a film within one segment when somebody is removed: signatures alone would live on for minutes.
-    The room may show another film by now; whoever saw this one until then may see its end.
+    This check ends playback within one segment of a removal; signatures alone would stay valid for minutes. The room
+    may show another film by now: its members can watch this one to the end.
     """
     store = services.store
     if grant.room_id is None:

@@ -1,7 +1,7 @@
-"""Serves `/media/{video_id}/{generation}/…` to whoever holds a grant and is still in the room.
+"""Serves `/media/{video_id}/{generation}/…` to people who have a grant and are still in the room.
 
-The standalone server puts it beside the API. Where the films lie in a bucket without a CDN before it, playlists come
-from here, because what they name is relative, and segments by an address that is good for a minute.
+The standalone server mounts it beside the API. If the films are in a bucket without a CDN, playlists are served from
+here, because their URLs are relative, and segments are redirected to URLs that are valid for a minute.
 """
 
 from pathlib import Path
@@ -19,11 +19,11 @@ from watchparty_api.rooms.playback.media_files import bucket_response, media_res
 from watchparty_api.services import Services
 from watchparty_api.web.http import bare_app
 
-_MOST_COOKIES = 50
+_MAX_COOKIES = 50
 
 
 def media_app(services: Services) -> Starlette:
-    """The application that answers everything under /media."""
+    """The application for everything under /media."""
 
     async def serve(request: Request) -> Response:
         return await run_in_threadpool(_serve, services, request)
@@ -44,12 +44,12 @@ def _serve(services: Services, request: Request) -> Response:
 
 
 def _authorise(services: Services, video_id: str, request: Request) -> None:
-    """Raises Unauthenticated without a living grant for this film, Forbidden when its person is out."""
+    """Raises Unauthenticated without a valid grant for this film, and Forbidden if the person has been removed."""
     now = services.now()
-    texts = list(request.cookies.values())[:_MOST_COOKIES]
-    grants = [grant for text in texts if (grant := services.playback.read(text, now=now))]
-    fitting = [grant for grant in grants if grant.video_id == video_id]
-    if not fitting:
+    texts = list(request.cookies.values())[:_MAX_COOKIES]
+    found = [grant for text in texts if (grant := services.playback.read(text, now=now))]
+    grants = [grant for grant in found if grant.video_id == video_id]
+    if not grants:
         raise Unauthenticated("no_grant", "Join the room to watch this.")
-    if not any(may_still_watch(services, grant) for grant in fitting):
+    if not any(may_still_watch(services, grant) for grant in grants):
         raise Forbidden("removed", "You’re no longer in this room.")

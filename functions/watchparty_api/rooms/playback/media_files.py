@@ -1,7 +1,7 @@
-"""Answers with one media file, of this machine or of a bucket: its type, how long a copy may be kept, ranges, HEAD.
+"""Responses with one media file, from this machine or a bucket: MIME type, caching, ranges and HEAD.
 
-Segments never change what they mean, so they may be kept for a year (by the person's browser only: `private`).
-Playlists are read whole: one without its end grows and is stale after a second.
+Segments never change, so they are cached for a year, but only by the viewer's own browser (`private`). A playlist
+without an end still grows and is cached for a second.
 """
 
 from pathlib import Path
@@ -18,13 +18,13 @@ _COMPLETE = "private, max-age=60"
 
 
 class MediaFile(FileResponse):
-    """Starlette's file answer in larger steps: each step is a hop to a thread and back."""
+    """Starlette's file response with larger chunks: each chunk costs a switch to a thread and back."""
 
     chunk_size = 512 * 1024
 
 
 def media_response(path: Path, *, keep: bool = True) -> Response:
-    """The file. `keep` False forbids copies: the URL itself was the permission. Blocking; call it from a thread."""
+    """The file. `keep=False` forbids caching, because the URL itself grants access. Blocks; call it in a thread."""
     kind = media_type(path.name)
     life = _SEGMENT if path.suffix in (".m4s", ".mp4") else _PICTURE_OR_TEXT
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": life if keep else "no-store"}
@@ -37,7 +37,10 @@ def media_response(path: Path, *, keep: bool = True) -> Response:
 
 
 def bucket_response(objects: ObjectStore, name: str, signed_url: str) -> Response:
-    """A file that lies in a bucket: texts whole, anything else by `signed_url`. Nobody may keep the permission."""
+    """A file in a bucket: text is returned directly, anything else by redirect to `signed_url`.
+
+    Neither may be cached.
+    """
     headers = {"Cache-Control": "no-store"}
     if is_text(name):
         return Response(objects.read_media(name), media_type=media_type(name), headers=headers)

@@ -1,4 +1,4 @@
-"""The shapes of playback over HTTP."""
+"""The request and response bodies of playback."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,20 +11,20 @@ from watchparty_api.web.bodies import Body
 
 
 class Playback(BaseModel):
-    """Where the film plays. The cookie that opens it comes with the same answer, unless the address itself does."""
+    """The film's URL. The cookie that permits playback is set by the same response, unless the URL itself does."""
 
     manifest_url: str
     expires_at: datetime
     expires_in_s: int
-    """The same from now on, for devices whose calendar is wrong."""
+    """The same as a duration, for devices with a wrong clock."""
     subtitle_tracks: list[SubtitleTrackView] = []
-    """Those beside the film; the others are in its playlist."""
+    """Added subtitles; those of the file are in its playlist."""
     sprites_url: str | None = None
     chapters: list[Chapter] = []
 
 
 class PlaybackRequest(Body):
-    """`via: link` is for players that keep no cookies: the grant is then part of the address."""
+    """`via: link` is for players without cookies: the grant is then part of the URL."""
 
     room_id: Annotated[str, Field(max_length=100)] | None = None
     via: Literal["cookie", "link"] = "cookie"

@@ -1,4 +1,4 @@
-"""HTTP routes of playback: asking for a grant, and the film's files for players that keep no cookies."""
+"""HTTP routes of playback: requesting a grant, and the film's files for players without cookies."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["videos"])
 def play(
     video_id: str, body: PlaybackRequest, caller: CallerOf, request: Request, response: Response, services: ServicesOf
 ) -> Playback:
-    """A grant for somebody in a room that shows this film, or for its owner."""
+    """Returns a grant for a member of a room that shows this film, or for the film's owner."""
     room_id = body.room_id or (caller.room_id if isinstance(caller, ParticipantCaller) else None)
     member = _participant(services, room_id, video_id, caller) if room_id else None
     person_id = member.participant_id if member else _owner(services, video_id, caller)
@@ -46,10 +46,10 @@ def play(
 
 def _participant(services: Services, room_id: str, video_id: str, caller: Caller) -> Member:
     """The caller's membership of a room that shows the film."""
-    addressed = find_room(services, room_id)
-    access = RoomAccess(addressed, caller, membership(services, addressed.room, caller))
+    found_room = find_room(services, room_id)
+    access = RoomAccess(found_room, caller, membership(services, found_room.room, caller))
     member = access.require(Action.READ_ROOM, services.now())
-    if addressed.room.video_id != video_id:
+    if found_room.room.video_id != video_id:
         raise Forbidden("other_video", "This room is showing another film.")
     return member
 
@@ -60,7 +60,7 @@ def _owner(services: Services, video_id: str, caller: Caller) -> str:
 
 @router.get("/videos/{video_id}/hls/{grant}/{rest:path}", response_class=Response)
 def film_file(video_id: str, grant: str, rest: str, services: ServicesOf) -> Response:
-    """One file of a film. Playlists come from here; segments from where they lie, by an address good for a minute."""
+    """Returns a file of a film: playlists directly, segments by redirect to a URL valid for a minute."""
     given = services.playback.read(grant, now=services.now())
     if given is None or given.video_id != video_id:
         raise Unauthenticated("no_grant", "This link expired.")

@@ -8,7 +8,7 @@ import pytest
 
 from watchparty_api.errors import ApiError
 from watchparty_api.records import Ban, Invitation, Member, Room, Snapshot
-from watchparty_api.rooms.address import Addressed
+from watchparty_api.rooms.address import FoundRoom
 from watchparty_api.rooms.invitations.links import usable_invitation
 from watchparty_api.rooms.joining.admission import Admission, Admit, Visitor, decide_admission
 
@@ -52,7 +52,7 @@ def admission(
     }
     try:
         return decide_admission(
-            Addressed(a_room, current), GUEST, someone, password_matches=lambda: password, **defaults | facts
+            FoundRoom(a_room, current), GUEST, someone, password_matches=lambda: password, **defaults | facts
         )
     except ApiError as error:
         return error.code
@@ -64,7 +64,7 @@ VIEWER = Admit("viewer")
 def test_the_rooms_access_decides_about_strangers() -> None:
     """Open: in. Knock: waits. Members: not without an invitation."""
     assert admission(room()) == VIEWER
-    assert admission(room(access="knock")) == "waits"
+    assert admission(room(access="knock")) == "wait"
     assert admission(room(access="members")) == "not_invited"
 
 
@@ -75,7 +75,7 @@ def test_a_password_is_asked_of_strangers_only() -> None:
     assert admission(locked, password=True) == VIEWER
     for state in ("admitted", "left"):
         assert admission(locked, member(state)) == VIEWER
-    assert admission(room(password_hash="-", access="knock"), member("waiting")) == "waits"
+    assert admission(room(password_hash="-", access="knock"), member("waiting")) == "wait"
 
 
 @pytest.mark.parametrize("access", ["open", "knock", "members"])
@@ -87,7 +87,7 @@ def test_who_belongs_to_the_room_comes_back_in_their_role(access: str) -> None:
 @pytest.mark.parametrize("state", ["denied", "removed", "withdrawn"])
 def test_who_was_refused_stands_where_strangers_stand(state: str) -> None:
     """They knock again where one knocks, and an old link is of no use to them."""
-    assert admission(room(access="knock"), member(state)) == "waits"
+    assert admission(room(access="knock"), member(state)) == "wait"
     assert admission(room(access="members"), member(state)) == "not_invited"
     assert admission(room(), member(state), current=False) == "link_replaced"
 
@@ -95,7 +95,7 @@ def test_who_was_refused_stands_where_strangers_stand(state: str) -> None:
 def test_a_room_that_was_opened_lets_the_waiting_in() -> None:
     """Also by an old link; a room that closed to members keeps them waiting for its host."""
     assert admission(room(), member("waiting"), current=False) == VIEWER
-    assert admission(room(access="members"), member("waiting")) == "waits"
+    assert admission(room(access="members"), member("waiting")) == "wait"
 
 
 def test_an_invitation_opens_every_door() -> None:
@@ -226,4 +226,4 @@ def test_a_count_of_long_ago_shuts_nobody_out() -> None:
 
 def test_a_full_room_does_not_keep_anybody_from_knocking() -> None:
     """The host may still make room."""
-    assert admission(room(capacity=2, access="knock"), snapshot=full_house()) == "waits"
+    assert admission(room(capacity=2, access="knock"), snapshot=full_house()) == "wait"
