@@ -46,7 +46,7 @@ function SetupForm({ token }: { token: string }) {
   return (
     <EntryCard
       title="Make it yours"
-      intro="You’ll be the admin: invite people, set limits."
+      intro="You’ll be the admin: you can invite people and set limits."
       submitLabel="Set up"
       busy={busy}
       message={message}

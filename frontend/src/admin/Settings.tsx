@@ -60,7 +60,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
       </Field>
       <Switch
         label="Hosting without an account"
-        hint="24 hours, limited storage; can register later."
+        hint="Guest hosts get 24 hours and limited storage, and can register later."
         checked={draft.temporary_hosts}
         onChange={(temporary_hosts) => change({ temporary_hosts })}
       />

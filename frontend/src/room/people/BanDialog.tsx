@@ -39,7 +39,7 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
       open
       onOpenChange={onClose}
       title={`Ban ${person.name}?`}
-      description="They’re removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins."
+      description={`${person.name} is removed and can’t rejoin from this browser, account or network. To keep out determined people, approve everyone who joins.`}
       confirmLabel="Ban"
       onConfirm={() => void ban()}
     >
