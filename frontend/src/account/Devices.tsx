@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { MonitorSmartphone } from "lucide-react";
-import { type Device, devices, endDevice } from "@/api/accounts";
+import { type Device, devices, signOutDevice } from "@/api/accounts";
 import { sentenceFor } from "@/api/errors";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -12,7 +12,7 @@ export function Devices() {
   const queries = useQueryClient();
   const list = useQuery({ queryKey: ["devices"], queryFn: devices });
   const end = useMutation({
-    mutationFn: endDevice,
+    mutationFn: signOutDevice,
     onSuccess: () => queries.invalidateQueries({ queryKey: ["devices"] }),
     onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
   });

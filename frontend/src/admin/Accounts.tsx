@@ -21,8 +21,8 @@ export function Accounts() {
       rowKey={(account) => account.id}
       empty="No accounts yet."
       columns={[
-        { heading: "Name", cell: (account) => <Who account={account} /> },
-        { heading: "Role", cell: (account) => <Standing account={account} /> },
+        { heading: "Name", cell: (account) => <AccountName account={account} /> },
+        { heading: "Role", cell: (account) => <AccountStatus account={account} /> },
         { heading: "Joined", cell: (account) => formatDate(account.created_at) },
         { heading: "Actions", align: "end", cell: (account) => <Actions account={account} /> },
       ]}
@@ -30,7 +30,7 @@ export function Accounts() {
   );
 }
 
-function Who({ account }: { account: AdminAccount }) {
+function AccountName({ account }: { account: AdminAccount }) {
   return (
     <span className="flex items-center gap-3">
       <Avatar name={account.display_name} seed={account.id} size="sm" />
@@ -42,7 +42,7 @@ function Who({ account }: { account: AdminAccount }) {
   );
 }
 
-function Standing({ account }: { account: AdminAccount }) {
+function AccountStatus({ account }: { account: AdminAccount }) {
   if (account.suspended) return <Badge tone="danger">Suspended</Badge>;
   if (account.role === "admin") return <Badge tone="accent">Admin</Badge>;
   if (account.temporary) return <Badge tone="warn">Temporary</Badge>;

@@ -84,12 +84,12 @@ function NewInvite() {
           Create link
         </Button>
       </form>
-      {url && <NewLink url={url} />}
+      {url && <CreatedLink url={url} />}
     </div>
   );
 }
 
-function NewLink({ url }: { url: string }) {
+function CreatedLink({ url }: { url: string }) {
   async function copy() {
     showToast(
       (await copyText(url))

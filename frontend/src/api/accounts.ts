@@ -72,7 +72,7 @@ export const usage = () => call<Usage>("GET", "/auth/me/usage");
 
 export const devices = () => call<Page<Device>>("GET", "/auth/me/sessions");
 
-export const endDevice = (id: string) => call<void>("DELETE", `/auth/me/sessions/${id}`);
+export const signOutDevice = (id: string) => call<void>("DELETE", `/auth/me/sessions/${id}`);
 
 export const apiTokens = () => call<Page<ApiToken>>("GET", "/auth/me/tokens");
 

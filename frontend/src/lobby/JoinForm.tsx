@@ -7,7 +7,7 @@ import { savedName, saveName } from "@/visitor/visitorName";
 import { CardSummary } from "./CardSummary";
 import { LobbyFrame } from "./LobbyFrame";
 
-interface Credentials {
+interface JoinInput {
   display_name: string;
   password?: string;
 }
@@ -17,7 +17,7 @@ interface JoinFormProps {
   asksPassword: boolean;
   wrongPassword: boolean;
   busy: boolean;
-  onJoin: (credentials: Credentials) => void;
+  onJoin: (input: JoinInput) => void;
 }
 
 /**

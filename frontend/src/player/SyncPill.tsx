@@ -4,9 +4,9 @@ import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { amount, type SyncText, syncAnnouncement, syncText, type Tone } from "./syncText";
+import { amount, type PillTone, type SyncText, syncAnnouncement, syncText } from "./syncText";
 
-const TONES: Record<Tone, string> = {
+const TONES: Record<PillTone, string> = {
   good: "bg-good-soft text-good-text",
   warn: "bg-warn-soft text-warn-text",
   bad: "bg-danger-soft text-danger-text",

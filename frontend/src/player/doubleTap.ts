@@ -2,6 +2,8 @@
  * Touch on the film: one tap shows or hides the controls, a second tap in the same third of the picture skips
  * ten seconds back or ahead. Pure: position and time are passed in.
  */
+import { SKIP_S } from "@/sync/playbackControls";
+
 export type TapMeaning = { do: "reveal" } | { do: "skip"; by_s: number };
 
 interface Tap {
@@ -10,7 +12,6 @@ interface Tap {
 }
 
 const DOUBLE_WITHIN_MS = 320;
-const SKIP_S = 10;
 
 export class DoubleTap {
   #last: Tap | null = null;

@@ -1,10 +1,10 @@
 /** The text and colour of the sync pill. Pure. */
 import type { SyncState } from "@/sync/roomState";
 
-export type Tone = "good" | "warn" | "bad" | "quiet";
+export type PillTone = "good" | "warn" | "bad" | "quiet";
 
 export interface SyncText {
-  tone: Tone;
+  tone: PillTone;
   /** Short enough for a pill. */
   text: string;
   /** More detail, shown if there is room. */

@@ -1,8 +1,6 @@
 import { useEffect } from "react";
-import type { PlaybackControls } from "@/sync/playbackControls";
+import { type PlaybackControls, SKIP_S } from "@/sync/playbackControls";
 import type { StageMedia } from "./playback/usePlayerHandle";
-
-const SKIP_S = 10;
 
 /** Headset buttons, the lock screen and the picture-in-picture window use the same controls as the page. */
 export function useMediaSession(

@@ -29,10 +29,10 @@ export default function RoomPage() {
   const { roomId = "" } = useParams();
   useCinemaLook();
   // With the key, another room starts with new state.
-  return <JoinedRoom key={roomId} roomId={roomId} />;
+  return <RoomRoute key={roomId} roomId={roomId} />;
 }
 
-function JoinedRoom({ roomId }: { roomId: string }) {
+function RoomRoute({ roomId }: { roomId: string }) {
   const queries = useQueryClient();
   const join = useJoin(
     roomId,

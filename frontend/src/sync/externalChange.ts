@@ -1,7 +1,7 @@
 /**
  * What it means when something other than this page pauses or starts the player: a headset button, the
  * lock screen, the picture-in-picture window, the system. Pure. There is no list of events to ignore:
- * the player compares what it was last told with what it finds.
+ * the player compares its state with what the page last requested.
  */
 export interface ExternalChange {
   to: "play" | "pause";

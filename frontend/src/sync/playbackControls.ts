@@ -35,7 +35,7 @@ export interface OwnPlayer {
 }
 
 /** `room`: for everyone, even while the viewer watches at their own pace. */
-export type Target = "room" | "own_player";
+export type ControlTarget = "room" | "own_player";
 
 type Action =
   | { op: "play" }
@@ -53,6 +53,9 @@ interface ControlsOptions {
   onRefused: (code: NackCode) => void;
 }
 
+/** How far skip buttons, double taps and headsets skip. */
+export const SKIP_S = 10;
+
 const NOTHING: Expected = { playing: null, position_s: null };
 const EXPECT_FOR_MS = 2_500;
 
@@ -69,7 +72,7 @@ export class PlaybackControls {
     });
   }
 
-  /** `SyncEngine` lends the player that it drives; returns what takes it away again. */
+  /** Called by `SyncEngine` with the player that it drives; returns a function that detaches it. */
   attach(player: OwnPlayer): () => void {
     this.#player = player;
     return () => {
@@ -134,11 +137,11 @@ export class PlaybackControls {
     return this.#options.store.getState();
   }
 
-  get #target(): Target {
+  get #target(): ControlTarget {
     return isDetached(this.#state) ? "own_player" : "room";
   }
 
-  #perform(action: Action, target: Target): void {
+  #perform(action: Action, target: ControlTarget): void {
     const refusal = target === "room" ? this.#refusal() : null;
     if (refusal !== null) {
       this.#options.onRefused(refusal);
@@ -149,7 +152,7 @@ export class PlaybackControls {
     else this.#drive(action);
   }
 
-  /** What the room would answer, where this page can tell. */
+  /** The room's refusal, as far as this page can predict it. */
   #refusal(): NackCode | null {
     const state = this.#state;
     const { newest } = this.#options.timeline;

@@ -33,7 +33,7 @@ export type PlayerAction =
   | { do: "seek"; position_s: number }
   | { do: "rate"; rate: number };
 
-export interface Decision {
+export interface StepResult {
   actions: PlayerAction[];
   /** Local time; null when the regular tick is early enough. */
   wakeAt_ms: number | null;
@@ -51,7 +51,7 @@ type Phase =
 /** A commanded change of position above this is a jump; below it, pulses correct it. */
 const JUMP_S = 0.5;
 const SAME_POSITION_S = 0.005;
-/** The player is not where it was sent: its source has seeked by itself. */
+/** The player is not where it was sent: its source has changed the position. */
 const MISPLACED_S = 0.05;
 /** Later than this, a parked player is at the wrong position for its start. */
 const LATE_MS = 15;
@@ -93,7 +93,7 @@ export class SyncController {
     this.#rate = Number.NaN;
   }
 
-  step(player: PlayerState, room: RoomView): Decision {
+  step(player: PlayerState, room: RoomView): StepResult {
     this.#actions = [];
     this.#wakeAt_ms = null;
     const goal = room.timeline.newest;

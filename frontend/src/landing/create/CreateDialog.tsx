@@ -10,13 +10,13 @@ import { Field, Input } from "@/ui/Field";
 import { UploadRefused } from "@/upload/uploadManager";
 import { savedName } from "@/visitor/visitorName";
 import { FilmChoice } from "./FilmChoice";
-import { type FilmSource, newPlan, type PartyPlan, suggestedRoomName } from "./partyPlan";
+import { newPlan, type PartyPlan, type PlannedFilm, suggestedRoomName } from "./partyPlan";
 import { SignInNeeded, startParty } from "./startParty";
 
 const AdvancedRules = lazy(() => import("./AdvancedRules"));
 
 /** Integrators and the library pass a film as /new?video=ID&title=NAME. */
-function filmFrom(search: URLSearchParams): FilmSource {
+function filmFrom(search: URLSearchParams): PlannedFilm {
   const video_id = search.get("video");
   return video_id
     ? { kind: "library", video_id, title: search.get("title") ?? "Your film" }

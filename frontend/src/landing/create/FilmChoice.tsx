@@ -8,14 +8,14 @@ import { IconButton } from "@/ui/IconButton";
 import { LoadingScreen } from "@/ui/Spinner";
 import { DropZone } from "@/upload/DropZone";
 import { uploadRefusal } from "@/upload/preflight";
-import type { FilmSource } from "./partyPlan";
+import type { PlannedFilm } from "./partyPlan";
 
 const LibraryChoice = lazy(() => import("./LibraryChoice"));
 const LinkForm = lazy(() => import("@/link/LinkForm"));
 
 interface FilmChoiceProps {
-  film: FilmSource;
-  onChange: (film: FilmSource) => void;
+  film: PlannedFilm;
+  onChange: (film: PlannedFilm) => void;
 }
 
 export function FilmChoice({ film, onChange }: FilmChoiceProps) {
@@ -72,7 +72,7 @@ export function FilmChoice({ film, onChange }: FilmChoiceProps) {
   );
 }
 
-type ChosenFilm = Exclude<FilmSource, { kind: "none" }>;
+type ChosenFilm = Exclude<PlannedFilm, { kind: "none" }>;
 
 function described(film: ChosenFilm): [name: string, remark: string] {
   switch (film.kind) {

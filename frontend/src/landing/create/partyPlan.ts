@@ -4,7 +4,7 @@ import type { Access, Control, NewRoom } from "@/api/rooms";
 import type { NewLink } from "@/api/videos";
 import { PAGE_LANGUAGE } from "@/ui/format";
 
-export type FilmSource =
+export type PlannedFilm =
   | { kind: "none" }
   | { kind: "file"; file: File }
   | { kind: "link"; link: NewLink }
@@ -14,7 +14,7 @@ export interface PartyPlan {
   name: string;
   /** The name that friends see; null if the account has one already. */
   host_name: string | null;
-  film: FilmSource;
+  film: PlannedFilm;
   access: Access;
   control: Control;
   chat: boolean;
@@ -23,7 +23,7 @@ export interface PartyPlan {
 
 export function newPlan(
   name: string,
-  film: FilmSource,
+  film: PlannedFilm,
   host_name: string | null = null,
 ): PartyPlan {
   return { name, host_name, film, access: "open", control: "moderators", chat: true, password: "" };

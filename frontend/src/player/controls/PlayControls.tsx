@@ -1,10 +1,10 @@
 import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
+import { SKIP_S } from "@/sync/playbackControls";
 import { cx } from "@/ui/cx";
 import { useMayControl, usePlaying, useStage } from "../playback/StageContext";
 import { ControlButton } from "./ControlButton";
 
 const NOT_ALLOWED = "Only the host and people they choose can control playback";
-const SKIP_S = 10;
 
 /** Filled icons are easier to recognise over a moving picture. */
 const FILLED = "fill-current stroke-0";

@@ -184,33 +184,33 @@ export class HlsStream {
    */
   #switchInstance(): void {
     const old = this.#hls;
-    const choices = chosen(old);
+    const selection = selectionOf(old);
     const next = this.#create(this.#media.currentTime);
     next.once(Events.MANIFEST_PARSED, () => {
       const handedOver = old.transferMedia();
       old.destroy();
       this.#hls = next;
       next.attachMedia(handedOver ?? this.#media);
-      restore(next, choices);
+      restore(next, selection);
       this.#publishTracks();
     });
     next.loadSource(this.#options.url);
   }
 }
 
-interface Chosen {
+interface TrackSelection {
   height: number | null;
   audio: string | null;
 }
 
-function chosen(hls: Hls): Chosen {
+function selectionOf(hls: Hls): TrackSelection {
   return {
     height: hls.autoLevelEnabled ? null : (hls.levels[hls.loadLevel]?.height ?? null),
     audio: hls.audioTracks[hls.audioTrack]?.name ?? null,
   };
 }
 
-function restore(hls: Hls, { height, audio }: Chosen): void {
+function restore(hls: Hls, { height, audio }: TrackSelection): void {
   const level = hls.levels.findIndex((one) => one.height === height);
   if (level >= 0) hls.nextLevel = level;
   const track = hls.audioTracks.findIndex((one) => one.name === audio);

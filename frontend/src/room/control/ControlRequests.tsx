@@ -60,8 +60,8 @@ export function useControlRequestToasts(): void {
 const WHY = "Only the host and people they choose can control playback.";
 
 /**
- * Returns what asks for the remote control. Also explains a refused play, pause or seek, and offers to ask;
- * it does not ask by itself, because everyone sees the request.
+ * Returns a function that asks for the remote control. Also shows why a play, pause or seek was refused, and offers to
+ * ask; it never asks without a click, because everyone sees the request.
  */
 export function useAskForControl(): () => void {
   const { session } = useRoom();

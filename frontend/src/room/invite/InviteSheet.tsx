@@ -58,14 +58,14 @@ function Sheet({ copied }: { copied: boolean }) {
         </p>
       )}
       <QrCode text={link} label="QR code of the room link" />
-      {isHost && <AskFirstSwitch />}
+      {isHost && <ApprovalSwitch />}
       {canModerate && <PersonalInvitations />}
     </div>
   );
 }
 
 /** Switches approval of new members. The third mode, invited people only, is in the settings. */
-function AskFirstSwitch() {
+function ApprovalSwitch() {
   const { data: room } = useRoomFacts();
   const { change, changing } = useChangeRoom();
   if (!room || room.access === "members") return null;

@@ -20,12 +20,12 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
   const isHost = useRoomState((state) => state.you?.role === "host");
   const facts = useRoomFacts();
   const act = usePersonActions();
-  const [askFirst, setAskFirst] = useState(true);
-  const canAskFirst = isHost && facts.data?.access === "open";
+  const [requireApproval, setRequireApproval] = useState(true);
+  const canRequireApproval = isHost && facts.data?.access === "open";
 
   const ban = async () => {
     await act("ban", person);
-    if (!canAskFirst || !askFirst) return;
+    if (!canRequireApproval || !requireApproval) return;
     try {
       await changeRoom(roomId, { access: "knock" }, bearer());
       await facts.refetch();
@@ -43,13 +43,13 @@ export function BanDialog({ person, onClose }: BanDialogProps) {
       confirmLabel="Ban"
       onConfirm={() => void ban()}
     >
-      {canAskFirst && (
+      {canRequireApproval && (
         <div className="mt-4 rounded-2xl bg-hover p-3">
           <Switch
             label="Approve people before they join"
             hint="You’ll be asked about each one."
-            checked={askFirst}
-            onChange={setAskFirst}
+            checked={requireApproval}
+            onChange={setRequireApproval}
           />
         </div>
       )}

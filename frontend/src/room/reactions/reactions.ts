@@ -21,20 +21,20 @@ interface NewReaction {
   name: string;
 }
 
-interface FloatingReactions {
+interface ActiveReactions {
   floating: readonly FloatingReaction[];
   nextId: number;
   lastBy: ReadonlyMap<string, number>;
 }
 
-export const NO_REACTIONS: FloatingReactions = { floating: [], nextId: 1, lastBy: new Map() };
+export const NO_REACTIONS: ActiveReactions = { floating: [], nextId: 1, lastBy: new Map() };
 
 export function withReaction(
-  before: FloatingReactions,
+  before: ActiveReactions,
   reaction: NewReaction,
   now_ms: number,
   across: number,
-): FloatingReactions {
+): ActiveReactions {
   const previous_ms = before.lastBy.get(reaction.by);
   if (previous_ms !== undefined && now_ms - previous_ms < MIN_GAP_MS) return before;
   const added: FloatingReaction = {
@@ -52,7 +52,7 @@ export function withReaction(
 }
 
 /** Removes the reactions that have floated long enough. */
-export function withoutExpired(before: FloatingReactions, now_ms: number): FloatingReactions {
+export function withoutExpired(before: ActiveReactions, now_ms: number): ActiveReactions {
   const floating = before.floating.filter((one) => now_ms - one.started_ms < FLOAT_MS);
   if (floating.length === before.floating.length) return before;
   const recent = [...before.lastBy].filter(([, at_ms]) => now_ms - at_ms < MIN_GAP_MS);
