@@ -1,6 +1,6 @@
-"""A server and people for the browser tests. Every test of this folder is `e2e`.
+"""A server and people for the browser tests. Every test in this folder is marked `e2e`.
 
-When a test fails, what each person saw at that moment is kept as a picture under .build/e2e/.
+When a test fails, a screenshot of each person's page is saved under .build/e2e/.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +15,7 @@ from e2e.people import Person, browser_of
 
 Meet = Callable[..., Person]
 
-PICTURES = Path(__file__).parents[2] / ".build" / "e2e"
+SCREENSHOTS = Path(__file__).parents[2] / ".build" / "e2e"
 _failed = pytest.StashKey[bool]()
 
 
@@ -43,7 +43,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    """A fresh server on an empty data folder."""
+    """A new server with an empty data folder."""
     running = Home(tmp_path / "data")
     yield running
     running.stop()
@@ -51,26 +51,28 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture
 def meet(request: pytest.FixtureRequest, playwright: Playwright, home: Home, tmp_path: Path) -> Iterator[Meet]:
-    """meet("Ada") gives a person with a browser of her own; meet("Max", phone=True) one on the sofa."""
+    """Opens browsers: meet("Ada") returns a person at a desktop, meet("Max", phone=True) one with a phone."""
     people: list[Person] = []
     with ExitStack() as open_browsers:
 
-        def somebody(name: str, *, phone: bool = False, extra: tuple[str, ...] = (), site: str | None = None) -> Person:
+        def open_browser(
+            name: str, *, phone: bool = False, extra: tuple[str, ...] = (), site: str | None = None
+        ) -> Person:
             opened = browser_of(playwright, name, tmp_path, site or home.url, phone=phone, extra=extra)
             people.append(open_browsers.enter_context(opened))
             return people[-1]
 
-        yield somebody
+        yield open_browser
         if request.node.stash.get(_failed, False):
-            _keep_pictures(request.node.name, people, home)
+            _save_screenshots(request.node.name, people, home)
 
 
-def _keep_pictures(test: str, people: list[Person], home: Home) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def _save_screenshots(test: str, people: list[Person], home: Home) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for person in people:
         try:
-            person.page.screenshot(path=PICTURES / f"{test}-{person.name}.png", timeout=5000)
-        except Error as error:  # a page that hangs must not hide what the test has to say
-            print(f"no picture of {person.name}: {error.message}")
+            person.page.screenshot(path=SCREENSHOTS / f"{test}-{person.name}.png", timeout=5000)
+        except Error as error:  # a hanging page must not hide the test's failure
+            print(f"no screenshot of {person.name}: {error.message}")
         print(f"{person.name} at {person.page.url}: {person.video()}, errors {person.errors}")
-    print(home.said[-2000:])
+    print(home.output[-2000:])

@@ -1,4 +1,4 @@
-"""The whole product as a person starts it: `watchparty serve` in a process of its own, on a data folder of its own."""
+"""The whole product as users start it: `watchparty serve` in a separate process with its own data folder."""
 
 import os
 import signal
@@ -12,11 +12,11 @@ from fakes.emulators import free_port
 from fakes.waiting import eventually
 
 STARTS_WITHIN_S = 60.0
-"""It takes two seconds; a machine that is busy with other things may need longer, and says nothing about us."""
+"""Starting takes two seconds; a busy machine may need longer."""
 
 
 class Home:
-    """A running server; `restart` and `kill` are what power cuts and updates do to it."""
+    """A running server, which can be stopped as by Ctrl-C, killed as by a power cut, and started again."""
 
     def __init__(self, data: Path, *arguments: str, port: int | None = None, **settings: str) -> None:
         self.data = data
@@ -32,8 +32,8 @@ class Home:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def said(self) -> str:
-        """Everything that it printed."""
+    def output(self) -> str:
+        """Everything that the server has printed."""
         return self._log.read_text()
 
     @property
@@ -53,7 +53,7 @@ class Home:
         try:
             self._wait_until_ready()
         except AssertionError:
-            self.kill()  # nobody else will: whoever wanted this server never got it
+            self.kill()  # the caller never receives this server and cannot stop it
             raise
 
     def _wait_until_ready(self) -> None:
@@ -63,15 +63,15 @@ class Home:
 
     def _is_ready(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.said}"
+        assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.output}"
         return httpx2.get(f"{self.url}/ready", timeout=2).status_code == 200
 
     def stop(self) -> None:
-        """Ends it as Ctrl-C does."""
+        """Stops the server as Ctrl-C does."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it as a power cut does."""
+        """Kills the server, as a power cut does."""
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:

@@ -1,6 +1,6 @@
-"""People at their own devices: each a browser process of its own, so that nobody shares a clock, a cache or a cookie.
+"""People with their own devices: a separate browser process each, without a shared clock, cache or cookie.
 
-Positions are read from the video elements themselves, next to the machine's clock, never from what the product says.
+Positions are read from the video elements together with the machine's clock, never from what the product reports.
 """
 
 import shutil
@@ -24,11 +24,11 @@ READING = """() => {
     paused: video.paused, ready: video.readyState, rate: video.playbackRate, muted: video.muted,
     width: video.videoWidth, height: video.videoHeight };
 }"""
-"""The element's position and the machine's clock in one reading, in milliseconds since the epoch with fractions."""
+"""Reads the element's position together with the machine's clock, in fractional milliseconds since the epoch."""
 
 
 class Person:
-    """Somebody in front of a browser."""
+    """A person with a browser."""
 
     def __init__(self, name: str, context: BrowserContext, site: str, *, phone: bool = False) -> None:
         self.name = name
@@ -46,19 +46,19 @@ class Person:
         return self.page.get_by_role("button", name=name).first
 
     def video(self) -> dict[str, Any] | None:
-        """One reading of the video element, None where the page has none."""
+        """One reading of the video element; None if the page has none."""
         reading: dict[str, Any] | None = self.page.evaluate(READING)
         return reading
 
     def position_at(self, at_ms: float) -> float:
-        """Where this person's film is (was, will be) at an instant of the machine's clock."""
+        """The position of this person's film at a time of the machine's clock, past or future."""
         reading = self.video()
-        assert reading is not None, f"{self.name} sees no video"
+        assert reading is not None, f"{self.name} has no video"
         moved_s = 0.0 if reading["paused"] else (at_ms - reading["at_ms"]) / 1000 * reading["rate"]
         return float(reading["position_s"]) + moved_s
 
     def plays(self) -> bool:
-        """Whether the picture really moves."""
+        """Whether the position advances."""
         before = self.video()
         self.page.wait_for_timeout(300)
         after = self.video()
@@ -66,7 +66,7 @@ class Person:
 
 
 def apart_s(people: list[Person]) -> float:
-    """How far the films of several people are from each other, at one instant."""
+    """The largest difference between several people's positions at one moment."""
     now_ms = time.time() * 1000
     positions = [person.position_at(now_ms) for person in people]
     return max(positions) - min(positions)
@@ -76,7 +76,7 @@ def apart_s(people: list[Person]) -> float:
 def browser_of(
     playwright: Playwright, name: str, folder: Path, site: str, *, phone: bool = False, extra: tuple[str, ...] = ()
 ) -> Iterator[Person]:
-    """A browser process with its own profile; Debian's chromium, nothing downloaded."""
+    """A browser process with its own profile. Uses the system's chromium and downloads nothing."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "chromium is missing: sudo apt-get install chromium"
     context = playwright.chromium.launch_persistent_context(

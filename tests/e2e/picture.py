@@ -1,8 +1,8 @@
-"""`make picture`: the moving picture of the README, taken from the running demo, nothing arranged.
+"""`make picture`: records the README's animated picture from the running demo, unedited.
 
-Two windows and a phone join the demo room in three browser processes. Each browser sends every frame that it presents
-with the instant of its presentation; frames of the same instants are laid side by side. The number burned into the
-film then shows how well they agree.
+Two desktop windows and a phone join the demo room in three browser processes. Each browser sends every frame that it
+presents with its presentation time; frames of the same time are placed side by side. The number in the picture then
+shows how well they agree.
 """
 
 import base64
@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, sync_playwright
 
 from e2e.home import Home
-from e2e.party import all_play, film_is_there, in_the_room, join, together
+from e2e.party import all_play, join, wait_for_film, wait_for_room, wait_until_in_sync
 from e2e.people import Person, browser_of
 from fakes.waiting import eventually
 
@@ -28,29 +28,29 @@ FPS = 8
 
 @dataclass
 class Screencast:
-    """What one browser presented: instants in seconds since the epoch, and the pictures."""
+    """The frames that one browser presented, with their times in seconds since the epoch."""
 
     session: CDPSession
     at_s: list[float] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
 
     def start(self) -> None:
-        self.session.on("Page.screencastFrame", self._take)
+        self.session.on("Page.screencastFrame", self._on_frame)
         self.session.send("Page.startScreencast", {"format": "jpeg", "quality": 85, "everyNthFrame": 1})
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _on_frame(self, frame: dict[str, Any]) -> None:
         self.session.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
         self.at_s.append(frame["metadata"]["timestamp"])
         self.pictures.append(base64.b64decode(frame["data"]))
 
-    def shown_at(self, instant_s: float) -> bytes:
-        """The picture that stood on the screen at that instant."""
-        return self.pictures[max(0, bisect_right(self.at_s, instant_s) - 1)]
+    def shown_at(self, time_s: float) -> bytes:
+        """The frame that was on the screen at that time."""
+        return self.pictures[max(0, bisect_right(self.at_s, time_s) - 1)]
 
 
 def demo_room(home: Home) -> str:
-    """The room's path, from what the terminal says."""
-    line = eventually("the demo room is open", lambda: [row for row in home.said.splitlines() if "Demo room" in row])
+    """The room's path, from the server's output."""
+    line = eventually("the demo room is open", lambda: [row for row in home.output.splitlines() if "Demo room" in row])
     path: str = "/r/" + line[0].rpartition("/r/")[2].strip()
     return path
 
@@ -68,7 +68,7 @@ def record(people: Sequence[Person]) -> list[Screencast]:
 
 
 def compose(casts: Sequence[Screencast], folder: Path) -> None:
-    """Three streams of the same instants, side by side, as one animated picture."""
+    """Combines frames of the same times, side by side, into one animated picture."""
     begin_s = max(cast.at_s[0] for cast in casts) + 0.3
     for number, cast in enumerate(casts):
         for index in range(SECONDS * FPS):
@@ -100,10 +100,10 @@ def main() -> None:
                 people = [eve, lea, noor]
                 for person in people:
                     join(person, path, name=person.name)
-                    in_the_room(person)
-                    film_is_there(person)
+                    wait_for_room(person)
+                    wait_for_film(person)
                 all_play(people)
-                print(f"apart: {together(people) * 1000:.1f} ms")
+                print(f"apart: {wait_until_in_sync(people) * 1000:.1f} ms")
                 compose(record(people), folder)
         finally:
             home.stop()

@@ -1,8 +1,7 @@
-"""Looking at a screen as a judge of accessibility and as a person with a small one would.
+"""Checks of a screen's accessibility and layout.
 
-A `Judge` holds every screen to axe (all its rules) at a desktop's and a phone's size, and to reflow
-without sideways scrolling, on a phone also to targets of 44 px for a thumb; it keeps a picture of
-each under .build/screens/ for people to look at.
+A `ScreenCheck` runs all rules of axe at desktop and phone size, checks that the page reflows without horizontal
+scrolling, and on a phone that tap targets have 44 px. It saves a screenshot of each screen under .build/screens/.
 """
 
 from pathlib import Path
@@ -12,7 +11,7 @@ from e2e.people import DESKTOP, PHONE, Person
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = ROOT / ".build" / "screens"
+SCREENSHOTS = ROOT / ".build" / "screens"
 LANDSCAPE = {"width": 844, "height": 390}
 NARROWEST = {"width": 320, "height": 640}
 """WCAG 2.2, 1.4.10: content reflows down to 320 px."""
@@ -36,39 +35,39 @@ _SMALL_TARGETS = """() => {
 _TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
-class Judge:
-    """Looks at one screen after the other and remembers everything that is wrong with any of them."""
+class ScreenCheck:
+    """Checks one screen after the other and collects all findings."""
 
     def __init__(self) -> None:
-        self.wrong: list[str] = []
+        self.findings: list[str] = []
 
-    def look(self, person: Person, name: str, *, reflows: bool = True) -> None:
-        """The screen that `person` sees now, at each size that her device can have.
+    def screen(self, person: Person, name: str, *, reflows: bool = True) -> None:
+        """Checks the screen that `person` sees, at each size that their device can have.
 
-        An open menu closes when the window changes: `reflows=False` leaves the window as it is. Menus lie over the
-        page, outside its landmarks, where axe's rule `region` does not want to find anything; it is not asked then.
+        An open menu closes when the window is resized; `reflows=False` keeps the window's size. Menus are outside the
+        page's landmarks, so axe's rule `region` is then disabled.
         """
-        PICTURES.mkdir(parents=True, exist_ok=True)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         sizes = {"phone": PHONE, "landscape": LANDSCAPE} if person.phone else {"desktop": DESKTOP, "small": PHONE}
         for size, viewport in sizes.items() if reflows else list(sizes.items())[:1]:
             self._resize(person, viewport)
-            person.page.screenshot(path=PICTURES / f"{name}-{size}.png")
-            self.wrong += [f"{name}, {size}: {each}" for each in _axe(person.page, menu_is_open=not reflows)]
+            person.page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png")
+            self.findings += [f"{name}, {size}: {each}" for each in _axe(person.page, menu_is_open=not reflows)]
             if person.phone:
-                self.wrong += [f"{name}, {size}: {each}" for each in person.page.evaluate(_SMALL_TARGETS)]
+                self.findings += [f"{name}, {size}: {each}" for each in person.page.evaluate(_SMALL_TARGETS)]
         if reflows:
             self._resize(person, NARROWEST)
             if person.page.evaluate(_TOO_WIDE):
-                self.wrong.append(f"{name}: scrolls sideways at {NARROWEST['width']} px")
+                self.findings.append(f"{name}: scrolls sideways at {NARROWEST['width']} px")
             self._resize(person, PHONE if person.phone else DESKTOP)
 
     def _resize(self, person: Person, viewport: dict[str, int]) -> None:
         if person.page.viewport_size != viewport:
             person.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        person.page.wait_for_timeout(150)  # what slides in has arrived; motion is reduced
+        person.page.wait_for_timeout(150)  # wait for layout; motion is reduced
 
-    def is_content(self) -> None:
-        assert not self.wrong, "\n".join(self.wrong)
+    def assert_no_findings(self) -> None:
+        assert not self.findings, "\n".join(self.findings)
 
 
 def _axe(page: Any, *, menu_is_open: bool) -> list[str]:

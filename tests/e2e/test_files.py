@@ -1,5 +1,5 @@
-"""Files as people have them, through the whole product without a browser: what can be watched ends playable, what
-cannot ends in a sentence, and neither stays "processing" for ever.
+"""Real-world files through the whole product without a browser: each becomes playable or fails with a sentence, and
+none stays "processing" forever.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from watchparty.demo import Api
 
 
 def long_film() -> Path:
-    """Twenty minutes, made of copies of one."""
+    """Twenty minutes: one minute, repeated."""
     return film("long-20min.mp4", "-stream_loop", "19", "-i", str(copyable(60)), "-c", "copy")
 
 
@@ -39,7 +39,7 @@ def outcome(api: Api, path: Path, *, until: str, within_s: float = 90.0) -> dict
 
 
 def test_phone_film_with_its_index_at_the_end(host: Api) -> None:
-    """H.264 and AAC are copied, so it ends ready with its own resolution among the renditions."""
+    """H.264 and AAC are copied, so the original resolution is among the renditions."""
     video = outcome(host, copyable(60), until="ready")
     assert video["status"] == "ready", video["failure"]
     assert max(rendition["height"] for rendition in video["renditions"]) == 360
@@ -47,7 +47,7 @@ def test_phone_film_with_its_index_at_the_end(host: Api) -> None:
 
 
 def test_hevc_with_surround_sound_and_subtitles(host: Api) -> None:
-    """An old download is encoded; its subtitles are there, by language."""
+    """An old download is encoded; its subtitles are listed by language."""
     video = outcome(host, must_be_encoded(), until="ready", within_s=180)
     assert video["status"] == "ready", video["failure"]
     assert [track["language"] for track in video["subtitle_tracks"]] == ["en"]
@@ -55,7 +55,7 @@ def test_hevc_with_surround_sound_and_subtitles(host: Api) -> None:
 
 
 def test_webm_and_a_film_without_sound(host: Api) -> None:
-    """A screen recording, and a film that has no audio track at all."""
+    """A screen recording, and a film without an audio track, become ready."""
     recording = outcome(host, webm(), until="ready")
     assert recording["status"] == "ready", recording["failure"]
     quiet = outcome(host, silent(), until="ready")
@@ -64,7 +64,7 @@ def test_webm_and_a_film_without_sound(host: Api) -> None:
 
 
 def test_twenty_minutes_can_be_watched_long_before_they_are_done(host: Api) -> None:
-    """Length does not keep people waiting: it is playable while most of it is still being prepared."""
+    """A long film is playable while most of it is still being encoded."""
     video = outcome(host, long_film(), until="playable", within_s=30)
     assert video["status"] == "processing"
     assert abs(video["duration_s"] - 1200) < 1
@@ -72,8 +72,8 @@ def test_twenty_minutes_can_be_watched_long_before_they_are_done(host: Api) -> N
 
 
 @pytest.mark.parametrize("case", ["truncated", "text", "empty-looking"])
-def test_what_cannot_be_watched_is_told_in_a_sentence(host: Api, tmp_path: Path, case: str) -> None:
-    """Each ends as failed with a code of the closed list and a sentence, and the room and library go on working."""
+def test_an_unplayable_file_fails_with_a_sentence(host: Api, tmp_path: Path, case: str) -> None:
+    """Each fails with a code from the closed list and a sentence, and the library still works."""
     path = tmp_path / "film.mp4"
     whole = copyable(60).read_bytes()
     path.write_bytes(
@@ -86,8 +86,8 @@ def test_what_cannot_be_watched_is_told_in_a_sentence(host: Api, tmp_path: Path,
     assert host.call("GET", "/videos")["items"][0]["id"] == video["id"]
 
 
-def test_a_restart_in_the_middle_of_encoding_is_taken_up_again(home: Home, host: Api) -> None:
-    """kill -9 while a film is being encoded: after the next start it ends ready, by itself."""
+def test_encoding_continues_after_a_restart(home: Home, host: Api) -> None:
+    """After a kill -9 during encoding and a restart, the film becomes ready without further action."""
     video_id = host.upload(must_be_encoded())
     eventually("encoding has begun", lambda: host.call("GET", f"/videos/{video_id}")["progress"] > 0, within_s=60)
     home.kill()

@@ -1,11 +1,11 @@
-"""What somebody meets who is new here: a name to give, one tap to ask, a line that is down, a room that is over."""
+"""What new visitors meet: the name, the first file, asking for control, a lost connection, a closed room."""
 
 import re
 from pathlib import Path
 
 from e2e.conftest import Meet
 from e2e.films import copyable, long
-from e2e.party import all_play, film_is_there, in_the_room, join, make_room, press, show, wake_controls
+from e2e.party import all_play, create_room, join, open_tab, press, show_controls, wait_for_film, wait_for_room
 from e2e.people import PHONE
 from e2e.screens import NARROWEST
 from fakes.waiting import eventually
@@ -27,8 +27,8 @@ _LONG_TIMES = """() => {
 }"""
 
 
-def test_nothing_in_the_picture_of_the_landing_page_covers_anything(meet: Meet) -> None:
-    """Three small screens, each with a face, a word and a time, down to the narrowest window."""
+def test_no_labels_overlap_in_the_picture_of_the_landing_page(meet: Meet) -> None:
+    """The labels on its three screens do not overlap, down to the narrowest window."""
     ada = meet("Ada")
     ada.open("/")
     ada.page.get_by_role("img", name="A laptop, a television and a phone").wait_for()
@@ -37,8 +37,8 @@ def test_nothing_in_the_picture_of_the_landing_page_covers_anything(meet: Meet) 
         assert ada.page.evaluate(_COVERED) == []
 
 
-def test_a_host_without_an_account_is_known_by_the_name_she_gives(meet: Meet) -> None:
-    """Friends are invited by Ada, not by an animal; the link is copied and said to be, once."""
+def test_a_host_without_an_account_has_the_chosen_name(meet: Meet) -> None:
+    """The invitation shows the name that the host typed; the copied link is announced once."""
     ada, max_ = meet("Ada"), meet("Max")
     ada.open("/new")
     dialog = ada.page.get_by_role("dialog")
@@ -55,8 +55,8 @@ def test_a_host_without_an_account_is_known_by_the_name_she_gives(meet: Meet) ->
     assert dialog.get_by_label("Your name").count() == 0
 
 
-def test_what_is_no_film_is_refused_when_it_is_chosen(meet: Meet, tmp_path: Path) -> None:
-    """Not after the room has been thought out; and the sentence goes when a film comes."""
+def test_a_file_that_is_no_film_is_refused_when_chosen(meet: Meet, tmp_path: Path) -> None:
+    """The refusal appears at once and disappears when a film is chosen."""
     notes = tmp_path / "notes.txt"
     notes.write_text("no film")
     ada = meet("Ada")
@@ -70,12 +70,12 @@ def test_what_is_no_film_is_refused_when_it_is_chosen(meet: Meet, tmp_path: Path
 
 
 def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
-    """The button that says so asks at once; the host has the answer under the finger."""
+    """The button asks at once, and the host's toast grants it."""
     ada, max_ = meet("Ada"), meet("Max", phone=True)
-    link = make_room(ada, copyable(60))
+    link = create_room(ada, copyable(60))
     join(max_, link, name="Max")
-    film_is_there(max_)
-    wake_controls(max_)
+    wait_for_film(max_)
+    show_controls(max_)
     max_.page.get_by_role("button", name=re.compile("^Ask")).click()
     ada.page.get_by_text("Max wants the remote").wait_for()
     ada.page.get_by_role("status").get_by_role("button", name="Give", exact=True).click()
@@ -83,11 +83,11 @@ def test_one_tap_asks_for_the_remote_control(meet: Meet) -> None:
 
 
 def test_no_control_is_pushed_off_the_film(meet: Meet) -> None:
-    """A guest has one more button and a long film long times; the last button stays in the narrowest window."""
+    """Even with a guest's extra button and a long film's times, the last control fits the narrowest window."""
     ada, max_ = meet("Ada"), meet("Max", phone=True)
-    link = make_room(ada, copyable(60))
+    link = create_room(ada, copyable(60))
     join(max_, link, name="Max")
-    film_is_there(max_)
+    wait_for_film(max_)
     max_.page.evaluate(_LONG_TIMES)
     for size in (PHONE, NARROWEST):
         max_.page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -96,25 +96,25 @@ def test_no_control_is_pushed_off_the_film(meet: Meet) -> None:
         assert box["x"] + box["width"] <= size["width"], f"{box} at {size}"
 
 
-def test_a_reaction_leaves_the_picture(meet: Meet) -> None:
-    """Also for whoever asked for less motion, where nothing rises out of sight."""
+def test_a_reaction_disappears(meet: Meet) -> None:
+    """A reaction also disappears with reduced motion, where it does not rise."""
     ada = meet("Ada")
-    make_room(ada, copyable(60))
-    film_is_there(ada)
+    create_room(ada, copyable(60))
+    wait_for_film(ada)
     ada.page.get_by_role("button", name="React with love").first.click()
-    flight = ada.page.locator(".floating-reaction")
-    flight.wait_for()
-    flight.wait_for(state="detached", timeout=6_000)
+    reaction = ada.page.locator(".floating-reaction")
+    reaction.wait_for()
+    reaction.wait_for(state="detached", timeout=6_000)
 
 
-def test_a_far_jump_can_be_taken_back(meet: Meet) -> None:
-    """A slip of the finger moves everybody; the way back leads to where the first of several jumps began."""
+def test_a_long_jump_can_be_undone(meet: Meet) -> None:
+    """After several jumps, undoing leads back to where the first one began."""
     ada = meet("Ada")
-    make_room(ada, long(3))
-    film_is_there(ada)
+    create_room(ada, long(3))
+    wait_for_film(ada)
     quality = ada.page.get_by_text("Better quality on its way")
     quality.wait_for()
-    quality.wait_for(state="hidden", timeout=60_000)  # now all of it can be watched
+    quality.wait_for(state="hidden", timeout=60_000)  # now the whole film is playable
     for key, place in (("5", "1:30"), ("9", "2:42")):
         press(ada, key)
         ada.page.get_by_text(f"Jumped to {place}").wait_for()
@@ -123,13 +123,13 @@ def test_a_far_jump_can_be_taken_back(meet: Meet) -> None:
     assert ada.page.get_by_text("Jumped to").count() == 0
 
 
-def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> None:
-    """A phone that leaves its network says so within seconds, over the film and not instead of a part of it."""
+def test_a_lost_connection_is_shown_at_once_and_moves_nothing(meet: Meet) -> None:
+    """A phone that loses its network says so within seconds, over the film, without moving it."""
     ada, max_ = meet("Ada"), meet("Max", phone=True)
-    link = make_room(ada, copyable(60))
+    link = create_room(ada, copyable(60))
     join(max_, link, name="Max")
     for person in (ada, max_):
-        film_is_there(person)
+        wait_for_film(person)
     press(ada, "k")
     all_play([ada, max_])
     before = max_.page.locator("video").bounding_box()
@@ -141,13 +141,13 @@ def test_a_line_that_is_down_is_told_at_once_and_moves_nothing(meet: Meet) -> No
     all_play([ada, max_])
 
 
-def test_a_closed_room_is_off_the_list_of_recent_ones(meet: Meet) -> None:
-    """For the host at once, for a guest when she has seen that it is over."""
+def test_a_closed_room_is_not_listed_as_recent(meet: Meet) -> None:
+    """It disappears for the host at once, and for a guest after seeing that the room is closed."""
     ada, max_ = meet("Ada"), meet("Max")
-    link = make_room(ada)
+    link = create_room(ada)
     join(max_, link, name="Max")
-    in_the_room(max_)
-    show(ada, "Settings")
+    wait_for_room(max_)
+    open_tab(ada, "Settings")
     ada.button("Close room").click()
     ada.page.get_by_role("alertdialog").get_by_role("button", name="Close room").click()
     ada.page.get_by_text("Room closed.").wait_for()

@@ -1,7 +1,7 @@
-"""A site whose accounts are Identity Platform's, from the page to our session: Google's library in a real browser.
+"""A site with Identity Platform accounts, from the page to the session, with Google's library in a real browser.
 
-The server is the one of a single Cloud Run service. What the library asks Google for is answered here, by the words of
-its REST reference (`fakes/identity_accounts.py`); the tokens are verified by firebase-admin as in the cloud.
+The server is the single Cloud Run service. A fake answers the library's requests to Google according to the REST
+reference (`fakes/identity_accounts.py`); firebase-admin verifies the tokens as in the cloud.
 """
 
 import json
@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Playwright, Route
 
 from e2e.people import Person, browser_of
-from e2e.screens import Judge
+from e2e.screens import ScreenCheck
 from fakes.function_ports import MemoryObjects, RecordingJobs
 from fakes.identity_accounts import IdentityAccounts
 from fakes.identity_provider import PROJECT, identity_provider
@@ -69,7 +69,7 @@ def site(playwright: Playwright, tmp_path: Path) -> Iterator[Site]:
         home = build_on_cloud_run(config, jobs=RecordingJobs(), objects=MemoryObjects())
         vars(home.services.identity_provider)["app"] = (
             provider.platform.app
-        )  # believes this provider's key, as the cloud Google's
+        )  # trusts this provider's key, as the cloud trusts Google's
         accounts = IdentityAccounts(provider)
         with serving_app(home.app) as host, browser_of(playwright, "Ada", tmp_path, f"http://{host}") as ada:
             ada.context.route(re.compile("^https://"), lambda route: _answer(accounts, route))
@@ -77,7 +77,7 @@ def site(playwright: Playwright, tmp_path: Path) -> Iterator[Site]:
 
 
 def _answer(accounts: IdentityAccounts, route: Route) -> None:
-    """As Google would, to whoever shows the page's key."""
+    """Answers as Google would, to requests with the page's key."""
     request, allowed = route.request, {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
     if request.method == "OPTIONS":
         return route.fulfill(status=204, headers=allowed)
@@ -88,12 +88,12 @@ def _answer(accounts: IdentityAccounts, route: Route) -> None:
     return route.fulfill(status=status, json=answer, headers=allowed)
 
 
-def test_an_account_is_made_confirmed_and_signed_in_to(site: Site) -> None:
-    """Registered by one mail; the password is Google's to know, the session ours; a wrong password is a sentence."""
+def test_registering_confirming_and_signing_in(site: Site) -> None:
+    """Registering sends one mail; only Google knows the password; a wrong one gives a sentence; no token is stored."""
     site.open_registration()
-    ada, judge = site.ada, Judge()
+    ada, check = site.ada, ScreenCheck()
     site.fill("/register", name="Ada", mail="ada@example.org", password=PASSWORD)
-    judge.look(ada, "identity-register")
+    check.screen(ada, "identity-register")
     ada.button("Create account").click()
     ada.page.get_by_role("button", name="Ada’s account").wait_for()
     ada.page.get_by_text("to confirm your address").wait_for()
@@ -110,23 +110,23 @@ def test_an_account_is_made_confirmed_and_signed_in_to(site: Site) -> None:
     site.fill("/login", mail="ada@example.org", password="not hers")
     ada.button("Sign in").click()
     ada.page.get_by_text("Wrong email or password").wait_for()
-    judge.look(ada, "identity-wrong-password")
+    check.screen(ada, "identity-wrong-password")
     ada.page.get_by_label("Password", exact=True).fill(PASSWORD)
     ada.button("Sign in").click()
     ada.page.get_by_role("button", name="Ada’s account").wait_for()
-    kept = ada.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
-    assert "eyJ" not in kept, "no token is kept where a script could find it later"
+    stored = ada.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert "eyJ" not in stored, "no token is stored where scripts can read it"
     assert ada.errors == []
 
 
-def test_the_first_administrator_confirms_the_address_and_comes_in(site: Site) -> None:
-    """By invitation is for everybody else; before the address is confirmed there is a mail and no way in."""
+def test_the_first_administrator_confirms_the_address_and_signs_in(site: Site) -> None:
+    """The administrator needs no invitation, but must confirm the address before signing in."""
     boss = site.ada
     site.fill("/register", name="Bo", mail=BOSS, password=PASSWORD)
-    Judge().look(boss, "identity-by-invitation")
+    ScreenCheck().screen(boss, "identity-by-invitation")
     boss.button("Create account").click()
     boss.page.get_by_text("to confirm your address").wait_for()
-    Judge().look(boss, "identity-confirm")
+    ScreenCheck().screen(boss, "identity-confirm")
     assert site.accounts.mails == [("VERIFY_EMAIL", BOSS)]
     site.accounts.people[BOSS].verified = True
     site.fill("/login", mail=BOSS, password=PASSWORD)
@@ -136,9 +136,9 @@ def test_the_first_administrator_confirms_the_address_and_comes_in(site: Site) -
     boss.page.get_by_role("heading", name="Admin", exact=True).wait_for()
 
 
-def test_a_forgotten_password_is_a_mail(site: Site) -> None:
-    """Google sends it, and its page takes the new password."""
+def test_a_forgotten_password_sends_a_mail(site: Site) -> None:
+    """Google sends the mail, and its page accepts the new password."""
     site.fill("/reset", mail="ada@example.org")
     site.ada.button("Send link").click()
     site.ada.page.get_by_role("heading", name="Check your email").wait_for()
-    eventually("the mail was asked for", lambda: site.accounts.mails == [("PASSWORD_RESET", "ada@example.org")])
+    eventually("the mail was requested", lambda: site.accounts.mails == [("PASSWORD_RESET", "ada@example.org")])

@@ -1,4 +1,4 @@
-"""Links in mails, from the letter box to what they are for."""
+"""Links in mails, from the mailbox to their effect."""
 
 import re
 import subprocess
@@ -41,8 +41,8 @@ def mailing(postbox: Postbox, tmp_path: Path) -> Iterator[Home]:
     running.stop()
 
 
-def test_a_new_address_is_confirmed_by_its_mail(mailing: Home, postbox: Postbox, meet: Meet) -> None:
-    """Opened where nobody is signed in, one tap later the address counts as the account's own."""
+def test_a_mailed_link_confirms_a_new_address(mailing: Home, postbox: Postbox, meet: Meet) -> None:
+    """Opened without being signed in, one click confirms the account's new address."""
     api, site = f"{mailing.url}/api/v1", {"Origin": mailing.url}
     login = {"email": "ana@example.org", "password": PASSWORD}
     token = httpx2.post(f"{api}/auth/login", json=login, headers=site).json()["access_token"]

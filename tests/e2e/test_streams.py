@@ -1,4 +1,4 @@
-"""What the transcoder makes, in Chromium with hls.js: one stretch without a hole and no stall, however it is played."""
+"""The transcoder's output in Chromium with hls.js: one buffered range without gaps, and no stall."""
 
 import json
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ REPORT = """() => ({ ...window.seen, end_s: video.currentTime, ended: video.ende
 
 @dataclass
 class Site:
-    """Serves a film and a page that plays it; `grown` says how many segments of each playlist may be named by now."""
+    """Serves a film and a page that plays it; with `growing`, each request for a playlist lists one more segment."""
 
     folder: Path
     growing: bool = False
-    asked: dict[str, int] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
 
-    def answer(self, address: str) -> bytes:
-        path = address.partition("?")[0]
+    def response(self, url: str) -> bytes:
+        path = url.partition("?")[0]
         if path == "/":
             return PAGE.encode()
         if path == "/hls.min.js":
@@ -53,23 +53,23 @@ class Site:
             return b""  # the page's icon
         content = (self.folder / path.removeprefix("/film/")).read_bytes()
         if self.growing and path.endswith(".m3u8") and not path.endswith("master.m3u8"):
-            self.asked[path] = self.asked.get(path, 0) + 1
-            return first_segments(content.decode(), self.asked[path]).encode()
+            self.requests[path] = self.requests.get(path, 0) + 1
+            return first_segments(content.decode(), self.requests[path]).encode()
         return content
 
 
 def first_segments(playlist: str, count: int) -> str:
-    """What the playlist was when that many segments were there."""
+    """The playlist as it was when it had that many segments."""
     lines = playlist.splitlines()
-    places = [number for number, line in enumerate(lines) if line.startswith("#EXTINF")]
-    return playlist if count >= len(places) else "\n".join(lines[: places[count]]) + "\n"
+    positions = [number for number, line in enumerate(lines) if line.startswith("#EXTINF")]
+    return playlist if count >= len(positions) else "\n".join(lines[: positions[count]]) + "\n"
 
 
 @contextmanager
 def served_locally(site: Site) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            content = site.answer(self.path)
+            content = site.response(self.path)
             self.send_response(200)
             kind = "text/html" if self.path.startswith("/?") or self.path == "/" else "application/octet-stream"
             self.send_header("Content-Type", "text/javascript" if self.path.endswith(".js") else kind)
@@ -86,7 +86,7 @@ def served_locally(site: Site) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy whose segments lie elsewhere than those of the ladder below it: keyframes every 3 s."""
+    """A copied rendition whose segments start elsewhere than the encoded ones: keyframes every 3 s."""
     folder = tmp_path_factory.mktemp("copied")
     recipe = [*video("854x480", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-g", "45", *AAC, *FAST_START]
     outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
@@ -97,7 +97,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ladder of several chunks, with the joins between them."""
+    """Renditions encoded in several chunks."""
     folder = tmp_path_factory.mktemp("encoded")
     recipe = [*video(seconds=2 * SECONDS), *audio(2 * SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]
     outcome = transcode(make(folder / "film.mp4", recipe), folder / "out")
@@ -106,7 +106,7 @@ def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def play(page: Page, *, until_s: float) -> dict[str, Any]:
-    """From the first frame on, until that place or the end."""
+    """Plays from the first frame to that position or the end."""
     page.wait_for_function("video.readyState >= 3")
     page.evaluate("video.play()")
     page.wait_for_function("until => video.ended || video.currentTime >= until", arg=until_s, timeout=60_000)
@@ -128,7 +128,7 @@ def page_of(playwright: Playwright, tmp_path: Path) -> Iterator[Any]:
 
 
 def test_joins(encoded: Path, page_of: Page) -> None:
-    """A film of several chunks, joins included, is one stretch of exactly its length."""
+    """A film of several chunks is one buffered range of exactly its length."""
     with served_locally(Site(encoded)) as site:
         page_of.goto(site)
         page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 27.5")
@@ -138,20 +138,22 @@ def test_joins(encoded: Path, page_of: Page) -> None:
 
 
 def test_growing_playlist(encoded: Path, page_of: Page) -> None:
-    """One more segment at each look: played while it grows, to the end, without a stall."""
+    """A playlist that grows by one segment per request plays without a stall."""
     with served_locally(Site(encoded, growing=True)) as site:
         page_of.goto(site)
         page_of.wait_for_function("video.buffered.length && video.buffered.end(0) > 3")
-        page_of.evaluate("video.playbackRate = 0.8")  # a segment is four seconds, and so is the time between two looks
+        page_of.evaluate("video.playbackRate = 0.8")  # a segment is four seconds, and so is the reload interval
         found = play(page_of, until_s=9)
     check_smooth(found)
     assert found["ranges"][0][1] > 9
 
 
 def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
-    """Changing between the original's own frames and ours, both ways, leaves no hole and no stall."""
+    """Switching between copied and encoded renditions, in both directions, leaves no gap and no stall."""
     with served_locally(Site(copied)) as site:
-        page_of.goto(f"{site}/?ahead_s=3")  # less than a segment: a quick machine has nothing of the next level yet
+        page_of.goto(
+            f"{site}/?ahead_s=3"
+        )  # less than a segment, so that a fast machine has not buffered the next level yet
         page_of.wait_for_function("hls.levels.length > 1 && video.readyState >= 3")
         highest = page_of.evaluate("hls.levels.length - 1")
         page_of.evaluate("video.play()")

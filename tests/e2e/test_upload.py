@@ -1,19 +1,19 @@
-"""An upload survives what happens to uploads: a pause, a reload of the page, and a server that goes away in between."""
+"""An upload survives a pause, a reload of the page and a restart of the server."""
 
 import re
 
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.home import Home
-from e2e.party import make_room
+from e2e.party import create_room
 from e2e.people import Person
 from fakes.waiting import eventually
 
 SLOW_BYTES_PER_S = 2_000_000
 
 
-def slow_line(person: Person) -> None:
-    """A home's uplink instead of loopback, by the browser's own means."""
+def slow_connection(person: Person) -> None:
+    """Limits the browser to the bandwidth of a home connection."""
     session = person.context.new_cdp_session(person.page)
     session.send("Network.enable")
     session.send(
@@ -23,21 +23,21 @@ def slow_line(person: Person) -> None:
 
 
 def uploaded_bytes(home: Home) -> int:
-    """What lies on the server's disk."""
+    """How much is on the server's disk."""
     return sum(path.stat().st_size for path in (home.data / "uploads").rglob("*") if path.suffix != ".json")
 
 
 def test_pause_reload_and_restart_lose_nothing(home: Home, meet: Meet) -> None:
-    """Paused, then the page is reloaded and the server restarted; choosing the same file goes on where it stood, and
-    what arrives is byte for byte the file."""
+    """After a pause, a server restart and a reload, choosing the same file continues where it stopped, and the stored
+    file is identical."""
     film = copyable(60)
     host = meet("Ada")
-    make_room(host)
+    create_room(host)
     host.open("/library")
-    slow_line(host)
+    slow_connection(host)
     host.page.locator("input[type=file]").first.set_input_files(str(film))
     uploads = host.page.get_by_label("Uploads")
-    eventually("some of it has arrived", lambda: uploaded_bytes(home) > 1_000_000, within_s=30)
+    eventually("a part has arrived", lambda: uploaded_bytes(home) > 1_000_000, within_s=30)
     uploads.get_by_role("button", name="Pause").click()
     uploads.get_by_text(re.compile("Paused at")).wait_for()
 

@@ -82,10 +82,6 @@ export class SyncController {
     return this.#phase.name;
   }
 
-  get driftError_ms(): number | null {
-    return this.#phase.name === "following" ? this.#drift.measured_ms : null;
-  }
-
   /** Starts again: another source, a return from the viewer's own pace, or playing was unblocked. */
   reset(): void {
     this.#phase = { name: "idle" };
