@@ -1,4 +1,4 @@
-"""`make chaos`: a thousand people on three relays and one Redis, all goes wrong by seed, every event is checked."""
+"""`make chaos`: a thousand people on three relays and one Redis, with seeded faults; every event is checked."""
 
 import argparse
 import asyncio
@@ -9,27 +9,31 @@ import tempfile
 from pathlib import Path
 
 from chaos.faults import KINDS
-from chaos.run import Wish, run
+from chaos.run import Options, run
 
 
-def wish() -> Wish:
-    parser = argparse.ArgumentParser(description="relays under faults, checked against what they promise")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="the same faults again")
+def read_options() -> Options:
+    parser = argparse.ArgumentParser(description="check the promises of relays under faults")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeat the faults of a run")
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--rooms", type=int, default=50)
-    parser.add_argument("--events", type=int, default=1_000_000, help="received and checked, before it ends")
-    parser.add_argument("--fault-every", type=float, default=2.0, dest="fault_every_s", help="seconds, about")
-    parser.add_argument("--say-every", type=float, default=3.0, dest="say_every_s", help="seconds a person, about")
-    parser.add_argument("--faults", default=",".join(KINDS), help="only these kinds of them")
+    parser.add_argument("--events", type=int, default=1_000_000, help="number of events to check")
+    parser.add_argument(
+        "--fault-every", type=float, default=2.0, dest="fault_every_s", help="average seconds between faults"
+    )
+    parser.add_argument(
+        "--say-every", type=float, default=3.0, dest="say_every_s", help="average seconds between messages of a person"
+    )
+    parser.add_argument("--faults", default=",".join(KINDS), help="kinds of faults, separated by commas")
     chosen = vars(parser.parse_args())
-    return Wish(**(chosen | {"faults": tuple(chosen["faults"].split(","))}))
+    return Options(**(chosen | {"faults": tuple(chosen["faults"].split(","))}))
 
 
 def main() -> int:
-    wanted = wish()
-    print(f"seed {wanted.seed}", flush=True)
+    options = read_options()
+    print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(run(wanted, Path(folder), tell=lambda line: print(line, file=sys.stderr, flush=True)))
+        outcome = asyncio.run(run(options, Path(folder), tell=lambda line: print(line, file=sys.stderr, flush=True)))
     for name, value in outcome.counts().items():
         print(f"| {name:<40} | {value:>10,} |")
     for example in outcome.examples:

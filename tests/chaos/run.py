@@ -1,6 +1,6 @@
-"""One run of the chaos: everybody comes in, faults begin, everything is checked, faults end, and all must agree.
+"""One chaos run: everyone joins, faults begin, everything is checked, faults end, and all clients must agree.
 
-It lasts until as many events as wished were checked and each kind of fault has happened.
+It lasts until the requested number of events has been checked and each kind of fault has happened.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from chaos.faults import KINDS, Faults
 from chaos.stage import Stage, stage
 
 RELAYS = 3
-COME_IN_WITHIN_S = 120.0
+JOIN_WITHIN_S = 120.0
 AGREE_WITHIN_S = 60.0
 QUIET_S = 3.0
 """How long messages in flight may take after the last fault is repaired and the last reply received."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class Options:
     seed: int
     people: int
     rooms: int
@@ -51,19 +51,19 @@ class Outcome:
         return {**self.figures, **broken, **{f"faults: {kind}": count for kind, count in sorted(self.faults.items())}}
 
 
-async def run(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
-    dice, checker, started = Random(wish.seed), Checker(), time.monotonic()
+async def run(options: Options, folder: Path, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
+    dice, checker, started = Random(options.seed), Checker(), time.monotonic()
     async with stage(RELAYS, folder) as on:
         clients = [
-            ChaosClient(n, f"room-{n % wish.rooms}", on, checker, Random(f"{wish.seed}-{n}"), wish.say_every_s)
-            for n in range(wish.people)
+            ChaosClient(n, f"room-{n % options.rooms}", on, checker, Random(f"{options.seed}-{n}"), options.say_every_s)
+            for n in range(options.people)
         ]
         tasks = [asyncio.create_task(client.run()) for client in clients]
         reviving = asyncio.create_task(_revive(on))
         try:
-            await _until(lambda: all(client.connected for client in clients), COME_IN_WITHIN_S)
-            tell(f"{len(clients)} people are in after {time.monotonic() - started:.0f} s")
-            faults = await _faults_until_enough(wish, on, clients, checker, dice, tell)
+            await _until(lambda: all(client.connected for client in clients), JOIN_WITHIN_S)
+            tell(f"{len(clients)} people have joined after {time.monotonic() - started:.0f} s")
+            faults = await _faults_until_enough(options, on, clients, checker, dice, tell)
             resyncs = int(await on.metric("watchparty_relay_resyncs_total"))
             unanswered = await _agree(clients, tell)
         finally:
@@ -72,7 +72,7 @@ async def run(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda 
             await asyncio.gather(*tasks, reviving, return_exceptions=True)
         checker.close(client.name for client in clients)
     figures = {
-        "seed": wish.seed,
+        "seed": options.seed,
         "events": checker.events,
         "answered": sum(client.acks for client in clients),
         "asked again": sum(client.repeats for client in clients),
@@ -88,12 +88,12 @@ async def run(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda 
 
 
 async def _faults_until_enough(
-    wish: Wish, on: Stage, clients: list[ChaosClient], checker: Checker, dice: Random, tell: Callable[[str], None]
+    options: Options, on: Stage, clients: list[ChaosClient], checker: Checker, dice: Random, tell: Callable[[str], None]
 ) -> Faults:
-    faults = Faults(on, clients, dice, wish.faults)
-    happening = asyncio.create_task(faults.run(every_s=wish.fault_every_s))
+    faults = Faults(on, clients, dice, options.faults)
+    happening = asyncio.create_task(faults.run(every_s=options.fault_every_s))
     told = time.monotonic()
-    while checker.events < wish.events or len(faults.happened) < len(wish.faults):
+    while checker.events < options.events or len(faults.happened) < len(options.faults):
         await asyncio.sleep(0.2)
         if time.monotonic() - told > 10:
             told = time.monotonic()

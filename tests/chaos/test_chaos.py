@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from chaos.faults import KINDS
-from chaos.run import Wish, run
+from chaos.run import Options, run
 
 pytestmark = pytest.mark.service
 
-SHORT = Wish(seed=4, people=40, rooms=2, events=12_000, fault_every_s=0.8, say_every_s=0.8)
+SHORT = Options(seed=4, people=40, rooms=2, events=12_000, fault_every_s=0.8, say_every_s=0.8)
 
 
 def test_nothing_is_lost_doubled_or_reordered_under_faults(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ describe("what a card shows", () => {
   });
 
   it("lists each quality once, best first", () => {
-    const rung = { width: 1, bandwidth: 1, codecs: "" };
-    const renditions = [360, 1080, 360].map((height) => ({ ...rung, height }));
+    const rendition = { width: 1, bandwidth: 1, codecs: "" };
+    const renditions = [360, 1080, 360].map((height) => ({ ...rendition, height }));
     expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
   });
 

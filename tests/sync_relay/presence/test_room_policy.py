@@ -32,7 +32,7 @@ FILM = Media(video_id="film", mrev=1, duration_s=600.0, playable_s=600.0)
 
 
 class Scene:
-    """A room, its people and its caretaker; `tick` takes the proposals as a bus would."""
+    """A room, its people and its policy; `tick` applies the proposals as a bus would."""
 
     def __init__(self, *, policy: WaitPolicy = WaitPolicy.ALL, mode: Mode = Mode.PLAYING) -> None:
         settings = Settings(rev=1, control=Control.HOST, chat=True, wait=Wait(policy, 8.0), slow_s=0, capacity=9)

@@ -27,7 +27,7 @@ def examples(kind: str) -> list[Path]:
     return sorted((CONTRACTS / "examples" / kind).glob("socket-*.json"))
 
 
-def speaker(example: Path) -> tuple[str, Any]:
+def sender_and_type(example: Path) -> tuple[str, Any]:
     """`socket-<who>-<what>.json`: the definition and the type that the example is of."""
     return UNIONS[example.stem.split("-")[1]]
 
@@ -44,7 +44,7 @@ def test_the_committed_schema_is_fresh() -> None:
 @pytest.mark.parametrize("example", examples("valid"), ids=lambda path: path.stem)
 def test_valid_examples_decode_and_come_out_as_they_went_in(example: Path) -> None:
     """The types lose nothing of what the contract says, and the schema agrees."""
-    definition, type_ = speaker(example)
+    definition, type_ = sender_and_type(example)
     message = json.loads(example.read_text(encoding="utf-8"))
     decoded = msgspec.json.decode(example.read_bytes(), type=type_)
     assert {"t": "notice"} | json.loads(msgspec.json.encode(decoded)) == {"t": "notice"} | message
@@ -54,7 +54,7 @@ def test_valid_examples_decode_and_come_out_as_they_went_in(example: Path) -> No
 @pytest.mark.parametrize("example", examples("invalid"), ids=lambda path: path.stem)
 def test_invalid_examples_are_refused(example: Path) -> None:
     """By the types and by the schema."""
-    definition, type_ = speaker(example)
+    definition, type_ = sender_and_type(example)
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(example.read_bytes(), type=type_)
     assert not validator(definition).is_valid(json.loads(example.read_text(encoding="utf-8")))

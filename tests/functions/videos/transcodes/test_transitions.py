@@ -81,8 +81,8 @@ def test_a_repeated_event_changes_nothing_that_is_seen() -> None:
 
 def test_an_older_playable_does_not_take_a_quality_away() -> None:
     """The facts of the newest event stay; the longer stretch of either counts."""
-    rung = {"width": 1280, "height": 720, "bandwidth": 1, "codecs": "avc1"}
-    newer = event("playable", seq=7, playable_s=20.0, renditions=[rung, rung | {"height": 360}])
+    rendition = {"width": 1280, "height": 720, "bandwidth": 1, "codecs": "avc1"}
+    newer = event("playable", seq=7, playable_s=20.0, renditions=[rendition, rendition | {"height": 360}])
     older = event("playable", seq=3, playable_s=24.0)
     for order in ((newer, older), (older, newer)):
         video = after(waiting_video(), *order)
