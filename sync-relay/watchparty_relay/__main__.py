@@ -33,8 +33,8 @@ def _serve() -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     try:
         config: RelayConfig = from_environment(os.environ)
-    except ConfigError as wrong:
-        sys.stderr.write(f"{wrong}\n")
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     keys = RemoteKeys(config.jwks_url or "")
     service = build_relay(
@@ -46,11 +46,11 @@ def _serve() -> int:
     )
     try:
         serve(config, service, keys)
-    except BusUnavailable as failure:
-        sys.stderr.write(f"rooms cannot be reached: {failure.reason}\n")
+    except BusUnavailable as error:
+        sys.stderr.write(f"rooms cannot be reached: {error.reason}\n")
         return 1
-    except OSError as failure:
-        sys.stderr.write(f"cannot listen on {config.host} port {config.port}: {failure.strerror}\n")
+    except OSError as error:
+        sys.stderr.write(f"cannot listen on {config.host} port {config.port}: {error.strerror}\n")
         return 1
     return 0
 

@@ -111,8 +111,8 @@ def _blocked_words(path: str | None) -> frozenset[str]:
         return frozenset()
     try:
         return frozenset(Path(path).read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeError) as failure:
-        raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable file of UTF-8, one word a line") from failure
+    except (OSError, UnicodeError) as error:
+        raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable file of UTF-8, one word a line") from error
 
 
 def _revision(name: str) -> int:

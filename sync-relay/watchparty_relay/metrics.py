@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 PREFIX = "watchparty_relay_"
-# Chosen around the targets of 1, 5 and 50 milliseconds.
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+"""Chosen around the targets of 1, 5 and 50 milliseconds."""
 
 
 class Histogram:

@@ -57,8 +57,8 @@ async def probe(url: str, token: str | None) -> ProbeResult:
             return await _probe(url, token)
     except TimeoutError:
         return ProbeResult(False, f"no answer within {PATIENCE_S:.0f} s")
-    except (OSError, WSError) as failure:
-        return ProbeResult(False, f"cannot be reached: {failure}")
+    except (OSError, WSError) as error:
+        return ProbeResult(False, f"cannot be reached: {error}")
 
 
 async def _probe(url: str, token: str | None) -> ProbeResult:

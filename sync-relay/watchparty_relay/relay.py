@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 MOVED_WITHIN_MS = 5_000.0
-# The time that a new revision has to take over the traffic, and the time that clients then have to move.
 SUPERSEDED_MS = 60_000.0
+"""The time that a new revision has to take over the traffic, and the time that clients then have to move."""
 
 
 class Relay:

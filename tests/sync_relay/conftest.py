@@ -1,7 +1,5 @@
 """What the relay's tests share: one event loop's kind, and a house whose time stands still."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Every message of the socket against everybody who might send it. A message without a row here fails the suite."""
 
-from __future__ import annotations
-
 from typing import Any, get_args
 
 import pytest

@@ -1,7 +1,5 @@
 """What the relay's image runs: the compiled modules do what their sources do."""
 
-from __future__ import annotations
-
 import os
 import runpy
 import subprocess

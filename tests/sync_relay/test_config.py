@@ -1,7 +1,5 @@
 """Settings of the relay that is served alone: read once, and refused with the variable's name."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

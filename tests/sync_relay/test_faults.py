@@ -4,8 +4,6 @@ R1–R13 were races and faults of the clock, S7–S10 holes in the socket's secu
 proven there. The names are theirs.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Whatever bytes come, they end in a close code or in nothing: no exception in the loop, no session left, no growth."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc
@@ -23,8 +21,8 @@ AT_ONCE = 24
 PATIENCE_S = 60.0
 REST_S = 0.1
 CODES = {1000, 1002, 1007, 1009, 4400, 4401, 4408, 4409, 4413, 4426, 4429}
-# Python's own pools breathe; what leaks a kilobyte a case would be far beyond.
 GROWTH_BYTES = 24 * 1024 * 1024
+"""Python's own pools breathe; what leaks a kilobyte a case would be far beyond."""
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Two relay processes on one real Redis: people on different ones are in one room, and one may be killed."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket
@@ -19,6 +17,7 @@ from fakes.key_server import key_server
 from fakes.redis_server import RedisServer
 from fakes.relay_socket import Json, SocketClient
 from fakes.relay_tokens import Mint
+from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 
 pytestmark = [pytest.mark.anyio, pytest.mark.service]
@@ -47,15 +46,18 @@ async def relay_process(port: int, keys_url: str, redis_url: str) -> Process:
 
 async def joined(port: int, mint: Mint, who: str, **hello: Any) -> tuple[SocketClient, Json]:
     """Connects as soon as the process answers and knows the keys."""
+
+    async def join() -> tuple[SocketClient, Json]:
+        connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
+        client = SocketClient(connection)
+        await client.send(t="hello", v=1, token=mint.join(who, role="host"), **hello)
+        return client, await client.next("welcome")
+
     async with asyncio.timeout(STARTS_WITHIN_S):
-        while True:
-            try:
-                connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
-                client = SocketClient(connection)
-                await client.send(t="hello", v=1, token=mint.join(who, role="host"), **hello)
-                return client, await client.next("welcome")
-            except Exception:  # not up yet, or without keys yet
-                await asyncio.sleep(0.1)
+        welcomed: tuple[SocketClient, Json] = await eventually_async(
+            f"{who} has joined", join, within_s=STARTS_WITHIN_S, ignoring=(Exception,)
+        )
+    return welcomed
 
 
 async def test_people_on_two_relays_are_in_one_room_and_survive_a_killed_one(redis_server: RedisServer) -> None:

@@ -1,7 +1,5 @@
 """The numbers as Prometheus reads them: typed, cumulative, and counting what happened."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The canary: what it says of a relay that works, of one that does not let it in, and of none."""
 
-from __future__ import annotations
-
 import json
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Room time: never back, a new name with each process."""
 
-from __future__ import annotations
-
 from fakes.relay_tokens import StillTime
 from watchparty_relay.room_time import MachineTime, RoomTime
 

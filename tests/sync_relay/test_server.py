@@ -1,7 +1,5 @@
 """The relay served alone, as a process: health, readiness, metrics, and how it ends."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal
@@ -21,6 +19,7 @@ import watchparty_relay
 from fakes.key_server import key_server
 from fakes.relay_socket import SocketClient, serving
 from fakes.relay_tokens import Mint
+from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.session.keys import RemoteKeys
 
@@ -31,8 +30,8 @@ def page(port: int, path: str) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
 
 
 async def test_health_readiness_and_metrics_stand_beside_the_socket() -> None:
@@ -92,17 +91,17 @@ def free_port() -> int:
 
 async def joined_process(port: int, mint: Mint, deadline_s: float = 20.0) -> SocketClient:
     """Connects as soon as the process answers and knows the keys."""
+
+    async def join() -> SocketClient:
+        connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
+        client = SocketClient(connection)
+        await client.send(t="hello", v=1, token=mint.join("ana"))
+        await client.next("welcome")
+        return client
+
     async with asyncio.timeout(deadline_s):
-        while True:
-            try:
-                connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
-                client = SocketClient(connection)
-                await client.send(t="hello", v=1, token=mint.join("ana"))
-                await client.next("welcome")
-            except Exception:  # not up yet, or without keys yet
-                await asyncio.sleep(0.1)
-            else:
-                return client
+        joined: SocketClient = await eventually_async("joined", join, within_s=deadline_s, ignoring=(Exception,))
+    return joined
 
 
 async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> None:

@@ -152,12 +152,12 @@ class Journal:
                 for sql, values in (write for commit in batch for write in commit.writes):
                     writer.execute(sql, values)
                 writer.execute("COMMIT")
-        except sqlite3.Error as failure:
+        except sqlite3.Error as error:
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             # Wait until the queue is emptied: its changes were decided on top of the failed ones and must fail as well.
             undone = threading.Event()
-            loop.call_soon_threadsafe(self._fail, batch, str(failure), undone)
+            loop.call_soon_threadsafe(self._fail, batch, str(error), undone)
             undone.wait()
         else:
             loop.call_soon_threadsafe(_finish, batch)

@@ -22,8 +22,8 @@ from watchparty_relay.rules.state import Room, new_room
 log = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY_S = 5.0
-# A film that was running when the process died runs on if the process is back within this time; else it is paused.
 RESTART_GRACE_MS = 30_000.0
+"""A film that was running when the process died runs on if the process is back within this time; else it is paused."""
 # Without a journal a room cannot be loaded again, so it is kept for as long as its log would be.
 FORGET_AFTER_MS = 24 * 3600 * 1000.0
 SWEEP_EVERY_MS = 600_000.0
@@ -180,8 +180,8 @@ class MemoryBus:
         while True:
             try:
                 await journal.record_alive(now_ms=self.now_ms())
-            except BusUnavailable as failure:
-                log.warning("the journal cannot be written: %s", failure.reason)
+            except BusUnavailable as error:
+                log.warning("the journal cannot be written: %s", error.reason)
             await asyncio.sleep(HEARTBEAT_EVERY_S)
 
 

@@ -41,10 +41,10 @@ VERIFY_EVERY_S = 2.0
 TIMEOUT_S = 2.0
 OPEN_WITHIN_S = 5.0
 STOP_S = 0.5
-# How many changes of one room go into one commit at most.
 MAX_BATCH = 64
-# A film that is still running in a room that has been empty for this long is paused where the last member left it.
+"""How many changes of one room go into one commit at most."""
 EMPTY_AFTER_MS = 60_000.0
+"""A film that is still running in a room that has been empty for this long is paused where the last member left it."""
 
 
 class RedisBus:
@@ -77,8 +77,8 @@ class RedisBus:
         try:
             await self._time.start()
             policy = (await self._client.info("memory")).get("maxmemory_policy", "noeviction")
-        except (RedisError, OSError) as failure:
-            raise BusUnavailable(str(failure)) from failure
+        except (RedisError, OSError) as error:
+            raise BusUnavailable(str(error)) from error
         if policy != "noeviction":  # INFO, because Memorystore does not permit CONFIG GET
             log.warning("Redis may evict rooms when it is full: maxmemory-policy is %s, expected noeviction", policy)
         self._run(self._subscriptions.run())
@@ -101,9 +101,9 @@ class RedisBus:
                 await self._subscriptions.follow(channel_of(room_id))
                 if not replica.version_id:
                     await self._open_for_first_listener(replica)
-        except (RedisError, OSError) as failure:
+        except (RedisError, OSError) as error:
             self.leave(room_id, listener)
-            raise BusUnavailable(str(failure)) from failure
+            raise BusUnavailable(str(error)) from error
         replica.opening_listeners.remove(listener)
         replica.listeners.append(listener)
         return replica.room
@@ -171,10 +171,10 @@ class RedisBus:
                 if not replica.version_id:
                     await self._open(replica)
                 await self._commit(replica, batch)
-        except (RedisError, OSError) as failure:
-            self._record_failure(failure)
+        except (RedisError, OSError) as error:
+            self._record_failure(error)
             for pending in batch:
-                pending.fail(str(failure))
+                pending.fail(str(error))
 
     def _record_failure(self, failure: Exception) -> None:
         self._metrics.redis_up = 0
@@ -322,8 +322,8 @@ class RedisBus:
                 self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
                 await self._verify_rooms()
                 self._metrics.redis_up = 1
-            except (RedisError, OSError) as failure:
-                self._record_failure(failure)
+            except (RedisError, OSError) as error:
+                self._record_failure(error)
 
     async def _publish(self, channel: str, payload: bytes) -> None:
         await self._client.publish(channel, payload)
@@ -336,8 +336,8 @@ class RedisBus:
     async def _attempt(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
-        except (RedisError, OSError) as failure:
-            self._record_failure(failure)
+        except (RedisError, OSError) as error:
+            self._record_failure(error)
 
 
 def _client(url: str, *, retries: int) -> Redis:

@@ -25,15 +25,15 @@ PREFIX = "wp1"
 ROOM_TTL_MS = 24 * 3600 * 1000
 MAX_DELTAS = 256
 SNAPSHOTS_TTL_MS = 2 * int(SNAPSHOT_TTL_MS)
-# Renewed every two seconds: two renewals in a row may fail before another relay gets the lease.
 LEASE_MS = 6_000
+"""Renewed every two seconds: two renewals in a row may fail before another relay gets the lease."""
 
-# KEYS: revision   ARGV: our revision
 NEWEST = """
 local known = tonumber(redis.call('GET', KEYS[1]) or '0')
 if tonumber(ARGV[1]) > known then redis.call('SET', KEYS[1], ARGV[1]) return tonumber(ARGV[1]) end
 return known
 """
+"""KEYS: revision   ARGV: our revision"""
 
 Argument = str | bytes | int
 

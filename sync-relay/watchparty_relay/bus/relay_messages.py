@@ -15,8 +15,8 @@ class RelayMessage(Struct, frozen=True, tag="said"):
     content: Announcement | PresenceSnapshot = msgspec.field(name="what")
 
 
-# Built once: `decode` does not cache what it derives from a union, which would take ten times as long.
 _decoder: msgspec.json.Decoder[RoomDelta | RelayMessage] = msgspec.json.Decoder(RoomDelta | RelayMessage)
+"""Built once: `decode` does not cache what it derives from a union, which would take ten times as long."""
 
 
 def encode_message(relay: str, content: Announcement | PresenceSnapshot) -> bytes:

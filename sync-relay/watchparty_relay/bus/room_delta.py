@@ -1,4 +1,4 @@
-"""What a commit changed in a room, as a value: computed by the relay that committed it, applied by all others. Pure.
+"""What a commit changed in a room, as a value: computed by the relay that committed it, applied by all others.
 
 A version id names a room's version and the commit that made it, so that two histories with the same version number can
 be told apart.

@@ -55,8 +55,8 @@ class Subscriptions:
                     if self._confirmed:
                         await pubsub.subscribe(*self._confirmed)
                     await self._receive(pubsub)
-            except (RedisError, OSError) as failure:
-                log.warning("messages of other relays cannot be received: %s", failure)
+            except (RedisError, OSError) as error:
+                log.warning("messages of other relays cannot be received: %s", error)
             except Exception:  # a message that could not be handled: our bug, or one that only newer relays know
                 log.exception("a message of another relay could not be handled")
             finally:

@@ -12,8 +12,8 @@ from watchparty_relay.rules.state import Room
 
 LEND_AFTER_MS = 30_000.0
 EMPTY_AFTER_MS = 60_000.0
-# A new state must have reached the players, and they must have had time to act on it, before their reports count.
 SETTLE_MS = 1_000.0
+"""A new state must have reached the players, and they must have had time to act on it, before their reports count."""
 
 
 class RoomPolicy:

@@ -21,14 +21,15 @@ log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
-# Returns once the events are stored durably; raises, whatever its client raises, to have them published again. A
-# process that hosts the relay passes its own. The adapters of a relay served alone are in `publishers.py`.
 Publish = Callable[[list[Event]], Awaitable[None]]
+"""Returns once the events are stored durably; raises, whatever its client raises, to have them published again. A
+process that hosts the relay passes its own. The adapters of a relay served alone are in `publishers.py`.
+"""
 
 FLUSH_EVERY_S = 1.0
 BATCH = 100
-# Enough for a quarter of an hour of a busy installation without its database; then the oldest are dropped.
 MAX_PENDING = 50_000
+"""Enough for a quarter of an hour of a busy installation without its database; then the oldest are dropped."""
 
 
 class EventQueue:

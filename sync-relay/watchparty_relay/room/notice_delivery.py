@@ -40,13 +40,13 @@ class NoticeDelivery:
         applied = asyncio.run_coroutine_threadsafe(self.apply(notice), self._loop)
         try:
             applied.result(DELIVERED_WITHIN_S)
-        except (TimeoutError, BusUnavailable) as failure:
+        except (TimeoutError, BusUnavailable) as error:
             applied.cancel()
-            raise NoticeUndelivered(notice.id) from failure
+            raise NoticeUndelivered(notice.id) from error
 
 
 def parse(body: Mapping[str, Any]) -> Notice:
     try:
         return msgspec.convert(dict(body), Notice)  # type: ignore[no-any-return]  # a union is a type to msgspec
-    except msgspec.ValidationError as wrong:
-        raise BadNotice(str(wrong)) from wrong
+    except msgspec.ValidationError as error:
+        raise BadNotice(str(error)) from error

@@ -52,7 +52,7 @@ class Rooms:
     async def _tick(self, room_id: str, room: LiveRoom) -> None:
         try:
             await room.tick()
-        except BusUnavailable as failure:
-            log.warning("room %s: the bus did not take a change of the tick: %s", log_name(room_id), failure.reason)
+        except BusUnavailable as error:
+            log.warning("room %s: the bus did not take a change of the tick: %s", log_name(room_id), error.reason)
         except Exception:  # a fault in one room must not stop the ticks of the others
             log.exception("room %s: the tick failed", log_name(room_id))

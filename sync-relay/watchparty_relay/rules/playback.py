@@ -14,10 +14,10 @@ from watchparty_relay.protocol.messages import Command, State
 from watchparty_relay.protocol.values import Cause, CauseKind, Media, Mode, NackCode, Operation
 
 MIN_RATE, MAX_RATE = 0.25, 3.0
-# A film in production counts as complete when this little is missing, because container durations are rounded.
 COMPLETE_TOLERANCE_S = 0.1
-# A room that has caught up with a film in production resumes once this much is new, not segment by segment.
+"""A film in production counts as complete when this little is missing, because container durations are rounded."""
 GROWTH_TO_RESUME_S = 8.0
+"""A room that has caught up with a film in production resumes once this much is new, not segment by segment."""
 
 # A lead covers the path to the farthest player, the time its picture takes to start, and a late packet.
 START_LATENCY_MS = 80.0

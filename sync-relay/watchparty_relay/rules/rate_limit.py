@@ -8,7 +8,6 @@ from watchparty_relay.rules.chat import MAX_CHARS, MAX_LOG_ENTRIES
 WINDOW_MS = 10_000.0
 MAX_CONNECTIONS = 5
 
-# Clock estimation begins with 55 pings in ten seconds, and dragging a slider sends about ten seeks per second.
 LIMITS = Limits(
     chat_chars=MAX_CHARS,
     chat_per_10s=10,
@@ -20,6 +19,7 @@ LIMITS = Limits(
     connections=MAX_CONNECTIONS,
     log_entries=MAX_LOG_ENTRIES,
 )
+"""Clock estimation begins with 55 pings in ten seconds, and dragging a slider sends about ten seeks per second."""
 
 
 def scaled_limits(factor: int) -> Limits:

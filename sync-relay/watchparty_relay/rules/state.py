@@ -11,8 +11,8 @@ from watchparty_relay.protocol.values import Control, Id, Role, Settings, Wait
 from watchparty_relay.rules import playback
 from watchparty_relay.rules.playback import Clock
 
-# Until the store's settings are known: as restrictive as a room can be.
 UNKNOWN_SETTINGS = Settings(rev=0, control=Control.HOST, chat=False, wait=Wait(), slow_s=0, capacity=0)
+"""Until the store's settings are known: as restrictive as a room can be."""
 
 
 class Member(Struct, frozen=True):

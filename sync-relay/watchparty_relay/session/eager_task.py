@@ -32,8 +32,8 @@ def _rest(work: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, 
     while True:
         try:
             result = yield awaited
-        except BaseException as failure:
-            awaited = _step(work.throw, failure)
+        except BaseException as error:
+            awaited = _step(work.throw, error)
         else:
             awaited = _step(work.send, result)
         if awaited is _DONE:

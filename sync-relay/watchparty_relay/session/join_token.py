@@ -126,8 +126,8 @@ class TokenVerifier:
                 raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected {typ} signed by EdDSA")
             self._key(header.kid).verify(signed.encode("ascii"), _decoded(signature))
             claims = msgspec.json.decode(_decoded(payload), type=claims_type)
-        except (BadSignatureError, msgspec.MsgspecError, ValueError) as wrong:
-            raise TokenRefused(ErrorCode.BAD_TOKEN, str(wrong) or "not signed by us") from wrong
+        except (BadSignatureError, msgspec.MsgspecError, ValueError) as error:
+            raise TokenRefused(ErrorCode.BAD_TOKEN, str(error) or "not signed by us") from error
         if audience not in ([claims.aud] if isinstance(claims.aud, str) else claims.aud):
             raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected audience {audience}")
         return claims
@@ -158,5 +158,5 @@ def _decoded(encoded: str) -> bytes:
     """Base64url without padding (RFC 7515, 2). Raises ValueError."""
     try:
         return base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars="-_", validate=True)
-    except binascii.Error as wrong:
-        raise ValueError(str(wrong)) from wrong
+    except binascii.Error as error:
+        raise ValueError(str(error)) from error

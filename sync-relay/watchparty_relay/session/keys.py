@@ -29,8 +29,8 @@ class RemoteKeys:
     async def refresh(self) -> None:
         try:
             self._known = await asyncio.to_thread(self._fetch)
-        except (OSError, ValueError) as failure:
-            log.warning("the functions' keys could not be fetched: %s", failure)
+        except (OSError, ValueError) as error:
+            log.warning("the functions' keys could not be fetched: %s", error)
 
     async def run(self) -> None:
         while True:

@@ -183,8 +183,8 @@ class Session:
         try:
             while self._inbox and not isinstance(self._state, Closed):
                 await self._handle(self._inbox.popleft())
-        except TokenRefused as refused:
-            self.close(CLOSE_CODES[refused.code], refused.code)
+        except TokenRefused as error:
+            self.close(CLOSE_CODES[error.code], error.code)
         except BusUnavailable:
             self.close(CloseCode.DRAINING, ErrorCode.DRAINING)
         except Exception:  # a bug: reconnecting is better for the client than a room that does not answer

@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from watchparty_relay.session.join_token import GRACE_S, JoinClaims
 
-# Clients renew on their own at half to three quarters of the token's life; after that they are asked to.
 RENEW_AT_LIFE_LEFT = 0.2
+"""Clients renew on their own at half to three quarters of the token's life; after that they are asked to."""
 
 
 class TokenLease(Struct, frozen=True):

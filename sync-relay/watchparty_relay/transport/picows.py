@@ -34,17 +34,17 @@ from watchparty_relay.transport.port import (
     origin_allowed,
 )
 
-# Large enough for a hello or a report; a connection's buffer grows for the rare larger frame.
 READ_BUFFER_BYTES = 1_024
-# What the kernel buffers for a client that does not read (Linux doubles it). Without a limit it hides megabytes.
+"""Large enough for a hello or a report; a connection's buffer grows for the rare larger frame."""
 SEND_BUFFER_BYTES = 65_536
+"""What the kernel buffers for a client that does not read (Linux doubles it). Without a limit it hides megabytes."""
 # A peer that has not acknowledged data for this long is gone, although TCP would retry for longer.
 UNACKNOWLEDGED_MS = 20_000
 BACKLOG = 4_096
 
 
-# Returns the HTTP status and the text of a path.
 Page = Callable[[str], tuple[int, str]]
+"""Returns the HTTP status and the text of a path."""
 
 
 class _DebugLogger(LoggerAdapter[Logger]):

@@ -13,12 +13,12 @@ from watchparty_relay.protocol.messages import SUBPROTOCOL
 from watchparty_relay.rules.rate_limit import LIMITS
 from watchparty_relay.session.session import Session
 
-# Above our own limit, so that the session sees an oversized frame and can answer it with an error.
 READ_BYTES = 4 * LIMITS.frame_bytes
-# For how long a client may go on reading what was sent before its connection is closed.
+"""Above our own limit, so that the session sees an oversized frame and can answer it with an error."""
 FLUSH_WITHIN_S = 2.0
-# A peer that has been silent for this long is pinged; it is dropped if it stays silent for as long again.
+"""For how long a client may go on reading what was sent before its connection is closed."""
 SILENCE_S = 20.0
+"""A peer that has been silent for this long is pinged; it is dropped if it stays silent for as long again."""
 
 
 class Acceptor(Protocol):

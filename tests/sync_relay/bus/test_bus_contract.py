@@ -1,7 +1,5 @@
 """What every bus promises, on every adapter: order, durability before anybody hears, the same answer twice."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The memory bus's journal: what comes back after a restart, a kill, a full disk."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sqlite3

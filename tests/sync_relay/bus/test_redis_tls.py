@@ -1,7 +1,5 @@
 """The address that terraform/redis.tf writes, with a Redis that asks for TLS and a password, as Memorystore does."""
 
-from __future__ import annotations
-
 import datetime
 import re
 import socket

@@ -1,7 +1,5 @@
 """What a connection still has to be sent, and when its reader is given up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from watchparty_relay.fanout.send_queue import CAUGHT_UP_BYTES, LAG_BYTES, MAX_LAG_MS, ReaderState, SendQueue

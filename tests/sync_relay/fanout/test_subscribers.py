@@ -1,7 +1,5 @@
 """What a room says reaches each member once, in order, in one write a turn, whoever comes and goes meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
@@ -36,7 +34,7 @@ class Person:
     def buffered(self) -> int:
         return 0
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: CloseCode, error: ErrorCode | None = None) -> None:
         raise NotImplementedError
 
     def end(self, code: CloseCode, error: ErrorCode | None = None) -> None:

@@ -1,7 +1,5 @@
 """One person, many connections: who speaks for them, and when they are gone."""
 
-from __future__ import annotations
-
 import pytest
 
 from watchparty_relay.presence.local_presence import RECONNECT_GRACE_MS, LocalPresence

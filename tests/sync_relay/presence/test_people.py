@@ -1,7 +1,5 @@
 """The list of people: who is shown, and how often it is told."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from watchparty_relay.presence.local_presence import LocalPresence

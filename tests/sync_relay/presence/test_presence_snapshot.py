@@ -1,7 +1,5 @@
 """The rolls of several relays put together: everybody once, the right connection speaks, the gone are forgotten."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from watchparty_relay.presence.local_presence import LocalPresence

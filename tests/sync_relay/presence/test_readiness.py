@@ -1,7 +1,5 @@
 """For whom the room waits: every policy, and everybody's patience."""
 
-from __future__ import annotations
-
 import pytest
 
 from watchparty_relay.presence.presence_snapshot import WATCHING_STATES

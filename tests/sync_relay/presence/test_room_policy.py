@@ -1,7 +1,5 @@
 """What a room does by itself, tick by tick, on a stepped clock."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from watchparty_relay.presence.local_presence import LocalPresence
@@ -48,6 +46,9 @@ class Scene:
         self.room = replace(self.room, members={**self.room.members, person: member})
         self.local.connect(person, person, now_ms=self.now_ms)
 
+    def mode(self) -> Mode:
+        return self.room.clock.mode
+
     def go(self, person: str) -> None:
         self.local.remove(person)
 
@@ -74,12 +75,12 @@ def test_the_room_holds_for_who_buffers_and_goes_on_when_they_are_back() -> None
     (hold,) = scene.tick(1.0)
     assert isinstance(hold, HoldFor)
     assert (hold.people, hold.until_ms) == (("ana",), scene.now_ms + 8000)
-    assert scene.room.clock.mode is Mode.WAITING
+    assert scene.mode() is Mode.WAITING
     assert scene.tick(1.0) == []
     scene.report("ana", Ready.OK)
     (release,) = scene.tick(0.25)
     assert isinstance(release, Release)
-    assert scene.room.clock.mode is Mode.PLAYING
+    assert scene.mode() is Mode.PLAYING
 
 
 def test_a_hold_ends_after_its_time_and_is_not_taken_up_again() -> None:
@@ -89,9 +90,9 @@ def test_a_hold_ends_after_its_time_and_is_not_taken_up_again() -> None:
     scene.come("ana")
     scene.report("ana", Ready.BUFFERING)
     scene.tick(2)
-    assert scene.room.clock.mode is Mode.WAITING
+    assert scene.mode() is Mode.WAITING
     scene.tick(8)
-    assert scene.room.clock.mode is Mode.PLAYING
+    assert scene.mode() is Mode.PLAYING
     assert [scene.tick(1) for _ in range(20)] == [[]] * 20
 
 
@@ -116,10 +117,10 @@ def test_a_room_where_nobody_can_play_waits_as_long_as_it_takes() -> None:
     scene.tick(2)
     for _ in range(60):
         scene.tick(1)
-    assert scene.room.clock.mode is Mode.WAITING
+    assert scene.mode() is Mode.WAITING
     scene.report("host", Ready.OK)
     scene.tick(0.25)
-    assert scene.room.clock.mode is Mode.PLAYING
+    assert scene.mode() is Mode.PLAYING
 
 
 def test_play_while_the_room_waits_is_not_undone_at_once() -> None:
@@ -155,7 +156,7 @@ def test_the_end_of_the_film_is_reached_once() -> None:
     scene.come("host", Role.HOST)
     assert scene.tick(599) == []
     assert scene.tick(1) == [ReachLimit(rev=1)]
-    assert scene.room.clock.mode is Mode.ENDED
+    assert scene.mode() is Mode.ENDED
     assert scene.tick(1) == []
 
 

@@ -1,7 +1,5 @@
 """Text from anybody becomes a message or one of three errors, never anything else."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

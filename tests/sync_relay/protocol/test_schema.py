@@ -1,7 +1,5 @@
 """The committed schema and its examples are what the types say."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Room events on a Pub/Sub topic: what the function reads is what the relay told, and a failure is told to who asks."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterator

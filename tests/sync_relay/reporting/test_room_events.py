@@ -1,7 +1,5 @@
 """What the functions are told: in batches, each event again under the same id until it was taken."""
 
-from __future__ import annotations
-
 import pytest
 
 from fakes.relay_house import Json, RelayHouse

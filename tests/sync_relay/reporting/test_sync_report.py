@@ -1,7 +1,5 @@
 """How well everybody was in sync, for the host's report."""
 
-from __future__ import annotations
-
 from watchparty_relay.protocol.messages import Report
 from watchparty_relay.protocol.values import Ready
 from watchparty_relay.reporting.sync_report import REPORT_EVERY_MS, SyncReport

@@ -1,7 +1,5 @@
 """A room with people in it: who is told what, when, and what the room does as time passes."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

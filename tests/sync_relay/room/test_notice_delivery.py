@@ -1,7 +1,5 @@
 """Notices within one process: applied when the call returns, from any thread, or an error that says so."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

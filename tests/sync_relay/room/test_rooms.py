@@ -1,7 +1,5 @@
 """Rooms are opened by the first who comes and dropped when they have long been empty."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """The log's rules: what may be said, what deleting leaves behind, what a newcomer is shown."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """How changes of the clock become states, and when the relay's own proposals apply."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

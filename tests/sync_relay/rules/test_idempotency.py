@@ -1,7 +1,5 @@
 """What was answered is answered again, for ten minutes and 64 commands each."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Deleted

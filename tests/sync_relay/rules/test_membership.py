@@ -1,8 +1,7 @@
 """Counters decide: tokens and notices in any order end in the same marks."""
 
-from __future__ import annotations
-
 import itertools
+from typing import Any
 
 import msgspec
 import pytest
@@ -38,8 +37,8 @@ def rules(rev: int, **changes: object) -> Settings:
     return msgspec.convert(settings(rev=rev, **changes), Settings)
 
 
-def enter_change(person: str = "ana", *, mver: int = 1, role: Role = Role.VIEWER, **changes: object) -> Enter:
-    usual = {"name": person.title(), "acct": False, "ctl": None, "muted": False, "seed": None}
+def enter_change(person: str = "ana", *, mver: int = 1, role: Role = Role.VIEWER, **changes: Any) -> Enter:
+    usual: dict[str, Any] = {"name": person.title(), "acct": False, "ctl": None, "muted": False, "seed": None}
     return Enter(
         participant_id=person, mver=mver, role=role, **{**usual, "settings": rules(1), "media": film(1), **changes}
     )
@@ -76,7 +75,8 @@ def test_the_highest_counters_win_in_any_order(order: list[Change]) -> None:
 def test_a_removal_stands_against_every_older_token() -> None:
     """M3: also one that comes before its person was ever seen."""
     removal = RemoveNotice(id="n", room="room", participant_id="ana", mver=5)
-    for order in itertools.permutations([enter_change(mver=4), removal]):
+    changes: list[Change] = [enter_change(mver=4), removal]
+    for order in itertools.permutations(changes):
         room = after(*order)
         assert decide(room, enter_change(mver=4), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)
         assert decide(room, enter_change(mver=5), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)

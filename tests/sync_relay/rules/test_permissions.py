@@ -1,7 +1,5 @@
 """Who may do what: every role against every request, under every setting."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

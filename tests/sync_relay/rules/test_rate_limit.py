@@ -1,7 +1,5 @@
 """How much one sender may send."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

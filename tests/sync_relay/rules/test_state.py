@@ -1,7 +1,5 @@
 """A room's id lets people in, so it is never logged whole."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

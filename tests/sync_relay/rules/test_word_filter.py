@@ -1,7 +1,5 @@
 """Words that nobody wants to read: masked whole, in any spelling of case, width and accents, and nothing else."""
 
-from __future__ import annotations
-
 import pytest
 
 from fakes.relay_house import RelayHouse

@@ -1,7 +1,5 @@
 """Work that need not wait is done at once; work that must goes on as a task."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -33,8 +31,8 @@ async def test_what_has_to_wait_goes_on_later() -> None:
         await asyncio.sleep(0)
         try:
             await second
-        except OSError as failure:
-            done.append(failure)
+        except OSError as error:
+            done.append(error)
         done.append(await third)
 
     task = run_eagerly(work())
@@ -50,14 +48,14 @@ async def test_what_has_to_wait_goes_on_later() -> None:
 async def test_a_failure_is_the_callers_or_the_tasks() -> None:
     """Raised at once before it waits, kept in the task afterwards."""
 
-    async def fail(wait: float | None) -> None:
-        if wait is not None:
-            await asyncio.sleep(wait)
+    async def fail(*, waits: bool) -> None:
+        if waits:
+            await asyncio.sleep(0)
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):
-        run_eagerly(fail(None))
-    task = run_eagerly(fail(0))
+        run_eagerly(fail(waits=False))
+    task = run_eagerly(fail(waits=True))
     assert task is not None
     with pytest.raises(ValueError, match="broken"):
         await task

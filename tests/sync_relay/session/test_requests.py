@@ -1,7 +1,5 @@
 """What people ask for and say: answers, bounds and refusals."""
 
-from __future__ import annotations
-
 import pytest
 
 from fakes.relay_house import RelayHouse

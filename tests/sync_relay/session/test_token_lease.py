@@ -1,7 +1,5 @@
 """How long a token carries its connection."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from fakes.relay_tokens import Mint, StillTime

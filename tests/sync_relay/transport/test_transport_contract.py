@@ -1,7 +1,5 @@
 """What every transport promises, through real sockets: what a browser or any other program meets at `/ws`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator
