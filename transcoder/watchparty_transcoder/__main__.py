@@ -98,7 +98,7 @@ def _run(job: "Job", *, with_parent: bool) -> int:
         job.emitter.failed(error)
         return error.exit_code
     except Exception as error:
-        log.exception("unexpected")
+        log.exception("unexpected error")
         job.emitter.failed(InternalError(repr(error)))
         return InternalError.exit_code
     return 0
@@ -118,7 +118,7 @@ def _cloud_task() -> int:
             log.exception("%s: %s", error.code, error.detail)
             task.job.emitter.failed(error)
         except Exception:  # no event: Cloud Run starts the task again, and after that the sweeper starts the job again
-            log.exception("unexpected")
+            log.exception("unexpected error")
             return OUR_FAULT
     return 0
 

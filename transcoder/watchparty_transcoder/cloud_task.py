@@ -135,7 +135,7 @@ class CloudScheduler:
 
     def begin(self) -> None:
         mine = self._share.select(self._pieces)
-        log.info("%d of %d pieces are mine", len(mine), len(self._pieces))
+        log.info("%d of %d pieces belong to this task", len(mine), len(self._pieces))
         for piece, pool in mine:
             self._run.workers.submit([piece], pool)
 
@@ -163,7 +163,7 @@ class CloudScheduler:
             return Step.CONTINUE if sprites_follow else Step.FINISH
         if leader and self._clock() - self._news_at <= NO_NEWS_S:
             return Step.CONTINUE
-        log.info("%d pieces are for other tasks", len(missing))
+        log.info("%d pieces are left to other tasks", len(missing))
         return Step.LEAVE
 
     def _read_markers(self) -> None:

@@ -75,7 +75,9 @@ class Encoder:
         except (ToolFailed, PlanMismatch) as error:
             if not self.storage.size(layout.segment(renditions[0].name, 0)):
                 raise Corrupt(error.detail) from error
-            log.warning("%s stays black from segment %d: %s", renditions[0].name, chunk.first, error.detail)
+            log.warning(
+                "%s: segments %d to %d are black: %s", renditions[0].name, chunk.first, chunk.end - 1, error.detail
+            )
             report(FilmWarning(DAMAGED_VIDEO))
             black = commands.black_chunk(
                 ffmpeg=self.ffmpeg(),
@@ -96,7 +98,7 @@ class Encoder:
         except (ToolFailed, PlanMismatch) as error:
             if self.plan.video is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
-            log.warning("%s stays silent from segment %d: %s", track.name, chunk.first, error.detail)
+            log.warning("%s: segments %d to %d are silent: %s", track.name, chunk.first, chunk.end - 1, error.detail)
             report(FilmWarning(DAMAGED_AUDIO))
             silent = commands.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
             retry_if_killed(lambda: self._run_audio(silent, track, chunk, report))

@@ -125,7 +125,7 @@ def adts_frames(stream: IO[bytes]) -> Iterator[bytes]:
     """The AAC frames of an ADTS stream, without their headers; an unfinished last frame is dropped."""
     while len(header := stream.read(ADTS_HEADER_BYTES)) == ADTS_HEADER_BYTES:
         if header[0] != 0xFF or header[1] & 0xF0 != 0xF0:
-            raise ToolFailed("no ADTS frame where one should begin")
+            raise ToolFailed("the ADTS stream has no frame where one should begin")
         length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
         checksum = 0 if header[1] & 1 else 2
         body = stream.read(length - ADTS_HEADER_BYTES)

@@ -92,7 +92,7 @@ def _passes(
     renditions = ladder_renditions(grid, decoded.width, decoded.height, copied_bit_rate=copy.bit_rate if copy else None)
     fast = () if copy else fast_renditions(grid, decoded.width, decoded.height)
     if not seekable:
-        fast = fast[-1:]  # there is no opening chunk to measure the machine by, so the safest choice
+        fast = fast[-1:]  # without an opening chunk the machine cannot be measured; the lowest is safe
     segments = len(grid.starts)
     opening_first = timeline.chunks(segments, opening=sizes.opening, length=sizes.length, whole=not seekable)
     equal = timeline.chunks(segments, opening=0, length=sizes.length, whole=not seekable)

@@ -66,14 +66,14 @@ def _facts(
 
     durations = measure_durations(source, container, demuxer, at_most_s=limits.probe_s)
     ends = durations.ends
-    # the facts about frames need a container at its beginning
+    # the facts about frames are read from the beginning of the file
     with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
         video = tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
     audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:
-        raise Incomplete("no frame has a time")
+        raise Incomplete("no frame has a timestamp")
     _check_size(video, audio, limits)
     return Facts(
         size_bytes=size_bytes,

@@ -39,9 +39,8 @@ def extract(
         for stream in container.streams:
             if stream.index not in cues:
                 stream.discard = Discard.all
-        with contextlib.suppress(
-            av.error.EOFError, av.error.InvalidDataError
-        ):  # a damaged tail does not invalidate the cues before it
+        # a damaged tail does not invalidate the cues before it
+        with contextlib.suppress(av.error.EOFError, av.error.InvalidDataError):
             for packet in container.demux([container.streams[index] for index in cues]):
                 if cancelled():
                     raise Cancelled
