@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from transcoder.cases import CASES, Case
+from transcoder.decoding import DecodedAudio, DecodedVideo, decode_audio, decode_video, offsets, read_master, segments
 from transcoder.films import make
 from transcoder.running import Outcome, transcode
-from transcoder.watching import DecodedAudio, DecodedVideo, decode_audio, decode_video, offsets, read_master, segments
 
 pytestmark = pytest.mark.media
 

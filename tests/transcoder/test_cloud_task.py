@@ -7,8 +7,8 @@ import pytest
 from fakes.strict_gcs import StrictGcs
 from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, PREFIX, JobExecution, RecordedEvents, download, gcs_storage, upload
+from transcoder.decoding import decode_audio, decode_video, read_master
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
-from transcoder.watching import decode_audio, decode_video, read_master
 from watchparty_transcoder.cloud_task import TaskShare
 from watchparty_transcoder.events.transcode_event import Failed, Finished, Playable
 from watchparty_transcoder.make.workers import Piece, Pool

@@ -54,7 +54,7 @@ def test_a_task_is_configured_by_its_environment() -> None:
 
 @pytest.mark.parametrize("name", TASK)
 def test_a_missing_setting_of_a_task_is_named(name: str) -> None:
-    """Missing or malformed."""
+    """The error names a setting that is missing or malformed."""
     for wrong in ({key: value for key, value in TASK.items() if key != name}, {**TASK, name: "a b/c"}):
         with pytest.raises(BadSetting, match=name):
             read_cloud_config(wrong)
@@ -69,7 +69,7 @@ def test_no_emulator_in_the_cloud(name: str) -> None:
 
 
 def test_encoders_are_tried_in_order() -> None:
-    """Software by default; one encoder by its name; every encoder with `auto`."""
+    """The default is software; a name selects one encoder, `auto` all of them."""
     read = {
         name: read_config({"WATCHPARTY_VIDEO_ENCODER": name}).hardware for name in ("", "software", "vaapi", "auto")
     }

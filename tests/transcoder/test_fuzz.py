@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from transcoder.decoding import read_master, segments
 from transcoder.mutants import mutants
 from transcoder.running import transcode
-from transcoder.watching import read_master, segments
 
 pytestmark = pytest.mark.media
 

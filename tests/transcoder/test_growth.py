@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from transcoder.decoding import read_master, segments
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.running import command, environment
-from transcoder.watching import read_master, segments
 
 pytestmark = pytest.mark.media
 

@@ -7,9 +7,9 @@ import pytest
 
 from fakes.graphics_card import Fault, ffmpeg_with_card
 from transcoder.chunks import encoder
+from transcoder.decoding import decode_video, segments
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import Outcome, transcode
-from transcoder.watching import decode_video, segments
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import HardwareFailed
 from watchparty_transcoder.plan.plan import make_plan, with_encoder
@@ -73,7 +73,7 @@ def test_without_a_card(film: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["mid-film", "other parameters"])
-def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault) -> None:
+def test_a_card_that_fails_mid_film(film: Path, tmp_path: Path, fault: Fault) -> None:
     """Its second chunk fails, or would not join the first: software encodes the whole ladder, and only that."""
     outcome = with_card(film, tmp_path, fault)
     check_complete(outcome, *BY_SOFTWARE)
@@ -86,7 +86,7 @@ def test_a_card_that_fails_in_mid_film(film: Path, tmp_path: Path, fault: Fault)
     assert not offered & set(BY_CARD)
 
 
-def test_a_card_that_gets_stuck_in_mid_film(film: Path, tmp_path: Path) -> None:
+def test_a_card_that_gets_stuck_mid_film(film: Path, tmp_path: Path) -> None:
     """A chunk that takes many times its duration is given up; the film recovers as from a failure."""
     plan = with_encoder(make_plan(probe(on_disk(film), Limits())), "nvenc")
     assert plan.video

@@ -1,13 +1,13 @@
-"""When a signal ends ffmpeg, chance, the machine and the file are told apart as causes."""
+"""When a signal ends ffmpeg, the transcoder distinguishes chance, the machine and the file as causes."""
 
 import signal
 from pathlib import Path
 
 import pytest
 
+from transcoder.decoding import decode_video
 from transcoder.films import X264, audio, make, video
 from transcoder.running import Outcome, transcode
-from transcoder.watching import decode_video
 
 pytestmark = pytest.mark.media
 
@@ -72,7 +72,7 @@ def test_a_machine_without_memory_is_not_the_films_fault(film: Path, tmp_path: P
 
 
 def test_a_film_that_crashes_ffmpeg_is_corrupt(film: Path, tmp_path: Path) -> None:
-    """At its very beginning, so there is nothing to show."""
+    """If the crash is at its very beginning, there is nothing to show."""
     outcome = with_dying_ffmpeg(film, tmp_path, at=VIDEO, by=signal.SIGSEGV, times=1000)
     assert (outcome.exit_code, outcome.last["kind"], outcome.last["code"]) == (2, "failed", "corrupt")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import av
 import pytest
 
+from transcoder.decoding import decode_audio, loudness
 from transcoder.films import X264, make
 from transcoder.running import transcode
-from transcoder.watching import decode_audio, loudness
 
 pytestmark = pytest.mark.media
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from transcoder.decoding import decode_video, segments
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import Outcome, command, environment, transcode
-from transcoder.watching import decode_video, segments
 
 pytestmark = pytest.mark.media
 

@@ -11,10 +11,10 @@ import pytest
 from fakes.strict_gcs import StrictGcs
 from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
+from transcoder.decoding import decode_video
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import environment
 from transcoder.topic import Topic
-from transcoder.watching import decode_video
 from watchparty_transcoder.events.transcode_event import Failed, Finished, Progress, Started
 
 pytestmark = [pytest.mark.media, pytest.mark.service]

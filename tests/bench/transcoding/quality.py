@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transcoder.chunks import encoder, noise_ratio, write_playlist
+from transcoder.decoding import decode_audio
 from transcoder.films import make
-from transcoder.watching import decode_audio
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.plan.models import RenditionPlan

@@ -58,7 +58,7 @@ def test_events_identify_their_run(stage: Stage) -> None:
     assert (failed.code, "moov" in failed.message) == ("incomplete", False)
 
 
-def test_progress_once_a_second(stage: Stage) -> None:
+def test_progress_once_per_second(stage: Stage) -> None:
     """More often only for the last value, and never the same value twice."""
     for done in range(10):
         stage.emitter.progress(done, 100)
@@ -81,7 +81,7 @@ def test_growth_is_emitted_once_per_second(stage: Stage) -> None:
 
 
 def test_changes_are_emitted_at_once(stage: Stage) -> None:
-    """A new rendition, a poster, subtitles."""
+    """New renditions, posters and subtitles do not wait."""
     stage.emitter.playable(STATE, 60)
     better = msgspec.structs.replace(RENDITION, playlist="v720/fast.m3u8")
     stage.emitter.playable(replace(STATE, renditions=(RENDITION, better)), 60)

@@ -26,7 +26,7 @@ def sink(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tup
 
 
 def test_events_arrive(sink: tuple[EventSink, Received]) -> None:
-    """Every kind of event, with all kinds of letters."""
+    """Every kind of event arrives, with all kinds of letters."""
     adapter, received = sink
     events: list[TranscodeEvent] = [
         Started(seq=1, **RUN),

@@ -92,7 +92,7 @@ def test_frames_are_uploaded_to_the_device() -> None:
 
 @pytest.mark.parametrize("encoder", ["software", "nvenc", "videotoolbox"])
 def test_other_encoders_read_from_memory(encoder: EncoderName) -> None:
-    """No device to open, no upload."""
+    """They open no device and upload nothing."""
     assert "-init_hw_device" not in command(encoder)
     assert not [argument for argument in command(encoder) if "hwupload" in argument]
 

@@ -91,7 +91,7 @@ def test_a_driver_that_is_stuck(tmp_path: Path, caplog: pytest.LogCaptureFixture
 
 
 def test_garbage_is_refused() -> None:
-    """Whatever bytes a driver writes."""
+    """The trial fails cleanly whatever bytes a driver writes."""
     film, ladder = film_with_ladder()
     grid: Grid = film.grid
     for made in (b"", b"\x00\x00\x00\x08moov", b"x" * 10_000):

@@ -8,8 +8,8 @@ import av
 import pytest
 
 from transcoder.chunks import encoder, noise_ratio, write_playlist
+from transcoder.decoding import decode_audio
 from transcoder.films import make
-from transcoder.watching import decode_audio
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.mp4.segment import StoredSegment
 from watchparty_transcoder.plan.models import AAC_RATE

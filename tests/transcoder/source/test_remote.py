@@ -49,7 +49,7 @@ def test_ranges(wanted: str | None) -> None:
 
 
 def test_nothing_else_is_served() -> None:
-    """No other name, nothing beyond the end, no other method."""
+    """The proxy refuses other names, ranges beyond the end and other methods."""
     with served_locally(RemoteObject(Blob(CONTENT).fetch, len(CONTENT))) as source:
         root = source.url.rpartition("/")[0]
         for url in (root + "/", root + "/original", source.url + "/..", source.url + "?x"):

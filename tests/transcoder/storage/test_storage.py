@@ -44,7 +44,7 @@ def test_a_missing_object_is_none(storage: Storage) -> None:
 
 
 def test_listed_with_sizes(storage: Storage) -> None:
-    """Everything, or one folder."""
+    """sizes lists everything, or one folder."""
     for name in ("a0/aac-00000.m4s", "v360/ladder-00000.m4s", "master.m3u8"):
         storage.write(name, name.encode())
     assert storage.sizes() == {"a0/aac-00000.m4s": 16, "v360/ladder-00000.m4s": 21, "master.m3u8": 11}
@@ -124,7 +124,7 @@ def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
 
 
 def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
-    """The same types and cache headers."""
+    """Objects have the same types and cache headers in S3."""
     s3 = fresh_buckets(s3_endpoint)
     storage = s3_storage(s3)
     storage.write("master.m3u8", b"#EXTM3U")

@@ -68,7 +68,7 @@ def test_a_number_can_be_the_text() -> None:
     [(b"", NoMedia), (b"  \n", NoMedia), (b"just words\n", Unsupported), (b"x" * (2 << 20) + b"y", TooLarge)],
 )
 def test_other_files_are_refused(tmp_path: Path, content: bytes, error: type[BadMedia]) -> None:
-    """With a sentence for the uploader, and no output."""
+    """The error has a sentence for the uploader, and there is no output."""
     source = tmp_path / "a.srt"
     source.write_bytes(content)
     with pytest.raises(error) as raised:
