@@ -4,7 +4,7 @@ import json
 import re
 import runpy
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -21,6 +21,8 @@ FILES = subprocess.run(
 DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
 WRITTEN_BY_READERS = {"watch.py"}
 """Files that readers of the tutorial write."""
+OF_THE_DATA_FOLDER = {"keys/", "media/", "uploads/"}
+"""Folders of a server's data, which docs/self-hosting.md names."""
 WALKS = 4
 """The number of walks in docs/architecture.md."""
 CONFIGS = [
@@ -75,6 +77,15 @@ def test_files_that_documents_name_exist(document: Path) -> None:
     named = set(re.findall(r"`([\w./-]+\.(?:py|lua|tsx?|mjs|css|c|tf|hcl|sh))`", sentences)) - WRITTEN_BY_READERS
     missing = [name for name in sorted(named) if not (document.parent / name).exists()]
     assert [name for name in missing if not any(f"/{path}".endswith(f"/{name}") for path in FILES)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_folders_that_documents_name_exist(document: Path) -> None:
+    """Each `a/folder/` in a document is the path of a folder of the project, or the end of one."""
+    sentences = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    named = set(re.findall(r"`((?:[\w.-]+/)+)`", sentences)) - OF_THE_DATA_FOLDER
+    folders = {f"/{parent}/" for name in FILES for parent in PurePosixPath(name).parents}
+    assert [name for name in sorted(named) if not any(folder.endswith(f"/{name}") for folder in folders)] == []
 
 
 def walks() -> dict[str, list[str]]:
