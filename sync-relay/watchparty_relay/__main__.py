@@ -1,4 +1,4 @@
-"""`python -m watchparty_relay` serves the relay alone, with settings from the environment; `… probe URL` asks one."""
+"""`python -m watchparty_relay` serves the relay; `… probe URL` tests a running one. Settings are in the environment."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from watchparty_relay.server import serve
 from watchparty_relay.session.keys import RemoteKeys
 
 USAGE = """usage: python -m watchparty_relay             serve, with WATCHPARTY_RELAY_… from the environment
-       python -m watchparty_relay probe URL   look whether the relay at URL does its work (a join token on stdin)
+       python -m watchparty_relay probe URL   check whether the relay at URL works (a join token on stdin)
 """
 
 
@@ -56,11 +56,11 @@ def _serve() -> int:
 
 
 def _probe(url: str) -> int:
-    """Tokens are secrets, so they come on stdin and not on the command line."""
+    """The token is a secret, so it is read from stdin and not from the command line."""
     token = None if sys.stdin.isatty() else sys.stdin.readline().strip() or None
-    finding = asyncio.run(probe(url, token))
-    sys.stdout.write(report(finding) + "\n")
-    return 0 if finding.ok else 1
+    result = asyncio.run(probe(url, token))
+    sys.stdout.write(report(result) + "\n")
+    return 0 if result.ok else 1
 
 
 if __name__ == "__main__":

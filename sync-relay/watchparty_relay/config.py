@@ -1,6 +1,6 @@
-"""The relay's settings when it is served alone, read once; nothing else reads the environment.
+"""The settings of a relay that is served alone, read once; nothing else reads the environment.
 
-A process that hosts the relay itself builds a `RelayConfig` and hands the rest to `bootstrap.build_relay`.
+A process that hosts the relay builds a `RelayConfig` itself and passes the rest to `bootstrap.build_relay`.
 """
 
 import re
@@ -16,33 +16,33 @@ from watchparty_relay.errors import ConfigError
 @dataclass(frozen=True, kw_only=True)
 class RelayConfig:
     bus: Literal["memory", "redis"] = "memory"
-    """Where rooms live."""
+    """Where rooms are stored."""
     redis_url: str | None = None
-    """The Redis bus's server, redis:// or rediss:// (TLS)."""
+    """The server of the Redis bus, redis:// or rediss:// (TLS)."""
     host: str = "127.0.0.1"
     port: int = 8081
     jwks_url: str | None = None
     """Where the functions publish their public keys."""
     journal_path: Path | None = None
-    """The memory bus's file; None: rooms are gone when the process is."""
+    """The file of the memory bus; None: rooms are lost when the process ends."""
     events_topic: str | None = None
     """The Pub/Sub topic of room events, projects/P/topics/T; None: lines on stdout."""
     pubsub_emulator: str | None = None
-    """HOST:PORT of an emulator."""
+    """HOST:PORT of a Pub/Sub emulator."""
     blocked_words: frozenset[str] = frozenset()
-    """Masked in every room's chat."""
+    """Masked in the chat of every room."""
     rotates: bool = False
-    """Connections are asked to begin anew within the hour, as Cloud Run demands."""
+    """Clients are asked to reconnect within the hour, because Cloud Run ends connections after that."""
     revision: int = 0
-    """The deployment's number; instances of a lower one send their people on. 0: none."""
+    """The number of the deployment; instances of a lower one ask their clients to move. 0: none."""
     limits_times: int = 1
-    """Raises what each person and connection may send, for load tests."""
+    """Multiplies what each member and connection may send, for load tests."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins beside the relay's own host, e.g. https://watch.example."""
 
 
 def from_environment(environ: Mapping[str, str]) -> RelayConfig:
-    """Reads WATCHPARTY_RELAY_… variables, and the PORT that Cloud Run sets."""
+    """Reads the WATCHPARTY_RELAY_… variables, and the PORT that Cloud Run sets."""
     bus = _bus(environ)
     journal = environ.get("WATCHPARTY_RELAY_JOURNAL")
     return RelayConfig(
@@ -66,7 +66,7 @@ def _bus(environ: Mapping[str, str]) -> Literal["memory", "redis"]:
     match environ.get("WATCHPARTY_RELAY_BUS", "memory"):
         case "redis":
             return "redis"
-        # Cloud Run starts a second instance whenever it likes: one room would be two.
+        # Cloud Run can start a second instance at any time, and each would have its own version of a room.
         case "memory" if "K_SERVICE" not in environ or environ.get("WATCHPARTY_RELAY_SINGLE_INSTANCE") == "1":
             return "memory"
         case "memory":
@@ -112,11 +112,11 @@ def _blocked_words(path: str | None) -> frozenset[str]:
     try:
         return frozenset(Path(path).read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeError) as error:
-        raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable file of UTF-8, one word a line") from error
+        raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable UTF-8 file with one word per line") from error
 
 
 def _revision(name: str) -> int:
-    """Cloud Run's revisions are numbered: watchparty-relay-00012-abc."""
+    """Cloud Run numbers its revisions: watchparty-relay-00012-abc."""
     numbered = re.search(r"-(\d{5,})-[a-z0-9]+$", name)
     return int(numbered[1]) if numbered else 0
 
@@ -124,7 +124,7 @@ def _revision(name: str) -> int:
 def _limits_times(environ: Mapping[str, str]) -> int:
     value = environ.get("WATCHPARTY_RELAY_LIMITS_TIMES", "1")
     if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "a whole number from 1 on")
+        raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "a whole number from 1")
     if value != "1" and "K_SERVICE" in environ:
         raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "1 on Cloud Run: it is for load tests")
     return int(value)

@@ -20,8 +20,8 @@ from watchparty_relay.transport.port import SILENCE_S
 
 log = logging.getLogger(__name__)
 
-# Cloud Run allows ten seconds from SIGTERM. Clients open their new socket within five; the rest are closed then.
 MOVE_WITHIN_S = 5.0
+"""Cloud Run allows ten seconds from SIGTERM. Clients open their new socket within five; the rest are closed then."""
 CLOSE_GRACE_S = 0.5
 
 

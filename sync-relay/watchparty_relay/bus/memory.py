@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_EVERY_S = 5.0
 RESTART_GRACE_MS = 30_000.0
 """A film that was running when the process died runs on if the process is back within this time; else it is paused."""
-# Without a journal a room cannot be loaded again, so it is kept for as long as its log would be.
 FORGET_AFTER_MS = 24 * 3600 * 1000.0
+"""Without a journal a room cannot be loaded again, so it is kept for as long as its log would be."""
 SWEEP_EVERY_MS = 600_000.0
 
 

@@ -36,8 +36,8 @@ from watchparty_relay.rules.state import Room, new_room
 
 log = logging.getLogger(__name__)
 
-# Detects a flushed or replaced Redis even when no one does anything, and keeps the rooms from expiring.
 VERIFY_EVERY_S = 2.0
+"""Detects a flushed or replaced Redis even when no one does anything, and keeps the rooms from expiring."""
 TIMEOUT_S = 2.0
 OPEN_WITHIN_S = 5.0
 STOP_S = 0.5

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-# Subscribed to first on each connection: its confirmation shows that the connection works.
 CONTROL_CHANNEL = "wp1:relays"
+"""Subscribed to first on each connection: its confirmation shows that the connection works."""
 RETRY_S = 0.2
 
 

@@ -14,8 +14,8 @@ from watchparty_relay.protocol.values import PersonState, Role
 from watchparty_relay.rules.state import Room
 
 MAX_LISTED = 100
-# A relay that stops publishing is forgotten after this time; it publishes a few times as often.
 SNAPSHOT_TTL_MS = 15_000.0
+"""A relay that stops publishing is forgotten after this time; it publishes a few times as often."""
 PUBLISH_EVERY_MS = 5_000.0
 
 WATCHING_STATES = (PersonState.OK, PersonState.BUFFERING)

@@ -14,8 +14,8 @@ from watchparty_relay.protocol.values import Role, Wait, WaitPolicy
 
 BUDGET_WINDOW_MS = 600_000.0
 BUDGET_MS = 30_000.0
-# A connection that causes two holds within a minute cannot keep up: the room goes on without it.
 FREQUENT_WINDOW_MS = 60_000.0
+"""A connection that causes two holds within a minute cannot keep up: the room goes on without it."""
 FREQUENT_HOLDS = 2
 SKIPPED_MS = 60_000.0
 

@@ -11,8 +11,8 @@ Incoming = ClientMessage | Notice
 Outgoing = ServerMessage | NoticeAck
 
 _encoder = msgspec.json.Encoder()
-# A union is a type to msgspec at run time, but not to the type checker: hence the annotations.
 _client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+"""A union is a type to msgspec at run time, but not to the type checker: hence the annotations."""
 _notice: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

@@ -1,8 +1,7 @@
-"""Sync protocol v1: every message that crosses the socket, typed; nothing else.
+"""Sync protocol v1: every message between clients and the relay, typed; nothing else.
 
-Nothing here decides or does anything; `session.py` reads these and `docs/contracts/socket.schema.json` is generated
-from them. The values inside and the closed lists they draw from are in `vocabulary.py`. Unknown fields are ignored,
-so a newer peer may say more.
+`session.py` handles them, and `docs/contracts/socket.schema.json` is generated from them. The values in them and the
+closed lists are in `values.py`. Unknown fields are ignored, so a newer peer can send more.
 """
 
 from typing import Annotated, Literal
@@ -45,7 +44,7 @@ class Hello(Struct, frozen=True, tag_field="t", tag="hello", omit_defaults=True)
 
 
 class Ping(Struct, frozen=True, tag_field="t", tag="ping"):
-    """`c` is the client's own clock in milliseconds; the pong hands it back."""
+    """`c` is the client's own clock in milliseconds; the pong returns it."""
 
     c: float
 
@@ -87,7 +86,7 @@ class Typing(Struct, frozen=True, tag_field="t", tag="typing"):
 
 
 class Report(Struct, frozen=True, tag_field="t", tag="report"):
-    """How a player does: signed error, the clock's uncertainty, round trip, buffer; null where it cannot tell yet."""
+    """How a player is doing: signed error, the clock's uncertainty, round trip, buffer; null while not yet known."""
 
     rev: int
     pos_s: float
@@ -161,7 +160,7 @@ class People(Struct, frozen=True, tag_field="t", tag="people", omit_defaults=Tru
 
 
 class Welcome(Struct, frozen=True, tag_field="t", tag="welcome", omit_defaults=True):
-    """The whole room in one answer. Those who wait get `state` null, nobody in `people` and an empty log."""
+    """The whole room in one answer. While waiting for admission: `state` null, `people` and `log` empty."""
 
     v: int
     you: You
@@ -209,7 +208,7 @@ class Reacted(Struct, frozen=True, tag_field="t", tag="react"):
 
 
 class TypingNow(Struct, frozen=True, tag_field="t", tag="typing"):
-    """Everybody who is typing now (at most 5); replaces the list before."""
+    """Everyone who is typing now (at most 5); replaces the previous list."""
 
     people: list[PersonRef]
 
@@ -233,7 +232,7 @@ class Denied(Struct, frozen=True, tag_field="t", tag="denied"):
 
 
 class WaitingFor(Struct, frozen=True, tag_field="t", tag="waiting_for"):
-    """For whom the room holds, and until when at most; an empty list ends it."""
+    """For whom the room holds, and until when at the latest; an empty list ends the hold."""
 
     people: list[PersonRef]
     until_ms: float
@@ -248,13 +247,13 @@ class RoomNotice(Struct, frozen=True, tag_field="t", tag="notice", omit_defaults
 
 
 class Renew(Struct, frozen=True, tag_field="t", tag="renew"):
-    """A new token is wanted by `by_ms`."""
+    """The client should send a new token by `by_ms`."""
 
     by_ms: float
 
 
 class Moved(Struct, frozen=True, tag_field="t", tag="moved"):
-    """Connect again within `within_ms`, the new socket before the old one is closed."""
+    """The client should connect again within `within_ms`, and open the new socket before it closes the old one."""
 
     within_ms: float
 

@@ -11,7 +11,7 @@ from watchparty_relay.protocol.values import Id, Media, Role, Settings
 
 
 class NoticeBase(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
-    """What every notice carries; `t` lets the body of a socket message and of an in-process call be the same."""
+    """The fields of every notice; `t` makes the body of a socket message and of an in-process call the same."""
 
     id: Id
     room: Id
@@ -36,7 +36,7 @@ class RemoveNotice(_MemberNotice, frozen=True, tag="remove", kw_only=True):
 
 
 class RoleNotice(_MemberNotice, frozen=True, tag="role", kw_only=True):
-    """The participant's role and, where delegated, until when (epoch ms) they may control."""
+    """The participant's role and, if control is delegated to them, until when (epoch ms)."""
 
     role: Role
     ctl: float | None = None
@@ -51,7 +51,7 @@ class SettingsNotice(NoticeBase, frozen=True, tag="settings", kw_only=True):
 
 
 class MediaNotice(NoticeBase, frozen=True, tag="media", kw_only=True):
-    """A higher `mrev` changes the film; the same one only lets `playable_s` grow."""
+    """A higher `mrev` changes the film; the same one only increases `playable_s`."""
 
     media: Media
     by: Id | None = None
@@ -65,6 +65,6 @@ Notice = AdmitNotice | DenyNotice | RemoveNotice | RoleNotice | MuteNotice | Set
 
 
 class NoticeAck(Struct, frozen=True, tag_field="t", tag="ack"):
-    """The relay has applied the notice of this id (or had before)."""
+    """The relay has applied the notice with this id, now or earlier."""
 
     id: Id

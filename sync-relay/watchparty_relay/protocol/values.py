@@ -1,7 +1,7 @@
-"""The words of sync protocol v1: its closed lists, and the values that its messages hold.
+"""The closed lists of sync protocol v1, and the values in its messages.
 
-Messages themselves are in `protocol.py`. Seconds end in `_s`; instants are room time in epoch milliseconds and end in
-`_ms`. Fields with a default are optional on the wire.
+The messages are in `messages.py` and `notices.py`. Seconds end in `_s`; instants are room time in epoch milliseconds
+and end in `_ms`. Fields with a default are optional on the wire.
 """
 
 from enum import IntEnum, StrEnum
@@ -39,7 +39,7 @@ class Operation(StrEnum):
 
 
 class CauseKind(StrEnum):
-    """What brought a state about: an operation of somebody, or the room itself."""
+    """What caused a state: a member's operation, or the room itself."""
 
     PLAY = "play"
     PAUSE = "pause"
@@ -68,7 +68,7 @@ class WaitPolicy(StrEnum):
 
 
 class Ready(StrEnum):
-    """How a player says it is doing, in a `report`."""
+    """A player's condition, in a `report`."""
 
     OK = "ok"
     BUFFERING = "buffering"
@@ -78,7 +78,7 @@ class Ready(StrEnum):
 
 
 class PersonState(StrEnum):
-    """How the room shows a person: `Ready`, or gone for a moment."""
+    """How the room shows a person: as `Ready`, or as reconnecting."""
 
     OK = "ok"
     BUFFERING = "buffering"
@@ -102,7 +102,7 @@ class NackCode(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Said in `error` before a close (`fatal`), or instead of an answer to a message that has no `cid`."""
+    """Sent in `error` before a close (`fatal`), or in answer to a message that has no `cid`."""
 
     MALFORMED = "malformed"
     BAD_TOKEN = "bad_token"  # noqa: S105 (a name, not a secret)
@@ -143,7 +143,7 @@ class CloseCode(IntEnum):
 
 
 class LogReason(StrEnum):
-    """Why `welcome.log` is not simply what followed `resume.seq`."""
+    """Why `welcome.log` is not just the entries after `resume.seq`."""
 
     NEW = "new"
     GAP = "gap"
@@ -151,7 +151,7 @@ class LogReason(StrEnum):
 
 
 class RoomNoticeKind(StrEnum):
-    """What a server `notice` tells people: what changed for them, or for the room."""
+    """What a server `notice` is about: the member's rights, or the room's settings."""
 
     ROLE = "role"
     MUTE = "mute"
@@ -159,18 +159,18 @@ class RoomNoticeKind(StrEnum):
     SETTINGS = "settings"
 
 
-# --- values inside messages -----------------------------------------------------------------------------------------
+# --- values in messages -----------------------------------------------------------------------------------------------
 
 
 class Wait(Struct, frozen=True):
-    """How long the room holds for people who buffer."""
+    """For whom the room holds when they buffer, and for how long."""
 
     policy: WaitPolicy = WaitPolicy.QUORUM
     max_s: Annotated[float, Meta(ge=0, le=60)] = 8.0
 
 
 class Settings(Struct, frozen=True):
-    """A room's settings as the store last said them; `rev` counts their changes."""
+    """A room's settings, as last sent by the store; `rev` counts their changes."""
 
     rev: int
     control: Control
@@ -181,7 +181,7 @@ class Settings(Struct, frozen=True):
 
 
 class Media(Struct, frozen=True, omit_defaults=True):
-    """The room's film; `mrev` counts changes of film, `playable_s` grows while the film is made."""
+    """The room's film; `mrev` counts changes of film, `playable_s` grows while the film is being produced."""
 
     video_id: Id | None
     mrev: int
@@ -191,7 +191,7 @@ class Media(Struct, frozen=True, omit_defaults=True):
 
 
 class Resume(Struct, frozen=True):
-    """Up to which entry the client has the log."""
+    """The last log entry that the client has."""
 
     epoch: int
     seq: int
@@ -215,7 +215,7 @@ class PersonRef(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True, omit_defaults=True):
-    """One participant, whatever number of connections; `ctl` is the instant until which control is delegated."""
+    """One participant, with any number of connections; `ctl` is the instant until which control is delegated."""
 
     id: Id
     name: str
@@ -230,7 +230,7 @@ class Person(Struct, frozen=True, omit_defaults=True):
 
 
 class You(Struct, frozen=True):
-    """Who the relay takes the client for, and what it may do now."""
+    """The participant that the client is, and what it may do now."""
 
     participant_id: Id
     role: Role

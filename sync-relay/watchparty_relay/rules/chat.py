@@ -18,8 +18,8 @@ from watchparty_relay.rules.state import Room
 MAX_CHARS = 500
 MAX_LOG_ENTRIES = 256
 LOG_TTL_MS = 24 * 3600 * 1000.0
-# Directional overrides let a text rewrite the line around it; line and paragraph separators break it.
 _UNWANTED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+"""Directional overrides let a text rewrite the line around it; line and paragraph separators break it."""
 _EMOJI_CATEGORIES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
 _MAX_EMOJI_CHARS = 16
 

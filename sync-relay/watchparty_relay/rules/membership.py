@@ -25,8 +25,8 @@ from watchparty_relay.rules.changes import (
 from watchparty_relay.rules.playback import FILM_LEAD_MS
 from watchparty_relay.rules.state import Member, Room
 
-# A record is needed for as long as an old token of the member may be presented: ten minutes and the grace, with slack.
 MEMBER_TTL_MS = 3600 * 1000.0
+"""A record is needed as long as an old token of the member may be presented: ten minutes, the grace, and some slack."""
 MEMBERS_BETWEEN_PRUNINGS = 512
 
 

@@ -24,8 +24,8 @@ START_LATENCY_MS = 80.0
 DELIVERY_SLACK_MS = 50.0
 MIN_LEAD_MS = 150.0
 MAX_LEAD_MS = 600.0
-# A jump during playback takes players longer than a start: they load, hold the frame and start.
 SEEK_LEAD_MS = 400.0
+"""A jump during playback takes players longer than a start: they load, hold the frame and start."""
 FILM_LEAD_MS = 400.0
 
 _CAUSES = {operation: CauseKind(operation.value) for operation in Operation}

@@ -53,9 +53,9 @@ log = logging.getLogger(__name__)
 
 HELLO_WITHIN_MS = 10_000.0
 CHECK_EVERY_MS = 5_000.0
-# Cloud Run ends a request, and thus a socket, after sixty minutes. The spread keeps those who joined together from
-# reconnecting together.
 ROTATE_AFTER_MS = (50 * 60_000.0, 58 * 60_000.0)
+"""Cloud Run ends a request, and thus a socket, after sixty minutes. The spread keeps those who joined together from
+reconnecting together."""
 ROTATE_WITHIN_MS = 30_000.0
 MAX_QUEUED_MESSAGES = 128
 

@@ -38,8 +38,8 @@ READ_BUFFER_BYTES = 1_024
 """Large enough for a hello or a report; a connection's buffer grows for the rare larger frame."""
 SEND_BUFFER_BYTES = 65_536
 """What the kernel buffers for a client that does not read (Linux doubles it). Without a limit it hides megabytes."""
-# A peer that has not acknowledged data for this long is gone, although TCP would retry for longer.
 UNACKNOWLEDGED_MS = 20_000
+"""A peer that has not acknowledged data for this long is gone, although TCP would retry for longer."""
 BACKLOG = 4_096
 
 

@@ -7,7 +7,7 @@ export type SocketMessage = ClientMessage | ServerMessage | Notice | NoticeAck;
 export type ClientMessage = Hello | Ping | Command | Chat | Delete | Clear | React | Typing | Report | Token | Bye;
 export type Operation = "pause" | "play" | "rate" | "seek" | "skip";
 /**
- * How a player says it is doing, in a `report`.
+ * A player's condition, in a `report`.
  */
 export type Ready = "blocked" | "buffering" | "detached" | "hidden" | "ok";
 export type ServerMessage =
@@ -36,16 +36,16 @@ export type Control = "everyone" | "host" | "moderators";
 export type WaitPolicy = "all" | "host" | "never" | "quorum";
 export type Mode = "empty" | "ended" | "paused" | "playing" | "waiting";
 /**
- * What brought a state about: an operation of somebody, or the room itself.
+ * What caused a state: a member's operation, or the room itself.
  */
 export type CauseKind =
   "ended" | "media" | "opened" | "pause" | "play" | "rate" | "resume" | "seed" | "seek" | "skip" | "wait";
 /**
- * How the room shows a person: `Ready`, or gone for a moment.
+ * How the room shows a person: as `Ready`, or as reconnecting.
  */
 export type PersonState = "blocked" | "buffering" | "detached" | "hidden" | "ok" | "reconnecting";
 /**
- * Why `welcome.log` is not simply what followed `resume.seq`.
+ * Why `welcome.log` is not just the entries after `resume.seq`.
  */
 export type LogReason = "epoch" | "gap" | "new";
 export type NackCode =
@@ -60,11 +60,11 @@ export type NackCode =
   | "slow_mode"
   | "waiting";
 /**
- * What a server `notice` tells people: what changed for them, or for the room.
+ * What a server `notice` is about: the member's rights, or the room's settings.
  */
 export type RoomNoticeKind = "control" | "mute" | "role" | "settings";
 /**
- * Said in `error` before a close (`fatal`), or instead of an answer to a message that has no `cid`.
+ * Sent in `error` before a close (`fatal`), or in answer to a message that has no `cid`.
  */
 export type ErrorCode =
   | "bad_token"
@@ -98,7 +98,7 @@ export interface Hello {
   replaces?: string | null;
 }
 /**
- * Up to which entry the client has the log.
+ * The last log entry that the client has.
  */
 export interface Resume {
   epoch: number;
@@ -112,7 +112,7 @@ export interface Seen {
   rev: number;
 }
 /**
- * `c` is the client's own clock in milliseconds; the pong hands it back.
+ * `c` is the client's own clock in milliseconds; the pong returns it.
  */
 export interface Ping {
   t: "ping";
@@ -156,7 +156,7 @@ export interface Typing {
   on: boolean;
 }
 /**
- * How a player does: signed error, the clock's uncertainty, round trip, buffer; null where it cannot tell yet.
+ * How a player is doing: signed error, the clock's uncertainty, round trip, buffer; null while not yet known.
  */
 export interface Report {
   t: "report";
@@ -178,7 +178,7 @@ export interface Bye {
   t: "bye";
 }
 /**
- * The whole room in one answer. Those who wait get `state` null, nobody in `people` and an empty log.
+ * The whole room in one answer. While waiting for admission: `state` null, `people` and `log` empty.
  */
 export interface Welcome {
   t: "welcome";
@@ -199,7 +199,7 @@ export interface Welcome {
   reason?: LogReason | null;
 }
 /**
- * Who the relay takes the client for, and what it may do now.
+ * The participant that the client is, and what it may do now.
  */
 export interface You {
   participant_id: string;
@@ -215,7 +215,7 @@ export interface RoomRef {
   id: string;
 }
 /**
- * A room's settings as the store last said them; `rev` counts their changes.
+ * A room's settings, as last sent by the store; `rev` counts their changes.
  */
 export interface Settings {
   rev: number;
@@ -226,7 +226,7 @@ export interface Settings {
   capacity: number;
 }
 /**
- * How long the room holds for people who buffer.
+ * For whom the room holds when they buffer, and for how long.
  */
 export interface Wait {
   policy?: WaitPolicy;
@@ -265,7 +265,7 @@ export interface People {
   acting?: string | null;
 }
 /**
- * One participant, whatever number of connections; `ctl` is the instant until which control is delegated.
+ * One participant, with any number of connections; `ctl` is the instant until which control is delegated.
  */
 export interface Person {
   id: string;
@@ -340,7 +340,7 @@ export interface Reacted {
   pos_s: number;
 }
 /**
- * Everybody who is typing now (at most 5); replaces the list before.
+ * Everyone who is typing now (at most 5); replaces the previous list.
  */
 export interface TypingNow {
   t: "typing";
@@ -367,7 +367,7 @@ export interface Denied {
   t: "denied";
 }
 /**
- * For whom the room holds, and until when at most; an empty list ends it.
+ * For whom the room holds, and until when at the latest; an empty list ends the hold.
  */
 export interface WaitingFor {
   t: "waiting_for";
@@ -384,14 +384,14 @@ export interface RoomNotice {
   set?: Settings | null;
 }
 /**
- * A new token is wanted by `by_ms`.
+ * The client should send a new token by `by_ms`.
  */
 export interface Renew {
   t: "renew";
   by_ms: number;
 }
 /**
- * Connect again within `within_ms`, the new socket before the old one is closed.
+ * The client should connect again within `within_ms`, and open the new socket before it closes the old one.
  */
 export interface Moved {
   t: "moved";
@@ -429,7 +429,7 @@ export interface RemoveNotice {
   mver: number;
 }
 /**
- * The participant's role and, where delegated, until when (epoch ms) they may control.
+ * The participant's role and, if control is delegated to them, until when (epoch ms).
  */
 export interface RoleNotice {
   kind: "role";
@@ -458,7 +458,7 @@ export interface SettingsNotice {
   set: Settings;
 }
 /**
- * A higher `mrev` changes the film; the same one only lets `playable_s` grow.
+ * A higher `mrev` changes the film; the same one only increases `playable_s`.
  */
 export interface MediaNotice {
   kind: "media";
@@ -469,7 +469,7 @@ export interface MediaNotice {
   by?: string | null;
 }
 /**
- * The room's film; `mrev` counts changes of film, `playable_s` grows while the film is made.
+ * The room's film; `mrev` counts changes of film, `playable_s` grows while the film is being produced.
  */
 export interface Media {
   video_id: string | null;
@@ -485,7 +485,7 @@ export interface CloseNotice {
   t?: "notice";
 }
 /**
- * The relay has applied the notice of this id (or had before).
+ * The relay has applied the notice with this id, now or earlier.
  */
 export interface NoticeAck {
   t: "ack";
