@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -71,7 +72,7 @@ schema = schemathesis.openapi.from_path(CONTRACT, config=CONFIG)
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_documented(case: schemathesis.Case, who: str, real: bool, fuzzed: Fuzzed) -> None:
+def test_every_answer_is_documented(case: schemathesis.Case[Any], who: str, real: bool, fuzzed: Fuzzed) -> None:
     """Whatever is sent, the answer has a shape that the document describes, and is no fault of ours."""
     case.headers.update(fuzzed.template.world.headers(who))
     if real and case.meta and case.meta.generation.mode is GenerationMode.POSITIVE:

@@ -191,4 +191,4 @@ def test_a_room_keeps_its_word_in_every_order(machine: type[RoomMachine]) -> Non
     """Whatever people do one after the other, everybody stands where the rules say."""
     # Ten steps stay under the limits of knocking, which other tests try.
     bounded = settings(max_examples=6, stateful_step_count=10)
-    run_state_machine_as_test(machine, settings=bounded)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=bounded)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from fakes.gcs_client import send_whole
@@ -72,7 +72,7 @@ def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], upl
         "x-goog-if-generation-match": "0",
         "x-goog-resumable": "start",
     }
-    query = httpx.URL(start.start_url).params
+    query = httpx2.URL(start.start_url).params
     assert set(query["X-Goog-SignedHeaders"].split(";")) == {*start.headers, "host"}
     assert (query["X-Goog-Expires"], start.expires_at) == ("900", uploader.house.clock() + timedelta(minutes=15))
 
@@ -119,7 +119,7 @@ def test_small_media_are_written_read_replaced_and_deleted(objects: tuple[Object
     store.write_media("v1/7/sidecar/a.vtt", b"one", content_type="text/vtt")
     store.write_media("v1/7/sidecar/a.vtt", b"two", content_type="text/vtt")
     found = store.locate_media("v1/7/sidecar/a.vtt")
-    assert (found.read_bytes() if isinstance(found, Path) else httpx.get(str(found)).content) == b"two"
+    assert (found.read_bytes() if isinstance(found, Path) else httpx2.get(str(found)).content) == b"two"
     assert store.read_media("v1/7/sidecar/a.vtt") == b"two"
     store.delete_media("v1/7/sidecar/a.vtt")
     store.delete_media("v1/7/sidecar/a.vtt")

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from fakes.clock import SteppedClock
@@ -47,7 +47,7 @@ def test_a_url_is_signed_for_one_part_of_exactly_its_length(
     start(store)
     found = store.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3, 3, 2])
     assert [(part.number, part.size_bytes) for part in found.addresses] == [(3, SIZES[3]), (2, SIZES[2])]
-    url = httpx.URL(found.addresses[0].url)
+    url = httpx2.URL(found.addresses[0].url)
     assert (url.host, url.path) == ("films.example", f"/{s3.uploads}/v1/original")
     assert (url.params["partNumber"], url.params["X-Amz-Expires"]) == ("3", "900")
     assert url.params["X-Amz-SignedHeaders"].split(";") == ["content-length", "host"]
@@ -63,7 +63,7 @@ def test_a_part_of_another_size_does_not_count(s3_objects: S3ObjectStore, change
     put_parts(s3_objects, FILM, numbers=[1, 2])
     (last,) = s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[3]).addresses
     wrong = change + (FILM[16 * MIB :] if change else FILM[16 * MIB : -1])
-    assert httpx.put(last.url, content=wrong).status_code == 200
+    assert httpx2.put(last.url, content=wrong).status_code == 200
     assert s3_objects.multipart.parts(video_id="v1", size_bytes=len(FILM), numbers=[]).stored == [1, 2]
     with pytest.raises(Conflict, match="upload_incomplete"):
         s3_objects.multipart.complete(video_id="v1", size_bytes=len(FILM))
@@ -135,8 +135,8 @@ def test_media_are_read_by_a_url_for_a_minute(s3_objects: S3ObjectStore, clock: 
     s3_objects.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")
     url = s3_objects.locate_media("v1/7/v720/1.m4s")
     assert url is not None
-    assert httpx.URL(url).params["X-Amz-Expires"] == "60"
-    assert httpx.get(url, headers={"Range": "bytes=2-3"}).content == b"am"
+    assert httpx2.URL(url).params["X-Amz-Expires"] == "60"
+    assert httpx2.get(url, headers={"Range": "bytes=2-3"}).content == b"am"
     clock.advance(seconds=29)
     assert s3_objects.locate_media("v1/7/v720/1.m4s") is url
 

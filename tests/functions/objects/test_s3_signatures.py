@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from fakes.clock import SteppedClock
@@ -50,7 +50,7 @@ def test_the_proxy_computes_signatures_as_amazon_does() -> None:
 def test_a_part_is_accepted(store: S3ObjectStore) -> None:
     """A part of exactly its length is stored."""
     part = address(store, 2)
-    assert httpx.put(part.url, content=FILM[8 * MIB :]).status_code == 200
+    assert httpx2.put(part.url, content=FILM[8 * MIB :]).status_code == 200
     assert store.multipart.parts(video_id="-v1", size_bytes=len(FILM), numbers=[]).stored == [2]
 
 
@@ -58,7 +58,7 @@ def test_a_part_is_accepted(store: S3ObjectStore) -> None:
 def test_a_part_of_another_length_is_refused(store: S3ObjectStore, proxy: StrictS3, length: int) -> None:
     """A client cannot send more or fewer bytes than announced."""
     part = address(store, 2)
-    assert httpx.put(part.url, content=bytes(length)).status_code == 403
+    assert httpx2.put(part.url, content=bytes(length)).status_code == 403
     assert proxy.refused == ["SignatureDoesNotMatch"]
 
 
@@ -70,8 +70,8 @@ def test_a_changed_url_is_refused(store: S3ObjectStore, proxy: StrictS3, old: st
     """A URL is valid only for its part, film and lifetime."""
     part = address(store, 2)
     assert old in part.url
-    assert httpx.put(part.url.replace(old, new), content=FILM[8 * MIB :]).status_code == 403
-    assert httpx.get(part.url).status_code == 403
+    assert httpx2.put(part.url.replace(old, new), content=FILM[8 * MIB :]).status_code == 403
+    assert httpx2.get(part.url).status_code == 403
     assert proxy.refused == ["SignatureDoesNotMatch"] * 2
 
 
@@ -79,9 +79,9 @@ def test_a_url_expires_after_fifteen_minutes(store: S3ObjectStore, proxy: Strict
     """It is accepted shortly before and refused after that."""
     part = address(store, 2)
     proxy.late = timedelta(minutes=14, seconds=50)
-    assert httpx.put(part.url, content=FILM[8 * MIB :]).status_code == 200
+    assert httpx2.put(part.url, content=FILM[8 * MIB :]).status_code == 200
     proxy.late = timedelta(minutes=15, seconds=1)
-    assert httpx.put(part.url, content=FILM[8 * MIB :]).status_code == 403
+    assert httpx2.put(part.url, content=FILM[8 * MIB :]).status_code == 403
     assert proxy.refused == ["ExpiredRequest"]
 
 
@@ -91,8 +91,8 @@ def test_a_file_is_read_for_a_minute(store: S3ObjectStore, proxy: StrictS3) -> N
         store.write_media(f"-v1/7/v720/{number}.m4s", b"frames", content_type="video/mp4")
     url = store.locate_media("-v1/7/v720/1.m4s")
     assert url is not None
-    assert httpx.get(url, headers={"Range": "bytes=0-2"}).content == b"fra"
-    assert httpx.get(url.replace("1.m4s", "2.m4s")).status_code == 403
-    assert httpx.put(url, content=b"others").status_code == 403
+    assert httpx2.get(url, headers={"Range": "bytes=0-2"}).content == b"fra"
+    assert httpx2.get(url.replace("1.m4s", "2.m4s")).status_code == 403
+    assert httpx2.put(url, content=b"others").status_code == 403
     proxy.late = timedelta(seconds=61)
-    assert httpx.get(url).status_code == 403
+    assert httpx2.get(url).status_code == 403

@@ -36,13 +36,13 @@ MEMBER = Member(
 )
 def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type) -> None:
     """By its own types, with id and room where the outbox has them."""
-    read = msgspec.convert(notice.body, relay_notices.Notice, strict=True)
+    read: Any = msgspec.convert(notice.body, relay_notices.Notice, strict=True)
     assert isinstance(read, kind)
     assert (read.id, read.room) == (notice.id, notice.room_id)
 
 
 def test_the_relays_media_is_ours() -> None:
     """The whole value arrives: film, counter, lengths and place."""
-    read = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, relay_notices.MediaNotice)
+    read: Any = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, relay_notices.MediaNotice)
     assert read.media == Media(video_id="v", mrev=1, duration_s=9.5, playable_s=4.0, start_pos_s=0.0)
     assert read.by == "p"

@@ -70,7 +70,8 @@ def test_a_notice_that_means_nothing_any_more_is_dropped(house: House) -> None:
 def test_whoever_was_slower_decides_again(house: House) -> None:
     """A change that somebody else overtook is decided on what they left; its first notice is never told."""
     here = party(house)
-    store, rounds = house.services.store, []
+    store = house.services.store
+    rounds: list[float] = []
 
     def decide() -> Change[int]:
         room = store.get(Room, here.id)

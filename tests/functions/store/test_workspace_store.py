@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from watchparty_api.store.port import Create, Delete, Replace, Store, WorkspaceS
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 
 
-def a_room(id_: str, **fields: str) -> Room:
+def a_room(id_: str, **fields: Any) -> Room:
     """A room that names no workspace, as the handlers create them."""
     return Room(id=id_, created_at=NOW, owner_id="ana", link_id=id_, last_active_at=NOW, **{"name": "Film", **fields})
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from fakes.house import SITE, House
 from fakes.party import Browser, Party, party

@@ -1,7 +1,7 @@
 """Removing, banning, and coming back."""
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fakes.house import SITE, House

@@ -1,6 +1,6 @@
 """Subtitles beside a film, over HTTP."""
 
-from httpx import Response
+from httpx2 import Response
 
 from fakes.house import House, Person
 from fakes.party import film, party

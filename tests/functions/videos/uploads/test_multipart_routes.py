@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from fakes.house import SITE, House, Person
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
@@ -47,7 +47,7 @@ def send(home: House, person: Person, video_id: str, numbers: list[int]) -> None
     found = ask(home, person, f"/videos/{video_id}/upload/parts", {"numbers": numbers}).json()
     for part in found["addresses"]:
         begin = (part["number"] - 1) * found["part_size_bytes"]
-        sent = httpx.put(part["url"], content=FILM[begin : begin + part["size_bytes"]])
+        sent = httpx2.put(part["url"], content=FILM[begin : begin + part["size_bytes"]])
         assert sent.status_code == 200
 
 
