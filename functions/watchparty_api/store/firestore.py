@@ -97,6 +97,8 @@ class FirestoreStore(Store):
     def _read_versions(self, workspace_id: str, writes: Sequence[Write]) -> Mapping[str, Any]:
         """The last update time of each document to be replaced. Raises Missing, VersionConflict."""
         replaced = [write.record for write in writes if isinstance(write, Replace)]
+        for record in replaced:
+            _require_workspace(workspace_id, record)
         if not replaced:
             return {}
         wanted = {self._document(workspace_id, type(record), record.id).path: record for record in replaced}
@@ -164,10 +166,14 @@ def _first(write_type: type[Create] | type[Replace], writes: Sequence[Write]) ->
 
 
 def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
-    if record.workspace_id != workspace_id:
-        raise ValueError(f"cannot write a record of workspace {record.workspace_id!r} to {workspace_id!r}")
+    _require_workspace(workspace_id, record)
     row = {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+
+
+def _require_workspace(workspace_id: str, record: Record) -> None:
+    if record.workspace_id != workspace_id:
+        raise ValueError(f"cannot write a record of workspace {record.workspace_id!r} to {workspace_id!r}")
 
 
 def _record(kind: type[R], row: Mapping[str, Any]) -> R:

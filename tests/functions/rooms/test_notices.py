@@ -34,7 +34,7 @@ MEMBER = Member(
         (notices.close(ROOM, NOW), relay_notices.CloseNotice),
     ],
 )
-def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type) -> None:
+def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type[Any]) -> None:
     """By its own types, with id and room where the outbox has them."""
     read: Any = msgspec.convert(notice.body, relay_notices.Notice, strict=True)
     assert isinstance(read, kind)
