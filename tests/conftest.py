@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from fakes.emulators import firestore_command, free_port, pubsub_command, running
+from fakes.google.emulators import firestore_command, free_port, pubsub_command, running
 
 MAY_BE_MISSING = {
     "firestore emulator": "is part of the Google Cloud SDK, which is in no package registry",

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.report import Row, percentile, publish, spread_of
-from fakes.emulators import firestore_command, free_port, running
 from fakes.function_process import HTTP, SOURCE, cloud_environment, function_process
+from fakes.google.emulators import firestore_command, free_port, running
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
 from watchparty_api.identity.tokens import TokenSigner

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 
 from chaos.checker import Checker
 from chaos.stage import Stage
-from fakes.relay_tokens import settings
+from fakes.relay.tokens import settings
 
 Json = dict[str, Any]
 EVERYONE = settings(control="everyone", capacity=1000)

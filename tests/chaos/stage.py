@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import watchparty_relay
-from fakes.key_server import key_server
-from fakes.redis_server import RedisServer, redis_running
-from fakes.relay_tokens import Mint
+from fakes.relay.key_server import key_server
+from fakes.relay.redis_server import RedisServer, redis_running
+from fakes.relay.tokens import Mint
 from watchparty_relay.room_time import MachineTime
 
 READY_WITHIN_S = 30.0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from containers.dockerfile import IMAGES, RELAY, ROOT, STANDALONE, TRANSCODER, Image
-from fakes.emulators import free_port
+from fakes.google.emulators import free_port
 
 pytestmark = pytest.mark.service
 STARTS_WITHIN_S = 300.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.emulators import sdk_root
+from fakes.google.emulators import sdk_root
 
 NEWER = {("firestore", "databases", "clone")}
 """Commands newer than gcloud 528; they are in https://cloud.google.com/sdk/gcloud/reference."""

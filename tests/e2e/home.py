@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from fakes.emulators import free_port
+from fakes.google.emulators import free_port
 from fakes.waiting import eventually
 
 STARTS_WITHIN_S = 60.0

@@ -1,7 +1,7 @@
 """A site with Identity Platform accounts, from the page to the session, with Google's library in a real browser.
 
 The server is the single Cloud Run service. A fake answers the library's requests to Google according to the REST
-reference (`fakes/identity_accounts.py`); firebase-admin verifies the tokens as in the cloud.
+reference (`fakes/google/identity_accounts.py`); firebase-admin verifies the tokens as in the cloud.
 """
 
 import json
@@ -18,8 +18,8 @@ from playwright.sync_api import Playwright, Route
 from e2e.people import Person, browser_of
 from e2e.screens import ScreenCheck
 from fakes.function_ports import MemoryObjects, RecordingJobs
-from fakes.identity_accounts import IdentityAccounts
-from fakes.identity_provider import PROJECT, identity_provider
+from fakes.google.identity_accounts import IdentityAccounts
+from fakes.google.identity_provider import PROJECT, identity_provider
 from fakes.local_server import serving_app
 from fakes.waiting import eventually
 from watchparty.bootstrap import build_on_cloud_run

@@ -12,7 +12,7 @@ import pytest
 
 from e2e.conftest import Meet
 from e2e.home import Home
-from fakes.emulators import free_port
+from fakes.google.emulators import free_port
 from fakes.smtp_server import Postbox, smtp_server
 from fakes.waiting import eventually
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from fakes.emulators import free_port
+from fakes.google.emulators import free_port
 from fakes.waiting import eventually
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.function_process import EVENT, cloud_environment, function_process
-from fakes.push import PushedTopic
+from fakes.google.pubsub_push import PushedTopic
 from fakes.transcode_events import said, waiting_video
 from fakes.waiting import eventually
 from watchparty_api.records import Room, Snapshot, Video

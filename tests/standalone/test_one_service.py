@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
 from starlette.testclient import TestClient
 
-from fakes.cloud_run_api import JOB, CloudRunApi, cloud_run_api
 from fakes.function_process import cloud_environment
-from fakes.gcs_client import bucket_store
-from fakes.strict_gcs import StrictGcs, strict_gcs
+from fakes.google.cloud_run_api import JOB, CloudRunApi, cloud_run_api
+from fakes.google.gcs_client import bucket_store
+from fakes.google.strict_gcs import StrictGcs, strict_gcs
 from fakes.transcode_events import said
 from watchparty.bootstrap import Home, build_on_cloud_run
 from watchparty.config import home_config

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from fakes.redis_server import RedisServer, redis_running
-from fakes.relay_house import RelayHouse
+from fakes.relay.harness import RelayHouse
+from fakes.relay.redis_server import RedisServer, redis_running
 
 
 @pytest.fixture

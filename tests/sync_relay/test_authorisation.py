@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import pytest
 
-from fakes.relay_house import Client, RelayHouse
-from fakes.relay_tokens import FILM, START_MS
+from fakes.relay.harness import Client, RelayHouse
+from fakes.relay.tokens import FILM, START_MS
 from watchparty_relay.protocol.messages import ClientMessage
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.compiled_relay import RELAY, ROOT, c_compiler, compiled_relay
+from fakes.relay.compiled import RELAY, ROOT, c_compiler, compiled_relay
 
 pytestmark = [
     pytest.mark.service,

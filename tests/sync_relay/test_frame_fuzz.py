@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from fakes.hostile_frames import CLOSE, PONG, Case, Hostile, frame
-from fakes.relay_socket import UPGRADE, RelaySocket, serving
-from fakes.relay_tokens import settings
+from fakes.relay.hostile_frames import CLOSE, PONG, Case, Hostile, frame
+from fakes.relay.sockets import UPGRADE, RelaySocket, serving
+from fakes.relay.tokens import settings
 from watchparty_relay.session.session import Session
 
 pytestmark = pytest.mark.anyio

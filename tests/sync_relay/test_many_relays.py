@@ -13,10 +13,10 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 import watchparty_relay
-from fakes.key_server import key_server
-from fakes.redis_server import RedisServer
-from fakes.relay_socket import Json, SocketClient
-from fakes.relay_tokens import Mint
+from fakes.relay.key_server import key_server
+from fakes.relay.redis_server import RedisServer
+from fakes.relay.sockets import Json, SocketClient
+from fakes.relay.tokens import Mint
 from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fakes.relay_house import RelayHouse
+from fakes.relay.harness import RelayHouse
 from watchparty_relay.metrics import Histogram, Metrics
 
 LINE = re.compile(r"^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"\})? [0-9.e+-]+)$")

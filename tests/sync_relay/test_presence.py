@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fakes.redis_server import RedisServer
-from fakes.relay_house import Client, RelayHouse
-from fakes.relay_tokens import settings
+from fakes.relay.harness import Client, RelayHouse
+from fakes.relay.redis_server import RedisServer
+from fakes.relay.tokens import settings
 from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 

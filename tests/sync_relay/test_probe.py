@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import watchparty_relay
-from fakes.relay_socket import serving
+from fakes.relay.sockets import serving
 from watchparty_relay.probe import probe
 
 pytestmark = pytest.mark.anyio

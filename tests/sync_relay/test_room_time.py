@@ -1,6 +1,6 @@
 """Room time: never back, a new name with each process."""
 
-from fakes.relay_tokens import StillTime
+from fakes.relay.tokens import StillTime
 from watchparty_relay.room_time import MachineTime, RoomTime
 
 

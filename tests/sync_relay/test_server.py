@@ -16,9 +16,9 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 import watchparty_relay
-from fakes.key_server import key_server
-from fakes.relay_socket import SocketClient, serving
-from fakes.relay_tokens import Mint
+from fakes.relay.key_server import key_server
+from fakes.relay.sockets import SocketClient, serving
+from fakes.relay.tokens import Mint
 from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.session.keys import RemoteKeys

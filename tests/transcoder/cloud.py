@@ -8,7 +8,7 @@ from pathlib import Path
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from fakes.strict_gcs import Held, StrictGcs
+from fakes.google.strict_gcs import Held, StrictGcs
 from transcoder.films import FFMPEG
 from watchparty_transcoder.cloud_task import CloudTask, TaskShare
 from watchparty_transcoder.config import Limits

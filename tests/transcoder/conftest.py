@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from fakes.strict_gcs import StrictGcs, strict_gcs
+from fakes.google.strict_gcs import StrictGcs, strict_gcs
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.strict_gcs import StrictGcs
+from fakes.google.strict_gcs import StrictGcs
 from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, PREFIX, JobExecution, RecordedEvents, download, gcs_storage, upload
 from transcoder.decoding import decode_audio, decode_video, read_master

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.strict_gcs import StrictGcs
+from fakes.google.strict_gcs import StrictGcs
 from transcoder.cloud import remote_object_of, upload
 from transcoder.films import AAC, FFMPEG, X264, audio, ffmpeg, make, video
 from transcoder.running import transcode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.strict_gcs import StrictGcs
+from fakes.google.strict_gcs import StrictGcs
 from transcoder.cloud import JobExecution, RecordedEvents, upload
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import transcode

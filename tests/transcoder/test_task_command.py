@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.strict_gcs import StrictGcs
+from fakes.google.strict_gcs import StrictGcs
 from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
 from transcoder.decoding import decode_video

@@ -21,7 +21,7 @@ from bench.relay.load import Load
 from bench.relay.rows import rows
 from bench.relay.servers import LOAD_CPU, SERVER_CPU, Servers, realtime
 from bench.report import publish
-from fakes.key_server import key_server
+from fakes.relay.key_server import key_server
 
 KEPT = BUILD / "samples"
 TURNS = 7

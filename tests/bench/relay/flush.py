@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from bench.relay.servers import Running
-from fakes.relay_tokens import Mint, settings
+from fakes.relay.tokens import Mint, settings
 
 ROOMS, PEOPLE_EACH = 10, 10
 PINGS = 8

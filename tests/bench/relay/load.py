@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.relay.build import Built
 from bench.relay.servers import LOAD_CPU, Running, on_cpu
-from fakes.relay_tokens import Mint, settings
+from fakes.relay.tokens import Mint, settings
 from watchparty_relay.room_time import MachineTime
 
 Options = dict[str, str | float]

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 import watchparty_relay
 from bench.relay.build import BUILD, Built
-from fakes.compiled_relay import compiled_relay
+from fakes.relay.compiled import compiled_relay
 
 SERVER_CPU, LOAD_CPU = "0", "1"
 STARTS_WITHIN_S = 30.0

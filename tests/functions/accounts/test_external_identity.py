@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fakes.google.identity_provider import IdentityProvider, identity_provider
 from fakes.house import House
-from fakes.identity_provider import IdentityProvider, identity_provider
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.secret_manager_api import SecretManagerApi, secret_manager_api
+from fakes.google.secret_manager_api import SecretManagerApi, secret_manager_api
 from watchparty_api.config import ConfigError
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys

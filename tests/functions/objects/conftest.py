@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fakes.clock import SteppedClock
-from fakes.gcs_client import bucket_store
+from fakes.google.gcs_client import bucket_store
+from fakes.google.strict_gcs import StrictGcs, strict_gcs
 from fakes.house import House
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
-from fakes.strict_gcs import StrictGcs, strict_gcs
 from fakes.uploader import KIB256, Uploader
 from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.objects.s3 import S3ObjectStore

@@ -9,8 +9,8 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from fakes.clock import SteppedClock
-from fakes.gcs_client import begin, bucket_store, send, send_whole, started
-from fakes.strict_gcs import StrictGcs
+from fakes.google.gcs_client import begin, bucket_store, send, send_whole, started
+from fakes.google.strict_gcs import StrictGcs
 from fakes.uploader import KIB256
 from watchparty_api.errors import Unavailable
 from watchparty_api.objects.gcs import GcsObjectStore

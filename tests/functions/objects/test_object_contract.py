@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from fakes.gcs_client import send_whole
+from fakes.google.gcs_client import send_whole
 from fakes.house import SITE
 from fakes.s3_service import send_in_parts
 from fakes.uploader import Uploader

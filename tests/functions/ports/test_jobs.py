@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from google.auth.credentials import AnonymousCredentials
 
-from fakes.cloud_run_api import JOB, CloudRunApi, cloud_run_api
+from fakes.google.cloud_run_api import JOB, CloudRunApi, cloud_run_api
 from watchparty_api.errors import Unavailable
 from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.relay_socket import RelaySocket, serving
+from fakes.relay.sockets import RelaySocket, serving
 from watchparty_api.ports.relay import InProcessRelay, SocketRelay
 
 

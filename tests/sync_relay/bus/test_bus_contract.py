@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.redis_server import RedisServer
-from fakes.relay_tokens import FILM, StillTime, settings
+from fakes.relay.redis_server import RedisServer
+from fakes.relay.tokens import FILM, StillTime, settings
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus, BusEvent, Committed

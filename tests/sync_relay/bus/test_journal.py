@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import watchparty_relay
-from fakes.relay_house import RelayHouse
-from fakes.relay_tokens import StillTime
+from fakes.relay.harness import RelayHouse
+from fakes.relay.tokens import StillTime
 
 pytestmark = pytest.mark.anyio
 
@@ -129,7 +129,7 @@ async def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:
 CHILD = """
 import asyncio, json, sys
 from pathlib import Path
-from fakes.relay_house import RelayHouse
+from fakes.relay.harness import RelayHouse
 
 async def main():
     house = RelayHouse(journal_path=Path(sys.argv[1]))

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from fakes.redis_server import RedisServer, redis_running
-from fakes.relay_tokens import FILM, settings
+from fakes.relay.redis_server import RedisServer, redis_running
+from fakes.relay.tokens import FILM, settings
 from fakes.waiting import eventually_async
 from watchparty_relay.bus.port import BusEvent, Committed, EpochReset
 from watchparty_relay.bus.redis import RedisBus

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fakes.relay_house import Json, RelayHouse
-from fakes.relay_tokens import FILM, settings
+from fakes.relay.harness import Json, RelayHouse
+from fakes.relay.tokens import FILM, settings
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.reporting.room_events import BATCH, MAX_PENDING, EventQueue
 

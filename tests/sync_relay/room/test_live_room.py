@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from fakes.relay_house import RelayHouse
-from fakes.relay_tokens import FILM, settings
+from fakes.relay.harness import RelayHouse
+from fakes.relay.tokens import FILM, settings
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from fakes.relay_house import RelayHouse
-from fakes.relay_tokens import FILM, settings
+from fakes.relay.harness import RelayHouse
+from fakes.relay.tokens import FILM, settings
 from watchparty_relay.errors import BadNotice, NoticeUndelivered
 from watchparty_relay.protocol.notices import MediaNotice, RoleNotice
 from watchparty_relay.protocol.values import Role

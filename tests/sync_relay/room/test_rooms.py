@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fakes.relay_house import RelayHouse
+from fakes.relay.harness import RelayHouse
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.relay_tokens import FILM, settings
+from fakes.relay.tokens import FILM, settings
 from watchparty_relay.protocol.notices import (
     AdmitNotice,
     CloseNotice,

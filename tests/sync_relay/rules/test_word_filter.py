@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakes.relay_house import RelayHouse
+from fakes.relay.harness import RelayHouse
 from watchparty_relay.rules.word_filter import WordFilter
 
 FILTER = WordFilter(["darn", "two words", " Frümp ", "", "a+b"])

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from fakes.relay_tokens import Mint, StillTime
+from fakes.relay.tokens import Mint, StillTime
 from watchparty_relay.errors import TokenRefused
 from watchparty_relay.protocol.values import ErrorCode, Role
 from watchparty_relay.session.join_token import TokenVerifier, enter_change

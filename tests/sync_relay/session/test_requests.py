@@ -2,8 +2,8 @@
 
 import pytest
 
-from fakes.relay_house import RelayHouse
-from fakes.relay_tokens import settings
+from fakes.relay.harness import RelayHouse
+from fakes.relay.tokens import settings
 
 pytestmark = pytest.mark.anyio
 

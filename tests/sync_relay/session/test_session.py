@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fakes.relay_house import Client, RelayHouse
-from fakes.relay_tokens import settings
+from fakes.relay.harness import Client, RelayHouse
+from fakes.relay.tokens import settings
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol.codec import Frame, FrameBatch

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from fakes.relay_tokens import Mint, StillTime
+from fakes.relay.tokens import Mint, StillTime
 from watchparty_relay.session.join_token import TokenVerifier
 from watchparty_relay.session.token_lease import token_lease
 

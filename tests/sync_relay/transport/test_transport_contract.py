@@ -9,7 +9,7 @@ from typing import Literal, cast
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from fakes.relay_socket import RelaySocket, StalledReader, serving
+from fakes.relay.sockets import RelaySocket, StalledReader, serving
 
 pytestmark = pytest.mark.anyio
 

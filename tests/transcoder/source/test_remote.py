@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.strict_gcs import StrictGcs
+from fakes.google.strict_gcs import StrictGcs
 from transcoder.cloud import remote_object_of, upload
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from watchparty_transcoder.config import Limits

@@ -7,8 +7,8 @@ from threading import Barrier
 
 import pytest
 
+from fakes.google.strict_gcs import StrictGcs
 from fakes.s3_service import S3Service, fresh_buckets
-from fakes.strict_gcs import StrictGcs
 from transcoder.cloud import gcs_storage
 from watchparty_transcoder.errors import WriteConflict
 from watchparty_transcoder.storage.folder import FolderStorage

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
 
-from fakes.cloud_run_api import JOB, CloudRunApi, cloud_run_api
-from fakes.gcs_client import bucket_store, send_whole
+from fakes.google.cloud_run_api import JOB, CloudRunApi, cloud_run_api
+from fakes.google.gcs_client import bucket_store, send_whole
+from fakes.google.strict_gcs import StrictGcs, strict_gcs
 from fakes.house import House
-from fakes.strict_gcs import StrictGcs, strict_gcs
 from fakes.transcode_events import waiting_video
 from watchparty_api.errors import BadEvent, Unavailable
 from watchparty_api.ports.jobs import CloudRunJobs, Endpoint

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from firebase_admin import auth, credentials
-from google.auth.credentials import AnonymousCredentials
 
 from fakes.local_server import serving
+from google.auth.credentials import AnonymousCredentials
 from watchparty_api.identity.identity_provider import IdentityPlatform
 
 PROJECT = "demo-watchparty"

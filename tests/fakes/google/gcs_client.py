@@ -6,13 +6,13 @@ from datetime import datetime
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from fakes.google.strict_gcs import SIGNER, StrictGcs
+from fakes.house import SITE
 from google.auth.credentials import Signing
 from google.auth.crypt import RSASigner
 from google.cloud import storage
 from google.oauth2 import credentials, service_account
-
-from fakes.house import SITE
-from fakes.strict_gcs import SIGNER, StrictGcs
 from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.objects.port import UploadStart
 

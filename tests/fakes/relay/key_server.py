@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fakes.relay_tokens import Mint
+from fakes.relay.tokens import Mint
 
 
 @contextmanager

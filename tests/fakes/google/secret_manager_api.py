@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from fakes.local_server import serving
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
 from google.cloud.secretmanager_v1.services.secret_manager_service.transports.rest import (
     SecretManagerServiceRestTransport,
 )
-
-from fakes.local_server import serving
 
 
 @dataclass

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from fakes.identity_provider import IdentityProvider
+from fakes.google.identity_provider import IdentityProvider
 
 
 @dataclass

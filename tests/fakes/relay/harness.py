@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fakes.relay_tokens import Mint, StillTime
+from fakes.relay.tokens import Mint, StillTime
 from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.protocol.codec import FrameBatch

@@ -12,7 +12,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RELAY = ROOT / "sync-relay"
 BUILT = ROOT / ".build" / "compiled-relay"
 

@@ -1,0 +1,1 @@
+"""Fakes of Google's services, and their emulators."""
