@@ -1,6 +1,6 @@
-"""`make test`: every suite one after the other, then one closing line; ends with 1 when any of them failed.
+"""`make test`: runs every suite in turn and prints a summary; the exit code is 1 if any of them failed.
 
-The suites share two cores, so the browser tests run alone: their clocks are what they prove.
+The suites share two cores, and the browser tests measure time, so they run alone.
 """
 
 import os
@@ -26,7 +26,7 @@ _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 
 
 def run(name: str) -> tuple[int, str]:
-    """Runs a suite, showing its output as it comes; gives exit code and output."""
+    """Runs a suite and prints its output as it arrives; returns the exit code and the output."""
     command, folder = SUITES[name]
     environ = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     print(f"\n── {name} ──", flush=True)

@@ -18,9 +18,9 @@ HOLD_THEIR_ADAPTERS = (
     "watchparty_api.identity.key_store",
     "watchparty_transcoder.events.sinks",
 )
-"""Modules, and folders of modules, with a port and its adapters in one file."""
+"""Modules, and prefixes of modules, that hold a port together with its adapters."""
 Sources = dict[str, ast.Module]
-"""By dotted name, from the package on."""
+"""Syntax trees by the dotted names of their modules."""
 
 
 def read(folder: str) -> Sources:
@@ -44,7 +44,7 @@ def protocols(tree: ast.Module) -> set[str]:
 
 
 def misnamed(sources: Sources) -> list[str]:
-    """Modules other than bootstrap.py that name an adapter, apart from the adapter's own folder."""
+    """Imports of adapters by modules other than bootstrap.py and those in the folder of the adapter."""
     folders = {name.removesuffix(".port") for name in sources if name.endswith(".port")}
     beside = {name for name in sources if name.rpartition(".")[0] in folders and not name.endswith(".port")}
     beside |= {name for name in sources if name.startswith(HOLD_THEIR_ADAPTERS)}
@@ -66,7 +66,7 @@ def misnamed(sources: Sources) -> list[str]:
 
 @pytest.mark.parametrize("folder", DEPLOYABLES)
 def test_only_the_composition_root_names_adapters(folder: str) -> None:
-    """No other module knows which adapter is behind a port."""
+    """No other module knows which adapter implements a port."""
     assert misnamed(read(folder)) == []
 
 
@@ -79,7 +79,7 @@ def test_only_the_composition_root_names_adapters(folder: str) -> None:
     ],
 )
 def test_a_module_that_names_an_adapter_is_found(fault: str) -> None:
-    """Beside a port.py, in a module that holds both port and adapter, and inside a function."""
+    """An adapter beside a port.py, one in the module of its port, and an import inside a function are found."""
     store = "from watchparty_api.store.sql import SqlStore\nfrom watchparty_api.store import sql\n"
     package = {
         "bootstrap": f"{store}from watchparty_api.ports.jobs import CloudJobs, Jobs",

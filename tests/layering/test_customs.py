@@ -1,4 +1,4 @@
-"""What all packages do alike, as rules that read the source; each rule has an example of the fault that it finds."""
+"""Conventions of all packages, as rules that read the source. Each has examples of code that breaks it."""
 
 import ast
 import io
@@ -23,10 +23,10 @@ PACKAGES = (
 )
 MODULES_PER_FOLDER = 25
 READ_THE_ENVIRONMENT = ("config.py", "__main__.py", "process.py")
-"""The settings, the entry point that hands os.environ to them, and the one module that hands it on to programs."""
+"""The settings, the entry point that passes os.environ to them, and the module that passes it on to programs."""
 CLOUD_SDKS = ("google", "firebase_admin", "boto3", "botocore")
 RUNS_ON_ANY_PYTHON = "standalone/prepare.py"
-"""It tells whoever has a Python that is too old; evaluating the annotations would fail before."""
+"""Reports a Python that is too old, which would fail earlier if it evaluated the annotations."""
 POLLING = "tests/fakes/waiting.py"
 PURE = (
     "functions/watchparty_api/records",
@@ -35,9 +35,9 @@ PURE = (
     "sync-relay/watchparty_relay/rules",
     "transcoder/watchparty_transcoder/plan",
 )
-"""Folders that decide and never act: no I/O, no clock, no chance. So does a module whose docstring says "Pure"."""
+"""Folders without I/O, clock and randomness. Modules whose docstrings say "Pure" are held to the same."""
 WRITES_CONTRACTS = "schema.py"
-"""The command of `make contracts`, beside the messages that it describes."""
+"""The commands of `make contracts`, which are beside the messages that they describe."""
 ACT = {
     *(
         "asyncio",
@@ -57,13 +57,13 @@ ACT = {
 }
 ACTING_CALLS = re.compile(r"(open|print|input)|(datetime|date)(\.datetime)?\.(now|utcnow|today)")
 SIMULATES_TIME = ("tests/bench", "tests/chaos")
-"""Measurements and chaos let people act over minutes; everything else is a test."""
+"""Benchmarks and chaos runs simulate users over minutes."""
 
 
 @dataclass(frozen=True)
 class Module:
     path: PurePosixPath
-    """From the root of the repository."""
+    """Relative to the root of the repository."""
     source: str
 
     @cached_property
@@ -80,7 +80,7 @@ class Module:
 
 Lines = Iterator[int]
 RULES: list[tuple[Callable[[Module], Lines], tuple[tuple[str, str], ...]]] = []
-"""Each rule with modules (path, source) that break it once."""
+"""Each rule with examples (path, source), each of which breaks it once."""
 
 
 def rule(*examples: tuple[str, str]) -> Callable[[Callable[[Module], Lines]], Callable[[Module], Lines]]:
@@ -108,14 +108,14 @@ def attributes(module: Module, owner: str, *names: str) -> Lines:
 
 @rule(("tests/test_a.py", "from __future__ import annotations"))
 def annotations_are_evaluated(module: Module) -> Lines:
-    """Nothing needs `from __future__ import annotations`, and pydantic, FastAPI and msgspec read the real types."""
+    """No `from __future__ import annotations`: nothing needs it, and pydantic, FastAPI and msgspec read annotations."""
     if str(module.path) != RUNS_ON_ANY_PYTHON:
         yield from (line for name, line in imported(module.tree.body) if name == "__future__")
 
 
 @rule(("terraform/deploy/a.py", "try: ...\nexcept ValueError as failure: ..."))
 def a_caught_exception_is_called_error(module: Module) -> Lines:
-    """`except X as error`, so that one word is looked for."""
+    """`except X as error`: one name for caught exceptions."""
     for node in module.nodes:
         if isinstance(node, ast.ExceptHandler) and node.name not in (None, "error"):
             yield node.lineno
@@ -131,8 +131,8 @@ def a_logger_is_called_log(module: Module) -> Lines:
 
 @rule(("standalone/watchparty/a.py", "import json\n\n# Seconds.\nLIMIT = 1"))
 def a_constant_is_explained_below_it(module: Module) -> Lines:
-    """A sentence about a constant is a string below it, which editors show. A few words may follow on its line, and a
-    comment may head a group.
+    """A constant is explained by a string below it, which editors display. A few words can follow on its line, and a
+    comment can introduce a group of constants.
     """
     comments = {
         token.start[0]
@@ -154,7 +154,7 @@ def a_constant_is_explained_below_it(module: Module) -> Lines:
     ("standalone/watchparty/a.py", "from os import environ"),
 )
 def the_environment_is_read_in_config_only(module: Module) -> Lines:
-    """`os.environ` is read by config.py, and handed to it by the entry point."""
+    """Only config.py reads `os.environ`, which the entry point passes to it."""
     if module.is_in(*PACKAGES) and module.path.name not in READ_THE_ENVIRONMENT:
         yield from attributes(module, "os", "environ", "getenv")
         for node in module.nodes:
@@ -169,7 +169,7 @@ def the_environment_is_read_in_config_only(module: Module) -> Lines:
     ("functions/watchparty_api/a.py", "'''A decision. Pure.'''\nimport asyncio.events"),
 )
 def what_decides_does_not_act(module: Module) -> Lines:
-    """A pure module imports nothing that acts, and calls nothing that acts without an import of its own."""
+    """A pure module imports nothing that does I/O, reads a clock or is random, and calls no such builtin."""
     says_so = module.is_in(*PACKAGES) and re.search(r"\b[Pp]ure\b", ast.get_docstring(module.tree) or "")
     if (module.is_in(*PURE) or says_so) and module.path.name != WRITES_CONTRACTS:
         yield from (line for name, line in imported(module.nodes) if name in ACT or name.partition(".")[0] in ACT)
@@ -179,7 +179,7 @@ def what_decides_does_not_act(module: Module) -> Lines:
 
 @rule(("functions/watchparty_api/objects/a.py", "from google.cloud import storage"))
 def cloud_clients_are_imported_late(module: Module) -> Lines:
-    """A client library is imported inside a function, so that no start pays for one that it does not use."""
+    """Cloud client libraries are imported inside functions, so that startup does not load unused ones."""
     if module.is_in(*PACKAGES):
         yield from (line for name, line in imported(module.tree.body) if name.partition(".")[0] in CLOUD_SDKS)
 
@@ -190,8 +190,8 @@ def cloud_clients_are_imported_late(module: Module) -> Lines:
     ("tests/test_a.py", "def test_it(monkeypatch): monkeypatch.setenv('WATCHPARTY_PORT', '1')"),
 )
 def nothing_is_patched(module: Module) -> Lines:
-    """Tests pass fakes in. `monkeypatch` does one thing: it names an emulator to a client library of Google's, which
-    reads that from the environment and has no other setting for it.
+    """Tests pass fakes and never patch. `monkeypatch` only sets the variables from which Google's client libraries read
+    the address of an emulator, because they have no other setting for it.
     """
     yield from (line for name, line in imported(module.nodes) if name.startswith(("unittest.mock", "mock")))
     calls = [node for node in module.nodes if isinstance(node, ast.Call)]
@@ -205,7 +205,7 @@ def nothing_is_patched(module: Module) -> Lines:
     ("tests/sync_relay/test_a.py", "async def test_it(): await asyncio.sleep(0.1)"),
 )
 def waiting_has_a_condition(module: Module) -> Lines:
-    """No test sleeps: it waits for what it expects, by fakes/waiting.py. `asyncio.sleep(0)` gives the loop a turn."""
+    """No test sleeps: fakes/waiting.py waits for a condition. `asyncio.sleep(0)` only yields to the event loop."""
     if module.is_in("tests") and not module.is_in(*SIMULATES_TIME) and str(module.path) != POLLING:
         calls = [node for node in module.nodes if isinstance(node, ast.Call)]
         sleeps = [node for node in calls if ast.unparse(node.func) in ("time.sleep", "asyncio.sleep", "sleep")]
@@ -213,7 +213,7 @@ def waiting_has_a_condition(module: Module) -> Lines:
 
 
 def crowded(paths: Iterable[PurePosixPath]) -> dict[str, int]:
-    """Folders with more modules side by side than a reader takes in, with their number."""
+    """Folders with more than `MODULES_PER_FOLDER` modules, with the number of modules."""
     sizes = Counter(str(path.parent) for path in paths if path.name != "__init__.py")
     return {folder: size for folder, size in sizes.items() if size > MODULES_PER_FOLDER}
 
@@ -230,7 +230,7 @@ def modules() -> list[Module]:
 
 @pytest.mark.parametrize("check", [check for check, _ in RULES], ids=lambda check: check.__name__)
 def test_every_module_follows_the_rule(check: Callable[[Module], Lines], modules: list[Module]) -> None:
-    """All of our Python does it alike."""
+    """All Python in the repository follows the rule."""
     found = [f"{module.path}:{line}" for module in modules for line in check(module)]
     assert not found, "\n".join([check.__doc__ or "", *found])
 
@@ -241,18 +241,18 @@ def test_every_module_follows_the_rule(check: Callable[[Module], Lines], modules
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_fault_is_found(check: Callable[[Module], Lines], example: tuple[str, str]) -> None:
-    """A module with the fault breaks the rule."""
+    """The rule finds its example, exactly once."""
     path, source = example
     assert len(list(check(Module(PurePosixPath(path), source)))) == 1
 
 
 def test_no_folder_is_crowded() -> None:
-    """At most 25 modules side by side; the page's own test holds its folders to the same."""
+    """No folder holds more than 25 Python modules. layers.test.ts checks the same for the page."""
     assert crowded(tracked("*.py")) == {}
 
 
 def test_a_crowded_folder_is_found() -> None:
-    """One module too many is named with its folder."""
+    """A folder with 26 modules is reported with their number."""
     allowed = [PurePosixPath(f"full/module_{number}.py") for number in range(MODULES_PER_FOLDER)]
     assert crowded([*allowed, PurePosixPath("full/__init__.py")]) == {}
     assert crowded([*allowed, PurePosixPath("full/one_more.py")]) == {"full": MODULES_PER_FOLDER + 1}

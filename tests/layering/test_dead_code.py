@@ -1,4 +1,4 @@
-"""No dead code, neither in the whole repository nor in what is deployed: code that only tests use is dead there."""
+"""Finds dead code, both in the whole repository and without the tests, where code that only tests use is dead."""
 
 import fnmatch
 import re
@@ -16,25 +16,25 @@ DEPLOYED = [path for path in EVERYTHING if path != "tests"]
 
 
 def unused(*paths: str | Path) -> str:
-    """What vulture reports, with the settings of pyproject.toml."""
+    """The report of vulture with the settings in pyproject.toml."""
     vulture = Path(sys.executable).with_name("vulture")
     return subprocess.run([vulture, *paths], cwd=ROOT, capture_output=True, text=True).stdout
 
 
 @pytest.mark.parametrize("paths", [EVERYTHING, DEPLOYED], ids=["everything", "without the tests"])
 def test_no_code_is_dead(paths: list[str]) -> None:
-    """What has no use is deleted, or is ignored in pyproject.toml with the name of its reader."""
+    """Unused code is deleted, or listed in pyproject.toml together with what uses it."""
     assert unused(*paths) == ""
 
 
 def test_dead_code_is_found(tmp_path: Path) -> None:
-    """An unused function and an unused import are reported under the settings."""
+    """An unused function and an unused import are reported with these settings."""
     (tmp_path / "module.py").write_text("import json\n\n\ndef forgotten() -> None: ...\n")
     assert re.findall(r"unused (\w+) '(\w+)'", unused(tmp_path)) == [("import", "json"), ("function", "forgotten")]
 
 
 def test_every_ignored_name_is_there() -> None:
-    """An exception goes when its reason has gone."""
+    """A name is removed from the list when it no longer exists."""
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
     words = {word for path in listed.stdout.split() if (ROOT / path).exists() for word in _words(ROOT / path)}
     assert [name for name in SETTINGS["ignore_names"] if not fnmatch.filter(words, name)] == []

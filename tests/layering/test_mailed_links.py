@@ -1,4 +1,4 @@
-"""Secrets travel in links behind a #: each such link leads to a page that reads it."""
+"""Mailed links carry secrets in their fragments: each leads to a page that reads its secret."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_link_with_a_secret_leads_to_a_page_that_reads_it() -> None:
-    """The path is a route of the page, and the page there takes the secret by that name."""
+    """The path is a route of the page, and the component there reads the secret by the same name."""
     sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "standalone").rglob("*.py")]
     written = "\n".join(path.read_text() for path in sources)
     links = set(re.findall(r"\{(?:site|base_url\(request\))\}/(\w+)#(\w+)=", written))

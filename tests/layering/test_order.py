@@ -1,7 +1,7 @@
-"""order.toml holds, and each of its contracts finds the fault that it is there for.
+"""Checks the contracts in order.toml, and proves by mutation that each of them finds violations.
 
-The proof is by mutation: a package with the names of the contract and nothing in it keeps the contract, and breaks it
-as soon as one import is added that the contract forbids.
+For each contract a package of empty modules with the contract's names is generated. It keeps the contract, and breaks
+it when one forbidden import is added.
 """
 
 import os
@@ -24,7 +24,7 @@ Import = tuple[str, str]
 
 
 def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """import-linter on the packages in `folder`."""
+    """Runs import-linter on the packages in `folder`."""
     return subprocess.run(
         [LINT_IMPORTS, ORDER, "--no-cache", "--no-logo", *arguments],
         cwd=folder,
@@ -34,8 +34,8 @@ def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def made_up(folder: Path, contract: dict[str, Any], imports: list[Import]) -> Path:
-    """Packages that hold every module of the contract and, apart from `imports` and what it allows, nothing."""
+def generated(folder: Path, contract: dict[str, Any], imports: list[Import]) -> Path:
+    """Generates packages with the contract's modules, which contain only `imports` and those that it allows."""
     lines: dict[str, list[str]] = {f"{package}.__init__": [] for package in SETTINGS["root_packages"]}
     lines |= {name: [] for name in _own_modules(contract)}
     allowed = [(name, each) for name in _own_modules(contract) for each in contract.get("protected_modules", [])]
@@ -49,7 +49,7 @@ def made_up(folder: Path, contract: dict[str, Any], imports: list[Import]) -> Pa
         path.write_text("\n".join(statements))
     for inside in [path for path in folder.rglob("*") if path.is_dir()]:
         (inside / "__init__.py").touch()
-        inside.with_suffix(".py").unlink(missing_ok=True)  # a name that is a folder in another contract's eyes
+        inside.with_suffix(".py").unlink(missing_ok=True)  # modules that turned out to be packages
     return folder
 
 
@@ -58,7 +58,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _layers(contract: dict[str, Any]) -> list[list[str]]:
-    """The modules of each line, the highest first."""
+    """The modules of each layer, from the highest to the lowest."""
     prefixes = [f"{container}." for container in contract.get("containers", [])] or [""]
     return [
         [f"{prefix}{name.strip(' ()')}" for name in layer.replace(":", "|").split("|") for prefix in prefixes]
@@ -67,7 +67,7 @@ def _layers(contract: dict[str, Any]) -> list[list[str]]:
 
 
 def _concrete(expressions: list[str]) -> list[str]:
-    """Module expressions as modules that match them."""
+    """Modules that match the expressions."""
     return [expression.replace("**", "some.inner").replace("*", "some") for expression in expressions]
 
 
@@ -80,7 +80,7 @@ def _own_modules(contract: dict[str, Any]) -> Iterator[str]:
 
 
 def faults(contract: dict[str, Any]) -> list[list[Import]]:
-    """Imports that the contract must find, each list on its own."""
+    """Lists of imports, each of which violates the contract."""
     match contract["type"]:
         case "layers":
             highest, *_, lowest = _layers(contract)
@@ -109,22 +109,22 @@ FAULTS = [(contract, fault) for contract in CONTRACTS for fault in faults(contra
 
 
 def test_the_order_holds() -> None:
-    """Imports go one way only, and what one folder alone may know is known there alone."""
+    """The packages keep every contract."""
     result = lint(ROOT)
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract["id"])
-def test_a_package_without_the_fault_keeps_the_contract(contract: dict[str, Any], tmp_path: Path) -> None:
-    """The made-up package breaks a contract by its fault, and by nothing else."""
-    result = lint(made_up(tmp_path, contract, []), "--contract", contract["id"])
+def test_a_package_without_a_fault_keeps_the_contract(contract: dict[str, Any], tmp_path: Path) -> None:
+    """The generated package keeps the contract when no forbidden import is added."""
+    result = lint(generated(tmp_path, contract, []), "--contract", contract["id"])
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize(("contract", "fault"), FAULTS, ids=[f"{each['id']}-{fault[0]}" for each, fault in FAULTS])
 def test_a_fault_is_found(contract: dict[str, Any], fault: list[Import], tmp_path: Path) -> None:
-    """One forbidden import breaks the contract."""
-    result = lint(made_up(tmp_path, contract, fault), "--contract", contract["id"])
+    """A forbidden import breaks the contract."""
+    result = lint(generated(tmp_path, contract, fault), "--contract", contract["id"])
     assert result.returncode == 1, result.stdout
     assert f"{contract['name']} BROKEN" in result.stdout
 
@@ -133,8 +133,8 @@ def test_a_fault_is_found(contract: dict[str, Any], fault: list[Import], tmp_pat
     "contract", [each for each in CONTRACTS if each.get("exhaustive")], ids=lambda each: each["id"]
 )
 def test_a_module_without_a_place_is_found(contract: dict[str, Any], tmp_path: Path) -> None:
-    """A new module must be given its place in the order."""
+    """A new module breaks the contract until it has a place in the order."""
     newcomer = f"{contract['containers'][0]}.newcomer"
-    result = lint(made_up(tmp_path, contract, [(newcomer, "json")]), "--contract", contract["id"])
+    result = lint(generated(tmp_path, contract, [(newcomer, "json")]), "--contract", contract["id"])
     assert result.returncode == 1
     assert newcomer in result.stdout

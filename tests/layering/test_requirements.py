@@ -1,4 +1,4 @@
-"""The pinned lists agree with each other, and every pin says what it is for."""
+"""The requirements lists agree with each other, and every pin states its purpose."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ LINE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[^\]]+\])?==(?P<version>\S+)\s+#
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Package → version of one list, its includes aside."""
+    """Package → version of one list, without the lists that it includes."""
     found = {}
     for line in path.read_text().splitlines():
         if line and not line.startswith(("#", "-r ")):
@@ -23,7 +23,7 @@ def pins(path: Path) -> dict[str, str]:
 
 
 def test_one_package_has_one_version_everywhere() -> None:
-    """Two lists never pin different versions of a package."""
+    """No two lists pin different versions of a package."""
     versions: dict[str, set[str]] = {}
     for path in LISTS:
         for name, version in pins(path).items():
@@ -39,7 +39,7 @@ def test_the_top_list_covers_every_deployable() -> None:
 
 
 def test_home_needs_no_cloud_client_and_no_test_tool() -> None:
-    """What `make run` installs holds nothing of Google's, of Amazon's and of pytest's."""
+    """`make run` installs no client of Google's or Amazon's and no test tool."""
     names = set(pins(ROOT / "standalone" / "requirements.txt"))
     assert not [
         name for name in names if name.startswith(("google-", "firebase", "boto", "pytest", "moto", "playwright"))
@@ -47,7 +47,7 @@ def test_home_needs_no_cloud_client_and_no_test_tool() -> None:
 
 
 def test_every_deployed_package_is_used() -> None:
-    """Each line of functions/requirements.txt is imported by the functions, under its own name or the one said here."""
+    """The functions import each package in their requirements.txt, by its own name or the one given here."""
     imported_as = {
         "pyjwt": "jwt",
         "argon2-cffi": "argon2",
