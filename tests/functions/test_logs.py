@@ -87,7 +87,7 @@ def test_a_real_function_writes_such_lines(environ: dict[str, str], tmp_path: Pa
     with function_process("on_transcode", {**environ, **EVENT}, log=log) as port:
         assert asked(port, "/", body=b'{"message": {"data": "eyJ2IjogMX0="}}', headers=headers)[0] == 200
     lines = [json.loads(each) for each in log.read_text().splitlines() if each.startswith("{")]
-    (warning,) = [each for each in lines if "not a transcode event" in each["message"]]
+    (warning,) = [each for each in lines if "invalid transcode event" in each["message"]]
     assert (warning["severity"], warning["request_id"]) == ("WARNING", "event-1")
     assert warning["logging.googleapis.com/trace"] == f"projects/demo/traces/{TRACE}"
 

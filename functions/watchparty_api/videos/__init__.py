@@ -1,1 +1,1 @@
-"""Videos: somebody's library, and how each film in it is doing."""
+"""Videos: an account's library, and the processing of each film in it."""

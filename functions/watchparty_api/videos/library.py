@@ -14,7 +14,7 @@ from watchparty_api.web.dependencies import ServicesOf
 
 
 def owned_video(video_id: str, caller: AccountOf, services: ServicesOf) -> Video:
-    """The video of the path. Raises NotFound, and Forbidden for somebody else's."""
+    """The video of the path. Raises NotFound, or Forbidden if it belongs to someone else."""
     video = services.store.get(Video, video_id)
     if video is None:
         raise NotFound("video_not_found", "Film not found.")
@@ -27,7 +27,7 @@ OwnedVideo = Annotated[Video, Depends(owned_video)]
 
 
 def register_link(services: Services, owner: Account, link: DirectLink) -> Video:
-    """A video that can be watched at once."""
+    """Registers a direct link, which is playable at once."""
     now = services.now()
     video = Video(
         id=secrets.token_urlsafe(12),
@@ -46,7 +46,10 @@ def register_link(services: Services, owner: Account, link: DirectLink) -> Video
 
 
 def delete_video(services: Services, video_id: str) -> None:
-    """The record goes last but for the rooms, so that an interrupted deletion can be asked for again."""
+    """Deletes the files first and then the record, so that an interrupted deletion can be repeated.
+
+    Rooms are notified last.
+    """
     services.jobs.cancel(video_id=video_id)
     services.objects.delete_video(video_id)
     services.store.delete(Video, video_id)

@@ -1,4 +1,4 @@
-"""The shapes of videos over HTTP. Nothing here decides."""
+"""The request and response bodies of videos."""
 
 import re
 from datetime import datetime
@@ -32,23 +32,23 @@ Duration = Annotated[float, Field(strict=True, gt=0, le=7 * 24 * 3600, allow_inf
 
 
 class UploadAnnouncement(Body):
-    """A file that is going to be uploaded."""
+    """A file to be uploaded."""
 
     title: Title | None = None
     filename: FileName
     size_bytes: Annotated[int, Field(strict=True, ge=1, le=2**50)]
     content_type: Annotated[str, Field(max_length=200)] = ""
     fingerprint: Annotated[str, Field(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None = None
-    """Recognises the same file, so that another tab or device goes on with the same video."""
+    """Identifies the file, so that another tab or device continues the same upload."""
 
 
 class DirectLink(Body):
-    """A film that lies elsewhere and is played from there; we never fetch it."""
+    """A film that is hosted elsewhere and played from there; we never fetch it."""
 
     title: Title
     source_url: SourceUrl
     duration_s: Duration | None = None
-    """How long it is, where the browser has already found out."""
+    """The duration, if the browser already knows it."""
 
 
 def _form(body: object) -> str:
@@ -61,14 +61,14 @@ NewVideo = Annotated[
 
 
 class VideoChange(Body):
-    """Only the fields that are there change. The duration can be told of direct links only."""
+    """Only the given fields change. The duration can be set only for direct links."""
 
     title: Title | None = None
     duration_s: Duration | None = None
 
 
 class SubtitleTrackView(BaseModel):
-    """A track in the film's own playlist, or (`id` and `url` set) one that was added beside it."""
+    """A track of the film's own playlist or, if `id` and `url` are set, an added one."""
 
     id: str | None = None
     language: str
@@ -110,8 +110,9 @@ class VideoView(BaseModel):
 
 
 class UploadView(BaseModel):
-    """How to begin: POST `start_url` with exactly these headers, before `expires_at`. Of `s3-multipart` it is the call
-    that gives the addresses of parts, by the caller's own token.
+    """How to start the upload: POST to `start_url` with exactly these headers, before `expires_at`.
+
+    For `s3-multipart` this is the call that returns the URLs of parts, authorised by the caller's own token.
     """
 
     protocol: Literal["gcs-resumable", "s3-multipart"]

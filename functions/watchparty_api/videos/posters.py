@@ -1,6 +1,6 @@
-"""Pictures of films: an address that an `<img>` can load without credentials, for an hour or two.
+"""Posters: a URL that an `<img>` can load without credentials, for an hour or two.
 
-The address holds a hash that only we can make; it shows one picture and opens nothing else.
+The URL contains a keyed hash and gives access to one picture only.
 """
 
 import hmac
@@ -16,26 +16,28 @@ _HOUR_S = 3600
 
 
 def poster_url(services: Services, video: Video) -> str | None:
-    """The picture's address, the same for an hour so that browsers keep it; None where there is no picture."""
+    """The picture's URL, which stays the same for an hour so that browsers can cache it; None if there is no
+    picture.
+    """
     if video.poster is None:
         return None
     return f"/api/v1/videos/{video.id}/poster/{poster_key(services, video.id)}"
 
 
 def poster_key(services: Services, video_id: str) -> str:
-    """What opens the picture until the end of the next hour."""
+    """The key that gives access to the picture until the end of the next hour."""
     return _key(services, video_id, _hour(services) + 1)
 
 
 def check_poster_key(services: Services, video_id: str, key: str) -> None:
-    """Raises Forbidden unless `poster_key` gave this key within the last two hours."""
+    """Raises Forbidden unless `poster_key` returned this key within the last two hours."""
     hour = _hour(services)
     if not any(hmac.compare_digest(key.encode(), _key(services, video_id, hour + ahead).encode()) for ahead in (0, 1)):
         raise Forbidden("address_expired", "This picture link has expired.")
 
 
 def poster_response(services: Services, video: Video | None) -> Response:
-    """The picture itself. Raises NotFound."""
+    """The picture. Raises NotFound."""
     name = f"{video.id}/{video.generation}/{video.poster}" if video and video.poster else ""
     picture = services.objects.read_media(name) if is_media_name(name) else None
     if picture is None:

@@ -1,4 +1,4 @@
-"""HTTP routes of the library: announce or link a film, see how it is doing, rename, retry, delete."""
+"""HTTP routes of the library: announce or link a film, read, rename, retry and delete it."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ router = APIRouter(tags=["videos"])
 
 @router.post("/videos", status_code=201)
 def make(body: NewVideo, request: Request, caller: AccountOf, once: OnceOf, services: ServicesOf) -> NewVideoView:
-    """Announces an upload and says where its bytes go, or registers a direct link."""
+    """Announces an upload and returns where to send the bytes, or registers a direct link."""
     services.limiter.hit("upload", caller.account.id)
     video = owned_video(once(lambda: _make(services, caller.account, body).id), caller, services)
     if video.source_url is not None or video.generation is not None:
@@ -51,29 +51,29 @@ def _make(services: Services, owner: Account, body: NewVideo) -> Video:
 
 @router.post("/videos/{video_id}/upload", status_code=201)
 def upload_again(video: OwnedVideo, request: Request, services: ServicesOf) -> NewVideoView:
-    """A new start for an upload that has not arrived."""
+    """Restarts an upload that has not arrived."""
     services.limiter.hit("upload", video.owner_id)
     start = start_upload(services, video, base_url=base_url(request))
-    fresh = services.store.get(Video, video.id) or video
-    return NewVideoView(video=video_view(services, fresh), upload=_upload_view(start))
+    updated = services.store.get(Video, video.id) or video
+    return NewVideoView(video=video_view(services, updated), upload=_upload_view(start))
 
 
 @router.get("/videos")
 def list_mine(caller: AccountOf, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> VideoList:
-    """The caller's library, the newest first."""
+    """Lists the caller's library, newest first."""
     page = services.store.query(VIDEOS_OF_OWNER, caller.account.id, limit=limit, cursor=cursor)
     return VideoList(items=[video_view(services, video) for video in page.items], next_cursor=page.cursor)
 
 
 @router.get("/videos/{video_id}")
 def read(video: OwnedVideo, services: ServicesOf) -> VideoView:
-    """How the film is doing."""
+    """Returns the film and its processing status."""
     return video_view(services, video)
 
 
 @router.patch("/videos/{video_id}")
 def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
-    """Another title; for a direct link also how long it is."""
+    """Changes the title and, for a direct link, the duration."""
     changed = video
     if body.title is not None:
         changed = replace(changed, title=body.title)
@@ -90,13 +90,13 @@ def change(body: VideoChange, video: OwnedVideo, services: ServicesOf) -> VideoV
 
 @router.delete("/videos/{video_id}", status_code=204)
 def delete(video: OwnedVideo, services: ServicesOf) -> None:
-    """The film, its original and everything made of it."""
+    """Deletes the film, its original and all files created from it."""
     delete_video(services, video.id)
 
 
 @router.post("/videos/{video_id}/retry")
 def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
-    """Prepares a film again whose preparation failed."""
+    """Prepares a failed film again."""
     retried = retry(services, video.id)
     if retried is None:
         raise Conflict("nothing_to_retry", "Only films that failed can be prepared again.")
@@ -105,7 +105,7 @@ def try_again(video: OwnedVideo, services: ServicesOf) -> VideoView:
 
 @router.get("/videos/{video_id}/poster/{key}", response_class=Response)
 def poster(video_id: str, key: str, services: ServicesOf) -> Response:
-    """The picture, at the address that `poster_url` gave."""
+    """Returns the picture at the URL given by `poster_url`."""
     check_poster_key(services, video_id, key)
     return poster_response(services, services.store.get(Video, video_id))
 

@@ -1,4 +1,4 @@
-"""A video over HTTP: its view for the owner, and the addresses of its files."""
+"""Responses about videos: the owner's view, and the URLs of a video's files."""
 
 from watchparty_api.records import Video
 from watchparty_api.services import Services
@@ -7,17 +7,17 @@ from watchparty_api.videos.posters import poster_url
 
 
 def media_folder(video: Video) -> str:
-    """The folder of the film's files."""
+    """The URL path of the film's files."""
     return f"/media/{video.id}/{video.generation}/"
 
 
 def sprites_url(video: Video) -> str | None:
-    """The pictures along the seek bar, as WebVTT."""
+    """The previews of the seek bar, as WebVTT."""
     return f"{media_folder(video)}{video.sprites}" if video.sprites else None
 
 
 def subtitle_tracks(video: Video) -> list[SubtitleTrackView]:
-    """Tracks in the film's own playlist, then those beside it, which have an address."""
+    """The tracks of the film's own playlist, then the added ones, which have a URL."""
     return [
         SubtitleTrackView.model_validate(
             track | {"url": f"{media_folder(video)}{track['file']}" if "file" in track else None}
@@ -27,7 +27,7 @@ def subtitle_tracks(video: Video) -> list[SubtitleTrackView]:
 
 
 def video_view(services: Services, video: Video) -> VideoView:
-    """The video for its owner."""
+    """The video as its owner sees it."""
     shown = {name: getattr(video, name) for name in VideoView.model_fields if hasattr(video, name)}
     return VideoView.model_validate(
         shown

@@ -1150,13 +1150,13 @@ export interface paths {
         };
         /**
          * List Mine
-         * @description The caller's library, the newest first.
+         * @description Lists the caller's library, newest first.
          */
         get: operations["videos.list_mine"];
         put?: never;
         /**
          * Make
-         * @description Announces an upload and says where its bytes go, or registers a direct link.
+         * @description Announces an upload and returns where to send the bytes, or registers a direct link.
          */
         post: operations["videos.make"];
         delete?: never;
@@ -1174,21 +1174,21 @@ export interface paths {
         };
         /**
          * Read
-         * @description How the film is doing.
+         * @description Returns the film and its processing status.
          */
         get: operations["videos.read"];
         put?: never;
         post?: never;
         /**
          * Delete
-         * @description The film, its original and everything made of it.
+         * @description Deletes the film, its original and all files created from it.
          */
         delete: operations["videos.delete"];
         options?: never;
         head?: never;
         /**
          * Change
-         * @description Another title; for a direct link also how long it is.
+         * @description Changes the title and, for a direct link, the duration.
          */
         patch: operations["videos.change"];
         trace?: never;
@@ -1242,7 +1242,7 @@ export interface paths {
         };
         /**
          * Poster
-         * @description The picture, at the address that `poster_url` gave.
+         * @description Returns the picture at the URL given by `poster_url`.
          */
         get: operations["videos.poster"];
         put?: never;
@@ -1264,7 +1264,7 @@ export interface paths {
         put?: never;
         /**
          * Try Again
-         * @description Prepares a film again whose preparation failed.
+         * @description Prepares a failed film again.
          */
         post: operations["videos.try_again"];
         delete?: never;
@@ -1284,7 +1284,7 @@ export interface paths {
         put?: never;
         /**
          * Add Subtitles
-         * @description The body is a .srt or .vtt file in any character set.
+         * @description Adds subtitles; the body is a .srt or .vtt file in any character set.
          */
         post: operations["subtitles.add_subtitles"];
         delete?: never;
@@ -1305,14 +1305,14 @@ export interface paths {
         post?: never;
         /**
          * Remove Subtitles
-         * @description Takes the track away.
+         * @description Removes the track.
          */
         delete: operations["subtitles.remove_subtitles"];
         options?: never;
         head?: never;
         /**
          * Change Subtitles
-         * @description Another language or label; shown by default or not.
+         * @description Changes language, label, or whether the track is shown by default.
          */
         patch: operations["subtitles.change_subtitles"];
         trace?: never;
@@ -1328,7 +1328,7 @@ export interface paths {
         put?: never;
         /**
          * Upload Again
-         * @description A new start for an upload that has not arrived.
+         * @description Restarts an upload that has not arrived.
          */
         post: operations["videos.upload_again"];
         delete?: never;
@@ -1348,7 +1348,7 @@ export interface paths {
         put?: never;
         /**
          * Abort
-         * @description Gives up what has been sent. The video waits for another start, or to be deleted.
+         * @description Discards what has been sent. The video waits for another start, or to be deleted.
          */
         post: operations["videos.abort"];
         delete?: never;
@@ -1368,7 +1368,7 @@ export interface paths {
         put?: never;
         /**
          * Complete
-         * @description All parts are there: they become the original, and preparing the film begins.
+         * @description Assembles the parts into the original and starts preparing the film.
          */
         post: operations["videos.complete"];
         delete?: never;
@@ -1388,7 +1388,7 @@ export interface paths {
         put?: never;
         /**
          * Parts
-         * @description Where the parts asked for go, and which are there.
+         * @description Returns the URLs of the requested parts, and which parts are stored.
          */
         post: operations["videos.parts"];
         delete?: never;
@@ -1972,7 +1972,7 @@ export interface components {
         };
         /**
          * DirectLink
-         * @description A film that lies elsewhere and is played from there; we never fetch it.
+         * @description A film that is hosted elsewhere and played from there; we never fetch it.
          */
         DirectLink: {
             /** Duration S */
@@ -2377,7 +2377,7 @@ export interface components {
         };
         /**
          * PartAddressView
-         * @description PUT exactly `size_bytes` of the file, from `(number - 1) * part_size_bytes` on, to `url`.
+         * @description PUT exactly `size_bytes` of the file, starting at `(number - 1) * part_size_bytes`, to `url`.
          */
         PartAddressView: {
             /** Number */
@@ -2389,7 +2389,7 @@ export interface components {
         };
         /**
          * PartsRequest
-         * @description Which parts are going to be sent next, counted from 1; none asks only how far it got.
+         * @description The numbers of the parts to be sent next, counted from 1; an empty list only queries the progress.
          */
         PartsRequest: {
             /**
@@ -2400,7 +2400,7 @@ export interface components {
         };
         /**
          * PartsView
-         * @description `stored` are the numbers of the parts that are there whole; the addresses hold until `expires_at`.
+         * @description `stored` lists the parts that are stored completely; the addresses are valid until `expires_at`.
          */
         PartsView: {
             /** Addresses */
@@ -2936,7 +2936,7 @@ export interface components {
         };
         /**
          * SubtitleTrackView
-         * @description A track in the film's own playlist, or (`id` and `url` set) one that was added beside it.
+         * @description A track of the film's own playlist or, if `id` and `url` are set, an added one.
          */
         SubtitleTrackView: {
             /** Default */
@@ -3014,7 +3014,7 @@ export interface components {
         };
         /**
          * TrackChange
-         * @description Only the fields that are there change. One track at most is shown without being asked for.
+         * @description Only the given fields change. At most one track is shown by default.
          */
         TrackChange: {
             /** Default */
@@ -3026,7 +3026,7 @@ export interface components {
         };
         /**
          * UploadAnnouncement
-         * @description A file that is going to be uploaded.
+         * @description A file to be uploaded.
          */
         UploadAnnouncement: {
             /**
@@ -3045,8 +3045,9 @@ export interface components {
         };
         /**
          * UploadView
-         * @description How to begin: POST `start_url` with exactly these headers, before `expires_at`. Of `s3-multipart` it is the call
-         *     that gives the addresses of parts, by the caller's own token.
+         * @description How to start the upload: POST to `start_url` with exactly these headers, before `expires_at`.
+         *
+         *     For `s3-multipart` this is the call that returns the URLs of parts, authorised by the caller's own token.
          */
         UploadView: {
             /**
@@ -3084,7 +3085,7 @@ export interface components {
         };
         /**
          * VideoChange
-         * @description Only the fields that are there change. The duration can be told of direct links only.
+         * @description Only the given fields change. The duration can be set only for direct links.
          */
         VideoChange: {
             /** Duration S */

@@ -1,1 +1,1 @@
-"""Subtitles that somebody adds beside a film: any .srt or .vtt in, WebVTT of ours out."""
+"""Subtitles that owners add to a film: .srt or .vtt in, our own WebVTT out."""

@@ -1,4 +1,4 @@
-"""HTTP routes of subtitles beside a film: add, name, remove."""
+"""HTTP routes of added subtitles: add, change and remove."""
 
 import secrets
 from dataclasses import replace
@@ -18,8 +18,8 @@ from watchparty_api.videos.views import video_view
 from watchparty_api.web.bodies import Body, one_line
 from watchparty_api.web.dependencies import ServicesOf
 
-LARGEST_BYTES = 2 * 1024 * 1024
-MOST_TRACKS = 20
+MAX_BYTES = 2 * 1024 * 1024
+MAX_TRACKS = 20
 
 router = APIRouter(tags=["subtitles"])
 
@@ -28,7 +28,7 @@ Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_li
 
 
 class TrackChange(Body):
-    """Only the fields that are there change. One track at most is shown without being asked for."""
+    """Only the given fields change. At most one track is shown by default."""
 
     language: Language | None = None
     label: Label | None = None
@@ -36,9 +36,9 @@ class TrackChange(Body):
 
 
 async def subtitle_file(request: Request) -> bytes:
-    """The body as it is: the file, whatever type the browser gives it."""
+    """The file, unchanged, whatever content type the browser sends."""
     content = await request.body()
-    if len(content) > LARGEST_BYTES:
+    if len(content) > MAX_BYTES:
         raise TooLarge("subtitles_too_large", "This subtitle file is too large. The limit is 2 MB.")
     return content
 
@@ -55,11 +55,11 @@ def add_subtitles(
     language: Annotated[Language, Query()] = "und",
     label: Annotated[Label | None, Query()] = None,
 ) -> VideoView:
-    """The body is a .srt or .vtt file in any character set."""
+    """Adds subtitles; the body is a .srt or .vtt file in any character set."""
     if video.generation is None:
         raise Conflict("not_uploaded", "Subtitles can only be added once the film is uploaded.")
-    if len(sidecars(video)) >= MOST_TRACKS:
-        raise Conflict("too_many_tracks", f"A film can have up to {MOST_TRACKS} subtitle files.")
+    if len(sidecars(video)) >= MAX_TRACKS:
+        raise Conflict("too_many_tracks", f"A film can have up to {MAX_TRACKS} subtitle files.")
     text = rewritten(content, language=language)
     id_ = secrets.token_urlsafe(9)
     track = {
@@ -77,7 +77,7 @@ def add_subtitles(
 
 @router.patch("/videos/{video_id}/subtitles/{track_id}")
 def change_subtitles(track_id: str, body: TrackChange, video: OwnedVideo, services: ServicesOf) -> VideoView:
-    """Another language or label; shown by default or not."""
+    """Changes language, label, or whether the track is shown by default."""
     _sidecar(video, track_id)
     changes = body.model_dump(exclude_none=True)
 
@@ -91,10 +91,10 @@ def change_subtitles(track_id: str, body: TrackChange, video: OwnedVideo, servic
 
 @router.delete("/videos/{video_id}/subtitles/{track_id}")
 def remove_subtitles(track_id: str, video: OwnedVideo, services: ServicesOf) -> VideoView:
-    """Takes the track away."""
-    gone = _sidecar(video, track_id)
-    view = _stored(services, video, tuple(track for track in video.subtitle_tracks if track != gone))
-    services.objects.delete_media(_name(video, gone))
+    """Removes the track."""
+    removed = _sidecar(video, track_id)
+    view = _stored(services, video, tuple(track for track in video.subtitle_tracks if track != removed))
+    services.objects.delete_media(_name(video, removed))
     return view
 
 

@@ -1,7 +1,7 @@
-"""Rewrites SubRip or WebVTT as plain WebVTT. Pure; nothing of the original reaches a browser as it came.
+"""Rewrites SubRip or WebVTT as plain WebVTT. Pure; nothing of the original reaches a browser unchanged.
 
-Kept: cue times, cue placement, and the tags that mean something to a reader. Dropped: style sheets, colours, fonts,
-scripts of any kind; text is escaped. Whatever has no timing line is no cue.
+Kept: cue times, cue placement, and the tags that matter to a reader. Dropped: style sheets, colours, fonts and scripts;
+text is escaped. Blocks without a timing line are ignored.
 """
 
 import html
@@ -13,16 +13,16 @@ from charset_normalizer import from_bytes
 
 from watchparty_api.errors import Invalid
 
-MOST_CUES = 20_000
+MAX_CUES = 20_000
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHARSETS = (
     *("cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
     *("shift_jis", "gb18030", "big5", "euc_kr"),
 )
-"""Those that subtitles were written in; asked about all that exist, the guess falls for the exotic ones."""
+"""The character sets common in subtitles; with all existing ones, the detection prefers exotic ones too often."""
 _CENTRAL_EUROPEAN = frozenset({"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"})
-"""Their letters and those of the west have the same bytes: only the language tells."""
+"""Their letters have the same bytes as western ones: only the language distinguishes them."""
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}([^\n]*)")
 _SETTING = re.compile(r"(?:line|position|size|align|vertical):[a-z0-9%.,-]{1,20}")
@@ -40,12 +40,12 @@ class Cue:
 
 
 def rewritten(content: bytes, *, language: str = "und") -> str:
-    """The file as WebVTT. Raises Invalid when there is nothing in it that we can read."""
+    """The file as WebVTT. Raises Invalid if it contains no readable cue."""
     cues = sorted(_cues(_decoded(content, language)), key=lambda cue: (cue.start_ms, cue.end_ms))
     if not cues:
         raise Invalid("no_subtitles", "We can’t read this subtitle file. Use .srt or .vtt.")
-    if len(cues) > MOST_CUES:
-        raise Invalid("too_many_cues", f"A subtitle file can have up to {MOST_CUES} lines.")
+    if len(cues) > MAX_CUES:
+        raise Invalid("too_many_cues", f"A subtitle file can have up to {MAX_CUES} lines.")
     blocks = (
         f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}{cue.settings and ' ' + cue.settings}\n{cue.text}\n"
         for cue in cues
@@ -54,7 +54,7 @@ def rewritten(content: bytes, *, language: str = "und") -> str:
 
 
 def _decoded(content: bytes, language: str) -> str:
-    """By its byte order mark, as UTF-8, or as what its letters make most likely."""
+    """Decodes by byte order mark, as UTF-8, or in the most likely character set."""
     for mark, name in _MARKS:
         if content.startswith(mark):
             return content.decode(name, errors="replace")
@@ -69,8 +69,8 @@ def _decoded(content: bytes, language: str) -> str:
 def _cues(text: str) -> Iterator[Cue]:
     lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     timings = [(number, found) for number, line in enumerate(lines) if (found := _TIMING.fullmatch(line))]
-    for place, (number, timing) in enumerate(timings):
-        following = timings[place + 1][0] if place + 1 < len(timings) else len(lines)
+    for index, (number, timing) in enumerate(timings):
+        following = timings[index + 1][0] if index + 1 < len(timings) else len(lines)
         body = _body(lines[number + 1 : following])
         start_ms, end_ms = _milliseconds(*timing.groups()[:4]), _milliseconds(*timing.groups()[4:8])
         if not body or end_ms <= start_ms:
@@ -78,19 +78,19 @@ def _cues(text: str) -> Iterator[Cue]:
         settings = " ".join(_SETTING.findall(timing[9]))
         if not settings and _ON_TOP.search(body):
             settings = "line:0"
-        if shown := _cleaned(body):
-            yield Cue(start_ms, end_ms, settings, shown)
+        if cleaned := _cleaned(body):
+            yield Cue(start_ms, end_ms, settings, cleaned)
 
 
 def _body(lines: list[str]) -> str:
-    """The cue's lines: up to the first empty one, where the number or name of the next cue may follow."""
+    """The cue's lines up to the first empty one, after which the next cue's number or name may follow."""
     lines = [line.rstrip() for line in lines]
     end = lines.index("") if "" in lines else len(lines)
     return "\n".join(lines[:end])
 
 
 def _cleaned(body: str) -> str:
-    """The text, escaped, with the tags that we know and no others."""
+    """The escaped text with the known tags only."""
     parts: list[str] = []
     at = 0
     for tag in _TAG.finditer(body):
@@ -102,7 +102,7 @@ def _cleaned(body: str) -> str:
 
 def _escaped(text: str) -> str:
     plain = html.unescape(_ANY_TAG.sub("", text))
-    # An arrow in the text would be taken for a timing line.
+    # An arrow in the text would be parsed as a timing line.
     return html.escape(plain.replace("-->", "→"), quote=False)
 
 

@@ -1,1 +1,1 @@
-"""How a film is getting on in the transcoder: what its events mean, and what happens when they stop coming."""
+"""The transcoding of a film: the meaning of its events, and what happens if they stop arriving."""

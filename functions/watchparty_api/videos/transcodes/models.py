@@ -1,6 +1,6 @@
 """The transcode event (docs/contracts/transcode-event.schema.json) as the functions read it.
 
-What a newer transcoder may add is ignored; what is missing or of another type is refused.
+Unknown fields of a newer transcoder are ignored; missing fields and wrong types are refused.
 """
 
 from typing import Annotated, Literal
@@ -53,7 +53,7 @@ class _Event(_Part):
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Orders the events of one generation as they happened."""
+        """Orders the events of one generation."""
         return self.attempt, self.seq
 
 
@@ -68,7 +68,7 @@ class Progress(_Event):
 
 
 class Watchable(_Event):
-    """What `playable` and `finished` tell alike."""
+    """The common fields of `playable` and `finished`."""
 
     duration_s: Seconds
     playable_s: Seconds

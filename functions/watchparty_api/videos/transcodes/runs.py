@@ -1,7 +1,7 @@
-"""Keeps transcodes going: applies events, starts runs, and takes up what was left lying.
+"""Applies transcode events, starts runs, and restarts those that were lost.
 
-`apply_event` is called for each event however it came; `run_ended`, `resume_interrupted` and `requeue_stuck` by whoever
-watches over the runs: the supervisor of child processes, the start of the server, the sweeper.
+`apply_event` is called for each event, however it arrives. The supervisor of child processes calls `run_ended`, the
+start of the server calls `resume_interrupted`, and maintenance calls `requeue_stuck`.
 """
 
 import logging
@@ -23,48 +23,52 @@ from watchparty_api.webhooks.outbox import store_video
 log = logging.getLogger(__name__)
 
 _SILENT = "Preparing this film stopped unexpectedly three times. Try again, and report it if it happens again."
-_TRIES = 10
+_MAX_DECISIONS = 10
 
 Decision = Callable[[Video, datetime], Video | None]
 
 
 def apply_event(services: Services, event: Mapping[str, Any]) -> None:
-    """Applies one transcode event as it came over the wire. What is no event is logged and dropped: a repeat of it
-    would be none either."""
+    """Applies one transcode event as received.
+
+    Invalid events are logged and dropped, because a repeat would be invalid too.
+    """
     try:
         known = EVENT.validate_python(event)
     except ValidationError as error:
-        log.warning("not a transcode event: %s", error.errors(include_url=False, include_input=False))
+        log.warning("invalid transcode event: %s", error.errors(include_url=False, include_input=False))
         return
     _change(services, known.video_id, lambda video, now: after_event(video, known, now))
 
 
 def run_ended(services: Services, *, video_id: str, attempt: int) -> None:
-    """A run is over. If it had the last word, nothing happens; if it ended without one, another run is begun."""
+    """Called when a run has ended: starts another one if it ended without a final event."""
     _change(services, video_id, lambda video, now: _lost(video, now) if video.attempt == attempt else None)
 
 
 def requeue_stuck(services: Services) -> None:
-    """Begins another run where one has been silent for too long, and launches again what never began."""
+    """Starts another run for those that have been silent for too long, and launches again those that never started."""
     now = services.now()
     for video in _with_status(services, "processing"):
         if is_silent(video, now):
             _change(services, video.id, lambda found, at: _lost(found, at) if is_silent(found, at) else None)
     for video in _with_status(services, "queued"):
-        # The same run: it may be waiting for its turn all right, and launching twice is harmless.
+        # The same run: it may just be waiting for capacity, and launching twice is harmless.
         if is_silent(video, now) and (waiting := _change(services, video.id, _still_queued)):
             launch(services, waiting)
 
 
 def resume_interrupted(services: Services) -> None:
-    """At the start of a server whose runs ended with it: takes up whatever was waiting or running."""
+    """At the start of a server whose runs stopped with it: restarts everything that was queued or running."""
     for status in ("queued", "processing"):
         for video in _with_status(services, status):
             _change(services, video.id, next_run)
 
 
 def retry(services: Services, video_id: str) -> Video | None:
-    """A new run of a failed transcode, its count of lost runs forgotten. None when there is nothing to run again."""
+    """Starts a new run of a failed transcode and resets its count of lost runs; None if there is nothing to run
+    again.
+    """
 
     def again(video: Video, now: datetime) -> Video | None:
         if video.status != "failed" or video.generation is None:
@@ -75,28 +79,30 @@ def retry(services: Services, video_id: str) -> Video | None:
 
 
 def launch(services: Services, video: Video) -> bool:
-    """Starts the newest run. When nothing can be started now, that is noted, and `requeue_stuck` tries again."""
+    """Starts the newest run. If it cannot be started now, `requeue_stuck` tries again later."""
     try:
         services.jobs.launch(video_id=video.id, generation=video.generation or "", attempt=video.attempt)
     except Unavailable as error:
-        log.warning("run %s of video %s could not be started: %s", video.attempt, video.id, error)
-        _note_not_started(services, video)
+        log.warning("could not start run %s of video %s: %s", video.attempt, video.id, error)
+        _mark_not_started(services, video)
         return False
     if never_started(video):
         _change(services, video.id, _still_queued)
     return True
 
 
-def _note_not_started(services: Services, video: Video) -> None:
+def _mark_not_started(services: Services, video: Video) -> None:
     try:
         services.store.replace(replace(video, heard_at=None))
     except VersionConflict:
-        return  # it was changed meanwhile; at the latest its silence will be noticed
+        return  # it has been changed; `requeue_stuck` finds it by its silence at the latest
 
 
 def _change(services: Services, video_id: str, decision: Decision) -> Video | None:
-    """Decides on what is stored, writes it, and does what follows from it. Decides again when somebody was faster."""
-    for _ in range(_TRIES):
+    """Decides on the stored video, writes it and performs the consequences; decides again if another writer was
+    faster.
+    """
+    for _ in range(_MAX_DECISIONS):
         before = services.store.get(Video, video_id)
         after = decision(before, services.now()) if before else None
         if before is None or after is None:
@@ -107,14 +113,14 @@ def _change(services: Services, video_id: str, decision: Decision) -> Video | No
             continue
         if after.attempt > before.attempt:
             launch(services, stored)
-        if _seen_of(after) != _seen_of(before):
+        if _visible_to_rooms(after) != _visible_to_rooms(before):
             services.on_video_changed(services, stored)
         return stored
     raise Unavailable("too_busy", "This film is changing too fast. Try again in a moment.")
 
 
-def _seen_of(video: Video) -> tuple[object, ...]:
-    """What the rooms that show a video want to hear about."""
+def _visible_to_rooms(video: Video) -> tuple[object, ...]:
+    """The fields that rooms showing the video are notified about."""
     return video.playable, video.playable_s, video.duration_s
 
 

@@ -1,7 +1,7 @@
-"""What a transcode event makes of a video. Pure: any order and any repetition of events ends in the same video.
+"""How transcode events change a video. Pure: events in any order and repetition lead to the same video.
 
-Progress is the maximum; `playable` only ever adds; `finished` is final and beats `failed`, which counts only for the
-newest run. Events of another generation than the claimed original are none of ours.
+Progress is the maximum; `playable` only adds; `finished` is final and takes precedence over `failed`, which counts only
+for the newest run. Events of another generation than that of the claimed original are ignored.
 """
 
 from dataclasses import replace
@@ -19,15 +19,15 @@ from watchparty_api.videos.transcodes.models import (
     Watchable,
 )
 
-MOST_LOST_RUNS = 3
+MAX_LOST_RUNS = 3
 SILENCE = timedelta(minutes=5)
-"""A run reports once a second while it encodes; opening a difficult file takes a minute at most."""
-ALMOST = 0.99
-"""Only `finished` says 1: the last checks come after the last frame."""
+"""A run reports every second while it encodes; opening a difficult file takes a minute at most."""
+MAX_PROGRESS = 0.99
+"""Only `finished` sets 1, because the last checks follow the last frame."""
 
 
 def after_event(video: Video, event: TranscodeEvent, now: datetime) -> Video | None:
-    """The video after the event; None when it changes nothing."""
+    """The video after the event; None if nothing changes."""
     if str(event.generation) != video.generation:
         return None
     changed = _applied(video, event, now)
@@ -39,26 +39,26 @@ def after_event(video: Video, event: TranscodeEvent, now: datetime) -> Video | N
 def _applied(video: Video, event: TranscodeEvent, now: datetime) -> Video:
     match event:
         case Started():
-            return _begun(video)
+            return _started(video)
         case Progress():
-            progress = max(video.progress, min(ALMOST, event.done / event.total))
-            # Whoever gets further is not lost.
+            progress = max(video.progress, min(MAX_PROGRESS, event.done / event.total))
+            # A run that gets further than the previous ones resets the count.
             lost_runs = 0 if progress > video.progress else video.lost_runs
-            return replace(_begun(video), progress=progress, lost_runs=lost_runs)
+            return replace(_started(video), progress=progress, lost_runs=lost_runs)
         case Playable():
-            return _watchable(_begun(video), event)
+            return _watchable(_started(video), event)
         case Finished():
             return replace(_final(video, event), status="ready", progress=1.0, failure=None)
         case Failed():
             return _failed(video, event, now)
 
 
-def _begun(video: Video) -> Video:
+def _started(video: Video) -> Video:
     return replace(video, status="processing") if video.status == "queued" else video
 
 
 def _watchable(video: Video, event: Watchable) -> Video:
-    """More of it, never less. An older event may tell of a longer stretch, but not of newer tracks."""
+    """Adds to what is playable. An older event can report a longer stretch, but not newer tracks."""
     if video.status == "ready":
         return video
     video = replace(video, playable=True, playable_s=max(video.playable_s, event.playable_s))
@@ -87,7 +87,7 @@ def _with_facts(video: Video, event: Watchable) -> Video:
 
 
 def sidecars(video: Video) -> tuple[dict[str, Any], ...]:
-    """The subtitles that were added beside the film; the transcoder does not know them."""
+    """The subtitles that were added to the film; the transcoder does not know them."""
     return tuple(track for track in video.subtitle_tracks if "id" in track)
 
 
@@ -104,23 +104,25 @@ def _failed(video: Video, event: Failed, now: datetime) -> Video:
 
 
 def after_lost_run(video: Video, now: datetime, *, message: str) -> Video:
-    """A run ended without result through no fault of the film: another one, or after the third in a row the end."""
-    if video.lost_runs + 1 >= MOST_LOST_RUNS:
+    """A run ended without a result through no fault of the film: starts another one, or fails after the third in a
+    row.
+    """
+    if video.lost_runs + 1 >= MAX_LOST_RUNS:
         failure = {"code": "internal", "message": message}
-        return replace(video, status="failed", failure=failure, lost_runs=MOST_LOST_RUNS)
+        return replace(video, status="failed", failure=failure, lost_runs=MAX_LOST_RUNS)
     return next_run(replace(video, lost_runs=video.lost_runs + 1), now)
 
 
 def next_run(video: Video, now: datetime) -> Video:
-    """The video waiting for a new run."""
+    """The video queued for a new run."""
     return replace(video, status="queued", attempt=video.attempt + 1, heard_at=now, failure=None, updated_at=now)
 
 
 def is_silent(video: Video, now: datetime) -> bool:
-    """Whether the newest run has said nothing for longer than any living one would."""
+    """Whether the newest run has been silent for longer than any working run would be."""
     return video.heard_at is None or video.heard_at + SILENCE <= now
 
 
 def never_started(video: Video) -> bool:
-    """Whether the newest run was claimed, and then could not be launched."""
+    """Whether the newest run could not be launched."""
     return video.status == "queued" and video.heard_at is None

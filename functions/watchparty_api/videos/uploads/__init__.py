@@ -1,1 +1,1 @@
-"""Uploads: announcing a film, sending its original to the bucket, and taking it up when it is complete."""
+"""Uploads: announcing a film, sending its original to the store, and finalising it."""

@@ -1,14 +1,14 @@
-"""Which files may be announced, and under which content type they are signed. Pure.
+"""Which files can be uploaded, and the content type that is signed for them. Pure.
 
-Browsers name few containers: Matroska comes as nothing or as octet-stream. So a known ending is as good as a type, and
-the type that we sign, not the browser's, is what the upload has to carry. What is really inside, the transcoder finds.
+Browsers know few containers: Matroska has no type or is an octet-stream. So a known file extension counts like a type,
+and the upload must carry the type that we sign, not the browser's. The transcoder finds out what the file contains.
 """
 
 import re
 
 from watchparty_api.errors import UnsupportedType
 
-_BY_ENDING = {
+_BY_EXTENSION = {
     "3gp": "video/3gpp",
     "aac": "audio/aac",
     "avi": "video/x-msvideo",
@@ -40,20 +40,20 @@ _UNKNOWN = ("", "application/octet-stream")
 
 
 def signed_type(filename: str, content_type: str) -> str:
-    """The content type to sign. Raises UnsupportedType for what is neither video nor audio by type or ending."""
+    """The content type to sign. Raises UnsupportedType unless type or file extension is video or audio."""
     given = content_type.partition(";")[0].strip().lower()
-    by_ending = _BY_ENDING.get(filename.rpartition(".")[2].lower())
-    # .ts is TypeScript to some browsers and systems, .ogg an application: the ending knows better than they do.
+    by_extension = _BY_EXTENSION.get(filename.rpartition(".")[2].lower())
+    # Some browsers and systems take .ts for TypeScript and .ogg for an application: the extension is more reliable.
     if _FILM.fullmatch(given):
         return given
-    if by_ending and (given in _UNKNOWN or by_ending != given):
-        return by_ending
+    if by_extension and (given in _UNKNOWN or by_extension != given):
+        return by_extension
     raise UnsupportedType(
         "not_a_film", "This isn’t a video or audio file. Upload an MP4, MKV, WebM or MOV, for example."
     )
 
 
 def title_of(filename: str) -> str:
-    """A first title: the file's name without its ending."""
+    """A first title: the file name without its extension."""
     stem = filename.rpartition(".")[0] or filename
     return stem.strip()[:200] or "Untitled"

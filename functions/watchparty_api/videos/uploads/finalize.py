@@ -1,7 +1,7 @@
-"""What happens when an original is complete: the claim that starts its transcode.
+"""Claims a complete original for its video and starts the transcode.
 
-`on_finalized` is called by the object server at home, by the bucket's event in the cloud, and by the reaper for an
-event that got lost; however often, the first generation that is claimed counts.
+`on_finalized` is called by the object server at home, by the bucket's event in the cloud, and by maintenance if the
+event was lost. Only the first generation that is claimed counts.
 """
 
 import logging
@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 
 
 def on_finalized(services: Services, original: StoredObject) -> bool:
-    """Claims the original for its video and starts the transcode; once, however often it is told.
+    """Claims the original for its video and starts the transcode; repeated calls have no further effect.
 
-    False when the transcode could not be started: being told again tries again, and so does the sweeper.
+    Returns False if the transcode could not be started; a repeated call or maintenance tries again.
     """
     video_id = original.name.partition("/")[0]
     while True:
         video = services.store.get(Video, video_id)
         if video is None:
-            log.info("an original came for video %s, which is gone", video_id)
+            log.info("an original arrived for the deleted video %s", video_id)
             services.objects.delete_original(video_id)
             return True
         if never_started(video) and video.generation == original.generation:
@@ -50,7 +50,10 @@ def on_finalized(services: Services, original: StoredObject) -> bool:
 
 
 def _claimed(video: Video, original: StoredObject, now: datetime) -> Video:
-    """Pure. The sizes and the type were signed, so a difference means that another way in was found."""
+    """The video with its original. Pure.
+
+    Size and type were signed, so a difference means that the signature was bypassed.
+    """
     if original.size_bytes != video.size_bytes:
         return failed_upload(
             video, "incomplete", "The uploaded file doesn’t match the one you chose. Upload it again.", now
@@ -63,12 +66,15 @@ def _claimed(video: Video, original: StoredObject, now: datetime) -> Video:
 
 
 def failed_upload(video: Video, code: FailureCode, message: str, now: datetime) -> Video:
-    """The video without its original. Pure."""
+    """The video without an original. Pure."""
     return replace(video, status="failed", failure={"code": code, "message": message}, updated_at=now)
 
 
 def on_upload_event(services: Services, data: Any) -> None:
-    """Claims the original and starts its transcode. Raises what a later delivery may mend: Unavailable, BadEvent."""
+    """Claims the original and starts its transcode.
+
+    Raises Unavailable or BadEvent if a later delivery may succeed.
+    """
     original = finalized_object(data, bucket=services.config.uploads_bucket or "")
     if original is not None and not on_finalized(services, original):
-        raise Unavailable("not_started", "The transcode could not be started; the event has to come again.")
+        raise Unavailable("not_started", "The transcode could not be started; the event must be delivered again.")

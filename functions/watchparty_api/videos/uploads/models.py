@@ -1,4 +1,4 @@
-"""The shapes of uploads in parts over HTTP."""
+"""The request and response bodies of multipart uploads."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,13 +9,13 @@ from watchparty_api.web.bodies import Body
 
 
 class PartsRequest(Body):
-    """Which parts are going to be sent next, counted from 1; none asks only how far it got."""
+    """The numbers of the parts to be sent next, counted from 1; an empty list only queries the progress."""
 
     numbers: list[Annotated[int, Field(strict=True, ge=1, le=10_000)]] = Field(default=[], max_length=100)
 
 
 class PartAddressView(BaseModel):
-    """PUT exactly `size_bytes` of the file, from `(number - 1) * part_size_bytes` on, to `url`."""
+    """PUT exactly `size_bytes` of the file, starting at `(number - 1) * part_size_bytes`, to `url`."""
 
     number: int
     size_bytes: int
@@ -23,7 +23,7 @@ class PartAddressView(BaseModel):
 
 
 class PartsView(BaseModel):
-    """`stored` are the numbers of the parts that are there whole; the addresses hold until `expires_at`."""
+    """`stored` lists the parts that are stored completely; the addresses are valid until `expires_at`."""
 
     part_size_bytes: int
     stored: list[int]

@@ -1,4 +1,4 @@
-"""HTTP routes of an upload in parts (`s3-multipart`): addresses of parts and which are there, completing, giving up."""
+"""HTTP routes of multipart uploads (`s3-multipart`): URLs and progress of parts, completing, aborting."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ router = APIRouter(tags=["videos"])
 
 
 def multipart(video: OwnedVideo, services: ServicesOf) -> MultipartUploads:
-    """What takes the parts. Raises Conflict where uploads go another way, or this one has no more to come."""
+    """The store's multipart uploads. Raises Conflict if the site uses another protocol or the upload is complete."""
     if services.objects.multipart is None:
         raise Conflict("other_protocol", "This site uses a different upload protocol.")
     if video.source_url is not None or video.generation is not None:
@@ -31,7 +31,7 @@ MultipartOf = Annotated[MultipartUploads, Depends(multipart)]
 
 @router.post("/videos/{video_id}/upload/parts")
 def parts(body: PartsRequest, video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> PartsView:
-    """Where the parts asked for go, and which are there."""
+    """Returns the URLs of the requested parts, and which parts are stored."""
     services.limiter.hit("upload_parts", video.owner_id)
     found = uploads.parts(video_id=video.id, size_bytes=video.size_bytes, numbers=body.numbers)
     return PartsView.model_validate(found, from_attributes=True)
@@ -39,7 +39,7 @@ def parts(body: PartsRequest, video: OwnedVideo, uploads: MultipartOf, services:
 
 @router.post("/videos/{video_id}/upload/complete")
 def complete(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> VideoView:
-    """All parts are there: they become the original, and preparing the film begins."""
+    """Assembles the parts into the original and starts preparing the film."""
     services.limiter.hit("upload", video.owner_id)
     on_finalized(services, uploads.complete(video_id=video.id, size_bytes=video.size_bytes))
     return video_view(services, services.store.get(Video, video.id) or video)
@@ -47,6 +47,6 @@ def complete(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> V
 
 @router.post("/videos/{video_id}/upload/abort", status_code=204)
 def abort(video: OwnedVideo, uploads: MultipartOf, services: ServicesOf) -> None:
-    """Gives up what has been sent. The video waits for another start, or to be deleted."""
+    """Discards what has been sent. The video waits for another start, or to be deleted."""
     services.limiter.hit("upload", video.owner_id)
     uploads.abort(video_id=video.id)

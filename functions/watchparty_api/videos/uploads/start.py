@@ -1,6 +1,6 @@
-"""Announces a film: room in the quota, an acceptable file, a record, and a signed start for the bytes.
+"""Starts an upload: checks the file and the quota, creates the record, and returns a signed start for the bytes.
 
-Announcing the same file again (`fingerprint`) while it is on its way goes on with the same video.
+Announcing the same file (`fingerprint`) again during its upload continues the same video.
 """
 
 import secrets
@@ -16,7 +16,7 @@ from watchparty_api.videos.uploads.file_types import signed_type, title_of
 
 
 def create_upload(services: Services, owner: Account, upload: UploadAnnouncement) -> Video:
-    """The video that the upload will become. Raises TooLarge, UnsupportedType, Forbidden (`quota_exceeded`)."""
+    """Creates the video for an upload. Raises TooLarge, UnsupportedType, Forbidden (`quota_exceeded`)."""
     settings = services.settings()
     content_type = signed_type(upload.filename, upload.content_type)
     if upload.size_bytes > settings.max_upload_bytes:
@@ -37,7 +37,7 @@ def create_upload(services: Services, owner: Account, upload: UploadAnnouncement
         updated_at=now,
     )
     video = services.store.create(video)
-    # Counted after it is written: of two announcements at once, neither overlooks the other.
+    # Counted after writing, so that two simultaneous uploads see each other.
     if used_bytes(videos_of(services, owner.id)) > quota_bytes(owner, settings):
         services.store.delete(Video, video.id)
         raise Forbidden("quota_exceeded", "You don’t have enough storage for this film. Delete a film to make room.")
@@ -45,15 +45,15 @@ def create_upload(services: Services, owner: Account, upload: UploadAnnouncement
 
 
 def start_upload(services: Services, video: Video, *, base_url: str) -> UploadStart:
-    """A fresh start for the bytes, with as much time as the first. Raises Conflict when they are here, DiskFull when
-    there is no room for them.
+    """Starts or restarts the upload of the bytes, with a full lifetime.
+
+    Raises Conflict if they have arrived, and DiskFull if they do not fit.
     """
     if video.generation is not None or video.source_url is not None:
         raise Conflict("already_uploaded", "This film has already been uploaded.")
     try:
-        going_on = replace(video, status="uploading", failure=None, updated_at=services.now())
-        services.store.replace(going_on)
-    except VersionConflict:  # another tab starts it as well, unless its last bytes came just now
+        services.store.replace(replace(video, status="uploading", failure=None, updated_at=services.now()))
+    except VersionConflict:  # another tab has started it too, unless the last bytes have just arrived
         newest = services.store.get(Video, video.id)
         if newest is None or newest.status != "uploading":
             raise

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchparty_api.errors import Invalid
-from watchparty_api.videos.subtitles.webvtt import MOST_CUES, rewritten
+from watchparty_api.videos.subtitles.webvtt import MAX_CUES, rewritten
 
 SRT = """1
 00:00:01,500 --> 00:00:04,000
@@ -105,7 +105,7 @@ def test_cues_are_sorted_and_impossible_ones_left_out() -> None:
 def test_there_are_not_too_many() -> None:
     """2 MB of tiny cues would burden every player in the room."""
     with pytest.raises(Invalid, match="too_many_cues"):
-        rewritten(b"0:00:00,1 --> 0:00:00,2\nx\n\n" * (MOST_CUES + 1))
+        rewritten(b"0:00:00,1 --> 0:00:00,2\nx\n\n" * (MAX_CUES + 1))
 
 
 @given(st.binary(max_size=300))

@@ -53,7 +53,7 @@ def test_what_is_no_event_is_logged_and_dropped(
     with caplog.at_level(logging.WARNING):
         apply_event(house.services, event)
     assert read(house) == before
-    assert "not a transcode event" in caplog.text
+    assert "invalid transcode event" in caplog.text
 
 
 def test_events_of_a_deleted_video_are_dropped(house: House) -> None:
