@@ -1,7 +1,8 @@
-"""Whether what people were told is one history: nothing lost, doubled or in another order, no new epoch unsaid. Pure.
+"""Checks that all clients received one consistent history: nothing lost, duplicated or reordered, and every new epoch
+signalled. Pure.
 
-It is told of everything that clients receive, in the order in which each of them received it, and compares it with what
-docs/protocol.md promises: rules K1 to K3, O2, O3, L1 and L2. Each thing that breaks a promise is a `Violation`.
+It is given everything that each client receives, in order, and compares it with rules K1 to K3, O2, O3, L1 and L2 of
+docs/protocol.md. Everything that breaks a rule is a `Violation`.
 """
 
 from collections import Counter
@@ -16,20 +17,20 @@ KEPT_ENTRIES = 256
 
 class Violation(StrEnum):
     LOST = "lost"
-    """An entry was skipped, or an acknowledged line is not where its answer said."""
+    """An entry was skipped, or an acknowledged message is not at the acknowledged position."""
     DOUBLED = "doubled"
-    """An entry came twice, or a line was said twice for one `cid`."""
+    """An entry was received twice, or one `cid` produced two messages."""
     REORDERED = "reordered"
-    """An entry or state came after a later one."""
+    """An entry or state was received after a later one."""
     FORKED = "forked"
-    """Two people were told different things under one number of one epoch."""
+    """Two clients received different contents for the same number and epoch."""
     UNSIGNALLED = "unsignalled"
-    """Another epoch, or a hole, without the word that says so."""
+    """A new epoch or a gap was not signalled."""
 
 
 @dataclass
 class Following:
-    """What one client has of its room; `log_whole` until another epoch's state says that the log must be read anew."""
+    """What a client has received of its room. A state of a new epoch makes its log stale: `log_whole` is then False."""
 
     room: str
     epoch: int = 0
@@ -41,9 +42,9 @@ class Following:
 @dataclass
 class Checker:
     events: int = 0
-    """Entries and states that were received and looked at."""
+    """Entries and states that were checked."""
     repeated_over_epochs: int = 0
-    """Lines that were asked again after an epoch was lost with them or with their answers: told by the new epoch."""
+    """Messages that were sent again because their epoch was lost, which the new epoch signals: not a violation."""
     found: Counter[Violation] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
     _following: dict[str, Following] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Checker:
     _newest_epoch: dict[str, int] = field(default_factory=dict)
 
     def hello_of(self, client: str) -> Json:
-        """What the client says it has when it comes back: of the log, and of the clock."""
+        """What the client reports when it reconnects: its position in the log, and its clock."""
         following = self._following.get(client)
         if following is None or not following.epoch:
             return {}
@@ -63,10 +64,10 @@ class Checker:
 
     @property
     def epochs(self) -> int:
-        """How many there were, over all rooms."""
+        """The number of epochs of all rooms."""
         return len({(room, epoch) for room, epoch, _ in self._states})
 
-    # --- what is received ---
+    # --- received messages ---
 
     def welcome(self, client: str, room: str, welcome: Json, resumed: Json | None) -> None:
         following = self._following.setdefault(client, Following(room))
@@ -76,7 +77,7 @@ class Checker:
         if resumed is not None and epoch == resumed["epoch"]:
             self._resumed(client, following, welcome, resumed)
         elif welcome["complete"]:
-            self._violated(Violation.UNSIGNALLED, client, f"a whole log of epoch {epoch}, of which nothing was had")
+            self._violated(Violation.UNSIGNALLED, client, f"a whole log of epoch {epoch}, of which it had nothing")
         numbers = [entry["seq"] for entry in log]
         if numbers != list(range(seq - len(log) + 1, seq + 1)):
             self._violated(Violation.LOST, client, f"a log of {numbers[:1]}…{numbers[-1:]} up to {seq}")
@@ -125,15 +126,15 @@ class Checker:
             self._violated(Violation.FORKED, client, f"two states {at}")
 
     def acked(self, client: str, text: str, seq: int) -> None:
-        """A line was acknowledged on a connection that had the log of the client's epoch."""
+        """Records that a message was acknowledged, if the client has the log of the current epoch."""
         following = self._following[client]
         if following.log_whole:
             self._acked[following.room, following.epoch, seq] = text
 
-    # --- what must be true at the end ---
+    # --- at the end ---
 
     def close(self, connected: Iterable[str]) -> None:
-        """Everybody is connected and nothing is said any more: all must have the same end of their log."""
+        """Checks that all clients, connected and silent, have the same end of the log."""
         ends: dict[str, dict[str, tuple[int, int]]] = {}
         for client in connected:
             following = self._following[client]
@@ -151,10 +152,10 @@ class Checker:
             elif known is not None and known[1] != text:
                 self._violated(Violation.LOST, room, f"acknowledged {text} is {known[1]}")
 
-    # --- the rest ---
+    # --- helpers ---
 
     def _entry_is(self, client: str, following: Following, entry: Json) -> None:
-        """One thing under one number, and one line for one `cid`, whose text is its own."""
+        """Checks that a number has one content, and that a `cid`, which is the text of its message, has one entry."""
         self.events += 1
         content = (entry["id"], entry["text"])
         if self._entries.setdefault((following.room, following.epoch, entry["seq"]), content) != content:

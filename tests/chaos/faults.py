@@ -1,6 +1,6 @@
-"""What goes wrong, by seed: relays are killed, connections cut, readers stall, Redis restarts, forgets, goes back.
+"""Seeded faults: relays are killed, connections cut, readers stalled, and Redis is restarted, flushed or rolled back.
 
-One fault at a time is chosen, but its consequences overlap with those of the ones before it.
+Faults are chosen one at a time, but their consequences overlap.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ KINDS = {
     "redis rollback": 1,
     "redis flush": 1,
 }
-"""How often one is chosen beside the others."""
-SLEEPERS_BACK_S = 1.0
-LINES_AT_ONCE = 10
+"""The relative frequency of each kind."""
+STALLED_WITHIN_S = 1.0
+BURST_MESSAGES = 10
 
 
 class Faults:
@@ -37,7 +37,7 @@ class Faults:
         self._redis_busy = False
 
     async def run(self, *, every_s: float) -> None:
-        """Until cancelled. The first round has each kind once, so that a short run has them all."""
+        """Runs until cancelled. Each kind happens once in the first round, so that a short run includes all of them."""
         todo = list(self.kinds)
         self._dice.shuffle(todo)
         while True:
@@ -51,7 +51,7 @@ class Faults:
             await asyncio.sleep(self._dice.uniform(0.5, 1.5) * every_s)
 
     async def end(self) -> None:
-        """Waits until what was broken is mended."""
+        """Waits until everything is repaired."""
         if self._running:
             await asyncio.wait(self._running)
 
@@ -73,16 +73,16 @@ class Faults:
                     self._redis_busy = False
 
     async def _stall_readers(self) -> None:
-        """Some of one room sleep while the others talk more than sockets hold."""
+        """Some clients of a room stop reading while the others send more than the socket buffers hold."""
         room = self._dice.choice(self._clients).room
         people = [client for client in self._clients if client.room == room]
-        sleepers = self._dice.sample(people, max(1, len(people) // 5))
-        for sleeper in sleepers:
-            sleeper.stall(self._dice.uniform(4, 14))
-        await asyncio.sleep(SLEEPERS_BACK_S)
+        stalled = self._dice.sample(people, max(1, len(people) // 5))
+        for client in stalled:
+            client.stall(self._dice.uniform(4, 14))
+        await asyncio.sleep(STALLED_WITHIN_S)
         for client in people:
-            if client not in sleepers:
-                client.burst(LINES_AT_ONCE)
+            if client not in stalled:
+                client.burst(BURST_MESSAGES)
 
     async def _kill_relay(self) -> None:
         port = self._dice.choice(self._stage.ports)
@@ -97,24 +97,24 @@ class Faults:
                 await self._cut_redis()
             case "redis flush":
                 await asyncio.to_thread(redis.flush)
-            case "redis restart":  # with what it has, after a moment of absence
+            case "redis restart":  # keeps its data, after a short outage
                 await asyncio.to_thread(redis.save)
                 redis.kill()
                 await asyncio.sleep(self._dice.uniform(0.0, 1.5))
                 await asyncio.to_thread(redis.start)
-            case "redis rollback":  # as a failover to a replica that was behind
+            case "redis rollback":  # like a failover to a lagging replica
                 await asyncio.to_thread(redis.save)
                 await asyncio.sleep(self._dice.uniform(0.2, 2.0))
                 redis.kill()
                 await asyncio.to_thread(redis.start)
 
     async def _cut_redis(self) -> None:
-        """Ends connections of the relays to Redis: those on which they ask, or those on which they hear."""
+        """Closes the connections of the relays to Redis: either those for commands or those for subscriptions."""
         kind = self._dice.choice(("normal", "pubsub"))
         try:
             async with Redis.from_url(self._stage.redis.url) as client:
                 await client.execute_command("CLIENT", "KILL", "TYPE", kind)
-        except (RedisError, OSError):  # it is just not there
+        except (RedisError, OSError):  # Redis is down
             return
 
     def _some(self) -> list[ChaosClient]:

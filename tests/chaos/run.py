@@ -106,7 +106,7 @@ async def _faults_until_enough(
 
 
 async def _agree(clients: list[ChaosClient], tell: Callable[[str], None]) -> int:
-    """Lets everybody get their answers and come back; how many did not."""
+    """Lets all clients reconnect and receive their answers; returns how many did not."""
     for client in clients:
         client.be_quiet()
     tell("faults are over")

@@ -1,4 +1,4 @@
-"""What the chaos happens to: relays on fixed ports, started again when they die, and one Redis that can go back."""
+"""The system under test: relays on fixed ports, which are restarted when they die, and one Redis."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ READY_WITHIN_S = 30.0
 
 
 class Stage:
-    """`ports` stay the same over every death of a relay, as an address behind a balancer does."""
+    """`ports` stay the same when relays are restarted, like addresses behind a load balancer."""
 
     def __init__(self, redis: RedisServer, mint: Mint, keys_url: str, relays: int, log: Path) -> None:
         self.redis = redis
@@ -50,7 +50,7 @@ class Stage:
             process.wait()
 
     def revive(self) -> None:
-        """Starts relays that gave up by themselves, as a supervisor does: one that starts without Redis ends."""
+        """Restarts relays that have exited, as a supervisor would: a relay that starts without Redis exits."""
         for port, process in list(self._processes.items()):
             if process.poll() is not None:
                 self.start_relay(port)
@@ -67,7 +67,7 @@ class Stage:
                 await asyncio.sleep(0.1)
 
     async def metric(self, name: str) -> float:
-        """The sum over the relays that are up."""
+        """The sum over all running relays."""
         total = 0.0
         for port in self.ports:
             text = await asyncio.to_thread(_answers, f"http://127.0.0.1:{port}/metrics") or ""

@@ -1,4 +1,4 @@
-"""The checker finds what it is there to find: one fault put into a true history, whichever it is."""
+"""The checker finds each kind of fault in an otherwise correct history."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,7 +11,7 @@ from chaos.checker import Checker, Violation
 Json = dict[str, Any]
 EPOCH = 1_000
 Told = list[tuple[str, str, Any]]
-"""In order: who, which method of the checker, with what."""
+"""In order: (client, method of the checker, arguments)."""
 
 
 def entry(seq: int, text: str = "", epoch: int = EPOCH) -> Json:
@@ -29,7 +29,7 @@ def welcome(log: list[Json], seq: int, rev: int, *, epoch: int = EPOCH, reason: 
 
 
 def history() -> Told:
-    """Ana stays, Bob is away for two entries and comes back, then Redis is lost and both begin a new epoch."""
+    """Ana stays connected, Bob misses two entries and reconnects, then Redis loses its data and a new epoch begins."""
     first, second, third, fourth = (entry(seq) for seq in range(1, 5))
     resumed = {"epoch": EPOCH, "seq": 1}
     return [
@@ -74,12 +74,12 @@ def checked(told: Told, *, connected: tuple[str, ...] = ("ana", "bob")) -> Check
 
 
 def at(told: Told, who: str, method: str, number: int = 0) -> int:
-    """The place of somebody's so-and-so-many-th thing of that kind."""
+    """The index of a client's `number`th call of that method."""
     return [index for index, (name, kind, _) in enumerate(told) if (name, kind) == (who, method)][number]
 
 
-def test_a_true_history_breaks_nothing() -> None:
-    """Resuming, a repeated state and a signalled epoch are as they should be."""
+def test_a_correct_history_has_no_violation() -> None:
+    """Resuming, a repeated state and a signalled epoch are no violations."""
     told = history()
     told.insert(at(told, "ana", "state", 1), ("ana", "state", state(2)))
     checker = checked(told)
@@ -158,16 +158,16 @@ FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_each_fault_is_found_by_its_name(name: str) -> None:
-    """Exactly that kind of violation is among what is found."""
+def test_each_kind_of_fault_is_found(name: str) -> None:
+    """The checker reports a violation of the expected kind."""
     violation, put = FAULTS[name]
     told = history()
     put(told)
     assert violation in checked(told).found, name
 
 
-def test_what_a_lost_redis_makes_people_say_again_is_counted_apart() -> None:
-    """The answer to a line was lost with the epoch, so it was said once more in the next: told, and no fault."""
+def test_messages_repeated_after_a_lost_epoch_are_counted_separately() -> None:
+    """A message that was sent again because its answer was lost with the epoch is no violation."""
     told = history()
     told[at(told, "ana", "entry", 4)] = ("ana", "entry", entry(5, "line-2", 2_000))
     told[at(told, "bob", "entry", 2)] = ("bob", "entry", entry(5, "line-2", 2_000))
