@@ -1,6 +1,7 @@
-"""`python functions/bundle.py FOLDER`: the archive that is deployed, the same bytes for the same sources.
+"""`python functions/bundle.py FOLDER`: writes the archive that is deployed, the same bytes for the same sources.
 
-Its name holds the hash of its content, so that Terraform deploys anew exactly when something changed. No part of it.
+Its name contains the hash of its content, so that Terraform deploys again exactly when something changed. This file is
+not part of it.
 """
 
 import hashlib
@@ -16,14 +17,14 @@ _READABLE = 0o644 << 16
 
 
 def sources(folder: Path) -> Iterator[Path]:
-    """What is deployed: entry points, package and requirements."""
+    """The deployed files: entry points, package and requirements."""
     yield folder / "main.py"
     yield folder / "requirements.txt"
     yield from folder.glob("watchparty_api/**/*.py")
 
 
 def archive(folder: Path) -> bytes:
-    """The deployable as a zip: sorted, without times or owners."""
+    """The archive as a zip: sorted, without times or owners."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as bundle:
         for path in sorted(sources(folder)):
@@ -34,7 +35,7 @@ def archive(folder: Path) -> bytes:
 
 
 def write(folder: Path) -> Path:
-    """Puts the archive into `folder` and gives its path."""
+    """Writes the archive into `folder` and returns its path."""
     content = archive(SOURCE)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"functions-{hashlib.sha256(content).hexdigest()[:16]}.zip"

@@ -1,7 +1,7 @@
-"""Table of contents: the entry points of the deployed functions, one decorated name each, and nothing else.
+"""The entry points of the deployed functions, one decorated function each.
 
 HTTP functions answer through a FastAPI application (`FUNCTION_USE_ASGI=1`), event functions are plain and synchronous.
-What a name needs is built at its first call and kept for the life of the instance; importing this file builds nothing.
+Each builds what it needs at its first call and keeps it for the life of the instance; an import builds nothing.
 """
 
 import gc
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-gc.disable()  # until what is needed is built: nothing of it is garbage, and looking for some is a tenth of a cold start
+gc.disable()  # until the services are built: they contain no garbage, and collecting takes a tenth of a cold start
 
 
-@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+@functions_framework.aio.http  # type: ignore[arg-type]  # the framework calls the returned app as ASGI
 async def auth(_request: "Request") -> "FastAPI":
     """Accounts, sessions, administration, webhooks."""
     return _auth_app()
 
 
-@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+@functions_framework.aio.http  # type: ignore[arg-type]  # the framework calls the returned app as ASGI
 async def rooms(_request: "Request") -> "FastAPI":
-    """Rooms, the door, people, invitations."""
+    """Rooms, joining, members, invitations, history."""
     return _rooms_app()
 
 
-@functions_framework.aio.http  # type: ignore[arg-type]  # what is returned is called as ASGI, so an app will do
+@functions_framework.aio.http  # type: ignore[arg-type]  # the framework calls the returned app as ASGI
 async def videos(_request: "Request") -> "FastAPI":
     """Uploads, the library, subtitles, playback."""
     return _videos_app()
@@ -49,7 +49,7 @@ async def videos(_request: "Request") -> "FastAPI":
 
 @functions_framework.cloud_event
 def on_upload(event: "CloudEvent") -> None:
-    """An object of the uploads bucket is complete."""
+    """An object in the uploads bucket is complete."""
     from watchparty_api.videos.uploads.finalize import on_upload_event
 
     with _log_context(event):
@@ -58,7 +58,7 @@ def on_upload(event: "CloudEvent") -> None:
 
 @functions_framework.cloud_event
 def on_transcode(event: "CloudEvent") -> None:
-    """The transcoder tells how far it is."""
+    """The transcoder reports on a run."""
     from watchparty_api.videos.transcodes.runs import apply_event
     from watchparty_api.web.cloud_events import pushed_message
 
@@ -68,7 +68,7 @@ def on_transcode(event: "CloudEvent") -> None:
 
 @functions_framework.cloud_event
 def on_room_event(event: "CloudEvent") -> None:
-    """The relay tells what happened in rooms."""
+    """The relay reports what happened in rooms."""
     from watchparty_api.rooms.history.ingest import ingest
     from watchparty_api.web.cloud_events import room_events
 
@@ -78,7 +78,7 @@ def on_room_event(event: "CloudEvent") -> None:
 
 @functions_framework.cloud_event
 def on_delivery(event: "CloudEvent") -> None:
-    """Webhook deliveries wait."""
+    """Webhook deliveries are due."""
     from watchparty_api.web.cloud_events import woken_deliveries
     from watchparty_api.webhooks.delivery import deliver
 
@@ -88,7 +88,7 @@ def on_delivery(event: "CloudEvent") -> None:
 
 @functions_framework.cloud_event
 def sweep(event: "CloudEvent") -> None:
-    """Cloud Scheduler's minute: what got lost is told again, what is stuck begins again, what is over is forgotten."""
+    """Cloud Scheduler's periodic call: runs the maintenance tasks."""
     from watchparty_api.maintenance import run_cloud_tasks
 
     with _log_context(event):
@@ -96,7 +96,7 @@ def sweep(event: "CloudEvent") -> None:
 
 
 def _log_context(event: "CloudEvent") -> AbstractContextManager[None]:
-    """Lines that are logged meanwhile name the event."""
+    """Assigns the lines logged inside to the event."""
     attributes = event.get_attributes()
     return log_context(str(attributes["id"]), trace_of(str(attributes.get("traceparent", ""))))
 
@@ -130,7 +130,7 @@ def _videos_app() -> "FastAPI":
 
 
 def _built(it: T) -> T:
-    """From here on garbage is looked for, among what is made from here on."""
+    """Enables garbage collection for what is created from here on."""
     gc.freeze()
     gc.enable()
     return it

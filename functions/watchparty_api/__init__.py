@@ -1,1 +1,1 @@
-"""The HTTP and event functions of WatchParty: accounts, rooms, videos; nothing else touches the database."""
+"""The HTTP and event functions of WatchParty: accounts, rooms, videos. No other package accesses the database."""

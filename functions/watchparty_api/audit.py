@@ -1,8 +1,8 @@
-"""The audit log: who changed what, append-only, each entry chained to the one before by its hash.
+"""The audit log: who changed what, append-only, each entry chained to the previous one by its hash.
 
-An entry is committed together with the change that it tells of, or neither is there. It names people by id, so that a
-deleted account leaves no name behind. `verify` finds any entry that was changed, removed or put in between; the last
-entries could only be cut off unnoticed by somebody who also holds no export of them.
+An entry is committed together with the change that it records. It names people by id, so that a deleted account leaves
+no name behind. `verify` finds any entry that was changed, removed or inserted; only removing the last entries would
+go unnoticed, unless someone has an export of them.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _FIRST_LINK = "0" * 64
 
 @dataclass(frozen=True)
 class Verdict:
-    """What walking the chain found: how many entries hold, and the first that does not."""
+    """The result of verifying the chain: how many entries are valid, and the first that is not."""
 
     entries: int
     broken_at: str | None
@@ -46,11 +46,11 @@ def commit(
         except AlreadyExists as error:
             if error.kind != AuditEntry.__name__:
                 raise
-            # Somebody else wrote this link of the chain; ours is the next.
+            # Another process wrote this entry of the chain; ours is the next.
 
 
 def verify(services: Services) -> Verdict:
-    """Walks the whole chain."""
+    """Verifies the whole chain."""
     previous, count = _FIRST_LINK, 0
     for entry in entries(services):
         count += 1
@@ -61,12 +61,12 @@ def verify(services: Services) -> Verdict:
 
 
 def entries(services: Services) -> Iterator[AuditEntry]:
-    """Every entry, the oldest first."""
+    """All entries, oldest first."""
     return services.store.query_all(AUDIT)
 
 
 def as_json(entry: AuditEntry) -> dict[str, Any]:
-    """An entry as it is exported, and as it is hashed but for the hash itself."""
+    """An entry as it is exported and, without the hash itself, hashed."""
     return {
         "id": entry.id,
         "at": entry.at.isoformat(),

@@ -1,8 +1,8 @@
-"""The functions' composition root: names the adapters, and the routers of each function.
+"""The functions' composition root: chooses the adapters, the listeners, and the routers of each function.
 
-The standalone server calls `build_services` with the adapters that live in its own process; `main.py` calls
+The standalone server calls `build_services` with the adapters of its own process; `main.py` calls
 `build_cloud_services`. An unknown choice is an error at start. Adapters and routers are imported where they are chosen,
-so that each function pays at its cold start for what it uses and for nothing else.
+so that a function's cold start imports only what it uses.
 """
 
 from base64 import urlsafe_b64decode
@@ -48,12 +48,12 @@ def build_services(
     now: Callable[[], datetime] = _utc_now,
     keys: Keys | None = None,
 ) -> Services:
-    """Opens the store, and the keys unless they are given, as `config` says. Raises ConfigError."""
+    """Opens the store and the keys that `config` names, unless `keys` are given. Raises ConfigError."""
     material = _open_key_material(config)
     keys = keys or read_keys(material)
     if mail.delivers and not config.public_url:
-        # A link in a mail must not be built from whatever host a request claimed.
-        raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the address of the site, because mails carry links to it")
+        # A link in a mail must not contain a host that a request claimed.
+        raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the URL of the site, because mails contain links to it")
     store = WorkspaceStore(_open_store(config.store_url), config.workspace_id)
     return Services(
         config=config,
@@ -81,9 +81,9 @@ def build_cloud_services(
     jobs: JobLauncher | None = None,
     objects: ObjectStore | None = None,
 ) -> Services:
-    """The services of a function: every adapter that leads out of the process is a client of Google or the relay.
+    """The services of a function in the cloud: its adapters are clients of Google's services and of the relay.
 
-    A process that holds the relay itself hands in how to reach it; whoever has other clients of Google, those.
+    A process that contains the relay passes its own adapter for it, and others for Google's services if it has them.
     """
     keys = read_keys(_open_key_material(config))
     return build_services(
@@ -157,7 +157,7 @@ def _open_identity(config: Config) -> IdentityProvider | None:
 
 
 def open_mailer_of(config: Config) -> Mailer:
-    """The mail server that the settings name, else the log. Raises ConfigError."""
+    """The mail server that the settings name, otherwise the log. Raises ConfigError."""
     if config.smtp_url is None:
         from watchparty_api.ports.mail import LogMailer
 
@@ -187,7 +187,7 @@ def _open_store(url: str) -> Store:
         from watchparty_api.store import firestore
 
         return firestore.open_store(url)
-    # Not the whole URL: it may hold a password.
+    # Not the whole URL: it may contain a password.
     expected = "sqlite:///FILE, postgresql+psycopg://… or firestore://PROJECT/DATABASE"
     raise ConfigError(f"WATCHPARTY_STORE_URL: expected {expected}, not {scheme}:…")
 
@@ -195,7 +195,7 @@ def _open_store(url: str) -> Store:
 def _open_windows(
     config: Config, store: WorkspaceStore, keys: Keys, now: Callable[[], datetime]
 ) -> "SharedWindows | None":
-    """Where rates are counted that hold over several processes; on SQLite there is one."""
+    """Where limits across processes are counted; None on SQLite, which only one process uses."""
     if config.store_url.startswith("sqlite"):
         return None
     from watchparty_api.rate_limits.shared_windows import SharedWindows
@@ -206,7 +206,7 @@ def _open_windows(
 def function_app(
     config: Config, routers: "Callable[[], list[APIRouter]]", *, pages: "Callable[[], list[APIRouter]]" = list
 ) -> "FastAPI":
-    """The application of one HTTP function: what it answers under /api/v1, and `pages` beside that."""
+    """The application of one HTTP function: `routers` under /api/v1, and `pages` beside them."""
     from watchparty_api.web.http import create_app
 
     app = create_app(build_cloud_services(config), routers())
@@ -248,7 +248,7 @@ def auth_routers() -> "list[APIRouter]":
 
 
 def rooms_routers() -> "list[APIRouter]":
-    """Function `rooms`: rooms, the door, people, invitations."""
+    """Function `rooms`: rooms, joining, members, invitations, history."""
     from watchparty_api.rooms import routes as rooms
     from watchparty_api.rooms.history import routes as room_events
     from watchparty_api.rooms.invitations import routes as invitations
@@ -277,5 +277,5 @@ def videos_routers() -> "list[APIRouter]":
 
 
 def routers() -> "list[APIRouter]":
-    """Everything, for one process that answers all."""
+    """All routers, for one process that serves everything."""
     return [*auth_routers(), *rooms_routers(), *videos_routers()]

@@ -1,6 +1,6 @@
-"""The settings of the functions, read once; nothing else reads the environment.
+"""The settings of the functions, read once; no other file reads the environment.
 
-At home the standalone server builds a Config itself; in the cloud `from_environment` does, and refuses what is unsafe.
+At home the standalone server builds a Config itself; in the cloud `from_environment` does, and refuses unsafe values.
 """
 
 from collections.abc import Mapping
@@ -10,60 +10,60 @@ from typing import Literal
 
 
 class ConfigError(Exception):
-    """A setting that is missing or wrong; the message names the variable and what was expected."""
+    """A missing or invalid setting; the message names the variable and what was expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """What every function needs to know before its first request."""
+    """The settings of every function."""
 
     public_url: str | None
-    """Where people reach the site, e.g. https://watch.example; None: whatever host the request came to (home)."""
+    """The site's URL, e.g. https://watch.example; None: the host of the request (home)."""
     network_url: str | None = None
-    """This machine in its own network (home): what links name that were asked for at 127.0.0.1."""
+    """This machine's URL in its network (home), for links that are requested from 127.0.0.1."""
     environment: Literal["home", "cloud"] = "home"
     workspace_id: str = "main"
     store_url: str = "sqlite://"
     """SQLAlchemy URL, or firestore://PROJECT/DATABASE."""
     relay_url: str | None = None
-    """wss://… of the relay; None: the same origin, path /ws."""
+    """The relay's wss:// URL; None: the same origin, path /ws."""
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks whose X-Forwarded-For is believed."""
+    """Addresses or networks whose X-Forwarded-For is trusted."""
     identity: Literal["local", "identity_platform"] = "local"
     keys_dir: str | None = None
-    """Folder of the signing keys (made at first start at home; a mounted secret volume in the cloud)."""
+    """The folder of the signing keys (created at first start at home; mounted secrets in the cloud)."""
     keys_secrets: str | None = None
-    """projects/P/secrets/NAME: without a folder the keys are Secret Manager's NAME-access, NAME-join, NAME-notice, …"""
+    """projects/P/secrets/NAME: without a folder, the keys are the secrets NAME-access, NAME-join, NAME-notice, …"""
     uploads_bucket: str | None = None
     media_bucket: str | None = None
     signer_account: str | None = None
-    """The service account in whose name upload URLs are signed."""
+    """The service account that signs upload URLs."""
     transcode_job: str | None = None
     """projects/P/locations/R/jobs/J, the Cloud Run job that prepares films."""
     cdn_key_name: str | None = None
-    """Name of Cloud CDN's signing key, whose value lies in the keys folder as `cdn.key`; None: our own grants."""
+    """The name of Cloud CDN's signing key, whose value is `cdn.key` in the keys folder; None: our own grants."""
     deliveries_topic: str | None = None
-    """projects/P/topics/T, whose messages wake the function `on_delivery`; None: webhooks wait for the sweeper."""
+    """projects/P/topics/T, whose messages wake the function `on_delivery`; None: webhooks wait for maintenance."""
     grant_life_s: int = 300
-    """How long a grant to watch lives; removal ends playback on a CDN when the last one ends."""
+    """How long a playback grant is valid; on a CDN a removed viewer can watch until the last grant expires."""
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     identity_project: str | None = None
-    """The project whose Identity Platform tokens are believed."""
+    """The project whose Identity Platform tokens are accepted."""
     identity_api_key: str | None = None
-    """The key by which the page names that project to Identity Platform: public, it permits nothing by itself."""
+    """The key with which the page names that project to Identity Platform: public, it grants no access."""
     first_admin: str | None = None
-    """The verified address that is administrator from its first sign-in on."""
+    """The verified email address that becomes an admin at its first sign-in."""
     otlp_endpoint: str | None = None
-    """Where traces go, by OTLP over HTTP; None: nowhere."""
+    """Where traces are sent, by OTLP over HTTP; None: nowhere."""
     service: str = "watchparty"
-    """What this process is called in traces."""
+    """The name of this process in traces."""
     version: str = "0.1.0"
 
     @property
     def project(self) -> str | None:
-        """The Google project that everything is in, where there is one."""
+        """The Google project of the deployment, if there is one."""
         return (self.transcode_job or "").removeprefix("projects/").partition("/")[0] or None
 
 
@@ -104,7 +104,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
 
 
 def required(value: str | None, variable: str, what: str) -> str:
-    """A setting that this deployment cannot do without. Raises ConfigError with its name."""
+    """A setting that this deployment requires. Raises ConfigError with its name."""
     if not value:
         raise ConfigError(f"{variable}: expected {what}")
     return value

@@ -1,18 +1,18 @@
-"""Everything that can be refused, as one tree, and the one table from refusal to HTTP status.
+"""The exceptions of the functions, as one tree, and the HTTP status of each refusal.
 
     ApiError
     ├── Malformed 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Gone 410
     ├── TooLarge 413 · UnsupportedType 415 · Invalid 422 · TooMany 429 · Unavailable 503
-    ├── of the upload protocol only: PreconditionFailed 412 · DiskFull 507
-    ├── RoutingError       what the framework refuses itself: no such path (404), no such method (405), …
+    ├── only in the upload protocol: PreconditionFailed 412 · DiskFull 507
+    ├── RoutingError       refusals of the framework: no such path (404), no such method (405), …
     StoreError
-    ├── AlreadyExists      create() of a document that is there
-    ├── VersionConflict    a write whose precondition failed: read again, decide again
-    └── Missing            replace() or delete() of a document that is not there
-    BadEvent               an event of the cloud that cannot be read; told to nobody, it ends in a dead-letter topic
+    ├── AlreadyExists      create() of a document that exists
+    ├── VersionConflict    a write whose precondition failed: read and decide again
+    └── Missing            replace() or delete() of a document that does not exist
+    BadEvent               an invalid cloud event; it ends in a dead-letter topic
 
-`code` is stable and part of the contract; `detail` is a sentence for a person. A StoreError that nobody handled
-is a conflict (409) to the caller, never a stack trace.
+`code` is stable and part of the contract; `detail` is a sentence for people. An unhandled StoreError is answered as a
+conflict (409).
 """
 
 import re
@@ -23,14 +23,14 @@ from http import HTTPStatus
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field of the request that did not fit: JSON pointer and what was expected."""
+    """One invalid field of the request: JSON pointer, and what was expected."""
 
     pointer: str
     detail: str
 
 
 class ApiError(Exception):
-    """A refusal that the caller is told about as `application/problem+json` (RFC 9457)."""
+    """A refusal, answered as `application/problem+json` (RFC 9457)."""
 
     status: int = 500
     title: str = "Internal error"
@@ -97,7 +97,7 @@ class Unavailable(ApiError):
 
 
 class RoutingError(ApiError):
-    """A refusal of the framework's own, in our shape."""
+    """A refusal of the framework, in our format."""
 
     def __init__(self, status: int, detail: str) -> None:
         phrase = HTTPStatus(status).phrase
@@ -115,7 +115,7 @@ class DiskFull(ApiError):
 
 
 class StoreError(Exception):
-    """A write that the store refused; carries what and where."""
+    """A write that the store refused; carries the kind and id of the document."""
 
     def __init__(self, kind: str, id_: str) -> None:
         super().__init__(f"{kind} {id_}")
@@ -124,7 +124,7 @@ class StoreError(Exception):
 
 
 class AlreadyExists(StoreError):
-    """create() met a document of the same kind and id."""
+    """create() found a document of the same kind and id."""
 
 
 class VersionConflict(StoreError):
@@ -132,8 +132,8 @@ class VersionConflict(StoreError):
 
 
 class Missing(StoreError):
-    """The document to be replaced or deleted is not there."""
+    """The document to be replaced or deleted does not exist."""
 
 
 class BadEvent(Exception):
-    """An event that is none of ours, or broken; its message repeats nothing of what stood in it."""
+    """A foreign or broken event; the message repeats none of its content."""

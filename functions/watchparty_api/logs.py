@@ -1,7 +1,7 @@
-"""Log lines as Cloud Logging reads them: one JSON object a line, with severity, request and trace.
+"""Log lines for Cloud Logging: one JSON object per line, with severity, request and trace.
 
-Every line of a request names its id, which the person sees in a problem, and the trace that Google's front end began,
-so that both lead to all lines. At home lines stay plain text.
+Every line of a request contains its id, which a problem shows to the caller, and the trace that Google's front end
+started, so that either one finds all lines. At home lines are plain text.
 """
 
 import json
@@ -21,7 +21,7 @@ _CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/(\d+))?(?:;o=(\d))?")
 
 @dataclass(frozen=True)
 class Trace:
-    """Where in a distributed trace this is, in hex, as W3C's `traceparent` has it."""
+    """A position in a distributed trace, in hex, as in W3C's `traceparent`."""
 
     trace_id: str
     span_id: str
@@ -30,7 +30,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Occasion:
-    """What is being answered or heard while a line is written."""
+    """The request or event that is being handled while a line is logged."""
 
     request_id: str
     trace: Trace | None = None
@@ -41,7 +41,7 @@ _occasion: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
 
 @contextmanager
 def log_context(request_id: str, trace: Trace | None = None) -> Iterator[None]:
-    """Lines that are written meanwhile, also in threads that work for it, are of this request or event."""
+    """Assigns the lines logged inside, also in threads that it starts, to this request or event."""
     token = _occasion.set(Occasion(request_id, trace))
     try:
         yield
@@ -50,7 +50,7 @@ def log_context(request_id: str, trace: Trace | None = None) -> Iterator[None]:
 
 
 def trace_of(traceparent: str, cloud_trace: str = "") -> Trace | None:
-    """The trace that the headers `traceparent` or `X-Cloud-Trace-Context` tell of; None for what is neither. Pure."""
+    """Parses the headers `traceparent` and `X-Cloud-Trace-Context`; None when neither is valid."""
     if match := _TRACEPARENT.fullmatch(traceparent):
         return Trace(match[1], match[2], bool(int(match[3], 16) & 1))
     if match := _CLOUD_TRACE.fullmatch(cloud_trace):
@@ -67,7 +67,7 @@ class CloudFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
-        if record.exc_info:  # Error Reporting groups by the stack in the message
+        if record.exc_info:  # Error Reporting groups errors by the stack in the message
             message = f"{message}\n{self.formatException(record.exc_info)}"
         line: dict[str, object] = {
             "severity": _SEVERITIES.get(record.levelname, "INFO"),
@@ -85,8 +85,8 @@ class CloudFormatter(logging.Formatter):
 
 
 def log_to_the_cloud(project: str | None) -> None:
-    """Everything that is logged goes to standard output as JSON, from INFO on; the HTTP clients' own chatter does not:
-    it holds addresses, and addresses of rooms let people in."""
+    """Sends log lines from INFO on to standard output as JSON, except those of HTTP clients: they contain URLs, and the
+    URL of a room grants access."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(CloudFormatter(project))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,7 +1,7 @@
 """Writes the HTTP contract: the OpenAPI document of all routes of all functions.
 
-`python -m watchparty_api.schema` (or `make contracts`) renews docs/contracts, from which the frontend's types are
-generated; a test compares what is committed with what this says.
+`python -m watchparty_api.schema` (or `make contracts`) updates docs/contracts, from which the frontend's types are
+generated; a test compares it with the committed file.
 """
 
 import json
@@ -17,14 +17,14 @@ CONTRACT = Path(__file__).parents[2] / "docs" / "contracts" / "openapi.json"
 
 
 def whole_app() -> FastAPI:
-    """All routes of the house, and nothing behind them."""
+    """An application with all routes but without services."""
     app = routed_app(routers())
     app.include_router(public.root_router)
     return app
 
 
 def schema_text() -> str:
-    """The document as it is committed."""
+    """The document as it is committed to the repository."""
     return json.dumps(document(whole_app()), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -1,6 +1,6 @@
-"""What a request handler may use: the ports and the clock, in one frozen value that `bootstrap.py` fills.
+"""What handlers may use: the ports, the clock and the listeners, in one frozen value that `bootstrap.py` builds.
 
-Handlers get it by `dependencies.ServicesOf`; they never name an adapter.
+Route handlers get it through `web.dependencies.ServicesOf`. They never name an adapter.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ SETTINGS_ID = "settings"
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The ports, the clock, and the listeners that the parts of the functions notify."""
+    """The ports, the clock, and the listeners by which videos notify rooms."""
 
     config: Config
     store: WorkspaceStore
@@ -41,16 +41,16 @@ class Services:
     mail: Mailer
     delivery_queue: DeliveryQueue
     identity_provider: IdentityProvider | None
-    """Whose tokens sign in here; None: the site has accounts of its own only."""
+    """The identity provider that signs people in; None: the site has its own accounts."""
     now: Callable[[], datetime]
     on_video_changed: "Callable[[Services, Video], None]"
-    """Called after a change of what viewers see of a video: how much of it can be played, its tracks, its length.
+    """Called after a change that viewers can see: how much of a video can be played, its tracks, its duration.
     Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""
     on_video_deleted: "Callable[[Services, str], None]"
     """Called after a video is deleted, with its id."""
 
     def settings(self) -> WorkspaceSettings:
-        """What an administrator can change while the site runs: as stored, or the defaults (version 0)."""
+        """The settings that admins can change while the site runs: as stored, or the defaults (version 0)."""
         return self.store.get(WorkspaceSettings, SETTINGS_ID) or WorkspaceSettings(
             id=SETTINGS_ID,
             created_at=self.now(),

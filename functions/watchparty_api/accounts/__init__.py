@@ -1,1 +1,1 @@
-"""Accounts: signing up and in, sessions, recovery, and what a person can do with their own account."""
+"""Accounts: sign-up, sign-in, sessions, recovery, and the calls for one's own account."""

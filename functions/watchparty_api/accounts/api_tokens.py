@@ -1,4 +1,4 @@
-"""Personal API tokens: `wp_{id}_{secret}`, with scopes, the secret shown once."""
+"""Personal API tokens: `wp_{id}_{secret}` with scopes; the secret is shown once."""
 
 import secrets
 
@@ -20,14 +20,14 @@ _MOST = 50
 
 @router.get("")
 def list_tokens(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> TokenList:
-    """The account's tokens, without their secrets."""
+    """Lists the account's tokens, without their secrets."""
     page = services.store.query(API_TOKENS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor)
     return TokenList(items=[TokenView.of(token) for token in page.items], next_cursor=page.cursor)
 
 
 @router.post("", status_code=201)
 def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, response: Response) -> NewToken:
-    """A new token; its secret is in this answer and nowhere else."""
+    """Creates a token. Only this answer contains its secret."""
     if caller.account.temporary:
         raise Forbidden("temporary", "Create an account first: temporary accounts can’t have API tokens.")
     if caller.account.role != "admin" and any(scope.startswith("admin:") for scope in body.scopes):
@@ -53,7 +53,7 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
 
 @router.delete("/{token_id}", status_code=204)
 def delete_token(token_id: str, services: ServicesOf, caller: AccountOf) -> None:
-    """The token is refused from now on."""
+    """Deletes the token, which is refused from then on."""
     token = services.store.get(ApiToken, token_id)
     if token is None or token.account_id != caller.account.id:
         raise NotFound("token_not_found", "Token not found.")

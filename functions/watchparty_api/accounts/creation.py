@@ -1,6 +1,6 @@
-"""Making accounts: the account, the claim on its address and the entry in the audit log, in one commit.
+"""Creates accounts: the account, the claim on its email address and the audit entry, in one commit.
 
-The only place that creates accounts; the routes, the administrator's command line and set-up all come here.
+No other file creates accounts; the routes, the admin's command line and the set-up all call this one.
 """
 
 import secrets
@@ -19,7 +19,7 @@ from watchparty_api.store.port import Create, Replace, Write
 
 
 def registration_invite(services: Services, invite: str | None, email: str | None) -> OneTimeToken | None:
-    """The invitation that lets the address in; None where none is needed. Raises Forbidden, Gone."""
+    """Returns the invitation that allows the address to register, None when none is needed. Raises Forbidden, Gone."""
     if invite is None:
         if services.settings().registration != "open":
             raise Forbidden("invitation_needed", "This site is invite-only. Ask the admin for an invitation link.")
@@ -42,7 +42,7 @@ def create_account(
     role: Literal["admin", "user"] = "user",
     beside: Sequence[Write] = (),
 ) -> Account:
-    """A new account with an address and a password, committed with the writes `beside`. Raises Conflict."""
+    """Creates an account with email address and password, and commits the writes `beside` with it. Raises Conflict."""
     account = Account(
         id=_new_id(),
         created_at=services.now(),
@@ -65,7 +65,7 @@ def claim_temporary(
     role: Literal["admin", "user"] = "user",
     beside: Sequence[Write] = (),
 ) -> Account:
-    """Makes a temporary account a lasting one: its rooms and films stay its own. Raises Conflict."""
+    """Turns a temporary account into a permanent one, which keeps its rooms and films. Raises Conflict."""
     lasting = replace(
         account,
         email=email,
@@ -80,7 +80,7 @@ def claim_temporary(
 
 
 def create_temporary(services: Services, display_name: str) -> Account:
-    """A host for a day, without address or password."""
+    """Creates an account for 24 hours, without email address or password."""
     now = services.now()
     account = Account(
         id=_new_id(),
@@ -94,7 +94,7 @@ def create_temporary(services: Services, display_name: str) -> Account:
 
 
 def email_claim(services: Services, email: str, account_id: str) -> EmailClaim:
-    """The document that makes an address belong to one account."""
+    """The document that reserves an email address for one account."""
     return EmailClaim(
         id=claim_id(services, email),
         created_at=services.now(),
@@ -107,7 +107,7 @@ def claim_id(services: Services, email: str) -> str:
 
 
 def account_by_email(services: Services, email: str) -> Account | None:
-    """The account that owns the address."""
+    """The account that owns the email address, or None."""
     claim = services.store.get(EmailClaim, claim_id(services, email))
     return services.store.get(Account, claim.account_id) if claim else None
 

@@ -1,6 +1,6 @@
-"""Revoking what opens an account besides its password: sessions, API tokens, reset links.
+"""Revokes the credentials of an account besides its password: sessions, API tokens, reset links.
 
-Someone who proves that an account is theirs may not be the only one who holds such credentials, so all are revoked.
+When the owner recovers an account, someone else may still hold such credentials, so all of them are revoked.
 """
 
 from dataclasses import replace
@@ -25,21 +25,22 @@ def revoke_session(services: Services, session: Session) -> None:
 
 
 def revoke_sessions(services: Services, account_id: str, *, keep: str | None = None) -> None:
-    """Signs out every device of the account, except the session `but`."""
+    """Signs out every device of the account, except the session `keep`."""
     for session in services.store.query_all(SESSIONS_OF_ACCOUNT, account_id, False):
         if session.id != keep:
             revoke_session(services, session)
 
 
 def api_token_deletions(services: Services, account_id: str) -> list[Delete]:
-    """The writes after which no API token opens the account; they go into the commit of what voids them."""
+    """The writes that delete the account's API tokens, to be committed with the change that revokes them."""
     tokens = services.store.query_all(API_TOKENS_OF_ACCOUNT, account_id)
     return [Delete(ApiToken, token.id) for token in tokens]
 
 
 def reset_link_deletions(services: Services, account_id: str, *, keep: str | None = None) -> list[Delete]:
-    """The same for links that set a new password, except the one that is being used. They live an hour, so the site
-    has few.
+    """The writes that delete the account's reset links, except the one in use.
+
+    Reset links live for an hour, so reading all of the site's is cheap.
     """
     links = services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "reset")
     return [Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != keep]

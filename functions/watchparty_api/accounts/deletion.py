@@ -1,7 +1,7 @@
-"""Deleting an account: its rooms close, its films, devices and tokens go, and the address is free again.
+"""Deletes an account: closes its rooms, deletes its films, sessions and tokens, and frees its email address.
 
-Every step can be repeated, and the account itself goes last: a deletion that was interrupted is finished by asking
-again. Also deletes expired temporary accounts.
+Every step can be repeated and the account itself is deleted last, so calling again completes an interrupted deletion.
+Also deletes expired temporary accounts.
 """
 
 from watchparty_api import audit
@@ -26,7 +26,7 @@ from watchparty_api.webhooks.outbox import delete_webhook
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
-    """Deletes the account and what is its own. Raises Conflict for the last administrator."""
+    """Deletes the account and everything it owns. Raises Conflict for the last admin."""
     refuse_last_admin(services, account)
     store = services.store
     for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
@@ -48,7 +48,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
 
 
 def refuse_last_admin(services: Services, account: Account) -> None:
-    """Raises Conflict when nobody could administer the site without this account."""
+    """Raises Conflict when no usable admin would remain without this account."""
     admins = services.store.query_all(ACCOUNTS_BY_ROLE, "admin")
     if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
         raise Conflict("last_admin", "This is the only admin. Make someone else an admin first.")
@@ -71,4 +71,4 @@ def _close(services: Services, room_id: str) -> None:
     try:
         close_room(services, room_id)
     except Gone:
-        return  # closed meanwhile
+        return  # closed by another request

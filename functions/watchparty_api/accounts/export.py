@@ -1,4 +1,4 @@
-"""Everything that is kept about one account, as plain JSON without secrets."""
+"""The data export of one account, as plain JSON without secrets."""
 
 from dataclasses import asdict
 from typing import Any
@@ -17,7 +17,7 @@ _INTERNAL = frozenset({"workspace_id", "version"})
 
 
 def export_account(services: Services, account: Account) -> dict[str, Any]:
-    """The account, its devices, tokens, rooms, films and webhooks."""
+    """The account with its sessions, tokens, rooms, films and webhooks."""
     store = services.store
     sessions = [
         session for revoked in (False, True) for session in store.query_all(SESSIONS_OF_ACCOUNT, account.id, revoked)
@@ -33,5 +33,5 @@ def export_account(services: Services, account: Account) -> dict[str, Any]:
 
 
 def _plain(record: Record) -> dict[str, Any]:
-    """The record's fields but hashes, which protect secrets, and what only the store uses."""
+    """The record's fields, without the hashes of secrets and without the store's own fields."""
     return {name: value for name, value in asdict(record).items() if name not in _INTERNAL and "hash" not in name}

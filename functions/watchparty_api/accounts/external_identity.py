@@ -1,7 +1,7 @@
-"""Signing in with the token of an identity provider: the account that belongs to it, made at the first time.
+"""Sign-in with a token of the identity provider; the first sign-in creates the account.
 
-An account that claims the person's address without ever having shown that it is its own may have been made by anybody.
-It becomes the person's, and whatever else opened it before opens it no more.
+An existing account with the person's email address is linked. If it never verified that address, anyone may have
+created it: the person takes it over, and all of its other credentials are revoked.
 """
 
 import secrets
@@ -32,14 +32,14 @@ from watchparty_api.webhooks.outbox import delete_webhook
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 FRESH = timedelta(minutes=5)
-"""A token is exchanged right after signing in; an older one may have been picked up somewhere."""
+"""Pages exchange a token right after sign-in; an older one may have been stolen."""
 
 
 @router.post(
-    "/session", responses={404: {**REFUSAL, "description": "Accounts here are the site's own (`local_accounts`)"}}
+    "/session", responses={404: {**REFUSAL, "description": "This site has its own accounts (`local_accounts`)"}}
 )
 def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation."""
+    """Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation."""
     if services.identity_provider is None:
         raise NotFound("local_accounts", "This site has its own accounts. Sign in with your email and password.")
     limit(request, "token_try", address_key(client_address(request)))
@@ -56,14 +56,14 @@ def _known(services: Services, person: ExternalUser) -> Account | None:
     if claim is None:
         return None
     account = services.store.get(Account, claim.account_id)
-    if account is None:  # it was deleted; who comes again begins anew
+    if account is None:  # deleted: the next sign-in creates a new account
         services.store.delete(EmailClaim, claim.id)
         return None
     return _caught_up(services, person, account)
 
 
 def _caught_up(services: Services, person: ExternalUser, account: Account) -> Account:
-    """The account with what the person has shown since: that the address is theirs, perhaps the administrator's."""
+    """The account, updated when the person has verified the address since; it may be the first admin's."""
     if not person.email_verified or person.email != account.email:
         return account
     role = "admin" if _is_first_admin(services, person) else account.role
@@ -75,7 +75,7 @@ def _caught_up(services: Services, person: ExternalUser, account: Account) -> Ac
 
 
 def _new(services: Services, person: ExternalUser, invite: str | None) -> Account:
-    """The account with the person's verified address, from now on theirs; else a new one."""
+    """Links the account with the person's verified address, or creates a new one."""
     first_admin = _is_first_admin(services, person)
     mine = account_by_email(services, person.email) if person.email and person.email_verified else None
     if mine is not None:
@@ -103,7 +103,7 @@ def _new(services: Services, person: ExternalUser, invite: str | None) -> Accoun
 
 
 def _reclaimed(services: Services, person: ExternalUser, before: Account, linked: Account) -> Account:
-    """Links an account that never showed that the address is its own, and shuts out whoever made it."""
+    """Links an account that never verified its address, and revokes the access of whoever created it."""
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
     account = replace(linked, password_hash=None, tokens_valid_from=services.now())
@@ -112,7 +112,7 @@ def _reclaimed(services: Services, person: ExternalUser, before: Account, linked
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
     account = _commit(services, person, account, writes, "account.reclaimed")
     revoke_sessions(services, account.id)
-    exclude_from_rooms(services, account.id)  # a join token is renewed without a session
+    exclude_from_rooms(services, account.id)  # join tokens are renewed without a session
     return account
 
 

@@ -1,9 +1,10 @@
-"""The calls of the site's own accounts: they are not there where an identity provider signs people in.
+"""What applies to the site's own accounts only: the guard of their routes, and the password check.
 
-Otherwise somebody could register another person's address here before its owner comes through the provider.
+Where an identity provider signs people in, these routes answer 404. Otherwise someone could register another person's
+email address before its owner signs in through the provider.
 
-`password_fits` counts failures per pair of account and address, so that a stranger who guesses cannot lock the owner
-out, and per address alone, so that no one tries one password on every account.
+The password check counts failures per pair of account and network address, so that guessing cannot lock the owner out,
+and per network address alone, so that trying one password on every account is slowed, too.
 """
 
 from typing import Any
@@ -27,13 +28,15 @@ def _local_accounts(services: ServicesOf) -> None:
 
 LOCAL_ACCOUNTS_ONLY: dict[str, Any] = {
     "dependencies": [Depends(_local_accounts)],
-    "responses": {404: {**REFUSAL, "description": "Accounts here are an identity provider's (`outside_accounts`)"}},
+    "responses": {
+        404: {**REFUSAL, "description": "This site's accounts are an identity provider's (`outside_accounts`)"}
+    },
 }
-"""Arguments of such a route."""
+"""The route arguments that apply the guard."""
 
 
 def password_matches(services: Services, request: Request, who: str, account: Account | None, password: str) -> bool:
-    """Checks the password of `account`, for somebody known as `who`. Raises TooMany after too many failures."""
+    """Whether the password is the account's. Failures count against `who`. Raises TooMany after too many of them."""
     address = address_key(client_address(request))
     counted = services.keyed_hash.of("password failures", who)
     services.limiter.check("login_failure", counted, address)
@@ -44,5 +47,5 @@ def password_matches(services: Services, request: Request, who: str, account: Ac
         services.limiter.hit("login_failure", counted, address)
         services.limiter.hit("login_failure_address", address)
     except TooMany:
-        return False  # counted; the next attempt hears of it from `check`
+        return False  # already counted; `check` refuses the next attempt
     return False

@@ -1,4 +1,4 @@
-"""A person's own account: reading, changing and deleting it, its devices, its usage, and everything kept about it."""
+"""HTTP routes of one's own account: read, change, delete and export it; its sessions and its usage."""
 
 from dataclasses import replace
 from typing import Any
@@ -40,7 +40,7 @@ router = APIRouter(prefix="/auth/me", tags=["accounts"])
 
 @router.get("")
 def read_me(caller: AccountOf) -> AccountView:
-    """The calling account."""
+    """Returns the calling account."""
     return AccountView.of(caller.account)
 
 
@@ -48,8 +48,8 @@ def read_me(caller: AccountOf) -> AccountView:
 def change_me(
     body: MeChange, services: ServicesOf, caller: AccountOf, request: Request, later: BackgroundTasks
 ) -> AccountView:
-    """Changes what is given. A new address or password needs the current password. A new password signs other devices
-    out and deletes the account's API tokens; reset links that were sent before are void after either."""
+    """Changes the given fields. A new email address or password requires the current password. A new password signs
+    other devices out and deletes the account's API tokens; either one invalidates reset links that were sent before."""
     account = caller.account
     if body.email is not None or body.password is not None:
         if account.temporary:
@@ -71,7 +71,7 @@ def change_me(
 
 @router.delete("", status_code=204)
 def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: DeleteBody | None = None) -> None:
-    """Deletes the account with its rooms and films."""
+    """Deletes the account, its rooms and its films."""
     if caller.account.password_hash is not None:
         _demand_password(services, request, caller.account, body.password if body else None)
     delete_account(services, caller.account, actor=caller.account.id)
@@ -79,7 +79,7 @@ def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: D
 
 @router.get("/export")
 def export_me(services: ServicesOf, caller: AccountOf, response: Response) -> dict[str, Any]:
-    """Everything that is kept about the account, without secrets."""
+    """Exports everything that is stored about the account, without secrets."""
     response.headers["Content-Disposition"] = 'attachment; filename="watchparty-account.json"'
     return export.export_account(services, caller.account)
 
@@ -88,7 +88,7 @@ def export_me(services: ServicesOf, caller: AccountOf, response: Response) -> di
 def list_sessions(
     services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> SessionList:
-    """The devices that are, or were, signed in."""
+    """Lists the devices that are signed in."""
     page = services.store.query(SESSIONS_OF_ACCOUNT, caller.account.id, False, limit=limit, cursor=cursor)
     items = [SessionView.of(session, current_id=caller.session_id) for session in page.items]
     return SessionList(items=items, next_cursor=page.cursor)
@@ -105,7 +105,7 @@ def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> Non
 
 @router.get("/usage")
 def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
-    """How much of the quota is used."""
+    """Returns how much of the quota is used."""
     videos = videos_of(services, caller.account.id)
     return UsageView(
         used_bytes=used_bytes(videos),

@@ -1,4 +1,4 @@
-"""The shapes of accounts over HTTP. Nothing here decides."""
+"""Request and response models of accounts."""
 
 import json
 from datetime import datetime
@@ -25,12 +25,12 @@ def _address(text: str) -> str:
 
 
 def _answerable(preferences: dict[str, Any]) -> dict[str, Any]:
-    """They come back with every answer that shows the account: what cannot be written would shut its owner out."""
+    """Answers that show the account contain them, so preferences that cannot be serialized would lock the owner out."""
     if _depth(preferences) > _PREFERENCES_DEPTH:
         raise ValueError(f"Preferences can be up to {_PREFERENCES_DEPTH} levels deep.")
     try:
         written = json.dumps(preferences, ensure_ascii=False, allow_nan=False).encode()
-    except ValueError as error:  # also UnicodeEncodeError: half a character
+    except ValueError as error:  # includes UnicodeEncodeError, for a lone surrogate
         raise ValueError("Preferences must be plain JSON.") from error
     if len(written) > _PREFERENCES_BYTES:
         raise ValueError(f"Preferences can have up to {_PREFERENCES_BYTES} bytes as JSON.")
@@ -38,7 +38,7 @@ def _answerable(preferences: dict[str, Any]) -> dict[str, Any]:
 
 
 def _depth(value: Any) -> int:
-    """How many lists and objects lie in one another, level by level: a deep value must not make this deep, too."""
+    """The depth of nested lists and objects, counted level by level: recursion would overflow on a deep value."""
     depth, level = 0, [value]
     while level := [each for each in level if isinstance(each, dict | list)]:
         depth += 1
@@ -47,7 +47,7 @@ def _depth(value: Any) -> int:
 
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(_address)]
-"""An address, lower-cased, as RFC 5321 and 6531 allow it."""
+"""An email address as RFC 5321 and 6531 allow it, in lower case."""
 NewPassword = Annotated[str, Field(min_length=10, max_length=200)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=200)]
 DisplayName = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(visible_line)]
@@ -96,7 +96,7 @@ class VerifyBody(Body):
 
 
 class MeChange(Body):
-    """Only the fields that are there change. A new address or password needs the current password."""
+    """Only the given fields change. A new email address or password requires the current password."""
 
     display_name: DisplayName | None = None
     email: Email | None = None
@@ -116,13 +116,13 @@ class TokenStart(Body):
 
 
 class SetupState(BaseModel):
-    """The one-time link still waits for somebody."""
+    """The site has no admin yet; the one-time link creates the first."""
 
     open: Literal[True] = True
 
 
 class AccountView(BaseModel):
-    """An account as its owner, and an administrator, sees it."""
+    """An account as its owner and admins see it."""
 
     id: str
     email: str | None
@@ -150,7 +150,7 @@ class AccountView(BaseModel):
 
 
 class SignedIn(BaseModel):
-    """Everything a page needs once somebody is signed in; the refresh cookie comes beside it."""
+    """The result of signing in; the same answer sets the refresh cookie."""
 
     access_token: str
     expires_in: int
@@ -198,7 +198,7 @@ class TokenView(BaseModel):
 
 
 class NewToken(TokenView):
-    """The one answer that shows the secret."""
+    """A new token; only this answer contains its secret."""
 
     token: str
 

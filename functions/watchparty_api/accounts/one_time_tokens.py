@@ -1,6 +1,6 @@
-"""Links that work once: first set-up, password reset, address verification, invitation of an account.
+"""Tokens of links that work once: first set-up, password reset, email verification, invitation to register.
 
-The secret travels in the link's fragment and in a request body; only its hash is kept, as the document's id.
+The secret travels in the link's fragment and in a request body; only its hash is stored, as the document's id.
 """
 
 import secrets
@@ -33,7 +33,7 @@ def mint(
     role: Literal["admin", "user"] = "user",
     created_by: str | None = None,
 ) -> tuple[str, OneTimeToken]:
-    """Stores a new token and gives its secret, which nobody can read again."""
+    """Stores a new token and returns its secret, which cannot be read again."""
     secret, now = secrets.token_urlsafe(32), services.now()
     token = OneTimeToken(
         id=hash_secret(secret),
@@ -49,7 +49,7 @@ def mint(
 
 
 def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
-    """The living token of that secret. Raises Gone: used, expired and unknown look the same."""
+    """Returns the valid token of that secret. Raises Gone, alike for used, expired and unknown ones."""
     token = services.store.get(OneTimeToken, hash_secret(secret))
     if token is None or token.purpose != purpose or token.used_at or token.expires_at <= services.now():
         raise Gone("link_used_up", "This link has already been used or has expired. Ask for a new one.")
@@ -57,5 +57,5 @@ def find(services: Services, purpose: Purpose, secret: str) -> OneTimeToken:
 
 
 def mark_used(services: Services, token: OneTimeToken) -> Replace:
-    """The write that uses the token up; it goes into the commit of what the token allows."""
+    """The write that marks the token as used, to be committed with the change that it allows."""
     return Replace(replace(token, used_at=services.now()))

@@ -1,7 +1,7 @@
-"""Getting back in, and showing that an address is one's own: links by mail that work once.
+"""Password reset and email verification by one-time links.
 
-Where no mail leaves the house nothing is sent, and the answers are the same: they never tell whether an address has an
-account. The mail goes out after the answer, so that the time does not tell either.
+Answers never reveal whether an email address has an account, and they are the same where no mail server is set up. The
+mail is sent after the answer, so that the response time does not reveal it either.
 """
 
 from dataclasses import replace
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 
 @router.post("/password/forgot", status_code=202, **LOCAL_ACCOUNTS_ONLY)
 def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: BackgroundTasks) -> dict[str, str]:
-    """Sends a reset link if the address has an account; the answer is the same if not."""
+    """Sends a reset link if the address has an account; the answer is the same otherwise."""
     limit(request, "mail_from_address", address_key(client_address(request)))
     later.add_task(_send_reset, services, base_url(request), body.email)
     return {"detail": "If this address has an account, a link is on its way."}
@@ -38,8 +38,8 @@ def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: Back
 
 @router.post("/password/reset", status_code=204, **LOCAL_ACCOUNTS_ONLY)
 def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
-    """Sets a new password with the link's secret. Every device is signed out and leaves its rooms, and the account's
-    API tokens and other reset links are deleted: whoever else got hold of the account has nothing left of it."""
+    """Sets a new password with the link's secret. This signs out every device, leaves every room, and deletes the
+    account's API tokens and other reset links: no one else who had access keeps any."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "reset", body.token)
     changed = replace(
@@ -56,12 +56,12 @@ def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
     ]
     audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
     revoke_sessions(services, account.id)
-    leave_all_rooms(services, account.id)  # a join token is renewed without a session
+    leave_all_rooms(services, account.id)  # join tokens are renewed without a session
 
 
 @router.post("/verify-email", status_code=204)
 def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> None:
-    """Notes that the address is the account's own."""
+    """Marks the account's email address as verified."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "verify", body.token)
     writes = [Replace(replace(account, email_verified=True)), one_time_tokens.mark_used(services, token)]
@@ -69,7 +69,7 @@ def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> No
 
 
 def send_verification(services: Services, site: str, account: Account) -> None:
-    """Mails the link that verifies the account's address. Runs after the answer."""
+    """Mails the link that verifies the account's email address. Runs after the answer."""
     if account.email is None or not services.mail.delivers:
         return
     secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
@@ -85,7 +85,7 @@ def _send_reset(services: Services, site: str, email: str) -> None:
     try:
         services.limiter.hit("mail_to", services.keyed_hash.of("mail", email))
     except TooMany:
-        return  # nobody's inbox is filled by a stranger; the answer has been given already
+        return  # strangers cannot flood an inbox; the answer has already been sent
     secret, _ = one_time_tokens.mint(services, "reset", account_id=account.id, email=email)
     link = f"{site}/reset#token={secret}"
     unasked = "If you didn’t ask for this, you can ignore this email."

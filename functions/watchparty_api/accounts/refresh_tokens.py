@@ -79,7 +79,7 @@ def matches(secret: str, *hashes: str | None) -> bool:
 
 
 def session_end(account: Account, now: datetime) -> datetime:
-    """When a session expires that is used now; a temporary account's never outlives the account."""
+    """When a session that is used now expires; it never outlives a temporary account."""
     end = now + SESSION_LIFE
     return min(end, account.expires_at) if account.expires_at else end
 

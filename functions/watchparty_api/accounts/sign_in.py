@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""HTTP routes of signing in, refreshing the access token, and signing out."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 
 @router.post("/login", **LOCAL_ACCOUNTS_ONLY)
 def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Signs in with e-mail address and password. Failed attempts slow down only the address that makes them."""
+    """Signs in with email address and password. Failed attempts slow down only the address that makes them."""
     account = account_by_email(services, body.email)
     if not password_matches(services, request, body.email, account, body.password) or account is None:
         raise Unauthenticated("wrong_credentials", "Wrong email or password.")
@@ -32,14 +32,14 @@ def login(body: LoginBody, services: ServicesOf, request: Request, response: Res
 
 @router.post("/refresh", dependencies=[Depends(require_origin)])
 def refresh(services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """A new access token for the refresh cookie, which is replaced by its successor."""
+    """Returns a new access token, and replaces the refresh cookie."""
     limit(request, "refresh", address_key(client_address(request)))
     return sessions.refresh(services, request, response)
 
 
 @router.post("/logout", status_code=204, dependencies=[Depends(require_origin)])
 def logout(services: ServicesOf, request: Request, response: Response) -> None:
-    """Ends this device's session and every access token of it."""
+    """Ends this device's session and its access tokens."""
     sessions.sign_out(services, request, response)
 
 

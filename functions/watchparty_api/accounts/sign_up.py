@@ -1,7 +1,7 @@
-"""How somebody becomes an account: the first administrator's link, registration, a temporary host.
+"""HTTP routes that create accounts: the first admin's set-up, registration, temporary hosts.
 
-There is no default account and no default password: a new house is opened by the one-time link that its first start
-prints (`open_setup`).
+There is no default account and no default password: the first admin registers with the one-time link that the server
+prints at its first start (`open_setup`).
 """
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
@@ -31,7 +31,7 @@ router = APIRouter(tags=["accounts"])
 
 
 def open_setup(services: Services) -> str | None:
-    """A fresh secret for the set-up link, older ones void; None once there is an admin. Called at each start."""
+    """Returns a new secret for the set-up link and voids older ones; None once there is an admin. Called at start."""
     for old in services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "setup"):
         services.store.delete(OneTimeToken, old.id)
     if _has_admin(services):
@@ -42,7 +42,7 @@ def open_setup(services: Services) -> str | None:
 
 @router.get("/setup")
 def setup_state(services: ServicesOf) -> SetupState:
-    """Whether the house still waits for its first administrator; 410 once it has one."""
+    """Succeeds while the site has no admin; 410 once it has one."""
     if _has_admin(services):
         raise Gone("already_set_up", "This site is already set up.")
     return SetupState()
@@ -50,7 +50,7 @@ def setup_state(services: ServicesOf) -> SetupState:
 
 @router.post("/setup", status_code=201, dependencies=[Depends(require_origin)])
 def set_up(body: SetupBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Makes the first administrator."""
+    """Creates the first admin."""
     setup_state(services)
     limit(request, "setup", address_key(client_address(request)))
     token = one_time_tokens.find(services, "setup", body.token)
@@ -77,7 +77,7 @@ def register(
     response: Response,
     later: BackgroundTasks,
 ) -> SignedIn:
-    """A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films."""
+    """Creates an account, by invitation unless registration is open. A temporary host keeps rooms and films."""
     limit(request, "register", address_key(client_address(request)))
     invite = registration_invite(services, body.invite, body.email)
     role = invite.role if invite else "user"
@@ -110,7 +110,7 @@ def register(
 
 @router.post("/auth/temporary", status_code=201)
 def temporary(body: TemporaryBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """A host without sign-up, for a day."""
+    """Creates a temporary host, for 24 hours."""
     if not services.settings().temporary_hosts:
         raise Forbidden("temporary_off", "Sign in to host on this site.")
     limit(request, "temporary", address_key(client_address(request)))

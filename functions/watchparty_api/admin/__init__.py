@@ -1,1 +1,1 @@
-"""What administrators do: settings, people, rooms, films, jobs, and the audit log."""
+"""Administration: settings, accounts, rooms, films, transcodes, and the audit log."""

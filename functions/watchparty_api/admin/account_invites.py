@@ -1,4 +1,4 @@
-"""Invitations to register: a link that works once, mailed where mail leaves the house."""
+"""HTTP routes of invitations to register: a link that works once, mailed where a mail server is set up."""
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/admin/account-invites", tags=["admin"])
 def list_invites(
     services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None
 ) -> AccountInviteList:
-    """The invitations that were made, the newest first."""
+    """Lists invitations, newest first."""
     page = services.store.query(ONE_TIME_TOKENS_BY_PURPOSE, "account_invite", limit=limit, cursor=cursor)
     return AccountInviteList(items=[AccountInviteView.of(each) for each in page.items], next_cursor=page.cursor)
 
@@ -40,7 +40,7 @@ def make_invite(
     response: Response,
     later: BackgroundTasks,
 ) -> NewAccountInvite:
-    """A new invitation; its link is in this answer and nowhere else."""
+    """Creates an invitation. Only this answer contains its link."""
     secret, invite = one_time_tokens.mint(
         services, "account_invite", email=body.email, role=body.role, created_by=admin.account.id
     )
@@ -64,7 +64,7 @@ def make_invite(
 
 @router.delete("/{invite_id}", status_code=204)
 def revoke_invite(invite_id: str, services: ServicesOf, admin: AdminOf) -> None:
-    """The link leads nowhere from now on."""
+    """Revokes the invitation; its link stops working."""
     invite = services.store.get(OneTimeToken, invite_id)
     if invite is None or invite.purpose != "account_invite":
         raise NotFound("invite_not_found", "Invitation not found.")

@@ -1,4 +1,4 @@
-"""People, as administrators manage them: role, suspension, quota, deletion."""
+"""HTTP routes of the administration of accounts: role, suspension, quota, deletion."""
 
 from dataclasses import replace
 
@@ -22,23 +22,23 @@ router = APIRouter(prefix="/admin/accounts", tags=["admin"])
 
 @router.get("")
 def list_accounts(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AccountList:
-    """Everybody, the newest first."""
+    """Lists all accounts, newest first."""
     page = services.store.query(ACCOUNTS, limit=limit, cursor=cursor)
     return AccountList(items=[AdminAccountView.of(account) for account in page.items], next_cursor=page.cursor)
 
 
 @router.get("/{account_id}")
 def read_account(account_id: str, services: ServicesOf, _: AdminOf) -> AdminAccountView:
-    """One account."""
+    """Returns one account."""
     return AdminAccountView.of(_find(services, account_id))
 
 
 @router.patch("/{account_id}")
 def change_account(account_id: str, body: AccountChange, services: ServicesOf, admin: AdminOf) -> AdminAccountView:
-    """Changes what is given. A suspension counts at once, for every token."""
+    """Changes the given fields. A suspension takes effect immediately, for every token."""
     before = _find(services, account_id)
     changes = {name: getattr(body, name) for name in body.model_fields_set}
-    # Null means "the default" for a quota; for the others it means that nothing was said.
+    # For a quota null means "the default"; for the other fields it means "unchanged".
     changes = {name: value for name, value in changes.items() if value is not None or name == "quota_bytes"}
     after = replace(before, **changes)
     if after.role != "admin" or after.suspended:
@@ -54,7 +54,7 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
 
 @router.delete("/{account_id}", status_code=204)
 def remove_account(account_id: str, services: ServicesOf, admin: AdminOf) -> None:
-    """Deletes an account with its rooms and films."""
+    """Deletes an account, its rooms and its films."""
     delete_account(services, _find(services, account_id), actor=admin.account.id)
 
 

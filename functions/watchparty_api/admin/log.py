@@ -1,4 +1,4 @@
-"""The audit log: reading it, checking its chain, taking it home."""
+"""HTTP routes of the audit log: list, verify, export."""
 
 import json
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ router = APIRouter(prefix="/admin/audit", tags=["admin"])
 
 @router.get("")
 def list_entries(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AuditList:
-    """The entries, the newest first."""
+    """Lists the entries, newest first."""
     page = services.store.query(AUDIT_NEWEST_FIRST, limit=limit, cursor=cursor)
     return AuditList(items=[AuditView.of(entry) for entry in page.items], next_cursor=page.cursor)
 
 
 @router.get("/verify")
 def verify(services: ServicesOf, _: AdminOf) -> AuditVerdict:
-    """Walks the whole chain of hashes."""
+    """Verifies the whole chain of hashes."""
     verdict = audit.verify(services)
     return AuditVerdict(entries=verdict.entries, broken_at=verdict.broken_at)
 
 
 @router.get("/export", response_class=StreamingResponse)
 def export(services: ServicesOf, _: AdminOf) -> StreamingResponse:
-    """All entries, the oldest first, one JSON object a line."""
+    """Exports all entries, oldest first, as one JSON object per line."""
 
     def lines() -> Iterator[str]:
         for entry in audit.entries(services):

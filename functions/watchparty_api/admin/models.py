@@ -1,4 +1,4 @@
-"""The shapes of the administrators' calls. Nothing here decides."""
+"""Request and response models of the administration."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -41,7 +41,7 @@ class SettingsView(BaseModel):
 
 
 class SettingsChange(Body):
-    """Only the fields that are there change."""
+    """Only the given fields change."""
 
     registration: Literal["invitation", "open"] | None = None
     temporary_hosts: StrictBool | None = None
@@ -52,7 +52,7 @@ class SettingsChange(Body):
 
 
 class AdminAccountView(AccountView):
-    """An account as an administrator sees it."""
+    """An account as an admin sees it."""
 
     suspended: bool
     quota_bytes: int | None
@@ -64,7 +64,7 @@ class AdminAccountView(AccountView):
 
 
 class AccountChange(Body):
-    """Only the fields that are there change; `quota_bytes: null` goes back to the site's default."""
+    """Only the given fields change; `quota_bytes: null` restores the site's default."""
 
     role: AccountRole | None = None
     suspended: StrictBool | None = None
@@ -99,7 +99,7 @@ class AccountInviteView(BaseModel):
 
 
 class NewAccountInvite(AccountInviteView):
-    """The one answer that shows the link."""
+    """A new invitation; only this answer contains the link."""
 
     url: str
 
@@ -177,7 +177,7 @@ class AuditView(BaseModel):
 
 
 class AuditVerdict(BaseModel):
-    """`broken_at` is the first entry that does not fit the chain, null when all do."""
+    """`broken_at` is the first entry that breaks the chain, null when the chain is intact."""
 
     entries: int
     broken_at: str | None

@@ -1,4 +1,4 @@
-"""All rooms, and closing one."""
+"""HTTP routes of the administration of rooms: list and close."""
 
 from fastapi import APIRouter
 
@@ -14,13 +14,13 @@ router = APIRouter(prefix="/admin/rooms", tags=["admin"])
 
 @router.get("")
 def list_rooms(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminRoomList:
-    """Every room, the newest first. What is said in them is not the administrators' to read."""
+    """Lists all rooms, newest first. Admins cannot read what is said in them."""
     page = services.store.query(ALL_ROOMS, limit=limit, cursor=cursor)
     return AdminRoomList(items=[AdminRoomView.of(room) for room in page.items], next_cursor=page.cursor)
 
 
 @router.post("/{room_id}/close", status_code=204)
 def close(room_id: str, services: ServicesOf, admin: AdminOf) -> None:
-    """Ends a party for good."""
+    """Closes a room permanently."""
     close_room(services, room_id)
     audit.commit(services, [], actor=admin.account.id, action="room.closed", target=room_id)

@@ -1,4 +1,4 @@
-"""The site's settings."""
+"""HTTP routes of the site's settings."""
 
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ router = APIRouter(prefix="/admin/settings", tags=["admin"])
 
 @router.get("")
 def show_settings(services: ServicesOf, _: AdminOf) -> SettingsView:
-    """The settings, as they are or by default."""
+    """Returns the settings, with defaults for those never changed."""
     return SettingsView.of(services.settings())
 
 
 @router.patch("")
 def change_settings(body: SettingsChange, services: ServicesOf, admin: AdminOf) -> SettingsView:
-    """Changes what is given."""
+    """Changes the given settings."""
     before = services.settings()
     changes = body.model_dump(exclude_none=True)
     after = replace(before, **changes)

@@ -1,4 +1,4 @@
-"""All films, and the transcodes that are waiting, running or failed."""
+"""HTTP routes of the administration of films and their transcodes."""
 
 from typing import Literal
 
@@ -17,14 +17,14 @@ router = APIRouter(prefix="/admin", tags=["admin"])
 
 @router.get("/videos")
 def list_videos(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: PageCursor = None) -> AdminVideoList:
-    """Every film, the newest first."""
+    """Lists all films, newest first."""
     page = services.store.query(ALL_VIDEOS, limit=limit, cursor=cursor)
     return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)
 
 
 @router.post("/videos/{video_id}/requeue")
 def requeue(video_id: str, services: ServicesOf, admin: AdminOf) -> AdminVideoView:
-    """Prepares a film again whose preparation failed."""
+    """Starts preparing a failed film again."""
     retried = retry(services, video_id)
     if retried is None:
         raise Conflict("nothing_to_retry", "Only films that failed can be prepared again.")
@@ -40,6 +40,6 @@ def list_jobs(
     limit: PageLimit = 50,
     cursor: PageCursor = None,
 ) -> AdminVideoList:
-    """The films whose transcode is in that state."""
+    """Lists the films whose transcode is in the given state."""
     page = services.store.query(VIDEOS_BY_STATUS, status, limit=limit, cursor=cursor)
     return AdminVideoList(items=[AdminVideoView.of(video) for video in page.items], next_cursor=page.cursor)

@@ -1,1 +1,1 @@
-"""Who is calling, and the tokens that say so: keys, signer, passwords, callers."""
+"""Keys, tokens, passwords, and the identity provider."""

@@ -13,7 +13,7 @@ from watchparty_api.errors import Unauthenticated, Unavailable
 
 @dataclass(frozen=True)
 class ExternalUser:
-    """What the provider vouches for. `signed_in_at` is when the person last proved who they are."""
+    """The claims that the provider vouches for. `signed_in_at` is the time of the person's last sign-in."""
 
     uid: str
     email: str | None
@@ -23,15 +23,15 @@ class ExternalUser:
 
 
 class IdentityProvider(Protocol):
-    """Adapter: `platform.py`, Google's Identity Platform."""
+    """Adapter: `IdentityPlatform`."""
 
     def verify(self, id_token: str) -> ExternalUser:
-        """Whose token it is. Raises Unauthenticated for one that is not good, Unavailable when it cannot be told."""
+        """Returns the token's owner. Raises Unauthenticated for an invalid token, Unavailable without an answer."""
 
 
 @dataclass(frozen=True)
 class IdentityPlatform:
-    """`outside.IdentityProvider` for the tokens of one project. `credential` None: the function's own."""
+    """`IdentityProvider` for the tokens of one project. `credential` None: the function's own."""
 
     project: str
     credential: Any = None
@@ -41,7 +41,7 @@ class IdentityPlatform:
         from firebase_admin.exceptions import FirebaseError
 
         try:
-            # Asked of the provider each time, one call a sign-in: a session of ours that begins on a token outlives it.
+            # Asks the provider about revocation at each sign-in, because our session outlives the token.
             claims = auth.verify_id_token(id_token, app=self.app, check_revoked=True)
             return ExternalUser(
                 uid=claims["uid"],
@@ -53,15 +53,15 @@ class IdentityPlatform:
         except (
             *(auth.InvalidIdTokenError, auth.UserDisabledError, auth.UserNotFoundError),
             *(ValueError, KeyError, TypeError),
-        ) as error:  # an expired and a revoked one are invalid, too
+        ) as error:  # InvalidIdTokenError covers expired and revoked ones
             raise Unauthenticated("bad_token", "You’ve been signed out. Sign in again.") from error
         except FirebaseError as error:
             raise Unavailable("identity_unavailable", "Sign-in is unavailable. Try again in a moment.") from error
 
     @cached_property
     def app(self) -> Any:
-        """The library's own state for this project."""
+        """The library's state for this project."""
         import firebase_admin
 
-        name = f"watchparty-{id(self)}"  # its registry is global, and knows each name once
+        name = f"watchparty-{id(self)}"  # the registry is global and refuses a name twice
         return firebase_admin.initialize_app(self.credential, {"projectId": self.project}, name=name)

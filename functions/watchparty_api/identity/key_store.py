@@ -15,23 +15,23 @@ from watchparty_api.config import ConfigError
 
 
 class KeyMaterial(Protocol):
-    """Adapters: `folder.py`, also for secrets that Cloud Run mounts; `secret_manager.py`, which asks at start."""
+    """Adapters: `KeyFolder`, also for secrets that Cloud Run mounts; `secret_manager.py`, which reads at start."""
 
     def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:
-        """The secret's text. A missing one is made of `make` where secrets may be made (at home, once for all
-        processes), else it raises ConfigError with the place where it was expected."""
+        """Returns the secret's text. Where secrets may be created (at home, once for all processes), `make` provides a
+        missing one; elsewhere a missing one raises ConfigError with the place where it was expected."""
 
     def place(self, name: str) -> str:
-        """Where the secret lies, for people; never what it is."""
+        """Where the secret is stored, for messages; never its value."""
 
 
 _FILES = {"hash": "hash.secret", "cdn": "cdn.key"}
-"""Everything else is a family of keys, `{name}.json`."""
+"""All other names are key families, `{name}.json`."""
 
 
 @dataclass(frozen=True)
 class KeyFolder:
-    """`port.KeyMaterial` in a folder; `may_create` at home only."""
+    """`KeyMaterial` in a folder; `may_create` at home only."""
 
     folder: Path
     may_create: bool
@@ -49,12 +49,12 @@ class KeyFolder:
 
     def _path(self, name: str) -> Path:
         file = _FILES.get(name, f"{name}.json")
-        mounted = self.folder / name / file  # Cloud Run mounts one secret as one folder
+        mounted = self.folder / name / file  # Cloud Run mounts each secret as a folder
         return mounted if mounted.exists() else self.folder / file
 
 
 def _create(path: Path, content: str) -> None:
-    """Writes the file whole and for its owner only; if another process was faster, its file stays."""
+    """Writes the file atomically and readable for its owner only; if another process was faster, its file stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

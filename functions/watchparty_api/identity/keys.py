@@ -1,7 +1,7 @@
-"""The signing keys: one family for access, join and notice tokens each, and the secret behind keyed hashes.
+"""The signing keys: one family each for access, join and notice tokens, and the secret behind keyed hashes.
 
-A family is a small JSON text `{"active": kid, "keys": {kid: PEM}}`, so that a new key can be put beside the old one,
-made active, and the old one removed when its last token has expired (`rotation.py`). Where it lies is `key_material/`.
+A family is a small JSON text `{"active": kid, "keys": {kid: PEM}}`, so that a new key can be added beside the old one,
+activated, and the old one removed when its last token has expired (`rotation.py`). `key_store.py` stores the text.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from watchparty_api.identity.key_store import KeyMaterial
 
 @dataclass(frozen=True)
 class KeyFamily:
-    """Keys of one purpose: the active one signs, all of them verify."""
+    """The keys of one purpose: the active one signs, all of them verify."""
 
     active: str
     keys: Mapping[str, Ed25519PrivateKey]
@@ -43,7 +43,7 @@ class KeyFamily:
         return key.public_key() if key else None
 
     def public_keys(self) -> list[dict[str, str]]:
-        """The family's half of a JSON Web Key Set."""
+        """The public keys, as entries of a JSON Web Key Set."""
         return [
             {
                 "kty": "OKP",
@@ -59,12 +59,12 @@ class KeyFamily:
 
 @dataclass(frozen=True)
 class KeyedHash:
-    """Hashes that nobody can compute without our secret: for values that could be guessed, such as addresses."""
+    """Hashes that cannot be computed without our secret, for values that could be guessed, such as addresses."""
 
     secret: bytes
 
     def of(self, purpose: str, value: str) -> str:
-        """Hex SHA-256 HMAC of `value`; hashes of different purposes have nothing in common."""
+        """Hex SHA-256 HMAC of `value`; hashes for different purposes are unrelated."""
         return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -79,7 +79,7 @@ class Keys:
 
 
 def read_keys(material: KeyMaterial) -> Keys:
-    """Reads all keys, making what is missing where that is allowed. Raises ConfigError with the secret's place."""
+    """Reads all keys, and creates missing ones where that is allowed. Raises ConfigError with the secret's place."""
 
     def family(name: str) -> KeyFamily:
         return parse_family(material.place(name), material.read(name, make=lambda: new_family(name)))
@@ -91,14 +91,14 @@ def read_keys(material: KeyMaterial) -> Keys:
 
 
 def new_family(name: str) -> str:
-    """The text of a family with one new key."""
+    """Returns the text of a family with one new key."""
     kid = f"{name}-{secrets.token_hex(6)}"
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return json.dumps({"active": kid, "keys": {kid: pem.decode()}}, indent=1)
 
 
 def parse_family(place: str, text: str) -> KeyFamily:
-    """The family in `text`. Raises ConfigError, which names `place` and repeats nothing of the text."""
+    """Parses a family. Raises ConfigError, which names `place` and repeats nothing of the text."""
     try:
         content: dict[str, Any] = json.loads(text)
         keys = {kid: load_pem_private_key(pem.encode(), None) for kid, pem in content["keys"].items()}
@@ -107,5 +107,5 @@ def parse_family(place: str, text: str) -> KeyFamily:
         raise ConfigError(f'{place}: expected {{"active": kid, "keys": {{kid: PEM}}}}') from error
     ours = {kid: key for kid, key in keys.items() if isinstance(key, Ed25519PrivateKey)}
     if active not in ours or len(ours) != len(keys):
-        raise ConfigError(f"{place}: expected Ed25519 keys, and the active one among them")
+        raise ConfigError(f"{place}: expected Ed25519 keys, including the active one")
     return KeyFamily(active, ours)

@@ -1,6 +1,6 @@
-"""Passwords of accounts and of rooms: argon2id with the parameters that OWASP gives for small servers.
+"""Passwords of accounts and rooms: argon2id with the parameters that OWASP recommends for small servers.
 
-Checking an unknown account's password costs as much as a known one's, so that the time tells nothing.
+Checking takes equally long for an unknown account, so that the response time does not reveal whether it exists.
 """
 
 from functools import cache
@@ -12,12 +12,12 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id string to keep."""
+    """Returns the argon2id string to store."""
     return _HASHER.hash(password)
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed; never for None, but as slowly."""
+    """Whether the password matches the hash. False for None, after the same time."""
     try:
         return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
     except (Argon2Error, InvalidHashError):
@@ -25,7 +25,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
+    """Whether the hash uses weaker parameters than the current ones."""
     return _HASHER.check_needs_rehash(password_hash)
 
 

@@ -1,7 +1,7 @@
-"""Rotating a family of signing keys, in three steps that each leave every living token valid. Pure but for randomness.
+"""Rotates a family of signing keys in three steps, each of which leaves every unexpired token valid.
 
-`add` puts a new key beside the active one: whoever verifies learns it before anything is signed with it. `activate`
-signs with it from then on. `retire` takes the old ones away, once the last token that they signed has expired.
+`add` adds a new key beside the active one, so that verifiers know it before anything is signed with it. `activate`
+makes it the signing key. `retire` removes the old keys, once the last token that they signed has expired.
 """
 
 import json
@@ -13,7 +13,7 @@ from watchparty_api.identity.keys import new_family, parse_family
 
 
 def add(name: str, text: str | None) -> str:
-    """The family's text with one more key, not yet active; a family of one active key where there is none."""
+    """Returns the family's text with another, inactive key; where there is no family, one with a single active key."""
     fresh: dict[str, Any] = json.loads(new_family(name))
     if text is None:
         return _text(fresh)
@@ -22,13 +22,13 @@ def add(name: str, text: str | None) -> str:
 
 
 def activate(name: str, text: str | None) -> str:
-    """The newest key becomes the active one."""
+    """Makes the newest key the active one."""
     family = _content(name, text)
     return _text({**family, "active": list(family["keys"])[-1]})
 
 
 def retire(name: str, text: str | None) -> str:
-    """Only the active key stays."""
+    """Removes all keys but the active one."""
     family = _content(name, text)
     return _text({"active": family["active"], "keys": {family["active"]: family["keys"][family["active"]]}})
 
@@ -38,7 +38,7 @@ STEPS: Mapping[str, Callable[[str, str | None], str]] = {"add": add, "activate":
 
 def _content(name: str, text: str | None) -> dict[str, Any]:
     if text is None:
-        raise ConfigError(f"there is no family {name} yet; add makes it")
+        raise ConfigError(f"there is no key family {name} yet; `add` creates it")
     parse_family(name, text)
     content: dict[str, Any] = json.loads(text)
     return content

@@ -1,6 +1,6 @@
-"""How far an API token reaches: one scope for reading and one for writing, by the first word of the path.
+"""The scopes of API tokens: one for reading and one for writing per area, which is the first segment of the path.
 
-Pure. What concerns the account itself (password, sessions, tokens, deletion) no API token can change.
+Pure. No API token can change the account itself: password, sessions, tokens, deletion.
 """
 
 from typing import Literal, get_args
@@ -22,7 +22,7 @@ _NOUNS = {"auth": "account"}
 
 
 def allows(scopes: frozenset[str], method: str, path: str) -> bool:
-    """Whether a token with these scopes may make this call. Writing does not include reading."""
+    """Whether a token with these scopes may make this call. A write scope does not include reading."""
     noun = path.removeprefix("/api/v1/").partition("/")[0].partition(":")[0]
     verb = "read" if method in ("GET", "HEAD") else "write"
     needed = f"{_NOUNS.get(noun, noun)}:{verb}"

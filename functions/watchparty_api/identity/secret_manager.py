@@ -1,6 +1,6 @@
-"""Secrets that are not mounted: the latest version of each, asked of Secret Manager once, when the process starts.
+"""The secrets of the installation in Secret Manager: the latest version of each, read once when the process starts.
 
-A mounted secret is read faster and without this client; this is for who deploys without volumes.
+For deployments without volumes; a mounted secret is read faster and without this client.
 """
 
 from collections.abc import Callable
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from google.cloud.secretmanager import SecretManagerServiceClient
 
 PATIENCE_S = 10.0
-"""The client's own default of 60 s for each secret would outlast the time in which a service has to start."""
+"""The client's default of 60 s per secret would outlast the time limit for starting a service."""
 
 
 @dataclass(frozen=True)
 class SecretManager:
-    """`port.KeyMaterial` at `prefix` (projects/P/secrets/NAME): the secret `join` is projects/P/secrets/NAME-join."""
+    """`KeyMaterial` at `prefix` (projects/P/secrets/NAME): the secret `join` is projects/P/secrets/NAME-join."""
 
     prefix: str
     make_client: "Callable[[], SecretManagerServiceClient]"
     patience_s: float = PATIENCE_S
 
-    def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is made here
+    def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is created here
         from google.api_core.exceptions import GoogleAPICallError, RetryError, ServiceUnavailable
         from google.api_core.retry import Retry, if_exception_type
         from google.auth.exceptions import GoogleAuthError
@@ -50,7 +50,7 @@ class SecretManager:
 
 
 def open_secret_manager(prefix: str) -> SecretManager:
-    """The secrets that the process's own identity may read."""
+    """Opens the secrets that the process's own identity may read."""
 
     def client() -> "SecretManagerServiceClient":
         from google.cloud import secretmanager

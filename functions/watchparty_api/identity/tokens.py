@@ -1,7 +1,7 @@
-"""Signs and verifies the JSON Web Tokens of the house: access (for this API), join and notice (for the relay).
+"""Signs and verifies our JSON Web Tokens: access (for this API), join and notice (for the relay).
 
 Each purpose has its own keys, `typ` and audience, so that no token passes for another; the algorithm is fixed and the
-`kid` must be one of ours. Reads no clock: `now` is given. Tokens hold no role of an account: that is the store's.
+`kid` must be one of ours. `now` is a parameter. Tokens do not contain an account's role: it is read from the store.
 """
 
 import secrets
@@ -25,7 +25,7 @@ _ACCESS_TYPE, _JOIN_TYPE, _NOTICE_TYPE = "at+jwt", "join+jwt", "notice+jwt"
 
 @dataclass(frozen=True)
 class AccessClaims:
-    """What an access token says: which account, by which session, since when."""
+    """The claims of an access token: account, session, and when it was issued."""
 
     account_id: str
     session_id: str
@@ -33,31 +33,31 @@ class AccessClaims:
 
 
 class TokenSigner:
-    """Holds the private keys; the relay gets `jwks()` and can verify, never mint."""
+    """Holds the private keys; the relay reads `jwks()` and can only verify."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
     def access_token(self, account: Account, session_id: str, now: datetime) -> str:
-        """A token for this API, 15 minutes."""
+        """A token for this API, valid for 15 minutes."""
         claims = {"aud": "api", "sub": account.id, "sid": session_id}
         return _sign(self._keys.access, _ACCESS_TYPE, claims, now, ACCESS_LIFE)
 
     def verify_access(self, token: str, now: datetime) -> AccessClaims:
-        """Raises Unauthenticated for anything but a living access token of ours."""
+        """Returns the claims of a valid access token. Raises Unauthenticated."""
         claims = _verify(self._keys.access, _ACCESS_TYPE, "api", token, now)
         return AccessClaims(account_id=claims["sub"], session_id=str(claims.get("sid")), issued_at_s=claims["iat"])
 
     def join_token(self, claims: Mapping[str, Any], now: datetime) -> str:
-        """A join token of `claims` (contracts, "Join token"), 10 minutes; v, aud, iat, exp and jti are added."""
+        """A join token of `claims` (contracts, "Join token"), valid for 10 minutes; adds v, aud, iat, exp and jti."""
         return _sign(self._keys.join, _JOIN_TYPE, {**claims, "v": 1, "aud": ["relay", "room"]}, now, JOIN_LIFE)
 
     def verify_join(self, token: str, now: datetime) -> dict[str, Any]:
-        """The claims of a living join token. Raises Unauthenticated."""
+        """Returns the claims of a valid join token. Raises Unauthenticated."""
         return _verify(self._keys.join, _JOIN_TYPE, "room", token, now)
 
     def notice_token(self, room_id: str, notice_id: str, now: datetime) -> str:
-        """Lets its bearer deliver one notice to one room, for a minute."""
+        """A token that allows its bearer to deliver one notice to one room, for a minute."""
         claims = {"aud": "relay-notice", "room": room_id, "notice": notice_id}
         return _sign(self._keys.notice, _NOTICE_TYPE, claims, now, NOTICE_LIFE)
 
@@ -67,7 +67,7 @@ class TokenSigner:
 
 
 def token_type(token: str) -> str:
-    """What a token claims to be, unverified; "" for what is no token. Only to choose who verifies it."""
+    """The token's unverified `typ`, "" for anything that is not a token. Used only to choose the verifier."""
     try:
         return str(jwt.get_unverified_header(token).get("typ", ""))
     except jwt.PyJWTError:
@@ -98,7 +98,7 @@ def _verify(family: KeyFamily, typ: str, audience: str, token: str, now: datetim
             key,
             algorithms=["EdDSA"],
             audience=audience,
-            # The library would compare with its own clock; `now` is the caller's.
+            # The library would compare with its own clock instead of `now`.
             options={"require": ["exp", "iat", "aud", "sub"], "verify_exp": False, "verify_iat": False},
         )
     except jwt.PyJWTError as error:

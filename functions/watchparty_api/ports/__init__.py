@@ -1,1 +1,1 @@
-"""The small ports, each with its adapters beside it."""
+"""The small ports, each in one file with its adapters."""

@@ -18,17 +18,17 @@ log = logging.getLogger(__name__)
 
 
 class DeliveryQueue(Protocol):
-    """Adapters: `sweeper.py`, which leaves it to the next round; `pubsub.py`, which wakes the function at once."""
+    """Adapters: `NoDeliveryQueue` and `PubSubDeliveryQueue`."""
 
     def deliveries_due(self, delivery_ids: Sequence[str]) -> None:
-        """These webhook deliveries wait. Never raises: whatever was not heard, the sweeper finds."""
+        """Wakes the delivery function for these deliveries. Never raises: maintenance finds those of a lost wake-up."""
 
 
 class NoDeliveryQueue:
-    """`port.DeliveryQueue` where there is no messaging."""
+    """`DeliveryQueue` without messaging."""
 
     def deliveries_due(self, delivery_ids: Sequence[str]) -> None:
-        """Leaves them to the sweeper."""
+        """Does nothing: the maintenance round delivers them."""
 
 
 _WITHIN_S = 5.0
@@ -36,7 +36,7 @@ _WITHIN_S = 5.0
 
 @dataclass(frozen=True)
 class PubSubDeliveryQueue:
-    """`port.DeliveryQueue` on the topic projects/P/topics/T."""
+    """`DeliveryQueue` on the topic projects/P/topics/T."""
 
     topic: str
 
@@ -48,7 +48,9 @@ class PubSubDeliveryQueue:
         try:
             self._publisher.publish(self.topic, message).result(timeout=_WITHIN_S)
         except (GoogleAPICallError, RetryError, GoogleAuthError, TimeoutError) as error:
-            log.warning("nobody was woken for %s deliveries: %s", len(delivery_ids), type(error).__name__)
+            log.warning(
+                "the delivery function was not woken for %s deliveries: %s", len(delivery_ids), type(error).__name__
+            )
 
     @cached_property
     def _publisher(self) -> "PublisherClient":

@@ -17,7 +17,7 @@ from watchparty_api.identity.keys import KeyedHash
 
 @dataclass(frozen=True)
 class Grant:
-    """Names the film and the person: a participant of a room, or (`room_id` None) the account that owns the film."""
+    """Names the film and its viewer: a participant of a room, or (`room_id` None) the account that owns the film."""
 
     video_id: str
     person_id: str
@@ -27,41 +27,41 @@ class Grant:
 
 @dataclass(frozen=True)
 class GrantCookie:
-    """What the browser has to send with each file; its path is the film's folder."""
+    """The cookie that the browser sends with each file; its path is the film's folder."""
 
     name: str
     value: str
 
 
 class PlaybackSigner(Protocol):
-    """Adapters: an HMAC of ours at home (`home.py`); the CDN's own signed cookie in front of a bucket."""
+    """Adapters: `HomeGrants`, our own HMAC; `CdnCookies`, the CDN's signed cookie in front of a bucket."""
 
     def cookie(self, grant: Grant) -> GrantCookie:
         """The grant as a cookie for `/media/{video_id}/`."""
 
     def text(self, grant: Grant) -> str:
-        """The grant as one part of a path, for players without cookies."""
+        """The grant as a segment of a path, for players without cookies."""
 
     def read(self, text: str, *, now: datetime) -> Grant | None:
-        """The grant in `text`; None when it is not ours or over."""
+        """The grant in `text`; None when it is not ours or has expired."""
 
 
 _PURPOSE = "playback"
 
 
 class HomeGrants:
-    """`port.PlaybackSigner` with a key of this installation."""
+    """`PlaybackSigner` with a key of this installation."""
 
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._keyed_hash = keyed_hash
 
     def cookie(self, grant: Grant) -> GrantCookie:
-        # A name for each room and person: two rooms that show one film must not take each other's cookie away.
+        # One name per room and person, so that two rooms with the same film do not overwrite each other's cookie.
         whom = sha256(f"{grant.room_id}.{grant.person_id}".encode()).hexdigest()[:12]
         return GrantCookie(f"wp_play_{whom}", self.text(grant))
 
     def text(self, grant: Grant) -> str:
-        # Ids never hold a dot, so the fields cannot run into each other.
+        # Ids never contain a dot, so the fields are unambiguous.
         expires_s = int(grant.expires_at.timestamp())
         fields = f"{grant.video_id}.{grant.person_id}.{grant.room_id or ''}.{expires_s}"
         return f"{fields}.{self._keyed_hash.of(_PURPOSE, fields)}"
@@ -79,7 +79,7 @@ COOKIE = "Cloud-CDN-Cookie"
 
 
 class CdnCookies:
-    """`port.PlaybackSigner` with the key that the load balancer knows as `key_name`."""
+    """`PlaybackSigner` with the key that the load balancer knows as `key_name`."""
 
     def __init__(self, site: str, *, key_name: str, key: bytes, texts: HomeGrants) -> None:
         self._site, self._key_name, self._key, self._texts = site, key_name, key, texts
@@ -97,8 +97,8 @@ class CdnCookies:
 
 
 def signed_prefix(prefix: str, expires_s: int, *, key_name: str, key: bytes) -> str:
-    """The cookie's value: lets its bearer read whatever begins with `prefix`, until then."""
+    """The cookie's value, which allows its bearer to read every URL that starts with `prefix` until it expires."""
     policy = f"URLPrefix={urlsafe_b64encode(prefix.encode()).decode()}:Expires={expires_s}:KeyName={key_name}"
-    # SHA-1 is what Cloud CDN verifies; as an HMAC it is not broken.
+    # Cloud CDN verifies SHA-1; as an HMAC it is not broken.
     signature = urlsafe_b64encode(hmac.new(key, policy.encode(), sha1).digest()).decode()
     return f"{policy}:Signature={signature}"

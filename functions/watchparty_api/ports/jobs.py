@@ -20,16 +20,16 @@ log = logging.getLogger(__name__)
 
 
 class JobLauncher(Protocol):
-    """Launching an attempt twice is harmless. A higher attempt takes the place of a lower one of the same video."""
+    """Launching an attempt twice is harmless. A higher attempt replaces a lower one of the same video."""
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
-        """Starts (or queues) the job and gives a name to find it by. Raises Unavailable when nothing was started.
+        """Starts (or queues) the job and returns its name. Raises Unavailable when nothing was started.
 
-        The job's events carry `attempt`: that is how they are told from those of the run before.
+        The job's events carry `attempt`, which distinguishes them from those of an earlier run.
         """
 
     def cancel(self, *, video_id: str) -> None:
-        """Stops what runs for the video, if anything does."""
+        """Stops the video's runs, if there are any."""
 
 
 _CALL_WITHIN_S = 20.0
@@ -37,20 +37,20 @@ _CALL_WITHIN_S = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where the Cloud Run API is and who calls it; None: Google's own, with the function's identity."""
+    """The address of the Cloud Run API and the caller's credentials; None: the function's identity."""
 
     host: str = "run.googleapis.com"
     scheme: str = "https"
     credentials: Any = None
 
     def arguments(self) -> dict[str, Any]:
-        """What the clients' transports take."""
+        """The arguments of the clients' transports."""
         return {"host": self.host, "url_scheme": self.scheme, "credentials": self.credentials}
 
 
 @dataclass(frozen=True)
 class CloudRunJobs:
-    """`port.JobLauncher` on the job projects/P/locations/R/jobs/J."""
+    """`JobLauncher` on the job projects/P/locations/R/jobs/J."""
 
     job: str
     endpoint: Endpoint = field(default_factory=Endpoint)
@@ -58,7 +58,7 @@ class CloudRunJobs:
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
         from google.cloud import run_v2
 
-        if attempt > 1:  # the run before may be stuck rather than dead
+        if attempt > 1:  # the previous run may hang instead of having stopped
             self._stop(video_id)
         values = {"VIDEO_ID": video_id, "GENERATION": generation, "ATTEMPT": str(attempt)}
         override = run_v2.RunJobRequest.Overrides.ContainerOverride(
@@ -109,7 +109,7 @@ class CloudRunJobs:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Google's refusals, and a line that is down, in our words."""
+    """Translates Google's errors and network failures into Unavailable."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
     from google.auth.exceptions import GoogleAuthError
     from requests import RequestException

@@ -15,23 +15,23 @@ log = logging.getLogger(__name__)
 
 
 class Mailer(Protocol):
-    """Adapters: `smtp.py`; `log.py`, which says that a mail would have gone out but never its secrets."""
+    """Adapters: `SmtpMailer`; `LogMailer`, which logs that a mail was not sent, without its secrets."""
 
     @property
     def delivers(self) -> bool:
-        """Whether mail really leaves: where it does not, pages offer the link to copy instead."""
+        """Whether mail is really sent. Where it is not, pages offer the link to copy instead."""
 
     def send(self, *, to: str, subject: str, text: str) -> None:
         """Sends, or raises Unavailable."""
 
 
 class LogMailer:
-    """`port.Mailer` that delivers nothing; pages offer the link to copy instead."""
+    """`Mailer` for sites without a mail server: sends nothing."""
 
     delivers = False
 
     def send(self, *, to: str, subject: str, text: str) -> None:  # noqa: ARG002  neither address nor secret is logged
-        log.warning("no mail server is set up, so nobody was sent: %s", subject)
+        log.warning("no mail server is set up, so this mail was not sent: %s", subject)
 
 
 _WITHIN_S = 15.0
@@ -40,7 +40,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpMailer:
-    """`port.Mailer` at one server. `implicit_tls` is smtps; else the connection is upgraded before anything is said."""
+    """`Mailer` with one server, by TLS unless it is this machine. `implicit_tls` is smtps, otherwise STARTTLS."""
 
     host: str
     port: int
@@ -83,7 +83,7 @@ class SmtpMailer:
 
 
 def open_mailer(url: str, *, sender: str) -> SmtpMailer:
-    """The mailer of smtp://user:password@host:587 or smtps://…:465. Raises ConfigError, which repeats no secret."""
+    """Parses smtp://user:password@host:587 or smtps://…:465. Raises ConfigError, which repeats no secret."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ConfigError("WATCHPARTY_SMTP_URL: expected smtp://USER:PASSWORD@HOST:PORT or smtps://…")
@@ -99,7 +99,7 @@ def open_mailer(url: str, *, sender: str) -> SmtpMailer:
 
 
 def send_quietly(mail: Mailer, *, to: str, subject: str, text: str) -> None:
-    """Sends; logs the subject, and neither text nor address, when it could not."""
+    """Sends a mail after the answer; on failure logs the subject, but neither text nor address."""
     try:
         mail.send(to=to, subject=subject, text=text)
     except Unavailable:

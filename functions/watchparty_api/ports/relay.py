@@ -14,51 +14,51 @@ log = logging.getLogger(__name__)
 
 
 class RelayNotices(Protocol):
-    """Adapters: a call into the relay of the same process; a socket with a notice token."""
+    """Adapters: `InProcessRelay`, a call; `SocketRelay`, a socket with a notice token."""
 
     def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
-        """True when the relay has acknowledged; False when it could not be reached (the outbox tries again)."""
+        """True when the relay has acknowledged the notice; False otherwise (the outbox tries again)."""
 
 
 class InProcessRelay:
-    """Hands each notice to `deliver`, which applies it before it returns and may be called from any thread."""
+    """Passes each notice to `deliver`, which applies it before it returns and may be called from any thread."""
 
     def __init__(self, deliver: Callable[[dict[str, Any]], None]) -> None:
         self._deliver = deliver
 
     def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
-        """True when the relay took it. Whatever keeps the relay from it is logged, and the outbox tries again."""
+        """True when the relay applied the notice. Any failure is logged, and the outbox tries again."""
         try:
             self._deliver(dict(notice))
         except Exception:
-            # The whole id lets people in: its beginning is enough to find the room in the administrators' list.
-            log.exception("the relay did not take notice %s of room %s…", notice.get("id"), room_id[:6])
+            # The full id would let a reader join; its first characters are enough to find the room in the admins' list.
+            log.exception("the relay did not apply notice %s of room %s…", notice.get("id"), room_id[:6])
             return False
         return True
 
 
 SUBPROTOCOL = "watchparty.v1"
 _WITHIN_S = 5.0
-"""The caller of the API waits meanwhile; what takes longer is left to the sweeper."""
+"""The API call waits for this long at most; the maintenance round delivers what takes longer."""
 
 
 class SocketRelay:
-    """`port.RelayNotices` on the socket at `url`; `token` mints the right to hand in one notice to one room."""
+    """`RelayNotices` on the socket at `url`; `token` signs a token for one notice to one room."""
 
     def __init__(self, url: str, *, token: Callable[[str, str, datetime], str], now: Callable[[], datetime]) -> None:
         self._url, self._token, self._now = url, token, now
 
     def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
-        """True when the relay acknowledged this very notice. Why it did not is logged, without token or notice."""
+        """True when the relay acknowledged this notice. Otherwise the reason is logged, without token or notice."""
         from websockets.exceptions import WebSocketException
 
         try:
-            return self._handed_in(room_id, notice)
+            return self._delivered(room_id, notice)
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
             log.warning("notice %s did not reach the relay: %s", notice.get("id"), type(error).__name__)
             return False
 
-    def _handed_in(self, room_id: str, notice: Mapping[str, Any]) -> bool:
+    def _delivered(self, room_id: str, notice: Mapping[str, Any]) -> bool:
         from websockets.sync.client import connect
         from websockets.typing import Subprotocol
 

@@ -1,1 +1,1 @@
-"""How often something may be tried."""
+"""Rate limits: how often an action may be tried."""

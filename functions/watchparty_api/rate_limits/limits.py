@@ -1,8 +1,8 @@
-"""How often somebody may try something: moving windows per account, address, e-mail or room.
+"""Rate limits: moving windows per account, network address, email address or room.
 
-One table of rules; a handler calls `limit(request, "join", room_id, client_address(request))` and is done, because the
-refusal is an ApiError. What stands against guessing, mailing and inviting is counted over all processes where there are
-several (`shared_windows.py`); what only spares this process, in its own memory. Decides nothing else.
+The rules are one table. A handler calls `limit(request, "join", room_id, client_address(request))`; a refusal is an
+ApiError. Limits against guessing, mailing and inviting are counted across all processes (`shared_windows.py`); limits
+that only protect this process are counted in its memory.
 """
 
 import math
@@ -17,12 +17,12 @@ from limits.strategies import MovingWindowRateLimiter
 
 from watchparty_api.errors import TooMany
 
-if TYPE_CHECKING:  # functions without HTTP count, too, and do not import FastAPI
+if TYPE_CHECKING:  # functions without HTTP use limits without importing FastAPI
     from fastapi import Request
 
 RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
-    # Failures of one address at one account: slowed, then refused for the rest of the hour. Somebody at another
-    # address, such as the owner, is not concerned.
+    # Failures from one address for one account: slowed down, then refused for the rest of the hour. Other addresses,
+    # such as the owner's, are not affected.
     "login_failure": (RateLimitItemPerMinute(5), RateLimitItemPerHour(20)),
     "login_failure_address": (RateLimitItemPerHour(100),),
     "setup": (RateLimitItemPerMinute(10),),
@@ -48,11 +48,11 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
 
 
 COUNTED_LOCALLY = frozenset({"join", "renew", "refresh", "card", "upload_parts"})
-"""What happens often and does no harm: counting it everywhere would cost more than it spares."""
+"""Frequent, harmless actions: counting them across processes would cost more than it saves."""
 
 
 class Limiter:
-    """Counts what was tried; one for a process. `shared`: where all processes count together; None: there is one."""
+    """Counts attempts; one per process. `shared` counts across processes; None: there is only one process."""
 
     def __init__(self, shared: Storage | None = None) -> None:
         self._own = MovingWindowRateLimiter(MemoryStorage())
@@ -62,13 +62,13 @@ class Limiter:
         return self._own if action in COUNTED_LOCALLY else self._shared
 
     def hit(self, action: str, *keys: str) -> None:
-        """Counts one more. Raises TooMany, with when to come back, if a rule of `action` is used up for `keys`."""
+        """Counts an attempt. Raises TooMany, with the time to wait, if a rule of `action` is exhausted for `keys`."""
         for rule in RULES[action]:
             if not self._windows(action).hit(rule, action, *keys):
                 self._refuse(rule, action, keys)
 
     def check(self, action: str, *keys: str) -> None:
-        """Raises TooMany like `hit`, without counting: for what only counts when it fails."""
+        """Raises TooMany like `hit`, without counting: for actions that count only when they fail."""
         for rule in RULES[action]:
             if not self._windows(action).test(rule, action, *keys):
                 self._refuse(rule, action, keys)
@@ -80,13 +80,13 @@ class Limiter:
 
 
 def limit(request: "Request", action: str, *keys: str) -> None:
-    """`Limiter.hit` of the application that answers this request."""
+    """`Limiter.hit` of the application that handles this request."""
     limiter: Limiter = request.app.state.services.limiter
     limiter.hit(action, *keys)
 
 
 def address_key(address: str) -> str:
-    """What counts as one address: an IPv6 home has 2⁶⁴ of them."""
+    """The key that stands for one address: for IPv6 the /64 network, which is one household."""
     try:
         known = ip_address(address)
     except ValueError:  # a test client or a Unix socket has no address

@@ -1,7 +1,7 @@
-"""Moving windows in the store, for rules that have to hold over all processes: guessing passwords, mailing, inviting.
+"""Moving windows in the store, for limits that hold across all processes: guessing passwords, mailing, inviting.
 
-One small document a thing that is counted, under a keyed hash: neither addresses nor e-mails are kept. Two that count
-at the same moment see each other, because the loser of the write counts again.
+One small document per key, under a keyed hash, so that neither network nor email addresses are stored. Two processes
+that count at the same moment both count, because the one whose write fails counts again.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from watchparty_api.records import RateWindow
 from watchparty_api.store.port import WorkspaceStore
 
 _TRIES = 12
-"""Whoever loses so many writes in a row is one of very many at once, which is too often as well."""
+"""An attempt that loses this many writes in a row is one of very many at once, and is refused, too."""
 
 
 class SharedWindows(Storage, MovingWindowSupport):
-    """A storage of the library `limits`, as far as its moving windows use one."""
+    """A storage for the library `limits`, as far as its moving windows need it."""
 
     STORAGE_SCHEME = None
 
@@ -47,7 +47,7 @@ class SharedWindows(Storage, MovingWindowSupport):
             return True
         return False
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002  the library's
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002  the library's signature
         now = self._now()
         tried_at_s = _within(self._find(key), now, expiry)
         return (tried_at_s[0] if tried_at_s else now.timestamp()), len(tried_at_s)
@@ -68,7 +68,7 @@ class SharedWindows(Storage, MovingWindowSupport):
     def _id(self, key: str) -> str:
         return self._keyed_hash.of("rate", key)
 
-    # ---- fixed windows, which no rule of ours uses
+    # ---- fixed windows, which none of our rules use
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         raise NotImplementedError
@@ -84,6 +84,6 @@ class SharedWindows(Storage, MovingWindowSupport):
 
 
 def _within(window: RateWindow | None, now: datetime, expiry_s: int) -> tuple[float, ...]:
-    """What still counts, the oldest first. Pure."""
+    """The attempts that are still in the window, oldest first."""
     since = now.astimezone(UTC).timestamp() - expiry_s
     return tuple(at for at in window.tried_at_s if at > since) if window else ()

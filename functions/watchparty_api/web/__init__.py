@@ -1,1 +1,1 @@
-"""The HTTP side: applications, dependencies of routes, and what they share."""
+"""The HTTP layer: the application, the dependencies of route handlers, and what routes share."""

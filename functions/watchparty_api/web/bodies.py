@@ -18,7 +18,7 @@ class Body(BaseModel):
 
 
 def one_line(text: str) -> str:
-    """The text composed (NFC), without invisible characters, its white space single and not at the ends."""
+    """The text composed (NFC), without invisible characters, with single spaces and none at the ends."""
     spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
     visible = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
     line = " ".join(visible.split())

@@ -1,8 +1,8 @@
-"""Who is calling: nobody, an account, or a participant of a room, told by the bearer of the request.
+"""The caller of a request, by its bearer token: anonymous, an account, or a participant of a room.
 
-An access token, an API token (`wp_…`) or a join token; whatever it says, account, session and role are read from the
-store, so that a suspension, a sign-out or a new role counts at once. What a participant may do in the room is for the
-rooms' code to read from the membership. Route handlers ask by `CallerOf`, `AccountOf`, `AdminOf`.
+The token is an access token, an API token (`wp_…`) or a join token. Account, session and role are read from the store,
+so that a suspension, a sign-out or a new role takes effect immediately. What a participant may do in a room is decided
+there, from the membership. Route handlers use `CallerOf`, `AccountOf`, `AdminOf`.
 """
 
 import hashlib
@@ -23,12 +23,12 @@ from watchparty_api.web.dependencies import ServicesOf
 
 @dataclass(frozen=True)
 class Anonymous:
-    """No credentials were shown."""
+    """No credentials were sent."""
 
 
 @dataclass(frozen=True)
 class AccountCaller:
-    """A registered person or a temporary host. `scopes` None: signed in; else an API token, which may less."""
+    """An account. `scopes` None: signed in; otherwise an API token, which is limited to them."""
 
     account: Account
     scopes: frozenset[str] | None = None
@@ -37,7 +37,7 @@ class AccountCaller:
 
 @dataclass(frozen=True)
 class ParticipantCaller:
-    """The bearer of a join token: somebody who is, or waits, in this one room."""
+    """The bearer of a join token: a member of one room, or a visitor who waits for it."""
 
     room_id: str
     participant_id: str
@@ -47,12 +47,12 @@ Caller = Anonymous | AccountCaller | ParticipantCaller
 
 
 def hash_secret(secret: str) -> str:
-    """How a random secret of ours is kept. Never for passwords: this hash is fast."""
+    """The stored form of a random secret of ours. Never for passwords: this hash is fast."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def caller_of(request: Request, services: ServicesOf) -> Caller:
-    """Who calls. A bearer that is shown but not valid is refused, never taken for nobody."""
+    """Determines the caller. An invalid bearer token is refused, never treated as anonymous."""
     header = request.headers.get("authorization")
     if header is None:
         return Anonymous()
@@ -101,7 +101,7 @@ def _usable_account(services: Services, account_id: str, now: datetime) -> Accou
 
 
 def require_usable(account: Account, now: datetime) -> None:
-    """Raises when the account must not act: suspended, or a temporary one past its day."""
+    """Raises when the account is suspended, or temporary and expired."""
     if account.suspended:
         raise Forbidden("suspended", "This account is suspended. Ask the admin.")
     if account.expires_at is not None and account.expires_at <= now:
@@ -112,7 +112,7 @@ CallerOf = Annotated[Caller, Depends(caller_of)]
 
 
 def account_of(caller: CallerOf) -> AccountCaller:
-    """The calling account; everybody else is asked to sign in."""
+    """The calling account. Raises Unauthenticated for other callers."""
     if not isinstance(caller, AccountCaller):
         raise Unauthenticated("sign_in", "Sign in first.")
     return caller
@@ -122,7 +122,7 @@ AccountOf = Annotated[AccountCaller, Depends(account_of)]
 
 
 def admin_of(caller: AccountOf) -> AccountCaller:
-    """The calling administrator."""
+    """The calling admin."""
     if caller.account.role != "admin":
         raise Forbidden("admins_only", "Only admins can do this.")
     return caller

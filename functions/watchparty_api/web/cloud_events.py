@@ -1,7 +1,7 @@
-"""What Google's events carry, in our words: the object that was finalised, the message that was pushed. Pure.
+"""Parses Google's events: the finalized object of a storage event, the message of a Pub/Sub push. Pure.
 
-Raises BadEvent for what is none: the function then fails, the event comes again, and ends in the dead-letter topic
-where somebody can look at it.
+Raises BadEvent for an invalid event: the function then fails, and after its retries the event ends in the dead-letter
+topic, where operators can inspect it.
 """
 
 import base64
@@ -14,7 +14,7 @@ from watchparty_api.objects.port import StoredObject
 
 
 def finalized_object(data: Any, *, bucket: str) -> StoredObject | None:
-    """The original in a storage event; None for objects that are nobody's original."""
+    """The original in a storage event; None for other objects."""
     try:
         if data["bucket"] != bucket or not data["name"].endswith("/original"):
             return None
@@ -30,14 +30,14 @@ def pushed_message(data: Any) -> Mapping[str, Any]:
     try:
         content = json.loads(base64.b64decode(data["message"]["data"], validate=True))
     except (KeyError, TypeError, ValueError) as error:
-        raise BadEvent(f"not a message of ours: {type(error).__name__}") from error
+        raise BadEvent(f"not one of our messages: {type(error).__name__}") from error
     if not isinstance(content, dict) or content.get("v") != 1:
         raise BadEvent("not a message of version 1")
     return content
 
 
 def woken_deliveries(data: Any) -> list[str]:
-    """The webhook deliveries that a wake-up names."""
+    """The ids of webhook deliveries in a wake-up message."""
     ids = pushed_message(data).get("deliveries")
     if not isinstance(ids, list) or not all(isinstance(id_, str) and id_ for id_ in ids):
         raise BadEvent("not a list of deliveries")

@@ -1,6 +1,6 @@
-"""What route handlers ask for by their parameters' types: the application's services, and the page of a list.
+"""Dependencies of route handlers: the application's services, and the page parameters of lists.
 
-Apart from `services.py`, so that a function without HTTP does not import FastAPI.
+Separate from `services.py`, so that a function without HTTP does not import FastAPI.
 """
 
 from typing import Annotated
@@ -11,7 +11,7 @@ from watchparty_api.services import Services
 
 
 def services_of(request: Request) -> Services:
-    """The services of the application that answers this request."""
+    """The services of the application that handles this request."""
     services: Services = request.app.state.services
     return services
 

@@ -1,4 +1,4 @@
-"""The API's documentation as one plain page, made from its OpenAPI document: no script, nothing from another host."""
+"""The API documentation as one plain page, built from the OpenAPI document: no script, nothing from another host."""
 
 from html import escape
 from typing import Any
@@ -17,7 +17,7 @@ b{display:inline-block;min-width:4.5rem}
 
 @router.get("/docs")
 def docs(request: Request) -> HTMLResponse:
-    """Every call, grouped by what it is about."""
+    """The page with every call, grouped by tag."""
     return HTMLResponse(
         page(request.app.openapi()),
         headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
@@ -25,7 +25,7 @@ def docs(request: Request) -> HTMLResponse:
 
 
 def page(content: dict[str, Any]) -> str:
-    """The HTML of an OpenAPI document."""
+    """Renders an OpenAPI document as HTML."""
     groups: dict[str, list[str]] = {}
     for path, operations in content["paths"].items():
         for method, operation in operations.items():
@@ -53,7 +53,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
 
 
 def _shape(content: dict[str, Any]) -> str:
-    """The name of the schema that a body or an answer has."""
+    """The name of the schema of a body or an answer."""
     for each in content.get("content", {}).values():
         schema = each.get("schema", {})
         named = schema.get("$ref") or next((part["$ref"] for part in schema.get("anyOf", []) if "$ref" in part), None)

@@ -1,8 +1,8 @@
-"""One FastAPI application from services and routers: problem answers, request ids, body limits, CORS.
+"""Builds a FastAPI application from services and routers: problem answers, request ids, body limits, CORS.
 
-The standalone server mounts all routers in one application, each function of `main.py` its own. FastAPI's own
-422 for a body that is no JSON becomes our 400; what nobody expected becomes a problem with the request's id, and the
-log holds the rest.
+The standalone server mounts all routers in one application; each function of `main.py` mounts its own. FastAPI's 422
+for a body that is not JSON becomes 400. An unexpected error is answered with the request's id; the log has the details.
+`bare_app` builds a Starlette application beside the API for streamed bodies, with the same refusals and without limits.
 """
 
 import logging
@@ -39,14 +39,14 @@ from watchparty_api.web.telemetry import Tracing, open_tracer, otlp_exporter
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
-"""A JSON body is read into memory whole, so it is measured before it is parsed; the largest honest one is a queue."""
+"""The limit of a JSON body, which is read into memory as a whole; the largest legitimate one is a queue."""
 SUBTITLE_BODY_BYTES = 2 * 1024 * 1024 + 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SUBTITLE_PATH = re.compile(r".*/videos/[^/]+/subtitles$")
 
 
 def problem(error: ApiError, request_id: str) -> JSONResponse:
-    """The RFC 9457 answer to a refusal."""
+    """Returns the answer to a refusal (RFC 9457)."""
     body: dict[str, object] = {
         "type": "about:blank",
         "title": error.title,
@@ -65,9 +65,9 @@ def problem(error: ApiError, request_id: str) -> JSONResponse:
 
 
 class Boundary:
-    """The outermost layer: gives each request an id, bounds its body, and lets no exception out unanswered.
+    """The outermost layer: gives each request an id, limits its body, and answers every exception.
 
-    An `exception_handler(Exception)` would answer too, but then the framework underneath answers again.
+    An `exception_handler(Exception)` would answer, too, but then the server raises the exception again.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,7 +94,7 @@ class Boundary:
 
 
 class _Exchange:
-    """One request and its answer: counts what comes in, names what goes out."""
+    """One request and its answer: counts the bytes received, and adds the request id to the answer."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         self._scope, self._receive, self._send, self._request_id = scope, receive, send, request_id
@@ -112,12 +112,12 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if self._seen > self.limit:
-            await self._refuse_once()  # the framework made a 400 of what `receive` raised
+            await self._refuse_once()  # the framework turned what `receive` raised into a 400
             return
         if message["type"] == "http.response.start":
             self.started = True
             answered = message.setdefault("headers", [])
-            if all(name.lower() != b"x-request-id" for name, _ in answered):  # a problem names it already
+            if all(name.lower() != b"x-request-id" for name, _ in answered):  # a problem already has it
                 answered.append((b"x-request-id", self._request_id.encode()))
         await self._send(message)
 
@@ -133,12 +133,12 @@ def _trace(headers: Mapping[bytes, bytes]) -> Trace | None:
 
 
 def _length(content_length: bytes) -> int:
-    """The length that the request announces; 0 when it announces none."""
+    """The announced length of the body; 0 when there is none."""
     return int(content_length) if content_length.isdigit() else 0
 
 
 def _answer(error: Exception, request_id: str) -> Response:
-    """The table from exception to answer."""
+    """Maps an exception to its answer."""
     match error:
         case ApiError():
             return problem(error, request_id)
@@ -156,7 +156,7 @@ def _validation(error: RequestValidationError) -> ApiError:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return Malformed("malformed_json", "The body isn’t valid JSON.")
-    # The prefix is pydantic's, for whoever writes the model; the sentence after it is for the person.
+    # Pydantic prefixes the sentence of our validators.
     fields = [
         FieldError("/" + "/".join(str(p) for p in e["loc"][1:]), e["msg"].removeprefix("Value error, ")) for e in found
     ]
@@ -164,7 +164,7 @@ def _validation(error: RequestValidationError) -> ApiError:
 
 
 def create_app(services: Services, routers: Sequence[APIRouter], *, title: str = "WatchParty") -> FastAPI:
-    """The application that answers `routers` under /api/v1, and health and keys beside it, with `services`."""
+    """Builds the application: `routers` under /api/v1, health and public keys beside it."""
     app = routed_app(routers, title=title, version=services.config.version)
     app.state.services = services
     app.include_router(public.root_router)
@@ -198,9 +198,9 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
 
 
 def bare_app(services: Services, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()) -> Starlette:
-    """The application that answers `routes`."""
+    """Builds an application without JSON handling for `routes`."""
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={ApiError: _refused})
-    app.router.redirect_slashes = False  # as in the API: nobody is sent on to what a Host header says
+    app.router.redirect_slashes = False  # as in the API: no redirect to a host that a Host header names
     app.state.services = services
     return app
 

@@ -1,7 +1,7 @@
-"""Creating once, however often the same POST arrives: the `Idempotency-Key` header of creating calls.
+"""The `Idempotency-Key` header of creating calls: the same POST creates once, however often it arrives.
 
-A key belongs to its caller, route and body for 24 hours. Only the id of what was made is kept, never an answer, which
-might hold secrets: the route reads the thing again and answers as if for the first time.
+A key is bound to caller, route and body for 24 hours. Only the id of the created object is stored, never an answer,
+which might contain secrets: the route reads the object again and answers as it did the first time.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ from watchparty_api.web.dependencies import ServicesOf
 
 _LIFE = timedelta(hours=24)
 _GIVEN_UP_AFTER = timedelta(minutes=1)
-"""A process that died between claim and answer leaves its claim behind; no creating call takes this long."""
+"""A process that died between claim and answer leaves its claim behind. No creating call takes this long."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _IN_PROGRESS, _DONE = 0, 201
 
 
 @dataclass(frozen=True)
 class Once:
-    """Runs a creation, or gives the id that the first run made."""
+    """Runs a creation once, and returns the id of the first run from then on."""
 
     services: Services
     key_id: str | None
     body_hash: str
 
     def __call__(self, create: Callable[[], str]) -> str:
-        """The id that `create` gave, now or the first time. Raises Conflict while the first is still at it."""
+        """Returns the id from `create`, of this call or the first. Raises Conflict while the first is running."""
         if self.key_id is None:
             return create()
         claim = self._claim(self.key_id)
@@ -44,7 +44,7 @@ class Once:
         try:
             id_ = create()
         except Exception:
-            # Nothing was made: the same key may try again.
+            # Nothing was created: the same key can try again.
             self.services.store.delete(IdempotencyKey, self.key_id)
             raise
         self.services.store.replace(replace(claim, status=_DONE, answer={"id": id_}))
@@ -75,7 +75,7 @@ class Once:
 
 
 async def once_of(request: Request, services: ServicesOf, caller: AccountOf) -> Once:
-    """The request's `Idempotency-Key`, bound to caller, route and body; without one each request creates."""
+    """Binds the request's `Idempotency-Key` to caller, route and body. Without a key each request creates."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return Once(services, None, "")

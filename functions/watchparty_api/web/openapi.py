@@ -1,6 +1,6 @@
-"""How routes become an OpenAPI document, which every application serves: names of operations, our problems, the bearer.
+"""Builds the OpenAPI document that every application serves: operation ids, problem answers, the bearer scheme.
 
-`schema.py` writes that of all routes together, which is the contract.
+`schema.py` writes the document of all routes, which is the contract.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from watchparty_api.config import Config
-from watchparty_api.web.telemetry import NONE_OF_ITS_OWN
+from watchparty_api.web.telemetry import FASTAPI_TELEMETRY_OFF
 
 _PROBLEM = {
     "title": "Problem",
@@ -44,13 +44,13 @@ REFUSAL = {
 
 
 def operation_id(route: APIRoute) -> str:
-    """A name that a generated client can use: `rooms.join`."""
+    """The operation id, a name for generated clients: `rooms.join`."""
     noun = str(route.tags[0]).replace(" ", "_") if route.tags else "site"
     return f"{noun}.{route.name}"
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of an application: our problems in place of the framework's, and the bearer."""
+    """The OpenAPI document of an application, with our problem answers and bearer scheme instead of the framework's."""
     content = get_openapi(title=app.title, version=app.version, routes=app.routes)
     schemas = content.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
@@ -66,7 +66,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", version: str | None = None) -> FastAPI:
-    """An application that has routes and nothing behind them."""
+    """An application with routes but without services."""
     app = FastAPI(
         title=title,
         version=version or Config(public_url=None).version,
@@ -74,11 +74,11 @@ def routed_app(routers: Sequence[APIRouter], *, title: str = "WatchParty", versi
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
-        telemetry=NONE_OF_ITS_OWN,
-        # It would send on, bearer and all, to the host and scheme of the request: behind a proxy, plain http.
+        telemetry=FASTAPI_TELEMETRY_OFF,
+        # A redirect would send the bearer to the host and scheme of the request: behind a proxy plain http.
         redirect_slashes=False,
     )
     for router in routers:
         app.include_router(router, prefix="/api/v1")
-    app.openapi = cache(lambda: document(app))  # type: ignore[method-assign]  # the way FastAPI documents it
+    app.openapi = cache(lambda: document(app))  # type: ignore[method-assign]  # as FastAPI documents it
     return app

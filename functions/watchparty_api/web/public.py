@@ -1,6 +1,6 @@
-"""What anybody may ask before anything else: what this site is like, whether it lives, and its public keys.
+"""Public routes without authentication: the site's configuration, health, readiness, and public keys.
 
-`router` lies under /api/v1; `root_router` beside it, in every function.
+`router` is mounted under /api/v1, `root_router` beside it, in every function.
 """
 
 from typing import Any, Literal
@@ -16,13 +16,13 @@ root_router = APIRouter(tags=["site"])
 
 
 class SiteConfig(BaseModel):
-    """What the page needs first."""
+    """The configuration that the page loads first."""
 
     version: str
     brand_name: str
     sign_in: Literal["local", "identity_platform"]
     identity_api_key: str | None
-    """With `identity_platform`: what the page names the project by; null otherwise."""
+    """With `identity_platform` the key with which the page names the project, otherwise null."""
     registration: Literal["invitation", "open"]
     temporary_hosts: bool
     mail_delivers: bool
@@ -35,7 +35,7 @@ class Health(BaseModel):
 
 @router.get("/config")
 def site_config(services: ServicesOf) -> SiteConfig:
-    """Sign-in mode, who may register, limits and version."""
+    """Returns sign-in mode, registration mode, limits and version."""
     settings = services.settings()
     return SiteConfig(
         version=services.config.version,
@@ -51,13 +51,13 @@ def site_config(services: ServicesOf) -> SiteConfig:
 
 @root_router.get("/health")
 def health() -> Health:
-    """The process lives."""
+    """Succeeds while the process runs."""
     return Health()
 
 
 @root_router.get("/ready")
 def ready(services: ServicesOf) -> Health:
-    """What it depends on answers."""
+    """Succeeds while the database responds."""
     if not services.store.ready():
         raise Unavailable("not_ready", "The database isn’t responding.", retry_after_s=5)
     return Health()
@@ -65,5 +65,5 @@ def ready(services: ServicesOf) -> Health:
 
 @root_router.get("/.well-known/jwks.json")
 def jwks(services: ServicesOf) -> dict[str, Any]:
-    """The public keys of join and notice tokens: who has them can verify, and mint nothing."""
+    """Returns the public keys that verify join and notice tokens."""
     return services.tokens.jwks()

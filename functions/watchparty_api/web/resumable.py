@@ -1,8 +1,8 @@
-"""The `gcs-resumable` upload protocol at home: Google Cloud Storage's dialect, spoken by the standalone server.
+"""The `gcs-resumable` upload protocol at home: the standalone server implements it as Google Cloud Storage does.
 
-A signed POST opens a session, PUTs with `Content-Range` fill it, `bytes */N` asks how far it got, DELETE gives it up.
-The first session to be complete becomes the original; `finalized` is told, then the sender.
-State lies on disk (`sessions.py`); here is only who is writing at this moment.
+A signed POST opens a session, PUTs with `Content-Range` send bytes, `bytes */N` queries the progress, DELETE cancels.
+The first complete session becomes the original; `finalized` is called before the client gets its answer.
+The state is on disk (`objects/sessions.py`); in memory is only which connection is writing.
 """
 
 import asyncio
@@ -38,11 +38,11 @@ T = TypeVar("T")
 Finalized = Callable[[StoredObject], object]
 
 _SIGNED_HEADERS = ("content-type", "x-goog-content-length-range", "x-goog-if-generation-match", "x-goog-resumable")
-_CLIENT_CLOSED_REQUEST = 499  # what Google Cloud Storage answers to a cancelled session
+_CLIENT_CLOSED_REQUEST = 499  # the status of Google Cloud Storage for a cancelled session
 
 
 class ResumableServer:
-    """The four verbs of the protocol."""
+    """The four methods of the protocol."""
 
     def __init__(
         self, services: Services, objects: LocalObjectStore, finalized: Finalized, arriving: Callable[[], object]
@@ -52,11 +52,11 @@ class ResumableServer:
         self._finalized = finalized
         self._arriving = arriving
         self._writers = SingleWriter()
-        # Apart from the pool that answers API calls: a slow disk must not keep those waiting.
+        # Separate from the pool of API calls, which a slow disk must not block.
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="upload")
 
     async def start(self, request: Request) -> Response:
-        """POST: opens a session if the signature says so."""
+        """POST: opens a session if the signature allows it."""
         video_id = request.path_params["video_id"]
         host = urlsplit(base_url(request)).netloc
         headers = {name.lower(): value for name, value in request.headers.items()} | {"host": host}
@@ -75,7 +75,7 @@ class ResumableServer:
         return Response(status_code=201, headers={"Location": location})
 
     async def put(self, request: Request) -> Response:
-        """PUT: takes bytes, or tells how many there are."""
+        """PUT: receives bytes, or returns how many have been received."""
         session = await self._session(request)
         asked = parse_range(request.headers.get("content-range"), session.size_bytes)
         length = request.headers.get("content-length")
@@ -87,7 +87,7 @@ class ResumableServer:
         return await self._writers.run(session.key, lambda: self._receive(request, session, asked))
 
     async def cancel(self, request: Request) -> Response:
-        """DELETE: gives the upload up."""
+        """DELETE: cancels the upload."""
         session = await self._session(request)
         await self._writers.run(session.key, lambda: self._blocking(lambda: self._objects.sessions.drop(session)))
         return Response(status_code=_CLIENT_CLOSED_REQUEST)
@@ -114,7 +114,7 @@ class ResumableServer:
         return await self._progress(session)
 
     async def _progress(self, session: Session) -> Response:
-        """308 and how far it got; complete, it becomes the original and the answer is 200."""
+        """308 and the number of bytes received; a complete session becomes the original, with the answer 200."""
         sessions = self._objects.sessions
         original = await self._blocking(lambda: sessions.finished(session))
         if original is None:
@@ -125,8 +125,8 @@ class ResumableServer:
             original = await self._blocking(lambda: sessions.finish(session, generation=generation))
         try:
             await asyncio.to_thread(self._finalized, original)
-        except Exception:  # the bytes are safe and the sender has done its part: the sweeper takes it up
-            log.exception("the upload of %s is complete, but nobody took it up", original.name)
+        except Exception:  # the bytes are stored and the client is done: maintenance finalizes it later
+            log.exception("the upload of %s is complete, but finalizing it failed", original.name)
         return Response(headers={"x-goog-generation": original.generation, "ETag": f'"{original.generation}"'})
 
     async def _session(self, request: Request) -> Session:
@@ -141,10 +141,10 @@ class ResumableServer:
 def resumable_app(
     services: Services, objects: LocalObjectStore, finalized: Finalized, *, arriving: Callable[[], object]
 ) -> Starlette:
-    """The application that answers everything under /upload.
+    """The application for everything under /upload.
 
-    `finalized` is called, in a thread, for each original that became complete; again when the sender asks again.
-    `arriving` is called, in a thread, before bytes of an original are taken.
+    `finalized` is called, in a thread, for each original that is complete, and again when the client asks again.
+    `arriving` is called, in a thread, before bytes of an original are received.
     """
     server = ResumableServer(services, objects, finalized, arriving)
     path = upload_path("{video_id}")
@@ -164,7 +164,7 @@ def resumable_app(
 
 
 def _exact_length(headers: dict[str, str]) -> int:
-    """The size that the signature fixed. We sign `n,n` only, and the first write only."""
+    """The size that the signature fixes: we sign only `n,n`, and only the first write."""
     least, _, most = headers["x-goog-content-length-range"].partition(",")
     if not least.isdecimal() or least != most:
         raise Malformed("bad_length_range", "x-goog-content-length-range must give a single length.")

@@ -1,6 +1,6 @@
-"""Where the site is and who knocks, as this request sees it: base URL, client address, same-site demand.
+"""What a request reveals about the site and the client: base URL, client address, same-origin check.
 
-Headers that a proxy adds are believed only when they come from a trusted proxy (`Config.trusted_proxies`).
+Headers that proxies add are trusted only when they come from a trusted proxy (`Config.trusted_proxies`).
 """
 
 from functools import lru_cache
@@ -14,7 +14,7 @@ from watchparty_api.web.dependencies import services_of
 
 
 def base_url(request: Request) -> str:
-    """The site's address without a slash at the end: the configured one, or the one the request came to."""
+    """The site's URL without a trailing slash: the configured one, or the one that the request used."""
     services = services_of(request)
     if services.config.public_url:
         return services.config.public_url
@@ -26,9 +26,8 @@ def base_url(request: Request) -> str:
 
 
 def share_url(request: Request) -> str:
-    """The site's address for other people: `base_url`, or where that leads everybody to their own machine, this
-    machine's address in its network. A browser that came through a container's port sees a network of its own, so only
-    one on this very machine is told.
+    """The site's URL for other people: `base_url`, or this machine's address in its network where `base_url` is a
+    loopback address. Only for a browser on this machine: one behind a container's port is in another network.
     """
     site, config = base_url(request), services_of(request).config
     is_here = request.client is not None and _is_loopback(request.client.host)
@@ -36,12 +35,12 @@ def share_url(request: Request) -> str:
 
 
 def is_https(request: Request) -> bool:
-    """Whether the person's browser speaks https to us, so that a cookie may be Secure."""
+    """Whether the browser uses https, so that a cookie can be Secure."""
     return base_url(request).startswith("https://")
 
 
 def client_address(request: Request) -> str:
-    """The address of the client: behind trusted proxies the last one that none of them owns."""
+    """The client's address: behind trusted proxies the last one that is not a trusted proxy."""
     address = request.client.host if request.client else "unknown"
     if not _from_trusted_proxy(request):
         return address
@@ -53,9 +52,9 @@ def client_address(request: Request) -> str:
 
 
 def require_origin(request: Request) -> None:
-    """Dependency of the calls that cookies authorise: same `Origin` as the site, and a JSON body.
+    """Dependency of the calls that cookies authorize: requires the site's `Origin` and a JSON body.
 
-    A form of another site can send neither, so it cannot sign people in or out or make them join.
+    A form on another site can send neither, so it cannot sign people in or out or make them join.
     """
     origin = request.headers.get("origin", "")
     if not origin or _origin(origin) != _origin(base_url(request)):
@@ -68,7 +67,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     try:
         port = parts.port
-    except ValueError:  # a port that is no number equals nothing
+    except ValueError:  # an invalid port matches nothing
         port = -1
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
 
@@ -81,8 +80,8 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def _forwarded(request: Request, what: str) -> list[str]:
-    """The values of X-Forwarded-…, the nearest proxy's last. A proxy may add a line of its own below the client's, and
-    several lines are one list (RFC 9110, 5.3): read alone, the first is what the client made up.
+    """The values of X-Forwarded-…, the nearest proxy's last. A proxy may add its own line below the client's, and
+    several lines are one list (RFC 9110, 5.3); the first line alone could be forged by the client.
     """
     lines = request.headers.getlist(f"x-forwarded-{what}")
     return [value.strip() for line in lines for value in line.split(",") if value.strip()]

@@ -1,6 +1,6 @@
-"""Traces by OpenTelemetry, where an exporter is named: one span a request, called by its route.
+"""Traces with OpenTelemetry, where an exporter is configured: one span per request, named after its route.
 
-FastAPI's own spans are left out, because they carry the path, and addresses of rooms and films let people in.
+FastAPI's own spans are disabled, because they contain the path, and the URLs of rooms and films grant access.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
 
-NONE_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
-"""What FastAPI is told."""
+FASTAPI_TELEMETRY_OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+"""The configuration that disables FastAPI's telemetry."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Tracing:
 
 
 def open_tracer(exporter: "SpanExporter", *, service: str, version: str) -> "Tracer":
-    """A tracer whose spans go to `exporter`, soon and together."""
+    """A tracer that sends its spans to `exporter` in batches, every second."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -62,7 +62,7 @@ def open_tracer(exporter: "SpanExporter", *, service: str, version: str) -> "Tra
 
 
 def otlp_exporter(endpoint: str) -> "SpanExporter":
-    """To a collector, by OTLP over HTTP; what else it needs it takes from OpenTelemetry's own variables."""
+    """An exporter to a collector, by OTLP over HTTP; OpenTelemetry's own variables configure the rest."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")

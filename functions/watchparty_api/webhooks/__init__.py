@@ -1,1 +1,1 @@
-"""Webhooks: what happens in an account's rooms and films, told to an address of its own, signed and repeated."""
+"""Webhooks: signed calls to an account's URL about events in its rooms and films, with retries."""

@@ -1,8 +1,7 @@
-"""Sends what is due, once for all who try at the same time, and later again what was not taken.
+"""Sends due deliveries, each once even when several processes try at the same time, and retries failed ones.
 
-Called by the function `on_delivery` for the deliveries it was woken for, and by the sweeper for all that are due.
-Several webhooks are called at once, each with one delivery after the other, so that whoever answers slowly or never
-delays nobody but themselves.
+Called by the function `on_delivery` for the deliveries that woke it, and by maintenance for all that are due. Several
+webhooks are called concurrently, each with one delivery after the other, so that a slow server delays only itself.
 """
 
 import json
@@ -26,18 +25,18 @@ log = logging.getLogger(__name__)
 RETRIES = tuple(
     timedelta(seconds=s) for s in (10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 )  # fmt: skip
-"""How long after each failed attempt the next one comes; after the last there is none."""
+"""The delay before each retry; there is no retry after the last."""
 _LEASE = timedelta(minutes=1)
-"""For as long nobody else tries what somebody is trying: longer than a call can take."""
+"""How long a delivery is reserved for the process that tries it; longer than a call can take."""
 _GONE = 410
 _ROUND = 200
 _ROUND_S = 10.0
-"""After this no call of the round begins any more; what is left comes with the next one."""
+"""No call of a round begins after this; the next round continues."""
 _AT_ONCE = 16
 
 
 def deliver_due(services: Services) -> int:
-    """Tries everything that is due, and says how much was delivered."""
+    """Tries all due deliveries, and returns how many succeeded."""
     now, due = services.now(), []
     for each in services.store.query(DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
         if each.due_at > now:
@@ -47,7 +46,7 @@ def deliver_due(services: Services) -> int:
 
 
 def deliver(services: Services, ids: Iterable[str]) -> int:
-    """Tries these, those among them that are due; says how many were delivered."""
+    """Tries those of the given deliveries that are due, and returns how many succeeded."""
     ends_at_s, queues = time.monotonic() + _ROUND_S, dict[str, dict[str, None]]()
     for id_ in ids:
         found = services.store.get(Delivery, id_)
@@ -58,8 +57,8 @@ def deliver(services: Services, ids: Iterable[str]) -> int:
 
 
 def _in_turn(services: Services, ids: Sequence[str], ends_at_s: float) -> int:
-    """What waits for one webhook, as long as it answers. After that the rest waits as long as what was not taken; when
-    the round is over, until others had their turn.
+    """Sends one webhook's deliveries as long as it answers. After a failure the remaining ones are postponed as long as
+    the failed one; at the end of the round, until the other webhooks have had their turn.
     """
     delivered = 0
     for index, id_ in enumerate(ids):
@@ -83,7 +82,7 @@ def _postpone(services: Services, ids: Sequence[str], due_at: datetime) -> None:
         try:
             services.store.replace(replace(found, due_at=due_at))
         except (VersionConflict, Missing):
-            continue  # somebody else has it, or its webhook was deleted
+            continue  # another process has it, or its webhook was deleted
 
 
 def _is_due(delivery: Delivery, now: datetime) -> bool:
@@ -91,10 +90,10 @@ def _is_due(delivery: Delivery, now: datetime) -> bool:
 
 
 def attempt(services: Services, id_: str) -> Delivery:
-    """One attempt, if it is due. Gives the delivery as it stands afterwards; as it is, when somebody else is trying."""
+    """Makes one attempt, if it is due. Returns the delivery afterwards, unchanged when another process is trying it."""
     store, now = services.store, services.now()
     found = store.get(Delivery, id_)
-    assert found is not None  # noqa: S101  whoever calls has just seen it, and what waits is not forgotten
+    assert found is not None  # noqa: S101  the caller has just read it, and waiting deliveries do not expire
     if not _is_due(found, now):
         return found
     try:
@@ -110,12 +109,12 @@ def attempt(services: Services, id_: str) -> Delivery:
     try:
         store.commit(writes)
     except VersionConflict:
-        log.info("delivery %s was changed while it was under way", id_)
+        log.info("delivery %s was changed during its attempt", id_)
     return after
 
 
 def _listening(services: Services, webhook_id: str) -> Webhook | None:
-    """The webhook, if it is there, wants to hear, and its owner may: who was suspended learns of nobody any more."""
+    """The webhook, if it exists, is active, and its owner's account is usable."""
     webhook = services.store.get(Webhook, webhook_id)
     if webhook is None or not webhook.active:
         return None
@@ -138,7 +137,7 @@ def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetim
 
 
 def _after(delivery: Delivery, status: int | None, now: datetime, *, wanted: bool) -> Delivery:
-    """The delivery after an attempt. Pure."""
+    """The delivery after an attempt."""
     if status is not None and 200 <= status < 300:
         return replace(delivery, state="delivered", last_status=status)
     if not wanted or status == _GONE or delivery.attempts > len(RETRIES):

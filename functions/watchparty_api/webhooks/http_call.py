@@ -1,7 +1,7 @@
-"""One signed POST to an address that somebody else gave us: bounded in time, never redirected, its answer not read.
+"""One signed POST to a URL that an integrator provided: bounded in time, never redirected, the answer's body not read.
 
-In the cloud an address has to be public: it is looked up once, refused if any of its addresses is private, and the call
-goes to the very address that was checked, so that a name cannot point elsewhere a moment later.
+In the cloud the host must be public: its name is resolved once, refused if any address is private, and the connection
+goes to the address that was checked, so that the name cannot point elsewhere a moment later.
 """
 
 import http.client
@@ -16,21 +16,21 @@ from typing import cast
 from urllib.parse import urlsplit
 
 WITHIN_S = 8.0
-"""For the whole call, from connecting to the status: a socket's own timeout begins anew with every byte."""
+"""The limit for the whole call, from connecting to the status: a socket's timeout restarts with every byte."""
 
 _UNICAST = IPv6Network("2000::/3")
 
 
 class NotCalled(Exception):
-    """Nothing was answered; the message says why, in words for the delivery log's reader."""
+    """There was no answer; the message gives the reason."""
 
 
 def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool, within_s: float = WITHIN_S) -> int:
-    """The status that the address answers. Raises NotCalled."""
+    """Sends the call and returns the status of the answer. Raises NotCalled."""
     ends_at_s = time.monotonic() + within_s
     parts = urlsplit(url)
     if public_only and parts.scheme != "https":
-        raise NotCalled("only https URLs are called from here")
+        raise NotCalled("only https URLs are called")
     host = cast("str", parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -44,19 +44,19 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool
 
 
 def _addresses(host: str, port: int, *, public_only: bool) -> str:
-    """The first address of the host. Raises NotCalled when one of them is not public and all have to be."""
+    """Resolves the host to its first address. Raises NotCalled when any address is not public and all have to be."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     addresses = [ip_address(each.partition("%")[0]) for each in found]
     if public_only and not all(map(_is_public, addresses)):
-        raise NotCalled("the address is not a public one")
-    if any(each.is_link_local for each in addresses):  # at home, too, perhaps on somebody's cloud
-        raise NotCalled("a machine's own metadata is nobody's to call")
+        raise NotCalled("the address is not public")
+    if any(each.is_link_local for each in addresses):  # also at home, which may be a machine in a cloud
+        raise NotCalled("the address is a machine's metadata service")
     return found[0]
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it leads to one machine out there. Of IPv6, what lies in 2000::/3 and hides no IPv4 address: translators
-    (64:ff9b::/96, 6to4) lead back into networks that the address itself does not show.
+    """Whether the address is one public machine. For IPv6: inside 2000::/3, without an embedded IPv4 address, because
+    translators (64:ff9b::/96, 6to4) lead into networks that the address does not show.
     """
     if isinstance(address, IPv6Address):
         return address in _UNICAST and address.is_global and address.sixtofour is None
@@ -67,19 +67,19 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 def _connected(
     host: str, port: int, address: str, *, tls: bool, ends_at_s: float
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection to `address` that speaks to, and for https verifies, `host`; cut off when its time is over."""
+    """A connection to `address` that names, and for https verifies, `host`; closed at the deadline."""
     connection = http.client.HTTPConnection(host, port)
     sock = socket.create_connection((address, port), timeout=max(0.001, ends_at_s - time.monotonic()))
     if tls:
-        # The handshake waits: it happens within the deadline, too.
+        # The handshake is postponed, so that the deadline covers it, too.
         sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
     connection.sock = sock
     over = threading.Event()
 
     def cut_off() -> None:
         over.set()
-        with suppress(OSError):  # it is gone already
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # TLS's own farewell would wait for the other side
+        with suppress(OSError):  # already closed
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # TLS's closing handshake would wait for the other side
 
     timer = threading.Timer(ends_at_s - time.monotonic(), cut_off)
     timer.daemon = True
@@ -88,7 +88,7 @@ def _connected(
         if isinstance(sock, ssl.SSLSocket):
             sock.do_handshake()
         yield connection
-        if over.is_set():  # to the library the end of a connection is an end of headers
+        if over.is_set():  # the library takes the end of the connection for the end of the headers
             raise TimeoutError
     except (OSError, http.client.HTTPException, ValueError) as error:
         if over.is_set():

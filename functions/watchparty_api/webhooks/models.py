@@ -1,4 +1,4 @@
-"""The shapes of webhooks over HTTP, and the names of what is told."""
+"""Request and response models of webhooks, and the types of events."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -18,7 +18,7 @@ def _address(url: str) -> str:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port or an IPv6 address that is none
+    except ValueError:  # an invalid port or IPv6 address
         usable = False
     if not usable:
         raise ValueError("Use a URL that starts with http:// or https:// and has a host.")
@@ -28,14 +28,14 @@ def _address(url: str) -> str:
 
 
 class NewWebhook(Body):
-    """Where to call, and what for."""
+    """The URL to call, and the events to call it for."""
 
     url: Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_address)]
     events: Annotated[list[EventType], Field(min_length=1, max_length=6)]
 
 
 class WebhookView(BaseModel):
-    """`active` is false after the address answered 410 Gone: nothing is sent there any more."""
+    """`active` is false after the URL answered 410 Gone: nothing more is sent to it."""
 
     id: str
     url: str
@@ -49,7 +49,7 @@ class WebhookView(BaseModel):
 
 
 class NewWebhookView(WebhookView):
-    """`secret` signs the calls (Standard Webhooks, `whsec_…`); it is in this answer and in no other."""
+    """`secret` signs the calls (Standard Webhooks, `whsec_…`); only this answer contains it."""
 
     secret: str
 
@@ -60,7 +60,7 @@ class WebhookList(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """One call in the delivery log. `last_status` is what the address answered last; null: nothing came back."""
+    """One delivery in the log. `last_status` is the status of the last answer, null when there was none."""
 
     id: str
     event: str

@@ -1,6 +1,6 @@
-"""What happened, as deliveries that go into the commit of what happened; and the word that there are some.
+"""The outbox of webhooks: deliveries are committed together with the change that they report.
 
-A delivery's id follows from the event and the webhook, so an event that is told twice is delivered once.
+A delivery's id is derived from the event and the webhook, so an event that is reported twice is delivered once.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCO
 from watchparty_api.webhooks.models import EventType
 
 KEPT = timedelta(days=30)
-"""How long the delivery log goes back."""
+"""How long deliveries stay in the log."""
 
 
 def deliveries(
     services: Services, account_id: str, event: EventType, data: dict[str, Any], *, event_id: str
 ) -> list[Delivery]:
-    """One for each webhook of the account that wants to hear of `event`."""
+    """One delivery per webhook of the account that subscribes to `event`."""
     wanting = [
         webhook
         for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, account_id)
@@ -47,13 +47,13 @@ def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, A
 
 
 def wake_delivery(services: Services, written: Sequence[Delivery]) -> None:
-    """Tells whoever delivers that there is something to do; unheard, the sweeper finds it."""
+    """Wakes the delivery function; maintenance finds those of a lost wake-up."""
     if written:
         services.delivery_queue.deliveries_due([each.id for each in written])
 
 
 def store_video(services: Services, before: Video, after: Video) -> Video:
-    """Stores the video together with what its owner's webhooks hear of it. Raises VersionConflict, Missing."""
+    """Stores the video together with the deliveries to its owner's webhooks. Raises VersionConflict, Missing."""
     written: list[Delivery] = []
     if after.status != before.status and after.status in ("ready", "failed"):
         event: EventType = "video.ready" if after.status == "ready" else "video.failed"
@@ -79,7 +79,7 @@ def session_deliveries(
 
 
 def delete_webhook(services: Services, webhook: Webhook, *, actor: str) -> None:
-    """The webhook goes first, so that nothing is sent meanwhile."""
+    """Deletes the webhook with its log. The webhook goes first, so that nothing more is sent."""
     audit.commit(services, [Delete(Webhook, webhook.id)], actor=actor, action="webhook.deleted", target=webhook.id)
     for each in services.store.query_all(DELIVERIES_OF_WEBHOOK, webhook.id):
         services.store.delete(Delivery, each.id)

@@ -1,4 +1,4 @@
-"""HTTP routes of webhooks: register, list, delete, try out, and the log of what was delivered."""
+"""HTTP routes of webhooks: register, list, delete, test, and the delivery log."""
 
 import secrets
 from typing import Annotated
@@ -30,7 +30,7 @@ _MOST = 10
 
 
 def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> Webhook:
-    """The caller's webhook; one of somebody else looks like none."""
+    """The caller's webhook. Raises NotFound, also for someone else's."""
     webhook = services.store.get(Webhook, webhook_id)
     if webhook is None or webhook.account_id != caller.account.id:
         raise NotFound("webhook_not_found", "Webhook not found.")
@@ -42,14 +42,14 @@ OwnedWebhook = Annotated[Webhook, Depends(owned_webhook)]
 
 @router.get("")
 def list_mine(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cursor: PageCursor = None) -> WebhookList:
-    """The account's webhooks, without their secrets."""
+    """Lists the account's webhooks, without their secrets."""
     page = services.store.query(WEBHOOKS_OF_ACCOUNT, caller.account.id, limit=limit, cursor=cursor)
     return WebhookList(items=[WebhookView.of(webhook) for webhook in page.items], next_cursor=page.cursor)
 
 
 @router.post("", status_code=201)
 def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Response) -> NewWebhookView:
-    """From now on the address is called for these events of the account's own rooms and films."""
+    """Creates a webhook: the URL is called for these events in the account's own rooms and films."""
     if caller.account.temporary:
         raise Forbidden("temporary", "Create an account first: temporary accounts can’t have webhooks.")
     if services.store.count(WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
@@ -69,13 +69,13 @@ def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Re
 
 @router.delete("/{webhook_id}", status_code=204)
 def delete(webhook: OwnedWebhook, services: ServicesOf) -> None:
-    """Nothing is sent there any more, not even what waits for another attempt."""
+    """Deletes the webhook; deliveries that wait for a retry are dropped."""
     delete_webhook(services, webhook, actor=webhook.account_id)
 
 
 @router.post("/{webhook_id}/test")
 def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
-    """Calls the address now, once, with an event `test`, and says what it answered."""
+    """Calls the URL once with an event `test`, and returns its answer."""
     services.limiter.hit("webhook_test", webhook.account_id)
     if not webhook.active:
         raise Conflict("webhook_inactive", "The webhook’s URL reported that it’s gone. Create the webhook again.")
@@ -86,6 +86,6 @@ def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
 
 @router.get("/{webhook_id}/deliveries")
 def log(webhook: OwnedWebhook, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> DeliveryList:
-    """What was sent in the last 30 days, and what still waits; the newest first."""
+    """Lists the deliveries of the last 30 days and those still waiting, newest first."""
     page = services.store.query(DELIVERIES_OF_WEBHOOK, webhook.id, limit=limit, cursor=cursor)
     return DeliveryList(items=[DeliveryView.of(each) for each in page.items], next_cursor=page.cursor)

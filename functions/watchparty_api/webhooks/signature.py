@@ -1,6 +1,6 @@
-"""Signs calls as Standard Webhooks 1.0 describe: HMAC-SHA256 over id, timestamp and body. Pure.
+"""Signs calls according to Standard Webhooks 1.0: HMAC-SHA256 over id, timestamp and body. Pure.
 
-The secret is derived from the installation's own and the webhook's id, so that no document holds it.
+The secret is derived from the installation's secret and the webhook's id, so that it is not stored.
 """
 
 import hmac
@@ -15,12 +15,12 @@ _PREFIX = "whsec_"
 
 
 def secret_of(keyed_hash: KeyedHash, webhook_id: str) -> str:
-    """What the integrator verifies with."""
+    """The secret that the integrator verifies calls with."""
     return _PREFIX + b64encode(bytes.fromhex(keyed_hash.of("webhook", webhook_id))).decode()
 
 
 def signed_headers(secret: str, *, message_id: str, now: datetime, body: bytes) -> Mapping[str, str]:
-    """The three headers of a call; the timestamp is in whole seconds, so that an old call cannot be played again."""
+    """The three headers of a call; the timestamp, in whole seconds, protects against replays."""
     timestamp = str(int(now.timestamp()))
     text = b".".join((message_id.encode(), timestamp.encode(), body))
     signature = hmac.new(b64decode(secret.removeprefix(_PREFIX)), text, sha256).digest()

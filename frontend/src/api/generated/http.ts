@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Jwks
-         * @description The public keys of join and notice tokens: who has them can verify, and mint nothing.
+         * @description Returns the public keys that verify join and notice tokens.
          */
         get: operations["site.jwks"];
         put?: never;
@@ -30,13 +30,13 @@ export interface paths {
         };
         /**
          * List Invites
-         * @description The invitations that were made, the newest first.
+         * @description Lists invitations, newest first.
          */
         get: operations["admin.list_invites"];
         put?: never;
         /**
          * Make Invite
-         * @description A new invitation; its link is in this answer and nowhere else.
+         * @description Creates an invitation. Only this answer contains its link.
          */
         post: operations["admin.make_invite"];
         delete?: never;
@@ -57,7 +57,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke Invite
-         * @description The link leads nowhere from now on.
+         * @description Revokes the invitation; its link stops working.
          */
         delete: operations["admin.revoke_invite"];
         options?: never;
@@ -74,7 +74,7 @@ export interface paths {
         };
         /**
          * List Accounts
-         * @description Everybody, the newest first.
+         * @description Lists all accounts, newest first.
          */
         get: operations["admin.list_accounts"];
         put?: never;
@@ -94,21 +94,21 @@ export interface paths {
         };
         /**
          * Read Account
-         * @description One account.
+         * @description Returns one account.
          */
         get: operations["admin.read_account"];
         put?: never;
         post?: never;
         /**
          * Remove Account
-         * @description Deletes an account with its rooms and films.
+         * @description Deletes an account, its rooms and its films.
          */
         delete: operations["admin.remove_account"];
         options?: never;
         head?: never;
         /**
          * Change Account
-         * @description Changes what is given. A suspension counts at once, for every token.
+         * @description Changes the given fields. A suspension takes effect immediately, for every token.
          */
         patch: operations["admin.change_account"];
         trace?: never;
@@ -122,7 +122,7 @@ export interface paths {
         };
         /**
          * List Entries
-         * @description The entries, the newest first.
+         * @description Lists the entries, newest first.
          */
         get: operations["admin.list_entries"];
         put?: never;
@@ -142,7 +142,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description All entries, the oldest first, one JSON object a line.
+         * @description Exports all entries, oldest first, as one JSON object per line.
          */
         get: operations["admin.export"];
         put?: never;
@@ -162,7 +162,7 @@ export interface paths {
         };
         /**
          * Verify
-         * @description Walks the whole chain of hashes.
+         * @description Verifies the whole chain of hashes.
          */
         get: operations["admin.verify"];
         put?: never;
@@ -182,7 +182,7 @@ export interface paths {
         };
         /**
          * List Jobs
-         * @description The films whose transcode is in that state.
+         * @description Lists the films whose transcode is in the given state.
          */
         get: operations["admin.list_jobs"];
         put?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * List Rooms
-         * @description Every room, the newest first. What is said in them is not the administrators' to read.
+         * @description Lists all rooms, newest first. Admins cannot read what is said in them.
          */
         get: operations["admin.list_rooms"];
         put?: never;
@@ -224,7 +224,7 @@ export interface paths {
         put?: never;
         /**
          * Close
-         * @description Ends a party for good.
+         * @description Closes a room permanently.
          */
         post: operations["admin.close"];
         delete?: never;
@@ -242,7 +242,7 @@ export interface paths {
         };
         /**
          * Show Settings
-         * @description The settings, as they are or by default.
+         * @description Returns the settings, with defaults for those never changed.
          */
         get: operations["admin.show_settings"];
         put?: never;
@@ -252,7 +252,7 @@ export interface paths {
         head?: never;
         /**
          * Change Settings
-         * @description Changes what is given.
+         * @description Changes the given settings.
          */
         patch: operations["admin.change_settings"];
         trace?: never;
@@ -266,7 +266,7 @@ export interface paths {
         };
         /**
          * List Videos
-         * @description Every film, the newest first.
+         * @description Lists all films, newest first.
          */
         get: operations["admin.list_videos"];
         put?: never;
@@ -288,7 +288,7 @@ export interface paths {
         put?: never;
         /**
          * Requeue
-         * @description Prepares a film again whose preparation failed.
+         * @description Starts preparing a failed film again.
          */
         post: operations["admin.requeue"];
         delete?: never;
@@ -308,7 +308,7 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Signs in with e-mail address and password. Failed attempts slow down only the address that makes them.
+         * @description Signs in with email address and password. Failed attempts slow down only the address that makes them.
          */
         post: operations["accounts.login"];
         delete?: never;
@@ -328,7 +328,7 @@ export interface paths {
         put?: never;
         /**
          * Logout
-         * @description Ends this device's session and every access token of it.
+         * @description Ends this device's session and its access tokens.
          */
         post: operations["accounts.logout"];
         delete?: never;
@@ -346,22 +346,22 @@ export interface paths {
         };
         /**
          * Read Me
-         * @description The calling account.
+         * @description Returns the calling account.
          */
         get: operations["accounts.read_me"];
         put?: never;
         post?: never;
         /**
          * Delete Me
-         * @description Deletes the account with its rooms and films.
+         * @description Deletes the account, its rooms and its films.
          */
         delete: operations["accounts.delete_me"];
         options?: never;
         head?: never;
         /**
          * Change Me
-         * @description Changes what is given. A new address or password needs the current password. A new password signs other devices
-         *     out and deletes the account's API tokens; reset links that were sent before are void after either.
+         * @description Changes the given fields. A new email address or password requires the current password. A new password signs
+         *     other devices out and deletes the account's API tokens; either one invalidates reset links that were sent before.
          */
         patch: operations["accounts.change_me"];
         trace?: never;
@@ -375,7 +375,7 @@ export interface paths {
         };
         /**
          * Export Me
-         * @description Everything that is kept about the account, without secrets.
+         * @description Exports everything that is stored about the account, without secrets.
          */
         get: operations["accounts.export_me"];
         put?: never;
@@ -395,7 +395,7 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description The devices that are, or were, signed in.
+         * @description Lists the devices that are signed in.
          */
         get: operations["accounts.list_sessions"];
         put?: never;
@@ -435,13 +435,13 @@ export interface paths {
         };
         /**
          * List Tokens
-         * @description The account's tokens, without their secrets.
+         * @description Lists the account's tokens, without their secrets.
          */
         get: operations["accounts.list_tokens"];
         put?: never;
         /**
          * Make Token
-         * @description A new token; its secret is in this answer and nowhere else.
+         * @description Creates a token. Only this answer contains its secret.
          */
         post: operations["accounts.make_token"];
         delete?: never;
@@ -462,7 +462,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Token
-         * @description The token is refused from now on.
+         * @description Deletes the token, which is refused from then on.
          */
         delete: operations["accounts.delete_token"];
         options?: never;
@@ -479,7 +479,7 @@ export interface paths {
         };
         /**
          * Usage
-         * @description How much of the quota is used.
+         * @description Returns how much of the quota is used.
          */
         get: operations["accounts.usage"];
         put?: never;
@@ -501,7 +501,7 @@ export interface paths {
         put?: never;
         /**
          * Forgot
-         * @description Sends a reset link if the address has an account; the answer is the same if not.
+         * @description Sends a reset link if the address has an account; the answer is the same otherwise.
          */
         post: operations["accounts.forgot"];
         delete?: never;
@@ -521,8 +521,8 @@ export interface paths {
         put?: never;
         /**
          * Reset
-         * @description Sets a new password with the link's secret. Every device is signed out and leaves its rooms, and the account's
-         *     API tokens and other reset links are deleted: whoever else got hold of the account has nothing left of it.
+         * @description Sets a new password with the link's secret. This signs out every device, leaves every room, and deletes the
+         *     account's API tokens and other reset links: no one else who had access keeps any.
          */
         post: operations["accounts.reset"];
         delete?: never;
@@ -542,7 +542,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh
-         * @description A new access token for the refresh cookie, which is replaced by its successor.
+         * @description Returns a new access token, and replaces the refresh cookie.
          */
         post: operations["accounts.refresh"];
         delete?: never;
@@ -562,7 +562,7 @@ export interface paths {
         put?: never;
         /**
          * Register
-         * @description A new account, by invitation unless registration is open. A temporary host who asks keeps rooms and films.
+         * @description Creates an account, by invitation unless registration is open. A temporary host keeps rooms and films.
          */
         post: operations["accounts.register"];
         delete?: never;
@@ -582,7 +582,7 @@ export interface paths {
         put?: never;
         /**
          * Session
-         * @description Signs in with a fresh ID token of the site's identity provider; `invite` where accounts are by invitation.
+         * @description Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation.
          */
         post: operations["accounts.session"];
         delete?: never;
@@ -602,7 +602,7 @@ export interface paths {
         put?: never;
         /**
          * Temporary
-         * @description A host without sign-up, for a day.
+         * @description Creates a temporary host, for 24 hours.
          */
         post: operations["accounts.temporary"];
         delete?: never;
@@ -622,7 +622,7 @@ export interface paths {
         put?: never;
         /**
          * Verify Email
-         * @description Notes that the address is the account's own.
+         * @description Marks the account's email address as verified.
          */
         post: operations["accounts.verify_email"];
         delete?: never;
@@ -640,7 +640,7 @@ export interface paths {
         };
         /**
          * Site Config
-         * @description Sign-in mode, who may register, limits and version.
+         * @description Returns sign-in mode, registration mode, limits and version.
          */
         get: operations["site.site_config"];
         put?: never;
@@ -1126,13 +1126,13 @@ export interface paths {
         };
         /**
          * Setup State
-         * @description Whether the house still waits for its first administrator; 410 once it has one.
+         * @description Succeeds while the site has no admin; 410 once it has one.
          */
         get: operations["accounts.setup_state"];
         put?: never;
         /**
          * Set Up
-         * @description Makes the first administrator.
+         * @description Creates the first admin.
          */
         post: operations["accounts.set_up"];
         delete?: never;
@@ -1406,13 +1406,13 @@ export interface paths {
         };
         /**
          * List Mine
-         * @description The account's webhooks, without their secrets.
+         * @description Lists the account's webhooks, without their secrets.
          */
         get: operations["webhooks.list_mine"];
         put?: never;
         /**
          * Make
-         * @description From now on the address is called for these events of the account's own rooms and films.
+         * @description Creates a webhook: the URL is called for these events in the account's own rooms and films.
          */
         post: operations["webhooks.make"];
         delete?: never;
@@ -1433,7 +1433,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Nothing is sent there any more, not even what waits for another attempt.
+         * @description Deletes the webhook; deliveries that wait for a retry are dropped.
          */
         delete: operations["webhooks.delete"];
         options?: never;
@@ -1450,7 +1450,7 @@ export interface paths {
         };
         /**
          * Log
-         * @description What was sent in the last 30 days, and what still waits; the newest first.
+         * @description Lists the deliveries of the last 30 days and those still waiting, newest first.
          */
         get: operations["webhooks.log"];
         put?: never;
@@ -1472,7 +1472,7 @@ export interface paths {
         put?: never;
         /**
          * Try Out
-         * @description Calls the address now, once, with an event `test`, and says what it answered.
+         * @description Calls the URL once with an event `test`, and returns its answer.
          */
         post: operations["webhooks.try_out"];
         delete?: never;
@@ -1490,7 +1490,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description The process lives.
+         * @description Succeeds while the process runs.
          */
         get: operations["site.health"];
         put?: never;
@@ -1510,7 +1510,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description What it depends on answers.
+         * @description Succeeds while the database responds.
          */
         get: operations["site.ready"];
         put?: never;
@@ -1527,7 +1527,7 @@ export interface components {
     schemas: {
         /**
          * AccountChange
-         * @description Only the fields that are there change; `quota_bytes: null` goes back to the site's default.
+         * @description Only the given fields change; `quota_bytes: null` restores the site's default.
          */
         AccountChange: {
             /** Quota Bytes */
@@ -1591,7 +1591,7 @@ export interface components {
         };
         /**
          * AccountView
-         * @description An account as its owner, and an administrator, sees it.
+         * @description An account as its owner and admins see it.
          */
         AccountView: {
             /**
@@ -1630,7 +1630,7 @@ export interface components {
         };
         /**
          * AdminAccountView
-         * @description An account as an administrator sees it.
+         * @description An account as an admin sees it.
          */
         AdminAccountView: {
             /**
@@ -1793,7 +1793,7 @@ export interface components {
         };
         /**
          * AuditVerdict
-         * @description `broken_at` is the first entry that does not fit the chain, null when all do.
+         * @description `broken_at` is the first entry that breaks the chain, null when the chain is intact.
          */
         AuditVerdict: {
             /** Broken At */
@@ -1939,7 +1939,7 @@ export interface components {
         };
         /**
          * DeliveryView
-         * @description One call in the delivery log. `last_status` is what the address answered last; null: nothing came back.
+         * @description One delivery in the log. `last_status` is the status of the last answer, null when there was none.
          */
         DeliveryView: {
             /** Attempts */
@@ -2181,7 +2181,7 @@ export interface components {
         };
         /**
          * MeChange
-         * @description Only the fields that are there change. A new address or password needs the current password.
+         * @description Only the given fields change. A new email address or password requires the current password.
          */
         MeChange: {
             /** Current Password */
@@ -2280,7 +2280,7 @@ export interface components {
         };
         /**
          * NewAccountInvite
-         * @description The one answer that shows the link.
+         * @description A new invitation; only this answer contains the link.
          */
         NewAccountInvite: {
             /**
@@ -2309,7 +2309,7 @@ export interface components {
         };
         /**
          * NewToken
-         * @description The one answer that shows the secret.
+         * @description A new token; only this answer contains its secret.
          */
         NewToken: {
             /**
@@ -2338,7 +2338,7 @@ export interface components {
         };
         /**
          * NewWebhook
-         * @description Where to call, and what for.
+         * @description The URL to call, and the events to call it for.
          */
         NewWebhook: {
             /** Events */
@@ -2348,7 +2348,7 @@ export interface components {
         };
         /**
          * NewWebhookView
-         * @description `secret` signs the calls (Standard Webhooks, `whsec_…`); it is in this answer and in no other.
+         * @description `secret` signs the calls (Standard Webhooks, `whsec_…`); only this answer contains it.
          */
         NewWebhookView: {
             /** Active */
@@ -2838,7 +2838,7 @@ export interface components {
         };
         /**
          * SettingsChange
-         * @description Only the fields that are there change.
+         * @description Only the given fields change.
          */
         SettingsChange: {
             /** Brand Name */
@@ -2885,7 +2885,7 @@ export interface components {
         };
         /**
          * SetupState
-         * @description The one-time link still waits for somebody.
+         * @description The site has no admin yet; the one-time link creates the first.
          */
         SetupState: {
             /**
@@ -2897,7 +2897,7 @@ export interface components {
         };
         /**
          * SignedIn
-         * @description Everything a page needs once somebody is signed in; the refresh cookie comes beside it.
+         * @description The result of signing in; the same answer sets the refresh cookie.
          */
         SignedIn: {
             /** Access Token */
@@ -2908,7 +2908,7 @@ export interface components {
         };
         /**
          * SiteConfig
-         * @description What the page needs first.
+         * @description The configuration that the page loads first.
          */
         SiteConfig: {
             /** Brand Name */
@@ -3195,7 +3195,7 @@ export interface components {
         };
         /**
          * WebhookView
-         * @description `active` is false after the address answered 410 Gone: nothing is sent there any more.
+         * @description `active` is false after the URL answered 410 Gone: nothing more is sent to it.
          */
         WebhookView: {
             /** Active */
@@ -3821,7 +3821,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            /** @description This site's accounts are an identity provider's (`outside_accounts`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4200,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            /** @description This site's accounts are an identity provider's (`outside_accounts`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4240,7 +4240,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            /** @description This site's accounts are an identity provider's (`outside_accounts`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4311,7 +4311,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Accounts here are an identity provider's (`outside_accounts`) */
+            /** @description This site's accounts are an identity provider's (`outside_accounts`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4353,7 +4353,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Accounts here are the site's own (`local_accounts`) */
+            /** @description This site has its own accounts (`local_accounts`) */
             404: {
                 headers: {
                     [name: string]: unknown;
