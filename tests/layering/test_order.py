@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,11 @@ def faults(contract: dict[str, Any]) -> list[list[Import]]:
     """Lists of imports, each of which violates the contract."""
     match contract["type"]:
         case "layers":
-            highest, *_, lowest = _layers(contract)
-            inside = "some" if "containers" not in contract else ""
-            return [[(f"{low}.{inside}".rstrip("."), f"{highest[0]}.{inside}".rstrip("."))] for low in lowest]
+            layers = _layers(contract)
+            upward = [(lower[0], upper[0]) for upper, lower in pairwise(layers)]
+            sideways = [(layer[0], layer[1]) for layer in layers if len(layer) > 1]
+            inside = "" if "containers" in contract else ".some"
+            return [[(importing + inside, imported + inside)] for importing, imported in [*upward, *sideways]]
         case "acyclic_siblings":
             return [
                 [
