@@ -27,7 +27,7 @@ class FoundRoom:
 
 
 def new_room_id() -> str:
-    """An id of 128 random bits: nobody can guess a room's link."""
+    """An id of 128 random bits: no one can guess a room's link."""
     return secrets.token_urlsafe(16)
 
 

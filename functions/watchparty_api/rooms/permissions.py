@@ -102,5 +102,5 @@ def control_is_lent(member: Member, now: datetime) -> bool:
 
 
 def outranks(role: Role, other: Role) -> bool:
-    """Whether `role` may act on someone of `other`; nobody may act on an equal."""
+    """Whether `role` may act on someone of `other`; no one may act on an equal."""
     return _RANK[role] > _RANK[other]

@@ -93,7 +93,7 @@ def test_an_aborted_upload_is_gone(s3_objects: S3ObjectStore, s3: S3Service) -> 
     """Abort and deleting the video end its uploads, but not those of other videos or keys with the same prefix."""
     for video_id in ("v1", "v2"):
         start(s3_objects, video_id=video_id)
-    s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original-of-somebody-else")
+    s3.client.create_multipart_upload(Bucket=s3.uploads, Key="v1/original-of-another")
     s3_objects.multipart.abort(video_id="v1")
     s3_objects.multipart.abort(video_id="v1")
     for call in (
@@ -143,9 +143,9 @@ def test_media_are_read_by_a_url_for_a_minute(s3_objects: S3ObjectStore, clock: 
 
 def test_a_service_that_does_not_respond_is_unavailable(s3: S3Service, clock: SteppedClock) -> None:
     """An unreachable service and a missing bucket raise Unavailable (503), not the client's exceptions."""
-    nobody = s3_store(replace(s3, endpoint="http://127.0.0.1:1"), now=clock)
+    unreachable = s3_store(replace(s3, endpoint="http://127.0.0.1:1"), now=clock)
     with pytest.raises(Unavailable):
-        nobody.original("v1")
+        unreachable.original("v1")
     with pytest.raises(Unavailable):
         start(s3_store(replace(s3, uploads="no-such-bucket"), now=clock))
     with pytest.raises(Unavailable):

@@ -1,4 +1,4 @@
-"""Which film a room shows, and how it is told."""
+"""Which film a room shows, and how the relay is notified."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ from fakes.party import film, party
 from watchparty_api.rooms.film import video_changed, video_deleted
 
 
-def test_whoever_controls_puts_a_film_on(house: House) -> None:
-    """Counter up, relay told with the place to start, and the room shows it."""
+def test_anyone_who_controls_can_start_a_film(house: House) -> None:
+    """The counter increases, the relay receives the start position, and the room shows the film."""
     here = party(house)
     video = film(house, here.owner)
     room = here.host.ask("PATCH", here.path(), {"video_id": video.id, "start_pos_s": 30.5}).json()
@@ -21,8 +21,8 @@ def test_whoever_controls_puts_a_film_on(house: House) -> None:
     assert notice["by"] == here.host_id
 
 
-def test_a_film_in_preparation_cannot_be_put_on_but_a_room_may_begin_with_it(house: House) -> None:
-    """PATCH wants something to watch; POST opens the room while the upload runs, and the relay hears nothing yet."""
+def test_only_a_new_room_can_have_a_film_that_is_not_playable(house: House) -> None:
+    """PATCH needs a playable film; POST creates the room while the upload runs, without notifying the relay yet."""
     here = party(house)
     video = film(house, here.owner, status="uploading", playable=False, playable_s=0.0, duration_s=None)
     refused = here.host.ask("PATCH", here.path(), {"video_id": video.id})
@@ -32,15 +32,15 @@ def test_a_film_in_preparation_cannot_be_put_on_but_a_room_may_begin_with_it(hou
 
 
 def test_a_film_that_failed_cannot_be_chosen(house: House) -> None:
-    """Neither for a new room nor for one that is there."""
+    """Neither for a new nor for an existing room."""
     here = party(house)
     video = film(house, here.owner, status="failed", playable=False)
     assert here.host.ask("POST", "/rooms", {"video_id": video.id}).json()["code"] == "video_failed"
     assert here.host.ask("PATCH", here.path(), {"video_id": video.id}).json()["code"] == "video_failed"
 
 
-def test_a_start_beyond_what_can_be_watched_is_refused(house: House) -> None:
-    """So is a start without a film."""
+def test_a_start_beyond_the_playable_part_is_refused(house: House) -> None:
+    """So is a start position without a film."""
     here = party(house)
     video = film(house, here.owner, playable_s=60.0)
     beyond = here.host.ask("PATCH", here.path(), {"video_id": video.id, "start_pos_s": 61})
@@ -48,8 +48,8 @@ def test_a_start_beyond_what_can_be_watched_is_refused(house: House) -> None:
     assert here.host.ask("PATCH", here.path(), {"start_pos_s": 5}).status_code == 422
 
 
-def test_rooms_hear_that_more_can_be_watched(house: House) -> None:
-    """The same counter with a longer playable_s, to each room that shows the film and to no other."""
+def test_rooms_are_notified_when_more_is_playable(house: House) -> None:
+    """The same counter with a longer playable_s, to every room that shows the film and to no other."""
     here, elsewhere = party(house), party(house)
     video = film(house, here.owner, status="processing", playable_s=60.0)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
@@ -59,8 +59,8 @@ def test_rooms_hear_that_more_can_be_watched(house: House) -> None:
     assert elsewhere.notices() == []
 
 
-def test_a_deleted_film_leaves_its_rooms(house: House) -> None:
-    """The room is empty and the relay was told by a higher counter."""
+def test_a_deleted_film_is_removed_from_its_rooms(house: House) -> None:
+    """The room is empty and the relay is notified with a higher counter."""
     here = party(house)
     video = film(house, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
@@ -70,8 +70,8 @@ def test_a_deleted_film_leaves_its_rooms(house: House) -> None:
     assert house.relay.delivered[-1][1]["media"] == {"video_id": None, "mrev": 3, "start_pos_s": 0.0}
 
 
-def test_lent_control_is_enough_to_put_on_the_hosts_film(house: House) -> None:
-    """A viewer may not; with control lent they may; ten minutes later they may not any more."""
+def test_lent_control_is_enough_to_start_the_hosts_film(house: House) -> None:
+    """A viewer can do so only while control is lent to them."""
     here = party(house)
     video, guest = film(house, here.owner), here.guest("Max")
     body = {"video_id": video.id}

@@ -1,4 +1,4 @@
-"""What a room shows next."""
+"""The queue of a room."""
 
 from fakes.house import House
 from fakes.party import Party, film, party
@@ -14,8 +14,8 @@ def titles(here: Party) -> list[str]:
     return [item["title"] for item in here.host.ask("GET", here.path("/queue")).json()["items"]]
 
 
-def test_the_queue_is_kept_in_its_order(house: House) -> None:
-    """What was put in comes out, replaced as a whole."""
+def test_the_queue_keeps_its_order(house: House) -> None:
+    """It is replaced as a whole and returned unchanged."""
     here = party(house)
     one, two = (film(house, here.owner, title=title) for title in ("One", "Two"))
     queue(here, two, one)
@@ -24,8 +24,8 @@ def test_the_queue_is_kept_in_its_order(house: House) -> None:
     assert titles(here) == ["One"]
 
 
-def test_next_happens_once_however_many_click(house: House) -> None:
-    """Two people press at the end of the same film: the room moves on by one, and the relay hears one change."""
+def test_next_moves_on_once_however_many_click(house: House) -> None:
+    """If two people click at the end of a film, the room moves on by one and the relay receives one change."""
     here = party(house)
     one, two = (film(house, here.owner, title=title) for title in ("One", "Two"))
     queue(here, one, two)
@@ -36,8 +36,8 @@ def test_next_happens_once_however_many_click(house: House) -> None:
     assert titles(here) == ["Two"]
 
 
-def test_next_passes_over_what_cannot_be_watched_yet(house: House) -> None:
-    """The one in preparation keeps its place for later."""
+def test_next_skips_films_that_are_not_playable(house: House) -> None:
+    """They keep their place in the queue."""
     here = party(house)
     soon = film(house, here.owner, title="Soon", status="processing", playable=False)
     queue(here, soon, film(house, here.owner, title="Now"))
@@ -54,7 +54,9 @@ def test_an_empty_queue_is_a_conflict(house: House) -> None:
 
 
 def test_a_moderators_film_stays_in_the_queue_that_others_change(house: House) -> None:
-    """Queued by its owner, kept by the host, played when its owner has gone; but nobody else can queue it."""
+    """Queued by its owner and kept by the host, it can be played after its owner has left; but no one else can queue
+    it.
+    """
     here = party(house)
     moderator = here.member("Mo", "moderator")
     assert moderator.person is not None

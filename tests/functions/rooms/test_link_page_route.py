@@ -1,4 +1,4 @@
-"""The page behind a link where it has to be fetched first."""
+"""The page behind a room's link in the cloud, where it has to be fetched first."""
 
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -15,7 +15,7 @@ from watchparty_api.web.http import create_app
 
 
 class Bucket(BaseHTTPRequestHandler):
-    """Serves the page as often as it is asked, each time another one; counts in `asked`."""
+    """Serves a different page for each request; counts them in `asked`."""
 
     asked = 0
 
@@ -27,11 +27,11 @@ class Bucket(BaseHTTPRequestHandler):
         self.wfile.write(f"<html><head></head><body>build {Bucket.asked}</body></html>".encode())
 
     def log_message(self, *args: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 def test_the_page_is_fetched_once_a_minute_and_outlives_its_bucket() -> None:
-    """A burst of messengers costs one request; when the bucket is away the last page is still shown."""
+    """A burst of messengers costs one request; if the bucket fails, the last page is still served."""
     now_s = 0.0
     Bucket.asked = 0
     page = SitePage(lambda: now_s)
@@ -50,8 +50,8 @@ def test_without_any_page_people_are_told_to_come_again() -> None:
         SitePage().html("http://127.0.0.1:9")
 
 
-def test_a_link_unfolds_in_the_cloud_too(house: House) -> None:
-    """`/r/{room}` of the function `rooms` carries the room's name, and 404 for a room that never was."""
+def test_a_link_has_a_preview_in_the_cloud_too(house: House) -> None:
+    """`/r/{room}` of the function `rooms` contains the room's name, and is 404 for an unknown room."""
     host = house.person("Ana")
     room = house.client.post("/api/v1/rooms", json={"name": "Club"}, headers=host.headers).json()
     with serving(Bucket) as address:

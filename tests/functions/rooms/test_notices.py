@@ -1,4 +1,4 @@
-"""Every notice is one that the socket's schema knows, so the relay can read what the functions say."""
+"""Every notice conforms to the socket's schema, so the relay can read it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -34,15 +34,15 @@ MEMBER = Member(
         (notices.close(ROOM, NOW), relay_notices.CloseNotice),
     ],
 )
-def test_the_relay_reads_what_the_functions_say(notice: Notice, kind: type[Any]) -> None:
-    """By its own types, with id and room where the outbox has them."""
+def test_the_relay_reads_the_functions_notices(notice: Notice, kind: type[Any]) -> None:
+    """With its own types; id and room are where the outbox has them."""
     read: Any = msgspec.convert(notice.body, relay_notices.Notice, strict=True)
     assert isinstance(read, kind)
     assert (read.id, read.room) == (notice.id, notice.room_id)
 
 
-def test_the_relays_media_is_ours() -> None:
-    """The whole value arrives: film, counter, lengths and place."""
+def test_the_relay_reads_the_media_value() -> None:
+    """The whole value arrives: film, counter, durations and start position."""
     read: Any = msgspec.convert(notices.media(ROOM, VIDEO, NOW, by="p").body, relay_notices.MediaNotice)
     assert read.media == Media(video_id="v", mrev=1, duration_s=9.5, playable_s=4.0, start_pos_s=0.0)
     assert read.by == "p"

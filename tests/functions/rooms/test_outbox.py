@@ -1,4 +1,4 @@
-"""Changes and their notices: one commit, delivered at once or later, never lost while they matter."""
+"""Changes and their notices: one commit, delivered at once or later, not lost while relevant."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,28 +20,28 @@ def waiting(house: House) -> tuple[Notice, ...]:
 
 
 def test_a_delivered_notice_leaves_the_outbox(house: House) -> None:
-    """It was written with the change and is gone once acknowledged."""
+    """It is written with the change and deleted once it is acknowledged."""
     here = party(house)
     here.host.ask("PATCH", here.path(), {"chat": False})
     assert here.notices() == ["settings"]
     assert waiting(house) == ()
 
 
-def test_what_the_relay_missed_arrives_later(house: House) -> None:
-    """The change stands, the notice waits, and the sweeper delivers the same notice."""
+def test_a_missed_notice_is_delivered_later(house: House) -> None:
+    """The change is committed, the notice waits, and maintenance delivers the same notice."""
     here = party(house)
     house.relay.reachable = False
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
     (kept,) = waiting(house)
     house.relay.reachable = True
-    assert deliver_due(house.services) == 0, "whoever committed has ten seconds of its own"
+    assert deliver_due(house.services) == 0, "the process that committed has ten seconds to deliver"
     house.clock.advance(seconds=10)
     assert deliver_due(house.services) == 1
     assert house.relay.delivered == [(here.id, kept.body)]
     assert waiting(house) == ()
 
 
-def test_the_sweeper_waits_longer_and_longer(house: House) -> None:
+def test_the_interval_between_deliveries_grows(house: House) -> None:
     """Two seconds, four, eight, up to a minute."""
     here = party(house)
     house.relay.reachable = False
@@ -56,8 +56,8 @@ def test_the_sweeper_waits_longer_and_longer(house: House) -> None:
     assert waits == [2, 4, 8, 16, 32, 60, 60]
 
 
-def test_a_notice_that_means_nothing_any_more_is_dropped(house: House) -> None:
-    """After an hour every token says the same."""
+def test_an_outdated_notice_is_dropped(house: House) -> None:
+    """After an hour every token carries the same state."""
     here = party(house)
     house.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
@@ -67,8 +67,8 @@ def test_a_notice_that_means_nothing_any_more_is_dropped(house: House) -> None:
     assert waiting(house) == ()
 
 
-def test_whoever_was_slower_decides_again(house: House) -> None:
-    """A change that somebody else overtook is decided on what they left; its first notice is never told."""
+def test_the_slower_writer_decides_again(house: House) -> None:
+    """A change that was overtaken is decided again on the new state; its first notice is never sent."""
     here = party(house)
     store = house.services.store
     rounds: list[float] = []
@@ -87,8 +87,8 @@ def test_whoever_was_slower_decides_again(house: House) -> None:
     assert [notice["set"]["slow_s"] for _, notice in house.relay.delivered] == [7]
 
 
-def test_a_change_that_is_always_overtaken_gives_up(house: House) -> None:
-    """With a conflict, not for ever."""
+def test_a_change_that_is_always_overtaken_fails(house: House) -> None:
+    """It raises Conflict instead of retrying forever."""
     here = party(house)
     store = house.services.store
 

@@ -1,4 +1,4 @@
-"""The table of permissions, the control of the film, and rank."""
+"""The permission table, control of playback, and ranks."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,13 +19,13 @@ def member(**facts: Any) -> Member:
     )  # fmt: skip
 
 
-def test_every_action_but_the_films_is_in_the_table() -> None:
-    """An action that nobody decided on cannot slip through."""
+def test_every_action_but_film_control_is_in_the_table() -> None:
+    """No action is without a decision."""
     assert set(Action) - set(PERMISSIONS) == {Action.CONTROL_FILM}
 
 
-def test_rights_only_grow_with_rank() -> None:
-    """Whatever a viewer may a moderator may, whatever a moderator may the host may; outside nobody may anything."""
+def test_permissions_only_grow_with_rank() -> None:
+    """A moderator can do what a viewer can, the host what a moderator can, and outsiders nothing."""
     for allowed in PERMISSIONS.values():
         assert RoomRole.OUTSIDE not in allowed
         assert RoomRole.HOST in allowed
@@ -34,7 +34,7 @@ def test_rights_only_grow_with_rank() -> None:
 
 @pytest.mark.parametrize("state", ["denied", "removed", "banned", "left", "withdrawn"])
 def test_a_role_counts_only_inside(state: str) -> None:
-    """A moderator who was removed is nobody."""
+    """A removed moderator has no permissions."""
     assert room_role(member(role="moderator", state=state)) is RoomRole.OUTSIDE
 
 
@@ -43,14 +43,14 @@ def test_a_role_counts_only_inside(state: str) -> None:
     [("host", {"host"}), ("moderators", {"host", "moderator"}), ("everyone", {"host", "moderator", "viewer"})],
 )
 def test_the_rooms_setting_decides_who_controls(control: Any, roles: set[str]) -> None:
-    """Host only, moderators, everyone; never who waits or is outside."""
+    """The host, moderators or everyone; never someone who is waiting or outside."""
     assert {r for r in ("host", "moderator", "viewer") if controls(control, member(role=r), NOW)} == roles
     assert not controls(control, member(state="waiting"), NOW)
     assert not controls(control, None, NOW)
 
 
-def test_lent_control_ends_at_its_instant_and_outside() -> None:
-    """Lent for ten minutes is lent for ten minutes; removal ends it at once."""
+def test_lent_control_ends_on_time_and_by_removal() -> None:
+    """Control that is lent for ten minutes ends after ten minutes; removal ends it at once."""
     lent = member(control_until=NOW + timedelta(minutes=10))
     assert controls("host", lent, NOW)
     assert not controls("host", lent, NOW + timedelta(minutes=10))
@@ -58,8 +58,8 @@ def test_lent_control_ends_at_its_instant_and_outside() -> None:
     assert not controls("host", member(controls=True, state="removed"), NOW)
 
 
-def test_nobody_stands_above_an_equal() -> None:
-    """Moderators cannot act upon moderators, nor anybody upon the host."""
+def test_no_one_outranks_an_equal() -> None:
+    """Moderators cannot act on moderators, and no one can act on the host."""
     assert outranks("host", "moderator")
     assert outranks("moderator", "viewer")
     assert not outranks("moderator", "moderator")

@@ -1,4 +1,4 @@
-"""How rooms look: presence and position on the card."""
+"""Presence and position on the room's card."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,28 +27,30 @@ def shown(a_room: Room, a_snapshot: Snapshot | None, now: datetime = NOW) -> Any
 
 
 def test_at_most_five_first_names_are_shown() -> None:
-    """Seven are in, five are named, none by more than the first word."""
+    """Of seven people five are named, each only by the first word of their name."""
     presence = shown(room(), snapshot()).presence
     assert presence.total == 7
     assert presence.first_names == ["Guest0", "Guest1", "Guest2", "Guest3", "Guest4"]
 
 
-def test_members_rooms_show_neither_people_nor_place() -> None:
-    """Their card is name, host and what the film's preparation needs."""
+def test_members_rooms_show_neither_people_nor_position() -> None:
+    """Their card has name, host and the film's progress."""
     closed = shown(room(access="members"), snapshot())
     assert closed.presence is None
     assert closed.position is None
 
 
-def test_a_place_in_another_film_is_not_shown() -> None:
-    """After a change of film the old position says nothing."""
+def test_a_position_in_another_film_is_not_shown() -> None:
+    """After a change of film the old position is not used."""
     assert shown(room(media_rev=4), snapshot()).position is None
     assert shown(room(video_id=None), snapshot()).position is None
     assert shown(room(), None).position is None
 
 
 def test_a_silent_relay_means_that_nothing_plays() -> None:
-    """Playing rooms speak every ten seconds; after thirty of silence the card stops claiming so."""
+    """The relay reports a playing room every ten seconds; after thirty seconds of silence the card no longer says
+    playing.
+    """
     assert shown(room(), snapshot(), NOW + timedelta(seconds=30)).position.playing
     late = shown(room(), snapshot(), NOW + timedelta(seconds=31)).position
     assert (late.playing, late.position_s) == (False, 61.5)

@@ -30,8 +30,8 @@ def announce(house: House, person: Person, **fields: Any) -> dict[str, Any]:
 # ---- announcing
 
 
-def test_announcing_gives_a_video_and_where_its_bytes_go(house: House) -> None:
-    """One typed answer holds all that the uploader needs."""
+def test_announcing_returns_a_video_and_its_upload(house: House) -> None:
+    """One response contains everything that the uploader needs."""
     made = announce(house, house.person())
     assert made["video"]["title"] == "Die Brücke"
     assert made["video"]["status"] == "uploading"
@@ -39,8 +39,8 @@ def test_announcing_gives_a_video_and_where_its_bytes_go(house: House) -> None:
     assert made["upload"]["headers"]["content-type"] == "video/x-matroska"
 
 
-def test_the_same_file_again_goes_on_with_the_same_video(house: House) -> None:
-    """Another tab or device of the same person; not another person's, not another file, and not what has arrived."""
+def test_the_same_file_continues_the_same_video(house: House) -> None:
+    """In another tab or device of the same person; not for someone else, another file, or a complete upload."""
     ana, ben = house.person("Ana"), house.person("Ben")
     first = announce(house, ana)["video"]["id"]
     assert announce(house, ana)["video"]["id"] == first
@@ -51,8 +51,8 @@ def test_the_same_file_again_goes_on_with_the_same_video(house: House) -> None:
     assert announce(house, ana)["video"]["id"] != first
 
 
-def test_an_idempotency_key_makes_one_video(house: House) -> None:
-    """A repeated POST answers with the same video and a fresh start."""
+def test_an_idempotency_key_creates_one_video(house: House) -> None:
+    """A repeated POST returns the same video and a new start."""
     ana = house.person()
     body = FILE | {"fingerprint": None}
     answers = [ask(house, ana, "POST", "/videos", body, **{"Idempotency-Key": "k1"}) for _ in range(2)]
@@ -76,14 +76,14 @@ def test_an_idempotency_key_makes_one_video(house: House) -> None:
         ({"generation": "1"}, 422, "invalid"),
     ],
 )
-def test_s14_what_is_announced_is_bounded(house: House, fields: dict[str, Any], status: int, code: str) -> None:
-    """Fault S14: lengths, characters and fields are held; an empty file is refused before a byte is sent."""
+def test_s14_announcements_are_validated(house: House, fields: dict[str, Any], status: int, code: str) -> None:
+    """Fault S14: lengths, characters and fields are checked; an empty file is refused before a byte is sent."""
     answer = ask(house, house.person(), "POST", "/videos", FILE | fields)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_the_quota_counts_what_is_on_its_way(house: House) -> None:
-    """403 with a sentence, and nothing is left behind."""
+def test_the_quota_counts_unfinished_uploads(house: House) -> None:
+    """403 with a message, and nothing is created."""
     ana = house.person(quota_bytes=12_000_000)
     announce(house, ana)
     announce(house, ana, fingerprint="second-film")
@@ -92,14 +92,14 @@ def test_the_quota_counts_what_is_on_its_way(house: House) -> None:
     assert len(ask(house, ana, "GET", "/videos").json()["items"]) == 2
 
 
-def test_a_quota_of_nothing_is_a_quota(house: House) -> None:
-    """An account that may keep nothing is not given what others have."""
+def test_a_quota_of_zero_is_a_quota(house: House) -> None:
+    """An account with a quota of zero does not get the default."""
     answer = ask(house, house.person(quota_bytes=0), "POST", "/videos", FILE)
     assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
 
 
-def test_an_upload_that_failed_to_arrive_gives_its_quota_back(house: House) -> None:
-    """What was never finished takes no room, and can be started again as the same video."""
+def test_a_failed_upload_frees_its_quota(house: House) -> None:
+    """An unfinished upload takes no storage, and can be started again as the same video."""
     ana = house.person(quota_bytes=6_000_000)
     video_id = announce(house, ana)["video"]["id"]
     house.clock.advance(seconds=ABANDONED_AFTER.total_seconds())
@@ -111,8 +111,8 @@ def test_an_upload_that_failed_to_arrive_gives_its_quota_back(house: House) -> N
     assert (again.json()["video"]["status"], again.json()["video"]["failure"]) == ("uploading", None)
 
 
-def test_a_new_start_is_for_what_has_not_arrived(house: House) -> None:
-    """409 once the original is here."""
+def test_a_complete_upload_cannot_be_restarted(house: House) -> None:
+    """409 once the original has arrived."""
     ana = house.person()
     video_id = announce(house, ana)["video"]["id"]
     assert ask(house, ana, "POST", f"/videos/{video_id}/upload").json()["upload"]["start_url"]
@@ -124,8 +124,8 @@ def test_a_new_start_is_for_what_has_not_arrived(house: House) -> None:
 # ---- direct links
 
 
-def test_a_direct_link_can_be_watched_at_once(house: House) -> None:
-    """Nothing is uploaded and nothing fetched."""
+def test_a_direct_link_is_playable_at_once(house: House) -> None:
+    """Nothing is uploaded and nothing is fetched."""
     body = {"title": "Elephants Dream", "source_url": "https://films.example/ed.mp4?x=1", "duration_s": 653.8}
     made = ask(house, house.person(), "POST", "/videos", body).json()
     assert made["upload"] is None
@@ -148,14 +148,14 @@ def test_a_direct_link_can_be_watched_at_once(house: House) -> None:
         "//films.example/a.mp4",
     ],
 )
-def test_what_is_no_direct_link_is_refused(house: House, url: str) -> None:
-    """http or https, no password in it, and an ending that browsers play."""
+def test_invalid_direct_links_are_refused(house: House, url: str) -> None:
+    """Only http or https, without a password, and with an extension that browsers play."""
     answer = ask(house, house.person(), "POST", "/videos", {"title": "x", "source_url": url})
     assert answer.status_code == 422
 
 
-def test_how_long_a_linked_film_is_can_be_told_later(house: House) -> None:
-    """By the browser that opened it; of an upload we find out ourselves."""
+def test_the_duration_of_a_linked_film_can_be_set_later(house: House) -> None:
+    """By the browser that opened it; we measure uploads ourselves."""
     ana = house.person()
     link = ask(house, ana, "POST", "/videos", {"title": "x", "source_url": "https://films.example/a.m3u8"}).json()
     changed = ask(house, ana, "PATCH", f"/videos/{link['video']['id']}", {"duration_s": 60.5}).json()
@@ -167,7 +167,7 @@ def test_how_long_a_linked_film_is_can_be_told_later(house: House) -> None:
 # ---- the library
 
 
-def test_the_library_is_ones_own_and_comes_in_pages(house: House) -> None:
+def test_the_library_is_private_and_paginated(house: House) -> None:
     """Newest first, with a cursor."""
     ana, ben = house.person("Ana"), house.person("Ben")
     for number in range(3):
@@ -180,8 +180,8 @@ def test_the_library_is_ones_own_and_comes_in_pages(house: House) -> None:
     assert ([video["title"] for video in rest["items"]], rest["next_cursor"]) == (["Film 0"], None)
 
 
-def test_s14_nothing_tells_where_files_lie_or_whose_they_are(house: House) -> None:
-    """Fault S14: no storage path, no owner's address, no fingerprint in what leaves here."""
+def test_s14_responses_reveal_neither_paths_nor_owners(house: House) -> None:
+    """Fault S14: no response contains a storage path, the owner's address or the fingerprint."""
     ana = house.person()
     video = film(
         house, ana, renditions=({"height": 360, "width": 640, "bandwidth": 1, "codecs": "x", "playlist": "p"},)
@@ -191,13 +191,13 @@ def test_s14_nothing_tells_where_files_lie_or_whose_they_are(house: House) -> No
 
 
 def test_a_film_is_renamed(house: House) -> None:
-    """One line of visible text."""
+    """The title is one line of visible text."""
     ana = house.person()
     video = film(house, ana)
     assert ask(house, ana, "PATCH", f"/videos/{video.id}", {"title": "  M \n 1931 "}).json()["title"] == "M 1931"
 
 
-def test_somebody_elses_film_is_forbidden_and_none_is_not_found(house: House) -> None:
+def test_other_peoples_films_are_forbidden_and_unknown_ones_not_found(house: House) -> None:
     """403 and 404."""
     video = film(house, house.person("Ana"))
     ben = house.person("Ben")
@@ -205,8 +205,8 @@ def test_somebody_elses_film_is_forbidden_and_none_is_not_found(house: House) ->
     assert ask(house, ben, "GET", "/videos/nothing").status_code == 404
 
 
-def test_deleting_takes_everything_along(house: House) -> None:
-    """Transcode, bytes, record, and its place in rooms."""
+def test_deleting_removes_everything(house: House) -> None:
+    """The transcode, the files, the record, and the film in rooms."""
     room = party(house)
     video = film(house, room.owner)
     room.host.ask("PATCH", room.path(), {"video_id": video.id})
@@ -218,7 +218,7 @@ def test_deleting_takes_everything_along(house: House) -> None:
     assert room.host.ask("DELETE", f"/videos/{video.id}").status_code == 404
 
 
-def test_only_failures_are_retried(house: House) -> None:
+def test_only_failed_films_are_retried(house: House) -> None:
     """MEDIA: failed jobs were never retried. A film that is ready has nothing to retry: 409."""
     ana = house.person()
     failed = film(house, ana, status="failed", playable=False, failure={"code": "internal", "message": "-"})
@@ -229,7 +229,7 @@ def test_only_failures_are_retried(house: House) -> None:
 
 
 def test_a_picture_is_loaded_without_credentials(house: House) -> None:
-    """Its address works in an <img>, for this film and for two hours at most."""
+    """Its URL works in an <img>, for this film and for two hours at most."""
     ana = house.person()
     video, other = film(house, ana), film(house, ana)
     house.objects.media[f"{video.id}/{video.generation}/poster.jpg"] = b"picture"

@@ -1,4 +1,4 @@
-"""What the relay tells is kept once, in whatever order it comes."""
+"""Events from the relay are stored once, in whatever order they arrive."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
 class Relay:
-    """Speaks as the relay does, about one room."""
+    """Sends the relay's events about one room."""
 
     def __init__(self, here: Party) -> None:
         self.here, self.house, self.numbers = here, here.house, itertools.count(1)
@@ -55,8 +55,8 @@ def texts(here: Party, query: str = "") -> list[str]:
     return [line["text"] for line in here.host.ask("GET", here.path(f"/chat{query}")).json()["items"]]
 
 
-def kept_texts(house: House, room_id: str) -> list[str]:
-    """What the store still holds of lines that were taken out."""
+def stored_texts(house: House, room_id: str) -> list[str]:
+    """The texts of deleted messages that the store still holds."""
     return [line.text for line in house.services.store.query(CHAT_OF_ROOM, room_id, True).items]
 
 
@@ -66,8 +66,8 @@ def kept_snapshot(house: House, room_id: str) -> Snapshot:
     return snapshot
 
 
-def test_an_action_is_logged_once_however_often_it_is_told(house: House, here: Party, relay: Relay) -> None:
-    """The same id is the same event."""
+def test_a_repeated_action_is_logged_once(house: House, here: Party, relay: Relay) -> None:
+    """Events with the same id are the same event."""
     action = relay.event(
         "action", rev=4, cmd="pause", by="p", mode="paused", pos_s=61.5, rate=1.0, video_id="v", mrev=1
     )
@@ -77,16 +77,16 @@ def test_an_action_is_logged_once_however_often_it_is_told(house: House, here: P
     assert (logged["kind"], logged["by"], logged["data"]["pos_s"]) == ("pause", "p", 61.5)
 
 
-def test_coming_and_going_is_in_the_log(house: House, here: Party, relay: Relay) -> None:
-    """With the name that the person had, the newest first."""
+def test_joining_and_leaving_is_logged(house: House, here: Party, relay: Relay) -> None:
+    """Under the person's name at that time, newest first."""
     came, went = relay.session("p", started=True, total=1), relay.session("p", started=False, total=0, after_s=5)
     ingest(house.services, [came, went])
     logged = here.host.ask("GET", here.path("/events")).json()["items"]
     assert [(item["kind"], item["data"]["name"]) for item in logged] == [("left", "p X"), ("joined", "p X")]
 
 
-def test_what_is_done_over_http_is_in_the_log_too(house: House, here: Party) -> None:
-    """Settings, roles, decisions and removals, each by whom and about whom, and never a password."""
+def test_actions_over_http_are_logged_too(house: House, here: Party) -> None:
+    """Settings, roles, decisions and removals are logged with actor and subject, and never a password."""
     guest = here.guest("Max")
     member = here.path(f"/members/{guest.participant_id}")
     for method, path, body in [
@@ -106,8 +106,8 @@ def test_what_is_done_over_http_is_in_the_log_too(house: House, here: Party) -> 
     assert "argon2" not in answer.text
 
 
-def test_the_archive_reads_backwards_from_a_line(house: House, here: Party, relay: Relay) -> None:
-    """`before` names the oldest line that the page has."""
+def test_the_archive_is_read_backwards_from_a_message(house: House, here: Party, relay: Relay) -> None:
+    """`before` names the oldest message that the page has."""
     ingest(house.services, [relay.said(seq, f"line {seq}") for seq in range(1, 6)])
     assert texts(here, "?limit=2") == ["line 5", "line 4"]
     assert texts(here, "?limit=2&before=m4") == ["line 3", "line 2"]
@@ -115,25 +115,25 @@ def test_the_archive_reads_backwards_from_a_line(house: House, here: Party, rela
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
-def test_a_deleted_line_is_shown_to_nobody(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
-    """Nor kept, whether the deletion is told before the line or after it."""
+def test_a_deleted_message_is_never_shown(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+    """Nor is its text stored, whether the deletion arrives before or after the message."""
     told = [relay.said(1, "secret"), relay.event("chat", seq=2, op="deleted", message_id="m1")]
     ingest(house.services, [told[n] for n in order])
     assert texts(here) == []
-    assert kept_texts(house, here.id) == [""]
+    assert stored_texts(house, here.id) == [""]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_a_wiped_chat_stays_wiped(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
-    """Lines before the wipe go, lines after it stay, in every order of telling."""
+def test_a_cleared_chat_stays_cleared(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+    """Messages before the clearing are removed and later ones stay, in every order of arrival."""
     told = [relay.said(1, "before"), relay.event("chat", seq=2, op="cleared"), relay.said(3, "after")]
     ingest(house.services, [told[n] for n in order])
     assert texts(here) == ["after"]
-    assert kept_texts(house, here.id) == [""]
+    assert stored_texts(house, here.id) == [""]
 
 
-def test_a_snapshot_of_an_older_clock_is_not_taken(house: House, here: Party, relay: Relay) -> None:
-    """By epoch, then rev; within a rev the later instant, because a film that plays moves on."""
+def test_a_snapshot_of_an_older_clock_is_ignored(house: House, here: Party, relay: Relay) -> None:
+    """Ordered by epoch, then rev, and within one rev by time, because a playing film moves on."""
     ingest(house.services, [relay.snapshot(5, 50.0), relay.snapshot(4, 40.0, after_s=1)])
     assert kept_snapshot(house, here.id).state["pos_s"] == 50.0
     ingest(house.services, [relay.snapshot(5, 60.0, after_s=10), relay.snapshot(5, 55.0, after_s=5)])
@@ -143,7 +143,7 @@ def test_a_snapshot_of_an_older_clock_is_not_taken(house: House, here: Party, re
 
 
 def test_people_are_counted_between_snapshots(house: House, here: Party, relay: Relay) -> None:
-    """Coming and going moves the count at once, and nothing older overrides it."""
+    """Joining and leaving changes the count at once, and older events do not override it."""
     ingest(house.services, [relay.snapshot(5, 50.0, total=1)])
     ingest(house.services, [relay.session("q", started=True, total=2, after_s=2)])
     assert [person["participant_id"] for person in kept_snapshot(house, here.id).people] == ["p", "q"]
@@ -153,14 +153,14 @@ def test_people_are_counted_between_snapshots(house: House, here: Party, relay: 
     assert (kept.total, [person["participant_id"] for person in kept.people]) == (1, ["q"])
 
 
-def test_presence_before_any_snapshot_does_not_stop_the_first(house: House, here: Party, relay: Relay) -> None:
-    """The clock is unknown until the relay has spoken of it."""
+def test_presence_before_the_first_snapshot_does_not_block_it(house: House, here: Party, relay: Relay) -> None:
+    """The clock is unknown until the relay has reported it."""
     ingest(house.services, [relay.session("p", started=True, total=1, after_s=5), relay.snapshot(0, 12.0, epoch=0)])
     assert kept_snapshot(house, here.id).state["pos_s"] == 12.0
 
 
-def test_the_card_and_the_next_token_know_the_place(house: House, here: Party, relay: Relay) -> None:
-    """From the relay's words to the door and into the seed."""
+def test_the_card_and_the_next_token_contain_the_position(house: House, here: Party, relay: Relay) -> None:
+    """The position that the relay reported is on the card and in the token's seed."""
     video = film(house, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
     ingest(house.services, [relay.snapshot(5, 61.5, total=3, video_id=video.id, mrev=2)])
@@ -172,8 +172,8 @@ def test_the_card_and_the_next_token_know_the_place(house: House, here: Party, r
     assert seed == {"epoch": 1, "rev": 5, "pos_s": 61.5, "rate": 1.0}
 
 
-def test_a_full_room_refuses_at_the_door(house: House, here: Party, relay: Relay) -> None:
-    """As soon as the relay has counted."""
+def test_a_full_room_refuses_visitors(house: House, here: Party, relay: Relay) -> None:
+    """As soon as the relay has reported the count."""
     here.host.ask("PATCH", here.path(), {"capacity": 1})
     ingest(house.services, [relay.session("p", started=True, total=1)])
     assert here.guest_status("Max") == 409
@@ -181,16 +181,16 @@ def test_a_full_room_refuses_at_the_door(house: House, here: Party, relay: Relay
     assert here.guest_status("Max") == 200
 
 
-def test_what_cannot_be_read_or_placed_is_passed_over(house: House, here: Party, relay: Relay) -> None:
-    """The rest of the batch is kept all the same."""
+def test_invalid_events_and_unknown_rooms_are_skipped(house: House, here: Party, relay: Relay) -> None:
+    """The rest of the batch is stored."""
     broken: list[dict[str, Any]] = [{}, {"kind": "action"}, relay.event("dance")]
     nowhere = relay.said(1, "lost") | {"room": "nowhere"}
     ingest(house.services, [*broken, nowhere, relay.said(2, "kept")])
     assert texts(here) == ["kept"]
 
 
-def test_the_report_sums_up_each_person(house: House, here: Party, relay: Relay) -> None:
-    """Medians weighted by samples, the worst of the 95th percentiles, stalls added."""
+def test_the_report_summarises_each_person(house: House, here: Party, relay: Relay) -> None:
+    """Medians are weighted by samples, the highest 95th percentile counts, and stalls are added."""
     guest = here.guest("Max")
 
     def part(samples: int, p50: float | None, p95: float | None, stalls: int) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def test_the_report_sums_up_each_person(house: House, here: Party, relay: Relay)
 
 
 def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, relay: Relay) -> None:
-    """Once in five minutes at most."""
+    """At most once in five minutes."""
     house.clock.advance(minutes=6)
     here.host.ask("POST", "/rooms", {"name": "newer"})
     house.clock.advance(minutes=6)
@@ -219,7 +219,7 @@ def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, rela
 
 
 class Interrupted:
-    """A store between whose reading and writing of a chat line something else happens, once."""
+    """A store that runs `meanwhile` once, between reading and writing a chat message."""
 
     def __init__(self, store: WorkspaceStore, meanwhile: Callable[[], None]) -> None:
         self._store, self._meanwhile = store, [meanwhile]
@@ -233,11 +233,13 @@ class Interrupted:
         return getattr(self._store, name)
 
 
-def test_a_line_that_is_stored_while_the_chat_is_wiped_stays_wiped(house: House, here: Party, relay: Relay) -> None:
-    """Two instances: one has looked for the wipe's mark, the other sets it and wipes, then the first stores."""
+def test_a_message_stored_while_the_chat_is_cleared_stays_cleared(house: House, here: Party, relay: Relay) -> None:
+    """One process has checked for a clearing, another one clears the chat, and then the first one stores the
+    message.
+    """
     said, cleared = relay.said(1, "secret"), relay.event("chat", seq=2, op="cleared")
     elsewhere = house.services
     store = cast("WorkspaceStore", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
     ingest(replace(elsewhere, store=store), [said])
     assert texts(here) == []
-    assert kept_texts(house, here.id) == [""]
+    assert stored_texts(house, here.id) == [""]

@@ -1,4 +1,4 @@
-"""Personal links."""
+"""Personal invitation links."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +12,7 @@ from fakes.party import Browser, Party, party
 
 
 def invite(here: Party, **body: Any) -> tuple[str, dict[str, Any]]:
-    """The secret of a new invitation, and the answer."""
+    """Creates an invitation and returns its secret and the response."""
     answer = here.host.ask("POST", here.path("/invitations"), body)
     assert answer.status_code == 201, answer.text
     return answer.json()["url"].partition("#invite=")[2], answer.json()
@@ -28,8 +28,8 @@ def uses(here: Party) -> list[int]:
     return [item["uses"] for item in here.host.ask("GET", here.path("/invitations")).json()["items"]]
 
 
-def test_the_secret_lies_in_the_fragment_and_is_shown_once(house: House) -> None:
-    """No server, log or Referer sees it; the list does not hold it, nor does the store."""
+def test_the_secret_is_in_the_fragment_and_shown_once(house: House) -> None:
+    """No server, log or Referer receives it, and neither the list nor the store contains it."""
     here = party(house, access="members")
     secret, made = invite(here)
     assert made["url"].startswith(f"{SITE}/r/{here.id}#invite=")
@@ -39,8 +39,8 @@ def test_the_secret_lies_in_the_fragment_and_is_shown_once(house: House) -> None
     assert made["invitation"]["id"] == listed.json()["items"][0]["id"]
 
 
-def test_an_invitation_lets_in_where_nobody_else_gets_in(house: House) -> None:
-    """Past members-only and password, in the role that it gives."""
+def test_an_invitation_skips_membership_and_password(house: House) -> None:
+    """It admits with the role that it grants."""
     here = party(house, access="members", password="popcorn")
     assert Browser(house).join(here.id).json()["code"] == "not_invited"
     secret, _ = invite(here, role="moderator")
@@ -48,14 +48,14 @@ def test_an_invitation_lets_in_where_nobody_else_gets_in(house: House) -> None:
     assert (joined.status_code, joined.json()["connection"]["role"]) == (200, "moderator")
 
 
-def test_nobody_is_invited_as_host(house: House) -> None:
+def test_an_invitation_cannot_grant_the_host_role(house: House) -> None:
     """The highest role of an invitation is moderator."""
     here = party(house)
     assert here.host.ask("POST", here.path("/invitations"), {"role": "host"}).status_code == 422
 
 
-def test_uses_are_counted_once_a_participant(house: House) -> None:
-    """A reload is no second use; the next person is, and the one after finds it used up."""
+def test_uses_are_counted_once_per_participant(house: House) -> None:
+    """A reload is not a second use; the next person is, and after that the invitation is used up."""
     here = party(house, access="members")
     secret, _ = invite(here, max_uses=2)
     first = Browser(house)
@@ -68,8 +68,8 @@ def test_uses_are_counted_once_a_participant(house: House) -> None:
     assert uses(here) == [2]
 
 
-def test_who_was_shown_out_comes_back_by_the_same_invitation_uncounted(house: House) -> None:
-    """They used it once already, so a single use is still theirs."""
+def test_a_removed_member_can_use_their_invitation_again(house: House) -> None:
+    """It counted for them already, so a single use is still theirs."""
     here = party(house, access="members")
     secret, _ = invite(here, max_uses=1)
     guest = Browser(house)
@@ -80,8 +80,8 @@ def test_who_was_shown_out_comes_back_by_the_same_invitation_uncounted(house: Ho
     assert uses(here) == [1]
 
 
-def test_a_single_use_is_single_even_at_the_same_moment(house: House) -> None:
-    """Eight people open one link together: one gets in."""
+def test_concurrent_uses_of_a_single_use_link_admit_one_person(house: House) -> None:
+    """Of eight people who open one link at once, one is admitted."""
     here = party(house, access="members")
     secret, _ = invite(here, max_uses=1)
 
@@ -94,8 +94,8 @@ def test_a_single_use_is_single_even_at_the_same_moment(house: House) -> None:
     assert uses(here) == [1]
 
 
-def test_an_invitation_ends_by_time_and_by_withdrawal(house: House) -> None:
-    """Who came by it before stays."""
+def test_an_invitation_ends_by_expiry_and_by_revocation(house: House) -> None:
+    """People who have used it before stay."""
     here = party(house, access="members")
     ends = (house.clock() + timedelta(hours=1)).isoformat()
     timed, _ = invite(here, expires_at=ends)
@@ -109,21 +109,21 @@ def test_an_invitation_ends_by_time_and_by_withdrawal(house: House) -> None:
     assert inside.renew(here.id).status_code == 200
 
 
-def test_a_bad_invitation_to_an_open_room_is_no_obstacle(house: House) -> None:
-    """The link is enough there."""
+def test_an_invalid_invitation_to_an_open_room_is_ignored(house: House) -> None:
+    """The room's link is enough there."""
     here = party(house)
     assert Browser(house).join(here.id, invite="old.secret").status_code == 200
 
 
-def test_an_invitation_of_another_room_opens_nothing(house: House) -> None:
+def test_an_invitation_to_another_room_is_invalid(house: House) -> None:
     """Secrets belong to their room."""
     here, other = party(house, access="members"), party(house)
     secret, _ = invite(other)
     assert Browser(house).join(here.id, invite=secret).json()["code"] == "not_invited"
 
 
-def test_mail_goes_out_where_mail_leaves(house: House) -> None:
-    """And the answer says whether it did."""
+def test_invitations_are_mailed_if_mail_is_configured(house: House) -> None:
+    """The response says whether it was sent."""
     here = party(house, name="Film club")
     _, made = invite(here, email="max@example.org")
     assert made["mailed"]
@@ -137,8 +137,8 @@ def test_mail_goes_out_where_mail_leaves(house: House) -> None:
 
 
 @pytest.mark.parametrize("how", ["demoted", "removed", "banned"])
-def test_a_moderator_who_is_one_no_more_has_no_way_back_in_that_role(house: House, how: str) -> None:
-    """Neither by a link of their own, under this name or another, nor by the one that made them moderator."""
+def test_a_demoted_moderator_cannot_regain_the_role(house: House, how: str) -> None:
+    """Neither by a link of their own, under this name or another, nor by the link that made them a moderator."""
     here = party(house, access="members")
     by_host, _ = invite(here, role="moderator")
     moderator = Browser(house)
@@ -156,7 +156,7 @@ def test_a_moderator_who_is_one_no_more_has_no_way_back_in_that_role(house: Hous
         answer = moderator.join(here.id, invite=secret)
         assert answer.status_code == 403 or answer.json()["connection"]["role"] == "viewer"
     assert Browser(house).join(here.id, invite=own).json()["code"] == "not_invited"
-    assert len(uses(here)) == 1  # the list shows living ones only
+    assert len(uses(here)) == 1  # the list contains only valid ones
 
 
 def fall(here: Party, who: Browser, how: str) -> dict[str, Any]:
@@ -171,8 +171,8 @@ def fall(here: Party, who: Browser, how: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("how", ["demoted", "removed", "banned"])
-def test_a_link_by_which_somebody_fell_makes_no_moderators(house: House, how: str) -> None:
-    """To it they are a stranger once their cookies are gone. It still lets people in, and the host is told."""
+def test_a_demoted_moderators_link_admits_only_viewers(house: House, how: str) -> None:
+    """After clearing cookies they look like a new visitor. The link still admits people, and the host is informed."""
     here = party(house, access="members")
     link, _ = invite(here, role="moderator")
     mo, stays = Browser(house), Browser(house)
@@ -187,8 +187,8 @@ def test_a_link_by_which_somebody_fell_makes_no_moderators(house: House, how: st
 
 
 @pytest.mark.parametrize("body", [{"role": "moderator", "max_uses": 1}, {"role": "viewer"}])
-def test_a_link_that_makes_no_moderators_anyway_is_left_alone(house: House, body: dict[str, Any]) -> None:
-    """One for one person is used up; one for viewers gave them nothing that was taken."""
+def test_other_links_are_not_changed_by_a_demotion(house: House, body: dict[str, Any]) -> None:
+    """A used-up link admits no one, and a viewers' link grants nothing that was taken."""
     here = party(house)
     link, _ = invite(here, **body)
     mo = Browser(house)
@@ -198,8 +198,8 @@ def test_a_link_that_makes_no_moderators_anyway_is_left_alone(house: House, body
     assert here.host.ask("GET", here.path("/invitations")).json()["items"][0]["role"] == body["role"]
 
 
-def test_a_new_invitation_may_raise_again(house: House) -> None:
-    """What the host decides later counts."""
+def test_a_new_invitation_can_raise_the_role_again(house: House) -> None:
+    """A later decision of the host counts."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
     here.host.ask("PATCH", here.path(f"/members/{moderator.participant_id}"), {"role": "viewer"})
@@ -208,23 +208,23 @@ def test_a_new_invitation_may_raise_again(house: House) -> None:
     assert moderator.join(here.id, invite=secret).json()["connection"]["role"] == "moderator"
 
 
-def test_nobodys_inbox_is_filled_by_invitations(house: House) -> None:
-    """Three an hour to one address, whoever invites; after that the link is there to be passed on, and says so."""
+def test_mails_per_recipient_are_limited(house: House) -> None:
+    """Three per hour to one address, from any inviter; then the response says that it was not mailed."""
     mailed = [invite(party(house), email=f"{name}@Example.org")[1]["mailed"] for name in ("max", "Max", "MAX", "max")]
     assert mailed == [True, True, True, False]
     assert invite(party(house), email="eva@example.org")[1]["mailed"]
     assert len(house.mail.sent) == 4
 
 
-def test_one_address_does_not_mail_to_everybody(house: House) -> None:
-    """Twenty an hour, over all accounts behind it."""
+def test_mails_per_sender_address_are_limited(house: House) -> None:
+    """Twenty per hour from one IP address, over all accounts behind it."""
     parties = [party(house) for _ in range(3)]
     mailed = [invite(parties[n % 3], email=f"p{n}@example.org")[1]["mailed"] for n in range(21)]
     assert mailed == [True] * 20 + [False]
 
 
-def test_a_new_room_is_no_new_allowance(house: House) -> None:
-    """Invitations are counted by account."""
+def test_a_new_room_does_not_reset_the_limit(house: House) -> None:
+    """Invitations are counted per account."""
     here = party(house)
     for _ in range(60):
         invite(here)
@@ -233,8 +233,8 @@ def test_a_new_room_is_no_new_allowance(house: House) -> None:
 
 
 @pytest.mark.parametrize("who", ["temporary host", "guest"])
-def test_who_has_not_registered_gets_the_link_only(house: House, who: str) -> None:
-    """Nobody sends mail through us without leaving an address of their own."""
+def test_unregistered_hosts_only_get_the_link(house: House, who: str) -> None:
+    """No one can send mail through us without leaving an address of their own."""
     here = party(house)
     if who == "guest":
         inviting = here.guest("Max")

@@ -1,4 +1,4 @@
-"""Those who knock, and what is decided about them."""
+"""Join requests and their decisions."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,8 +18,8 @@ def decide(here: Party, request_id: str, decision: str) -> tuple[int, str | None
     return answer.status_code, answer.json().get("code")
 
 
-def test_who_knocks_is_listed_once_by_name(house: House) -> None:
-    """A reload in front of the door is no second knock; a new name shows."""
+def test_a_waiting_person_is_listed_once(house: House) -> None:
+    """A reload while waiting is not a second request; a new name appears in the list."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     guest.join(here.id)
@@ -29,7 +29,7 @@ def test_who_knocks_is_listed_once_by_name(house: House) -> None:
     ]
 
 
-def test_admitting_lets_in_and_tells_the_relay(house: House) -> None:
+def test_admitting_notifies_the_relay(house: House) -> None:
     """The notice names request and participant, with the membership's new version."""
     here = party(house, access="knock")
     guest = here.guest("Max")
@@ -41,8 +41,8 @@ def test_admitting_lets_in_and_tells_the_relay(house: House) -> None:
     assert guest.renew(here.id).status_code == 200
 
 
-def test_denied_once_may_ask_again(house: House) -> None:
-    """The refusal is told on renewal; a new knock is a new request."""
+def test_a_denied_person_can_ask_again(house: House) -> None:
+    """Renewal reports the refusal; a new attempt is a new request."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     first = waiting(here)[0]["id"]
@@ -53,8 +53,8 @@ def test_denied_once_may_ask_again(house: House) -> None:
     assert waiting(here)[0]["id"] != first
 
 
-def test_blocked_is_out_for_good(house: House) -> None:
-    """Denied and banned in one."""
+def test_blocking_denies_and_bans(house: House) -> None:
+    """A blocked person can neither renew nor join again."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     decide(here, waiting(here)[0]["id"], "block")
@@ -65,7 +65,7 @@ def test_blocked_is_out_for_good(house: House) -> None:
 
 @pytest.mark.parametrize("second", ["admit", "deny", "block"])
 def test_a_second_decision_is_a_conflict(house: House, second: str) -> None:
-    """Whatever it says, and it changes nothing."""
+    """Whatever it is, it changes nothing."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
@@ -76,7 +76,7 @@ def test_a_second_decision_is_a_conflict(house: House, second: str) -> None:
 
 
 def test_r11_two_clicks_on_admit_admit_once(house: House) -> None:
-    """R11: decided at the same moment by host and moderator, one decision stands and one notice goes out."""
+    """R11: if host and moderators decide at the same moment, one decision counts and one notice is sent."""
     here = party(house, access="knock")
     moderator = here.member("Mo", "moderator")
     guest = here.guest("Max")
@@ -95,7 +95,7 @@ def test_r11_two_clicks_on_admit_admit_once(house: House) -> None:
 
 
 def test_r11_a_denial_after_an_admission_is_a_removal(house: House) -> None:
-    """R11: the decision cannot be turned round, but whoever was let in by mistake can be shown out again."""
+    """R11: a decision cannot be reversed, but someone who was admitted by mistake can be removed."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
@@ -106,7 +106,7 @@ def test_r11_a_denial_after_an_admission_is_a_removal(house: House) -> None:
 
 
 def test_many_are_decided_in_one_call(house: House) -> None:
-    """By name, where what was decided before is skipped; then everybody else."""
+    """By id, where those already decided are skipped; then everyone else."""
     here = party(house, access="knock")
     guests = [here.guest(f"Guest {n}") for n in range(5)]
     ids = [guest.renew(here.id).json()["request_id"] for guest in guests]
@@ -119,15 +119,15 @@ def test_many_are_decided_in_one_call(house: House) -> None:
 
 
 def test_either_ids_or_all(house: House) -> None:
-    """Neither and both are unclear."""
+    """Neither and both are refused."""
     here = party(house, access="knock")
     for which in ({}, {"ids": [], "all": True}):
         answer = here.host.ask("POST", here.path("/join-requests:decide"), {"decision": "admit", **which})
         assert answer.status_code == 422
 
 
-def test_who_gives_up_is_not_listed_any_more(house: House) -> None:
-    """And a late decision finds nobody; giving up is no way in."""
+def test_a_withdrawn_request_is_not_listed(house: House) -> None:
+    """A late decision does not find it, and withdrawing does not admit anyone."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
@@ -138,15 +138,15 @@ def test_who_gives_up_is_not_listed_any_more(house: House) -> None:
 
 
 def test_a_request_of_another_room_is_not_found(house: House) -> None:
-    """A host decides about their own door only."""
+    """Hosts decide only about their own room."""
     here, other = party(house, access="knock"), party(house, access="knock")
     here.guest("Max")
     request_id = waiting(here)[0]["id"]
     assert decide(other, request_id, "admit") == (404, "request_not_found")
 
 
-def test_the_guest_of_a_knocking_room_is_told_to_slow_down(house: House) -> None:
-    """Ten new knocks a minute from one address are enough for a family."""
+def test_requests_are_limited_per_address(house: House) -> None:
+    """Ten new requests per minute from one address are enough for a family."""
     here = party(house, access="knock")
     codes = [here.guest_status(f"Guest {n}") for n in range(11)]
     assert codes == [202] * 10 + [429]

@@ -1,4 +1,4 @@
-"""The door's decision, fact by fact."""
+"""The admission decision, case by case."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def ban(**marks: Any) -> Ban:
 def admission(
     a_room: Room, someone: Member | None = None, *, current: bool = True, password: bool = False, **facts: Any
 ) -> Admission | str:
-    """What the door says; a refusal by its code."""
+    """The decision, or the code of the refusal."""
     defaults: dict[str, Any] = {
         "bans": (),
         "invitation": None,
@@ -61,15 +61,15 @@ def admission(
 VIEWER = Admit("viewer")
 
 
-def test_the_rooms_access_decides_about_strangers() -> None:
-    """Open: in. Knock: waits. Members: not without an invitation."""
+def test_the_rooms_access_decides_about_newcomers() -> None:
+    """Open admits, knock makes them wait, and members needs an invitation."""
     assert admission(room()) == VIEWER
     assert admission(room(access="knock")) == "wait"
     assert admission(room(access="members")) == "not_invited"
 
 
-def test_a_password_is_asked_of_strangers_only() -> None:
-    """Whoever is in, left, or waits has shown it already."""
+def test_only_newcomers_need_the_password() -> None:
+    """Members and waiting people have entered it already."""
     locked = room(password_hash="-")
     assert admission(locked) == "wrong_password"
     assert admission(locked, password=True) == VIEWER
@@ -79,34 +79,34 @@ def test_a_password_is_asked_of_strangers_only() -> None:
 
 
 @pytest.mark.parametrize("access", ["open", "knock", "members"])
-def test_who_belongs_to_the_room_comes_back_in_their_role(access: str) -> None:
-    """Whatever the room's access has become since, and by an old link too."""
+def test_members_come_back_in_their_role(access: str) -> None:
+    """Whatever the room's access is now, and by an old link too."""
     assert admission(room(access=access), member("admitted", role="moderator"), current=False) == Admit("moderator")
 
 
 @pytest.mark.parametrize("state", ["denied", "removed", "withdrawn"])
-def test_who_was_refused_stands_where_strangers_stand(state: str) -> None:
-    """They knock again where one knocks, and an old link is of no use to them."""
+def test_refused_people_are_treated_as_newcomers(state: str) -> None:
+    """They wait where newcomers wait, and cannot use an old link."""
     assert admission(room(access="knock"), member(state)) == "wait"
     assert admission(room(access="members"), member(state)) == "not_invited"
     assert admission(room(), member(state), current=False) == "link_replaced"
 
 
-def test_a_room_that_was_opened_lets_the_waiting_in() -> None:
-    """Also by an old link; a room that closed to members keeps them waiting for its host."""
+def test_opening_the_room_admits_waiting_people() -> None:
+    """By an old link too; in a room that changes to members they keep waiting for the host."""
     assert admission(room(), member("waiting"), current=False) == VIEWER
     assert admission(room(access="members"), member("waiting")) == "wait"
 
 
-def test_an_invitation_opens_every_door() -> None:
-    """Past knocking, password, members-only and an old link, in its role."""
+def test_an_invitation_overrides_every_access_rule() -> None:
+    """It skips approval, password and membership, works with an old link, and grants its role."""
     invited = replace(INVITATION, role="moderator")
     for closed in (room(access="knock"), room(access="members"), room(password_hash="-")):
         assert admission(closed, invitation=invited, current=False) == Admit("moderator", invited)
 
 
 def test_an_invitation_raises_a_role_and_never_lowers_it() -> None:
-    """A viewer becomes moderator by it once; the host stays host."""
+    """A viewer becomes a moderator by it once; the host stays the host."""
     invited = replace(INVITATION, role="moderator")
     assert admission(room(), member("admitted"), invitation=invited) == Admit("moderator", invited)
     assert admission(room(), member("admitted", invitation_id="i"), invitation=invited) == VIEWER
@@ -126,12 +126,12 @@ def test_an_invitation_raises_a_role_and_never_lowers_it() -> None:
     ],
 )
 def test_an_invitation_ends(facts: dict[str, Any], still: bool) -> None:
-    """By room, withdrawal, instant or number of people."""
+    """By room, revocation, expiry or number of uses."""
     assert (usable_invitation(replace(INVITATION, **facts), room(), None, inviter=HOST, now=NOW) is not None) is still
 
 
-def test_an_invitation_that_is_used_up_still_knows_its_people() -> None:
-    """Counted once a participant: who came in by it may come again."""
+def test_a_used_up_invitation_still_admits_its_people() -> None:
+    """Uses are counted per participant: someone who has used it can come again."""
     used_up = replace(INVITATION, max_uses=1, uses=1)
     assert usable_invitation(used_up, room(), member("removed", invitation_id="i"), inviter=HOST, now=NOW) is used_up
 
@@ -149,14 +149,14 @@ def test_an_invitation_that_is_used_up_still_knows_its_people() -> None:
         (None, False),
     ],
 )
-def test_an_invitation_stands_as_long_as_who_made_it(inviter: Member | None, stands: bool) -> None:
-    """Demoted, removed or banned, and it opens nothing, also after a new promotion; who merely left stands by it."""
+def test_an_invitation_is_valid_as_long_as_its_creator_may_invite(inviter: Member | None, stands: bool) -> None:
+    """It is invalid once they are demoted, removed or banned, even after a new promotion; leaving changes nothing."""
     assert (usable_invitation(INVITATION, room(), None, inviter=inviter, now=NOW) is not None) is stands
 
 
 @pytest.mark.parametrize("state", ["admitted", "left", "removed"])
-def test_an_invitation_undoes_no_demotion(state: str) -> None:
-    """One made before gives a viewer's place; one made afterwards is a new decision."""
+def test_an_invitation_does_not_undo_a_demotion(state: str) -> None:
+    """One created before grants only the viewer role; one created afterwards is a new decision."""
     demoted = member(state, demoted_at=NOW)
     before, after = (replace(INVITATION, role="moderator", created_at=NOW + timedelta(seconds=s)) for s in (0, 1))
     lowered = admission(room(), demoted, invitation=before)
@@ -165,8 +165,8 @@ def test_an_invitation_undoes_no_demotion(state: str) -> None:
     assert admission(room(), demoted, invitation=after) == Admit("moderator", after)
 
 
-def test_a_ban_holds_each_mark() -> None:
-    """Account, guest key, invitation, and for a day the address; and the state of who was banned."""
+def test_a_ban_covers_each_identifier() -> None:
+    """Account, guest key, invitation, the address for a day, and the banned member's state."""
     assert admission(room(), member("banned")) == "banned"
     assert admission(room(), bans=(ban(guest_hash="guest-hash"),)) == "banned"
     assert admission(room(), bans=(ban(invitation_id="i"),), invitation=INVITATION) == "banned"
@@ -177,8 +177,8 @@ def test_a_ban_holds_each_mark() -> None:
     assert admission(room(), bans=(ban(guest_hash="other", account_id="other"),)) == VIEWER
 
 
-def test_an_address_or_an_invitation_that_is_shared_stops_newcomers_only() -> None:
-    """Those who live with somebody who was banned keep their seat, and the host cannot be shut out at all."""
+def test_shared_addresses_and_invitations_stop_only_newcomers() -> None:
+    """People who live with a banned person keep their place, and the host can never be excluded."""
     by_address = (ban(address_hash="address-hash", address_until=NOW + timedelta(hours=1), invitation_id="i"),)
     assert admission(room(), member("admitted"), bans=by_address, invitation=INVITATION) == VIEWER
     assert admission(room(), member("left"), bans=by_address) == "banned"
@@ -191,8 +191,8 @@ def full_house(**facts: Any) -> Snapshot:
 
 
 @pytest.mark.parametrize("invitation", [None, INVITATION])
-def test_nobody_new_comes_to_a_host_who_may_not_act(invitation: Invitation | None) -> None:
-    """Not by an invitation either; who is in stays in."""
+def test_a_suspended_hosts_room_admits_no_one_new(invitation: Invitation | None) -> None:
+    """Not even by invitation; members stay."""
 
     def suspended() -> bool:
         return False
@@ -202,7 +202,7 @@ def test_nobody_new_comes_to_a_host_who_may_not_act(invitation: Invitation | Non
     assert admission(room(), member("admitted"), invitation=invitation, host_may_act=suspended) == VIEWER
 
 
-def test_a_full_room_is_full_for_strangers_and_for_who_was_away() -> None:
+def test_a_full_room_refuses_newcomers_and_absent_members() -> None:
     """By the relay's last count."""
     full = full_house()
     assert admission(room(capacity=2), snapshot=full) == "room_full"
@@ -210,7 +210,7 @@ def test_a_full_room_is_full_for_strangers_and_for_who_was_away() -> None:
     assert admission(room(capacity=3), snapshot=full) == VIEWER
 
 
-def test_a_full_room_keeps_the_seat_of_who_reloads_and_of_the_host() -> None:
+def test_a_full_room_admits_reloads_and_the_host() -> None:
     """A reload is not a new person."""
     present = full_house(people=({"participant_id": "p", "name": "P"},) * 2)
     assert admission(room(capacity=2), member("admitted"), snapshot=present) == VIEWER
@@ -219,11 +219,11 @@ def test_a_full_room_keeps_the_seat_of_who_reloads_and_of_the_host() -> None:
     assert admission(room(capacity=150), member("admitted"), snapshot=beyond_the_list) == VIEWER
 
 
-def test_a_count_of_long_ago_shuts_nobody_out() -> None:
+def test_an_old_count_excludes_no_one() -> None:
     """A relay that died must not keep an empty room full."""
     assert admission(room(capacity=2), snapshot=full_house(), now=NOW + timedelta(minutes=11)) == VIEWER
 
 
-def test_a_full_room_does_not_keep_anybody_from_knocking() -> None:
-    """The host may still make room."""
+def test_people_can_ask_to_join_a_full_room() -> None:
+    """The host can still make room."""
     assert admission(room(capacity=2, access="knock"), snapshot=full_house()) == "wait"

@@ -1,4 +1,4 @@
-"""Joining where the site is https and the relay lives elsewhere."""
+"""Joining on an https site with a relay elsewhere."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ def config(config: Config) -> Config:
 
 
 def test_the_cookie_is_secure_and_the_relay_the_configured_one(house: House) -> None:
-    """On https the guest cookie never travels in the clear."""
+    """On https the guest cookie is never sent unencrypted."""
     here = party(house)
     client = house.new_client()
     answer = client.post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"Origin": "https://watch.test"})

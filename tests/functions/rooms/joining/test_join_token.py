@@ -31,8 +31,8 @@ def snapshot(mrev: int = 3) -> Snapshot:
     return Snapshot(**BASE, id="r", epoch=7, rev=9, at=NOW, people_at=NOW, state=state)
 
 
-def test_everything_the_relay_needs_to_know_is_in_it() -> None:
-    """Standing, settings, film and last known place, each with its counter."""
+def test_it_contains_everything_the_relay_needs() -> None:
+    """Membership, settings, film and last known position, each with its counter."""
     claims = join_claims(room(), member(mver=4, account_id="a", muted=True), VIDEO, snapshot())
     assert claims == {
         "sub": "p",
@@ -55,8 +55,8 @@ def test_everything_the_relay_needs_to_know_is_in_it() -> None:
     }
 
 
-def test_the_relay_reads_the_token_of_an_answer(house: House) -> None:
-    """Signed here, verified there with nothing but public keys: the same person, room, settings and role."""
+def test_the_relay_reads_the_token_of_a_response(house: House) -> None:
+    """Signed here and verified there with public keys only: the same person, room, settings and role."""
     here = party(house, control="everyone")
     guest = here.guest("Max")
     verifier = TokenVerifier(house.services.tokens.jwks)
@@ -69,34 +69,34 @@ def test_the_relay_reads_the_token_of_an_answer(house: House) -> None:
     assert waiting.req
 
 
-def test_who_waits_is_told_nothing_of_film_and_place() -> None:
-    """Only that they wait, and by which request."""
+def test_a_waiting_persons_token_has_neither_film_nor_position() -> None:
+    """It contains only that they wait, and their request."""
     claims = join_claims(room(), member(state="waiting", request_id="q1"), VIDEO, snapshot())
     assert (claims["role"], claims["req"]) == ("waiting", "q1")
     assert not {"media", "seed", "muted", "ctl"} & claims.keys()
 
 
-def test_a_place_in_another_film_seeds_nothing() -> None:
-    """The new film starts where it was put on."""
+def test_a_position_in_another_film_is_not_used_as_seed() -> None:
+    """The new film starts where it was set to start."""
     claims = join_claims(room(media_rev=4, start_pos_s=30.0), member(), VIDEO, snapshot(mrev=3))
     assert claims["seed"] == {"epoch": 7, "rev": 9, "pos_s": 30.0, "rate": 1.0}
 
 
-def test_a_film_in_preparation_is_not_named_yet() -> None:
-    """So that its counter is news to the relay when it can be watched."""
+def test_a_film_that_is_not_playable_is_not_named_yet() -> None:
+    """So that its counter is new to the relay once it is playable."""
     unready = Video(**BASE, id="v", owner_id="a", title="T", updated_at=NOW)
     assert "media" not in join_claims(room(), member(), unready, None)
 
 
-def test_no_film_is_said_with_its_counter() -> None:
-    """A relay that missed the notice learns that the film was taken away."""
+def test_no_film_is_sent_with_its_counter() -> None:
+    """So a relay that missed the notice learns that the film was removed."""
     claims = join_claims(room(video_id=None, media_rev=5), member(), None, None)
     assert claims["media"] == {"video_id": None, "mrev": 5}
     assert "seed" not in claims
 
 
 def test_lent_control_is_an_instant_in_milliseconds() -> None:
-    """Until then, or without an end until the year 9999."""
+    """Its end, or the year 9999 if it is lent indefinitely."""
     until = NOW + timedelta(minutes=10)
     lent = join_claims(room(), member(control_until=until), VIDEO, None)
     assert lent["ctl"] == until.timestamp() * 1000

@@ -21,8 +21,8 @@ def members(here: Party) -> tuple[Member, ...]:
     return here.house.services.store.query(MEMBERS_OF_ROOM, here.id).items
 
 
-def test_a_guest_comes_in_with_the_link_alone(house: House) -> None:
-    """One call gives all that is needed to connect, and a made-up name."""
+def test_a_guest_joins_with_the_link_alone(house: House) -> None:
+    """One call returns everything needed to connect, and a generated name."""
     here = party(house)
     answer = Browser(house).join(here.id)
     assert answer.status_code == 200
@@ -38,8 +38,8 @@ def test_a_guest_comes_in_with_the_link_alone(house: House) -> None:
     assert datetime.fromisoformat(connection["expires_at"]).timestamp() == told["exp"]
 
 
-def test_the_guest_cookie_is_for_no_script_and_not_for_other_sites(house: House) -> None:
-    """HttpOnly, SameSite=Lax, and not Secure on plain http, where a Secure cookie would never come back."""
+def test_the_guest_cookie_is_hidden_from_scripts_and_other_sites(house: House) -> None:
+    """HttpOnly, SameSite=Lax, and not Secure on plain http, where browsers would not send it back."""
     cookie = Browser(house).join(party(house).id).headers["set-cookie"]
     assert cookie.startswith("wp_guest=")
     assert "HttpOnly" in cookie
@@ -48,7 +48,7 @@ def test_the_guest_cookie_is_for_no_script_and_not_for_other_sites(house: House)
 
 
 def test_a_guest_is_the_same_after_a_reload(house: House) -> None:
-    """Same cookie, same participant, and the second join needs no name."""
+    """The same cookie is the same participant, and the second join needs no name."""
     here = party(house)
     guest = here.guest("Max")
     first = guest.participant_id
@@ -59,7 +59,7 @@ def test_a_guest_is_the_same_after_a_reload(house: House) -> None:
 
 
 def test_a_second_tab_does_not_make_the_first_ones_token_stale(house: House) -> None:
-    """Nothing changed, so the version stays; a new name is a change."""
+    """Nothing has changed, so the version stays; a new name is a change."""
     here = party(house)
     guest = here.guest("Max")
     versions = [claims(guest.join(here.id, **body).json()["connection"]["join_token"])["mver"]
@@ -68,7 +68,7 @@ def test_a_second_tab_does_not_make_the_first_ones_token_stale(house: House) -> 
 
 
 def test_a_client_without_cookies_gets_its_key_once(house: House) -> None:
-    """Asked for, the key is in the answer and no cookie is set; shown as a header it is the same guest."""
+    """On request the key is in the response and no cookie is set; sent as a header it identifies the same guest."""
     here = party(house)
     body = {"display_name": "Bot", "guest_key": True}
     first = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json=body)
@@ -80,8 +80,8 @@ def test_a_client_without_cookies_gets_its_key_once(house: House) -> None:
     assert again.json()["connection"]["participant_id"] == first.json()["connection"]["participant_id"]
 
 
-def test_only_the_hash_of_a_guest_key_is_kept(house: House) -> None:
-    """What lies in the store does not open the room."""
+def test_only_the_hash_of_a_guest_key_is_stored(house: House) -> None:
+    """The stored value gives no access to the room."""
     here = party(house)
     guest = here.guest("Max")
     key = guest.client.cookies["wp_guest"]
@@ -93,15 +93,15 @@ def test_only_the_hash_of_a_guest_key_is_kept(house: House) -> None:
 
 
 def test_one_guest_is_a_different_participant_in_each_room(house: House) -> None:
-    """Two rooms cannot be compared by participant ids."""
+    """Guests cannot be tracked across rooms by participant id."""
     guest = Browser(house)
     one = guest.join(party(house).id).json()["connection"]["participant_id"]
     two = guest.join(party(house).id).json()["connection"]["participant_id"]
     assert one != two
 
 
-def test_ten_hurried_clicks_make_one_participant(house: House) -> None:
-    """Whoever comes second finds what the first created."""
+def test_ten_simultaneous_joins_create_one_participant(house: House) -> None:
+    """Later requests find what the first one created."""
     here = party(house)
     browsers = [house.new_client() for _ in range(10)]
     key = "k" * 43
@@ -117,8 +117,8 @@ def test_ten_hurried_clicks_make_one_participant(house: House) -> None:
     assert len(members(here)) == 2
 
 
-def test_an_account_joins_by_its_own_name(house: House) -> None:
-    """Unless it gives another for this room; the relay learns that it is an account, and not which."""
+def test_an_account_joins_under_its_own_name(house: House) -> None:
+    """Unless it gives another one for this room; the relay learns that it is an account, but not which."""
     here = party(house)
     ana = Browser(house, house.person("Ana Maria"))
     told = claims(ana.join(here.id).json()["connection"]["join_token"])
@@ -134,8 +134,8 @@ def test_the_host_joins_as_host(house: House) -> None:
     assert here.host.join(here.id).json()["connection"]["role"] == "host"
 
 
-def test_the_film_comes_with_the_join(house: House) -> None:
-    """The manifest's address in the answer, the grant in a cookie of that film only."""
+def test_joining_returns_the_film(house: House) -> None:
+    """The manifest's URL is in the response, the grant in a cookie for that film only."""
     here = party(house)
     video = film(house, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
@@ -144,8 +144,8 @@ def test_the_film_comes_with_the_join(house: House) -> None:
     assert f"Path=/media/{video.id}/" in answer.headers["set-cookie"]
 
 
-def test_a_film_without_a_picture_has_no_address_yet(house: House) -> None:
-    """A room may be made with a film on its way up; until it plays, joining says so by null."""
+def test_a_film_that_is_not_playable_has_no_url_yet(house: House) -> None:
+    """A room can be created while its film uploads; until it is playable, `playback` is null."""
     here = party(house)
     video = film(house, here.owner, playable=False)
     made = here.host.ask("POST", "/rooms", {"video_id": video.id}).json()
@@ -153,8 +153,8 @@ def test_a_film_without_a_picture_has_no_address_yet(house: House) -> None:
     assert (joined["playback"], joined["room"]["film"]["id"]) == (None, video.id)
 
 
-def test_the_password_lets_in_and_nothing_else_does(house: House) -> None:
-    """None and a wrong one are the same refusal."""
+def test_only_the_right_password_admits(house: House) -> None:
+    """A missing and a wrong one get the same refusal."""
     here = party(house, password="popcorn")
     for body in ({}, {"password": "popcorn "}):
         refused = Browser(house).join(here.id, **body)
@@ -163,7 +163,7 @@ def test_the_password_lets_in_and_nothing_else_does(house: House) -> None:
 
 
 def test_guessing_a_password_is_slowed(house: House) -> None:
-    """After five wrong ones in a minute the answer is 429 with when to come back; the right one waits too."""
+    """After five wrong ones in a minute the response is 429 with the time to wait, for the right one too."""
     here = party(house, password="popcorn")
     codes = [Browser(house).join(here.id, password=f"guess{n}").status_code for n in range(6)]
     assert codes == [403] * 5 + [429]
@@ -172,7 +172,7 @@ def test_guessing_a_password_is_slowed(house: House) -> None:
     assert int(late.headers["retry-after"]) > 0
 
 
-def test_another_site_cannot_make_somebody_join(house: House) -> None:
+def test_another_site_cannot_make_someone_join(house: House) -> None:
     """Without our own Origin, or without JSON, nothing happens."""
     here = party(house)
     foreign = house.new_client().post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"Origin": "https://evil.test"})
@@ -181,8 +181,8 @@ def test_another_site_cannot_make_somebody_join(house: House) -> None:
     assert len(members(here)) == 1
 
 
-def test_renewing_is_joining_without_asking(house: House) -> None:
-    """By the cookie alone, after the token has long ended: a phone that slept."""
+def test_renewing_needs_only_the_cookie(house: House) -> None:
+    """Long after the token has expired, as on a phone that slept."""
     here = party(house)
     guest = here.guest("Max")
     house.clock.advance(hours=8)
@@ -193,7 +193,7 @@ def test_renewing_is_joining_without_asking(house: House) -> None:
 
 
 def test_renewing_by_token_needs_no_cookie(house: House) -> None:
-    """And an expired token without a cookie is 401."""
+    """An expired token without a cookie is 401."""
     here = party(house)
     guest = here.guest("Max")
     headers = guest.headers
@@ -203,8 +203,8 @@ def test_renewing_by_token_needs_no_cookie(house: House) -> None:
     assert (late.status_code, late.json()["code"]) == (401, "token_expired")
 
 
-def test_signing_in_does_not_renew_the_place_of_a_guest(house: House) -> None:
-    """The same browser is somebody else then, and joins as such."""
+def test_signing_in_does_not_renew_a_guests_membership(house: House) -> None:
+    """The same browser is then someone else, and joins as such."""
     here = party(house)
     guest = here.guest("Max")
     guest.person = house.person("Max")
@@ -212,8 +212,8 @@ def test_signing_in_does_not_renew_the_place_of_a_guest(house: House) -> None:
     assert guest.join(here.id).json()["room"]["you"]["display_name"] == "Max"
 
 
-def test_who_waited_learns_the_decision_by_renewing(house: House) -> None:
-    """202 while nothing was decided, then 200 with a place in the room."""
+def test_a_waiting_person_receives_the_decision_by_renewing(house: House) -> None:
+    """202 while nothing is decided, then 200 with access to the room."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     waiting = guest.renew(here.id)
@@ -223,8 +223,8 @@ def test_who_waited_learns_the_decision_by_renewing(house: House) -> None:
     assert (admitted.status_code, admitted.json()["connection"]["role"]) == (200, "viewer")
 
 
-def test_who_waits_sees_the_card_and_not_the_room(house: House) -> None:
-    """In the answer to joining as well as when asking for the room."""
+def test_a_waiting_person_sees_only_the_card(house: House) -> None:
+    """In the response to joining and when reading the room."""
     here = party(house, access="knock")
     answer = Browser(house).join(here.id, display_name="Max")
     assert answer.status_code == 202
@@ -233,8 +233,8 @@ def test_who_waits_sees_the_card_and_not_the_room(house: House) -> None:
     assert here.guest("Eva").ask("GET", here.path()).json()["kind"] == "card"
 
 
-def test_a_room_that_is_opened_lets_in_who_waits(house: House) -> None:
-    """At once, told by notices, and their requests are settled."""
+def test_opening_the_room_admits_waiting_people(house: House) -> None:
+    """At once and with notices, and their requests are closed."""
     here = party(house, access="knock")
     guests = [here.guest("Max"), here.guest("Eva")]
     here.host.ask("PATCH", here.path(), {"access": "open"})
@@ -243,7 +243,7 @@ def test_a_room_that_is_opened_lets_in_who_waits(house: House) -> None:
     assert here.host.ask("GET", here.path("/join-requests")).json()["items"] == []
 
 
-def test_leaving_ends_renewal_and_joining_begins_again(house: House) -> None:
+def test_a_member_who_left_has_to_join_again(house: House) -> None:
     """As the same participant, with a higher version, so that the old token is stale."""
     here = party(house)
     guest = here.guest("Max")
@@ -257,8 +257,8 @@ def test_leaving_ends_renewal_and_joining_begins_again(house: House) -> None:
     assert here.notices() == ["remove"]
 
 
-def test_a_suspended_account_is_out_at_once(house: House) -> None:
-    """Neither its access token nor its join token opens anything."""
+def test_a_suspended_account_loses_access_at_once(house: House) -> None:
+    """Neither its access token nor its join token is accepted."""
     here = party(house)
     ana = here.member("Ana")
     assert ana.person is not None
@@ -270,7 +270,7 @@ def test_a_suspended_account_is_out_at_once(house: House) -> None:
 
 
 def test_names_are_cleaned_and_bounded(house: House) -> None:
-    """Invisible characters go, an empty name becomes a made-up one, a long one is refused."""
+    """Invisible characters are removed, an empty name is replaced by a generated one, a long one is refused."""
     here = party(house)
     assert Browser(house).join(here.id, display_name="Ma\u202ex").json()["room"]["you"]["display_name"] == "Max"
     assert Browser(house).join(here.id, display_name="\u2066").json()["room"]["you"]["display_name"]

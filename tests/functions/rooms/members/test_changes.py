@@ -14,8 +14,8 @@ def change(here: Party, by: Browser, whom: Browser, **body: Any) -> Response:
     return by.ask("PATCH", here.path(f"/members/{whom.participant_id}"), body)
 
 
-def test_a_role_is_given_and_told(house: House) -> None:
-    """One commit, one notice, the version one higher; the old token acts in the new role at once."""
+def test_changing_a_role_notifies_the_relay(house: House) -> None:
+    """One commit, one notice and the next version; the old token acts in the new role at once."""
     here = party(house)
     guest = here.guest("Max")
     assert guest.ask("GET", here.path("/bans")).status_code == 403
@@ -25,7 +25,7 @@ def test_a_role_is_given_and_told(house: House) -> None:
     assert guest.ask("GET", here.path("/bans")).status_code == 200
 
 
-def test_a_role_that_was_taken_counts_no_more(house: House) -> None:
+def test_a_removed_role_no_longer_counts(house: House) -> None:
     """The token still says moderator; the store does not."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
@@ -35,8 +35,8 @@ def test_a_role_that_was_taken_counts_no_more(house: House) -> None:
     assert moderator.ask("GET", here.path("/invitations")).status_code == 403
 
 
-def test_muting_is_told(house: House) -> None:
-    """And undone likewise."""
+def test_muting_notifies_the_relay(house: House) -> None:
+    """So does unmuting."""
     here = party(house)
     guest = here.guest("Max")
     assert change(here, here.host, guest, muted=True).json()["muted"]
@@ -46,14 +46,14 @@ def test_muting_is_told(house: House) -> None:
 
 
 def test_role_and_mute_together_are_two_notices_with_two_versions(house: House) -> None:
-    """The relay drops what is not newer, so each has its own."""
+    """The relay ignores versions that are not newer, so each notice has its own."""
     here = party(house)
     change(here, here.host, here.guest("Max"), role="moderator", muted=True)
     assert [(n["kind"], n["mver"]) for _, n in house.relay.delivered] == [("role", 2), ("mute", 3)]
 
 
-def test_control_is_lent_for_a_time_without_an_end_and_taken_back(house: House) -> None:
-    """`control_until`, `controls: true`, and null."""
+def test_control_is_lent_for_a_time_or_indefinitely_and_taken_back(house: House) -> None:
+    """By `control_until`, `controls: true`, and null."""
     here = party(house)
     guest = here.guest("Max")
     until = house.clock() + timedelta(minutes=10)
@@ -65,8 +65,8 @@ def test_control_is_lent_for_a_time_without_an_end_and_taken_back(house: House) 
     assert (past.status_code, past.json()["code"]) == (422, "out_of_range")
 
 
-def test_a_moderator_lends_only_what_moderators_have(house: House) -> None:
-    """Where the host alone controls, a moderator has no control to lend."""
+def test_a_moderator_can_only_lend_control_they_have(house: House) -> None:
+    """In a room where only the host controls, a moderator has no control to lend."""
     here = party(house)
     moderator, guest = here.member("Mo", "moderator"), here.guest("Max")
     assert change(here, moderator, guest, controls=True).status_code == 200
@@ -75,8 +75,8 @@ def test_a_moderator_lends_only_what_moderators_have(house: House) -> None:
 
 
 @pytest.mark.parametrize("body", [{"role": "moderator"}, {"muted": True}, {"controls": True}])
-def test_nobody_acts_upon_equals_or_higher(house: House, body: dict[str, Any]) -> None:
-    """Moderators upon moderators, anybody upon the host, anybody upon themselves."""
+def test_no_one_can_act_on_equals_or_higher_roles(house: House, body: dict[str, Any]) -> None:
+    """Moderators not on moderators, no one on the host, and no one on themselves."""
     here = party(house)
     one, two = here.member("One", "moderator"), here.member("Two", "moderator")
     here.host.participant_id = here.host_id
@@ -85,8 +85,8 @@ def test_nobody_acts_upon_equals_or_higher(house: House, body: dict[str, Any]) -
     assert change(here, here.host, here.host, **body).status_code == 403
 
 
-def test_only_the_host_gives_roles(house: House) -> None:
-    """A moderator may mute a viewer, not promote them."""
+def test_only_the_host_changes_roles(house: House) -> None:
+    """A moderator can mute a viewer but not promote them."""
     here = party(house)
     moderator, guest = here.member("Mo", "moderator"), here.guest("Max")
     assert change(here, moderator, guest, muted=True).status_code == 200
@@ -94,7 +94,7 @@ def test_only_the_host_gives_roles(house: House) -> None:
 
 
 def test_the_room_is_handed_from_account_to_account(house: House) -> None:
-    """Two notices in one commit: one host at any time, and the old one stays as moderator."""
+    """Two notices in one commit: there is always one host, and the previous one stays as a moderator."""
     here = party(house)
     heir = here.member("Eva")
     assert change(here, here.host, heir, role="host").json()["role"] == "host"
@@ -106,14 +106,14 @@ def test_the_room_is_handed_from_account_to_account(house: House) -> None:
 
 
 def test_a_guest_cannot_become_the_host(house: House) -> None:
-    """A room belongs to an account; and handing over goes with nothing else."""
+    """A room belongs to an account; and handing over cannot be combined with other changes."""
     here = party(house)
     refused = change(here, here.host, here.guest("Max"), role="host")
     assert (refused.status_code, refused.json()["code"]) == (409, "no_account")
     assert change(here, here.host, here.member("Eva"), role="host", muted=True).status_code == 422
 
 
-def test_who_is_not_in_the_room_cannot_be_changed(house: House) -> None:
+def test_only_members_in_the_room_can_be_changed(house: House) -> None:
     """Waiting or gone is 409, unknown is 404."""
     here = party(house, access="knock")
     waiting = here.guest("Max")
@@ -123,7 +123,7 @@ def test_who_is_not_in_the_room_cannot_be_changed(house: House) -> None:
 
 
 def test_a_new_name_makes_the_old_token_stale(house: House) -> None:
-    """The version counts up; the next token carries the name."""
+    """The version increases, and the next token carries the name."""
     here = party(house)
     guest = here.guest("Max")
     assert (
@@ -132,8 +132,8 @@ def test_a_new_name_makes_the_old_token_stale(house: House) -> None:
     assert guest.renew(here.id).json()["room"]["you"]["display_name"] == "Maxi"
 
 
-def test_members_are_listed_without_what_is_private(house: House) -> None:
-    """Names and roles; no account, hash or address."""
+def test_the_member_list_contains_nothing_private(house: House) -> None:
+    """Names and roles, but no account, hash or address."""
     here = party(house)
     house.clock.advance(seconds=1)
     here.guest("Max")

@@ -14,14 +14,14 @@ def remove(here: Party, whom: Browser, by: Browser | None = None, *, ban: bool =
 
 
 def from_address(house: House, room_id: str, address: str) -> tuple[int, str | None]:
-    """A new guest joins from an address of its own."""
+    """Lets a new guest join from an IP address of their own."""
     client = TestClient(house.app, base_url=SITE, headers={"Origin": SITE}, client=(address, 1))
     answer = client.post(f"/api/v1/rooms/{room_id}/join", json={})
     return answer.status_code, answer.json().get("code")
 
 
-def test_who_is_removed_is_out_at_once(house: House) -> None:
-    """The relay is told, the old token opens nothing, and renewal says why."""
+def test_a_removed_member_loses_access_at_once(house: House) -> None:
+    """The relay is notified, the old token is refused, and renewal gives the reason."""
     here = party(house)
     guest = here.guest("Max")
     assert remove(here, guest).json() == {
@@ -37,8 +37,8 @@ def test_who_is_removed_is_out_at_once(house: House) -> None:
     assert guest.renew(here.id).json()["code"] == "removed"
 
 
-def test_who_was_removed_comes_back_as_a_viewer_and_still_muted(house: House) -> None:
-    """Rank and lent control ended; a mute is not shaken off by leaving the room."""
+def test_a_removed_member_comes_back_as_a_muted_viewer(house: House) -> None:
+    """Role and lent control have ended; a mute survives leaving the room."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
     here.host.ask("PATCH", here.path(f"/members/{moderator.participant_id}"), {"muted": True, "controls": True})
@@ -47,8 +47,8 @@ def test_who_was_removed_comes_back_as_a_viewer_and_still_muted(house: House) ->
     assert (you["role"], you["muted"], you["can_control"]) == ("viewer", True, False)
 
 
-def test_a_ban_lasts_and_offers_to_knock(house: House) -> None:
-    """The cookie is known again; in an open room the answer offers what would really help."""
+def test_a_ban_lasts_and_suggests_approval(house: House) -> None:
+    """The cookie is recognised; in an open room the response suggests approving newcomers, which really helps."""
     here = party(house)
     guest = here.guest("Max")
     assert remove(here, guest, ban=True).json()["offer"] == "knock"
@@ -68,8 +68,8 @@ def test_a_banned_account_stays_banned_on_every_device(house: House) -> None:
     assert guest.join(here.id).json()["code"] == "banned"
 
 
-def test_who_left_can_still_be_banned(house: House) -> None:
-    """Trouble that left by itself is kept out, too."""
+def test_a_member_who_left_can_be_banned(house: House) -> None:
+    """So that they cannot come back."""
     here = party(house)
     guest = here.guest("Max")
     guest.ask("POST", here.path("/members/leave"), {})
@@ -77,8 +77,8 @@ def test_who_left_can_still_be_banned(house: House) -> None:
     assert guest.join(here.id).json()["code"] == "banned"
 
 
-def test_a_ban_holds_the_address_for_a_day(house: House) -> None:
-    """Cleared cookies do not help from the same address, until tomorrow; neighbours come in all the time."""
+def test_a_ban_covers_the_address_for_a_day(house: House) -> None:
+    """Clearing cookies does not help from the same address until the next day; neighbours can join all the time."""
     here = party(house)
     house.clock.advance(seconds=1)
     assert from_address(house, here.id, "203.0.113.9") == (200, None)
@@ -90,8 +90,8 @@ def test_a_ban_holds_the_address_for_a_day(house: House) -> None:
     assert from_address(house, here.id, "203.0.113.9") == (200, None)
 
 
-def test_a_ban_at_home_does_not_shut_out_the_household(house: House) -> None:
-    """Host and guest come from one address, so the address is no mark of the guest's."""
+def test_a_ban_at_home_does_not_exclude_the_household(house: House) -> None:
+    """Host and guest share an IP address, so it does not identify the guest."""
     here = party(house)
     guest = here.guest("Max")
     remove(here, guest, ban=True)
@@ -99,8 +99,8 @@ def test_a_ban_at_home_does_not_shut_out_the_household(house: House) -> None:
     assert here.guest_status("Eva") == 200
 
 
-def test_a_lifted_ban_lets_the_person_ask_again(house: House) -> None:
-    """As somebody who was removed: in an open room they simply come in."""
+def test_a_lifted_ban_lets_the_person_join_again(house: House) -> None:
+    """Like someone who was removed: in an open room they simply join."""
     here = party(house)
     guest = here.guest("Max")
     remove(here, guest, ban=True)
@@ -112,7 +112,7 @@ def test_a_lifted_ban_lets_the_person_ask_again(house: House) -> None:
 
 
 def test_the_host_cannot_be_removed_nor_remove_themselves(house: House) -> None:
-    """A room without a host would be nobody's."""
+    """Every room has a host."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
     here.host.participant_id = here.host_id
@@ -120,8 +120,8 @@ def test_the_host_cannot_be_removed_nor_remove_themselves(house: House) -> None:
     assert remove(here, here.host).status_code == 403
 
 
-def test_a_moderator_removes_viewers_and_who_waits(house: House) -> None:
-    """Not moderators. Who waits is refused by it and hears so."""
+def test_a_moderator_can_remove_viewers_and_waiting_people(house: House) -> None:
+    """But not moderators. A waiting person is refused by it and notified."""
     here = party(house)
     moderator, other, viewer = here.member("Mo", "moderator"), here.member("Two", "moderator"), here.guest("Max")
     assert remove(here, viewer, moderator).status_code == 200
@@ -133,8 +133,8 @@ def test_a_moderator_removes_viewers_and_who_waits(house: House) -> None:
     assert here.host.ask("GET", here.path("/join-requests")).json()["items"] == []
 
 
-def test_a_suspended_account_is_shown_out_of_every_room(house: House) -> None:
-    """At once and by notices, not when its token ends; forgiven, it comes back as who it was."""
+def test_a_suspended_account_is_removed_from_every_room(house: House) -> None:
+    """At once and with notices, not when its token expires; once reinstated, it comes back as the same participant."""
     here, there = party(house), party(house, access="knock")
     moderator = here.member("Mo", "moderator")
     moderator.join(there.id)
@@ -158,8 +158,8 @@ def invited(by: Browser, here: Party) -> str:
 
 @pytest.mark.parametrize("how", ["suspended", "deleted"])
 @pytest.mark.parametrize("away", [False, True], ids=["there", "left before"])
-def test_who_is_shut_out_has_no_way_back_by_a_link_of_their_own(house: House, how: str, away: bool) -> None:
-    """Nor anybody else by it, also when they had left the room before."""
+def test_an_excluded_account_cannot_return_by_its_own_invitation(house: House, how: str, away: bool) -> None:
+    """Nor can anyone else use it, even if the account had left the room before."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
     here.host.ask("PATCH", here.path(), {"access": "members"})
@@ -178,8 +178,8 @@ def test_who_is_shut_out_has_no_way_back_by_a_link_of_their_own(house: House, ho
     assert here.host.ask("GET", here.path("/invitations")).json()["items"] == []
 
 
-def test_nobody_new_comes_to_the_party_of_a_suspended_host(house: House) -> None:
-    """Who is in stays until the room is closed; and when the host is forgiven the door is open again."""
+def test_a_suspended_hosts_room_admits_no_one_new(house: House) -> None:
+    """Members stay until the room is closed; once the host is reinstated, people can join again."""
     here = party(house)
     link, inside = invited(here.host, here), here.guest("Max")
     admin = Browser(house, house.person("Ada", role="admin"))
@@ -191,19 +191,19 @@ def test_nobody_new_comes_to_the_party_of_a_suspended_host(house: House) -> None
         assert (answer.status_code, answer.json()["code"]) == (403, "room_shut")
     assert inside.renew(here.id).status_code == 200
     admin.ask("PATCH", account, {"suspended": False})
-    assert Browser(house).join(here.id, invite=link).json()["connection"]["role"] == "viewer"  # the link is over
+    assert Browser(house).join(here.id, invite=link).json()["connection"]["role"] == "viewer"  # the link was downgraded
 
 
 def test_a_deleted_account_leaves_the_rooms_of_others(house: House) -> None:
-    """Its own are closed, and from the others it is gone."""
+    """Its own rooms are closed, and it is removed from the others."""
     here = party(house)
     member = here.member("Eva")
     assert member.ask("DELETE", "/auth/me").status_code == 204
     assert here.notices() == ["remove"]
 
 
-def test_removing_twice_is_removing_once(house: House) -> None:
-    """No second notice for what was done."""
+def test_removing_twice_has_no_further_effect(house: House) -> None:
+    """There is no second notice."""
     here = party(house)
     guest = here.guest("Max")
     for _ in range(2):
@@ -212,7 +212,7 @@ def test_removing_twice_is_removing_once(house: House) -> None:
 
 
 def test_the_host_who_leaves_comes_back_as_host(house: House) -> None:
-    """Leaving gives nothing away."""
+    """Leaving does not give up the role."""
     here = party(house)
     here.host.join(here.id)
     assert here.host.ask("POST", here.path("/members/leave"), {}).status_code == 204

@@ -1,4 +1,4 @@
-"""A house whose films lie on this machine, and a room that shows one."""
+"""An API whose films are on this machine, and a room that shows one."""
 
 from dataclasses import replace
 from pathlib import Path

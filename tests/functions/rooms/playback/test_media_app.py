@@ -1,4 +1,4 @@
-"""The film's files at home: for whoever holds a grant and is still in the room."""
+"""The film's files at home, for people who have a grant and are still in the room."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ from fakes.party import Browser, film, party
 from watchparty_api.rooms.playback.media_app import media_app
 
 
-def test_joining_opens_the_film(cinema: Cinema) -> None:
-    """The cookie of the join answer is all that a player needs; it is for this film only, and no script reads it."""
+def test_joining_permits_playback(cinema: Cinema) -> None:
+    """The cookie of the join response is all that a player needs; it is for this film only and hidden from scripts."""
     guest = cinema.party.guest("Ida")
     answer = guest.renew(cinema.party.id)
     assert answer.json()["playback"]["manifest_url"] == f"{cinema.folder}/master.m3u8"
@@ -36,16 +36,16 @@ def test_joining_opens_the_film(cinema: Cinema) -> None:
         ("poster.jpg", "image/jpeg", "private, max-age=3600"),
     ],
 )
-def test_each_file_has_its_type_and_its_life(cinema: Cinema, name: str, kind: str, cache: str) -> None:
-    """Growing playlists live a second, segments a year, and only in the person's own browser."""
+def test_each_file_has_its_type_and_cache_lifetime(cinema: Cinema, name: str, kind: str, cache: str) -> None:
+    """Growing playlists are cached for a second, segments for a year, and only in the viewer's own browser."""
     answer = cinema.get(cinema.party.guest(), name)
     assert (answer.status_code, answer.content) == (200, FILES[name])
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == (kind, cache)
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_range_is_a_part(cinema: Cinema) -> None:
-    """206 with what was asked for, 416 beyond the end."""
+def test_a_range_returns_a_part(cinema: Cinema) -> None:
+    """206 with the requested bytes, 416 beyond the end."""
     guest = cinema.party.guest()
     part = cinema.get(guest, "v360/fast-00000.m4s", Range="bytes=100-199")
     assert (part.status_code, part.content) == (206, SEGMENT[100:200])
@@ -53,8 +53,8 @@ def test_a_range_is_a_part(cinema: Cinema) -> None:
     assert cinema.get(guest, "v360/fast-00000.m4s", Range=f"bytes={len(SEGMENT)}-").status_code == 416
 
 
-def test_head_tells_without_giving(cinema: Cinema) -> None:
-    """Length, no body."""
+def test_head_returns_only_the_headers(cinema: Cinema) -> None:
+    """The length without a body."""
     guest = cinema.party.guest()
     answer = cinema.fetch(guest, f"{cinema.folder}/v360/fast-00000.m4s", method="HEAD")
     assert (answer.status_code, answer.content) == (200, b"")
@@ -62,22 +62,22 @@ def test_head_tells_without_giving(cinema: Cinema) -> None:
 
 
 def test_without_a_cookie_nothing_plays(cinema: Cinema) -> None:
-    """401, whether the file exists or not."""
-    stranger = Browser(cinema.house)
+    """401, whether or not the file exists."""
+    newcomer = Browser(cinema.house)
     for name in ("master.m3u8", "nothing.m4s"):
-        assert cinema.get(stranger, name).status_code == 401
+        assert cinema.get(newcomer, name).status_code == 401
 
 
-def test_the_waiting_see_nothing(cinema: Cinema) -> None:
-    """Who knocks has no grant."""
+def test_waiting_people_cannot_watch(cinema: Cinema) -> None:
+    """They have no grant."""
     cinema.party.host.ask("PATCH", cinema.party.path(), {"access": "knock"})
     waiting = cinema.party.guest("Ida")
     assert cinema.get(waiting, "master.m3u8").status_code == 401
 
 
 @pytest.mark.parametrize("ban", ["", "?ban=true"])
-def test_removal_ends_the_film_within_one_segment(cinema: Cinema, ban: str) -> None:
-    """The promise: the very next file is refused, though the cookie would live for minutes."""
+def test_removal_ends_playback_within_one_segment(cinema: Cinema, ban: str) -> None:
+    """The promise: the very next file is refused, although the cookie would be valid for minutes."""
     guest = cinema.party.guest("Ida")
     assert cinema.get(guest, "v360/fast-00000.m4s").status_code == 200
     cinema.party.host.ask("DELETE", cinema.party.path(f"/members/{guest.participant_id}{ban}"))
@@ -85,8 +85,8 @@ def test_removal_ends_the_film_within_one_segment(cinema: Cinema, ban: str) -> N
     assert (answer.status_code, answer.json()["code"]) == (403, "removed")
 
 
-def test_leaving_and_closing_end_it_too(cinema: Cinema) -> None:
-    """Who left, and everybody when the room is closed."""
+def test_leaving_and_closing_end_playback_too(cinema: Cinema) -> None:
+    """For someone who leaves, and for everyone when the room is closed."""
     leaver, stayer = cinema.party.guest("Ida"), cinema.party.guest("Uwe")
     leaver.ask("POST", cinema.party.path("/leave"))
     assert cinema.get(leaver, "master.m3u8").status_code == 403
@@ -96,7 +96,7 @@ def test_leaving_and_closing_end_it_too(cinema: Cinema) -> None:
 
 
 def test_a_grant_ends_after_five_minutes(cinema: Cinema) -> None:
-    """And is renewed with the place in the room."""
+    """It is renewed with the membership."""
     guest = cinema.party.guest("Ida")
     cinema.house.clock.advance(seconds=GRANT_LIFE.total_seconds())
     assert cinema.get(guest, "master.m3u8").status_code == 401
@@ -104,19 +104,19 @@ def test_a_grant_ends_after_five_minutes(cinema: Cinema) -> None:
     assert cinema.get(guest, "master.m3u8").status_code == 200
 
 
-def test_a_cookie_opens_its_own_film_only(cinema: Cinema) -> None:
-    """Sent to another film's folder, it is no grant."""
+def test_a_cookie_is_valid_for_its_own_film_only(cinema: Cinema) -> None:
+    """Sent for another film's files, it is not accepted."""
     guest = cinema.party.guest("Ida")
     other = film(cinema.house, cinema.party.owner)
     [cookie] = [each for each in guest.client.cookies.jar if each.name.startswith("wp_play_")]
-    stranger = Browser(cinema.house)
-    stranger.client.cookies.set(cookie.name, cookie.value or "")
-    assert cinema.fetch(stranger, f"/media/{other.id}/{other.generation}/master.m3u8").status_code == 401
-    assert cinema.get(stranger, "master.m3u8").status_code == 200
+    newcomer = Browser(cinema.house)
+    newcomer.client.cookies.set(cookie.name, cookie.value or "")
+    assert cinema.fetch(newcomer, f"/media/{other.id}/{other.generation}/master.m3u8").status_code == 401
+    assert cinema.get(newcomer, "master.m3u8").status_code == 200
 
 
-def test_a_changed_cookie_opens_nothing(cinema: Cinema) -> None:
-    """Another room, another person, a longer life: each breaks the signature."""
+def test_a_changed_cookie_is_refused(cinema: Cinema) -> None:
+    """A different room, person or lifetime breaks the signature."""
     guest = cinema.party.guest("Ida")
     [cookie] = [each for each in guest.client.cookies.jar if each.name.startswith("wp_play_")]
     fields = (cookie.value or "").split(".")
@@ -126,8 +126,8 @@ def test_a_changed_cookie_opens_nothing(cinema: Cinema) -> None:
         assert cinema.get(thief, "master.m3u8").status_code == 401
 
 
-def test_two_rooms_with_one_film_do_not_take_each_others_cookie(cinema: Cinema) -> None:
-    """Removed from one, the same browser still watches in the other."""
+def test_two_rooms_with_one_film_keep_separate_cookies(cinema: Cinema) -> None:
+    """Someone who is removed from one room can still watch in the other."""
     second = cinema.party.host.ask("POST", "/rooms", {"video_id": cinema.video.id}).json()
     guest = cinema.party.guest("Ida")
     first_id = guest.participant_id
@@ -136,8 +136,8 @@ def test_two_rooms_with_one_film_do_not_take_each_others_cookie(cinema: Cinema) 
     assert cinema.get(guest, "master.m3u8").status_code == 200
 
 
-def test_a_suspended_account_sees_nothing_more(cinema: Cinema) -> None:
-    """Also with a living cookie."""
+def test_a_suspended_account_cannot_watch(cinema: Cinema) -> None:
+    """Not even with a valid cookie."""
     member = cinema.party.member("Mo")
     member.renew(cinema.party.id)
     assert cinema.get(member, "master.m3u8").status_code == 200
@@ -163,20 +163,20 @@ def test_a_suspended_account_sees_nothing_more(cinema: Cinema) -> None:
         "v360/fast-00000.m4s.new",
     ],
 )
-def test_names_lead_nowhere_else(cinema: Cinema, rest: str) -> None:
-    """Only files of the folder, with names of ours, of types that we serve."""
+def test_other_names_are_not_found(cinema: Cinema, rest: str) -> None:
+    """Only files of the film's folder with valid names and known types are served."""
     guest = cinema.party.guest("Ida")
     assert cinema.fetch(guest, f"{cinema.folder}/{rest}").status_code in (401, 404)
 
 
-def test_another_rooms_people_are_strangers(cinema: Cinema) -> None:
-    """A room that shows another film gives no grant for this one."""
+def test_members_of_another_room_cannot_watch(cinema: Cinema) -> None:
+    """A room that shows another film issues no grant for this one."""
     other = party(cinema.house)
     assert cinema.get(other.guest("Eve"), "master.m3u8").status_code == 401
 
 
 def test_a_film_in_a_bucket_plays_without_a_cdn(cinema: Cinema) -> None:
-    """Playlists come from here, since what they name is relative; segments by an address good for a minute."""
+    """Playlists come from here, because their URLs are relative; segments by a URL valid for a minute."""
     bucket = MemoryObjects(media={f"{cinema.video.id}/{cinema.video.generation}/{name}": FILES[name] for name in FILES})
     services = replace(cinema.house.services, objects=bucket)
     guest = cinema.party.guest()

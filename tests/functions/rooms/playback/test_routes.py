@@ -1,4 +1,4 @@
-"""Asking for a grant, and films for players that keep no cookies."""
+"""Requesting grants, and playback for players without cookies."""
 
 from fakes.cinema import FILES, Cinema
 from fakes.house import GRANT_LIFE, House
@@ -6,7 +6,7 @@ from fakes.party import Browser, film, party
 
 
 def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
-    """Fault S3: no room can be made with somebody else's film, and none obtains its addresses."""
+    """Fault S3: a room cannot be created with someone else's film, and no one obtains its URLs."""
     thief = Browser(cinema.house, cinema.house.person("Eve"))
     assert thief.ask("POST", "/rooms", {"video_id": cinema.video.id}).status_code == 403
     room = party(cinema.house)
@@ -18,8 +18,8 @@ def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
     assert answer.status_code == 403
 
 
-def test_s3_nobody_gets_the_original(cinema: Cinema) -> None:
-    """Fault S3: there is no address of the original at all."""
+def test_s3_the_original_is_never_served(cinema: Cinema) -> None:
+    """Fault S3: the original has no URL at all."""
     guest = cinema.party.guest("Ida")
     for path in (f"/media/{cinema.video.id}/original", f"/media/{cinema.video.id}/../../uploads/original"):
         assert cinema.fetch(guest, path).status_code in (401, 404)
@@ -28,7 +28,7 @@ def test_s3_nobody_gets_the_original(cinema: Cinema) -> None:
 
 
 def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
-    """By the join token alone."""
+    """The join token is enough."""
     guest = cinema.party.guest("Ida")
     guest.client.cookies.clear()
     answer = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {})
@@ -37,15 +37,15 @@ def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
     assert cinema.get(guest, "master.m3u8").status_code == 200
 
 
-def test_the_owner_watches_alone(cinema: Cinema) -> None:
-    """Without any room; and not somebody else's."""
+def test_the_owner_can_watch_without_a_room(cinema: Cinema) -> None:
+    """But not someone else's film."""
     owner = Browser(cinema.house, cinema.party.owner)
     assert owner.ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 200
     assert cinema.get(owner, "master.m3u8").status_code == 200
     assert Browser(cinema.house).ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 401
 
 
-def test_what_cannot_be_watched_yet_is_a_conflict(house: House) -> None:
+def test_a_film_that_is_not_playable_is_a_conflict(house: House) -> None:
     """409, so that the page waits instead of showing a broken player."""
     ana = Browser(house, house.person("Ana"))
     assert ana.person is not None
@@ -54,8 +54,8 @@ def test_what_cannot_be_watched_yet_is_a_conflict(house: House) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "video_not_playable")
 
 
-def test_a_direct_link_is_its_own_address(house: House) -> None:
-    """And comes without a cookie of ours."""
+def test_a_direct_link_is_returned_unchanged(house: House) -> None:
+    """Without a cookie of ours."""
     ana = Browser(house, house.person("Ana"))
     link = {"title": "x", "source_url": "https://films.example/a.mp4"}
     video_id = ana.ask("POST", "/videos", link).json()["video"]["id"]
@@ -65,7 +65,7 @@ def test_a_direct_link_is_its_own_address(house: House) -> None:
 
 
 def test_a_link_plays_without_cookies(cinema: Cinema) -> None:
-    """Every relative address in the playlists works below it, and nothing may be kept."""
+    """Every relative URL in the playlists works below it, and nothing may be cached."""
     guest = cinema.party.guest("Ida")
     play = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"})
     assert "set-cookie" not in play.headers
@@ -77,8 +77,8 @@ def test_a_link_plays_without_cookies(cinema: Cinema) -> None:
         assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_link_dies_with_the_place_in_the_room(cinema: Cinema) -> None:
-    """Removed: 403 with the next file. Over: 401."""
+def test_a_link_ends_with_the_membership(cinema: Cinema) -> None:
+    """Removed: 403 for the next file. Expired: 401."""
     guest, other = cinema.party.guest("Ida"), cinema.party.guest("Uwe")
     urls = [
         each.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"}).json()["manifest_url"]
@@ -91,7 +91,7 @@ def test_a_link_dies_with_the_place_in_the_room(cinema: Cinema) -> None:
     assert [player.get(url).status_code for url in urls] == [401, 401]
 
 
-def test_a_link_opens_one_film(cinema: Cinema) -> None:
+def test_a_link_is_valid_for_one_film(cinema: Cinema) -> None:
     """The grant in it names the film."""
     other = film(cinema.house, cinema.party.owner)
     guest = cinema.party.guest("Ida")
@@ -102,8 +102,8 @@ def test_a_link_opens_one_film(cinema: Cinema) -> None:
     )
 
 
-def test_in_a_bucket_segments_are_fetched_from_there(house: House) -> None:
-    """Playlists come from here, segments by a redirect to an address that is good for a minute."""
+def test_segments_are_fetched_from_the_bucket(house: House) -> None:
+    """Playlists come from here, segments by a redirect to a URL valid for a minute."""
     ana = Browser(house, house.person("Ana"))
     assert ana.person is not None
     video = film(house, ana.person)

@@ -1,4 +1,4 @@
-"""Subtitles beside a film, over HTTP."""
+"""Added subtitles over HTTP."""
 
 from httpx2 import Response
 
@@ -14,7 +14,7 @@ def add(house: House, person: Person, video_id: str, content: bytes = SRT, query
 
 
 def test_subtitles_appear_beside_the_films_own(house: House) -> None:
-    """Rewritten into the film's folder, with an address for the player, behind the same grant as the film."""
+    """They are rewritten into the film's folder and have a URL for the player, behind the same grant as the film."""
     ana = house.person()
     video = film(house, ana)
     answer = add(house, ana, video.id, query="?language=de&label=Deutsch")
@@ -27,8 +27,8 @@ def test_subtitles_appear_beside_the_films_own(house: House) -> None:
     assert [each["url"] for each in play["subtitle_tracks"]] == [track["url"]]
 
 
-def test_a_track_is_named_chosen_and_removed(house: House) -> None:
-    """One at most is shown without being asked for."""
+def test_a_track_is_changed_and_removed(house: House) -> None:
+    """At most one track is shown by default."""
     ana = house.person()
     video = film(house, ana)
     first, second = (add(house, ana, video.id).json()["subtitle_tracks"][-1]["id"] for _ in range(2))
@@ -45,8 +45,8 @@ def test_a_track_is_named_chosen_and_removed(house: House) -> None:
     assert house.client.delete(f"{path}/{first}", headers=ana.headers).status_code == 404
 
 
-def test_limits_are_told(house: House) -> None:
-    """413 above 2 MB, 422 for what is none, 409 before the film is here, 422 for a language that is none."""
+def test_limits_have_their_status(house: House) -> None:
+    """413 above 2 MB, 422 for other files and invalid languages, 409 before the film is uploaded."""
     ana = house.person()
     video, coming = film(house, ana), film(house, ana, generation=None, status="uploading", playable=False)
     assert add(house, ana, video.id, SRT + b" " * 2 * 1024 * 1024).status_code == 413
@@ -55,8 +55,8 @@ def test_limits_are_told(house: House) -> None:
     assert add(house, ana, video.id, query="?language=<b>").status_code == 422
 
 
-def test_the_room_hears_of_new_subtitles(house: House) -> None:
-    """The film's notice goes out again."""
+def test_rooms_are_notified_of_new_subtitles(house: House) -> None:
+    """The film's notice is sent again."""
     room = party(house)
     video = film(house, room.owner)
     room.host.ask("PATCH", room.path(), {"video_id": video.id})

@@ -1,4 +1,4 @@
-"""Any subtitle file in, plain WebVTT out."""
+"""Any subtitle file becomes plain WebVTT."""
 
 import pytest
 from hypothesis import given
@@ -19,14 +19,14 @@ Zeilen
 
 
 def test_subrip_becomes_webvtt() -> None:
-    """Times with points, numbers gone, lines kept."""
+    """Times have decimal points, numbers are removed and lines are kept."""
     assert rewritten(SRT.encode()) == (
         "WEBVTT\n\n00:00:01.500 --> 00:00:04.000\n<i>Guten Abend.</i>\n\n00:01:05.000 --> 00:01:06.000\nZwei\nZeilen\n"
     )
 
 
 def test_webvtt_is_rewritten_too() -> None:
-    """Placement stays; styles, notes and regions go; short times grow hours."""
+    """Placement is kept; styles, notes and regions are removed; short times get hours."""
     content = (
         "WEBVTT - title\nX-TIMESTAMP-MAP=LOCAL:0\n\nSTYLE\n::cue { background: url(https://evil.example) }\n\n"
         "NOTE nothing\n\nintro\n00:01.000 --> 00:02.5 align:start line:0 region:x\n<v Ana>Hello <c.red>there</c></v>\n"
@@ -47,13 +47,13 @@ def test_webvtt_is_rewritten_too() -> None:
         (r"{\pos(1,2)}text", "text"),
     ],
 )
-def test_text_stays_and_everything_else_goes(text: str, shown: str) -> None:
-    """Only tags that mean something to a reader, without attributes."""
+def test_only_text_and_known_tags_are_kept(text: str, shown: str) -> None:
+    """Only tags that matter to a reader are kept, without attributes."""
     assert rewritten(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n".encode()).endswith(f"\n{shown}\n")
 
 
 def test_lines_at_the_top_stay_there() -> None:
-    """SubRip says it the way of another format."""
+    """SubRip files use a tag of another format for that."""
     assert "00:00:02.000 line:0\nUp\n" in rewritten(b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}Up\n")
 
 
@@ -75,26 +75,26 @@ def test_lines_at_the_top_stay_there() -> None:
     ],
 )
 def test_old_character_sets_are_recognised(charset: str, text: str) -> None:
-    """What its letters make most likely, where nothing says it."""
+    """By the most likely one for the letters, if nothing declares it."""
     content = "".join(f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{text}\n\n" for n in range(1, 20))
     assert rewritten(content.encode(charset)).count(text) == 19
 
 
-def test_the_language_tells_central_europe_from_the_west() -> None:
+def test_the_language_distinguishes_central_european_from_western_text() -> None:
     """Polish and French have the same bytes for different letters."""
     content = "1\n00:00:01,000 --> 00:00:02,000\nŻółw poszedł na łąkę. Cześć, jak się masz?\n".encode("cp1250")
     assert "Żółw poszedł na łąkę" in rewritten(content, language="pl-PL")
 
 
 @pytest.mark.parametrize("content", [b"", b"WEBVTT\n", b"just text", b"\x00\x01\x02" * 100, b"\xff\xfe", b"--> -->"])
-def test_what_holds_no_cue_is_refused(content: bytes) -> None:
-    """422 with a sentence."""
+def test_a_file_without_cues_is_refused(content: bytes) -> None:
+    """422 with a message."""
     with pytest.raises(Invalid, match="no_subtitles"):
         rewritten(content)
 
 
-def test_cues_are_sorted_and_impossible_ones_left_out() -> None:
-    """A browser would otherwise stop at the first that goes backwards."""
+def test_cues_are_sorted_and_invalid_ones_dropped() -> None:
+    """A browser would otherwise stop at the first one that goes backwards."""
     content = (
         "00:00:09,000 --> 00:00:10,000\nlast\n\n00:00:01,000 --> 00:00:02,000\nfirst\n\n00:00:05,0 --> 00:00:04,0\nno\n"
     )
@@ -102,15 +102,15 @@ def test_cues_are_sorted_and_impossible_ones_left_out() -> None:
     assert rewritten(content.encode()).index("first") < rewritten(content.encode()).index("last")
 
 
-def test_there_are_not_too_many() -> None:
+def test_the_number_of_cues_is_limited() -> None:
     """2 MB of tiny cues would burden every player in the room."""
     with pytest.raises(Invalid, match="too_many_cues"):
         rewritten(b"0:00:00,1 --> 0:00:00,2\nx\n\n" * (MAX_CUES + 1))
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_end_in_webvtt_or_a_refusal(content: bytes) -> None:
-    """Never in an error, and never in text that a browser could take for more."""
+def test_any_bytes_become_webvtt_or_a_refusal(content: bytes) -> None:
+    """They never raise another error, and never become markup for a browser."""
     try:
         result = rewritten(b"00:00:01,000 --> 00:00:02,000\n" + content)
     except Invalid:

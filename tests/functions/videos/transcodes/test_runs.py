@@ -1,4 +1,4 @@
-"""Events applied, runs begun again, rooms told."""
+"""Events are applied, runs restarted and rooms notified."""
 
 import logging
 from typing import Any, get_args
@@ -31,8 +31,8 @@ def read(house: House) -> Video:
     return video
 
 
-def test_events_are_kept(house: House) -> None:
-    """From started to finished, the store follows; MEDIA: the size that was uploaded is not overwritten."""
+def test_events_are_stored(house: House) -> None:
+    """The store follows from started to finished; MEDIA: the size of the upload is not overwritten."""
     stored(house)
     for event in (said("started"), said("progress", seq=2), said("playable", seq=3), said("finished", seq=4)):
         apply_event(house.services, event)
@@ -45,10 +45,10 @@ def test_events_are_kept(house: House) -> None:
     "event",
     [{}, said("exploded"), said("started", v=2), said("progress", total=0), said("failed", code="bored"), {"kind": 1}],
 )
-def test_what_is_no_event_is_logged_and_dropped(
+def test_an_invalid_event_is_logged_and_dropped(
     house: House, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A stranger's line changes nothing and breaks nothing."""
+    """It changes nothing and raises nothing."""
     before = stored(house)
     with caplog.at_level(logging.WARNING):
         apply_event(house.services, event)
@@ -57,13 +57,13 @@ def test_what_is_no_event_is_logged_and_dropped(
 
 
 def test_events_of_a_deleted_video_are_dropped(house: House) -> None:
-    """They come at least once, also after the video has gone."""
+    """Events arrive at least once, even after the video was deleted."""
     apply_event(house.services, said("finished"))
     assert house.services.store.get(Video, "v1") is None
 
 
-def test_rooms_hear_when_more_can_be_watched(house: House) -> None:
-    """`playable` tells every room that shows the film, mere progress tells none."""
+def test_rooms_are_notified_when_more_is_playable(house: House) -> None:
+    """`playable` notifies every room that shows the film, mere progress none."""
     room = party(house)
     video = film(house, room.owner, status="processing", playable=False, playable_s=0.0, duration_s=None, attempt=1)
     room.host.ask("PATCH", room.path(), {"video_id": video.id})
@@ -78,8 +78,8 @@ def test_rooms_hear_when_more_can_be_watched(house: House) -> None:
     assert (notice["media"]["video_id"], notice["media"]["playable_s"]) == (shown.id, 12.0)
 
 
-def test_a_run_that_ends_without_a_word_is_begun_again(house: House) -> None:
-    """Killed or crashed: a new run at once, and after the third a sentence, never "processing" for ever."""
+def test_a_run_that_ends_without_a_result_is_restarted(house: House) -> None:
+    """After a crash a new run starts at once, and after the third the film fails with a message."""
     stored(house, status="processing")
     for attempt in (1, 2, 3):
         run_ended(house.services, video_id="v1", attempt=attempt)
@@ -90,24 +90,24 @@ def test_a_run_that_ends_without_a_word_is_begun_again(house: House) -> None:
     assert video.failure["message"].endswith(".")
 
 
-def test_a_run_that_had_the_last_word_is_left_in_peace(house: House) -> None:
-    """Its end is no accident."""
+def test_a_run_that_reported_its_result_is_not_restarted(house: House) -> None:
+    """Its end is expected."""
     stored(house)
     apply_event(house.services, said("finished"))
     run_ended(house.services, video_id="v1", attempt=1)
     assert (read(house).status, house.jobs.launched) == ("ready", [])
 
 
-def test_the_end_of_a_run_that_was_replaced_is_nobodys_loss(house: House) -> None:
-    """A run that was given up for silent may end long after the next one has begun."""
+def test_the_end_of_a_replaced_run_is_ignored(house: House) -> None:
+    """A run that was replaced after its silence may end long after the next one has started."""
     stored(house, status="processing", attempt=2)
     run_ended(house.services, video_id="v1", attempt=1)
     video = read(house)
     assert (video.status, video.attempt, video.lost_runs, house.jobs.launched) == ("processing", 2, 0, [])
 
 
-def test_a_silent_run_is_begun_again(house: House) -> None:
-    """Five minutes without a word; a run that speaks is left alone."""
+def test_a_silent_run_is_restarted(house: House) -> None:
+    """After five minutes without an event; a run that reports is left alone."""
     stored(house, status="processing")
     house.clock.advance(seconds=SILENCE.total_seconds() - 1)
     requeue_stuck(house.services)
@@ -119,8 +119,8 @@ def test_a_silent_run_is_begun_again(house: House) -> None:
     assert len(house.jobs.launched) == 1
 
 
-def test_a_run_that_speaks_at_the_last_moment_goes_on(house: House) -> None:
-    """While the sweeper begins one run again, the next one on its list may be heard of: it is not doubled."""
+def test_a_run_that_reports_at_the_last_moment_continues(house: House) -> None:
+    """If an event arrives while maintenance restarts another run, that run is not started twice."""
     films = [stored(house, id=video_id, status="processing") for video_id in ("v1", "v2")]
     house.clock.advance(seconds=SILENCE.total_seconds())
 
@@ -133,8 +133,8 @@ def test_a_run_that_speaks_at_the_last_moment_goes_on(house: House) -> None:
     assert len(house.jobs.launched) == 1
 
 
-def test_a_run_that_never_began_is_launched_again_without_blame(house: House) -> None:
-    """It may be waiting for its turn all night: the same attempt, however often."""
+def test_a_run_that_never_started_is_launched_again(house: House) -> None:
+    """It may wait for capacity all night: it keeps its attempt, however often it is launched."""
     stored(house)
     for _ in range(5):
         house.clock.advance(seconds=SILENCE.total_seconds())
@@ -143,8 +143,8 @@ def test_a_run_that_never_began_is_launched_again_without_blame(house: House) ->
     assert read(house).lost_runs == 0
 
 
-def test_a_restart_takes_up_what_was_under_way(house: House) -> None:
-    """MEDIA: stuck after a restart. What waited or ran goes on when the server is back, not blamed for its end."""
+def test_a_restart_resumes_interrupted_runs(house: House) -> None:
+    """MEDIA: stuck after a restart. Queued and running films continue without counting as lost."""
     stored(house, status="processing", progress=0.5)
     resume_interrupted(house.services)
     video = read(house)
@@ -153,7 +153,7 @@ def test_a_restart_takes_up_what_was_under_way(house: House) -> None:
 
 
 def test_a_failed_film_can_be_prepared_again(house: House) -> None:
-    """Retry forgets the failure; what is not failed, or never arrived, has nothing to retry."""
+    """Retry clears the failure; a film that has not failed or never arrived has nothing to retry."""
     stored(house, status="failed", failure={"code": "internal", "message": "-"}, lost_runs=3)
     video = retry(house.services, "v1")
     assert video is not None
@@ -164,8 +164,8 @@ def test_a_failed_film_can_be_prepared_again(house: House) -> None:
     assert retry(house.services, "v1") is None
 
 
-def test_a_launch_that_fails_is_made_good_by_the_sweeper(house: House) -> None:
-    """Nobody can start a job right now: the film waits and says so, and is launched later."""
+def test_a_failed_launch_is_repeated_by_maintenance(house: House) -> None:
+    """If no job can be started now, the film stays queued and is launched later."""
     stored(house, status="failed", failure={"code": "internal", "message": "-"})
     house.jobs.refuses = Unavailable("no_job", "No job can be started.")
     retry(house.services, "v1")
@@ -177,6 +177,6 @@ def test_a_launch_that_fails_is_made_good_by_the_sweeper(house: House) -> None:
 
 
 def test_failure_codes_are_closed() -> None:
-    """The list of the contract."""
+    """They are those of the contract."""
     closed = "unsupported, no_media, corrupt, incomplete, too_long, too_large, timeout, internal"
     assert ", ".join(get_args(FailureCode)) == closed

@@ -1,4 +1,4 @@
-"""What each transcode event makes of a video, and that their order does not matter."""
+"""How each transcode event changes a video, and that their order does not matter."""
 
 from datetime import timedelta
 from itertools import permutations
@@ -23,7 +23,7 @@ def after(video: Video, *events: TranscodeEvent) -> Video:
 
 
 def shown(video: Video) -> dict[str, Any]:
-    """What people see of it."""
+    """The fields that people see."""
     names = (
         *("status", "progress", "playable", "playable_s", "duration_s", "renditions", "audio_tracks"),
         *("subtitle_tracks", "chapters", "warnings", "poster", "sprites", "failure", "attempt"),
@@ -60,27 +60,27 @@ def test_each_event_moves_a_video_forward(
 
 
 def test_progress_is_the_maximum_of_a_generation() -> None:
-    """MEDIA: no progress was shown. It never goes back, also not when a new run begins from the start."""
+    """MEDIA: no progress was shown. It never decreases, even if a new run starts from the beginning."""
     video = after(waiting_video(), event("progress", done=3, total=4), event("progress", attempt=2, done=1, total=4))
     assert video.progress == 0.75
 
 
 @pytest.mark.parametrize("generation", [0, 1_699_999_999_999_999_999, 1_700_000_000_000_000_001])
 def test_events_of_another_generation_are_dropped(generation: int) -> None:
-    """Only the claimed original's events count."""
+    """Only events of the claimed original count."""
     for kind in ("started", "progress", "playable", "finished", "failed"):
         assert after_event(waiting_video(), event(kind, generation=generation), LATER) is None
 
 
-def test_a_repeated_event_changes_nothing_that_is_seen() -> None:
-    """At least once is as good as once."""
+def test_a_repeated_event_changes_nothing_visible() -> None:
+    """Delivery at least once has the same effect as delivery once."""
     for kind in ("started", "progress", "playable", "finished", "failed"):
         once = after(waiting_video(), event(kind))
         assert shown(after(once, event(kind))) == shown(once)
 
 
-def test_an_older_playable_does_not_take_a_quality_away() -> None:
-    """The facts of the newest event stay; the longer stretch of either counts."""
+def test_an_older_playable_does_not_remove_a_quality() -> None:
+    """The tracks of the newest event and the longest playable stretch count."""
     rendition = {"width": 1280, "height": 720, "bandwidth": 1, "codecs": "avc1"}
     newer = event("playable", seq=7, playable_s=20.0, renditions=[rendition, rendition | {"height": 360}])
     older = event("playable", seq=3, playable_s=24.0)
@@ -90,22 +90,22 @@ def test_an_older_playable_does_not_take_a_quality_away() -> None:
 
 
 def test_a_failure_of_an_old_run_does_not_end_the_new_one() -> None:
-    """Who retried does not hear the last run's failure again."""
+    """After a retry, the failure of the previous run is ignored."""
     retried = next_run(after(waiting_video(), event("failed")), LATER)
     assert after(retried, event("failed", seq=9)).status == "queued"
     assert after(retried, event("failed", attempt=2)).status == "failed"
 
 
-def test_subtitles_beside_the_film_survive_its_events() -> None:
-    """The transcoder does not know them, and must not take them away."""
+def test_added_subtitles_survive_events() -> None:
+    """The transcoder does not know them and must not remove them."""
     beside = {"id": "t1", "language": "de", "label": "Deutsch", "default": True, "file": "sidecar/t1.vtt"}
     inside = {"language": "en", "label": "English", "default": False, "forced": False, "shown": True}
     video = after(waiting_video(subtitle_tracks=(beside,)), event("finished", subtitle_tracks=[inside]))
     assert video.subtitle_tracks == (inside, beside)
 
 
-def test_our_own_fault_is_tried_again_three_times() -> None:
-    """`internal` begins another run; the third in a row is the end, with the sentence that the last one gave."""
+def test_an_internal_failure_is_retried_three_times() -> None:
+    """`internal` starts another run; after the third in a row the film fails with the last message."""
     video = waiting_video()
     for attempt in (1, 2):
         video = after(video, event("failed", attempt=attempt, code="internal"))
@@ -114,8 +114,8 @@ def test_our_own_fault_is_tried_again_three_times() -> None:
     assert (video.status, video.failure) == ("failed", {"code": "internal", "message": "We could not do it."})
 
 
-def test_getting_further_forgives_lost_runs() -> None:
-    """A film of many hours may be interrupted more than three times as long as it gets on."""
+def test_progress_resets_the_count_of_lost_runs() -> None:
+    """A film of many hours can be interrupted more than three times as long as it makes progress."""
     video = waiting_video()
     for attempt in range(1, 10):
         video = after(video, event("progress", attempt=attempt, done=attempt, total=20))
@@ -132,7 +132,7 @@ def test_the_films_own_fault_is_final(code: str) -> None:
     assert (video.status, video.failure, video.attempt) == ("failed", {"code": code, "message": "Sorry."}, 1)
 
 
-def test_any_event_of_the_newest_run_is_a_sign_of_life() -> None:
+def test_any_event_of_the_newest_run_ends_its_silence() -> None:
     """Silence is counted from the last event."""
     video = waiting_video(status="processing")
     heard = after_event(video, event("progress"), LATER)
@@ -155,7 +155,7 @@ EVENTS = [
 
 @pytest.mark.parametrize("last", [event("finished", seq=9), event("failed", seq=9)], ids=["finished", "failed"])
 def test_every_order_ends_in_the_same_video(last: TranscodeEvent) -> None:
-    """All 720 orders of a whole run."""
+    """In all 720 orders of a whole run."""
     ends = [shown(after(waiting_video(), *order)) for order in permutations([*EVENTS, last])]
     assert all(end == ends[0] for end in ends)
 
@@ -166,14 +166,14 @@ def test_every_order_ends_in_the_same_video(last: TranscodeEvent) -> None:
     )
 )
 def test_order_and_repetition_do_not_matter(orders: tuple[list[TranscodeEvent], list[TranscodeEvent]]) -> None:
-    """Any part of what was said, in any order, said any number of times."""
+    """For any subset of the events, in any order and repetition."""
     once, twice = orders
     assert shown(after(waiting_video(), *once)) == shown(after(waiting_video(), *twice))
 
 
 @given(st.lists(st.sampled_from([*EVENTS, event("failed", seq=9), event("finished", seq=10)])))
 def test_a_video_never_goes_backwards(events: list[TranscodeEvent]) -> None:
-    """Progress and the stretch that can be watched only grow, ready stays ready."""
+    """Progress and the playable stretch only grow, and ready stays ready."""
     video = waiting_video()
     for each in events:
         following = after(video, each)

@@ -60,7 +60,7 @@ def read(services: Services) -> Video:
 
 
 def test_a_finalised_original_starts_one_job(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
-    """However often the event comes."""
+    """However often the event arrives."""
     (event,) = gcs.events
     for _ in range(3):
         on_upload_event(cloud, event)
@@ -71,7 +71,7 @@ def test_a_finalised_original_starts_one_job(cloud: Services, gcs: StrictGcs, jo
 def test_a_claim_whose_launch_failed_is_recovered_by_the_next_delivery(
     cloud: Services, gcs: StrictGcs, jobs: CloudRunApi
 ) -> None:
-    """The function fails, the event comes again, and the same claim is launched: once."""
+    """The function fails, the event arrives again, and the same claim is launched once."""
     (event,) = gcs.events
     jobs.broken = True
     with pytest.raises(Unavailable):
@@ -82,8 +82,8 @@ def test_a_claim_whose_launch_failed_is_recovered_by_the_next_delivery(
     assert [run["ATTEMPT"] for run in jobs.started] == ["1"]
 
 
-def test_or_by_the_sweeper(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
-    """Without waiting for a silence: it is known that nothing runs."""
+def test_or_by_maintenance(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
+    """Without waiting for a silence, because it is known that nothing runs."""
     jobs.broken = True
     with pytest.raises(Unavailable):
         on_upload_event(cloud, gcs.events[0])
@@ -94,7 +94,7 @@ def test_or_by_the_sweeper(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -
 
 
 def test_the_first_generation_counts(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi) -> None:
-    """Another one under the same name starts nothing."""
+    """A later one under the same name starts nothing."""
     (event,) = gcs.events
     on_upload_event(cloud, event)
     on_upload_event(cloud, {**event, "generation": str(int(event["generation"]) + 1)})
@@ -105,16 +105,14 @@ def test_the_first_generation_counts(cloud: Services, gcs: StrictGcs, jobs: Clou
 @pytest.mark.parametrize(
     "other", [{"bucket": "demo-media"}, {"name": "v1/7/master.m3u8"}], ids=["another bucket", "no original"]
 )
-def test_other_objects_are_passed_over(
-    cloud: Services, gcs: StrictGcs, jobs: CloudRunApi, other: dict[str, Any]
-) -> None:
-    """What the transcoder writes must not start the transcoder."""
+def test_other_objects_are_ignored(cloud: Services, gcs: StrictGcs, jobs: CloudRunApi, other: dict[str, Any]) -> None:
+    """The transcoder's output must not start the transcoder."""
     on_upload_event(cloud, {**gcs.events[0], **other})
     assert jobs.started == []
 
 
 @pytest.mark.parametrize("broken", [None, {}, {"bucket": "demo-uploads", "name": "v1/original", "generation": "x"}])
-def test_what_is_no_event_fails(cloud: Services, broken: Any) -> None:
-    """So that it ends in a dead-letter topic."""
+def test_an_invalid_event_fails(cloud: Services, broken: Any) -> None:
+    """So that it ends up in a dead-letter topic."""
     with pytest.raises(BadEvent):
         on_upload_event(cloud, broken)

@@ -1,4 +1,4 @@
-"""Which files may be announced."""
+"""Which files can be uploaded."""
 
 import pytest
 
@@ -19,8 +19,8 @@ from watchparty_api.videos.uploads.file_types import signed_type, title_of
         ("song.flac", "audio/flac", "audio/flac"),
     ],
 )
-def test_films_and_sounds_are_accepted(filename: str, given: str, signed: str) -> None:
-    """By type or by ending; one type is signed, so that browser and signature never disagree (MEDIA: 403 for mkv)."""
+def test_video_and_audio_files_are_accepted(filename: str, given: str, signed: str) -> None:
+    """By type or extension; one type is signed, so that browser and signature agree (MEDIA: 403 for mkv)."""
     assert signed_type(filename, given) == signed
 
 
@@ -34,8 +34,8 @@ def test_films_and_sounds_are_accepted(filename: str, given: str, signed: str) -
         ("a.b", "*/*"),
     ],
 )
-def test_anything_else_is_refused(filename: str, given: str) -> None:
-    """415 with a sentence that names what works."""
+def test_other_files_are_refused(filename: str, given: str) -> None:
+    """415 with a message that names accepted types."""
     with pytest.raises(UnsupportedType, match="not_a_film"):
         signed_type(filename, given)
 
@@ -45,5 +45,5 @@ def test_anything_else_is_refused(filename: str, given: str) -> None:
     [("Die Brücke.1959.mkv", "Die Brücke.1959"), ("film", "film"), (".mkv", ".mkv"), (" .mp4", "Untitled")],
 )
 def test_a_film_is_first_named_after_its_file(filename: str, title: str) -> None:
-    """Without its ending."""
+    """Without its extension."""
     assert title_of(filename) == title

@@ -1,4 +1,4 @@
-"""A complete original is claimed once, and only if it is what was announced."""
+"""A complete original is claimed once, and only if it matches the announcement."""
 
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,7 @@ def read(house: House) -> Video:
 
 
 def test_a_complete_original_is_queued(house: House) -> None:
-    """Without any word from the uploader's page (MEDIA: completion depended on the tab)."""
+    """Without a message from the uploading page (MEDIA: completion depended on the tab)."""
     announced(house)
     on_finalized(house.services, ORIGINAL)
     video = read(house)
@@ -40,8 +40,8 @@ def test_a_complete_original_is_queued(house: House) -> None:
     assert house.jobs.launched == [("v1", GENERATION, 1)]
 
 
-def test_told_twice_is_claimed_once(house: House) -> None:
-    """Bucket events come at least once; a later generation is none of ours."""
+def test_a_repeated_event_claims_once(house: House) -> None:
+    """Bucket events arrive at least once; a later generation is ignored."""
     announced(house)
     on_finalized(house.services, ORIGINAL)
     on_finalized(house.services, ORIGINAL)
@@ -54,10 +54,12 @@ def test_told_twice_is_claimed_once(house: House) -> None:
     ("size_bytes", "content_type", "code"),
     [(999, "video/mp4", "incomplete"), (1001, "video/mp4", "incomplete"), (1000, "text/html", "unsupported")],
 )
-def test_s2_what_arrives_is_held_against_what_was_announced(
+def test_s2_an_original_must_match_its_announcement(
     house: House, size_bytes: int, content_type: str, code: str
 ) -> None:
-    """Fault S2: nobody points a video at another object; size and type were signed, and a difference is a failure."""
+    """Fault S2: a video cannot be pointed at another object; size and type were signed, and a difference is a
+    failure.
+    """
     announced(house)
     other = StoredObject("v1/original", GENERATION, size_bytes, content_type)
     house.objects.originals["v1"] = other
@@ -70,21 +72,21 @@ def test_s2_what_arrives_is_held_against_what_was_announced(
 
 
 def test_an_original_without_a_video_is_removed(house: House) -> None:
-    """The video was deleted while its last bytes came."""
+    """The video was deleted while the last bytes arrived."""
     house.objects.originals["v1"] = ORIGINAL
     on_finalized(house.services, ORIGINAL)
     assert house.objects.originals == {}
 
 
-def test_a_lost_event_is_made_good(house: House) -> None:
-    """Complete, but nobody heard: the sweeper takes it up."""
+def test_maintenance_finds_an_original_whose_event_was_lost(house: House) -> None:
+    """The upload is complete, and maintenance queues it."""
     announced(house)
     house.objects.originals["v1"] = ORIGINAL
     end_abandoned(house.services)
     assert read(house).status == "queued"
 
 
-def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> None:
+def test_an_abandoned_upload_fails_with_a_message(house: House) -> None:
     """After a week, and not before."""
     announced(house)
     house.clock.advance(seconds=ABANDONED_AFTER.total_seconds() - 1)
@@ -99,8 +101,8 @@ def test_an_upload_that_is_never_finished_ends_with_a_sentence(house: House) -> 
     assert house.objects.cleaned_at == house.clock()
 
 
-def test_an_original_has_served_a_week_after_its_film_is_ready(house: House) -> None:
-    """It takes as much room as the film; a failed one is kept, since it can be prepared again."""
+def test_an_original_is_deleted_a_week_after_its_film_is_ready(house: House) -> None:
+    """It takes as much space as the film; that of a failed film is kept, because it can be prepared again."""
     announced(house, status="ready", generation=GENERATION)
     house.objects.originals["v1"] = ORIGINAL
     house.clock.advance(seconds=ORIGINAL_RETENTION.total_seconds() - 1)

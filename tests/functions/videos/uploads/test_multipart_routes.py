@@ -1,4 +1,4 @@
-"""Uploads in parts over HTTP: from the announcement to a film that is being prepared, against a real S3 endpoint."""
+"""Multipart uploads over HTTP, from the announcement to a film that is being prepared, against a local S3 service."""
 
 import os
 from dataclasses import replace
@@ -26,7 +26,7 @@ def s3(s3_endpoint: str) -> S3Service:
 
 @pytest.fixture
 def home(house: House, s3: S3Service) -> House:
-    """A house whose films lie in buckets."""
+    """An API whose films are in buckets."""
     return replace(house, services=replace(house.services, objects=s3_store(s3, now=house.clock)))
 
 
@@ -43,7 +43,7 @@ def create_upload(home: House, person: Person, **fields: Any) -> str:
 
 
 def send(home: House, person: Person, video_id: str, numbers: list[int]) -> None:
-    """Parts, by the addresses that the API gives."""
+    """Sends parts to the URLs that the API returns."""
     found = ask(home, person, f"/videos/{video_id}/upload/parts", {"numbers": numbers}).json()
     for part in found["addresses"]:
         begin = (part["number"] - 1) * found["part_size_bytes"]
@@ -56,7 +56,7 @@ def stored(home: House, person: Person, video_id: str) -> Any:
 
 
 def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
-    """Announced, sent, listed, completed: the transcode is launched once, and the answer says so."""
+    """Announced, sent, listed and completed: the transcode is launched once, and the response shows it."""
     ana = home.person()
     video_id = create_upload(home, ana)
     send(home, ana, video_id, [2])
@@ -70,8 +70,8 @@ def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
     assert [video for video, _, _ in home.jobs.launched] == [video_id]
 
 
-def test_what_is_over_takes_no_parts(home: House) -> None:
-    """409 after it was completed, for another start, too; 410 after it was given up, until it begins anew."""
+def test_a_finished_upload_takes_no_parts(home: House) -> None:
+    """409 after completion, for another start too; 410 after it was aborted, until it is started again."""
     ana = home.person()
     video_id = create_upload(home, ana)
     assert ask(home, ana, f"/videos/{video_id}/upload/abort").status_code == 204
@@ -86,8 +86,8 @@ def test_what_is_over_takes_no_parts(home: House) -> None:
     assert len(home.jobs.launched) == 1
 
 
-def test_the_same_file_from_another_device_goes_on(home: House) -> None:
-    """The fingerprint finds the video, the parts that are there count."""
+def test_another_device_continues_the_upload(home: House) -> None:
+    """The fingerprint finds the video, and the stored parts count."""
     ana = home.person()
     video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])
@@ -95,8 +95,8 @@ def test_the_same_file_from_another_device_goes_on(home: House) -> None:
     assert stored(home, ana, video_id) == [1]
 
 
-def test_it_belongs_to_its_owner(home: House) -> None:
-    """403 to another account, 401 to nobody, whatever they ask."""
+def test_an_upload_belongs_to_its_owner(home: House) -> None:
+    """403 for another account and 401 for anonymous callers, on every route."""
     video_id = create_upload(home, home.person("Ana"))
     for call, body in (("parts", {"numbers": [1]}), ("complete", None), ("abort", None)):
         path = f"/videos/{video_id}/upload/{call}"
@@ -105,23 +105,23 @@ def test_it_belongs_to_its_owner(home: House) -> None:
 
 
 @pytest.mark.parametrize("numbers", [[0], [3], [10_001], ["1"], [1.5], list(range(1, 102))])
-def test_numbers_are_those_of_the_file(home: House, numbers: list[Any]) -> None:
-    """422 for a part that it has not, and for more than a hundred."""
+def test_part_numbers_are_checked(home: House, numbers: list[Any]) -> None:
+    """422 for a part that the file does not have, and for more than a hundred parts."""
     ana = home.person()
     answer = ask(home, ana, f"/videos/{create_upload(home, ana)}/upload/parts", {"numbers": numbers})
     assert answer.status_code == 422
 
 
-def test_where_uploads_go_another_way(house: House) -> None:
-    """409, so that a client that mixes the protocols up learns it."""
+def test_a_site_with_another_protocol_refuses_parts(house: House) -> None:
+    """409, so that a client that confuses the protocols finds out."""
     ana = house.person()
     video_id = ask(house, ana, "/videos", FILE).json()["video"]["id"]
     answer = ask(house, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
     assert (answer.status_code, answer.json()["code"]) == (409, "other_protocol")
 
 
-def test_asking_is_limited(home: House) -> None:
-    """Far above what the fastest line needs."""
+def test_part_requests_are_limited(home: House) -> None:
+    """Far above what the fastest connection needs."""
     ana = home.person()
     video_id = create_upload(home, ana)
     (rule,) = RULES["upload_parts"]
@@ -132,8 +132,8 @@ def test_asking_is_limited(home: House) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
-    """The sweeper ends the upload, and nothing of it stays in the bucket."""
+def test_an_abandoned_multipart_upload_ends_after_a_week(home: House, s3: S3Service) -> None:
+    """Maintenance ends the upload, and nothing of it stays in the bucket."""
     ana = home.person()
     video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])
@@ -144,8 +144,8 @@ def test_nobody_goes_on_for_a_week(home: House, s3: S3Service) -> None:
     assert (seen["status"], seen["failure"]["code"]) == ("failed", "incomplete")
 
 
-def test_a_deleted_video_leaves_nothing(home: House, s3: S3Service) -> None:
-    """Its unfinished upload neither."""
+def test_a_deleted_video_leaves_no_parts(home: House, s3: S3Service) -> None:
+    """Its unfinished upload is aborted."""
     ana = home.person()
     video_id = create_upload(home, ana)
     send(home, ana, video_id, [1])

@@ -1,4 +1,4 @@
-"""Announcing an upload, and starting it again."""
+"""Announcing an upload, and restarting it."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,8 +23,8 @@ def status(house: House, video_id: str) -> str:
     return video.status
 
 
-def test_a_new_start_gives_the_upload_another_week(house: House) -> None:
-    """Whoever goes on with it after six days does not lose it on the seventh."""
+def test_a_restart_gives_the_upload_another_week(house: House) -> None:
+    """An upload that is resumed after six days does not expire on the seventh."""
     person = house.person()
     video = announced(house, person)
     house.clock.advance(seconds=(ABANDONED_AFTER - timedelta(days=1)).total_seconds())
@@ -38,8 +38,8 @@ def test_a_new_start_gives_the_upload_another_week(house: House) -> None:
     assert status(house, video["id"]) == "failed"
 
 
-def test_two_tabs_may_start_it_at_the_same_moment(house: House) -> None:
-    """Both get a start; neither is told that somebody was faster."""
+def test_two_tabs_can_start_it_at_the_same_moment(house: House) -> None:
+    """Both get a start, and neither gets a conflict."""
     video = house.services.store.get(Video, announced(house, house.person())["id"])
     assert video is not None
     starts = [start_upload(house.services, video, base_url="http://watch.test") for _ in range(2)]
