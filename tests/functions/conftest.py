@@ -1,4 +1,4 @@
-"""Fixtures of the functions' tests: one fresh house a test, from a database made once a session."""
+"""Fixtures of the functions' tests: a fresh site per test, from a database created once per session."""
 
 import secrets
 import shutil
@@ -22,12 +22,12 @@ STORES = [
     pytest.param("postgresql", marks=pytest.mark.service),
     pytest.param("firestore", marks=pytest.mark.service),
 ]
-"""What the store's contract, and whatever leans on it, runs on. Another one joins by a branch in `store_url`."""
+"""The stores that the store's contract, and the tests that depend on it, run on. Add one as a branch in `store_url`."""
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them; making them takes longer than copying the file."""
+    """An empty database with all tables; creating them takes longer than copying the file."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
     open_store(f"sqlite:///{path}").close()
     return path
@@ -62,7 +62,7 @@ def house(config: Config, clock: SteppedClock) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, keys_dir: Path) -> Template:
-    """A room with everybody around it, made once a session."""
+    """A room with all kinds of callers, created once per session."""
     return template_of(empty_database, tmp_path_factory.mktemp("world"), keys_dir)
 
 
@@ -82,12 +82,12 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=STORES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where a store is: a file of this test, or a server of all tests."""
+    """The store's URL: a file of this test, or a server that all tests share."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     if request.param == "firestore":
         host: str = request.getfixturevalue("firestore_host")
-        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)  # the client's own setting
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)  # the client library's setting
         return f"firestore://demo-{secrets.token_hex(4)}"
     url: str = request.getfixturevalue("postgres_url")
     return url

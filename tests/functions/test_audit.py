@@ -23,7 +23,7 @@ def entries(house: House) -> list[AuditEntry]:
 
 
 def test_each_entry_holds_the_hash_of_the_one_before(house: House) -> None:
-    """The chain starts at nothing and holds from end to end, also once it has several pages."""
+    """The chain is valid from its first entry to its last, across several pages."""
     write(house, 5)
     chain = entries(house)
     assert [entry.target for entry in chain] == ["0", "1", "2", "3", "4"]
@@ -35,7 +35,7 @@ def test_each_entry_holds_the_hash_of_the_one_before(house: House) -> None:
     "change", [{"target": "other"}, {"data": {"n": 9}}, {"entry_hash": "0" * 64}, {"actor": "eve"}]
 )
 def test_a_changed_entry_is_found(house: House, change: dict[str, object]) -> None:
-    """Whoever edits an entry breaks the chain there."""
+    """Editing an entry breaks the chain there."""
     write(house, 4)
     second = entries(house)[1]
     house.services.store.replace(replace(second, **change))  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ def test_a_changed_entry_is_found(house: House, change: dict[str, object]) -> No
 
 
 def test_a_removed_entry_is_found(house: House) -> None:
-    """Whoever takes an entry out breaks the chain at the next one."""
+    """Removing an entry breaks the chain at the next one."""
     write(house, 4)
     _, second, third, _ = entries(house)
     house.services.store.delete(AuditEntry, second.id)
@@ -51,7 +51,7 @@ def test_a_removed_entry_is_found(house: House) -> None:
 
 
 def test_an_entry_is_there_exactly_when_its_change_is(house: House) -> None:
-    """A change that the store refuses leaves no entry."""
+    """A change that the store refuses leaves no audit entry."""
     claim = EmailClaim(workspace_id="main", id="c", created_at=house.clock(), account_id="a")
     audit.commit(house.services, [Create(claim)], actor="a", action="claimed", target="c")
     with pytest.raises(AlreadyExists):
@@ -60,7 +60,7 @@ def test_an_entry_is_there_exactly_when_its_change_is(house: House) -> None:
 
 
 def test_many_at_once_make_one_chain(house: House) -> None:
-    """Writers who meet take the next link; none is lost."""
+    """Concurrent writers form one chain, and no entry is lost."""
 
     def one(number: int) -> None:
         audit.commit(house.services, [], actor="ada", action="tested", target=str(number))

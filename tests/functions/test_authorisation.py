@@ -1,8 +1,8 @@
-"""Every route against everybody who might call it. A route without a row here fails the suite.
+"""Every route against every kind of caller. A route without a row here fails the suite.
 
-A row says who may; everybody else has to get 401 (who are you?) or 403 (not you), and 401 where the bearer itself is no
-good. Bodies are valid, so that no 422 hides a missing check. What an allowed caller then gets is another test's matter:
-here it only has to be neither 401 nor 403.
+A row lists the allowed callers; all others must get 401 (unknown) or 403 (not allowed), and 401 for an invalid bearer.
+Bodies are valid, so that no 422 hides a missing check. For an allowed caller the answer must be neither 401 nor 403;
+other tests check the rest.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ PARTICIPANTS = frozenset({"elsewhere", "removed", "waiting", "viewer", "moderato
 ACCOUNTS = frozenset({"other", "admin", "host"})
 EVERYBODY = ACCOUNTS | PARTICIPANTS | {"nobody"}
 ANYTHING = EVERYBODY | BAD_BEARERS | {"suspended"}
-"""Routes that do not look at the bearer at all."""
+"""Routes that ignore the bearer."""
 
 PASSWORD = "correct horse"
 
@@ -54,16 +54,16 @@ _PERSON = {"email": "new@example.org", "password": PASSWORD, "display_name": "Ne
 ACCOUNT_ROWS = [
     row("GET /api/v1/setup", ANYTHING),
     row("POST /api/v1/setup", ANYTHING, {"token": "x", **_PERSON}),
-    # The invitation is what lets in here, and it is unknown: 410 to everybody whose bearer is not refused outright.
+    # The invitation decides here, and it is unknown: 410 for every caller whose bearer is not refused.
     row("POST /api/v1/auth/register", EVERYBODY, {**_PERSON, "invite": "x"}),
     row("POST /api/v1/auth/temporary", ANYTHING, {}),
-    # Without an identity provider, as here, there is nothing to exchange a token for: 404.
+    # Without an identity provider, as here: 404.
     row("POST /api/v1/auth/session", ANYTHING, {"id_token": "x"}),
     row("POST /api/v1/auth/password/forgot", ANYTHING, {"email": "new@example.org"}),
     row("POST /api/v1/auth/password/reset", ANYTHING, {"token": "x", "password": PASSWORD}),
     row("POST /api/v1/auth/verify-email", ANYTHING, {"token": "x"}),
     row("POST /api/v1/auth/logout", ANYTHING, {}),
-    # These two ask for a password or a cookie, which nobody here has.
+    # These two require a password or a cookie, which no caller here has.
     row("POST /api/v1/auth/login", frozenset(), {"email": "new@example.org", "password": PASSWORD}),
     row("POST /api/v1/auth/refresh", frozenset(), {}),
     row("GET /api/v1/auth/me", ACCOUNTS),
@@ -99,7 +99,7 @@ ADMIN_ROWS = [
 WEBHOOK_ROWS = [
     row("GET /api/v1/webhooks", ACCOUNTS),
     row("POST /api/v1/webhooks", ACCOUNTS, {"url": "https://integrator.example", "events": ["video.ready"]}),
-    # Somebody else's webhook looks like none: 404, which tells less than 403.
+    # Another account's webhook answers 404, which reveals less than 403.
     row("DELETE /api/v1/webhooks/{webhook_id}", ACCOUNTS),
     row("POST /api/v1/webhooks/{webhook_id}/test", ACCOUNTS),
     row("GET /api/v1/webhooks/{webhook_id}/deliveries", ACCOUNTS),
@@ -107,7 +107,7 @@ WEBHOOK_ROWS = [
 ROOM_ROWS = [
     row("POST /api/v1/rooms", ACCOUNTS, {}),
     row("GET /api/v1/rooms", ACCOUNTS),
-    row("GET /api/v1/rooms/{room_id}", EVERYBODY),  # who is outside gets the card
+    row("GET /api/v1/rooms/{room_id}", EVERYBODY),  # callers outside the room get the card
     row("PATCH /api/v1/rooms/{room_id}", {"host"}, {"name": "New"}),
     row("DELETE /api/v1/rooms/{room_id}", {"host"}),
     row("POST /api/v1/rooms/{room_id}/link", {"host"}),
@@ -142,7 +142,7 @@ VIDEO_ROWS = [
     row("PATCH /api/v1/videos/{video_id}", {"host"}, {"title": "New"}),
     row("DELETE /api/v1/videos/{video_id}", {"host"}),
     row("POST /api/v1/videos/{video_id}/upload", {"host"}),
-    # Uploads here go another way, so its owner gets 409 for these three.
+    # Uploads use another protocol here, so the owner gets 409 for these three.
     row("POST /api/v1/videos/{video_id}/upload/parts", {"host"}, {"numbers": [1]}),
     row("POST /api/v1/videos/{video_id}/upload/complete", {"host"}),
     row("POST /api/v1/videos/{video_id}/upload/abort", {"host"}),
@@ -150,9 +150,9 @@ VIDEO_ROWS = [
     row("POST /api/v1/videos/{video_id}/subtitles", {"host"}),
     row("PATCH /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}, {"label": "New"}),
     row("DELETE /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}),
-    # Fault S3: who may not be in the room gets no address of the film, whatever ids they know.
+    # Fault S3: callers outside the room get no URL of the film, whatever ids they know.
     row("POST /api/v1/videos/{video_id}/playback", INSIDE, {}),
-    # The address itself is the permission; test_routes of playback and of videos hold that it is checked.
+    # The URL itself is the permission; test_routes of playback and videos test that it is checked.
     row("GET /api/v1/videos/{video_id}/hls/{grant}/{rest}", ANYTHING),
     row("GET /api/v1/videos/{video_id}/poster/{key}", ANYTHING),
 ]
@@ -169,7 +169,7 @@ def town(template: Template, tmp_path: Path) -> Iterator[House]:
 
 def _status(house: House, world: World, each: Row, who: str) -> int:
     method, path = each.route.split(" ")
-    # An address of their own for everybody, so that no limit answers in place of the check.
+    # Each caller has its own address, so that no rate limit answers instead of the check.
     client = TestClient(
         house.app, base_url=SITE, headers={"Origin": SITE}, client=(f"192.0.2.{sorted(ANYTHING).index(who)}", 1)
     )
@@ -180,7 +180,7 @@ def _status(house: House, world: World, each: Row, who: str) -> int:
 
 
 def test_every_route_has_a_row(house: House) -> None:
-    """A new route needs a decision on who may call it, and a row for it."""
+    """Every route has a row that lists who may call it."""
     routes = {
         f"{method} {context.path_format}"
         for context in iter_route_contexts(house.app.routes)
@@ -195,7 +195,7 @@ def test_every_route_has_a_row(house: House) -> None:
 
 @pytest.mark.parametrize("each", [each for each in ROWS if each.may != ANYTHING], ids=lambda each: each.route)
 def test_whoever_may_not_is_refused(template: Template, town: House, each: Row) -> None:
-    """401 without valid credentials, 403 with those of somebody else; and 401 for a bearer that is no good."""
+    """Callers without permission get 401 or 403, and 401 for an invalid bearer."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING - each.may)}
     wrong = {who: status for who, status in got.items() if status not in (401, 403)}
     assert wrong == {}
@@ -204,12 +204,12 @@ def test_whoever_may_not_is_refused(template: Template, town: House, each: Row) 
 
 @pytest.mark.parametrize(("each", "who"), ALLOWED, ids=lambda value: getattr(value, "route", value))
 def test_whoever_may_is_let_through(template: Template, town: House, each: Row, who: str) -> None:
-    """Neither 401 nor 403 for who may."""
+    """Allowed callers get neither 401 nor 403."""
     assert _status(town, template.world, each, who) not in (401, 403, 429, 500)
 
 
 @pytest.mark.parametrize("each", [each for each in ROWS if each.may == ANYTHING], ids=lambda each: each.route)
 def test_open_routes_look_at_no_bearer(template: Template, town: House, each: Row) -> None:
-    """What is open to anybody is open whatever they show."""
+    """Open routes answer whatever bearer is sent."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING)}
     assert {who: status for who, status in got.items() if status in (401, 403, 429, 500)} == {}

@@ -1,4 +1,4 @@
-"""Starting, and refusing to start."""
+"""Building the services from settings, and refusing to."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def start(config: Config, *, mail_delivers: bool = True) -> None:
 
 
 def test_a_complete_configuration_starts(config: Config) -> None:
-    """Store and keys open; without mail no public address is needed."""
+    """A complete configuration opens store and keys; without mail no public URL is needed."""
     start(config)
     start(replace(config, public_url=None), mail_delivers=False)
 
@@ -44,7 +44,7 @@ def test_a_complete_configuration_starts(config: Config) -> None:
     ],
 )
 def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, str], named: str) -> None:
-    """S11: an unknown choice, a missing key or mails without an address refuse to start and name the setting."""
+    """S11: an unknown choice, a missing key, or mail without a public URL refuses to start and names the setting."""
     with pytest.raises(ConfigError, match=named) as refused:
         start(replace(config, **changes))  # type: ignore[arg-type]
     assert "canary" not in str(refused.value)
@@ -70,7 +70,7 @@ def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[st
     ],
 )
 def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
-    """Unknown choices are refused; in the cloud the site is https, and no emulator's unsigned tokens are taken."""
+    """Unknown choices are refused; in the cloud, so are a site without https and an emulator's unsigned tokens."""
     with pytest.raises(ConfigError, match=named):
         from_environment(environ)
 
@@ -80,7 +80,7 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
     ["RELAY_URL", "UPLOADS_BUCKET", "MEDIA_BUCKET", "SIGNER_ACCOUNT", "TRANSCODE_JOB", "KEYS_DIR"],
 )
 def test_a_function_does_not_start_without_its_settings(missing: str, tmp_path: Path) -> None:
-    """Each is named; with all of them it starts, and opens no connection for that."""
+    """Each missing setting is named; with all of them the function starts, without opening a connection."""
     environ = cloud_environment(tmp_path, store_url="sqlite://")
     build_cloud_services(from_environment(environ)).store.close()
     del environ[f"WATCHPARTY_{missing}"]
@@ -89,7 +89,7 @@ def test_a_function_does_not_start_without_its_settings(missing: str, tmp_path: 
 
 
 def test_the_environment_is_read_once_into_a_value() -> None:
-    """Lists are split, the slash at the end goes."""
+    """Lists are split, and a trailing slash is removed."""
     config = from_environment(
         {
             "WATCHPARTY_PUBLIC_URL": "https://watch.example/",

@@ -1,4 +1,4 @@
-"""The archive that is deployed: the same for the same sources, complete, and with nothing else in it."""
+"""The archive that is deployed: reproducible, complete, and without anything else."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def normal(name: str) -> str:
 
 
 def closure(path: Path) -> set[str]:
-    """The distributions that a requirements list brings, with all that they need here."""
+    """The distributions of a requirements list, with their dependencies."""
     listed = (_NAME.match(line) for line in path.read_text().splitlines())
     waiting, found = [match[0] for match in listed if match], set[str]()
     while waiting:
@@ -57,7 +57,7 @@ def installed(name: str) -> bool:
 
 
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
-    """Whenever and wherever it is built."""
+    """The same sources give the same bytes, whenever and wherever the archive is built."""
     copy = shutil.copytree(SOURCE.parent, tmp_path / "elsewhere", ignore=shutil.ignore_patterns(".mypy_cache"))
     for path in copy.rglob("*"):
         os.utime(path, (0, 1_000_000_000))
@@ -65,7 +65,7 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_nothing_else_is_in_it() -> None:
-    """Entry points, requirements, and the package's own sources."""
+    """The archive contains entry points, requirements and the package's sources only."""
     with zipfile.ZipFile(BytesIO(bundle.archive(SOURCE.parent))) as opened:
         names = opened.namelist()
     assert {"main.py", "requirements.txt", "watchparty_api/web/http.py"} <= set(names)
@@ -78,7 +78,7 @@ def test_nothing_else_is_in_it() -> None:
 
 
 def test_it_runs_on_its_own_requirements(tmp_path: Path) -> None:
-    """Unpacked elsewhere, every function is built from packages that its own list brings."""
+    """Unpacked elsewhere, every function can be built with the packages of its requirements."""
     with zipfile.ZipFile(BytesIO(bundle.archive(SOURCE.parent))) as opened:
         opened.extractall(tmp_path / "unpacked")
     environ = cloud_environment(tmp_path / "keys", store_url=f"sqlite:///{tmp_path}/store.db")

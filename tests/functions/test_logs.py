@@ -1,4 +1,4 @@
-"""Log lines in the cloud: one JSON object each, with the request's id and the trace that Google's front end began."""
+"""Log lines in the cloud: one JSON object each, with the request's id and the trace of Google's front end."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ def record(message: str, level: int = logging.WARNING, *, raised: bool = False) 
 
 
 def test_a_line_is_one_object_with_its_severity() -> None:
-    """Whatever the message holds, it stays one line; a stack is part of the message, where Error Reporting looks."""
+    """A message stays one line whatever it contains; a stack is part of it, where Error Reporting expects it."""
     assert line(record('a "quoted"\nmessage'))["message"] == 'a "quoted"\nmessage'
     assert line(record("m", logging.INFO))["severity"] == "INFO"
     assert line(record("m", logging.CRITICAL))["severity"] == "CRITICAL"
@@ -40,7 +40,7 @@ def test_a_line_is_one_object_with_its_severity() -> None:
 
 
 def test_lines_of_a_request_lead_to_its_trace() -> None:
-    """In the fields that Cloud Logging knows; without a project there is no trace to name."""
+    """Lines carry request and trace in the fields of Cloud Logging; without a project there is no trace."""
     with log_context("request-1", Trace(TRACE, SPAN, True)):
         said = line(record("m"))
         assert "logging.googleapis.com/trace" not in line(record("m"), project=None)
@@ -63,7 +63,7 @@ def test_lines_of_a_request_lead_to_its_trace() -> None:
     ],
 )
 def test_both_headers_of_google_are_read(traceparent: str, cloud_trace: str, expected: Trace | None) -> None:
-    """W3C's and Google's own; what is neither is no error."""
+    """W3C's and Google's trace headers are read; an invalid one is ignored."""
     assert trace_of(traceparent, cloud_trace) == expected
 
 
@@ -74,7 +74,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.integration
 def test_a_real_function_writes_such_lines(environ: dict[str, str], tmp_path: Path) -> None:
-    """A transcode event that cannot be read: the warning is JSON, and names the event and its trace."""
+    """A function logs an invalid transcode event as JSON, with the event's id and trace."""
     headers = {
         "ce-id": "event-1",
         "ce-source": "//test",
@@ -94,7 +94,7 @@ def test_a_real_function_writes_such_lines(environ: dict[str, str], tmp_path: Pa
 
 @pytest.mark.integration
 def test_no_address_of_a_room_is_in_any_line(environ: dict[str, str], tmp_path: Path) -> None:
-    """Who reads the log cannot walk into a room."""
+    """No log line contains the URL of a room."""
     log = tmp_path / "log"
     with function_process("rooms", {**environ, **HTTP}, log=log) as port:
         assert asked(port, "/api/v1/rooms/canary-room-address")[0] == 404

@@ -1,4 +1,4 @@
-"""The deployed entry points: what each imports, and that the real framework serves each of them."""
+"""The deployed entry points: what each imports, and each one in the real framework."""
 
 import json
 import subprocess
@@ -38,7 +38,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def imported(target: str, environ: dict[str, str]) -> set[str]:
-    """The modules that a fresh process has after building what `target` needs."""
+    """The modules that a new process has imported after building what `target` needs."""
     script = f"import main, sys, json; {_BUILD[target]}; print(json.dumps(sorted(sys.modules)))"
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=SOURCE.parent, env=environ, capture_output=True, text=True, check=True
@@ -48,21 +48,21 @@ def imported(target: str, environ: dict[str, str]) -> set[str]:
 
 @pytest.mark.parametrize("target", HTTP_FUNCTIONS)
 def test_an_http_function_starts_without_cloud_clients(target: str, environ: dict[str, str]) -> None:
-    """Cold start: a client is imported when the first request needs it, and not before."""
+    """An HTTP function imports no cloud client before a request needs it."""
     modules = imported(target, environ)
     assert "fastapi" in modules
     assert [name for name in modules if name.startswith(CLOUD_CLIENTS)] == []
 
 
 def test_rooms_does_not_carry_the_other_functions(environ: dict[str, str]) -> None:
-    """Neither administration nor uploads nor sign-in is loaded with the rooms."""
+    """The function `rooms` imports neither administration nor uploads nor sign-in."""
     others = ("watchparty_api.admin.accounts", "watchparty_api.videos.routes", "watchparty_api.accounts.sign_up")
     assert imported("rooms", environ).isdisjoint(others)
 
 
 @pytest.mark.parametrize("target", ["on_upload", "on_transcode", "on_room_event", "on_delivery"])
 def test_an_event_function_does_not_import_fastapi(target: str, environ: dict[str, str]) -> None:
-    """Events are no HTTP API: no routing, no OpenAPI, and no client either until one is used."""
+    """An event function imports neither FastAPI nor, before it is used, a cloud client."""
     modules = imported(target, environ)
     assert "fastapi" not in modules
     assert [name for name in modules if name.startswith(CLOUD_CLIENTS)] == []
@@ -70,7 +70,7 @@ def test_an_event_function_does_not_import_fastapi(target: str, environ: dict[st
 
 @pytest.mark.parametrize(("target", "path"), HTTP_FUNCTIONS.items())
 def test_the_framework_serves_an_http_function(target: str, path: str, environ: dict[str, str], tmp_path: Path) -> None:
-    """The real process in a cloud's environment: lives, answers its own routes in our shape, and no other's."""
+    """In the real process a function answers its own routes, with our problem answers, and no others."""
     with function_process(target, {**environ, **HTTP}, log=tmp_path / "log") as port:
         assert asked(port, "/health") == (200, '{"status":"ok"}')
         status, body = asked(port, path)
@@ -82,7 +82,7 @@ def test_the_framework_serves_an_http_function(target: str, path: str, environ: 
 
 @pytest.mark.parametrize("target", EVENT_FUNCTIONS)
 def test_the_framework_serves_an_event_function(target: str, environ: dict[str, str], tmp_path: Path) -> None:
-    """The real process refuses what is no event, and fails on one that it cannot read, so that it comes again."""
+    """The real process refuses a request that is no event, and fails on an invalid event, so that it is retried."""
     event = {"ce-id": "1", "ce-source": "//test", "ce-type": "test", "ce-specversion": "1.0"}
     with function_process(target, {**environ, **EVENT}, log=tmp_path / "log") as port:
         assert asked(port, "/", body=b"{}", headers={"Content-Type": "application/json"})[0] == 400

@@ -1,4 +1,4 @@
-"""Pub/Sub to database, all parts real: emulator's push, functions-framework process, Firestore emulator."""
+"""From Pub/Sub to the database with real parts: pushes of the emulator, functions framework, Firestore emulator."""
 
 import secrets
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 
 @pytest.fixture
 def store_url(firestore_host: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)  # the client's own setting
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_host)  # the client library's setting
     return f"firestore://demo-{secrets.token_hex(4)}"
 
 
@@ -39,10 +39,10 @@ def store(store_url: str) -> Iterator[FirestoreStore]:
 def pushing(
     target: str, topic: str, folder: Path, *, store_url: str, firestore_host: str, pubsub_host: str
 ) -> Iterator[PushedTopic]:
-    """The function runs, and the topic pushes to it."""
+    """Runs the function, with a topic that pushes to it."""
     environ = cloud_environment(folder, store_url=store_url) | {"FIRESTORE_EMULATOR_HOST": firestore_host, **EVENT}
     with pytest.MonkeyPatch.context() as patched, function_process(target, environ, log=folder / "log") as port:
-        patched.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)  # the client's own setting
+        patched.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)  # the client library's setting
         pushed = PushedTopic(topic)
         pushed.open(port)
         yield pushed
@@ -51,7 +51,7 @@ def pushing(
 def test_a_film_becomes_ready_by_pushed_events(
     store: FirestoreStore, store_url: str, firestore_host: str, pubsub_host: str, tmp_path: Path
 ) -> None:
-    """Told twice and in any order, the film is ready; a message that is none ends where somebody can look at it."""
+    """Repeated events in any order make the film ready; an invalid message ends in the dead-letter topic."""
     store.create("main", waiting_video())
     with pushing(
         "on_transcode",
@@ -77,7 +77,7 @@ def test_a_film_becomes_ready_by_pushed_events(
 def test_a_rooms_place_is_kept_by_pushed_events(
     store: FirestoreStore, store_url: str, firestore_host: str, pubsub_host: str, tmp_path: Path
 ) -> None:
-    """The higher (epoch, rev) stays, whatever arrives last."""
+    """The snapshot with the highest (epoch, rev) is stored, whatever arrives last."""
     room = Room(workspace_id="main", id="r1", created_at=NOW, name="R", owner_id="a", link_id="r1", last_active_at=NOW)
     store.create("main", room)
 

@@ -1,4 +1,4 @@
-"""Faults that rooms of an earlier watch-party had, each with the test that would catch it here."""
+"""Faults of an earlier watch party's rooms, each with the test that would catch it here."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from watchparty_api.records import Snapshot
 
 
 def test_s1_an_account_has_no_place_in_a_room_that_it_was_not_let_into(house: House) -> None:
-    """S1: knowing a room's id gives a registered person no token, no chat and no control of its film."""
+    """S1: knowing a room's id gives an account no token, no chat and no control of its film."""
     here = party(house, access="members")
     anybody = Browser(house, house.person("Eve"))
     refused = anybody.join(here.id)
@@ -28,7 +28,7 @@ def test_s1_an_account_has_no_place_in_a_room_that_it_was_not_let_into(house: Ho
 
 
 def test_s3_nobody_shows_a_film_of_somebody_else(house: House) -> None:
-    """S3: neither in a new room nor in one's own nor by the queue, and a foreign film looks like none at all."""
+    """S3: no one can show another account's film, in a new room, their own or by the queue; it looks missing."""
     stranger = house.person("Eve")
     here = party(house)
     theirs = film(house, stranger)
@@ -43,7 +43,7 @@ def test_s3_nobody_shows_a_film_of_somebody_else(house: House) -> None:
 
 
 def test_s3_a_controller_shows_their_own_or_the_hosts_film(house: House) -> None:
-    """S3: what a guest with control may put on are the host's films, not those of other guests."""
+    """S3: a guest with control can show the host's films, but not those of other guests."""
     here = party(house, control="everyone")
     moderator, guest = here.member("Mo"), here.guest("Max")
     assert moderator.person is not None
@@ -54,7 +54,7 @@ def test_s3_a_controller_shows_their_own_or_the_hosts_film(house: House) -> None
 
 
 def test_s1_a_token_counts_in_its_own_room_only(house: House) -> None:
-    """S1: even one that names a participant of this room, if it was signed for another."""
+    """S1: a token for another room is refused, even if it names a participant of this one."""
     here, elsewhere = party(house), party(house)
     guest = here.guest("Max")
     forged = house.services.tokens.join_token({"sub": guest.participant_id, "room": elsewhere.id}, house.clock())
@@ -64,7 +64,7 @@ def test_s1_a_token_counts_in_its_own_room_only(house: House) -> None:
 
 @pytest.mark.parametrize("decision", [None, "deny", "block"])
 def test_s4_who_asked_or_was_refused_is_not_in(house: House, decision: str | None) -> None:
-    """S4: a request is no membership, whatever became of it."""
+    """S4: a join request is not a membership, whatever was decided."""
     here = party(house, access="knock")
     guest = here.guest("Max")
     request_id = here.host.ask("GET", here.path("/join-requests")).json()["items"][0]["id"]
@@ -77,7 +77,7 @@ def test_s4_who_asked_or_was_refused_is_not_in(house: House, decision: str | Non
 
 
 def test_s5_the_host_admits_and_a_sites_admin_does_not(house: House) -> None:
-    """S5: a room's door is its host's, and the administrator of the site is a stranger there."""
+    """S5: the host admits; an admin of the site has no rights in the room."""
     here = party(house, access="knock")
     here.guest("Max")
     admin = Browser(house, house.person("Ada", role="admin"))
@@ -90,7 +90,7 @@ def test_s5_the_host_admits_and_a_sites_admin_does_not(house: House) -> None:
 
 
 def test_s6_two_guests_of_one_name_are_two_people(house: House) -> None:
-    """S6: admitting one Max admits that Max; each gets a token of their own and nobody else's."""
+    """S6: admitting one of two guests named Max admits only that one; each gets their own token."""
     here = party(house, access="knock")
     one, two = here.guest("Max"), here.guest("Max")
     assert one.participant_id != two.participant_id
@@ -103,7 +103,7 @@ def test_s6_two_guests_of_one_name_are_two_people(house: House) -> None:
 
 
 def test_s6_a_participant_id_proves_nothing(house: House) -> None:
-    """S6: everybody in the room sees it, so nobody gets a token by it."""
+    """S6: participant ids are visible to all members, so they give no token."""
     here = party(house)
     guest = here.guest("Max")
     for key in (guest.participant_id, guest.participant_id.ljust(43, "x")):
@@ -112,7 +112,7 @@ def test_s6_a_participant_id_proves_nothing(house: House) -> None:
 
 
 def test_s9_strangers_learn_who_is_in_from_the_card_alone(house: House) -> None:
-    """S9: of an open room first names, of a members' room nobody; and asking leaves no trace behind."""
+    """S9: the card of an open room shows first names, that of a members-only room none; reading it stores nothing."""
     here = party(house)
     people = ({"participant_id": "p", "name": "Maximilian Secret"},)
     now = house.clock()
@@ -131,7 +131,7 @@ def test_s9_strangers_learn_who_is_in_from_the_card_alone(house: House) -> None:
 
 
 def test_s9_doors_cannot_be_tried_without_end(house: House) -> None:
-    """S9: cards and joins of one address are counted."""
+    """S9: cards and joins are rate limited per network address."""
     here = party(house)
     for action, allowed in (("card", 600), ("join", 120)):
         for _ in range(allowed - 1):
@@ -153,13 +153,13 @@ def test_s9_doors_cannot_be_tried_without_end(house: House) -> None:
     ],
 )
 def test_s14_the_server_bounds_what_people_write(house: House, method: str, rest: str, body: dict[str, Any]) -> None:
-    """S14: lengths and kinds are checked here, not only in the page."""
+    """S14: the server checks lengths and types, not only the page."""
     here = party(house)
     assert here.host.ask(method, here.path(rest), body).status_code == 422
 
 
 def test_s14_answers_tell_no_address_and_no_place_of_storage(house: House) -> None:
-    """S14: neither the host's e-mail nor file names, accounts or hashes leave through any room's answer."""
+    """S14: no answer of a room contains email addresses, file names, account ids or hashes."""
     here = party(house, password="popcorn")
     video = film(house, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
@@ -173,7 +173,7 @@ def test_s14_answers_tell_no_address_and_no_place_of_storage(house: House) -> No
 
 
 def test_nobody_is_sent_to_a_machine_of_our_own_s13(house: House) -> None:
-    """S13: where a guest connects to is the site they came to, or what the settings say; never a name in the code."""
+    """S13: a guest connects to the host of the request or the configured relay, never to a name in the code."""
     here = party(house)
     answer = Browser(house).join(here.id)
     assert answer.json()["connection"]["relay_url"] == SITE.replace("http", "ws") + "/ws"

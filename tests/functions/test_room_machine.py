@@ -1,6 +1,6 @@
-"""A room under any sequence of joining, knocking, deciding, muting, removing, banning and leaving, on every store.
+"""A room under any sequence of joining, deciding, muting, removing, banning and leaving, on every store.
 
-A model of a few lines says where each person stands; after each step the store, the tokens and the notices agree.
+A small model predicts each person's state; after each step store, tokens and notices must agree with it.
 """
 
 import secrets
@@ -34,14 +34,14 @@ RENEWAL = {
 
 
 class RoomMachine(RuleBasedStateMachine):
-    """Four guests and a host in front of one room."""
+    """Four guests and a host, with one room."""
 
     store_url: str
     keys_dir: Path
 
     def __init__(self) -> None:
         super().__init__()
-        # A workspace for each run: one server or file serves them all, because workspaces never meet.
+        # One workspace per run: workspaces are isolated, so that all runs can share a server or file.
         workspace_id = f"ws-{secrets.token_hex(6)}"
         config = Config(
             public_url=SITE, store_url=self.store_url, keys_dir=str(self.keys_dir), workspace_id=workspace_id
@@ -188,7 +188,7 @@ def machine(store_url: str, keys_dir: Path) -> type[RoomMachine]:
 
 
 def test_a_room_keeps_its_word_in_every_order(machine: type[RoomMachine]) -> None:
-    """Whatever people do one after the other, everybody stands where the rules say."""
-    # Ten steps stay under the limits of knocking, which other tests try.
+    """After any sequence of actions everyone's state is what the rules say."""
+    # Ten steps stay below the limit of join requests, which other tests check.
     bounded = settings(max_examples=6, stateful_step_count=10)
     run_state_machine_as_test(machine, settings=bounded)

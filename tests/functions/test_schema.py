@@ -5,12 +5,12 @@ from watchparty_api.web.openapi import document
 
 
 def test_the_committed_contract_is_what_the_routes_say() -> None:
-    """docs/contracts/openapi.json is fresh; `python -m watchparty_api.schema` writes it."""
+    """docs/contracts/openapi.json is up to date; `python -m watchparty_api.schema` writes it."""
     assert CONTRACT.read_text() == schema_text()
 
 
 def test_each_operation_has_a_name_of_its_own_and_a_sentence() -> None:
-    """Operation ids are unique, and every operation says what it does."""
+    """Operation ids are unique, and every operation has a description."""
     operations = [op for path in document(whole_app())["paths"].values() for op in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(names) == len(set(names))
@@ -18,10 +18,10 @@ def test_each_operation_has_a_name_of_its_own_and_a_sentence() -> None:
 
 
 def test_schema_names_are_our_own() -> None:
-    """No two shapes share a name, which would put module paths into the generated types."""
+    """No two models share a name, which would put module paths into the generated types."""
     assert [name for name in document(whole_app())["components"]["schemas"] if "__" in name] == []
 
 
 def test_no_path_ends_in_z() -> None:
-    """Cloud Run keeps paths that end in z for itself."""
+    """Cloud Run reserves paths that end in z."""
     assert [path for path in document(whole_app())["paths"] if path.endswith("z")] == []

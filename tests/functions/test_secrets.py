@@ -1,4 +1,4 @@
-"""Canaries: no secret, and nothing personal, reaches a log, an address or somebody else's answer."""
+"""Canaries: no secret and no personal data reaches a log, a URL or another caller's answer."""
 
 import logging
 from dataclasses import replace
@@ -18,7 +18,7 @@ EMAIL = "canary.ana@example.org"
 
 
 def party(house: House) -> list[str]:
-    """Does everything that handles a secret; gives the secrets."""
+    """Performs every action that handles a secret; returns the secrets."""
     client = house.client
     setup = str(open_setup(house.services))
     ana = {"email": EMAIL, "password": PASSWORD, "display_name": "Ana"}
@@ -61,9 +61,9 @@ def fragment(url: str) -> str:
 
 
 def test_no_secret_reaches_a_log_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """S12: whatever is logged, at any level and by any library, holds no secret and no address.
+    """S12: no log line, at any level and of any library, contains a secret or an email address.
 
-    The test's own HTTP client logs each URL it asks, so this also proves that no secret travels in one (S7).
+    The test's HTTP client logs each URL, so this also proves that no URL contains a secret (S7).
     """
     caplog.set_level(logging.DEBUG)
     secrets = party(house)
@@ -73,7 +73,7 @@ def test_no_secret_reaches_a_log_s12(house: House, caplog: pytest.LogCaptureFixt
 
 
 def test_an_unexpected_error_tells_only_its_number_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """S12: a fault of ours is 500 with the request's id and a sentence, never a stack trace or an inner message."""
+    """S12: an internal error answers 500 with the request's id and a sentence, never a stack trace or internals."""
     broken = replace(house.services, store=None)  # type: ignore[arg-type]
     client = TestClient(create_app(broken, routers()))
     answer = client.get("/api/v1/config", headers={"X-Request-Id": "request-12345678"})
@@ -85,7 +85,7 @@ def test_an_unexpected_error_tells_only_its_number_s12(house: House, caplog: pyt
 
 
 def test_a_stranger_sees_no_address_and_no_path_s14(house: House) -> None:
-    """S14: a room's card and a guest's view show names, and no e-mail address and no place in the storage."""
+    """S14: a room's card and a guest's view show names, but no email address and no storage path."""
     host = house.person("Hana", email=EMAIL)
     room = ok(house.client.post("/api/v1/rooms", json={}, headers=host.headers))
     guest = house.new_client()
@@ -99,7 +99,7 @@ def test_a_stranger_sees_no_address_and_no_path_s14(house: House) -> None:
 
 
 def test_presence_needs_a_link_and_leaves_nothing_behind_s9(house: House) -> None:
-    """S9: asking for rooms that are not there stores nothing, and says no more than that they are not there."""
+    """S9: requests for missing rooms store nothing, and reveal only that they do not exist."""
     before = house.client.get("/api/v1/rooms/nothing-here").json()
     for number in range(20):
         answer = house.client.get(f"/api/v1/rooms/made-up-{number}")

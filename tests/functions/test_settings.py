@@ -1,4 +1,4 @@
-"""What holds before an administrator has decided anything."""
+"""The site's settings before an admin has changed any."""
 
 from dataclasses import replace
 from typing import Literal
@@ -12,14 +12,14 @@ from fakes.house import House
 def test_temporary_hosts_are_on_by_default_at_home_only(
     house: House, environment: Literal["home", "cloud"], code: str | None
 ) -> None:
-    """In the cloud nobody hosts without an account until the administrator says so; the page is told the same."""
+    """In the cloud hosting without an account is off until an admin enables it; /config returns the same."""
     house.services = replace(house.services, config=replace(house.services.config, environment=environment))
     assert house.client.get("/api/v1/config").json()["temporary_hosts"] is (code is None)
     assert house.client.post("/api/v1/auth/temporary", json={}).json().get("code") == code
 
 
 def test_in_the_cloud_an_administrator_switches_them_on(house: House) -> None:
-    """And other settings leave them as they are."""
+    """An admin can switch them on, and changing other settings keeps them."""
     house.services = replace(house.services, config=replace(house.services.config, environment="cloud"))
     admin = house.person(role="admin").headers
     for change, status in (({"brand_name": "Kino"}, 403), ({"temporary_hosts": True}, 201)):

@@ -1,4 +1,4 @@
-"""Signing in with an identity provider's token, verified by Google's library with a certificate of the test."""
+"""Sign-in with an identity provider's token, verified by Google's library with the test's certificate."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,7 +32,7 @@ def provider(asked: IdentityProvider) -> IdentityProvider:
 
 @pytest.fixture
 def outside(house: House, provider: IdentityProvider) -> House:
-    """A house that believes the provider, and whose clock is the library's: it has no other."""
+    """A site that trusts the provider, on the real clock, because the library knows no other."""
     house.clock.time = datetime.now(UTC)
     config = replace(house.services.config, first_admin="Boss@example.org")
     house.services = replace(house.services, config=config, identity_provider=provider.platform)
@@ -47,7 +47,7 @@ def ask(house: House, token: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_the_first_sign_in_makes_the_account(outside: House, provider: IdentityProvider) -> None:
-    """The second finds it again; the access token is ours and works."""
+    """The second sign-in finds the account; the access token is our own and works."""
     status, first = ask(outside, provider.token())
     assert (status, first["account"]["email"], first["account"]["role"]) == (200, "ana@example.org", "user")
     assert ask(outside, provider.token())[1]["account"]["id"] == first["account"]["id"]
@@ -56,13 +56,13 @@ def test_the_first_sign_in_makes_the_account(outside: House, provider: IdentityP
 
 
 def test_the_named_address_is_administrator_only_when_verified(outside: House, provider: IdentityProvider) -> None:
-    """Whoever merely claims it is anybody."""
+    """An unverified claim to the address gives an ordinary account."""
     _, claimed = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
     assert claimed["account"]["role"] == "user"
 
 
 def test_the_first_administrator_needs_no_invitation(outside: House, provider: IdentityProvider) -> None:
-    """Everybody else does, where registration is closed."""
+    """Everyone else needs one where registration is closed."""
     known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
     outside.services.store.replace(replace(known, registration="invitation"))
@@ -72,7 +72,7 @@ def test_the_first_administrator_needs_no_invitation(outside: House, provider: I
 
 
 def test_a_verified_address_finds_its_account(outside: House, provider: IdentityProvider) -> None:
-    """An unverified one takes nobody's."""
+    """An unverified address is not linked to any account."""
     _, made = ask(outside, provider.token())
     assert ask(outside, provider.token(sub="other", email_verified=False))[1]["code"] == "email_taken"
     assert ask(outside, provider.token(sub="other"))[1]["account"]["id"] == made["account"]["id"]
@@ -93,7 +93,7 @@ def test_a_verified_address_finds_its_account(outside: House, provider: Identity
 def test_a_token_that_is_not_good_is_refused(
     outside: House, provider: IdentityProvider, claims: dict[str, Any]
 ) -> None:
-    """Another project's, an expired, a nameless, a stale, an unsigned one."""
+    """A token that is another project's, expired, without a subject, stale or unsigned is refused."""
     assert ask(outside, provider.token(**claims))[0] == 401
 
 
@@ -105,7 +105,7 @@ def test_a_token_that_is_not_good_is_refused(
 def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
     outside: House, provider: IdentityProvider, person: dict[str, Any] | None
 ) -> None:
-    """The token alone would be good for an hour."""
+    """Disabled and deleted users are refused, although their token is valid for an hour."""
     token = provider.token()
     assert ask(outside, token)[0] == 200
     provider.people["uid-1"] = person
@@ -114,7 +114,7 @@ def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
 
 
 def test_where_the_provider_cannot_be_asked_nobody_signs_in(outside: House, provider: IdentityProvider) -> None:
-    """503, and no word of what Google said."""
+    """The answer is 503, and repeats nothing of Google's answer."""
     provider.refuses = True
     status, answer = ask(outside, provider.token())
     assert (status, answer["code"]) == (503, "identity_unavailable")
@@ -122,17 +122,17 @@ def test_where_the_provider_cannot_be_asked_nobody_signs_in(outside: House, prov
 
 
 def test_another_key_is_not_the_providers(outside: House, provider: IdentityProvider) -> None:
-    """With the right name on it."""
+    """A token signed with another key is refused, even with the right key id."""
     assert ask(outside, provider.token(key=rsa.generate_private_key(public_exponent=65537, key_size=2048)))[0] == 401
 
 
 def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider: IdentityProvider) -> None:
-    """404, whatever the token."""
+    """The route answers 404 for every token."""
     assert ask(house, provider.token())[0] == 404
 
 
 def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House, provider: IdentityProvider) -> None:
-    """Nothing that he could open it with is left: password, sessions, API tokens, webhooks, a seat or a link."""
+    """The creator of the account loses all access: password, sessions, API tokens, webhooks, memberships, links."""
     services, now = outside.services, outside.clock()
     made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
     device = outside.sign_in(made)
@@ -169,14 +169,14 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     assert services.store.count(WEBHOOKS_OF_ACCOUNT, made.id) == 0
     outsider = Browser(outside).join(room["id"], invite=link.partition("#invite=")[2])
     assert outsider.json()["connection"]["role"] == "viewer"
-    his.person = None  # shows his join token, which no session stands behind
+    his.person = None  # uses his join token, which does not depend on a session
     assert his.renew(room["id"]).status_code == 403
 
 
 def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
     outside: House, provider: IdentityProvider
 ) -> None:
-    """The provider, too, may let people claim an address before they show that it is theirs."""
+    """A provider, too, can accept an address before it is verified."""
     _, his = ask(outside, provider.token(sub="him", email_verified=False))
     _, hers = ask(outside, provider.token(sub="her"))
     assert hers["account"]["id"] == his["account"]["id"]
@@ -184,7 +184,7 @@ def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
 
 
 def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, provider: IdentityProvider) -> None:
-    """Linking signs nobody out who proved the same thing before."""
+    """Linking a verified account signs no one out."""
     made = create_account(outside.services, email="ana@example.org", password="correct horse", display_name="Ana")
     known = outside.sign_in(outside.services.store.replace(replace(made, email_verified=True)))
     assert ask(outside, provider.token())[1]["account"]["id"] == known.id
@@ -201,13 +201,13 @@ def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, pr
     ],
 )
 def test_where_a_provider_signs_in_the_site_has_no_passwords(outside: House, path: str, body: dict[str, str]) -> None:
-    """404, even with registration open: nobody takes an address before its owner comes."""
+    """The routes answer 404 even with open registration, so that no one can take an address before its owner."""
     answer = outside.client.post(f"/api/v1/auth/{path}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "outside_accounts")
 
 
 def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) -> None:
-    """Else an account could be moved to an address whose owner has not come yet. A name is still one's own."""
+    """The address cannot be changed, because its owner may not have signed in yet; the name can be."""
     made = create_account(outside.services, email="eve@example.org", password="correct horse", display_name="Eve")
     eve = outside.sign_in(made)
     change = {"email": "victim@example.org", "current_password": "correct horse"}
@@ -218,7 +218,7 @@ def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) 
 
 
 def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: IdentityProvider) -> None:
-    """In the role that it gives, once, and only whom it was sent to."""
+    """An invitation gives its role, once, and only to its addressee."""
     known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
     outside.services.store.replace(replace(known, registration="invitation"))
@@ -237,7 +237,7 @@ def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: Ide
 def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_in(
     outside: House, provider: IdentityProvider
 ) -> None:
-    """And who runs the site is its administrator from then on, not before."""
+    """The first admin's address becomes an admin at that sign-in, not earlier."""
     _, before = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
     assert before["account"]["role"] == "user"
     _, after = ask(outside, provider.token(sub="u2", email="boss@example.org"))
@@ -248,7 +248,7 @@ def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_i
 
 
 def test_another_address_of_the_same_person_confirms_nothing(outside: House, provider: IdentityProvider) -> None:
-    """The account keeps the address that it was made with."""
+    """The account keeps the address that it was created with, unverified."""
     _, made = ask(outside, provider.token(sub="u2", email_verified=False))
     _, again = ask(outside, provider.token(sub="u2", email="boss@example.org"))
     assert (again["account"]["id"], again["account"]["role"]) == (made["account"]["id"], "user")

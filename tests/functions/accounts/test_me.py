@@ -1,4 +1,4 @@
-"""One's own account."""
+"""The routes of one's own account."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +14,7 @@ ME = "/api/v1/auth/me"
 
 @pytest.fixture
 def ana(house: House) -> dict[str, str]:
-    """Headers of an account with a password, signed in by the house's client."""
+    """Returns the headers of an account with a password that is signed in."""
     create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
     return login(house.client)
 
@@ -37,7 +37,7 @@ def stored(house: House) -> Account:
     ids=["deep", "half a character", "half a name", "no number", "endless"],
 )
 def test_what_could_not_be_answered_is_not_kept(house: House, ana: dict[str, str], preferences: str) -> None:
-    """Preferences come with every sign-in: some that cannot be written would have shut the owner out for good."""
+    """Preferences that cannot be serialized are refused, because every sign-in returns them."""
     headers = ana | {"Content-Type": "application/json"}
     answer = house.client.patch(ME, content=f'{{"preferences":{preferences}}}', headers=headers)
     assert answer.status_code == 422, answer.text
@@ -46,7 +46,7 @@ def test_what_could_not_be_answered_is_not_kept(house: House, ana: dict[str, str
 
 
 def test_what_is_given_changes(house: House, ana: dict[str, str]) -> None:
-    """Name and preferences change alone; nothing else does."""
+    """Only the given fields change."""
     answer = house.client.patch(ME, json={"display_name": "  Ana\tB ", "preferences": {"volume": 3}}, headers=ana)
     assert answer.status_code == 200
     assert (answer.json()["display_name"], answer.json()["preferences"]) == ("Ana B", {"volume": 3})
@@ -57,7 +57,7 @@ def test_what_is_given_changes(house: House, ana: dict[str, str]) -> None:
 def test_address_and_password_need_the_current_password(
     house: House, ana: dict[str, str], change: dict[str, str]
 ) -> None:
-    """Somebody at an unlocked screen cannot take the account over."""
+    """Changing email address or password requires the current password."""
     for current in ({}, {"current_password": "wrong"}):
         answer = house.client.patch(ME, json={**change, **current}, headers=ana)
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
@@ -65,7 +65,7 @@ def test_address_and_password_need_the_current_password(
 
 
 def test_a_new_password_signs_other_devices_out(house: House, ana: dict[str, str]) -> None:
-    """This device stays signed in, every other one is out, and only the new password works."""
+    """This device stays signed in, every other one is signed out, and only the new password works."""
     elsewhere = login(house.new_client())
     change = {"password": "another horse", "current_password": PASSWORD}
     assert house.client.patch(ME, json=change, headers=ana).status_code == 200
@@ -75,7 +75,7 @@ def test_a_new_password_signs_other_devices_out(house: House, ana: dict[str, str
 
 
 def test_a_new_address_is_claimed_and_the_old_one_free(house: House, ana: dict[str, str]) -> None:
-    """An address belongs to one account; changing it frees the old one and asks to verify the new one."""
+    """Changing the address frees the old one and sends a verification link to the new one."""
     create_account(house.services, email="ben@example.org", password=PASSWORD, display_name="Ben")
     change = {"email": "ben@example.org", "current_password": PASSWORD}
     assert house.client.patch(ME, json=change, headers=ana).json()["code"] == "email_taken"
@@ -86,7 +86,7 @@ def test_a_new_address_is_claimed_and_the_old_one_free(house: House, ana: dict[s
 
 
 def test_devices_are_listed_and_can_be_signed_out(house: House, ana: dict[str, str]) -> None:
-    """The list names this device; another one of one's own can be ended, nobody else's."""
+    """The list marks this device; only the account's own sessions can be ended."""
     phone = house.new_client()
     phone.headers["User-Agent"] = "Phone"
     on_phone = login(phone)
@@ -102,7 +102,7 @@ def test_devices_are_listed_and_can_be_signed_out(house: House, ana: dict[str, s
 
 
 def test_usage_counts_films_and_names_the_quota(house: House, ana: dict[str, str]) -> None:
-    """Used bytes are those of one's films; the quota is the account's own, or the site's."""
+    """Used bytes are those of the account's films; the quota is the account's, or the site's default."""
     now, owner = house.clock(), stored(house)
     film = Video(
         workspace_id="main", id="v", created_at=now, owner_id=owner.id, title="F", size_bytes=7, updated_at=now
@@ -117,7 +117,7 @@ def test_usage_counts_films_and_names_the_quota(house: House, ana: dict[str, str
 
 
 def test_the_export_holds_everything_but_secrets(house: House, ana: dict[str, str]) -> None:
-    """Account, devices, tokens, rooms and films are there; no hash is."""
+    """The export contains account, sessions, tokens, rooms and films, and no hash."""
     house.client.post("/api/v1/rooms", json={"password": "let me in"}, headers=ana)
     house.client.post(f"{ME}/tokens", json={"name": "script", "scopes": ["rooms:read"]}, headers=ana)
     answer = house.client.get(f"{ME}/export", headers=ana)
@@ -130,7 +130,7 @@ def test_the_export_holds_everything_but_secrets(house: House, ana: dict[str, st
 
 
 def test_deleting_takes_everything_along(house: House, ana: dict[str, str]) -> None:
-    """Rooms close, films, devices and tokens go, and the address is free again."""
+    """Rooms are closed, films, sessions and tokens deleted, and the address is free again."""
     account = stored(house)
     room = house.client.post("/api/v1/rooms", json={}, headers=ana).json()
     now = house.clock()
@@ -152,7 +152,7 @@ def test_deleting_takes_everything_along(house: House, ana: dict[str, str]) -> N
 
 
 def test_the_last_admin_cannot_leave(house: House) -> None:
-    """A site is never left without an administrator."""
+    """The last admin cannot delete the account."""
     admin = house.person(role="admin")
     assert house.client.request("DELETE", ME, headers=admin.headers).json()["code"] == "last_admin"
     house.person(role="admin", suspended=True)

@@ -1,4 +1,4 @@
-"""Getting back in."""
+"""Password reset and email verification."""
 
 import re
 
@@ -23,21 +23,21 @@ def forgot(house: House, email: str = "ana@example.org"):  # type: ignore[no-unt
 
 
 def secret_in(house: House) -> str:
-    """The secret of the link in the last mail: in the fragment, which no server and no log ever sees."""
+    """The secret of the link in the last mail: it is in the fragment, which reaches no server and no log."""
     found = re.search(rf"{re.escape(SITE)}/[a-z]+#[a-z]+=(\S+)", house.mail.sent[-1][2])
     assert found is not None
     return found[1]
 
 
 def test_the_answer_never_tells_whether_an_address_exists(house: House, ana: Account) -> None:
-    """Known or not, the answer is the same; only the known one gets a mail."""
+    """The answer is the same for a known and an unknown address; only the known one gets a mail."""
     known, unknown = forgot(house), forgot(house, "nobody@example.org")
     assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
     assert [to for to, _, _ in house.mail.sent] == ["ana@example.org"]
 
 
 def test_the_link_sets_a_new_password_once_and_signs_out_everywhere(house: House, ana: Account) -> None:
-    """Afterwards the old password, the old devices and the link itself are good for nothing."""
+    """Afterwards the old password, the old sessions and the link itself are refused."""
     device = house.sign_in(ana)
     forgot(house)
     secret = secret_in(house)
@@ -52,7 +52,7 @@ def test_the_link_sets_a_new_password_once_and_signs_out_everywhere(house: House
 
 
 def test_a_reset_link_ends_after_an_hour(house: House, ana: Account) -> None:
-    """An old mail in somebody's hands opens nothing."""
+    """A reset link is refused after one hour."""
     forgot(house)
     house.clock.advance(hours=1)
     body = {"token": secret_in(house), "password": "another horse"}
@@ -60,20 +60,20 @@ def test_a_reset_link_ends_after_an_hour(house: House, ana: Account) -> None:
 
 
 def test_a_link_is_for_its_purpose_only(house: House, ana: Account) -> None:
-    """A reset link verifies no address."""
+    """A reset link does not verify an address."""
     forgot(house)
     assert house.client.post("/api/v1/auth/verify-email", json={"token": secret_in(house)}).status_code == 410
 
 
 def test_nobodys_inbox_is_filled(house: House, ana: Account) -> None:
-    """After a few mails to one address no more go out for an hour, while the answer stays the same."""
+    """After a few mails to one address no more are sent for an hour; the answer stays the same."""
     answers = {forgot(house).status_code for _ in range(8)}
     assert answers == {202}
     assert len(house.mail.sent) == 3
 
 
 def test_an_address_is_verified_by_its_link(house: House) -> None:
-    """Changing the address sends a link to it; opening it marks the address verified."""
+    """Changing the address sends a link to it, which marks it as verified."""
     create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
     answer = house.client.post("/api/v1/auth/login", json={"email": "ana@example.org", "password": PASSWORD}).json()
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
@@ -86,14 +86,14 @@ def test_an_address_is_verified_by_its_link(house: House) -> None:
 
 
 def test_without_mail_nothing_is_promised_by_another_answer(house: House, ana: Account) -> None:
-    """On a machine without mail nothing goes out and the answer is the same."""
+    """Without a mail server nothing is sent, and the answer is the same."""
     house.mail.delivers = False
     assert forgot(house).status_code == 202
     assert house.mail.sent == []
 
 
 def api_token(house: House, headers: dict[str, str]) -> dict[str, str]:
-    """Headers of a new API token."""
+    """Returns the headers of a new API token."""
     wish = {"name": "script", "scopes": ["account:read"]}
     token = house.client.post("/api/v1/auth/me/tokens", json=wish, headers=headers).json()["token"]
     return {"Authorization": f"Bearer {token}"}
@@ -105,7 +105,7 @@ def reset(house: House, secret: str, password: str = "another horse") -> int:
 
 
 def test_who_resets_the_password_has_the_account_alone(house: House, ana: Account) -> None:
-    """API tokens, other reset links and seats in rooms that a thief may hold are gone with the devices."""
+    """A reset revokes API tokens, other reset links and memberships together with the sessions."""
     device = house.sign_in(ana)
     thief = Browser(house, device)
     room = thief.ask("POST", "/rooms", {}).json()
@@ -120,12 +120,12 @@ def test_who_resets_the_password_has_the_account_alone(house: House, ana: Accoun
 
     assert house.client.get("/api/v1/auth/me", headers=token).status_code == 401
     assert reset(house, stolen, "thief's horse") == 410
-    thief.person = None  # shows the join token, which no session stands behind
+    thief.person = None  # uses the join token, which does not depend on a session
     assert thief.renew(room["id"]).status_code == 403
 
 
 def test_a_reset_link_is_for_the_password_and_the_address_that_it_was_sent_for(house: House, ana: Account) -> None:
-    """Whoever reads an old mailbox opens nothing once either has changed."""
+    """A reset link is void once the password or the address has changed."""
     headers = house.sign_in(ana).headers
     password = PASSWORD
     for change in ({"password": "another horse"}, {"email": "new@example.org"}):
@@ -138,13 +138,13 @@ def test_a_reset_link_is_for_the_password_and_the_address_that_it_was_sent_for(h
 
 
 def test_a_reset_link_to_another_address_than_the_accounts_is_void(house: House, ana: Account) -> None:
-    """Also when it was made at the very moment at which the address changed."""
+    """A reset link to an old address is void, even if it was created while the address changed."""
     secret, _ = one_time_tokens.mint(house.services, "reset", account_id=ana.id, email="old@example.org")
     assert reset(house, secret) == 410
 
 
 def test_a_new_password_ends_api_tokens_and_a_new_name_does_not(house: House, ana: Account) -> None:
-    """Who changes it because somebody knows it need not think of tokens."""
+    """A new password deletes the API tokens; a new name does not."""
     headers = house.sign_in(ana).headers
     token = api_token(house, headers)
     for change, status in (({"display_name": "Anna"}, 200), ({"password": "another horse"}, 401)):

@@ -1,4 +1,4 @@
-"""Signing in, refreshing, signing out."""
+"""Sign-in, refresh tokens, sign-out."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def test_login_gives_an_access_token_and_the_refresh_cookie(house: House, ana: Account) -> None:
-    """The answer holds token, life and account; the refresh token lies in a strict HttpOnly cookie and nowhere else."""
+    """The answer contains access token, lifetime and account; the refresh token is only in a strict HttpOnly cookie."""
     answer = login(house.client)
     assert answer.status_code == 200
     body = answer.json()
@@ -39,11 +39,11 @@ def test_login_gives_an_access_token_and_the_refresh_cookie(house: House, ana: A
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
     assert "Path=/api/v1/auth" in cookie
-    assert "Secure" not in cookie  # plain http: a Secure cookie would never come back
+    assert "Secure" not in cookie  # plain http: browsers would not send a Secure cookie
 
 
 def test_the_cookie_is_secure_on_https(house: House, ana: Account) -> None:
-    """Where people reach the site by https the cookie is Secure."""
+    """On https the cookie is Secure."""
     config = replace(house.services.config, public_url="https://watch.test")
     client = TestClient(create_app(replace(house.services, config=config), routers()))
     assert "Secure" in login(client).headers["set-cookie"]
@@ -53,13 +53,13 @@ def test_the_cookie_is_secure_on_https(house: House, ana: Account) -> None:
 def test_a_wrong_password_and_an_unknown_address_look_the_same(
     house: House, ana: Account, email: str, password: str
 ) -> None:
-    """The refusal does not tell whether the address has an account."""
+    """The refusal does not reveal whether the address has an account."""
     answer = login(house.client, password, email)
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
 
 
 def test_failures_are_refused_without_locking_the_owner_out_s8(house: House, ana: Account) -> None:
-    """S8: guessing is refused after a few failures, even with the right password; another address gets in."""
+    """S8: guessing is refused after a few failures, even with the right password, but only for that network address."""
     for _ in range(5):
         assert login(house.client, "wrong").status_code == 401
     refused = login(house.client)
@@ -70,7 +70,7 @@ def test_failures_are_refused_without_locking_the_owner_out_s8(house: House, ana
 
 
 def test_a_suspended_account_hears_so_only_with_its_password(house: House) -> None:
-    """403 suspended after the right password, 401 after a wrong one."""
+    """The right password answers 403 `suspended`, a wrong one 401."""
     create_account(house.services, email="eve@example.org", password=PASSWORD, display_name="Eve")
     eve = account_by_email(house.services, "eve@example.org")
     assert eve is not None
@@ -80,7 +80,7 @@ def test_a_suspended_account_hears_so_only_with_its_password(house: House) -> No
 
 
 def test_refresh_replaces_the_cookie_and_keeps_the_session(house: House, ana: Account) -> None:
-    """Each refresh gives a new cookie and a new access token of the same account."""
+    """Each refresh returns a new cookie and a new access token for the same account."""
     login(house.client)
     before = house.client.cookies["wp_refresh"]
     house.clock.advance(minutes=14)
@@ -92,7 +92,7 @@ def test_refresh_replaces_the_cookie_and_keeps_the_session(house: House, ana: Ac
 
 
 def test_the_old_cookie_works_for_30_s_with_the_same_successor(house: House, ana: Account) -> None:
-    """Two tabs, or an answer that got lost: the repetition gets the very same successor."""
+    """A repeated refresh (two tabs, a lost answer) gets the same successor within 30 seconds."""
     login(house.client)
     old = house.client.cookies["wp_refresh"]
     house.client.post("/api/v1/auth/refresh", json={})
@@ -105,7 +105,7 @@ def test_the_old_cookie_works_for_30_s_with_the_same_successor(house: House, ana
 
 
 def test_later_reuse_revokes_the_family(house: House, ana: Account) -> None:
-    """After 30 s an old cookie is a stolen one: the session ends, with its newest cookie and access token."""
+    """Using an old cookie after 30 s revokes the session, with its newest cookie and access token."""
     login(house.client)
     old = house.client.cookies["wp_refresh"]
     access_token = house.client.post("/api/v1/auth/refresh", json={}).json()["access_token"]
@@ -118,7 +118,7 @@ def test_later_reuse_revokes_the_family(house: House, ana: Account) -> None:
 
 
 def test_a_grandparent_is_reuse_even_within_30_s(house: House, ana: Account) -> None:
-    """Only the direct predecessor has a grace."""
+    """Only the direct predecessor has a grace period."""
     login(house.client)
     oldest = house.client.cookies["wp_refresh"]
     house.client.post("/api/v1/auth/refresh", json={})
@@ -128,7 +128,7 @@ def test_a_grandparent_is_reuse_even_within_30_s(house: House, ana: Account) -> 
 
 
 def test_logout_ends_the_session_and_its_access_tokens(house: House, ana: Account) -> None:
-    """After logout neither the cookie nor the access token is good for anything."""
+    """After signing out, cookie and access token are refused."""
     access_token = login(house.client).json()["access_token"]
     cookie = house.client.cookies["wp_refresh"]
     assert house.client.post("/api/v1/auth/logout", json={}).status_code == 204
@@ -140,7 +140,7 @@ def test_logout_ends_the_session_and_its_access_tokens(house: House, ana: Accoun
 
 @pytest.mark.parametrize("call", ["refresh", "logout"])
 def test_another_site_can_neither_refresh_nor_log_out(house: House, ana: Account, call: str) -> None:
-    """Refresh and logout demand the site's Origin and a JSON body."""
+    """Refresh and logout require the site's Origin and a JSON body."""
     login(house.client)
     foreign = house.client.post(f"/api/v1/auth/{call}", json={}, headers={"Origin": "https://evil.example"})
     assert foreign.status_code == 403
@@ -150,7 +150,7 @@ def test_another_site_can_neither_refresh_nor_log_out(house: House, ana: Account
 
 
 def test_a_refresh_token_is_no_access_token_s7(house: House, ana: Account) -> None:
-    """S7: what refreshes opens nothing else, and an access token refreshes nothing."""
+    """S7: a refresh token is no access token, and an access token does not refresh."""
     access_token = login(house.client).json()["access_token"]
     refresh_token = house.client.cookies["wp_refresh"]
     assert house.client.get("/api/v1/auth/me", headers=bearer(refresh_token)).status_code == 401
@@ -160,14 +160,14 @@ def test_a_refresh_token_is_no_access_token_s7(house: House, ana: Account) -> No
 
 
 def test_an_access_token_ends_after_15_minutes_s7(house: House, ana: Account) -> None:
-    """S7: an access token has a short life."""
+    """S7: an access token expires after 15 minutes."""
     access_token = login(house.client).json()["access_token"]
     house.clock.advance(minutes=15)
     assert house.client.get("/api/v1/auth/me", headers=bearer(access_token)).json()["code"] == "token_expired"
 
 
 def test_the_role_is_the_stores_and_not_the_tokens_s7(house: House) -> None:
-    """S7: somebody who was administrator when the token was made is none once the store says so."""
+    """S7: an admin who is demoted loses the role immediately, whatever the token was issued for."""
     admin = house.person("Ada", role="admin")
     assert house.client.get("/api/v1/admin/settings", headers=admin.headers).status_code == 200
     house.services.store.replace(replace(admin.account, role="user"))

@@ -1,4 +1,4 @@
-"""The first administrator, registration, temporary hosts."""
+"""The first admin, registration, temporary hosts."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def _settings(house: House, **fields: object) -> None:
 
 
 def test_nobody_is_in_a_new_house_s11(house: House) -> None:
-    """S11: there is no default account; what names and passwords one might guess opens nothing."""
+    """S11: there is no default account; guessed names and passwords are refused."""
     assert house.client.get("/api/v1/setup").json() == {"open": True}
     for email, password in (("admin@example.org", "admin"), ("admin@watchparty.test", "changeme"), ("a@b.co", "x")):
         answer = house.client.post("/api/v1/auth/login", json={"email": email, "password": password})
@@ -27,7 +27,7 @@ def test_nobody_is_in_a_new_house_s11(house: House) -> None:
 
 
 def test_the_setup_link_makes_the_first_admin_once(house: House) -> None:
-    """The link's secret makes one administrator, who is signed in; afterwards set-up is gone."""
+    """The link's secret creates one admin, who is signed in; afterwards set-up answers 410."""
     secret = open_setup(house.services)
     answer = house.client.post("/api/v1/setup", json={"token": secret, **ANA})
     assert answer.status_code == 201, answer.text
@@ -42,7 +42,7 @@ def test_the_setup_link_makes_the_first_admin_once(house: House) -> None:
 
 
 def test_a_new_start_makes_the_old_setup_link_void(house: House) -> None:
-    """Only the link that the newest start printed works."""
+    """Only the link of the latest start works."""
     old, new = open_setup(house.services), open_setup(house.services)
     assert house.client.post("/api/v1/setup", json={"token": old, **ANA}).status_code == 410
     assert house.client.post("/api/v1/setup", json={"token": new, **ANA}).status_code == 201
@@ -50,7 +50,7 @@ def test_a_new_start_makes_the_old_setup_link_void(house: House) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
 def test_setup_demands_the_sites_origin(house: House, origin: str | None) -> None:
-    """Another site cannot set the house up."""
+    """Set-up requires the site's Origin."""
     secret = open_setup(house.services)
     client = house.new_client()
     del client.headers["origin"]
@@ -60,7 +60,7 @@ def test_setup_demands_the_sites_origin(house: House, origin: str | None) -> Non
 
 
 def test_registration_is_by_invitation_unless_opened(house: House) -> None:
-    """Without an invitation 403, with one 201, and the invitation works once."""
+    """Without an invitation the answer is 403, with one 201; an invitation works once."""
     assert house.client.post("/api/v1/auth/register", json=ANA).json()["code"] == "invitation_needed"
     secret, _ = one_time_tokens.mint(house.services, "account_invite", created_by="admin")
     answer = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret})
@@ -71,7 +71,7 @@ def test_registration_is_by_invitation_unless_opened(house: House) -> None:
 
 
 def test_open_registration_needs_no_invitation(house: House) -> None:
-    """Where registration is open anybody may register, each address once."""
+    """With open registration anyone can register, each address once."""
     _settings(house, registration="open")
     assert house.client.post("/api/v1/auth/register", json=ANA).status_code == 201
     again = house.client.post("/api/v1/auth/register", json={**ANA, "email": "ANA@example.org"})
@@ -80,14 +80,14 @@ def test_open_registration_needs_no_invitation(house: House) -> None:
 
 
 def test_an_invitation_for_an_address_is_for_nobody_else(house: House) -> None:
-    """An invitation that names an address registers only that one."""
+    """An invitation for an address registers only that address."""
     secret, _ = one_time_tokens.mint(house.services, "account_invite", email="ben@example.org")
     answer = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret})
     assert (answer.status_code, answer.json()["code"]) == (403, "other_address")
 
 
 def test_a_temporary_host_starts_without_sign_up_and_ends_after_a_day(house: House) -> None:
-    """A temporary host is signed in at once; a day later the account acts no more."""
+    """A temporary host is signed in immediately; a day later the account is refused."""
     answer = house.client.post("/api/v1/auth/temporary", json={"display_name": "Ana"})
     assert answer.status_code == 201
     assert answer.json()["account"]["temporary"] is True
@@ -98,13 +98,13 @@ def test_a_temporary_host_starts_without_sign_up_and_ends_after_a_day(house: Hou
 
 
 def test_temporary_hosts_can_be_switched_off(house: House) -> None:
-    """Where the setting says so there are no temporary hosts."""
+    """The setting `temporary_hosts` switches them off."""
     _settings(house, temporary_hosts=False)
     assert house.client.post("/api/v1/auth/temporary", json={}).json()["code"] == "temporary_off"
 
 
 def test_a_temporary_account_is_claimed_by_registering_with_it(house: House) -> None:
-    """Registering with the temporary account's access token keeps the account, now lasting."""
+    """Registering with the temporary account's access token makes the account permanent."""
     _settings(house, registration="open")
     first = house.client.post("/api/v1/auth/temporary", json={}).json()
     claimed = house.client.post(
@@ -119,7 +119,7 @@ def test_a_temporary_account_is_claimed_by_registering_with_it(house: House) -> 
 
 
 def test_an_invitation_gives_its_role_to_a_temporary_host_too(house: House) -> None:
-    """Whoever tried the site first is no lesser administrator."""
+    """An admin invitation makes a temporary host an admin, too."""
     first = house.client.post("/api/v1/auth/temporary", json={}).json()
     secret, _ = one_time_tokens.mint(house.services, "account_invite", role="admin")
     headers = {"Authorization": f"Bearer {first['access_token']}"}
@@ -141,7 +141,7 @@ def test_an_invitation_gives_its_role_to_a_temporary_host_too(house: House) -> N
     ],
 )
 def test_names_and_addresses_have_limits_s14(client: TestClient, field: str, value: str) -> None:
-    """S14: lengths and characters are checked here, not only in the browser; the answer names the field."""
+    """S14: the server checks lengths and characters, and the answer names the field."""
     answer = client.post("/api/v1/auth/register", json={**ANA, field: value})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -149,7 +149,7 @@ def test_names_and_addresses_have_limits_s14(client: TestClient, field: str, val
 
 
 def test_registering_is_limited_s8(client: TestClient) -> None:
-    """S8: one address cannot register without end; the refusal says when to come back."""
+    """S8: registrations per network address are limited, and the refusal says how long to wait."""
     answers = [client.post("/api/v1/auth/register", json=ANA).status_code for _ in range(31)]
     assert answers[:30] == [403] * 30
     assert answers[30] == 429

@@ -1,4 +1,4 @@
-"""What administrators do, and the trace that it leaves."""
+"""The administration, and its entries in the audit log."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def actions(house: House, who: Person) -> list[str]:
 
 
 def test_settings_change_what_the_page_sees(house: House, ada: Person) -> None:
-    """A change counts at once, again and again, and leaves an entry in the log."""
+    """Each change takes effect immediately and leaves an audit entry."""
     assert call(house, ada, "PATCH", "/settings", {"registration": "open", "brand_name": "Kino"}).status_code == 200
     assert call(house, ada, "PATCH", "/settings", {"temporary_hosts": False}).status_code == 200
     config = house.client.get("/api/v1/config").json()
@@ -35,12 +35,12 @@ def test_settings_change_what_the_page_sees(house: House, ada: Person) -> None:
 
 @pytest.mark.parametrize("body", [{"registration": "closed"}, {"quota_bytes": -1}, {"secret": 1}, {"brand_name": " "}])
 def test_settings_that_make_no_sense_are_refused(house: House, ada: Person, body: dict[str, Any]) -> None:
-    """Unknown and impossible settings are 422."""
+    """Unknown and invalid settings answer 422."""
     assert call(house, ada, "PATCH", "/settings", body).status_code == 422
 
 
 def test_a_suspended_person_is_out_at_once(house: House, ada: Person) -> None:
-    """Suspension ends devices and tokens; lifting it lets the person sign in again."""
+    """Suspension ends sessions and tokens; lifting it allows signing in again."""
     ben = house.person("Ben")
     assert call(house, ada, "PATCH", f"/accounts/{ben.id}", {"suspended": True}).json()["suspended"] is True
     assert house.client.get("/api/v1/auth/me", headers=ben.headers).status_code == 403
@@ -49,7 +49,7 @@ def test_a_suspended_person_is_out_at_once(house: House, ada: Person) -> None:
 
 
 def test_role_and_quota(house: House, ada: Person) -> None:
-    """A role counts at once; a quota of null goes back to the site's default, an absent one stays."""
+    """A role takes effect immediately; a quota of null restores the site's default, an absent one stays."""
     ben = house.person("Ben")
     call(house, ada, "PATCH", f"/accounts/{ben.id}", {"role": "admin", "quota_bytes": 5})
     assert call(house, ben, "GET", f"/accounts/{ben.id}").json()["quota_bytes"] == 5
@@ -62,13 +62,13 @@ def test_role_and_quota(house: House, ada: Person) -> None:
 
 @pytest.mark.parametrize("change", [{"role": "user"}, {"suspended": True}])
 def test_the_last_admin_stays_one(house: House, ada: Person, change: dict[str, Any]) -> None:
-    """Nobody can leave the site without an administrator."""
+    """The last admin cannot be demoted, suspended or deleted."""
     assert call(house, ada, "PATCH", f"/accounts/{ada.id}", change).json()["code"] == "last_admin"
     assert call(house, ada, "DELETE", f"/accounts/{ada.id}").json()["code"] == "last_admin"
 
 
 def test_an_account_is_deleted_by_an_admin(house: House, ada: Person) -> None:
-    """The account is gone; the log names it by id and not by name or address."""
+    """The account is deleted; the audit log names it by id, not by name or address."""
     ben = house.person("Benjamin")
     assert call(house, ada, "DELETE", f"/accounts/{ben.id}").status_code == 204
     assert house.services.store.get(Account, ben.id) is None
@@ -80,7 +80,7 @@ def test_an_account_is_deleted_by_an_admin(house: House, ada: Person) -> None:
 
 
 def test_an_invitation_is_a_link_with_its_secret_in_the_fragment(house: House, ada: Person) -> None:
-    """The link is shown once and mailed; it registers one person with the role it names; it can be taken back."""
+    """The link is shown once and mailed, registers one person with its role, and can be revoked."""
     made = call(house, ada, "POST", "/account-invites", {"email": "ben@example.org", "role": "admin"}).json()
     assert made["url"].startswith(f"{SITE}/register#invite=")
     secret = made["url"].partition("=")[2]
@@ -95,7 +95,7 @@ def test_an_invitation_is_a_link_with_its_secret_in_the_fragment(house: House, a
 
 
 def test_rooms_are_listed_and_closed(house: House, ada: Person) -> None:
-    """An administrator sees which rooms there are and can close one; what is said there stays the room's."""
+    """Admins can list and close rooms, but not read their chat."""
     ben = house.person("Ben")
     room = house.client.post("/api/v1/rooms", json={"name": "Night"}, headers=ben.headers).json()
     assert [each["name"] for each in call(house, ada, "GET", "/rooms").json()["items"]] == ["Night"]
@@ -107,7 +107,7 @@ def test_rooms_are_listed_and_closed(house: House, ada: Person) -> None:
 
 
 def test_films_and_jobs_are_listed_and_a_failed_one_runs_again(house: House, ada: Person) -> None:
-    """Jobs are films by the state of their transcode; only a failed one can be queued again."""
+    """Jobs list films by the state of their transcode; only a failed one can be retried."""
     now = house.clock()
     for id_, status in (("v1", "failed"), ("v2", "ready"), ("v3", "processing")):
         failure = {"code": "corrupt", "message": "No picture."} if status == "failed" else None
@@ -126,7 +126,7 @@ def test_films_and_jobs_are_listed_and_a_failed_one_runs_again(house: House, ada
 
 
 def test_the_log_is_verified_and_exported(house: House, ada: Person) -> None:
-    """The export is one JSON object a line, oldest first, and the chain holds."""
+    """The export is one JSON object per line, oldest first, and the chain is valid."""
     call(house, ada, "PATCH", "/settings", {"registration": "open"})
     call(house, ada, "POST", "/account-invites", {})
     assert call(house, ada, "GET", "/audit/verify").json() == {"entries": 2, "broken_at": None}

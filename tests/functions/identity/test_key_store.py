@@ -1,4 +1,4 @@
-"""Both places of the installation's secrets: files, and Secret Manager by its real client at a local server."""
+"""Both stores of the installation's secrets: files, and Secret Manager with its real client and a local server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def manager(api: SecretManagerApi) -> SecretManager:
 def test_the_keys_of_a_folder_are_the_keys_of_secret_manager(
     api: SecretManagerApi, manager: SecretManager, tmp_path: Path
 ) -> None:
-    """The same texts in either place make the same keys."""
+    """The same texts give the same keys in either store."""
     folder = KeyFolder(tmp_path, may_create=True)
     made = read_keys(folder)
     for name in ("access", "join", "notice", "hash"):
@@ -39,7 +39,7 @@ def test_the_keys_of_a_folder_are_the_keys_of_secret_manager(
 def test_what_is_missing_or_forbidden_is_named_and_nothing_is_made_up(
     api: SecretManagerApi, manager: SecretManager
 ) -> None:
-    """A secret that is not there, one that may not be read, a server that is away: each is an error with the place."""
+    """A missing secret, a forbidden one and an unreachable server are each an error that names the place."""
     for status in (404, 403, 503):
         api.refuses_with = status
         with pytest.raises(ConfigError, match="WATCHPARTY_KEYS_SECRETS: projects/demo/secrets/watchparty-hash"):
@@ -47,7 +47,7 @@ def test_what_is_missing_or_forbidden_is_named_and_nothing_is_made_up(
 
 
 def test_a_broken_secret_is_named_and_not_repeated(api: SecretManagerApi, manager: SecretManager) -> None:
-    """The error says where, and nothing of what stood there."""
+    """The error names the place, and repeats nothing of the secret."""
     api.secrets = dict.fromkeys(
         (f"projects/demo/secrets/watchparty-{name}" for name in ("access", "join", "notice")), '{"canary": 1}'
     ) | {"projects/demo/secrets/watchparty-hash": "x" * 32}

@@ -1,4 +1,4 @@
-"""Key files: made once, private, rotated by hand."""
+"""Key files: created once, private, rotated by hand."""
 
 import json
 import stat
@@ -12,7 +12,7 @@ from watchparty_api.identity.keys import KeyedHash, read_keys
 
 
 def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
-    """The first start makes the files, mode 0600; the second one reads the same keys."""
+    """The first start creates the files with mode 0600; the second reads the same keys."""
     first = read_keys(KeyFolder(tmp_path / "keys", may_create=True))
     second = read_keys(KeyFolder(tmp_path / "keys", may_create=False))
     assert first.join.public_keys() == second.join.public_keys()
@@ -35,14 +35,14 @@ def test_keys_that_are_mounted_one_a_folder_are_found(tmp_path: Path) -> None:
 
 
 def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
-    """Where keys are mounted a missing one is an error that names it; nothing is made up (S11)."""
+    """Where keys are mounted, a missing one is an error that names it, and none is created (S11)."""
     with pytest.raises(ConfigError, match=r"hash\.secret is missing"):
         read_keys(KeyFolder(tmp_path, may_create=False))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_two_houses_share_no_key(tmp_path: Path) -> None:
-    """Nothing about the keys is a default (S11)."""
+    """Keys have no defaults (S11)."""
     one, two = (
         read_keys(KeyFolder(tmp_path / "a", may_create=True)),
         read_keys(KeyFolder(tmp_path / "b", may_create=True)),
@@ -63,7 +63,7 @@ def test_a_broken_key_file_is_named(tmp_path: Path, content: str) -> None:
 
 
 def test_a_short_hash_secret_is_refused(tmp_path: Path) -> None:
-    """A secret that could be guessed is no secret."""
+    """A hash secret of fewer than 32 characters is refused."""
     read_keys(KeyFolder(tmp_path, may_create=True))
     (tmp_path / "hash.secret").write_text("short")
     with pytest.raises(ConfigError, match="32 characters"):
@@ -71,7 +71,7 @@ def test_a_short_hash_secret_is_refused(tmp_path: Path) -> None:
 
 
 def test_both_keys_of_a_rotation_verify(tmp_path: Path) -> None:
-    """While two keys are live, both are published and the active one signs."""
+    """While a family has two keys, both are published and the active one signs."""
     read_keys(KeyFolder(tmp_path, may_create=True))
     read_keys(KeyFolder(tmp_path / "next", may_create=True))
     old = json.loads((tmp_path / "join.json").read_text())

@@ -6,7 +6,7 @@ from watchparty_api.identity.passwords import hash_password, needs_rehash, verif
 
 
 def test_a_password_fits_its_hash_and_nothing_else() -> None:
-    """argon2id, salted; a wrong password, a wrong hash and no hash do not fit."""
+    """Hashes are salted argon2id; a wrong password, a wrong hash and no hash do not match."""
     kept = hash_password("correct horse")
     assert kept.startswith("$argon2id$")
     assert kept != hash_password("correct horse")
@@ -17,6 +17,6 @@ def test_a_password_fits_its_hash_and_nothing_else() -> None:
 
 
 def test_weaker_hashes_are_noticed() -> None:
-    """A hash with other parameters than today's is to be made again."""
+    """A hash with other than the current parameters needs rehashing."""
     assert not needs_rehash(hash_password("x"))
     assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("x"))

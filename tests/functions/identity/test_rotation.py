@@ -1,4 +1,4 @@
-"""Rotating keys while people are in: at no step does a living token stop being good, in the end an old one does."""
+"""Rotating keys in use: every step keeps unexpired tokens valid, and the last one invalidates old keys."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
 
 
 class Deployment:
-    """A keys folder, and functions that are started anew after each step, as a new version of a secret makes them."""
+    """A keys folder, and functions that are restarted after each step, as a new version of a secret requires."""
 
     def __init__(self, folder: Path) -> None:
         self.material = KeyFolder(folder, may_create=True)
@@ -37,7 +37,7 @@ class Deployment:
 
 
 def test_every_living_token_is_good_at_every_step(tmp_path: Path) -> None:
-    """Instances of before and after a step run side by side, and each believes what the other signs."""
+    """Instances from before and after a step run side by side, and each accepts the other's tokens."""
     deployment = Deployment(tmp_path)
     first = deployment.token()
     (old,) = deployment.published()
@@ -62,7 +62,7 @@ def test_every_living_token_is_good_at_every_step(tmp_path: Path) -> None:
 
 
 def test_a_step_is_idempotent_where_it_can_be(tmp_path: Path) -> None:
-    """Activating or retiring twice changes nothing more."""
+    """Activating or retiring twice has no further effect."""
     deployment = Deployment(tmp_path)
     deployment.step("add")
     for name in ("activate", "retire"):
@@ -73,7 +73,7 @@ def test_a_step_is_idempotent_where_it_can_be(tmp_path: Path) -> None:
 
 
 def test_adding_makes_a_family_that_is_not_there_and_the_other_steps_do_not() -> None:
-    """A first deployment begins with `add`."""
+    """A first deployment starts with `add`."""
     made = STEPS["add"]("notice", None)
     assert STEPS["activate"]("notice", made) == made
     with pytest.raises(ConfigError, match="no family"):
@@ -81,7 +81,7 @@ def test_adding_makes_a_family_that_is_not_there_and_the_other_steps_do_not() ->
 
 
 def test_a_broken_family_is_refused_and_not_repeated() -> None:
-    """Nothing is written over what could not be read."""
+    """A file that cannot be parsed is not overwritten."""
     with pytest.raises(ConfigError) as refused:
         STEPS["add"]("join", '{"active": "canary"}')
     assert "canary" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""Tokens: no purpose passes for another, and nobody else's key passes at all."""
+"""Tokens: none passes for another purpose, and none with a foreign key."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def signer(keys: Keys) -> TokenSigner:
 
 
 def test_an_access_token_names_account_and_session_and_no_role(signer: TokenSigner) -> None:
-    """What the token says is who and by which session; a role in it could only be out of date."""
+    """An access token contains account and session, but no role, which could be outdated."""
     token = signer.access_token(ANA, "s1", NOW)
     claims = signer.verify_access(token, NOW)
     assert (claims.account_id, claims.session_id, claims.issued_at_s) == ("ana", "s1", NOW.timestamp())
@@ -42,7 +42,7 @@ def test_an_access_token_names_account_and_session_and_no_role(signer: TokenSign
 
 
 def test_a_join_token_is_what_the_contract_says(signer: TokenSigner) -> None:
-    """v 1, both audiences, at most ten minutes, an id of its own, verifiable with the published key alone."""
+    """Version 1, both audiences, at most ten minutes, a unique id, verifiable with the published key."""
     token = signer.join_token(CLAIMS, NOW)
     header = jwt.get_unverified_header(token)
     assert (header["alg"], header["typ"]) == ("EdDSA", "join+jwt")
@@ -62,7 +62,7 @@ def test_a_join_token_is_what_the_contract_says(signer: TokenSigner) -> None:
 
 
 def test_a_notice_token_is_for_one_notice_of_one_room(signer: TokenSigner) -> None:
-    """Audience relay-notice, room and notice named, at most a minute."""
+    """Audience relay-notice, with room and notice, valid for at most a minute."""
     token = signer.notice_token("r1", "n1", NOW)
     content = jwt.decode(token, options={"verify_signature": False})
     assert (content["aud"], content["room"], content["notice"]) == ("relay-notice", "r1", "n1")
@@ -71,7 +71,7 @@ def test_a_notice_token_is_for_one_notice_of_one_room(signer: TokenSigner) -> No
 
 
 def test_no_purpose_passes_for_another_s7(signer: TokenSigner) -> None:
-    """S7: access, join and notice tokens are refused wherever they do not belong."""
+    """S7: access, join and notice tokens are refused for any other purpose."""
     access, join = signer.access_token(ANA, "s1", NOW), signer.join_token(CLAIMS, NOW)
     notice = signer.notice_token("r1", "n1", NOW)
     for token in (join, notice, "", "x", "a.b.c"):
@@ -83,7 +83,7 @@ def test_no_purpose_passes_for_another_s7(signer: TokenSigner) -> None:
 
 
 def test_tokens_end(signer: TokenSigner) -> None:
-    """A token is good until its last moment, and not at it."""
+    """A token is valid until, but not at, its expiry."""
     token = signer.join_token(CLAIMS, NOW)
     assert signer.verify_join(token, NOW + timedelta(seconds=599))["sub"] == "p1"
     with pytest.raises(Unauthenticated, match="token_expired"):
@@ -97,7 +97,7 @@ def _forged(keys: Keys, header: dict[str, Any], key: Any, algorithm: str, **chan
 
 
 def test_forgeries_are_refused(keys: Keys, signer: TokenSigner) -> None:
-    """Another key, another algorithm, none at all, an unknown kid, missing claims: refused."""
+    """Tokens with another key, another algorithm or none, an unknown kid or missing claims are refused."""
     ours, theirs = keys.access.signing_key, Ed25519PrivateKey.generate()
     public_bytes = str(signer.jwks()["keys"][0]["x"]).ljust(32, "=")
     forgeries = [
@@ -119,7 +119,7 @@ def test_forgeries_are_refused(keys: Keys, signer: TokenSigner) -> None:
 
 
 def test_a_token_of_the_previous_key_still_verifies(keys: Keys, signer: TokenSigner) -> None:
-    """After a rotation the tokens that are out there live on until they expire; without the old key they do not."""
+    """After a rotation old tokens are valid until they expire, or until their key is removed."""
     token = signer.join_token(CLAIMS, NOW)
     new_key = Ed25519PrivateKey.generate()
     both = replace(keys, join=KeyFamily("join-new", {"join-new": new_key, **keys.join.keys}))

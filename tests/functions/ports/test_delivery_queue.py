@@ -1,4 +1,4 @@
-"""Waking the function by Pub/Sub: the real client, the emulator, and a topic that is not there."""
+"""Waking the delivery function with Pub/Sub: the real client, the emulator, and a missing topic."""
 
 import json
 import secrets
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.service
 
 
 def test_a_wake_up_is_a_message(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the deliveries, and nothing of what is in them."""
-    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)  # the client's own setting
+    """A wake-up contains the ids of the deliveries, but not their content."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)  # the client library's setting
     project = f"demo-{secrets.token_hex(4)}"
     topic = f"projects/{project}/topics/deliveries"
     pubsub_v1.PublisherClient().create_topic(name=topic)
@@ -26,6 +26,6 @@ def test_a_wake_up_is_a_message(pubsub_host: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_wake_up_that_is_not_heard_hurts_nobody(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The topic is missing: that is logged, and the sweeper will find the deliveries."""
+    """A missing topic is logged; maintenance finds the deliveries."""
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)
     PubSubDeliveryQueue(f"projects/demo-{secrets.token_hex(4)}/topics/missing").deliveries_due(["d1"])

@@ -18,7 +18,7 @@ IDS = st.text("abcXYZ019_-", min_size=1, max_size=22)
 
 @given(IDS, IDS, st.none() | IDS)
 def test_a_grant_is_read_as_it_was_written(video_id: str, person_id: str, room_id: str | None) -> None:
-    """Until its end, and not after."""
+    """A grant can be read until it expires, and not with another secret."""
     grant = Grant(video_id, person_id, room_id, NOW + GRANT_LIFE)
     text = GRANTS.text(grant)
     assert GRANTS.read(text, now=NOW + GRANT_LIFE - timedelta(seconds=1)) == grant
@@ -28,13 +28,13 @@ def test_a_grant_is_read_as_it_was_written(video_id: str, person_id: str, room_i
 
 @given(st.text(max_size=200))
 def test_rubbish_is_no_grant(text: str) -> None:
-    """Never an error either."""
+    """Arbitrary text is not a grant, and raises nothing."""
     assert GRANTS.read(text, now=NOW) is None
 
 
 @given(st.integers(min_value=0), st.characters(codec="ascii"))
 def test_no_letter_can_be_changed(place: int, letter: str) -> None:
-    """Each is under the signature."""
+    """A changed character invalidates the grant, because the signature covers all of them."""
     text = GRANTS.text(Grant("v1", "ana", "r1", NOW + GRANT_LIFE))
     place %= len(text)
     forged = text[:place] + letter + text[place + 1 :]
@@ -56,13 +56,13 @@ KEY = urlsafe_b64decode("nZtRohdNF9m3cKM24IcK4w==")
     ],
 )
 def test_the_signature_is_googles(prefix: str, encoded: str, signature: str) -> None:
-    """Google's published vectors, to the letter."""
+    """The signature matches Google's published test vectors."""
     policy = f"URLPrefix={encoded}:Expires=1549751401:KeyName=my-key"
     assert signed_prefix(prefix, 1549751401, key_name="my-key", key=KEY) == f"{policy}:Signature={signature}"
 
 
 def test_a_grant_opens_one_films_folder_for_its_life() -> None:
-    """Prefix and end are the grant's; the text for players without cookies is the one that the API checks itself."""
+    """The cookie has the grant's prefix and expiry; players without cookies get the text that the API checks."""
     texts = HomeGrants(KeyedHash(b"a secret of this installation"))
     signer = CdnCookies("https://watch.example", key_name="k", key=KEY, texts=texts)
     grant = Grant("v1", "ana", "r1", NOW + GRANT_LIFE)

@@ -1,4 +1,4 @@
-"""Google's own client against a local Cloud Run API."""
+"""Cloud Run jobs with Google's client and a local Cloud Run API."""
 
 from collections.abc import Iterator
 
@@ -22,27 +22,27 @@ def jobs(api: CloudRunApi) -> CloudRunJobs:
 
 
 def test_a_run_is_told_what_it_is_about(api: CloudRunApi, jobs: CloudRunJobs) -> None:
-    """Video, generation and attempt as environment, and the execution's name to find it by."""
+    """A run gets video, generation and attempt as environment variables, and its name is returned."""
     assert jobs.launch(video_id="v1", generation="17", attempt=1) == f"{JOB}/executions/run-1"
     assert api.started == [{"VIDEO_ID": "v1", "GENERATION": "17", "ATTEMPT": "1"}]
 
 
 def test_what_was_not_started_is_said(api: CloudRunApi, jobs: CloudRunJobs) -> None:
-    """An API that refuses is Unavailable, so that the run is tried again."""
+    """A refusal of the API raises Unavailable, so that the run is retried."""
     api.broken = True
     with pytest.raises(Unavailable):
         jobs.launch(video_id="v1", generation="17", attempt=1)
 
 
 def test_nobody_listening_is_unavailable_too() -> None:
-    """As on a broken line."""
+    """An unreachable API raises Unavailable, too."""
     jobs = CloudRunJobs(JOB, Endpoint(host="127.0.0.1:9", scheme="http", credentials=AnonymousCredentials()))
     with pytest.raises(Unavailable):
         jobs.launch(video_id="v1", generation="17", attempt=1)
 
 
 def test_a_higher_attempt_takes_the_place_of_a_lower_one(api: CloudRunApi, jobs: CloudRunJobs) -> None:
-    """The run before is cancelled; those of other films go on."""
+    """A higher attempt cancels the video's earlier run, but not those of other videos."""
     jobs.launch(video_id="v1", generation="17", attempt=1)
     jobs.launch(video_id="v2", generation="18", attempt=1)
     jobs.launch(video_id="v1", generation="17", attempt=2)
@@ -51,7 +51,7 @@ def test_a_higher_attempt_takes_the_place_of_a_lower_one(api: CloudRunApi, jobs:
 
 
 def test_cancelling_stops_what_still_runs(api: CloudRunApi, jobs: CloudRunJobs) -> None:
-    """Not what is over; and nothing running is no error."""
+    """Only unfinished executions are cancelled; having none is no error."""
     jobs.launch(video_id="v1", generation="17", attempt=1)
     jobs.launch(video_id="v1", generation="17", attempt=1)
     api.completed.add(f"{JOB}/executions/run-1")
@@ -61,6 +61,6 @@ def test_cancelling_stops_what_still_runs(api: CloudRunApi, jobs: CloudRunJobs) 
 
 
 def test_a_run_that_cannot_be_stopped_keeps_nobody_from_deleting(api: CloudRunApi, jobs: CloudRunJobs) -> None:
-    """Its events count for nothing afterwards."""
+    """A run that cannot be stopped does not prevent deletion; its events are ignored afterwards."""
     api.broken = True
     jobs.cancel(video_id="v1")

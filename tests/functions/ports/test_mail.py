@@ -1,4 +1,4 @@
-"""Mail over a real connection to a server of this machine."""
+"""Mail over a real connection to a local server."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def postbox() -> Iterator[Postbox]:
 
 
 def test_a_mail_arrives_as_it_was_written(postbox: Postbox) -> None:
-    """Sender, recipient, subject and text, beyond ASCII too."""
+    """Sender, recipient, subject and text arrive unchanged, including non-ASCII characters."""
     mailer = open_mailer(f"smtp://127.0.0.1:{postbox.port}", sender="WatchParty <film@watch.example>")
     mailer.send(to="zoe@example.org", subject="Grüße", text="Der Link:\n.\nhttps://watch.example/reset#token=x\n")
     (mail,) = postbox.mails
@@ -30,7 +30,7 @@ def test_a_mail_arrives_as_it_was_written(postbox: Postbox) -> None:
 
 
 def test_a_refused_mail_is_unavailable(postbox: Postbox) -> None:
-    """So is one that nobody takes."""
+    """A mail that the server refuses, or that reaches no server, raises Unavailable."""
     postbox.refuses = True
     for port in (postbox.port, 9):
         with pytest.raises(Unavailable):
@@ -41,7 +41,7 @@ def test_a_refused_mail_is_unavailable(postbox: Postbox) -> None:
 
 
 def test_addresses_tell_how_to_connect() -> None:
-    """Ports by scheme, credentials decoded; and no secret in a representation of it that could be logged."""
+    """The URL gives port and credentials, and the mailer's repr contains no secret."""
     plain, tls = (
         open_mailer("smtp://u%40x:p%2Fw@mail.example", sender="s"),
         open_mailer("smtps://m.example", sender="s"),
@@ -52,7 +52,7 @@ def test_addresses_tell_how_to_connect() -> None:
 
 
 def test_a_wrong_address_is_named_without_its_password() -> None:
-    """The setting, and what was expected."""
+    """The error names the setting and what was expected, but not the password."""
     with pytest.raises(ConfigError, match="WATCHPARTY_SMTP_URL") as refused:
         open_mailer("http://u:canary@mail.example", sender="s")
     assert "canary" not in str(refused.value)

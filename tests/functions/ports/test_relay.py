@@ -11,14 +11,14 @@ from watchparty_api.ports.relay import InProcessRelay, SocketRelay
 
 
 def test_a_notice_is_handed_over_as_it_is() -> None:
-    """The relay gets the body of the socket's message, and its return is the acknowledgement."""
+    """The relay gets the same body as over the socket, and its return is the acknowledgement."""
     got: list[dict[str, Any]] = []
     assert InProcessRelay(got.append).deliver("r", {"t": "notice", "id": "n", "kind": "close"})
     assert got == [{"t": "notice", "id": "n", "kind": "close"}]
 
 
 def test_a_relay_that_fails_did_not_acknowledge() -> None:
-    """So the outbox tries again, and the change that was committed is answered as such."""
+    """A failing relay returns False, so that the outbox tries again, and the committed change is still answered."""
 
     def fail(_notice: dict[str, Any]) -> None:
         raise RuntimeError("shutting down")
@@ -34,12 +34,12 @@ def now() -> datetime:
 
 
 def told(relay: RelaySocket) -> SocketRelay:
-    """What a function has: the address, and its own right to sign."""
+    """The adapter of a function: the relay's URL and its own signing key."""
     return SocketRelay(relay.url, token=lambda room, notice_id, _now: relay.mint.notice(notice_id, room), now=now)
 
 
 def test_a_notice_is_acknowledged_and_has_happened() -> None:
-    """The people of the closed room are sent away, and True says so."""
+    """An acknowledged notice returns True, and has closed the room's connections."""
 
     async def evening() -> tuple[bool, int]:
         async with serving() as relay, relay.joined("ana") as ana:
@@ -50,7 +50,7 @@ def test_a_notice_is_acknowledged_and_has_happened() -> None:
 
 
 def test_without_the_right_token_nothing_is_acknowledged(caplog: pytest.LogCaptureFixture) -> None:
-    """A token for another room; the log names the notice and neither token nor content."""
+    """A token for another room is refused; the log names the notice, but neither token nor content."""
 
     async def evening() -> bool:
         async with serving() as relay:
@@ -63,5 +63,5 @@ def test_without_the_right_token_nothing_is_acknowledged(caplog: pytest.LogCaptu
 
 
 def test_a_relay_that_is_not_there_acknowledges_nothing() -> None:
-    """The outbox keeps the notice."""
+    """An unreachable relay returns False, so that the outbox keeps the notice."""
     assert not SocketRelay("ws://127.0.0.1:9/ws", token=lambda *_: "t", now=now).deliver("room", CLOSE)

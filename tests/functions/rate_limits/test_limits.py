@@ -1,4 +1,4 @@
-"""How often."""
+"""Rate limits, in memory and in each kind of store."""
 
 import secrets
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from watchparty_api.store.queries import RATE_WINDOWS_BY_EXPIRY
 
 
 def test_a_rule_counts_each_key_for_itself() -> None:
-    """When one key is used up another is not, and the refusal says when to come back."""
+    """Keys are counted separately, and the refusal says how long to wait."""
     limiter = Limiter()
     for _ in range(10):
         limiter.hit("knock", "room", "192.0.2.1")
@@ -34,7 +34,7 @@ def test_a_rule_counts_each_key_for_itself() -> None:
 
 
 def test_checking_does_not_count() -> None:
-    """check() never uses a rule up, but sees that it is."""
+    """`check` does not count, but refuses when the rule is exhausted."""
     limiter = Limiter()
     for _ in range(100):
         limiter.check("login_failure", "ana")
@@ -45,7 +45,7 @@ def test_checking_does_not_count() -> None:
 
 
 def test_the_longer_rule_refuses_for_longer() -> None:
-    """Slowed first, then refused: every action with several rules goes from the short window to the long one."""
+    """Every action with several rules lists the short window first."""
     for rules in RULES.values():
         windows = [rule.get_expiry() for rule in rules]
         assert windows == sorted(windows)
@@ -53,7 +53,7 @@ def test_the_longer_rule_refuses_for_longer() -> None:
 
 @pytest.fixture
 def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[SharedWindows]:
-    """Windows in each kind of store, in a workspace of the test's own."""
+    """Shared windows in each kind of store, in a workspace of the test's own."""
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
     ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
     services = build_services(
@@ -65,7 +65,7 @@ def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[Sha
 
 
 def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -> None:
-    """What one has seen the other refuses, until the window has moved on; what spares a process is its own."""
+    """Processes count together until the window has moved on; local actions are counted per process."""
     one, other = Limiter(windows), Limiter(windows)
     for limiter in (one, other, one, other, one):
         limiter.hit("login_failure", "ana@example.org")
@@ -83,7 +83,7 @@ def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -
 
 
 def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindows) -> None:
-    """Counting is one optimistic write: of twelve who try at once the limit's ten at most get through."""
+    """Counting is one optimistic write: of twelve concurrent attempts at most the limit's ten succeed."""
     limiter = Limiter(windows)
 
     def knock(_: int) -> bool:
@@ -99,7 +99,7 @@ def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindow
 
 
 def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None:
-    """Neither the address nor the e-mail is kept, and what is over is forgotten by the sweeper."""
+    """Neither network nor email address is stored, and expired windows are deleted."""
     Limiter(windows).hit("login_failure", "ana@example.org")
     (kept, *_) = windows._store.query(RATE_WINDOWS_BY_EXPIRY).items
     assert "ana" not in repr(kept)
@@ -110,5 +110,5 @@ def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None
     [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("testclient", "testclient")],
 )
 def test_an_ipv6_home_counts_as_one(address: str, key: str) -> None:
-    """All addresses of one /64 share a window."""
+    """All addresses of one /64 network share a window."""
     assert address_key(address) == key

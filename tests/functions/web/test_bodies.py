@@ -1,4 +1,4 @@
-"""What a name may be made of."""
+"""Names in request bodies."""
 
 import unicodedata
 
@@ -22,13 +22,13 @@ from watchparty_api.web.bodies import one_line
     ],
 )
 def test_names_are_one_visible_line(typed: str, kept: str) -> None:
-    """Control and direction marks go, white space shrinks, letters are composed, family emoji survive."""
+    """Control and direction characters are removed, white space collapsed, letters composed, family emoji kept."""
     assert one_line(typed) == kept
 
 
 @given(st.text(max_size=60))
 def test_cleaning_twice_is_cleaning_once(typed: str) -> None:
-    """And nothing that controls is ever left."""
+    """Normalizing is idempotent, and leaves no control characters."""
     line = one_line(typed)
     assert one_line(line) == line
     assert not [c for c in line if unicodedata.category(c) == "Cc" or c in "\u202a\u202b\u202d\u202e\u2066\u2067\u2069"]

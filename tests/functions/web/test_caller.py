@@ -1,4 +1,4 @@
-"""Who is calling."""
+"""The caller of a request."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ def me(house: House, person: Person) -> Any:
 
 
 def test_a_suspension_counts_at_once(house: House) -> None:
-    """The very next request of a suspended account is refused, though its token lives."""
+    """The next request of a suspended account is refused, although its token is valid."""
     ana = house.person()
     assert me(house, ana).status_code == 200
     house.services.store.replace(replace(ana.account, suspended=True))
@@ -22,7 +22,7 @@ def test_a_suspension_counts_at_once(house: House) -> None:
 
 
 def test_tokens_from_before_a_sign_out_everywhere_are_refused(house: House) -> None:
-    """`tokens_valid_from` refuses what was issued earlier, and nothing issued at that moment or later."""
+    """`tokens_valid_from` refuses tokens issued earlier, but none issued at that moment or later."""
     ana = house.person()
     house.services.store.replace(replace(ana.account, tokens_valid_from=house.clock() + timedelta(microseconds=1)))
     assert me(house, ana).json()["code"] == "signed_out"
@@ -31,14 +31,14 @@ def test_tokens_from_before_a_sign_out_everywhere_are_refused(house: House) -> N
 
 
 def test_a_token_counts_with_its_own_accounts_session_alone(house: House) -> None:
-    """A session of somebody else keeps no token alive."""
+    """A token is not valid with another account's session."""
     ana, ben = house.person("Ana"), house.person("Ben")
     token = house.services.tokens.access_token(ana.account, ben.session_id, house.clock())
     assert me(house, replace(ana, access_token=token)).json()["code"] == "signed_out"
 
 
 def test_an_account_that_is_gone_or_over_does_not_act(house: House) -> None:
-    """A deleted account and a temporary one past its day are told so."""
+    """A deleted account and an expired temporary one are refused, each with its own code."""
     gone = house.person()
     over = house.person(temporary=True, email=None, expires_at=house.clock() + timedelta(minutes=1))
     assert me(house, over).status_code == 200
@@ -50,7 +50,7 @@ def test_an_account_that_is_gone_or_over_does_not_act(house: House) -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b", "Bearer wp_", "Bearer wp_a_b"])
 def test_a_bearer_that_is_no_good_is_never_nobody(house: House, header: str) -> None:
-    """Even where anybody may ask, wrong credentials are refused instead of being ignored."""
+    """Invalid credentials are refused even by routes that anyone can call."""
     host = house.person()
     room = house.client.post("/api/v1/rooms", json={}, headers=host.headers).json()
     assert house.client.get(f"/api/v1/rooms/{room['id']}").status_code == 200
@@ -67,7 +67,7 @@ def token_of(house: House, person: Person, *scopes: str, **body: Any) -> dict[st
 
 
 def test_an_api_token_reaches_as_far_as_its_scopes(house: House) -> None:
-    """Reading with a reading scope, writing with a writing one, and nothing else."""
+    """A read scope allows only reading, a write scope only writing, in its area."""
     ana = house.person()
     reading, writing = token_of(house, ana, "rooms:read"), token_of(house, ana, "rooms:write")
     assert house.client.get("/api/v1/rooms", headers=reading).status_code == 200
@@ -77,7 +77,7 @@ def test_an_api_token_reaches_as_far_as_its_scopes(house: House) -> None:
 
 
 def test_no_api_token_changes_the_account(house: House) -> None:
-    """Whatever its scopes, a token cannot make another token, change the password or delete the account."""
+    """No scope allows creating a token, changing the password or deleting the account."""
     admin = house.person(role="admin")
     everything = token_of(house, admin, "account:read", "rooms:write", "admin:write", "admin:read", "videos:write")
     assert house.client.get("/api/v1/auth/me", headers=everything).status_code == 200
@@ -89,7 +89,7 @@ def test_no_api_token_changes_the_account(house: House) -> None:
 
 
 def test_an_api_token_ends_with_its_day_its_deletion_and_its_account(house: House) -> None:
-    """Expired, deleted, or of a suspended account: refused."""
+    """An API token is refused when it is expired or deleted, or its account suspended."""
     ana = house.person()
     short = token_of(house, ana, "account:read", expires_at=(house.clock() + timedelta(hours=1)).isoformat())
     long = token_of(house, ana, "account:read")
@@ -106,13 +106,13 @@ def test_an_api_token_ends_with_its_day_its_deletion_and_its_account(house: Hous
 
 
 def test_a_wrong_secret_with_a_right_id_is_refused(house: House) -> None:
-    """The id of a token proves nothing."""
+    """A token with the right id and a wrong secret is refused."""
     bearer = token_of(house, house.person(), "account:read")["Authorization"]
     assert house.client.get("/api/v1/auth/me", headers={"Authorization": bearer[:-1]}).status_code == 401
 
 
 def test_only_admins_get_admin_scopes(house: House) -> None:
-    """An ordinary account cannot make a token with the scopes of administrators."""
+    """Only admins can create a token with an admin scope."""
     ana = house.person()
     answer = house.client.post(
         "/api/v1/auth/me/tokens", json={"name": "x", "scopes": ["admin:read"]}, headers=ana.headers

@@ -1,4 +1,4 @@
-"""The application's edges: problems, request ids, body limits, CORS."""
+"""The HTTP boundary: problem answers, request ids, body limits, CORS."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,19 +23,19 @@ def problem(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]
 
 
 def test_what_is_no_json_is_malformed(client: TestClient) -> None:
-    """Broken JSON is 400, not 422."""
+    """Invalid JSON answers 400, not 422."""
     assert problem(client.post(LOGIN, content=b'{"email":', headers=JSON)) == (400, "malformed_json")
 
 
 def test_wrong_fields_are_named(client: TestClient) -> None:
-    """422 names each field by JSON pointer."""
+    """422 names each invalid field by its JSON pointer."""
     answer = client.post(LOGIN, json={"email": "no address", "more": 1})
     assert problem(answer) == (422, "invalid")
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/email", "/password", "/more"}
 
 
 def test_a_refusal_does_not_echo_what_was_sent(client: TestClient) -> None:
-    """A refused password does not come back in the answer, where a log or a screen might keep it."""
+    """A refused password is not repeated in the answer."""
     answer = client.post(LOGIN, json={"email": "a@example.org", "password": ["canary-password"]})
     assert answer.status_code == 422
     assert "canary-password" not in answer.text
@@ -49,20 +49,20 @@ def test_a_refusal_does_not_echo_what_was_sent(client: TestClient) -> None:
 def test_the_frameworks_own_refusals_look_like_ours(
     client: TestClient, method: str, path: str, expected: tuple[int, str]
 ) -> None:
-    """Unknown paths and methods are problems too."""
+    """Unknown paths and methods are answered as problems, too."""
     answer = client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == expected
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_large_body_is_refused_by_its_announced_length_s8(client: TestClient) -> None:
-    """S8: nobody fills the memory: what is announced too large is refused unread."""
+    """S8: a body that is announced as too large is refused unread."""
     answer = client.post(LOGIN, content=b"{", headers=JSON | {"Content-Length": str(MAX_BODY_BYTES + 1)})
     assert problem(answer)[0] == 413
 
 
 def test_a_large_body_is_refused_by_what_arrives_s8(client: TestClient) -> None:
-    """S8: also without an announced length reading stops at the limit."""
+    """S8: without an announced length reading stops at the limit."""
 
     def chunks() -> Iterator[bytes]:
         yield b'{"email": "'
@@ -74,14 +74,14 @@ def test_a_large_body_is_refused_by_what_arrives_s8(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("given", "kept"), [("request-12345678", True), ("short", False), ("<script>alert(1)", False)])
 def test_a_request_id_is_kept_or_made(client: TestClient, given: str, kept: bool) -> None:
-    """The caller's request id comes back when it looks like one; every answer has one."""
+    """A well-formed request id is returned; every answer has one."""
     answered = client.get("/health", headers={"X-Request-Id": given}).headers["x-request-id"]
     assert (answered == given) is kept
     assert len(answered) >= 8
 
 
 def test_nobody_is_sent_on_to_what_a_host_header_says(client: TestClient) -> None:
-    """A slash too many is no address, rather than a redirect that takes the bearer along."""
+    """A superfluous slash answers 404, not a redirect that would carry the bearer along."""
     answer = client.get("/api/v1/rooms/", headers={"Host": "evil.example"}, follow_redirects=False)
     assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
@@ -93,7 +93,7 @@ def test_no_other_origin_reads_by_default(client: TestClient) -> None:
 
 
 def test_listed_origins_read_with_credentials_and_others_do_not(house: House) -> None:
-    """A listed origin is named, never `*`; another one gets nothing."""
+    """A listed origin is returned by name, never as `*`; other origins get no CORS headers."""
     config = replace(house.services.config, cors_origins=("https://app.example",))
     client = TestClient(create_app(replace(house.services, config=config), routers()))
     allowed = client.get("/api/v1/config", headers={"Origin": "https://app.example"}).headers
@@ -104,12 +104,12 @@ def test_listed_origins_read_with_credentials_and_others_do_not(house: House) ->
 
 
 def test_a_lost_race_is_a_conflict(house: House) -> None:
-    """Two changes at once: the second one hears 409 and may try again."""
+    """Of two concurrent changes the second answers 409 and can be retried."""
     ana = house.person()
     store = house.services.store
 
     class Hasty:
-        """Somebody else writes between this request's reading and writing."""
+        """Writes between the request's read and its write."""
 
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)

@@ -1,4 +1,4 @@
-"""Creating once."""
+"""The `Idempotency-Key` of creating calls."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ def make(house: House, who: Person, key: str | None, name: str = "Night") -> Any
 
 
 def test_the_same_key_makes_one_room(house: House) -> None:
-    """A repeated POST answers with the room that the first one made."""
+    """A repeated POST returns the room that the first one created."""
     ana = house.person()
     first, second = make(house, ana, "k1"), make(house, ana, "k1")
     assert (first.status_code, second.status_code) == (201, 201)
@@ -27,13 +27,13 @@ def test_the_same_key_makes_one_room(house: House) -> None:
 
 
 def test_without_a_key_each_request_creates(house: House) -> None:
-    """No header, no memory."""
+    """Without the header each request creates."""
     ana = house.person()
     assert make(house, ana, None).json()["id"] != make(house, ana, None).json()["id"]
 
 
 def test_a_key_belongs_to_its_caller_and_body(house: House) -> None:
-    """Somebody else's same key is another key; another body under the same key is refused."""
+    """Keys are per caller; another body under the same key is refused."""
     ana, ben = house.person(), house.person()
     first = make(house, ana, "k1").json()["id"]
     assert make(house, ben, "k1").json()["id"] != first
@@ -41,7 +41,7 @@ def test_a_key_belongs_to_its_caller_and_body(house: House) -> None:
 
 
 def test_a_key_is_forgotten_after_a_day(house: House) -> None:
-    """24 hours later the same key creates again."""
+    """After 24 hours the same key creates again."""
     ana = house.person()
     first = make(house, ana, "k1").json()["id"]
     house.clock.advance(hours=24)
@@ -50,12 +50,12 @@ def test_a_key_is_forgotten_after_a_day(house: House) -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a b"])
 def test_a_key_that_is_none_is_malformed(house: House, key: str) -> None:
-    """A key is 1 to 200 visible characters."""
+    """A key must be 1 to 200 visible characters."""
     assert make(house, house.person(), key).status_code == 400
 
 
 def test_what_failed_may_be_tried_again(house: House) -> None:
-    """A creation that was refused keeps nothing: the same key may succeed later."""
+    """A refused creation does not use up the key."""
     once = Once(house.services, "key", "body")
 
     def refused() -> str:
@@ -68,7 +68,7 @@ def test_what_failed_may_be_tried_again(house: House) -> None:
 
 
 def test_a_request_under_way_is_a_conflict_until_it_is_given_up(house: House) -> None:
-    """While the first is at it the second waits; a claim that a dead process left is taken over after a minute."""
+    """A second request is refused while the first is running; a dead process's claim is taken over after a minute."""
     once = Once(house.services, "key", "body")
     claim = IdempotencyKey(
         workspace_id="main", id="key", created_at=house.clock(), body_hash="body", status=0, answer={},

@@ -1,4 +1,4 @@
-"""What anybody may ask."""
+"""The public routes."""
 
 from starlette.testclient import TestClient
 
@@ -6,7 +6,7 @@ from fakes.house import House
 
 
 def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
-    """GET /config names sign-in mode, registration, limits and version without credentials."""
+    """GET /config returns sign-in mode, registration, limits and version without credentials."""
     answer = client.get("/api/v1/config")
     assert answer.status_code == 200
     assert answer.json()["registration"] == "invitation"
@@ -15,7 +15,7 @@ def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
 
 
 def test_health_and_readiness(house: House) -> None:
-    """/health says that the process lives, /ready that the store answers."""
+    """/health reports that the process runs, /ready that the store responds."""
     assert house.client.get("/health").json() == {"status": "ok"}
     assert house.client.get("/ready").status_code == 200
     house.services.store.close()
@@ -25,14 +25,14 @@ def test_health_and_readiness(house: House) -> None:
 
 
 def test_jwks_holds_public_keys_only(client: TestClient) -> None:
-    """The key set holds the public halves of the join and notice keys, and not the access keys."""
+    """The key set contains the public keys of join and notice tokens, but not of access tokens."""
     keys = client.get("/.well-known/jwks.json").json()["keys"]
     assert sorted(key["kid"].split("-")[0] for key in keys) == ["join", "notice"]
     assert all("d" not in key for key in keys)
 
 
 def test_docs_need_nobody_else(client: TestClient) -> None:
-    """/docs is one page without script and without anything from another host."""
+    """/docs is one page without scripts and without anything from another host."""
     page = client.get("/api/v1/docs")
     assert page.status_code == 200
     assert "/api/v1/auth/login" in page.text

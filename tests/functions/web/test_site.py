@@ -1,4 +1,4 @@
-"""Where the site is, and who knocks."""
+"""What a request reveals about the site and the client."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ PROXY = ("10.0.0.0/8", "fd00::/8")
 def a_request(
     house: House, peer: str | None, public_url: str | None = None, **headers: str | tuple[str, ...]
 ) -> Request:
-    """A request from `peer`; header names with underscores for hyphens, several lines of one as a tuple."""
+    """A request from `peer`; header names with underscores for hyphens, several lines of one header as a tuple."""
     config = replace(house.services.config, public_url=public_url, trusted_proxies=PROXY)
     app: Any = type("App", (), {})()
     app.state = type("State", (), {"services": replace(house.services, config=config)})()
@@ -45,7 +45,7 @@ def a_request(
 
 
 def test_the_base_is_the_configured_one_or_the_one_asked(house: House) -> None:
-    """A configured address always wins; else the host of the request counts."""
+    """A configured URL always wins; otherwise the host of the request is used."""
     assert base_url(a_request(house, "192.0.2.1", "https://watch.example", host="evil")) == "https://watch.example"
     assert base_url(a_request(house, "192.0.2.1", host="watch.local:8000")) == "http://watch.local:8000"
 
@@ -62,7 +62,7 @@ def test_the_base_is_the_configured_one_or_the_one_asked(house: House) -> None:
     ],
 )
 def test_a_link_for_others_names_the_network(house: House, peer: str, host: str, shared: str) -> None:
-    """A link made at this very machine leads others to it; whoever came by another way gets the address they used."""
+    """A link created on this machine names its network address; other clients get the URL that they used."""
     request = a_request(house, peer, host=host)
     assert share_url(request) == base_url(request)  # no network is known
     services = request.app.state.services
@@ -73,7 +73,7 @@ def test_a_link_for_others_names_the_network(house: House, peer: str, host: str,
 
 
 def test_forwarded_headers_count_from_trusted_proxies_only(house: House) -> None:
-    """Scheme, host and address of a proxy are believed, of a stranger they are not."""
+    """Forwarded scheme, host and address are accepted from a trusted proxy only."""
     forwarded = {"x_forwarded_proto": "https", "x_forwarded_host": "watch.example", "x_forwarded_for": "203.0.113.9"}
     behind = a_request(house, "10.1.2.3", host="inner", **forwarded)
     assert (base_url(behind), is_https(behind), client_address(behind)) == (
@@ -90,19 +90,19 @@ def test_forwarded_headers_count_from_trusted_proxies_only(house: House) -> None
     ("forwarded_for", "address"),
     [
         ("203.0.113.9", "203.0.113.9"),
-        ("1.1.1.1, 203.0.113.9", "203.0.113.9"),  # what the client itself claimed stands further left
+        ("1.1.1.1, 203.0.113.9", "203.0.113.9"),  # what the client itself claimed is further left
         ("203.0.113.9, 10.9.9.9", "203.0.113.9"),
         ("2001:db8::7, fd00::1", "2001:db8::7"),
         ("", "10.1.2.3"),
     ],
 )
 def test_the_client_is_the_last_address_that_no_proxy_owns(house: House, forwarded_for: str, address: str) -> None:
-    """An address that the client wrote into the header itself is not believed."""
+    """An address that the client itself put into the header is ignored."""
     assert client_address(a_request(house, "10.1.2.3", x_forwarded_for=forwarded_for)) == address
 
 
 def test_a_client_without_an_address_is_unknown(house: House) -> None:
-    """A Unix socket has no peer address."""
+    """A client on a Unix socket has no address."""
     assert client_address(a_request(house, None)) == "unknown"
 
 
@@ -111,7 +111,7 @@ def test_a_client_without_an_address_is_unknown(house: House) -> None:
     ["", "null", "http://watch.example", "https://watch.example.evil", "https://watch.example:444", "https://x:y"],
 )
 def test_another_origin_is_refused(house: House, origin: str) -> None:
-    """Scheme, host and port all have to be the site's."""
+    """Scheme, host and port of the origin must be the site's."""
     request = a_request(house, "192.0.2.1", "https://watch.example", origin=origin, content_type="application/json")
     with pytest.raises(Forbidden):
         require_origin(request)
@@ -119,7 +119,7 @@ def test_another_origin_is_refused(house: House, origin: str) -> None:
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 def test_what_a_form_can_send_is_refused(house: House, content_type: str) -> None:
-    """Only JSON, which a form of another site cannot send."""
+    """Only JSON is accepted, which a form on another site cannot send."""
     request = a_request(
         house, "192.0.2.1", "https://watch.example", origin="https://watch.example", content_type=content_type
     )
@@ -128,13 +128,13 @@ def test_what_a_form_can_send_is_refused(house: House, content_type: str) -> Non
 
 
 def test_the_sites_own_page_passes(house: House) -> None:
-    """The same origin, spelt with its port, and JSON with a charset."""
+    """The same origin with an explicit port, and JSON with a charset, are accepted."""
     headers = {"origin": "https://watch.example:443", "content_type": "application/json; charset=utf-8"}
     require_origin(a_request(house, "192.0.2.1", "https://watch.example", **headers))
 
 
 def test_what_a_client_made_up_is_read_before_what_the_proxy_added(house: House) -> None:
-    """A proxy may add a line of its own instead of lengthening the client's: the last word is the proxy's."""
+    """When the proxy adds its own header line, its value counts, not the client's."""
     behind = a_request(
         house,
         "10.1.2.3",

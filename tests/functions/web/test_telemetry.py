@@ -1,4 +1,4 @@
-"""Traces: one span a request under the caller's trace, named by its route, and without any address."""
+"""Traces: one span per request in the caller's trace, named after its route, without any URL."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ def spans() -> InMemorySpanExporter:
 
 @pytest.fixture
 def browser(house: House, spans: InMemorySpanExporter) -> TestClient:
-    """The whole API behind the layer, in front of an exporter that the test can read."""
+    """The whole API with tracing and an exporter that the test can read."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     house.app.add_middleware(Tracing, tracer=provider.get_tracer("test"))
@@ -37,7 +37,7 @@ def browser(house: House, spans: InMemorySpanExporter) -> TestClient:
 
 
 def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
-    """Not of its address; the caller's trace goes on."""
+    """The span is named after the route, not the path, and continues the caller's trace."""
     browser.get("/api/v1/rooms/canary-room", headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})
     (span,) = spans.get_finished_spans()
     assert span.name == "GET /rooms/{room_id}"
@@ -48,7 +48,7 @@ def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemory
 
 
 def test_a_path_of_nobody_is_a_span_without_a_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
-    """404 before any route."""
+    """A request that matches no route is a span without one."""
     browser.get("/api/v1/canary")
     (span,) = spans.get_finished_spans()
     assert span.name == "GET"
@@ -72,14 +72,14 @@ def collector() -> Iterator[tuple[str, list[ExportTraceServiceRequest]]]:
             self.end_headers()
 
         def log_message(self, *_arguments: Any) -> None:
-            """Says nothing."""
+            """Suppresses the log lines."""
 
     with serving(Handler) as host:
         yield f"http://{host}", got
 
 
 def test_spans_reach_a_collector_by_otlp(collector: tuple[str, list[ExportTraceServiceRequest]]) -> None:
-    """The real exporter and its wire format."""
+    """The real exporter sends spans in its wire format."""
     endpoint, got = collector
     tracer = open_tracer(otlp_exporter(endpoint), service="rooms", version="1")
     with tracer.start_as_current_span("GET /x"):
@@ -90,7 +90,7 @@ def test_spans_reach_a_collector_by_otlp(collector: tuple[str, list[ExportTraceS
 
 
 def test_without_a_collector_there_is_no_layer(house: House) -> None:
-    """And with one there is."""
+    """The tracing layer exists only where a collector is configured."""
     plain = create_app(house.services, [router])
     assert Tracing not in layers(plain)
     traced = replace(house.services, config=replace(house.services.config, otlp_endpoint="http://127.0.0.1:9"))

@@ -1,4 +1,4 @@
-"""An integrator that listens, and an account whose webhook calls it."""
+"""An integrator's server, and an account with a webhook for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def owner(house: House) -> Person:
 
 @pytest.fixture
 def webhook(house: House, owner: Person, listener: Integrator) -> dict[str, Any]:
-    """Registered for everything."""
+    """A webhook that subscribes to every event."""
     events = ["room.started", "room.ended", "participant.joined", "participant.left", "video.ready", "video.failed"]
     answer = house.client.post("/api/v1/webhooks", json={"url": listener.url, "events": events}, headers=owner.headers)
     assert answer.status_code == 201, answer.text

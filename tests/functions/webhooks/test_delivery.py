@@ -1,4 +1,4 @@
-"""From what happens in rooms and films to the integrator's server: once each, again after failures, never for ever."""
+"""From events in rooms and films to the integrator's server: each delivered once, with a limited number of retries."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -50,7 +50,7 @@ def room(house: House, owner: Person, webhook: dict[str, Any]) -> Party:
 
 
 def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: Party, listener: Integrator) -> None:
-    """Started with the first, ended with the last, everybody's coming and going between."""
+    """The first to join starts the session, the last to leave ends it; each joining and leaving is reported."""
     events = [
         session(room, "session_started", 1, 1),
         session(room, "session_started", 2, 2),
@@ -58,7 +58,7 @@ def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: P
         session(room, "session_ended", 4, 0),
     ]
     ingest(house.services, events)
-    ingest(house.services, events)  # at least once, so twice
+    ingest(house.services, events)  # at least once: here twice
     assert deliver_due(house.services) == 6
     assert sorted(event["type"] for event in listener.events) == [
         *("participant.joined", "participant.joined", "participant.left", "participant.left"),
@@ -70,7 +70,7 @@ def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: P
 
 
 def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, webhook: Any, listener: Any) -> None:
-    """And only then, and only to its owner's webhooks."""
+    """A film is reported when it is ready or has failed, and only to its owner's webhooks."""
     video = film(house, owner, status="processing")
     video = store_video(house.services, video, replace(video, progress=0.5))
     video = store_video(house.services, video, replace(video, status="ready"))
@@ -85,7 +85,7 @@ def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, 
 def test_who_was_suspended_learns_of_nobody(
     house: House, owner: Person, room: Party, webhook: Any, listener: Any
 ) -> None:
-    """The party may go on without its host, who hears no names of it any more."""
+    """A suspended account gets no more deliveries, although its room may continue."""
     house.services.store.replace(replace(owner.account, suspended=True))
     ingest(house.services, [session(room, "session_started", 1, 1)])
     assert deliver_due(house.services) == 0
@@ -93,7 +93,7 @@ def test_who_was_suspended_learns_of_nobody(
 
 
 def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
-    """A message may come again, and the sweeper may come round meanwhile."""
+    """A repeated wake-up, or a maintenance round at the same time, does not call twice."""
     video = film(house, owner, status="processing")
     store_video(house.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
     deliver(house.services, woken(house) * 2)
@@ -104,7 +104,7 @@ def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any
 def test_failures_are_tried_again_ever_later_and_then_given_up(
     house: House, owner: Person, webhook: Any, listener: Integrator
 ) -> None:
-    """Not before its time, with the same id, and after two days never again."""
+    """Retries wait for their time, keep the id, and stop after two days."""
     listener.status = 500
     video = film(house, owner, status="processing")
     store_video(house.services, video, replace(video, status="ready"))
@@ -128,14 +128,14 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(
 
 
 def test_a_redirect_is_not_followed(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
-    """An address that was checked must not send us to one that was not."""
+    """A redirect is not followed, because its target has not been checked."""
     listener.status = 302
     answer = house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers).json()
     assert (answer["state"], answer["last_status"]) == ("waiting", 302)
 
 
 def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
-    """410 is the integrator's way to say: never again."""
+    """410 Gone deactivates the webhook."""
     listener.status = 410
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
     stored = house.services.store.get(Webhook, webhook["id"])
@@ -147,7 +147,7 @@ def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integ
 
 
 def test_the_log_forgets_after_thirty_days(house: House, owner: Person, webhook: Any) -> None:
-    """What was told about people is not kept for ever."""
+    """Deliveries are deleted after 30 days, because they contain names."""
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
     house.clock.advance(seconds=timedelta(days=31).total_seconds())
     run_cloud_tasks(house.services)
@@ -160,7 +160,7 @@ def test_the_log_forgets_after_thirty_days(house: House, owner: Person, webhook:
     "content", [b"{}", b'{"v": 1}', b'{"v": 1, "deliveries": [1]}', b'{"v": 1, "deliveries": "a"}']
 )
 def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
-    """It then ends in the dead-letter topic."""
+    """An invalid wake-up raises BadEvent, and so ends in the dead-letter topic."""
     from base64 import b64encode
 
     with pytest.raises(BadEvent):
@@ -174,13 +174,13 @@ def registered(house: House, person: Person, url: str) -> str:
 
 
 def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
-    """Attempts, and how long it is until the next one, of what waits for a webhook."""
+    """Attempts and delay until the next one, per delivery that waits for a webhook."""
     found = house.services.store.query(DELIVERIES_OF_WEBHOOK, webhook_id).items
     return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
 
 
 def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person, listener: Integrator) -> None:
-    """What else waits for them waits as long, with all its attempts; others hear of theirs in the same round."""
+    """A webhook that fails is called once per round; its other deliveries are postponed; other webhooks are not."""
     dead = registered(house, owner, "http://127.0.0.1:9/")
     other = house.person("Otto")
     registered(house, other, listener.url)
@@ -193,7 +193,7 @@ def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person,
 
 
 def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> None:
-    """One answers only once the other has been called: one after the other, in whatever order, would not do."""
+    """Webhooks are called concurrently: here one answers only after the other has been called."""
     arrived = Barrier(2, timeout=5)
 
     class Together(BaseHTTPRequestHandler):
@@ -204,7 +204,7 @@ def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> N
             self.end_headers()
 
         def log_message(self, *_arguments: Any) -> None:
-            """Says nothing."""
+            """Suppresses the log lines."""
 
     with serving(Together) as one, serving(Together) as another:
         for address in (one, another):

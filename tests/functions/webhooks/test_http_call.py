@@ -1,4 +1,4 @@
-"""One call to an address of somebody else's choice: what is called, and what never is."""
+"""One call to an integrator's URL: what is called, and what never is."""
 
 from itertools import chain, repeat
 
@@ -10,7 +10,7 @@ from watchparty_api.webhooks.http_call import NotCalled, call
 
 
 def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> None:
-    """With its query, and its status comes back."""
+    """A URL in the local network is called with its query, and its status is returned."""
     listener.status = 202
     assert call(listener.url, b"{}", {"Content-Type": "application/json"}, public_only=False) == 202
     assert [body for _, body in listener.calls] == [b"{}"]
@@ -35,27 +35,27 @@ def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> N
     ],
 )
 def test_the_cloud_calls_no_private_address(url: str) -> None:
-    """Neither this machine nor its metadata server nor the network behind it."""
+    """The cloud calls neither its own machine nor its metadata server nor its network."""
     with pytest.raises(NotCalled, match="public"):
         call(url, b"{}", {}, public_only=True)
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/"])
 def test_not_even_at_home_a_machines_metadata_is_called(url: str) -> None:
-    """A home may be a machine that somebody rented, whose metadata service gives out its rights."""
+    """A metadata service is never called, because a home may be a rented machine with one."""
     with pytest.raises(NotCalled, match="metadata"):
         call(url, b"{}", {}, public_only=False)
 
 
 def test_the_cloud_calls_nobody_without_tls(listener: Integrator) -> None:
-    """What is told names people."""
+    """The cloud requires https, because deliveries contain names."""
     with pytest.raises(NotCalled, match="https"):
         call(listener.url, b"{}", {}, public_only=True)
     assert listener.calls == []
 
 
 def test_a_host_that_does_not_answer_is_no_exception_of_another_kind(listener: Integrator) -> None:
-    """Nobody listens, or no such name: both are NotCalled."""
+    """A refused connection and an unknown name both raise NotCalled."""
     for url in ("http://127.0.0.1:9/", "http://no-such-host.invalid/"):
         with pytest.raises(NotCalled):
             call(url, b"{}", {}, public_only=False)
@@ -71,12 +71,12 @@ ENDLESS = {
 
 @pytest.mark.parametrize("way", ENDLESS)
 def test_a_call_ends_whatever_drips_in(way: str) -> None:
-    """One deadline for all of it. The server itself gives up after ten times as long."""
+    """One deadline covers the whole call, however slowly the answer arrives."""
     with talking(ENDLESS[way], every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
         call(f"http://{address}/", b"{}", {}, public_only=False, within_s=0.3)
 
 
 def test_a_handshake_that_never_ends_is_within_the_deadline() -> None:
-    """TLS begins before the first byte of HTTP."""
+    """A TLS handshake that never ends is within the deadline, too."""
     with talking(repeat(b""), every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
         call(f"https://{address}/", b"{}", {}, public_only=False, within_s=0.3)

@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: registered, listed without secrets, tried out, logged, deleted; everybody their own only."""
+"""The routes of webhooks: create, list without secrets, test, log, delete; each account only its own."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ HOOKS = "/api/v1/webhooks"
 
 
 def test_the_secret_is_shown_once(house: House, owner: Person, webhook: dict[str, Any]) -> None:
-    """With the answer that made it, and in no list, no log and no export."""
+    """The secret is in the creating answer, and in no list, no log and no export."""
     assert webhook["secret"].startswith("whsec_")
     for path in (HOOKS, f"{HOOKS}/{webhook['id']}/deliveries", "/api/v1/auth/me/export"):
         answer = house.client.get(path, headers=owner.headers)
@@ -23,7 +23,7 @@ def test_the_secret_is_shown_once(house: House, owner: Person, webhook: dict[str
 def test_a_test_call_says_what_was_answered(
     house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
 ) -> None:
-    """The address is called at once, signed with the secret, and the log shows it."""
+    """A test call is made immediately, signed with the secret, and logged."""
     answer = house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).json()
     assert (answer["state"], answer["last_status"], answer["attempts"]) == ("delivered", 204, 1)
     assert [event["type"] for event in listener.events] == ["test"]
@@ -33,13 +33,13 @@ def test_a_test_call_says_what_was_answered(
 
 
 def test_test_calls_are_counted(house: House, owner: Person, webhook: dict[str, Any]) -> None:
-    """Nobody makes us call an address as fast as they can."""
+    """Test calls are rate limited."""
     codes = [house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).status_code for _ in range(7)]
     assert codes == [200] * 6 + [429]
 
 
 def test_somebody_elses_webhook_looks_like_none(house: House, webhook: dict[str, Any]) -> None:
-    """Neither its log nor a test call nor its end is for others."""
+    """Other accounts get 404 for a webhook's log, test and deletion."""
     other = house.person("Otto").headers
     path = f"{HOOKS}/{webhook['id']}"
     assert house.client.get(f"{path}/deliveries", headers=other).status_code == 404
@@ -50,7 +50,7 @@ def test_somebody_elses_webhook_looks_like_none(house: House, webhook: dict[str,
 def test_a_deleted_webhook_hears_nothing_and_leaves_nothing(
     house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
 ) -> None:
-    """Its log goes with it."""
+    """Deleting a webhook stops its deliveries and deletes its log."""
     house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers)
     assert house.client.delete(f"{HOOKS}/{webhook['id']}", headers=owner.headers).status_code == 204
     assert house.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).status_code == 404
@@ -58,7 +58,7 @@ def test_a_deleted_webhook_hears_nothing_and_leaves_nothing(
 
 
 def test_a_deleted_account_leaves_no_webhook(house: House, owner: Person, webhook: dict[str, Any]) -> None:
-    """Nothing goes on calling an address in the name of somebody who has gone."""
+    """Deleting an account deletes its webhooks."""
     assert house.client.request("DELETE", "/api/v1/auth/me", json={}, headers=owner.headers).status_code == 204
     again = house.person("Olga").headers
     assert house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=again).status_code == 404
@@ -76,13 +76,13 @@ def test_a_deleted_account_leaves_no_webhook(house: House, owner: Person, webhoo
     ],
 )
 def test_an_address_that_cannot_be_called_is_refused(house: House, owner: Person, url: str) -> None:
-    """422, before anything is stored."""
+    """An invalid URL answers 422, and nothing is stored."""
     body = {"url": url, "events": ["video.ready"]}
     assert house.client.post(HOOKS, json=body, headers=owner.headers).status_code == 422
 
 
 def test_ten_are_enough_and_temporary_accounts_have_none(house: House, owner: Person) -> None:
-    """Conflict for the eleventh; who has not registered cannot make us call anybody."""
+    """The eleventh webhook answers 409, and temporary accounts cannot have any."""
     body = {"url": "https://integrator.example", "events": ["video.ready"]}
     codes = [house.client.post(HOOKS, json=body, headers=owner.headers).status_code for _ in range(11)]
     assert codes == [201] * 10 + [409]
@@ -91,7 +91,7 @@ def test_ten_are_enough_and_temporary_accounts_have_none(house: House, owner: Pe
 
 
 def test_api_tokens_need_the_scope(house: House, owner: Person, webhook: dict[str, Any]) -> None:
-    """`webhooks:read` lists and does not delete."""
+    """The scope `webhooks:read` allows listing, but not deleting."""
     wish = {"name": "script", "scopes": ["webhooks:read"]}
     token = house.client.post("/api/v1/auth/me/tokens", json=wish, headers=owner.headers).json()["token"]
     bearer = {"Authorization": f"Bearer {token}"}
