@@ -274,8 +274,8 @@ def test_permissions(production: Applied) -> None:
 def test_only_the_page_and_the_services_behind_the_load_balancer_are_public(
     production: Applied, hobby: Applied
 ) -> None:
-    everybody = {each for each in production.bindings() if each.startswith("allUsers")}
-    assert everybody == {
+    public = {each for each in production.bindings() if each.startswith("allUsers")}
+    assert public == {
         "allUsers: storage.legacyObjectReader on site",
         *(f"allUsers: run.invoker on {name}" for name in ("auth", "rooms", "videos", "relay")),
     }
