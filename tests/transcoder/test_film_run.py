@@ -1,0 +1,150 @@
+"""The main loop takes reports in, asks its scheduler what to do, and finishes a film only when it is complete."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from transcoder.cloud import RecordedEvents
+from transcoder.facts import audio, facts
+from watchparty_transcoder.config import Limits
+from watchparty_transcoder.errors import Cancelled, DiskFull, PlanMismatch
+from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
+from watchparty_transcoder.events.transcode_event import Availability
+from watchparty_transcoder.ffmpeg.process import Processes
+from watchparty_transcoder.film_run import FilmRun, Job, Step, finished_before
+from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
+from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.plan.plan import make_plan
+from watchparty_transcoder.publish.verify import SpanReader, as_listed
+from watchparty_transcoder.source.source import on_disk
+from watchparty_transcoder.storage.folder import FolderStorage
+
+SECONDS = 3.0
+SIZE = 60_000
+PLAN = make_plan(facts(video=None, duration_s=SECONDS, audio=(audio(codec="mp3", duration_s=SECONDS),)))
+"""Audio only, in one segment."""
+
+
+def encode(report: Report) -> None:
+    (track,) = PLAN.audio
+    report(StoredSegment(track.name, 0, track.end / track.sample_rate, SIZE, track.end // 1024, 0, track.end))
+
+
+def fail(error: Exception) -> Callable[[Report], None]:
+    def work(_report: Report) -> None:
+        raise error
+
+    return work
+
+
+class ScriptedScheduler:
+    """Submits some pieces, and decides `last` once they are all done."""
+
+    report_wait_s = 0.05
+
+    def __init__(self, run: FilmRun, *pieces: Piece, last: Step = Step.FINISH) -> None:
+        self.run = run
+        self.pieces = pieces
+        self.last = last
+        self.done: list[str] = []
+        self.skipped: list[str] = []
+
+    def begin(self) -> None:
+        self.run.workers.submit(self.pieces, Pool.AUDIO)
+
+    def piece_done(self, ended: PieceEnded) -> None:
+        self.done.append(ended.piece.name)
+
+    def piece_skipped(self, piece: Piece) -> None:
+        self.skipped.append(piece.name)
+
+    def turn(self, *, reported: bool) -> Step:
+        if reported:
+            self.run.publish()
+        self.run.emit_status()
+        return self.last if self.run.workers.idle else Step.CONTINUE
+
+    def span_reader(self) -> SpanReader:
+        return as_listed({"a0/aac-00000.m4s": SIZE})
+
+    def publish_all(self) -> Availability:
+        return self.run.publish()
+
+
+@pytest.fixture
+def events() -> RecordedEvents:
+    return RecordedEvents()
+
+
+@pytest.fixture
+def run(tmp_path: Path, events: RecordedEvents) -> FilmRun:
+    job = Job(
+        source=on_disk(Path("/film")),
+        ffmpeg=lambda: "ffmpeg",
+        storage=FolderStorage(tmp_path),
+        processes=Processes(),
+        emitter=EventEmitter(RunIdentity(video_id="v1", generation=1), events, lambda: 0.0),
+        limits=Limits(),
+        threads=1,
+    )
+    return FilmRun(job, PLAN)
+
+
+def test_a_complete_film_is_finished(run: FilmRun, events: RecordedEvents) -> None:
+    """`finished` is the last event, and is stored for the runs after this one."""
+    scheduler = ScriptedScheduler(run, Piece("a0-aac-00000", encode))
+    run.run(scheduler)
+    assert scheduler.done == ["a0-aac-00000"]
+    assert events.kinds() == ["playable", "progress", "finished"]
+    assert finished_before(run.job.storage) == events.events[-1]
+
+
+def test_an_incomplete_film_is_not_finished(run: FilmRun, events: RecordedEvents) -> None:
+    """Verification comes before `finished`, even if the scheduler believes that everything is done."""
+    with pytest.raises(PlanMismatch):
+        run.run(ScriptedScheduler(run, Piece("poster", lambda _report: None)))
+    assert "finished" not in events.kinds()
+    assert finished_before(run.job.storage) is None
+
+
+def test_a_run_can_leave_the_rest_to_others(run: FilmRun, events: RecordedEvents) -> None:
+    """Then it ends without an event and without an error."""
+    run.run(ScriptedScheduler(run, Piece("poster", lambda _report: None), last=Step.LEAVE))
+    assert "finished" not in events.kinds()
+
+
+def test_a_film_does_without_an_optional_piece(run: FilmRun, events: RecordedEvents) -> None:
+    """Its failure is the scheduler's to note; the film is finished nevertheless."""
+    poster = Piece("poster", fail(RuntimeError("no frame")), needed=False)
+    scheduler = ScriptedScheduler(run, Piece("a0-aac-00000", encode), poster)
+    run.run(scheduler)
+    assert scheduler.skipped == ["poster"]
+    assert events.kinds()[-1] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("error", "needed"), [(RuntimeError("no"), True), (DiskFull("full"), False), (Cancelled(), False)]
+)
+def test_other_failures_end_the_run(run: FilmRun, error: Exception, needed: bool) -> None:
+    """A needed piece fails, the disk is full, or the run was cancelled: the error itself is raised."""
+    with pytest.raises(type(error)):
+        run.run(ScriptedScheduler(run, Piece("subtitles", fail(error), needed=needed)))
+
+
+def test_warnings_reach_the_uploader(run: FilmRun, events: RecordedEvents) -> None:
+    """A piece's warning is part of the events."""
+
+    def encode_with_damage(report: Report) -> None:
+        report(FilmWarning("Part of it is silent."))
+        encode(report)
+
+    run.run(ScriptedScheduler(run, Piece("a0-aac-00000", encode_with_damage)))
+    assert getattr(events.events[-1], "warnings", ()) == ("Part of it is silent.",)
+
+
+def test_cancelling_ends_the_loop(run: FilmRun) -> None:
+    """Also while nothing is reported."""
+    run.job.processes.cancel()
+    with pytest.raises(Cancelled):
+        run.run(ScriptedScheduler(run))
