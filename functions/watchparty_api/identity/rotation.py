@@ -38,7 +38,7 @@ STEPS: Mapping[str, Callable[[str, str | None], str]] = {"add": add, "activate":
 
 def _content(name: str, text: str | None) -> dict[str, Any]:
     if text is None:
-        raise ConfigError(f"there is no key family {name} yet; `add` creates it")
+        raise ConfigError(f"there is no family {name} yet; `add` creates it")
     parse_family(name, text)
     content: dict[str, Any] = json.loads(text)
     return content
