@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
+.PHONY: help run demo dev test unit check format cloud e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -43,6 +43,9 @@ unit: ## run the tests that need no other program, network or database
 
 test: prepare-test ## install what is missing, then run every test: unit, contract, integration, page, end to end
 	$(BIN)/python tests/run_all.py
+
+cloud: prepare-test ## run a production in a box: Google Cloud's whole topology on this machine, and a party in it
+	$(BIN)/python tests/cloud/namespace.py $(PYTEST) tests/cloud/journey
 
 e2e: prepare-test ## run only the browser tests
 	$(PYTEST) tests/e2e

@@ -1,17 +1,23 @@
 # production: films and the page from the edge. Films need a signed cookie: only Cloud CDN can read the bucket, and it does
 # so only for requests with a valid signature.
 
+locals {
+  # Seconds for which Cloud CDN keeps a signed response, whatever its Cache-Control says: segments never change, and a
+  # playlist grows while its film is being prepared.
+  media_backends = local.production ? { media = 86400, playlists = 1 } : {}
+}
+
 resource "google_compute_backend_bucket" "media" {
-  count       = local.production ? 1 : 0
-  name        = "watchparty-media"
+  for_each    = local.media_backends
+  name        = "watchparty-${each.key}"
   bucket_name = google_storage_bucket.media.name
   enable_cdn  = true
   # Applies ahead of the cache, so cached segments are blocked as well.
   edge_security_policy = one(google_compute_security_policy.no_films[*].id)
 
   cdn_policy {
-    cache_mode                   = "USE_ORIGIN_HEADERS" # segments for a year, growing playlists for a second
-    signed_url_cache_max_age_sec = 3600
+    cache_mode                   = "USE_ORIGIN_HEADERS"
+    signed_url_cache_max_age_sec = each.value
     request_coalescing           = true # everyone in a room requests the same segment at the same moment
     negative_caching             = false
   }
@@ -34,19 +40,25 @@ resource "google_compute_security_policy" "no_films" {
       }
     }
   }
+  # Detached from the backends before it is destroyed: Google refuses to delete a policy that is in use.
+  lifecycle {
+    create_before_destroy = true
+  }
   depends_on = [google_project_service.api]
 }
 
 resource "google_compute_backend_bucket_signed_url_key" "media" {
-  for_each       = local.production ? var.cdn_key_names : toset([])
-  name           = each.key
-  backend_bucket = google_compute_backend_bucket.media[0].name
-  key_value      = lookup(var.cdn_key_values, each.key, "")
+  for_each = { for pair in setproduct(keys(local.media_backends), var.cdn_key_names) :
+    "${pair[0]} ${pair[1]}" => { backend = pair[0], key = pair[1] }
+  }
+  name           = each.value.key
+  backend_bucket = google_compute_backend_bucket.media[each.value.backend].name
+  key_value      = lookup(var.cdn_key_values, each.value.key, "")
 
   lifecycle {
     precondition {
-      condition     = contains(keys(var.cdn_key_values), each.key)
-      error_message = "cdn_key_values has no value for ${each.key}: deploy with `make deploy`, which reads it from its secret."
+      condition     = contains(keys(var.cdn_key_values), each.value.key)
+      error_message = "cdn_key_values has no value for ${each.value.key}: deploy with `make deploy`, which reads it from its secret."
     }
   }
 }

@@ -28,6 +28,11 @@ output "github" {
   }
 }
 
+output "key_prefix" {
+  description = "What the names of the signing keys' secrets begin with, for `watchparty admin` on the operator's machine."
+  value       = "projects/${var.project_id}/secrets/watchparty"
+}
+
 output "key_secrets" {
   description = "Secrets of the signing keys, by the name of the mounted file."
   value       = { for name, file in local.key_files : file => google_secret_manager_secret.key[name].secret_id }

@@ -1,24 +1,24 @@
 # production: which backend serves which path. A test compares it with every route in docs/contracts/openapi.json.
 
 locals {
-  # Backend → paths; the longest path wins. Every other path is a page of the site.
-  service_paths = {
-    auth = [
-      "/api/*", "/health", "/ready", "/.well-known/jwks.json",
-    ]
-    rooms = [
-      "/api/v1/rooms", "/api/v1/rooms/*", "/r/*",
-    ]
-    videos = [
-      "/api/v1/videos", "/api/v1/videos/*",
-    ]
-    relay = ["/ws"]
-  }
-  # Built assets have a hash in their name: a missing one is a 404, not the page.
-  bucket_paths = {
-    media = ["/media/*"]
-    site  = ["/assets/*", "/api/v1/openapi.json"]
-  }
+  # The first route that matches answers. `page`: a path that has no object there is a route of the page.
+  routes = [
+    { backend = "relay", exact = ["/ws"] },
+    # Playlists grow, and Cloud CDN keeps signed responses for as long as their backend says, whatever their Cache-Control.
+    { backend = "playlists", template = ["/media/**.m3u8"] },
+    { backend = "media", prefix = ["/media/"] },
+    # Built files have a hash in their names: one that is missing must be 404, not the page.
+    { backend = "site", prefix = ["/assets/"], exact = ["/api/v1/openapi.json"] },
+    { backend = "rooms", prefix = ["/api/v1/rooms/", "/r/"], exact = ["/api/v1/rooms"] },
+    { backend = "videos", prefix = ["/api/v1/videos/"], exact = ["/api/v1/videos"] },
+    { backend = "auth", prefix = ["/api/"], exact = ["/health", "/ready", "/.well-known/jwks.json"] },
+    { backend = "site", prefix = ["/"], page = true },
+  ]
+  backends = local.production ? merge(
+    { for name, service in google_compute_backend_service.run : name => service.id },
+    { for name, bucket in google_compute_backend_bucket.media : name => bucket.id },
+    { site = google_compute_backend_bucket.site[0].id },
+  ) : {}
 }
 
 resource "google_compute_url_map" "site" {
@@ -35,33 +35,42 @@ resource "google_compute_url_map" "site" {
     name            = "site"
     default_service = google_compute_backend_bucket.site[0].id
 
-    dynamic "path_rule" {
-      for_each = local.service_paths
+    dynamic "route_rules" {
+      for_each = local.routes
       content {
-        paths   = path_rule.value
-        service = google_compute_backend_service.run[path_rule.key].id
-      }
-    }
+        priority = 10 * (route_rules.key + 1)
+        service  = local.backends[route_rules.value.backend]
 
-    dynamic "path_rule" {
-      for_each = local.bucket_paths
-      content {
-        paths   = path_rule.value
-        service = path_rule.key == "media" ? google_compute_backend_bucket.media[0].id : google_compute_backend_bucket.site[0].id
-      }
-    }
+        dynamic "match_rules" {
+          for_each = lookup(route_rules.value, "exact", [])
+          content {
+            full_path_match = match_rules.value
+          }
+        }
+        dynamic "match_rules" {
+          for_each = lookup(route_rules.value, "prefix", [])
+          content {
+            prefix_match = match_rules.value
+          }
+        }
+        dynamic "match_rules" {
+          for_each = lookup(route_rules.value, "template", [])
+          content {
+            path_template_match = match_rules.value
+          }
+        }
 
-    # Every other path is a route of the page: the bucket has no file of that name, and the answer is the page.
-    path_rule {
-      paths   = ["/*"]
-      service = google_compute_backend_bucket.site[0].id
-      custom_error_response_policy {
-        error_service = google_compute_backend_bucket.site[0].id
-        error_response_rule {
-          # The public may read but not list, so a missing file is a 403.
-          match_response_codes   = ["403", "404"]
-          path                   = "/index.html"
-          override_response_code = 200
+        dynamic "custom_error_response_policy" {
+          for_each = lookup(route_rules.value, "page", false) ? [google_compute_backend_bucket.site[0].id] : []
+          content {
+            error_service = custom_error_response_policy.value
+            error_response_rule {
+              # The public may read but not list, so a missing file is a 403.
+              match_response_codes   = ["403", "404"]
+              path                   = "/index.html"
+              override_response_code = 200
+            }
+          }
         }
       }
     }
@@ -74,7 +83,8 @@ resource "google_compute_url_map" "site" {
       "/api/v1/rooms/x/join" = google_compute_backend_service.run["rooms"].id
       "/api/v1/videos"       = google_compute_backend_service.run["videos"].id
       "/api/v1/auth/me"      = google_compute_backend_service.run["auth"].id
-      "/media/v/1/a.m4s"     = google_compute_backend_bucket.media[0].id
+      "/media/v/1/a.m4s"     = google_compute_backend_bucket.media["media"].id
+      "/media/v/1/a/b.m3u8"  = google_compute_backend_bucket.media["playlists"].id
       "/library"             = google_compute_backend_bucket.site[0].id
     }
     content {

@@ -19,6 +19,7 @@ MAY_BE_MISSING = {
     "gcloud": "is part of the Google Cloud SDK, which is in no package registry",
     "C compiler": "is not needed by the product: the relay is compiled where its image is built",
     "terraform": "is distributed by HashiCorp, in no package registry",
+    "network namespace": "only root, or a kernel that lets users do so, can create one",
     "tmpfs": "only root can mount a small file system",
 }
 """The reason of a skip must begin with one of these names."""

@@ -12,15 +12,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIN = ROOT / ".venv" / "bin"
-PYTEST = [str(BIN / "python"), "-m", "pytest", "-rs"]
+PYTHON = str(BIN / "python")
+PYTEST = [PYTHON, "-m", "pytest", "-rs"]
+NOT_HERE = ["--ignore", "tests/e2e", "--ignore", "tests/cloud/journey"]
 SUITES: dict[str, tuple[list[str], Path]] = {
     "format": ([str(BIN / "ruff"), "format", "--check", "."], ROOT),
     "lint": ([str(BIN / "ruff"), "check", "."], ROOT),
     "types": ([str(BIN / "mypy")], ROOT),
     "page: lint and types": (["npm", "run", "--silent", "check"], ROOT / "frontend"),
     "page: unit": (["npm", "run", "--silent", "test"], ROOT / "frontend"),
-    "unit, contract, integration": ([*PYTEST, "-n", "2", "--dist", "loadfile", "tests", "--ignore", "tests/e2e"], ROOT),
+    "unit, contract, integration": ([*PYTEST, "-n", "2", "--dist", "loadfile", "tests", *NOT_HERE], ROOT),
     "end to end": ([*PYTEST, "tests/e2e"], ROOT),
+    "production in a box": ([PYTHON, "tests/cloud/namespace.py", *PYTEST, "tests/cloud/journey"], ROOT),
 }
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 

@@ -5,7 +5,7 @@ calls the function `sweep` every minute (every five on the profile `hobby`), whi
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,16 +73,25 @@ TASKS = (
 )
 
 
-def run_cloud_tasks(services: Services) -> None:
-    """Runs every task of the cloud once, for the function `sweep`. A task that fails does not stop the others."""
-    for task in TASKS:
-        if task.in_cloud:
-            run(task, services)
+class MaintenanceFailed(Exception):
+    """Carries the names of the tasks that failed, so that the sweep counts as failed and its alerts fire."""
 
 
-def run(task: MaintenanceTask, services: Services) -> None:
-    """Runs one task and logs its failure."""
+def run_cloud_tasks(services: Services, tasks: Sequence[MaintenanceTask] = TASKS) -> None:
+    """Runs every task of the cloud once, for the function `sweep`. A task that fails does not stop the others.
+
+    Raises MaintenanceFailed afterwards if any did.
+    """
+    failed = [task.name for task in tasks if task.in_cloud and not run(task, services)]
+    if failed:
+        raise MaintenanceFailed(", ".join(failed))
+
+
+def run(task: MaintenanceTask, services: Services) -> bool:
+    """Runs one task; logs its failure and returns False."""
     try:
         task.run(services)
     except Exception:
         log.exception("could not %s", task.name)
+        return False
+    return True

@@ -81,6 +81,6 @@ def rotated(step: str, family: str, text: str | None) -> str:
 @contextmanager
 def _services(config: HomeConfig) -> Iterator[Services]:
     """Yields the functions' services on an existing data folder. Raises HomeError if there is none."""
-    if not DataFolder(config.data).database.exists():
+    if config.store_url is None and not DataFolder(config.data).database.exists():
         raise HomeError(f"{config.data} contains no WatchParty data. Name the data folder with --data.")
     yield build_home(config).services

@@ -45,7 +45,7 @@ class S3Config:
         return f"s3://{self.uploads_bucket}/{video_id}/original"
 
     def media_of(self, video_id: str, generation: str) -> str:
-        return f"s3://{self.media_bucket}/{video_id}/{generation}"
+        return f"s3://{self.media_bucket}/media/{video_id}/{generation}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,8 @@ class HomeConfig:
     """The URL of this machine on its network, once known; None: it listens on loopback only."""
     store_url: str | None = None
     """A database other than the one in the folder, as SQLAlchemy's URL or firestore://PROJECT/DATABASE."""
+    keys_secrets: str | None = None
+    """projects/P/secrets/NAME: the keys of the site whose database `store_url` is, in Secret Manager."""
     redis_url: str | None = None
     """Redis for the rooms, instead of memory and the journal in the folder."""
     s3: S3Config | None = None
@@ -105,6 +107,7 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         trusted_proxies=_shared_setting(trusted_proxies, environ),
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
+        keys_secrets=_keys_secrets(environ),
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
         s3=_s3(environ),
         grant_life_s=_shared_setting(grant_life_s, environ),
@@ -112,6 +115,16 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
+
+
+def _keys_secrets(environ: Mapping[str, str]) -> str | None:
+    """Email addresses are hashed with the site's own secret: an account created with another secret cannot sign in."""
+    secrets = environ.get("WATCHPARTY_KEYS_SECRETS") or None
+    in_the_cloud = (environ.get("WATCHPARTY_STORE_URL") or "").startswith("firestore:")
+    if in_the_cloud and secrets is None and "K_SERVICE" not in environ:
+        wanted = "projects/PROJECT/secrets/watchparty, the keys of the site whose database this is"
+        raise SettingError("WATCHPARTY_KEYS_SECRETS", wanted, "")
+    return secrets
 
 
 def _s3(environ: Mapping[str, str]) -> S3Config | None:

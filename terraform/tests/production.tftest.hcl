@@ -72,7 +72,7 @@ run "everything" {
     error_message = "Cloud Armor protects every service."
   }
   assert {
-    condition     = google_compute_backend_bucket.media[0].enable_cdn && keys(google_compute_backend_bucket_signed_url_key.media) == ["k1", "k2"]
+    condition     = alltrue([for each in google_compute_backend_bucket.media : each.enable_cdn]) && keys(google_compute_backend_bucket_signed_url_key.media) == ["media k1", "media k2", "playlists k1", "playlists k2"]
     error_message = "Both keys are valid during a rotation."
   }
   assert {

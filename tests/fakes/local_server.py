@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def serving(handler: type[BaseHTTPRequestHandler], *, at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[str]:
     """Serves `handler` and yields HOST:PORT."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(at, handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"127.0.0.1:{server.server_port}"
+        yield f"{at[0]}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -13,7 +13,7 @@ from fakes.party import party
 from fakes.transcode_events import waiting_video
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.deletion import delete_expired_temporary_accounts
-from watchparty_api.maintenance import TASKS, delete_expired, run_cloud_tasks
+from watchparty_api.maintenance import TASKS, MaintenanceFailed, delete_expired, run_cloud_tasks
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Account, Session, Video
 from watchparty_api.store.queries import NOTICES_BY_DUE
@@ -35,7 +35,8 @@ def test_a_round_delivers_lost_notices_and_starts_stuck_transcodes(house: House)
 
 
 def test_a_task_that_fails_does_not_stop_the_others(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """Transcodes come after the notices, and are started although delivering notices failed."""
+    """Transcodes come after the notices, and are started although delivering notices failed. The round itself fails,
+    so the function answers 500 and the operator's alerts fire."""
     house.services.store.create(waiting_video(heard_at=None))
 
     class Broken:
@@ -46,7 +47,8 @@ def test_a_task_that_fails_does_not_stop_the_others(house: House, caplog: pytest
     house.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
     house.clock.advance(seconds=10)
-    run_cloud_tasks(replace(house.services, relay=Broken()))
+    with pytest.raises(MaintenanceFailed, match="deliver notices"):
+        run_cloud_tasks(replace(house.services, relay=Broken()))
     assert "could not deliver notices" in caplog.text
     video = house.services.store.get(Video, "v1")
     assert video is not None

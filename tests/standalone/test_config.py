@@ -79,7 +79,7 @@ def test_an_s3_endpoint_stores_films_there() -> None:
     config = home_config(arguments(), S3).s3
     assert config is not None
     assert (config.public_endpoint, config.original_of("v1")) == ("http://minio:9000", "s3://uploads/v1/original")
-    assert config.media_of("v1", "7") == "s3://media/v1/7"
+    assert config.media_of("v1", "7") == "s3://media/media/v1/7"
     elsewhere = home_config(arguments(), {**S3, "WATCHPARTY_S3_PUBLIC_ENDPOINT": "https://films.example"}).s3
     assert elsewhere is not None
     assert elsewhere.public_endpoint == "https://films.example"

@@ -70,7 +70,7 @@ class Service:
         """Writes the job's output to the media bucket and sends its events."""
         (run,) = self.api.started
         assert run["VIDEO_ID"] == video_id
-        folder = f"{video_id}/{run['GENERATION']}"
+        folder = f"media/{video_id}/{run['GENERATION']}"
         self.gcs.put(
             "demo-media", f"{folder}/master.m3u8", b"#EXTM3U\n#EXT-X-ENDLIST\n", "application/vnd.apple.mpegurl"
         )

@@ -1,9 +1,10 @@
-"""Finds the backend of a path as the load balancer does: the longest path of the URL map wins."""
+"""Which backend answers a path, as the load balancer decides it."""
 
 import json
 import re
 from typing import Any
 
+from cloud.url_map import route
 from terraform.applied import ROOT, Applied
 
 CONTRACT = ROOT / "docs/contracts/openapi.json"
@@ -24,6 +25,10 @@ FUNCTION_OF_TAG = {
 BESIDE_THE_API = {
     "/ws": "relay",
     "/media/video/1/v720/fast-00001.m4s": "media",
+    "/media/video/1/v720/fast-init.mp4": "media",
+    "/media/video/1/poster.jpg": "media",
+    "/media/video/1/master.m3u8": "playlists",
+    "/media/video/1/v720/fast.m3u8": "playlists",
     "/assets/index-1a2b3c.js": "site",
     "/api/v1/openapi.json": "site",
     "/api/v1/docs": "auth",
@@ -50,12 +55,5 @@ def misrouted(applied: Applied) -> dict[str, str]:
 
 
 def backend_of(applied: Applied, path: str) -> str:
-    backends = {
-        values["id"]: str(values["name"]).removeprefix("watchparty-")
-        for kind in ("google_compute_backend_service", "google_compute_backend_bucket")
-        for values in applied.of_type(kind).values()
-    }
-    matcher = applied.resources["google_compute_url_map.site[0]"]["path_matcher"][0]
-    rules = {path: rule["service"] for rule in matcher["path_rule"] for path in rule["paths"]}
-    fitting = [rule for rule in rules if rule == path or (rule.endswith("/*") and path.startswith(rule[:-1]))]
-    return backends[rules[max(fitting, key=len)] if fitting else matcher["default_service"]]
+    backend = route(applied, "watch.example", path).backend
+    return str(applied.resources[backend]["name"]).removeprefix("watchparty-")

@@ -30,7 +30,7 @@ INVALID = [
 UNSAFE = [
     Mistake("relay.tf", '= "3600s"', '= "300s"', "keeps sockets for an hour"),
     Mistake("redis.tf", '= "noeviction"', '= "allkeys-lru"', "never evicts keys"),
-    Mistake("url_map.tf", '"/api/v1/videos", "/api/v1/videos/*",', '"/api/v1/videos",'),
+    Mistake("url_map.tf", 'prefix = ["/api/v1/videos/"], exact', "exact"),
     Mistake("functions.tf", 'may = ["uploads", "launch"]', 'may = ["uploads"]'),
     Mistake(
         "events.tf",

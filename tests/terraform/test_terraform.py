@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from cloud.url_map import route
 from fakes.function_process import cloud_environment
 from terraform.applied import ROOT, SOURCE, Applied, Outcome, Values, copied, run_tests
 from terraform.routes import expected_routes, misrouted
@@ -233,14 +234,11 @@ def test_every_route_reaches_its_backend(production: Applied) -> None:
     assert misrouted(production) == {}
 
 
-def test_unknown_paths_get_the_page_but_missing_assets_do_not(production: Applied) -> None:
-    """/library is the page with 200; a hashed asset of an old build is a 404."""
-    matcher = production.resources["google_compute_url_map.site[0]"]["path_matcher"][0]
-    policies = {path: rule["custom_error_response_policy"] for rule in matcher["path_rule"] for path in rule["paths"]}
-    (rule,) = policies["/*"][0]["error_response_rule"]
-    assert (rule["path"], rule["override_response_code"]) == ("/index.html", 200)
-    assert set(rule["match_response_codes"]) == {"403", "404"}  # the public may not list, so a missing object is a 403
-    assert [path for path, policy in policies.items() if policy] == ["/*"]
+def test_unknown_addresses_get_the_page_and_missing_files_do_not(production: Applied) -> None:
+    """/library is the page with 200; a hashed file of an old build is 404."""
+    page = route(production, "watch.example", "/library")
+    assert (page.error_page, page.error_codes) == ("/index.html", frozenset({403, 404}))
+    assert route(production, "watch.example", "/assets/index-0000.js").error_page is None
 
 
 def test_the_page_has_the_same_headers_everywhere(production: Applied) -> None:

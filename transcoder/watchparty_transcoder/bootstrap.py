@@ -100,7 +100,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
             job=Job(
                 source=source,
                 ffmpeg=lambda: find_ffmpeg(config),
-                storage=GcsStorage(client.bucket(cloud.media_bucket), f"{cloud.video_id}/{cloud.generation}/"),
+                storage=GcsStorage(client.bucket(cloud.media_bucket), f"media/{cloud.video_id}/{cloud.generation}/"),
                 processes=Processes(niceness=0),  # nothing else runs on its machine
                 emitter=EventEmitter(
                     identity,

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from watchparty_api.errors import Malformed, Unavailable
-from watchparty_api.objects.media_names import is_media_name
+from watchparty_api.objects.media_names import is_media_name, object_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.signed_url_cache import READ_LIFE, SignedUrlCache
 
@@ -68,7 +68,7 @@ class GcsObjectStore:
         self.delete_original(video_id)
         self._urls.forget_all()
         with _translated_errors():
-            for blob in self._media.list_blobs(prefix=f"{video_id}/", timeout=_CALL_WITHIN_S):
+            for blob in self._media.list_blobs(prefix=object_name(f"{video_id}/"), timeout=_CALL_WITHIN_S):
                 self._delete(blob)
 
     def delete_abandoned_uploads(self, now: datetime) -> None:
@@ -138,7 +138,7 @@ class GcsObjectStore:
     def _blob(self, name: str) -> "Blob":
         if not is_media_name(name):
             raise Malformed("bad_media_name", "There is no file of that name.")
-        return self._media.blob(name)
+        return self._media.blob(object_name(name))
 
     def _delete(self, blob: "Blob") -> None:
         from google.api_core.exceptions import NotFound

@@ -32,3 +32,8 @@ def is_text(name: str) -> bool:
 
 def is_playlist(name: str) -> bool:
     return name.endswith(".m3u8")
+
+
+def object_name(media_name: str) -> str:
+    """What a media file is called in a bucket: the path under which the edge serves it, so nothing is rewritten."""
+    return f"media/{media_name}"

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from watchparty_api.errors import Malformed, Unavailable
-from watchparty_api.objects.media_names import is_media_name
+from watchparty_api.objects.media_names import is_media_name, object_name
 from watchparty_api.objects.port import StoredObject, UploadStart
 from watchparty_api.objects.s3_client import open_client, translated_errors, unless_missing
 from watchparty_api.objects.s3_multipart import S3Multipart, original_key
@@ -71,9 +71,9 @@ class S3ObjectStore:
         self._urls.forget_all()
         pages = self._client.get_paginator("list_objects_v2")
         with translated_errors():
-            for page in pages.paginate(
-                Bucket=self.media_bucket, Prefix=f"{video_id}/", PaginationConfig={"PageSize": _DELETES_AT_ONCE}
-            ):
+            size = {"PageSize": _DELETES_AT_ONCE}
+            prefix = object_name(f"{video_id}/")
+            for page in pages.paginate(Bucket=self.media_bucket, Prefix=prefix, PaginationConfig=size):
                 self._delete_media([each["Key"] for each in page.get("Contents", [])])
 
     def _delete_media(self, keys: list[str]) -> None:
@@ -91,7 +91,7 @@ class S3ObjectStore:
     # ---- media
 
     def locate_media(self, name: str) -> str | None:
-        key = _checked(name)
+        key = _media_key(name)
         return self._urls.of(name, lambda: self._sign(key))
 
     def _sign(self, key: str) -> str | None:
@@ -104,14 +104,14 @@ class S3ObjectStore:
 
     def read_media(self, name: str) -> bytes | None:
         with translated_errors(), unless_missing(*_MISSING):
-            return bytes(self._client.get_object(Bucket=self.media_bucket, Key=_checked(name))["Body"].read())
+            return bytes(self._client.get_object(Bucket=self.media_bucket, Key=_media_key(name))["Body"].read())
         return None
 
     def write_media(self, name: str, content: bytes, *, content_type: str) -> None:
         with translated_errors():
             self._client.put_object(
                 Bucket=self.media_bucket,
-                Key=_checked(name),
+                Key=_media_key(name),
                 Body=content,
                 ContentType=content_type,
                 CacheControl="private, no-cache",  # it can be replaced under the same name
@@ -120,7 +120,7 @@ class S3ObjectStore:
     def delete_media(self, name: str) -> None:
         self._urls.forget(name)
         with translated_errors():
-            self._client.delete_object(Bucket=self.media_bucket, Key=_checked(name))
+            self._client.delete_object(Bucket=self.media_bucket, Key=_media_key(name))
 
     # ---- the clients
 
@@ -151,7 +151,7 @@ def open_s3(
     )
 
 
-def _checked(name: str) -> str:
+def _media_key(name: str) -> str:
     if not is_media_name(name):
         raise Malformed("bad_media_name", "There is no file of that name.")
-    return name
+    return object_name(name)

@@ -13,6 +13,8 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 REFRESH_S = 60.0
+RETRY_S = 0.5
+"""After a failure, doubled up to REFRESH_S: until it has keys, a relay refuses everyone."""
 TIMEOUT_S = 5.0
 
 
@@ -26,16 +28,24 @@ class RemoteKeys:
     def __call__(self) -> Mapping[str, Any]:
         return self._known
 
-    async def refresh(self) -> None:
+    async def refresh(self) -> bool:
+        """Returns False if the keys could not be fetched."""
         try:
             self._known = await asyncio.to_thread(self._fetch)
         except (OSError, ValueError) as error:
             log.warning("the functions' keys could not be fetched: %s", error)
+            return False
+        return True
 
     async def run(self) -> None:
+        retry_s = RETRY_S
         while True:
-            await self.refresh()
-            await asyncio.sleep(REFRESH_S)
+            if await self.refresh():
+                retry_s = RETRY_S
+                await asyncio.sleep(REFRESH_S)
+            else:
+                await asyncio.sleep(retry_s)
+                retry_s = min(2 * retry_s, REFRESH_S)
 
     def _fetch(self) -> Mapping[str, Any]:
         # S310: the configuration permits http(s) only

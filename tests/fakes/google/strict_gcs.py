@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,6 +69,9 @@ class StrictGcs:
 
     key: RSAPublicKey
     host: str = ""
+    scheme: str = "http"
+    signer: str = SIGNER
+    on_finalized: Callable[[dict[str, Any]], None] = lambda _resource: None
     anonymous: bool = False  # the client sends no credentials in emulator mode
     objects: dict[tuple[str, str], Held] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class StrictGcs:
         held = Held(bucket, name, next(self.numbers), content, content_type, cache_control)
         self.objects[bucket, name] = held
         self.events.append(held.resource())
+        self.on_finalized(held.resource())
         return held
 
 
@@ -140,7 +144,7 @@ def _signed(gcs: StrictGcs, incoming: Request) -> Response:
     required = ("content-type", "x-goog-content-length-range", "x-goog-resumable") if incoming.method == "POST" else ()
     request = SignedRequest(incoming.method, incoming.path, incoming.query, incoming.headers)
     try:
-        v4_signature.verify(request, signer=SIGNER, key=gcs.key, now=datetime.now(UTC), required=required)
+        v4_signature.verify(request, signer=gcs.signer, key=gcs.key, now=datetime.now(UTC), required=required)
     except ApiError as error:
         return _refused(error.status, error.code)
     bucket, _, name = unquote(incoming.path).removeprefix("/").partition("/")
@@ -160,7 +164,7 @@ def _signed(gcs: StrictGcs, incoming: Request) -> Response:
         return _refused(400, "our starts name one length")
     id_ = str(next(gcs.numbers))
     gcs.sessions[id_] = Session(bucket, name, incoming.headers["content-type"], int(most))
-    return Response(201, headers={"Location": f"http://{gcs.host}/session/{id_}"})
+    return Response(201, headers={"Location": f"{gcs.scheme}://{gcs.host}/session/{id_}"})
 
 
 def _session(gcs: StrictGcs, incoming: Request) -> Response:

@@ -124,10 +124,12 @@ def test_old_uploads_are_aborted(s3_objects: S3ObjectStore, s3: S3Service) -> No
 def test_a_film_of_many_files_is_deleted_completely(s3_objects: S3ObjectStore, s3: S3Service) -> None:
     """A film with more files than one call can delete is deleted."""
     for number in range(1003):
-        s3.client.put_object(Bucket=s3.media, Key=f"v1/7/v720/{number}.m4s", Body=b"x")
-    s3.client.put_object(Bucket=s3.media, Key="v10/7/v720/1.m4s", Body=b"x")
+        s3.client.put_object(Bucket=s3.media, Key=f"media/v1/7/v720/{number}.m4s", Body=b"x")
+    s3.client.put_object(Bucket=s3.media, Key="media/v10/7/v720/1.m4s", Body=b"x")
     s3_objects.delete_video("v1")
-    assert [each["Key"] for each in s3.client.list_objects_v2(Bucket=s3.media)["Contents"]] == ["v10/7/v720/1.m4s"]
+    assert [each["Key"] for each in s3.client.list_objects_v2(Bucket=s3.media)["Contents"]] == [
+        "media/v10/7/v720/1.m4s"
+    ]
 
 
 def test_media_are_read_by_a_url_for_a_minute(s3_objects: S3ObjectStore, clock: SteppedClock) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
-from watchparty_api.ports.grants import Grant
+from watchparty_api.ports.grants import Grant, GrantCookie
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.playback.models import Playback
@@ -42,15 +42,7 @@ def issue_grant(
         manifest_url = f"{folder_url}/{video.generation}/{MASTER}"
         return Playback(manifest_url=manifest_url, expires_at=grant.expires_at, expires_in_s=life_s)
     cookie = services.playback.cookie(grant)
-    response.set_cookie(
-        cookie.name,
-        cookie.value,
-        max_age=life_s,
-        path=f"/media/{video.id}/",
-        httponly=True,
-        secure=is_https(request),
-        samesite="lax",
-    )
+    response.headers.append("set-cookie", _header(cookie, video.id, life_s=life_s, secure=is_https(request)))
     return Playback(
         manifest_url=f"{media_folder(video)}{MASTER}",
         expires_at=grant.expires_at,
@@ -59,6 +51,12 @@ def issue_grant(
         sprites_url=sprites_url(video),
         chapters=[Chapter.model_validate(chapter) for chapter in video.chapters],
     )
+
+
+def _header(cookie: GrantCookie, video_id: str, *, life_s: int, secure: bool) -> str:
+    """Starlette puts a value with "=" in quotes, and Cloud CDN reads the quotes as part of the value."""
+    attributes = ["HttpOnly", f"Max-Age={life_s}", f"Path=/media/{video_id}/", "SameSite=lax"]
+    return "; ".join([f"{cookie.name}={cookie.value}", *attributes, *(["Secure"] if secure else [])])
 
 
 def may_still_watch(services: Services, grant: Grant) -> bool:

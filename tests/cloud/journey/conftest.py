@@ -1,0 +1,148 @@
+"""One production in a box for all tests of this folder, and people with browsers inside its network.
+
+Run with `make cloud`; anywhere else these tests are skipped, because the box has a network of its own.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from cloud.namespace import SITE, is_inside
+from cloud.plan import Choices
+from cloud.production import Production, production, why_not
+from e2e.people import Person, browser_of
+
+ORIGIN = f"https://{SITE}"
+ADMIN = ("ada@example.org", "correct horse battery staple")
+Meet = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+EVIDENCE = Path(__file__).parents[3] / ".build" / "cloud"
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def evidence(request: pytest.FixtureRequest, site: Production) -> Iterator[None]:
+    """After a failure, prints what every part logged."""
+    began = len(site.edge.log)
+    yield
+    if request.node.stash.get(_failed, False):
+        print("edge:", *site.edge.log[began:][-60:], sep="\n  ")
+        print("pushes refused:", *site.events.refused[-10:], sep="\n  ")
+        for name, said in site.logs().items():
+            print(f"{name}: {said[-1500:]}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """A production as a first deployment leaves it, with its first administrator."""
+    if not is_inside():
+        pytest.skip("network namespace: `make cloud` runs these tests inside one, where the machine allows it")
+    if reason := why_not():
+        pytest.skip(reason)
+    variables = {"transcoder": {"tasks": 3}}
+    key = "nZtRohdNF9m3cKM24IcK4w=="
+    with production(tmp_path_factory.mktemp("box"), Choices({"k1": key}, variables)) as running:
+        make_first_administrator(running)
+        yield running
+
+
+def make_first_administrator(site: Production) -> None:
+    """As docs/deployment.md says, on the operator's machine."""
+    email, password = ADMIN
+    with site.operator() as environment:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "watchparty", "admin", "create-account"),
+                *("--role", "admin", "--email", email, "--password", password),
+            ],
+            env={
+                **environment,
+                "WATCHPARTY_STORE_URL": site.outputs["database"],
+                "WATCHPARTY_KEYS_SECRETS": site.outputs["key_prefix"],
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+
+
+@dataclass(frozen=True)
+class Api:
+    """The HTTP API over the edge, as an account."""
+
+    client: httpx2.Client
+
+    def call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        answer = self.client.request(method, f"/api/v1{path}", **options)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json() if answer.content else {}
+        return found
+
+
+@pytest.fixture
+def visitor(site: Production) -> Iterator[httpx2.Client]:
+    """A client on the internet that trusts the site's certificate and keeps its cookies."""
+    with httpx2.Client(
+        verify=str(site.authority.bundle), base_url=ORIGIN, headers={"Origin": ORIGIN}, timeout=60
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(visitor: httpx2.Client) -> Api:
+    email, password = ADMIN
+    answer = visitor.post("/api/v1/auth/login", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    visitor.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return Api(visitor)
+
+
+@pytest.fixture(scope="session")
+def playwright(site: Production) -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def meet(request: pytest.FixtureRequest, site: Production, playwright: Playwright, tmp_path: Path) -> Iterator[Meet]:
+    """meet("Ada") is a person with a browser that trusts the box's certificates."""
+    trusted = f"--ignore-certificate-errors-spki-list={','.join(site.public_key_hashes)}"
+    people: list[Person] = []
+    with ExitStack() as browsers:
+
+        def person(name: str, *, phone: bool = False) -> Person:
+            opened = browser_of(playwright, name, tmp_path, ORIGIN, phone=phone, extra=(trusted,))
+            people.append(browsers.enter_context(opened))
+            return people[-1]
+
+        yield person
+        if request.node.stash.get(_failed, False):
+            EVIDENCE.mkdir(parents=True, exist_ok=True)
+            for each in people:
+                each.page.screenshot(path=EVIDENCE / f"{request.node.name}-{each.name}.png")
+                print(f"{each.name} at {each.page.url}: {each.video()}, errors {each.errors}")

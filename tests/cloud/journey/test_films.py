@@ -1,0 +1,79 @@
+"""Films at the edge: who gets bytes, how long they are kept, and how an operator stops them all."""
+
+from pathlib import Path
+
+import pytest
+
+from cloud.journey.conftest import Api
+from cloud.production import Production
+from e2e.films import copyable, must_be_encoded
+from fakes.waiting import eventually
+
+
+def upload(admin: Api, film: Path) -> str:
+    """Straight to the bucket by a signed URL; the video's id."""
+    content = film.read_bytes()
+    body = {"filename": film.name, "size_bytes": len(content), "content_type": "video/mp4"}
+    made = admin.call("POST", "/videos", json=body)
+    start = made["upload"]
+    session = admin.client.post(start["start_url"], headers={**start["headers"], "Authorization": ""})
+    assert session.status_code == 201, session.text
+    span = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}", "Authorization": ""}
+    assert admin.client.put(session.headers["location"], content=content, headers=span).status_code == 200
+    return str(made["video"]["id"])
+
+
+def playable(admin: Api, video_id: str) -> None:
+    eventually("the film can be played", lambda: admin.call("GET", f"/videos/{video_id}")["playable"], within_s=60)
+
+
+@pytest.fixture
+def manifest(admin: Api) -> str:
+    """The path of a film's master playlist; the client holds the cookie."""
+    video_id = upload(admin, copyable(10))
+    playable(admin, video_id)
+    return str(admin.call("POST", f"/videos/{video_id}/playback", json={})["manifest_url"])
+
+
+def test_a_grant_opens_its_film_and_nothing_opens_without(admin: Api, manifest: str) -> None:
+    """With the cookie: 200. Without it, or with one byte changed: 403, from the private bucket or the CDN."""
+    assert admin.client.get(manifest).status_code == 200
+    value = admin.client.cookies["Cloud-CDN-Cookie"]
+    admin.client.cookies.clear()
+    assert admin.client.get(manifest).status_code == 403
+    for wrong in (f'"{value}"', value[:-2] + "A="):
+        assert admin.client.get(manifest, headers={"Cookie": f"Cloud-CDN-Cookie={wrong}"}).status_code == 403
+
+
+def test_a_growing_playlist_grows_at_the_edge(admin: Api) -> None:
+    """A playlist that was fetched early is fresh two seconds later: signed responses of playlists are kept for 1 s."""
+    video_id = upload(admin, must_be_encoded(40))
+    playable(admin, video_id)
+    manifest = str(admin.call("POST", f"/videos/{video_id}/playback", json={})["manifest_url"])
+    folder = manifest.rpartition("/")[0]
+    master = admin.client.get(manifest).text
+    lowest = next(line for line in master.splitlines() if line.endswith(".m3u8"))
+    before = admin.client.get(f"{folder}/{lowest}").text
+    eventually(
+        "the playlist has grown",
+        lambda: len(admin.client.get(f"{folder}/{lowest}").text) > len(before) or "#EXT-X-ENDLIST" in before,
+        within_s=60,
+    )
+
+
+def test_films_are_stopped_and_started_by_one_variable(site: Production, admin: Api, manifest: str) -> None:
+    """With `serve_films = false` also a cached film is 403; afterwards it plays again."""
+    assert admin.client.get(manifest).status_code == 200
+    with site.changed(serve_films=False):
+        assert admin.client.get(manifest).status_code == 403
+        assert admin.client.get("/").status_code == 200
+    assert admin.client.get(manifest).status_code == 200
+
+
+def test_a_deleted_film_is_gone_from_the_bucket(site: Production, admin: Api, manifest: str) -> None:
+    """Original and every prepared file: names in the bucket are the paths at the edge."""
+    video_id = manifest.split("/")[2]
+    eventually("it is prepared", lambda: admin.call("GET", f"/videos/{video_id}")["status"] == "ready", within_s=60)
+    assert [name for _, name in site.gcs.objects if name.startswith(f"media/{video_id}/")]
+    admin.call("DELETE", f"/videos/{video_id}")
+    eventually("nothing is left", lambda: not [name for _, name in site.gcs.objects if video_id in name])

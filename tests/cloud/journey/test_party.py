@@ -1,0 +1,47 @@
+"""A party in a production: sign in, upload, watch while the film is prepared, a guest, a removal, a relay that dies."""
+
+import re
+import signal
+
+from cloud.journey.conftest import ADMIN, Meet
+from cloud.production import Production
+from e2e.films import must_be_encoded
+from e2e.party import all_play, film_is_there, hears, in_the_room, join, make_room, menu_of, press, say, together
+from e2e.people import Person
+
+
+def sign_in(person: Person) -> None:
+    email, password = ADMIN
+    person.open("/login")
+    person.page.get_by_label("Email").fill(email)
+    person.page.get_by_label("Password", exact=True).fill(password)
+    person.page.get_by_role("button", name=re.compile("Sign in")).first.click()
+    person.page.wait_for_url(lambda url: "/login" not in url)
+
+
+def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Meet) -> None:
+    """The administrator signs in and uploads straight to the bucket; a guest on a phone joins and both see the same
+    frame; a relay is killed and the chat goes on; whoever is removed loses the film."""
+    host = meet("Ada")
+    sign_in(host)
+    link = make_room(host, must_be_encoded(20))
+    film_is_there(host, within_s=60)
+
+    guest = meet("Max", phone=True)
+    join(guest, link, name="Max")
+    in_the_room(guest)
+    film_is_there(guest)
+    press(host, "k")
+    all_play([host, guest])
+    together([host, guest])
+
+    site.relays[0].stop(signal.SIGKILL)
+    say(host, "Did you notice?")
+    hears(guest, "Did you notice?")
+    say(guest, "Not a thing")
+    hears(host, "Not a thing")
+
+    menu_of(host, "Max", "Remove from room")
+    guest.page.get_by_text("You were removed from the room").wait_for()
+    assert host.errors == guest.errors == []
+    assert site.events.refused == []

@@ -1,0 +1,447 @@
+"""The composition root of the box: starts every part of a production and connects them as the plan says.
+
+Runs inside `cloud.namespace` only. Everything that Terraform decides is read from the plan; what the box adds is the
+ground below: emulators, a real Redis, and processes instead of containers.
+"""
+
+import asyncio
+import base64
+import mimetypes
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from google.cloud import pubsub_v1
+
+from cloud import plan
+from cloud.authority import Authority
+from cloud.cloud_run import Instance, Job, Service, World, clean_python, fronts
+from cloud.edge import Edge
+from cloud.events import Events
+from cloud.google_apis import (
+    Ask,
+    CloudRunJobs,
+    CloudStorage,
+    IamCredentials,
+    PubSubRest,
+    checked,
+    grpc_front,
+    secret_manager,
+)
+from cloud.http_server import http_server
+from cloud.iam import Policy
+from cloud.identities import Identities, metadata_server
+from cloud.namespace import ADDRESSES, SITE
+from cloud.reverse_proxy import serving
+from cloud.tls import tls_front
+from fakes.emulators import firestore_command, free_port, pubsub_command, running
+from fakes.strict_gcs import Held, StrictGcs
+from terraform.applied import ROOT, Applied, Values
+from watchparty_api.identity.keys import new_family
+
+REDIS = ("127.0.1.9", 6378)
+RELAYS = 2
+OPERATOR = "operator@example.org"
+"""Owner of the project: whoever ran Terraform."""
+_FUNCTION = "google_cloudfunctions2_function.function"
+
+
+def why_not() -> str | None:
+    """What this machine lacks for a production in a box, or None."""
+    parts = {
+        "terraform": shutil.which("terraform"),
+        "firestore emulator": firestore_command(1),
+        "pubsub emulator": pubsub_command(1),
+    }
+    return next((f"{name}: not on this machine" for name, there in parts.items() if not there), None)
+
+
+@dataclass
+class Production:
+    """A running production. Created by `production`."""
+
+    applied: Applied
+    authority: Authority
+    world: World
+    edge: Edge
+    gcs: StrictGcs
+    events: Events
+    services: dict[str, Service]
+    job: Job
+    keys: dict[str, str]
+    redis: plan.Redis
+    choices: plan.Choices
+    calls: dict[str, dict[str, int]] = field(default_factory=dict)
+    """How often each gRPC method was called, by API."""
+
+    @property
+    def relays(self) -> list[Instance]:
+        return self.services["watchparty-relay"].instances
+
+    @contextmanager
+    def changed(self, **variables: Any) -> Iterator[None]:
+        """The edge after an `apply` with other variables, until the end of the block. Processes stay as they are."""
+        before = self.edge.applied
+        choices = plan.Choices(self.choices.cdn_keys, {**self.choices.variables, **variables})
+        self.edge.apply(
+            plan.applied(_made(self.world.folder / f"plan-{len(variables)}-{id(variables)}"), self.redis, choices)
+        )
+        try:
+            yield
+        finally:
+            self.edge.apply(before)
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Terraform's outputs."""
+        return self.applied.outputs
+
+    @property
+    def public_key_hashes(self) -> list[str]:
+        """Of the servers that browsers talk to."""
+        return [self.authority.issued[name].public_key_hash() for name in (SITE, "storage.googleapis.com")]
+
+    @contextmanager
+    def operator(self) -> Iterator[dict[str, str]]:
+        """The environment of the operator's own machine: Google's clients find the operator's identity."""
+        with metadata_server(self.world.identities, OPERATOR) as metadata:
+            yield self.world.environment(metadata)
+
+    def logs(self) -> dict[str, str]:
+        return {each.name: each.said for service in self.services.values() for each in service.instances}
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What everything else stands on."""
+
+    applied: Applied
+    authority: Authority
+    world: World
+    gcs: StrictGcs
+    firestore: str
+    pubsub: str
+
+
+@contextmanager
+def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Production]:
+    """Everything, until the end of the block. Raises AssertionError with the log of what did not start."""
+    cdn_key = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()
+    choices = choices or plan.Choices({"k1": cdn_key})
+    with ExitStack() as stack:
+        authority = Authority(_made(folder / "certificates"))
+        redis = stack.enter_context(_redis(folder, authority))
+        firestore_port, pubsub_port = free_port(), free_port()
+        with ThreadPoolExecutor() as pool:
+            applied_ = pool.submit(plan.applied, _made(folder / "plan"), redis, choices)
+            firestore = pool.submit(
+                stack.enter_context, running(firestore_command(firestore_port) or [], firestore_port)
+            )
+            pubsub = pool.submit(stack.enter_context, running(pubsub_command(pubsub_port) or [], pubsub_port))
+            source = pool.submit(_deployed_functions, folder)
+        applied = applied_.result()
+        firestore.result(), pubsub.result()
+        identities, policy = Identities(), Policy(applied, owner=f"serviceAccount:{OPERATOR}")
+        world = World(identities, policy, authority.bundle, _made(folder / "logs"))
+        keys = {name: new_family(name) for name in ("access", "join", "notice")}
+        keys |= {"hash": secrets.token_hex(32), **{f"cdn-{name}": value for name, value in choices.cdn_keys.items()}}
+
+        gcs = StrictGcs(
+            identities.signing_key.public_key(),
+            host="storage.googleapis.com",
+            scheme="https",
+            signer=_uploads_signer(applied),
+        )
+        _upload_page(gcs, applied)
+        services = _services(applied, world, folder, source.result(), keys)
+        for service in services.values():
+            for instance in service.instances:
+                stack.callback(instance.stop)
+        job = _job(applied, world)
+        stack.callback(job.close)
+        os.environ["PUBSUB_EMULATOR_HOST"] = pubsub.result()
+        values = {f"watchparty-{name}": value for name, value in keys.items()}
+        ground = _Ground(applied, authority, world, gcs, firestore.result(), pubsub.result())
+        calls = _google(stack, ground, job, values)
+        relay_email = applied.resources["google_service_account.relay[0]"]["email"]
+        stack.enter_context(metadata_server(identities, relay_email, at=(ADDRESSES["metadata.google.internal"], 80)))
+
+        ports = stack.enter_context(_fronts(list(services.values())))
+        edge = Edge(applied, policy, gcs, ports)
+        stack.enter_context(_site(edge, authority))
+        events = Events(applied, identities, ports, pubsub.result())
+        events.open()
+        stack.callback(events.close)
+        gcs.on_finalized = events.finalized
+        for service in services.values():
+            for instance in service.instances:
+                instance.wait_until_ready()
+        yield Production(applied, authority, world, edge, gcs, events, services, job, keys, redis, choices, calls)
+
+
+# ---- the ground
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _redis(folder: Path, authority: Authority) -> Iterator[plan.Redis]:
+    """A real Redis over TLS with a password, as Memorystore serves it: its certificate names no host."""
+    host, port = REDIS
+    certificate = authority.issue("memorystore.internal")
+    password = secrets.token_hex(16)
+    options = {
+        "port": "0",
+        "tls-port": str(port),
+        "bind": host,
+        "tls-cert-file": str(certificate.chain),
+        "tls-key-file": str(certificate.key),
+        "tls-ca-cert-file": str(authority.bundle),
+        "tls-auth-clients": "no",
+        "requirepass": password,
+        "save": "",
+        "appendonly": "no",
+        "maxmemory-policy": "noeviction",
+        "dir": str(folder),
+    }
+    command = ["redis-server", *(part for name, value in options.items() for part in (f"--{name}", value))]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield plan.Redis(host, port, password, authority.bundle.read_text())
+        finally:
+            process.terminate()
+
+
+def _deployed_functions(folder: Path) -> Path:
+    """The archive that is deployed, unpacked: nothing else of the checkout is in it."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "functions" / "bundle.py"), str(folder / "dist")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    target = folder / "functions"
+    with zipfile.ZipFile(done.stdout.strip()) as archive:
+        archive.extractall(target)
+    return target
+
+
+def _google(stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Google's APIs at their names; returns the counters of gRPC calls."""
+    identities, policy, applied = ground.world.identities, ground.world.policy, ground.applied
+    cors = {values["name"]: values["cors"] for values in applied.of_type("google_storage_bucket").values()}
+    database = f"projects/{plan.PROJECT}/databases/{applied.resources['google_firestore_database.main']['name']}"
+    http: dict[str, Ask] = {
+        "storage.googleapis.com": CloudStorage(ground.gcs, identities, policy, cors),
+        "iamcredentials.googleapis.com": IamCredentials(identities, policy),
+        "run.googleapis.com": CloudRunJobs(job.name, identities, policy, job.launch, job.listed, job.cancel),
+        "pubsub.googleapis.com": PubSubRest(identities, policy, _publish),
+    }
+    h2: dict[str, int] = {
+        "secretmanager.googleapis.com": stack.enter_context(
+            secret_manager(secrets_, identities=identities, policy=policy)
+        )
+    }
+    calls = {}
+    for name, emulator in (("firestore.googleapis.com", ground.firestore), ("pubsub.googleapis.com", ground.pubsub)):
+        front = grpc_front(emulator, identities=identities, policy=policy, database=database)
+        h2[name], calls[name] = stack.enter_context(front)
+    for name in {*http, *h2}:
+        port = stack.enter_context(http_server(checked(http[name]))) if name in http else None
+        certificate = ground.authority.issue(name)
+        stack.enter_context(_async(tls_front(ADDRESSES[name], certificate, h2=h2.get(name), http=port)))
+    return calls
+
+
+def _publish(topic: str, messages: list[bytes]) -> list[str]:
+    publisher = pubsub_v1.PublisherClient()  # to the emulator, by PUBSUB_EMULATOR_HOST
+    return [publisher.publish(topic, each).result(timeout=20) for each in messages]
+
+
+def _uploads_signer(applied: Applied) -> str:
+    """The account that signs upload URLs: that of the function `videos`."""
+    function = applied.instances(_FUNCTION)["videos"]
+    return str(function["service_config"][0]["environment_variables"]["WATCHPARTY_SIGNER_ACCOUNT"])
+
+
+# ---- workloads
+
+
+def _services(
+    applied: Applied, world: World, folder: Path, source: Path, keys: Mapping[str, str]
+) -> dict[str, Service]:
+    found = {}
+    for function in applied.instances(_FUNCTION).values():
+        (config,) = function["service_config"]
+        service = Service(function["name"], config["uri"], float(config["timeout_seconds"]), world)
+        service.instances.append(_function(function, world, folder, source, keys))
+        found[service.name] = service
+    relay = applied.resources["google_cloud_run_v2_service.relay[0]"]
+    (template,) = relay["template"]
+    service = Service(relay["name"], "relay", float(template["timeout"].removesuffix("s")), world)
+    service.instances += [_relay(applied, template, world, folder, number) for number in range(RELAYS)]
+    found[service.name] = service
+    return found
+
+
+def _function(function: Values, world: World, folder: Path, source: Path, keys: Mapping[str, str]) -> Instance:
+    (config,) = function["service_config"]
+    entry = function["build_config"][0]["entry_point"]
+    mounts = _made(folder / "mounts" / function["name"])
+    for volume in config["secret_volumes"]:
+        target = _made(mounts / volume["mount_path"].lstrip("/"))
+        name = volume["secret"].removeprefix("watchparty-")
+        (target / volume["versions"][0]["path"]).write_text(keys[name])
+    environment = _rerooted(
+        config["environment_variables"], [each["mount_path"] for each in config["secret_volumes"]], mounts
+    )
+    is_http = "FUNCTION_USE_ASGI" in environment
+    return Instance(
+        function["name"],
+        clean_python("functions_framework", "--host", "0.0.0.0"),
+        {
+            **environment,
+            "K_SERVICE": function["name"],
+            "K_REVISION": f"{function['name']}-00001-abc",
+            "FUNCTION_TARGET": entry,
+            "FUNCTION_SOURCE": str(source / "main.py"),
+            "FUNCTION_SIGNATURE_TYPE": "http" if is_http else "cloudevent",
+        },
+        cwd=source,
+        world=world,
+        email=config["service_account_email"],
+        ready="/robots.txt",
+    )
+
+
+def _rerooted(environment: Mapping[str, str], mounts: list[str], root: Path) -> dict[str, str]:
+    """Settings that name a mounted folder, or one above it, name it below `root`: processes share one file system."""
+    roots = {"/" + mount.strip("/").partition("/")[0] for mount in mounts}
+    found = dict(environment)
+    for name, value in found.items():
+        for each in roots:
+            if value == each or f"{each}/" in value:
+                found[name] = value.replace(each, f"{root}{each}", 1)
+    return found
+
+
+def _relay(applied: Applied, template: Values, world: World, folder: Path, number: int) -> Instance:
+    (container,) = template["containers"]
+    environment = {}
+    for each in container["env"]:
+        if each["value_source"]:
+            secret = each["value_source"][0]["secret_key_ref"][0]["secret"]
+            environment[each["name"]] = _secret_data(applied, secret)
+        else:
+            environment[each["name"]] = each["value"]
+    mounts = _made(folder / "mounts" / f"relay-{number}")
+    volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
+    for mount in container["volume_mounts"]:
+        volume = volumes[mount["name"]]
+        target = _made(mounts / mount["mount_path"].lstrip("/"))
+        (target / volume["items"][0]["path"]).write_text(_secret_data(applied, volume["secret"]))
+    environment = _rerooted(environment, [each["mount_path"] for each in container["volume_mounts"]], mounts)
+    probe = container["startup_probe"][0]["http_get"][0]["path"]
+    return Instance(
+        f"relay-{number}",
+        clean_python("watchparty_relay"),
+        {
+            **environment,
+            "K_SERVICE": "watchparty-relay",
+            "K_REVISION": "watchparty-relay-00001-abc",
+            "PYTHONPATH": str(ROOT / "sync-relay"),
+        },
+        cwd=folder,
+        world=world,
+        email=template["service_account"],
+        ready=probe,
+    )
+
+
+def _secret_data(applied: Applied, secret_id: str) -> str:
+    """The value of a secret that Terraform itself writes."""
+    name = secret_id.removeprefix("watchparty-").replace("-", "_")
+    return str(applied.resources[f"google_secret_manager_secret_version.{name}[0]"]["secret_data"])
+
+
+def _job(applied: Applied, world: World) -> Job:
+    job = applied.resources["google_cloud_run_v2_job.transcoder"]
+    (outer,) = job["template"]
+    (inner,) = outer["template"]
+    (container,) = inner["containers"]
+    return Job(
+        name=job["id"],
+        task_count=outer["task_count"],
+        max_retries=inner["max_retries"],
+        email=inner["service_account"],
+        environment={each["name"]: each["value"] for each in container["env"]},
+        arguments=container["args"],
+        source=ROOT / "transcoder",
+        world=world,
+    )
+
+
+# ---- the site
+
+
+def _upload_page(gcs: StrictGcs, applied: Applied) -> None:
+    """What `make deploy` copies into the bucket of the site, with the same headers."""
+    sys.path.insert(0, str(ROOT / "terraform" / "deploy"))
+    from page import uploads
+
+    bucket = applied.resources["google_storage_bucket.site[0]"]["name"]
+    for each in uploads(ROOT / "frontend" / "dist"):
+        files = [path for path in each.source.rglob("*") if path.is_file()] if each.source.is_dir() else [each.source]
+        for path in files:
+            name = each.target or f"{each.source.name}/{path.relative_to(each.source).as_posix()}"
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            gcs.objects[bucket, name] = Held(
+                bucket, name, next(gcs.numbers), path.read_bytes(), kind, each.cache_control
+            )
+
+
+class _Loop:
+    """An event loop in a thread, for the parts that are asynchronous."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Any) -> Any:
+        future: Future[Any] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        return future.result(60)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+
+@contextmanager
+def _async(manager: Any) -> Iterator[Any]:
+    loop, stack = _Loop(), AsyncExitStack()
+    try:
+        yield loop.run(stack.enter_async_context(manager))
+    finally:
+        loop.run(stack.aclose())
+        loop.close()
+
+
+def _fronts(services: list[Service]) -> Any:
+    return _async(fronts(services))
+
+
+def _site(edge: Edge, authority: Authority) -> Any:
+    context = authority.issue(SITE).context()
+    return _async(serving(edge.decide(), host=ADDRESSES[SITE], port=443, tls=context))
