@@ -19,9 +19,9 @@ import grpc
 from cloud.iam import Denied, Policy
 from cloud.identities import BadToken, Identities
 from cloud.reverse_proxy import Answer
-from fakes.strict_gcs import Asked, StrictGcs, answer
+from fakes.strict_gcs import Request, StrictGcs, answer
 
-Ask = Callable[[Asked], Answer]
+Api = Callable[[Request], Answer]
 _OBJECT = re.compile(r"(?:/upload|/download)?/storage/v1/b/([^/]+)/o(?:/([^/]+))?")
 _VERBS = {"GET": "get", "DELETE": "delete", "PATCH": "update"}
 _SIGN = re.compile(r"/v1/projects/-/serviceAccounts/([^:]+):signBlob")
@@ -37,12 +37,12 @@ def _refused(status: int, reason: str) -> Answer:
     )
 
 
-def checked(ask: Ask) -> Ask:
-    """`ask`, with refusals of identity and permission as Google answers them."""
+def checked(api: Api) -> Api:
+    """`api`, with refusals of identity and permission as Google answers them."""
 
-    def run(asked: Asked) -> Answer:
+    def run(request: Request) -> Answer:
         try:
-            return ask(asked)
+            return api(request)
         except BadToken as error:
             return _refused(401, str(error))
         except Denied as error:
@@ -60,29 +60,29 @@ class CloudStorage:
     policy: Policy
     cors: dict[str, list[dict[str, Any]]]
 
-    def __call__(self, asked: Asked) -> Answer:
-        if match := _OBJECT.fullmatch(asked.path):
-            self._authorise(asked, match[1], bool(match[2]))
-        origin = asked.headers.get("origin")
-        if asked.method == "OPTIONS":
-            return self._preflight(asked, origin)
-        said = answer(self.gcs, asked)
-        headers = [*said.headers.items(), *self._cors_headers(asked, origin)]
+    def __call__(self, request: Request) -> Answer:
+        if match := _OBJECT.fullmatch(request.path):
+            self._authorise(request, match[1], bool(match[2]))
+        origin = request.headers.get("origin")
+        if request.method == "OPTIONS":
+            return self._preflight(request, origin)
+        said = answer(self.gcs, request)
+        headers = [*said.headers.items(), *self._cors_headers(request, origin)]
         return Answer(said.status, said.body, headers)
 
-    def _authorise(self, asked: Asked, bucket: str, names_object: bool) -> None:
-        if asked.path.startswith("/upload/"):
+    def _authorise(self, request: Request, bucket: str, names_object: bool) -> None:
+        if request.path.startswith("/upload/"):
             verbs = ["create"]
-            if asked.parameter("ifGenerationMatch") != "0":
+            if request.parameter("ifGenerationMatch") != "0":
                 verbs.append("delete")  # to replace an object is to delete it
         else:
-            verbs = [_VERBS[asked.method] if names_object else "list"]
-        caller = self.identities.caller(asked.headers.get("authorization"))
+            verbs = [_VERBS[request.method] if names_object else "list"]
+        caller = self.identities.caller(request.headers.get("authorization"))
         for verb in verbs:
             self.policy.require(caller, f"storage.objects.{verb}", bucket)
 
-    def _rules(self, asked: Asked) -> list[dict[str, Any]]:
-        path = asked.path
+    def _rules(self, request: Request) -> list[dict[str, Any]]:
+        path = request.path
         if path.startswith("/session/"):
             session = self.gcs.sessions.get(path.removeprefix("/session/"))
             return (
@@ -92,14 +92,14 @@ class CloudStorage:
             )
         return self.cors.get(path.removeprefix("/").partition("/")[0], [])
 
-    def _preflight(self, asked: Asked, origin: str | None) -> Answer:
-        method = asked.headers.get("access-control-request-method", "")
+    def _preflight(self, request: Request, origin: str | None) -> Answer:
+        method = request.headers.get("access-control-request-method", "")
         wanted = {
             name.strip().lower()
-            for name in asked.headers.get("access-control-request-headers", "").split(",")
+            for name in request.headers.get("access-control-request-headers", "").split(",")
             if name.strip()
         }
-        for rule in self._rules(asked):
+        for rule in self._rules(request):
             allowed = {name.lower() for name in rule["response_header"]} | {"content-range", "content-length"}
             if origin in rule["origin"] and method in rule["method"] and wanted <= allowed:
                 return Answer(200, b"", [
@@ -110,9 +110,9 @@ class CloudStorage:
                 ])  # fmt: skip
         return Answer(200)  # without the headers: the browser refuses
 
-    def _cors_headers(self, asked: Asked, origin: str | None) -> list[tuple[str, str]]:
-        for rule in self._rules(asked):
-            if origin in rule["origin"] and asked.method in rule["method"]:
+    def _cors_headers(self, request: Request, origin: str | None) -> list[tuple[str, str]]:
+        for rule in self._rules(request):
+            if origin in rule["origin"] and request.method in rule["method"]:
                 exposed = ", ".join(rule["response_header"])
                 return [("access-control-allow-origin", str(origin)), ("access-control-expose-headers", exposed)]
         return []
@@ -125,13 +125,13 @@ class IamCredentials:
     identities: Identities
     policy: Policy
 
-    def __call__(self, asked: Asked) -> Answer:
-        match = _SIGN.fullmatch(asked.path)
+    def __call__(self, request: Request) -> Answer:
+        match = _SIGN.fullmatch(request.path)
         if match is None:
             return _refused(404, "not in the box")
-        caller = self.identities.caller(asked.headers.get("authorization"))
+        caller = self.identities.caller(request.headers.get("authorization"))
         self.policy.require(caller, "iam.serviceAccounts.signBlob", match[1])
-        signature = self.identities.signature(b64decode(json.loads(asked.body)["payload"]))
+        signature = self.identities.signature(b64decode(json.loads(request.body)["payload"]))
         return _said({"keyId": "1", "signedBlob": b64encode(signature).decode()})
 
 
@@ -146,21 +146,21 @@ class CloudRunJobs:
     executions: Callable[[], list[dict[str, Any]]]
     cancel: Callable[[str], None]
 
-    def __call__(self, asked: Asked) -> Answer:
-        caller = self.identities.caller(asked.headers.get("authorization"))
+    def __call__(self, request: Request) -> Answer:
+        caller = self.identities.caller(request.headers.get("authorization"))
         name = self.job.rpartition("/")[2]
-        if asked.method == "POST" and asked.path == f"/v2/{self.job}:run":
+        if request.method == "POST" and request.path == f"/v2/{self.job}:run":
             self.policy.require(caller, "run.jobs.runWithOverrides", name)
-            (override,) = json.loads(asked.body)["overrides"]["containerOverrides"]
+            (override,) = json.loads(request.body)["overrides"]["containerOverrides"]
             execution = self.launch({each["name"]: each["value"] for each in override["env"]})
             kind = "type.googleapis.com/google.cloud.run.v2.Execution"
             return _said({"name": f"{self.job}/operations/1", "metadata": {"@type": kind, "name": execution}})
-        if asked.method == "GET" and asked.path == f"/v2/{self.job}/executions":
+        if request.method == "GET" and request.path == f"/v2/{self.job}/executions":
             self.policy.require(caller, "run.executions.list", name)
             return _said({"executions": self.executions()})
-        if asked.method == "POST" and asked.path.endswith(":cancel"):
+        if request.method == "POST" and request.path.endswith(":cancel"):
             self.policy.require(caller, "run.executions.cancel", name)
-            self.cancel(urlsplit(asked.path).path.removeprefix("/v2/").removesuffix(":cancel"))
+            self.cancel(urlsplit(request.path).path.removeprefix("/v2/").removesuffix(":cancel"))
             return _said({"name": f"{self.job}/operations/2"})
         return _refused(404, "not in the box")
 
@@ -173,13 +173,13 @@ class PubSubRest:
     policy: Policy
     publish: Callable[[str, list[bytes]], list[str]]
 
-    def __call__(self, asked: Asked) -> Answer:
-        match = re.fullmatch(r"/v1/(projects/[^/]+/topics/([^/:]+)):publish", asked.path)
-        if match is None or asked.method != "POST":
+    def __call__(self, request: Request) -> Answer:
+        match = re.fullmatch(r"/v1/(projects/[^/]+/topics/([^/:]+)):publish", request.path)
+        if match is None or request.method != "POST":
             return _refused(404, "not in the box")
-        caller = self.identities.caller(asked.headers.get("authorization"))
+        caller = self.identities.caller(request.headers.get("authorization"))
         self.policy.require(caller, "pubsub.topics.publish", match[2])
-        messages = [b64decode(each["data"]) for each in json.loads(asked.body)["messages"]]
+        messages = [b64decode(each["data"]) for each in json.loads(request.body)["messages"]]
         return _said({"messageIds": self.publish(match[1], messages)})
 
 
@@ -274,7 +274,7 @@ def secret_manager(values: Mapping[str, str], *, identities: Identities, policy:
     """The port of Secret Manager's gRPC API for one call: the latest version of `values`, by secret."""
     from google.cloud.secretmanager_v1 import types
 
-    class Handler(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
+    class _SecretManager(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
         def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
             if details.method != _ACCESS:
                 return None
@@ -297,7 +297,7 @@ def secret_manager(values: Mapping[str, str], *, identities: Identities, policy:
             return grpc.unary_unary_rpc_method_handler(access)
 
     server = grpc.server(ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((Handler(),))
+    server.add_generic_rpc_handlers((_SecretManager(),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from cloud.google_apis import Ask
+from cloud.google_apis import Api
 from fakes.local_server import serving
-from fakes.strict_gcs import Asked
+from fakes.strict_gcs import Request
 
 
 @contextmanager
-def http_server(ask: Ask) -> Iterator[int]:
+def http_server(api: Api) -> Iterator[int]:
     """The port that it listens on."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -25,7 +25,7 @@ def http_server(ask: Ask) -> Iterator[int]:
                 if headers.get("transfer-encoding") == "chunked"
                 else self.rfile.read(int(headers.get("content-length") or 0))
             )
-            said = ask(Asked(self.command, parts.path, parts.query, headers, body))
+            said = api(Request(self.command, parts.path, parts.query, headers, body))
             self.send_response(said.status)
             for name, value in said.headers:
                 self.send_header(name, value)

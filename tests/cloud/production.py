@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from google.cloud import pubsub_v1
+from google.cloud import pubsub_v1  # type: ignore[attr-defined]  # a namespace package
 
 from cloud import plan
 from cloud.authority import Authority
@@ -29,7 +29,7 @@ from cloud.cloud_run import Instance, Job, Service, World, clean_python, fronts
 from cloud.edge import Edge
 from cloud.events import Events
 from cloud.google_apis import (
-    Ask,
+    Api,
     CloudRunJobs,
     CloudStorage,
     IamCredentials,
@@ -242,7 +242,7 @@ def _google(stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, 
     identities, policy, applied = ground.world.identities, ground.world.policy, ground.applied
     cors = {values["name"]: values["cors"] for values in applied.of_type("google_storage_bucket").values()}
     database = f"projects/{plan.PROJECT}/databases/{applied.resources['google_firestore_database.main']['name']}"
-    http: dict[str, Ask] = {
+    http: dict[str, Api] = {
         "storage.googleapis.com": CloudStorage(ground.gcs, identities, policy, cors),
         "iamcredentials.googleapis.com": IamCredentials(identities, policy),
         "run.googleapis.com": CloudRunJobs(job.name, identities, policy, job.launch, job.listed, job.cancel),

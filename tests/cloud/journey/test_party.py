@@ -6,7 +6,18 @@ import signal
 from cloud.journey.conftest import ADMIN, Meet
 from cloud.production import Production
 from e2e.films import must_be_encoded
-from e2e.party import all_play, film_is_there, hears, in_the_room, join, make_room, menu_of, press, say, together
+from e2e.party import (
+    all_play,
+    create_room,
+    join,
+    menu_of,
+    press,
+    say,
+    sees_message,
+    wait_for_film,
+    wait_for_room,
+    wait_until_in_sync,
+)
 from e2e.people import Person
 
 
@@ -24,22 +35,22 @@ def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Me
     frame; a relay is killed and the chat goes on; whoever is removed loses the film."""
     host = meet("Ada")
     sign_in(host)
-    link = make_room(host, must_be_encoded(20))
-    film_is_there(host, within_s=60)
+    link = create_room(host, must_be_encoded(20))
+    wait_for_film(host, within_s=60)
 
     guest = meet("Max", phone=True)
     join(guest, link, name="Max")
-    in_the_room(guest)
-    film_is_there(guest)
+    wait_for_room(guest)
+    wait_for_film(guest)
     press(host, "k")
     all_play([host, guest])
-    together([host, guest])
+    wait_until_in_sync([host, guest])
 
     site.relays[0].stop(signal.SIGKILL)
     say(host, "Did you notice?")
-    hears(guest, "Did you notice?")
+    sees_message(guest, "Did you notice?")
     say(guest, "Not a thing")
-    hears(host, "Not a thing")
+    sees_message(host, "Not a thing")
 
     menu_of(host, "Max", "Remove from room")
     guest.page.get_by_text("You were removed from the room").wait_for()
