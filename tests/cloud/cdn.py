@@ -43,7 +43,6 @@ class Cdn:
     keys: Mapping[str, bytes]
     signed_max_age_s: float
     now: Callable[[], float]
-    hits: int = 0
     _cache: dict[tuple[str, bool], tuple[float, Stored]] = field(default_factory=dict)
 
     def is_signed(self, url: str, cookies: str | None) -> bool:
@@ -76,7 +75,6 @@ class Cdn:
         """From the cache while fresh, else from the origin."""
         kept = self._cache.get((url, signed))
         if kept is not None and self.now() < kept[0]:
-            self.hits += 1
             return kept[1]
         found = origin()
         age_s = self._fresh_s(found, signed=signed)
