@@ -18,12 +18,11 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from fakes.emulators import free_port
-
 from cloud.iam import Denied, Policy
 from cloud.identities import Identities, metadata_server
 from cloud.namespace import LINK_LOCAL
 from cloud.reverse_proxy import Answer, Decide, Forward, Request, serving
+from fakes.google.emulators import free_port
 from fakes.waiting import eventually
 
 MOST_REQUEST_BYTES = 32 * 1024 * 1024

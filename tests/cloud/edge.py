@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from fakes.strict_gcs import Held, StrictGcs
-
 from cloud import url_map
 from cloud.armor import Armor
 from cloud.cdn import BadSignature, Cdn, Stored
 from cloud.iam import ANYONE, Policy
 from cloud.plan import LOAD_BALANCER, NUMBER
 from cloud.reverse_proxy import Answer, Decide, Forward, Headers, Request
+from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import Applied, Values
 
 CDN_FILL = f"serviceAccount:service-{NUMBER}@cloud-cdn-fill.iam.gserviceaccount.com"

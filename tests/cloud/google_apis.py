@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import grpc
-from fakes.strict_gcs import Request, StrictGcs, answer
 
 from cloud.iam import Denied, Policy
 from cloud.identities import BadToken, Identities
 from cloud.reverse_proxy import Answer
+from fakes.google.strict_gcs import Request, StrictGcs, answer
 
 Api = Callable[[Request], Answer]
 _OBJECT = re.compile(r"(?:/upload|/download)?/storage/v1/b/([^/]+)/o(?:/([^/]+))?")

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from fakes.strict_gcs import Request
-
 from cloud.google_apis import Api
+from fakes.google.strict_gcs import Request
 from fakes.local_server import serving
 
 

@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fakes.emulators import firestore_command, free_port, pubsub_command, running
-from fakes.strict_gcs import Held, StrictGcs
 from google.cloud import pubsub_v1  # type: ignore[attr-defined]  # a namespace package
 
 from cloud import plan
@@ -46,6 +44,8 @@ from cloud.identities import Identities, metadata_server
 from cloud.namespace import ADDRESSES, SITE
 from cloud.reverse_proxy import serving
 from cloud.tls import tls_front
+from fakes.google.emulators import firestore_command, free_port, pubsub_command, running
+from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import ROOT, Applied, Values
 from watchparty_api.identity.keys import new_family
 
