@@ -1,1 +1,1 @@
-"""Rooms: making, reading, changing and closing them, their film and what comes next."""
+"""Rooms: creating, reading, changing and closing them, their film and queue."""

@@ -93,13 +93,13 @@ def membership(services: Services, room: Room, caller: Caller) -> Member | None:
         case ParticipantCaller(room_id, participant_id) if room_id == room.id:
             member = find_member(services, room.id, participant_id)
             if member is not None and member.account_id is not None:
-                _refuse_unusable(services, member.account_id)
+                _require_usable(services, member.account_id)
             return member
         case _:
             return None
 
 
-def _refuse_unusable(services: Services, account_id: str) -> None:
+def _require_usable(services: Services, account_id: str) -> None:
     """Raises if the participant's account can no longer be used."""
     account = services.store.get(Account, account_id)
     if account is None:

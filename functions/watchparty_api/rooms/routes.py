@@ -22,7 +22,7 @@ from watchparty_api.rooms.models import (
 from watchparty_api.rooms.participants import participant_of_account, require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.poster import poster_response
-from watchparty_api.rooms.views import room_card, room_inside
+from watchparty_api.rooms.views import room_card, room_for_member
 from watchparty_api.store.queries import OPEN_ROOMS_OF_OWNER
 from watchparty_api.web.caller import AccountOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -38,7 +38,7 @@ def make(start: RoomStart, request: Request, caller: AccountOf, once: OnceOf, se
     services.limiter.hit("room_create", caller.account.id)
     room = open_room(services, once(lambda: create_room(services, caller.account, start).id))
     host = require_member(services, room.id, participant_of_account(room.id, caller.account.id))
-    return room_inside(services, room, host, base_url=share_url(request))
+    return room_for_member(services, room, host, base_url=share_url(request))
 
 
 @router.get("/rooms")
@@ -60,7 +60,7 @@ def read(request: Request, access: RoomAccessOf, services: ServicesOf) -> RoomVi
     """Returns the room for its members, and the room's card for everyone else."""
     site, member = share_url(request), access.member
     if member is not None and access.may(Action.READ_ROOM, services.now()):
-        return room_inside(services, access.room, member, base_url=site)
+        return room_for_member(services, access.room, member, base_url=site)
     services.limiter.hit("card", address_key(client_address(request)))
     room = access.room if access.is_known else access.found_room.for_newcomers()
     return room_card(services, room, base_url=site)
@@ -76,7 +76,7 @@ def change(body: RoomChange, request: Request, access: RoomAccessOf, services: S
     if fields.keys() & FILM_FIELDS:
         access.require(Action.CONTROL_FILM, now)
     room = change_room(services, access.room.id, member, fields) if fields else access.room
-    return room_inside(services, room, member, base_url=share_url(request))
+    return room_for_member(services, room, member, base_url=share_url(request))
 
 
 @router.delete("/rooms/{room_id}", status_code=204)
@@ -91,7 +91,7 @@ def new_link(request: Request, access: RoomAccessOf, services: ServicesOf) -> Ro
     """Creates a new link. Newcomers can no longer use the old one; members stay."""
     member = access.require(Action.MAKE_LINK, services.now())
     room = replace_link(services, access.room.id)
-    return room_inside(services, room, member, base_url=share_url(request))
+    return room_for_member(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/queue")
@@ -114,7 +114,7 @@ def move_on(body: NextFilm, request: Request, access: RoomAccessOf, services: Se
     """Starts the next film of the queue; `after` makes the request idempotent."""
     member = access.require(Action.CONTROL_FILM, services.now())
     room = play_next(services, access.room.id, member, body.after)
-    return room_inside(services, room, member, base_url=share_url(request))
+    return room_for_member(services, room, member, base_url=share_url(request))
 
 
 @router.get("/rooms/{room_id}/poster", response_class=Response)

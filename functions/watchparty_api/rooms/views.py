@@ -58,7 +58,7 @@ def card(
     )
 
 
-def inside(
+def member_view(
     room: Room, *, base_url: str, host_name: str, video: Video | None, member: Member, now: datetime
 ) -> RoomView:
     """The room as one of its members sees it."""
@@ -167,9 +167,9 @@ def room_card(services: Services, room: Room, *, base_url: str) -> RoomCard:
     )
 
 
-def room_inside(services: Services, room: Room, member: Member, *, base_url: str) -> RoomView:
+def room_for_member(services: Services, room: Room, member: Member, *, base_url: str) -> RoomView:
     """The room as `member` sees it."""
-    return inside(
+    return member_view(
         room,
         base_url=base_url,
         host_name=_host_name(services, room),

@@ -33,7 +33,9 @@ def archive(services: Services, event: ChatEvent) -> None:
             _clear(services, event)
 
 
-def lines(services: Services, room_id: str, *, limit: int, before: str | None, cursor: str | None) -> Page[ChatEntry]:
+def messages(
+    services: Services, room_id: str, *, limit: int, before: str | None, cursor: str | None
+) -> Page[ChatEntry]:
     """The archived messages, newest first, optionally those before the message `before`.
 
     Raises NotFound if there is no such message.

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from watchparty_api.rooms.access import RoomAccessOf
-from watchparty_api.rooms.history.chat_archive import lines
+from watchparty_api.rooms.history.chat_archive import messages
 from watchparty_api.rooms.history.models import (
     ActionLog,
     ArchivedLine,
@@ -42,7 +42,7 @@ def chat_archive(
 ) -> ChatArchive:
     """Lists chat messages, newest first: those before the message `before`, or from `cursor` on."""
     access.require(Action.READ_LOGS, services.now())
-    page = lines(services, access.room.id, limit=limit, before=before, cursor=cursor)
+    page = messages(services, access.room.id, limit=limit, before=before, cursor=cursor)
     items = [
         ArchivedLine(
             id=line.id.removeprefix(f"{line.room_id}."),

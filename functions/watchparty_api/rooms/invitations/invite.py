@@ -14,7 +14,7 @@ from watchparty_api.store.port import Replace
 from watchparty_api.web.caller import hash_secret
 
 
-def invite(
+def create_invitation(
     services: Services, room: Room, by: Member, start: InvitationStart, *, room_url: str
 ) -> tuple[Invitation, str]:
     """Creates an invitation and returns it with its link."""
@@ -40,7 +40,7 @@ def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
     return subject, f"{by.display_name} invited you to “{room.name}”.\n\nYour personal link:\n{url}\n"
 
 
-def may_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
+def may_send_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
     """Whether to mail the link.
 
     Guests and temporary hosts cannot send mail in our name, and there are limits per sender and per recipient.
@@ -57,7 +57,7 @@ def may_mail(services: Services, by: Member, email: str, *, address: str) -> boo
     return True
 
 
-def withdraw(services: Services, room_id: str, invitation_id: str) -> None:
+def revoke_invitation(services: Services, room_id: str, invitation_id: str) -> None:
     """Revokes the link; people who joined with it stay. Raises NotFound."""
 
     def decide() -> Change[None]:

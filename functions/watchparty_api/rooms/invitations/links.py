@@ -64,7 +64,7 @@ def inviter_may_invite(invitation: Invitation, inviter: Member | None) -> bool:
 
 
 def predates_demotion(invitation: Invitation, member: Member) -> bool:
-    """Whether the invitation was created before the member was demoted or removed, or their account was shut out."""
+    """Whether the invitation was created before the member was demoted or removed, or their account was excluded."""
     return member.demoted_at is not None and invitation.created_at <= member.demoted_at
 
 

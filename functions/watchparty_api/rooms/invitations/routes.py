@@ -7,7 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import Invitation
 from watchparty_api.rooms.access import RoomAccessOf
-from watchparty_api.rooms.invitations.invite import invitation_mail, invite, may_mail, withdraw
+from watchparty_api.rooms.invitations.invite import create_invitation, invitation_mail, may_send_mail, revoke_invitation
 from watchparty_api.rooms.invitations.links import inviter_may_invite
 from watchparty_api.rooms.invitations.models import (
     InvitationList,
@@ -40,8 +40,8 @@ def make(
     """
     room, by = access.room, access.require(Action.INVITE, services.now())
     services.limiter.hit("invitation", by.account_id or by.id)  # per account, so that a new room does not reset it
-    invitation, url = invite(services, room, by, body, room_url=room_url(share_url(request), room))
-    mailed = body.email is not None and may_mail(services, by, body.email, address=client_address(request))
+    invitation, url = create_invitation(services, room, by, body, room_url=room_url(share_url(request), room))
+    mailed = body.email is not None and may_send_mail(services, by, body.email, address=client_address(request))
     if body.email is not None and mailed:
         subject, text = invitation_mail(room, by, url)
         later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
@@ -68,7 +68,7 @@ def list_all(
 def delete(invitation_id: str, access: RoomAccessOf, services: ServicesOf) -> None:
     """Revokes the invitation."""
     access.require(Action.INVITE, services.now())
-    withdraw(services, access.room.id, invitation_id)
+    revoke_invitation(services, access.room.id, invitation_id)
 
 
 def _view(invitation: Invitation) -> InvitationView:

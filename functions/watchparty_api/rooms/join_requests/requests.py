@@ -62,7 +62,7 @@ _OUTCOMES: Mapping[Decision, _Outcome] = {
 }
 
 
-def waiting(
+def open_requests(
     services: Services, room_id: str, *, limit: int, cursor: str | None = None
 ) -> tuple[list[tuple[JoinRequest, Member]], str | None]:
     """The open requests with their members, longest waiting first, and the cursor of the next page."""

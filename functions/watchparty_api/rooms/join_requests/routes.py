@@ -12,7 +12,7 @@ from watchparty_api.rooms.join_requests.models import (
     JoinRequestList,
     JoinRequestView,
 )
-from watchparty_api.rooms.join_requests.requests import Decider, decide, decide_all, decide_many, waiting
+from watchparty_api.rooms.join_requests.requests import Decider, decide, decide_all, decide_many, open_requests
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
@@ -28,7 +28,7 @@ def list_waiting(
 ) -> JoinRequestList:
     """Lists the people who are waiting to be let in."""
     access.require(Action.DECIDE_KNOCKS, services.now())
-    found, next_cursor = waiting(services, access.room.id, limit=limit, cursor=cursor)
+    found, next_cursor = open_requests(services, access.room.id, limit=limit, cursor=cursor)
     return JoinRequestList(items=[_view(request, member) for request, member in found], next_cursor=next_cursor)
 
 

@@ -9,7 +9,7 @@ from watchparty_api.rooms.joining.join_token import join_claims
 from watchparty_api.rooms.joining.models import Admitted, Connection, WaitingForHost
 from watchparty_api.rooms.playback.grants import issue_grant
 from watchparty_api.rooms.playback.models import Playback
-from watchparty_api.rooms.views import room_card, room_inside, snapshot_of
+from watchparty_api.rooms.views import room_card, room_for_member, snapshot_of
 from watchparty_api.services import Services
 from watchparty_api.web.site import base_url, share_url
 
@@ -32,7 +32,7 @@ def join_response(
         )
     return Admitted(
         connection=connection,
-        room=room_inside(services, room, member, base_url=site),
+        room=room_for_member(services, room, member, base_url=site),
         playback=_playback(services, joined, request, response),
         guest_key=guest_key,
     )

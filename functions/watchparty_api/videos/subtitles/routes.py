@@ -12,7 +12,7 @@ from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
-from watchparty_api.videos.subtitles.webvtt import rewritten
+from watchparty_api.videos.subtitles.webvtt import to_webvtt
 from watchparty_api.videos.transcodes.transitions import sidecars
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.bodies import Body, one_line
@@ -60,7 +60,7 @@ def add_subtitles(
         raise Conflict("not_uploaded", "Subtitles can only be added once the film is uploaded.")
     if len(sidecars(video)) >= MAX_TRACKS:
         raise Conflict("too_many_tracks", f"A film can have up to {MAX_TRACKS} subtitle files.")
-    text = rewritten(content, language=language)
+    text = to_webvtt(content, language=language)
     id_ = secrets.token_urlsafe(9)
     track = {
         "id": id_,

@@ -39,7 +39,7 @@ class Cue:
     text: str
 
 
-def rewritten(content: bytes, *, language: str = "und") -> str:
+def to_webvtt(content: bytes, *, language: str = "und") -> str:
     """The file as WebVTT. Raises Invalid if it contains no readable cue."""
     cues = sorted(_cues(_decoded(content, language)), key=lambda cue: (cue.start_ms, cue.end_ms))
     if not cues:

@@ -14,7 +14,7 @@ def add(house: House, person: Person, video_id: str, content: bytes = SRT, query
 
 
 def test_subtitles_appear_beside_the_films_own(house: House) -> None:
-    """They are rewritten into the film's folder and have a URL for the player, behind the same grant as the film."""
+    """They are to_webvtt into the film's folder and have a URL for the player, behind the same grant as the film."""
     ana = house.person()
     video = film(house, ana)
     answer = add(house, ana, video.id, query="?language=de&label=Deutsch")

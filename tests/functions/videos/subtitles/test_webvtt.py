@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchparty_api.errors import Invalid
-from watchparty_api.videos.subtitles.webvtt import MAX_CUES, rewritten
+from watchparty_api.videos.subtitles.webvtt import MAX_CUES, to_webvtt
 
 SRT = """1
 00:00:01,500 --> 00:00:04,000
@@ -20,7 +20,7 @@ Zeilen
 
 def test_subrip_becomes_webvtt() -> None:
     """Times have decimal points, numbers are removed and lines are kept."""
-    assert rewritten(SRT.encode()) == (
+    assert to_webvtt(SRT.encode()) == (
         "WEBVTT\n\n00:00:01.500 --> 00:00:04.000\n<i>Guten Abend.</i>\n\n00:01:05.000 --> 00:01:06.000\nZwei\nZeilen\n"
     )
 
@@ -31,7 +31,7 @@ def test_webvtt_is_rewritten_too() -> None:
         "WEBVTT - title\nX-TIMESTAMP-MAP=LOCAL:0\n\nSTYLE\n::cue { background: url(https://evil.example) }\n\n"
         "NOTE nothing\n\nintro\n00:01.000 --> 00:02.5 align:start line:0 region:x\n<v Ana>Hello <c.red>there</c></v>\n"
     )
-    assert rewritten(content.encode()) == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500 align:start line:0\nHello there\n"
+    assert to_webvtt(content.encode()) == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500 align:start line:0\nHello there\n"
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_webvtt_is_rewritten_too() -> None:
 )
 def test_only_text_and_known_tags_are_kept(text: str, shown: str) -> None:
     """Only tags that matter to a reader are kept, without attributes."""
-    assert rewritten(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n".encode()).endswith(f"\n{shown}\n")
+    assert to_webvtt(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n".encode()).endswith(f"\n{shown}\n")
 
 
 def test_lines_at_the_top_stay_there() -> None:
     """SubRip files use a tag of another format for that."""
-    assert "00:00:02.000 line:0\nUp\n" in rewritten(b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}Up\n")
+    assert "00:00:02.000 line:0\nUp\n" in to_webvtt(b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}Up\n")
 
 
 @pytest.mark.parametrize(
@@ -77,20 +77,20 @@ def test_lines_at_the_top_stay_there() -> None:
 def test_old_character_sets_are_recognised(charset: str, text: str) -> None:
     """By the most likely one for the letters, if nothing declares it."""
     content = "".join(f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{text}\n\n" for n in range(1, 20))
-    assert rewritten(content.encode(charset)).count(text) == 19
+    assert to_webvtt(content.encode(charset)).count(text) == 19
 
 
 def test_the_language_distinguishes_central_european_from_western_text() -> None:
     """Polish and French have the same bytes for different letters."""
     content = "1\n00:00:01,000 --> 00:00:02,000\nŻółw poszedł na łąkę. Cześć, jak się masz?\n".encode("cp1250")
-    assert "Żółw poszedł na łąkę" in rewritten(content, language="pl-PL")
+    assert "Żółw poszedł na łąkę" in to_webvtt(content, language="pl-PL")
 
 
 @pytest.mark.parametrize("content", [b"", b"WEBVTT\n", b"just text", b"\x00\x01\x02" * 100, b"\xff\xfe", b"--> -->"])
 def test_a_file_without_cues_is_refused(content: bytes) -> None:
     """422 with a message."""
     with pytest.raises(Invalid, match="no_subtitles"):
-        rewritten(content)
+        to_webvtt(content)
 
 
 def test_cues_are_sorted_and_invalid_ones_dropped() -> None:
@@ -98,21 +98,21 @@ def test_cues_are_sorted_and_invalid_ones_dropped() -> None:
     content = (
         "00:00:09,000 --> 00:00:10,000\nlast\n\n00:00:01,000 --> 00:00:02,000\nfirst\n\n00:00:05,0 --> 00:00:04,0\nno\n"
     )
-    assert rewritten(content.encode()).count("-->") == 2
-    assert rewritten(content.encode()).index("first") < rewritten(content.encode()).index("last")
+    assert to_webvtt(content.encode()).count("-->") == 2
+    assert to_webvtt(content.encode()).index("first") < to_webvtt(content.encode()).index("last")
 
 
 def test_the_number_of_cues_is_limited() -> None:
     """2 MB of tiny cues would burden every player in the room."""
     with pytest.raises(Invalid, match="too_many_cues"):
-        rewritten(b"0:00:00,1 --> 0:00:00,2\nx\n\n" * (MAX_CUES + 1))
+        to_webvtt(b"0:00:00,1 --> 0:00:00,2\nx\n\n" * (MAX_CUES + 1))
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_become_webvtt_or_a_refusal(content: bytes) -> None:
     """They never raise another error, and never become markup for a browser."""
     try:
-        result = rewritten(b"00:00:01,000 --> 00:00:02,000\n" + content)
+        result = to_webvtt(b"00:00:01,000 --> 00:00:02,000\n" + content)
     except Invalid:
         return
     assert result.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.000")
