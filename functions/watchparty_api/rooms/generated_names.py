@@ -1,4 +1,7 @@
-"""Generates friendly names for rooms, and for guests who enter none. Pure: the caller passes the random choice."""
+"""Generates friendly names for rooms, and for guests who enter none.
+
+Pure: the caller passes the random choice, so that tests can pass their own.
+"""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,7 @@
-"""An account's storage quota and usage."""
+"""An account's storage quota and usage, in bytes of originals.
+
+The renditions that the transcoder makes do not count. `uploads/start.py` checks the quota of a new upload.
+"""
 
 from collections.abc import Iterable
 
