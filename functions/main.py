@@ -15,7 +15,7 @@ import functions_framework.aio
 
 from watchparty_api import bootstrap
 from watchparty_api.config import Config, from_environment
-from watchparty_api.logs import log_context, log_to_the_cloud, trace_of
+from watchparty_api.logs import log_as_json, log_context, trace_of
 
 if TYPE_CHECKING:
     from cloudevents.http import CloudEvent
@@ -79,11 +79,11 @@ def on_room_event(event: "CloudEvent") -> None:
 @functions_framework.cloud_event
 def on_delivery(event: "CloudEvent") -> None:
     """Webhook deliveries are due."""
-    from watchparty_api.web.cloud_events import woken_deliveries
+    from watchparty_api.web.cloud_events import due_deliveries
     from watchparty_api.webhooks.delivery import deliver
 
     with _log_context(event):
-        deliver(_services(), woken_deliveries(event.get_data()))
+        deliver(_services(), due_deliveries(event.get_data()))
 
 
 @functions_framework.cloud_event
@@ -105,7 +105,7 @@ def _log_context(event: "CloudEvent") -> AbstractContextManager[None]:
 def _config() -> Config:
     config = from_environment(os.environ)
     if config.environment == "cloud":
-        log_to_the_cloud(config.project)
+        log_as_json(config.project)
     return config
 
 

@@ -142,7 +142,9 @@ def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> P
     try:
         key = urlsafe_b64decode(material.read("cdn").strip())
     except ValueError as error:
-        raise ConfigError(f"{material.place('cdn')}: expected the base64url text of Cloud CDN's signing key") from error
+        raise ConfigError(
+            f"{material.location('cdn')}: expected the base64url text of Cloud CDN's signing key"
+        ) from error
     return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
 
 

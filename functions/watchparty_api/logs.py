@@ -84,7 +84,7 @@ class CloudFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def log_to_the_cloud(project: str | None) -> None:
+def log_as_json(project: str | None) -> None:
     """Sends log lines from INFO on to standard output as JSON, except those of HTTP clients: they contain URLs, and the
     URL of a room grants access."""
     handler = logging.StreamHandler(sys.stdout)

@@ -71,12 +71,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, so that --help and a mistyped option return at once.
     from watchparty.config import home_config
     from watchparty.serving import serve
-    from watchparty_api.logs import log_to_the_cloud
+    from watchparty_api.logs import log_as_json
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     config = home_config(arguments, os.environ)
     if config.cloud is not None:
-        log_to_the_cloud(config.cloud.project)
+        log_as_json(config.cloud.project)
     return serve(config)
 
 

@@ -15,7 +15,7 @@ from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/auth/me/tokens", tags=["accounts"])
 
-_MOST = 50
+_MAX_TOKENS = 50
 
 
 @router.get("")
@@ -34,8 +34,8 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
         raise Forbidden("admins_only", "Only admins can give a token the admin scope.")
     if body.expires_at is not None and (body.expires_at.tzinfo is None or body.expires_at <= services.now()):
         raise Invalid("bad_expiry", "A token’s expiry must be in the future and include a time zone.")
-    if services.store.count(API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MOST:
-        raise Conflict("too_many_tokens", f"An account can have up to {_MOST} API tokens. Delete one first.")
+    if services.store.count(API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MAX_TOKENS:
+        raise Conflict("too_many_tokens", f"An account can have up to {_MAX_TOKENS} API tokens. Delete one first.")
     id_, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     token = ApiToken(
         id=id_,

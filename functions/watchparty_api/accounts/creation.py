@@ -66,7 +66,7 @@ def claim_temporary(
     beside: Sequence[Write] = (),
 ) -> Account:
     """Turns a temporary account into a permanent one, which keeps its rooms and films. Raises Conflict."""
-    lasting = replace(
+    permanent = replace(
         account,
         email=email,
         display_name=display_name,
@@ -75,8 +75,8 @@ def claim_temporary(
         temporary=False,
         expires_at=None,
     )
-    _commit_claimed(services, email, account.id, [Replace(lasting), *beside], action="account.claimed")
-    return replace(lasting, version=account.version + 1)
+    _commit_claimed(services, email, account.id, [Replace(permanent), *beside], action="account.claimed")
+    return replace(permanent, version=account.version + 1)
 
 
 def create_temporary(services: Services, display_name: str) -> Account:

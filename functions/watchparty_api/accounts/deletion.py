@@ -27,7 +27,7 @@ from watchparty_api.webhooks.outbox import delete_webhook
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
     """Deletes the account and everything it owns. Raises Conflict for the last admin."""
-    refuse_last_admin(services, account)
+    require_other_admin(services, account)
     store = services.store
     for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
@@ -47,7 +47,7 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     )
 
 
-def refuse_last_admin(services: Services, account: Account) -> None:
+def require_other_admin(services: Services, account: Account) -> None:
     """Raises Conflict when no usable admin would remain without this account."""
     admins = services.store.query_all(ACCOUNTS_BY_ROLE, "admin")
     if account.role == "admin" and not any(other.id != account.id and not other.suspended for other in admins):
@@ -57,14 +57,14 @@ def refuse_last_admin(services: Services, account: Account) -> None:
 def delete_expired_temporary_accounts(services: Services) -> int:
     """Deletes the temporary accounts that have expired, and returns how many."""
     now = services.now()
-    ended = [
+    expired = [
         account
         for account in services.store.query_all(TEMPORARY_ACCOUNTS, True)
         if account.expires_at is not None and account.expires_at <= now
     ]
-    for account in ended:
+    for account in expired:
         delete_account(services, account, actor="system")
-    return len(ended)
+    return len(expired)
 
 
 def _close(services: Services, room_id: str) -> None:

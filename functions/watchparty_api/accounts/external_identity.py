@@ -31,7 +31,7 @@ from watchparty_api.webhooks.outbox import delete_webhook
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
-FRESH = timedelta(minutes=5)
+MAX_TOKEN_AGE = timedelta(minutes=5)
 """Pages exchange a token right after sign-in; an older one may have been stolen."""
 
 
@@ -44,14 +44,14 @@ def session(body: SessionBody, services: ServicesOf, request: Request, response:
         raise NotFound("local_accounts", "This site has its own accounts. Sign in with your email and password.")
     limit(request, "token_try", address_key(client_address(request)))
     person = services.identity_provider.verify(body.id_token)
-    if services.now() - person.signed_in_at > FRESH:
+    if services.now() - person.signed_in_at > MAX_TOKEN_AGE:
         raise Unauthenticated("sign_in_too_old", "You signed in too long ago. Sign in again.")
-    account = _known(services, person) or _new(services, person, body.invite)
+    account = _linked_account(services, person) or _linked_or_created(services, person, body.invite)
     require_usable(account, services.now())
     return sessions.sign_in(services, request, response, account)
 
 
-def _known(services: Services, person: ExternalUser) -> Account | None:
+def _linked_account(services: Services, person: ExternalUser) -> Account | None:
     claim = services.store.get(EmailClaim, _claim_id(services, person.uid))
     if claim is None:
         return None
@@ -59,10 +59,10 @@ def _known(services: Services, person: ExternalUser) -> Account | None:
     if account is None:  # deleted: the next sign-in creates a new account
         services.store.delete(EmailClaim, claim.id)
         return None
-    return _caught_up(services, person, account)
+    return _updated(services, person, account)
 
 
-def _caught_up(services: Services, person: ExternalUser, account: Account) -> Account:
+def _updated(services: Services, person: ExternalUser, account: Account) -> Account:
     """The account, updated when the person has verified the address since; it may be the first admin's."""
     if not person.email_verified or person.email != account.email:
         return account
@@ -74,15 +74,15 @@ def _caught_up(services: Services, person: ExternalUser, account: Account) -> Ac
     return replace(newest, version=newest.version + 1)
 
 
-def _new(services: Services, person: ExternalUser, invite: str | None) -> Account:
+def _linked_or_created(services: Services, person: ExternalUser, invite: str | None) -> Account:
     """Links the account with the person's verified address, or creates a new one."""
     first_admin = _is_first_admin(services, person)
-    mine = account_by_email(services, person.email) if person.email and person.email_verified else None
-    if mine is not None:
-        role = "admin" if first_admin else mine.role
-        linked = replace(mine, external_id=person.uid, email_verified=True, role=role)
-        if not mine.email_verified:
-            return _reclaimed(services, person, mine, linked)
+    existing = account_by_email(services, person.email) if person.email and person.email_verified else None
+    if existing is not None:
+        role = "admin" if first_admin else existing.role
+        linked = replace(existing, external_id=person.uid, email_verified=True, role=role)
+        if not existing.email_verified:
+            return _taken_over(services, person, existing, linked)
         return _commit(services, person, linked, [Replace(linked)], "account.linked")
     invitation = None if first_admin else registration_invite(services, invite, person.email)
     account = Account(
@@ -102,7 +102,7 @@ def _new(services: Services, person: ExternalUser, invite: str | None) -> Accoun
     return _commit(services, person, account, writes, "account.created")
 
 
-def _reclaimed(services: Services, person: ExternalUser, before: Account, linked: Account) -> Account:
+def _taken_over(services: Services, person: ExternalUser, before: Account, linked: Account) -> Account:
     """Links an account that never verified its address, and revokes the access of whoever created it."""
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)

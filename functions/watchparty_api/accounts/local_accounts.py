@@ -35,10 +35,12 @@ LOCAL_ACCOUNTS_ONLY: dict[str, Any] = {
 """The route arguments that apply the guard."""
 
 
-def password_matches(services: Services, request: Request, who: str, account: Account | None, password: str) -> bool:
+def password_matches(
+    services: Services, request: Request, subject: str, account: Account | None, password: str
+) -> bool:
     """Whether the password is the account's. Failures count against `who`. Raises TooMany after too many of them."""
     address = address_key(client_address(request))
-    counted = services.keyed_hash.of("password failures", who)
+    counted = services.keyed_hash.of("password failures", subject)
     services.limiter.check("login_failure", counted, address)
     services.limiter.check("login_failure_address", address)
     if verify_password(account.password_hash if account else None, password):

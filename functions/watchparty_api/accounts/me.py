@@ -56,7 +56,7 @@ def change_me(
             raise Conflict("temporary", "Create an account first: this one has no password yet.")
         if services.identity_provider is not None:
             raise Conflict("outside_accounts", "Change your email and password with this site’s identity provider.")
-        _demand_password(services, request, account, body.current_password)
+        _require_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:
         services.store.commit(writes)
@@ -73,7 +73,7 @@ def change_me(
 def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: DeleteBody | None = None) -> None:
     """Deletes the account, its rooms and its films."""
     if caller.account.password_hash is not None:
-        _demand_password(services, request, caller.account, body.password if body else None)
+        _require_password(services, request, caller.account, body.password if body else None)
     delete_account(services, caller.account, actor=caller.account.id)
 
 
@@ -115,7 +115,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
     )
 
 
-def _demand_password(services: Services, request: Request, account: Account, password: str | None) -> None:
+def _require_password(services: Services, request: Request, account: Account, password: str | None) -> None:
     if password is None or not password_matches(services, request, account.id, account, password):
         raise Forbidden("wrong_password", "Enter your current password.")
 

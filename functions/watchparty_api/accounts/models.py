@@ -24,7 +24,7 @@ def _address(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _answerable(preferences: dict[str, Any]) -> dict[str, Any]:
+def _serializable(preferences: dict[str, Any]) -> dict[str, Any]:
     """Answers that show the account contain them, so preferences that cannot be serialized would lock the owner out."""
     if _depth(preferences) > _PREFERENCES_DEPTH:
         raise ValueError(f"Preferences can be up to {_PREFERENCES_DEPTH} levels deep.")
@@ -102,7 +102,7 @@ class MeChange(Body):
     email: Email | None = None
     password: NewPassword | None = None
     current_password: GivenPassword | None = None
-    preferences: Annotated[dict[str, Any], AfterValidator(_answerable)] | None = None
+    preferences: Annotated[dict[str, Any], AfterValidator(_serializable)] | None = None
 
 
 class DeleteBody(Body):

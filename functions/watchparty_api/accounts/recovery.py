@@ -88,8 +88,8 @@ def _send_reset(services: Services, site: str, email: str) -> None:
         return  # strangers cannot flood an inbox; the answer has already been sent
     secret, _ = one_time_tokens.mint(services, "reset", account_id=account.id, email=email)
     link = f"{site}/reset#token={secret}"
-    unasked = "If you didn’t ask for this, you can ignore this email."
-    text = f"Open this link within one hour to choose a new password:\n\n{link}\n\n{unasked}\n"
+    footer = "If you didn’t ask for this, you can ignore this email."
+    text = f"Open this link within one hour to choose a new password:\n\n{link}\n\n{footer}\n"
     send_quietly(services.mail, to=email, subject="Choose a new password", text=text)
 
 

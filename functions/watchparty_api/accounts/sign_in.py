@@ -27,7 +27,7 @@ def login(body: LoginBody, services: ServicesOf, request: Request, response: Res
     if not password_matches(services, request, body.email, account, body.password) or account is None:
         raise Unauthenticated("wrong_credentials", "Wrong email or password.")
     require_usable(account, services.now())
-    return sessions.sign_in(services, request, response, _with_todays_hash(services, account, body.password))
+    return sessions.sign_in(services, request, response, _rehashed(services, account, body.password))
 
 
 @router.post("/refresh", dependencies=[Depends(require_origin)])
@@ -43,7 +43,7 @@ def logout(services: ServicesOf, request: Request, response: Response) -> None:
     sessions.sign_out(services, request, response)
 
 
-def _with_todays_hash(services: Services, account: Account, password: str) -> Account:
+def _rehashed(services: Services, account: Account, password: str) -> Account:
     if account.password_hash is None or not needs_rehash(account.password_hash):
         return account
     stronger = replace(account, password_hash=hash_password(password))

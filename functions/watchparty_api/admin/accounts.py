@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from watchparty_api import audit
 from watchparty_api.accounts.credentials import revoke_sessions
-from watchparty_api.accounts.deletion import delete_account, refuse_last_admin
+from watchparty_api.accounts.deletion import delete_account, require_other_admin
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
@@ -42,7 +42,7 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
     changes = {name: value for name, value in changes.items() if value is not None or name == "quota_bytes"}
     after = replace(before, **changes)
     if after.role != "admin" or after.suspended:
-        refuse_last_admin(services, before)
+        require_other_admin(services, before)
     audit.commit(
         services, [Replace(after)], actor=admin.account.id, action="account.changed", target=before.id, data=changes
     )

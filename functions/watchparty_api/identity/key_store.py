@@ -21,7 +21,7 @@ class KeyMaterial(Protocol):
         """Returns the secret's text. Where secrets may be created (at home, once for all processes), `make` provides a
         missing one; elsewhere a missing one raises ConfigError with the place where it was expected."""
 
-    def place(self, name: str) -> str:
+    def location(self, name: str) -> str:
         """Where the secret is stored, for messages; never its value."""
 
 
@@ -44,7 +44,7 @@ class KeyFolder:
             _create(path, make())
         return path.read_text()
 
-    def place(self, name: str) -> str:
+    def location(self, name: str) -> str:
         return str(self._path(name))
 
     def _path(self, name: str) -> Path:

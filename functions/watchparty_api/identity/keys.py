@@ -82,11 +82,11 @@ def read_keys(material: KeyMaterial) -> Keys:
     """Reads all keys, and creates missing ones where that is allowed. Raises ConfigError with the secret's place."""
 
     def family(name: str) -> KeyFamily:
-        return parse_family(material.place(name), material.read(name, make=lambda: new_family(name)))
+        return parse_family(material.location(name), material.read(name, make=lambda: new_family(name)))
 
     secret = material.read("hash", make=lambda: secrets.token_hex(32)).strip().encode()
     if len(secret) < 32:
-        raise ConfigError(f"{material.place('hash')}: expected at least 32 characters")
+        raise ConfigError(f"{material.location('hash')}: expected at least 32 characters")
     return Keys(access=family("access"), join=family("join"), notice=family("notice"), keyed_hash=KeyedHash(secret))
 
 
@@ -97,15 +97,15 @@ def new_family(name: str) -> str:
     return json.dumps({"active": kid, "keys": {kid: pem.decode()}}, indent=1)
 
 
-def parse_family(place: str, text: str) -> KeyFamily:
-    """Parses a family. Raises ConfigError, which names `place` and repeats nothing of the text."""
+def parse_family(location: str, text: str) -> KeyFamily:
+    """Parses a family. Raises ConfigError, which names `location` and repeats nothing of the text."""
     try:
         content: dict[str, Any] = json.loads(text)
         keys = {kid: load_pem_private_key(pem.encode(), None) for kid, pem in content["keys"].items()}
         active = content["active"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f'{place}: expected {{"active": kid, "keys": {{kid: PEM}}}}') from error
+        raise ConfigError(f'{location}: expected {{"active": kid, "keys": {{kid: PEM}}}}') from error
     ours = {kid: key for kid, key in keys.items() if isinstance(key, Ed25519PrivateKey)}
     if active not in ours or len(ours) != len(keys):
-        raise ConfigError(f"{place}: expected Ed25519 keys, including the active one")
+        raise ConfigError(f"{location}: expected Ed25519 keys, including the active one")
     return KeyFamily(active, ours)

@@ -13,7 +13,7 @@ from watchparty_api.config import ConfigError
 if TYPE_CHECKING:
     from google.cloud.secretmanager import SecretManagerServiceClient
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 """The client's default of 60 s per secret would outlast the time limit for starting a service."""
 
 
@@ -23,7 +23,7 @@ class SecretManager:
 
     prefix: str
     make_client: "Callable[[], SecretManagerServiceClient]"
-    patience_s: float = PATIENCE_S
+    timeout_s: float = TIMEOUT_S
 
     def read(self, name: str, *, make: Callable[[], str] | None = None) -> str:  # noqa: ARG002  nothing is created here
         from google.api_core.exceptions import GoogleAPICallError, RetryError, ServiceUnavailable
@@ -32,16 +32,16 @@ class SecretManager:
 
         try:
             answer = self._client.access_secret_version(
-                name=f"{self.place(name)}/versions/latest",
-                timeout=self.patience_s,
-                retry=Retry(if_exception_type(ServiceUnavailable), initial=0.1, timeout=self.patience_s),
+                name=f"{self.location(name)}/versions/latest",
+                timeout=self.timeout_s,
+                retry=Retry(if_exception_type(ServiceUnavailable), initial=0.1, timeout=self.timeout_s),
             )
         except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
             reason = type(error).__name__
-            raise ConfigError(f"WATCHPARTY_KEYS_SECRETS: {self.place(name)} could not be read: {reason}") from error
+            raise ConfigError(f"WATCHPARTY_KEYS_SECRETS: {self.location(name)} could not be read: {reason}") from error
         return str(answer.payload.data.decode())
 
-    def place(self, name: str) -> str:
+    def location(self, name: str) -> str:
         return f"{self.prefix}-{name}"
 
     @cached_property

@@ -31,7 +31,7 @@ class NoDeliveryQueue:
         """Does nothing: the maintenance round delivers them."""
 
 
-_WITHIN_S = 5.0
+_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PubSubDeliveryQueue:
 
         message = json.dumps({"v": 1, "deliveries": list(delivery_ids)}).encode()
         try:
-            self._publisher.publish(self.topic, message).result(timeout=_WITHIN_S)
+            self._publisher.publish(self.topic, message).result(timeout=_TIMEOUT_S)
         except (GoogleAPICallError, RetryError, GoogleAuthError, TimeoutError) as error:
             log.warning(
                 "the delivery function was not woken for %s deliveries: %s", len(delivery_ids), type(error).__name__

@@ -57,8 +57,8 @@ class HomeGrants:
 
     def cookie(self, grant: Grant) -> GrantCookie:
         # One name per room and person, so that two rooms with the same film do not overwrite each other's cookie.
-        whom = sha256(f"{grant.room_id}.{grant.person_id}".encode()).hexdigest()[:12]
-        return GrantCookie(f"wp_play_{whom}", self.text(grant))
+        viewer = sha256(f"{grant.room_id}.{grant.person_id}".encode()).hexdigest()[:12]
+        return GrantCookie(f"wp_play_{viewer}", self.text(grant))
 
     def text(self, grant: Grant) -> str:
         # Ids never contain a dot, so the fields are unambiguous.

@@ -32,7 +32,7 @@ class JobLauncher(Protocol):
         """Stops the video's runs, if there are any."""
 
 
-_CALL_WITHIN_S = 20.0
+_CALL_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class CloudRunJobs:
             name=self.job, overrides=run_v2.RunJobRequest.Overrides(container_overrides=[override])
         )
         with _translated():
-            operation = self._jobs.run_job(request=request, timeout=_CALL_WITHIN_S)
+            operation = self._jobs.run_job(request=request, timeout=_CALL_TIMEOUT_S)
         return str(operation.metadata.name)
 
     def cancel(self, *, video_id: str) -> None:
@@ -78,12 +78,12 @@ class CloudRunJobs:
         try:
             with _translated():
                 for name in self._running(video_id):
-                    self._executions.cancel_execution(name=name, timeout=_CALL_WITHIN_S)
+                    self._executions.cancel_execution(name=name, timeout=_CALL_TIMEOUT_S)
         except Unavailable as error:  # its events no longer count, so it can just as well run to its end
             log.warning("the runs of video %s could not be stopped: %s", video_id, error)
 
     def _running(self, video_id: str) -> Iterator[str]:
-        for execution in self._executions.list_executions(parent=self.job, timeout=_CALL_WITHIN_S):
+        for execution in self._executions.list_executions(parent=self.job, timeout=_CALL_TIMEOUT_S):
             of_video = any(
                 (each.name, each.value) == ("VIDEO_ID", video_id)
                 for container in execution.template.containers

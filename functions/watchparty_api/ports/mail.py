@@ -34,7 +34,7 @@ class LogMailer:
         log.warning("no mail server is set up, so this mail was not sent: %s", subject)
 
 
-_WITHIN_S = 15.0
+_TIMEOUT_S = 15.0
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -72,9 +72,9 @@ class SmtpMailer:
 
         tls = ssl.create_default_context()
         if self.implicit_tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_WITHIN_S, context=tls)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_S, context=tls)
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=_WITHIN_S)
+            server = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_S)
             if self.host not in _LOCAL:
                 server.starttls(context=tls)
         if self.user is not None:

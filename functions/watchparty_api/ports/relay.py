@@ -38,7 +38,7 @@ class InProcessRelay:
 
 
 SUBPROTOCOL = "watchparty.v1"
-_WITHIN_S = 5.0
+_TIMEOUT_S = 5.0
 """The API call waits for this long at most; the maintenance round delivers what takes longer."""
 
 
@@ -64,11 +64,11 @@ class SocketRelay:
 
         token = self._token(room_id, str(notice["id"]), self._now())
         with connect(
-            self._url, subprotocols=[Subprotocol(SUBPROTOCOL)], open_timeout=_WITHIN_S, close_timeout=1, proxy=None
+            self._url, subprotocols=[Subprotocol(SUBPROTOCOL)], open_timeout=_TIMEOUT_S, close_timeout=1, proxy=None
         ) as socket:
             socket.send(json.dumps({"t": "hello", "v": 1, "token": token}))
             socket.send(json.dumps(dict(notice)))
-            answer = json.loads(socket.recv(timeout=_WITHIN_S))
+            answer = json.loads(socket.recv(timeout=_TIMEOUT_S))
             socket.send(json.dumps({"t": "bye"}))
         acknowledged = (answer.get("t"), answer.get("id")) == ("ack", notice["id"])
         if not acknowledged:

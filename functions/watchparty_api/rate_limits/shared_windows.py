@@ -30,7 +30,7 @@ class SharedWindows(Storage, MovingWindowSupport):
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         for _ in range(_TRIES):
             now, found = self._now(), self._find(key)
-            tried_at_s = _within(found, now, expiry)
+            tried_at_s = _recent(found, now, expiry)
             if len(tried_at_s) + amount > limit:
                 return False
             window = RateWindow(
@@ -49,7 +49,7 @@ class SharedWindows(Storage, MovingWindowSupport):
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002  the library's signature
         now = self._now()
-        tried_at_s = _within(self._find(key), now, expiry)
+        tried_at_s = _recent(self._find(key), now, expiry)
         return (tried_at_s[0] if tried_at_s else now.timestamp()), len(tried_at_s)
 
     def clear(self, key: str) -> None:
@@ -83,7 +83,7 @@ class SharedWindows(Storage, MovingWindowSupport):
         raise NotImplementedError
 
 
-def _within(window: RateWindow | None, now: datetime, expiry_s: int) -> tuple[float, ...]:
+def _recent(window: RateWindow | None, now: datetime, expiry_s: int) -> tuple[float, ...]:
     """The attempts that are still in the window, oldest first."""
     since = now.astimezone(UTC).timestamp() - expiry_s
     return tuple(at for at in window.tried_at_s if at > since) if window else ()

@@ -36,7 +36,7 @@ def pushed_message(data: Any) -> Mapping[str, Any]:
     return content
 
 
-def woken_deliveries(data: Any) -> list[str]:
+def due_deliveries(data: Any) -> list[str]:
     """The ids of webhook deliveries in a wake-up message."""
     ids = pushed_message(data).get("deliveries")
     if not isinstance(ids, list) or not all(isinstance(id_, str) and id_ for id_ in ids):

@@ -20,7 +20,7 @@ from watchparty_api.web.caller import AccountOf
 from watchparty_api.web.dependencies import ServicesOf
 
 _LIFE = timedelta(hours=24)
-_GIVEN_UP_AFTER = timedelta(minutes=1)
+_CLAIM_LIFE = timedelta(minutes=1)
 """A process that died between claim and answer leaves its claim behind. No creating call takes this long."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _IN_PROGRESS, _DONE = 0, 201
@@ -64,7 +64,7 @@ class Once:
             return self.services.store.create(fresh)
         except AlreadyExists:
             known = self.services.store.get(IdempotencyKey, key_id)
-        abandoned = known is not None and known.status == _IN_PROGRESS and known.created_at + _GIVEN_UP_AFTER <= now
+        abandoned = known is not None and known.status == _IN_PROGRESS and known.created_at + _CLAIM_LIFE <= now
         if known is not None and (abandoned or known.expires_at <= now):
             return self.services.store.replace(replace(fresh, version=known.version))
         if known is None or known.status == _IN_PROGRESS:

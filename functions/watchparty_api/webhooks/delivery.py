@@ -17,7 +17,7 @@ from watchparty_api.records import Account, Delivery, Webhook
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 from watchparty_api.store.queries import DELIVERIES_BY_STATE
-from watchparty_api.webhooks.http_call import NotCalled, call
+from watchparty_api.webhooks.http_call import CallFailed, call
 from watchparty_api.webhooks.signature import secret_of, signed_headers
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetim
     }
     try:
         return call(webhook.url, body, headers, public_only=services.config.environment == "cloud")
-    except NotCalled as error:
+    except CallFailed as error:
         log.info("delivery %s got no answer: %s", delivery.id, error)
         return None
 

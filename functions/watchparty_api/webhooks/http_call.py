@@ -21,16 +21,16 @@ WITHIN_S = 8.0
 _UNICAST = IPv6Network("2000::/3")
 
 
-class NotCalled(Exception):
+class CallFailed(Exception):
     """There was no answer; the message gives the reason."""
 
 
 def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool, within_s: float = WITHIN_S) -> int:
-    """Sends the call and returns the status of the answer. Raises NotCalled."""
+    """Sends the call and returns the status of the answer. Raises CallFailed."""
     ends_at_s = time.monotonic() + within_s
     parts = urlsplit(url)
     if public_only and parts.scheme != "https":
-        raise NotCalled("only https URLs are called")
+        raise CallFailed("only https URLs are called")
     host = cast("str", parts.hostname)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -40,17 +40,17 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool
             connection.request("POST", path, body=body, headers={"User-Agent": "WatchParty-Webhook", **headers})
             return connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotCalled(type(error).__name__) from error
+        raise CallFailed(type(error).__name__) from error
 
 
 def _addresses(host: str, port: int, *, public_only: bool) -> str:
-    """Resolves the host to its first address. Raises NotCalled when any address is not public and all have to be."""
+    """Resolves the host to its first address. Raises CallFailed when any address is not public and all have to be."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     addresses = [ip_address(each.partition("%")[0]) for each in found]
     if public_only and not all(map(_is_public, addresses)):
-        raise NotCalled("the address is not public")
+        raise CallFailed("the address is not public")
     if any(each.is_link_local for each in addresses):  # also at home, which may be a machine in a cloud
-        raise NotCalled("the address is a machine's metadata service")
+        raise CallFailed("the address is a machine's metadata service")
     return found[0]
 
 

@@ -16,7 +16,7 @@ from watchparty_api.store.port import Create, Delete, Replace
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.webhooks.models import EventType
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """How long deliveries stay in the log."""
 
 
@@ -42,7 +42,7 @@ def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, A
         event=event,
         body={"type": event, "timestamp": now.isoformat(), "data": data},
         due_at=now,
-        expires_at=now + KEPT,
+        expires_at=now + RETENTION,
     )
 
 

@@ -26,7 +26,7 @@ from watchparty_api.webhooks.signature import secret_of
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
-_MOST = 10
+_MAX_WEBHOOKS = 10
 
 
 def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> Webhook:
@@ -52,8 +52,8 @@ def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Re
     """Creates a webhook: the URL is called for these events in the account's own rooms and films."""
     if caller.account.temporary:
         raise Forbidden("temporary", "Create an account first: temporary accounts can’t have webhooks.")
-    if services.store.count(WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MOST:
-        raise Conflict("too_many_webhooks", f"An account can have up to {_MOST} webhooks. Delete one first.")
+    if services.store.count(WEBHOOKS_OF_ACCOUNT, caller.account.id) >= _MAX_WEBHOOKS:
+        raise Conflict("too_many_webhooks", f"An account can have up to {_MAX_WEBHOOKS} webhooks. Delete one first.")
     webhook = Webhook(
         id=secrets.token_urlsafe(12),
         created_at=services.now(),

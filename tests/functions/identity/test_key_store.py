@@ -20,7 +20,7 @@ def api() -> Iterator[SecretManagerApi]:
 
 @pytest.fixture
 def manager(api: SecretManagerApi) -> SecretManager:
-    return SecretManager("projects/demo/secrets/watchparty", api.client, patience_s=0.5)
+    return SecretManager("projects/demo/secrets/watchparty", api.client, timeout_s=0.5)
 
 
 def test_the_keys_of_a_folder_are_the_keys_of_secret_manager(

@@ -18,7 +18,7 @@ from watchparty_api.maintenance import run_cloud_tasks
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.rooms.history.ingest import ingest
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
-from watchparty_api.web.cloud_events import woken_deliveries
+from watchparty_api.web.cloud_events import due_deliveries
 from watchparty_api.webhooks.delivery import RETRIES, deliver, deliver_due
 from watchparty_api.webhooks.outbox import store_video
 
@@ -164,7 +164,7 @@ def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
     from base64 import b64encode
 
     with pytest.raises(BadEvent):
-        woken_deliveries({"message": {"data": b64encode(content).decode()}})
+        due_deliveries({"message": {"data": b64encode(content).decode()}})
 
 
 def registered(house: House, person: Person, url: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.integrator import Integrator
 from fakes.local_server import talking
-from watchparty_api.webhooks.http_call import NotCalled, call
+from watchparty_api.webhooks.http_call import CallFailed, call
 
 
 def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> None:
@@ -36,28 +36,28 @@ def test_an_address_of_this_network_is_called_at_home(listener: Integrator) -> N
 )
 def test_the_cloud_calls_no_private_address(url: str) -> None:
     """The cloud calls neither its own machine nor its metadata server nor its network."""
-    with pytest.raises(NotCalled, match="public"):
+    with pytest.raises(CallFailed, match="public"):
         call(url, b"{}", {}, public_only=True)
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/"])
 def test_not_even_at_home_a_machines_metadata_is_called(url: str) -> None:
     """A metadata service is never called, because a home may be a rented machine with one."""
-    with pytest.raises(NotCalled, match="metadata"):
+    with pytest.raises(CallFailed, match="metadata"):
         call(url, b"{}", {}, public_only=False)
 
 
 def test_the_cloud_calls_nobody_without_tls(listener: Integrator) -> None:
     """The cloud requires https, because deliveries contain names."""
-    with pytest.raises(NotCalled, match="https"):
+    with pytest.raises(CallFailed, match="https"):
         call(listener.url, b"{}", {}, public_only=True)
     assert listener.calls == []
 
 
 def test_a_host_that_does_not_answer_is_no_exception_of_another_kind(listener: Integrator) -> None:
-    """A refused connection and an unknown name both raise NotCalled."""
+    """A refused connection and an unknown name both raise CallFailed."""
     for url in ("http://127.0.0.1:9/", "http://no-such-host.invalid/"):
-        with pytest.raises(NotCalled):
+        with pytest.raises(CallFailed):
             call(url, b"{}", {}, public_only=False)
 
 
@@ -72,11 +72,11 @@ ENDLESS = {
 @pytest.mark.parametrize("way", ENDLESS)
 def test_a_call_ends_whatever_drips_in(way: str) -> None:
     """One deadline covers the whole call, however slowly the answer arrives."""
-    with talking(ENDLESS[way], every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
+    with talking(ENDLESS[way], every_s=0.02, at_most=150) as address, pytest.raises(CallFailed, match="Timeout"):
         call(f"http://{address}/", b"{}", {}, public_only=False, within_s=0.3)
 
 
 def test_a_handshake_that_never_ends_is_within_the_deadline() -> None:
     """A TLS handshake that never ends is within the deadline, too."""
-    with talking(repeat(b""), every_s=0.02, at_most=150) as address, pytest.raises(NotCalled, match="Timeout"):
+    with talking(repeat(b""), every_s=0.02, at_most=150) as address, pytest.raises(CallFailed, match="Timeout"):
         call(f"https://{address}/", b"{}", {}, public_only=False, within_s=0.3)
