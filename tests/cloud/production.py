@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from google.cloud import pubsub_v1  # type: ignore[attr-defined]  # a namespace package
+from google.cloud import pubsub_v1
 
 from cloud import plan
 from cloud.authority import Authority
