@@ -21,7 +21,7 @@ export const createLink = (body: NewLink) =>
 export const restartUpload = (id: string) =>
   call<{ upload: UploadGrant }>("POST", `/videos/${id}/upload`, { body: {} });
 
-/** Where to put these parts of an `s3-multipart` upload, and which parts are stored already. */
+/** The URLs for these parts of an `s3-multipart` upload, and the parts that are stored already. */
 export const uploadParts = (id: string, numbers: number[]) =>
   call<Schema<"PartsView">>("POST", `/videos/${id}/upload/parts`, { body: { numbers } });
 

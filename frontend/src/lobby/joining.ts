@@ -29,7 +29,7 @@ export function refusedState(error: unknown): JoinState {
   return { step: "refused", code: refusalCode(error.status, error.code) };
 }
 
-/** Keeps the time since when the visitor has been waiting. */
+/** A visitor who is waiting already keeps the start of their wait. */
 export function waitingState(before: JoinState, session: RoomSession, now_ms: number): JoinState {
   return {
     step: "waiting",

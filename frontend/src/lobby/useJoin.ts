@@ -30,7 +30,7 @@ export interface Join {
   /** Checks whether the host has decided, in case the room's message was lost. */
   check: () => Promise<void>;
   leave: () => void;
-  /** The newest join token. */
+  /** The current join token. */
   bearer: () => string;
 }
 

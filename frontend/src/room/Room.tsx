@@ -27,7 +27,10 @@ const FilmPicker = lazy(() => import("./film/FilmPicker"));
 
 type Sheet = "first_invite" | "invite" | "film" | null;
 
-/** The film, the chat and the people. The tree is the same in every layout, so that turning a phone does not restart the film. */
+/**
+ * The film, the chat and the people. The tree is the same in every layout, so that turning a phone does not restart
+ * the film.
+ */
 export default function Room({ onLeave }: { onLeave: () => void }) {
   const { data: room } = useRoomFacts();
   const [theatre, setTheatre] = useState(false);
@@ -42,17 +45,17 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const panelVisible = !fullscreen && (!immersive || drawerOpen);
   const unread = useUnread(panelVisible && tab === "chat");
 
-  const show = useCallback((tab: PanelTab) => {
-    setTab(tab);
+  const openTab = useCallback((opened: PanelTab) => {
+    setTab(opened);
     setDrawerOpen(true);
   }, []);
   const focusDraft = useDraft((state) => state.requestFocus);
   useSingleKey(
     "/",
     useCallback(() => {
-      show("chat");
+      openTab("chat");
       focusDraft();
-    }, [show, focusDraft]),
+    }, [openTab, focusDraft]),
   );
   useFirstInvitation(
     room?.id,
@@ -76,7 +79,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           name={room.name}
           compact={layout === "stacked"}
           onInvite={() => setSheet("invite")}
-          onPeople={() => show("people")}
+          onPeople={() => openTab("people")}
           onLeave={onLeave}
         />
       )}

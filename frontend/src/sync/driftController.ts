@@ -1,6 +1,6 @@
 /**
  * Corrects drift while the film plays: measures the error at the room's rate, plays slightly faster or
- * slower for exactly as long as removes it (a pulse), and measures again. Pure: positions in, rates out;
+ * slower for exactly as long as it takes to remove the error (a pulse), and measures again. Pure: positions in, rates out;
  * `SyncController` applies them.
  *
  * A pulse is exact only with `preservesPitch = false`. With Chromium's pitch correction every change from

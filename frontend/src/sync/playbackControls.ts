@@ -19,7 +19,7 @@ export const mayControl = (state: RoomState): boolean => isDetached(state) || ma
 
 export const isDetached = (state: RoomState): boolean => state.sync.status === "detached";
 
-/** What the controls show instead of the room's state until the room has answered; null: the room's own. */
+/** What the controls show until the room has answered a request. Null means: what the room's state says. */
 export interface Expected {
   playing: boolean | null;
   position_s: number | null;

@@ -1,7 +1,7 @@
+/** Whether the visitor may write in the chat now, and the sentence that says why not. */
 import { useEffect, useState } from "react";
 import { useRoomState } from "../state/RoomContext";
 
-/** Whether the visitor may write in the chat now, and the sentence that says why not. */
 interface ChatFacts {
   you: { can_chat: boolean; can_moderate: boolean; muted: boolean } | null;
   set: { chat: boolean; slow_s: number } | null;

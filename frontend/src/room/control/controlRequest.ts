@@ -7,7 +7,7 @@ import type { ChatLine } from "@/sync/roomState";
 
 export const REQUEST_TEXT = "✋ Can I have the remote?";
 
-/** Older requests have been settled one way or the other. */
+/** Older requests count as settled. */
 const FRESH_MS = 10 * 60_000;
 
 interface RequestFacts {

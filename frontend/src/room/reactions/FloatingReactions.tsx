@@ -1,7 +1,7 @@
+import { useEffect, useState } from "react";
 import { useRoom } from "../state/RoomContext";
 import { emojiName, FLOAT_MS, NO_REACTIONS, withoutExpired, withReaction } from "./reactions";
 import "./reactions.css";
-import { useEffect, useState } from "react";
 
 /**
  * The emoji that rise over the video. They are decoration: a text names who reacted with what, and they do not move for

@@ -2,6 +2,7 @@
  * The six reactions, and those that float over the video. Many at once must stay readable and cheap, so the oldest ones
  * are dropped and a person's burst is thinned out. Pure.
  */
+
 interface FloatingReaction {
   id: number;
   emoji: string;
