@@ -60,7 +60,7 @@ describe("PlaybackControls", () => {
     expect(controls.playing).toBe(true);
   });
 
-  it("drives the viewer's own player at their own pace, and the room where it is named", () => {
+  it("drives the viewer's own player at their own pace, and the room when that is the target", () => {
     const { session, controls, own, commands } = watching();
     session.detach();
     controls.pause();
