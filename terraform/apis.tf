@@ -9,7 +9,7 @@ locals {
     local.production ? ["compute", "redis"] : [],
     var.identity == "identity_platform" ? ["identitytoolkit"] : [],
     var.budget == null ? [] : ["billingbudgets"],
-    var.github_repository == null ? [] : ["sts"],
+    var.github_repository_id == null ? [] : ["sts"],
   ))
 }
 

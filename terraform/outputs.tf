@@ -22,7 +22,7 @@ output "database" {
 
 output "github" {
   description = "Workload identity provider and service account for the deploying workflow."
-  value = var.github_repository == null ? null : {
+  value = var.github_repository_id == null ? null : {
     workload_identity_provider = google_iam_workload_identity_pool_provider.github[0].name
     service_account            = google_service_account.deployer[0].email
   }

@@ -155,14 +155,14 @@ variable "functions_scale" {
   }
 }
 
-variable "github_repository" {
-  description = "OWNER/NAME of the repository whose workflow on the main branch may deploy without a key; null: none."
+variable "github_repository_id" {
+  description = "The numeric id of the GitHub repository whose workflow on the main branch may deploy without a key; null: none. `gh api repos/OWNER/NAME --jq .id` prints it."
   type        = string
   default     = null
 
   validation {
-    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "github_repository must be OWNER/NAME."
+    condition     = var.github_repository_id == null || can(regex("^[0-9]+$", var.github_repository_id))
+    error_message = "github_repository_id must be the repository's number, not its name: gh api repos/OWNER/NAME --jq .id"
   }
 }
 

@@ -42,17 +42,17 @@ variables {
 run "everything" {
   command = apply
   variables {
-    budget            = { billing_account = "012345-6789AB-CDEF01", amount = 100 }
-    cdn_active_key    = "k2"
-    cdn_key_names     = ["k1", "k2"]
-    cdn_key_values    = { k1 = "nZtRohdNF9m3cKM24IcK4w==", k2 = "nZtRohdNF9m3cKM24IcK4w==" }
-    cors_origins      = ["https://app.example"]
-    first_admin       = "you@example.org"
-    github_repository = "example/watchparty"
-    identity          = "identity_platform"
-    mail_from         = "party@watch.example"
-    media_days        = 90
-    traces_endpoint   = "https://collector.example:4318"
+    budget               = { billing_account = "012345-6789AB-CDEF01", amount = 100 }
+    cdn_active_key       = "k2"
+    cdn_key_names        = ["k1", "k2"]
+    cdn_key_values       = { k1 = "nZtRohdNF9m3cKM24IcK4w==", k2 = "nZtRohdNF9m3cKM24IcK4w==" }
+    cors_origins         = ["https://app.example"]
+    first_admin          = "you@example.org"
+    github_repository_id = "123456789"
+    identity             = "identity_platform"
+    mail_from            = "party@watch.example"
+    media_days           = 90
+    traces_endpoint      = "https://collector.example:4318"
   }
 
   assert {
@@ -92,8 +92,8 @@ run "everything" {
     error_message = "A budget is in the billing account's currency by default: Google refuses any other."
   }
   assert {
-    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == 'repo:example/watchparty:environment:production' && assertion.ref == 'refs/heads/main'"
-    error_message = "Only one environment and branch of one repository on GitHub may deploy."
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository_id == '123456789' && assertion.environment == 'production' && assertion.ref == 'refs/heads/main'"
+    error_message = "Only one environment and branch of one repository on GitHub may deploy, whatever the form of its subject."
   }
   assert {
     condition     = google_project_iam_member.sign_in_looks_people_up["auth"].role == "roles/firebaseauth.viewer" && length(google_project_iam_member.sign_in_looks_people_up) == 1

@@ -53,11 +53,12 @@ run "refuses_an_image_by_tag" {
 run "refuses_unknown_words" {
   command = plan
   variables {
-    alert_email     = "nobody"
-    identity        = "magic"
-    region          = "Europe"
-    traces_endpoint = "collector:4318"
-    cdn_key_names   = ["k1", "K 2"]
+    alert_email          = "nobody"
+    identity             = "magic"
+    region               = "Europe"
+    traces_endpoint      = "collector:4318"
+    cdn_key_names        = ["k1", "K 2"]
+    github_repository_id = "example/watchparty"
   }
-  expect_failures = [var.alert_email, var.identity, var.region, var.traces_endpoint, var.cdn_key_names]
+  expect_failures = [var.alert_email, var.identity, var.region, var.traces_endpoint, var.cdn_key_names, var.github_repository_id]
 }

@@ -38,6 +38,7 @@ UNSAFE = [
         "audience              = local.site_url",
         "a token for the function that it reaches",
     ),
+    Mistake("github.tf", "assertion.repository_id == '${var.github_repository_id}'", "true", "of one repository"),
 ]
 
 
