@@ -114,9 +114,11 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  # Without access to its keys a function does not start; without its index a query fails.
+  # Without access to its keys a function does not start; without its index a query fails. Rights that are replaced are
+  # taken away after the update, because they are dependencies that are created before they are destroyed.
   depends_on = [
     google_firestore_index.query,
+    google_project_iam_member.function_uses_firestore,
     google_secret_manager_secret_iam_member.function_reads_key,
     google_project_iam_member.builder_logs,
     google_project_iam_member.builder_reads_function_sources,
@@ -162,8 +164,11 @@ locals {
   secret_readers = { for pair in setproduct(keys(local.members), keys(local.readable_secrets)) :
     "${pair[0]} ${pair[1]}" => { member = local.members[pair[0]].member, secret = local.readable_secrets[pair[1]] }
   }
+  # Every key of Cloud CDN, not only the mounted one: while a deployment switches keys, instances of the previous revision
+  # still start, and one that cannot read its key does not.
   readable_secrets = merge(
-    { for name, each in local.mounted_keys : name => each.secret },
+    { for name, each in local.mounted_keys : name => each.secret if name != "cdn" },
+    { for name, secret in google_secret_manager_secret.cdn : "cdn-${name}" => secret.secret_id },
     var.mail_from == null ? {} : { smtp = google_secret_manager_secret.smtp[0].secret_id },
   )
 }
@@ -177,6 +182,10 @@ resource "google_project_iam_member" "function_uses_firestore" {
   condition {
     title      = "this-database-only"
     expression = "resource.name == \"projects/${var.project_id}/databases/${google_firestore_database.main.name}\""
+  }
+  # A restore changes the database. The functions use the previous one until they are updated, which comes in between.
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -223,4 +232,8 @@ resource "google_secret_manager_secret_iam_member" "function_reads_key" {
   secret_id = each.value.secret
   role      = "roles/secretmanager.secretAccessor"
   member    = each.value.member
+  # A key that is removed from the settings is mounted until the functions are updated, which comes in between.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

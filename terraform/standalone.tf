@@ -100,7 +100,11 @@ resource "google_cloud_run_v2_service" "standalone" {
     }
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.function_reads_key, google_firestore_index.query]
+  depends_on = [
+    google_firestore_index.query,
+    google_project_iam_member.function_uses_firestore,
+    google_secret_manager_secret_iam_member.function_reads_key,
+  ]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "standalone_is_public" {
