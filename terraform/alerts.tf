@@ -31,6 +31,12 @@ locals {
     regex("^[a-z_]*", section) => "${trimspace(replace(split("\n## ", section)[0], "/^[a-z_]+`/", ""))}\n\n(docs/operations.md)"
   }
 
+  # The age of events that wait for a function. In the other two subscriptions messages wait for the operator.
+  oldest_event = join(" AND ", concat(
+    ["metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\"", "resource.type=\"pubsub_subscription\""],
+    [for waiting in [google_pubsub_subscription.dead_letter.name, google_pubsub_subscription.key_rotation.name] : "resource.label.subscription_id!=\"${waiting}\""],
+  ))
+
   # Filter, aggregation of the series, threshold, duration, and severity.
   alerts = merge(
     {
@@ -54,7 +60,7 @@ locals {
         severity = "WARNING"
       }
       events_late = {
-        filter   = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id!=\"${google_pubsub_subscription.dead_letter.name}\""
+        filter   = local.oldest_event
         aligner  = "ALIGN_MAX", reducer = "REDUCE_MAX", period_s = 300
         compare  = "COMPARISON_GT", limit = 600, for_s = 300
         severity = "ERROR"
@@ -72,8 +78,8 @@ locals {
         severity = "WARNING"
       }
       key_rotation_due = {
-        filter   = "metric.type=\"pubsub.googleapis.com/topic/send_message_operation_count\" AND resource.type=\"pubsub_topic\" AND resource.label.topic_id=\"${google_pubsub_topic.key_rotation.name}\""
-        aligner  = "ALIGN_DELTA", reducer = "REDUCE_SUM", period_s = 600
+        filter   = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=\"${google_pubsub_subscription.key_rotation.name}\""
+        aligner  = "ALIGN_MAX", reducer = "REDUCE_SUM", period_s = 600
         compare  = "COMPARISON_GT", limit = 0, for_s = 0
         severity = "WARNING"
       }

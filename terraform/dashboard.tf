@@ -8,7 +8,7 @@ locals {
       "Instances"                       = "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\""
       "Memory (95th percentile)"        = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\""
       "Transcodes running"              = "metric.type=\"run.googleapis.com/job/running_executions\" AND resource.type=\"cloud_run_job\""
-      "Oldest waiting event, s"         = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\""
+      "Oldest waiting event, s"         = local.oldest_event
       "Bytes sent from buckets, 1/s"    = "metric.type=\"storage.googleapis.com/network/sent_bytes_count\" AND resource.type=\"gcs_bucket\""
       "Firestore reads and writes, 1/s" = "metric.type=\"firestore.googleapis.com/document/read_count\" AND resource.type=\"firestore_instance\""
     },

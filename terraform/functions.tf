@@ -16,6 +16,11 @@ locals {
       on_room_event = { http = false, memory = "512Mi", timeout_s = 120, may = [] }
     },
   )
+  # What one instance runs at once. More would wait inside it, where no other instance can take them.
+  # HTTP: functions-framework serves ASGI with one worker, whose synchronous handlers share AnyIO's 40 threads.
+  # Events: it starts four threads per core of the machine unless THREADS says otherwise.
+  http_threads    = 40
+  event_threads   = 8
   http_functions  = { for name, each in local.functions : name => each if each.http }
   event_functions = { for name, each in local.functions : name => each if !each.http }
 
@@ -79,7 +84,7 @@ resource "google_cloudfunctions2_function" "function" {
     timeout_seconds                  = each.value.timeout_s
     min_instance_count               = each.value.http ? var.functions_scale.least : 0
     max_instance_count               = each.value.http ? var.functions_scale.most : (each.key == "sweep" ? 1 : 10)
-    max_instance_request_concurrency = each.value.http ? var.functions_scale.concurrency : 8
+    max_instance_request_concurrency = each.value.http ? min(local.http_threads, var.functions_scale.concurrency) : local.event_threads
     # Pub/Sub, Eventarc and Scheduler of the same project count as internal.
     ingress_settings      = each.value.http ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_INTERNAL_ONLY"
     service_account_email = google_service_account.function[each.key].email
@@ -87,7 +92,7 @@ resource "google_cloudfunctions2_function" "function" {
     environment_variables = merge(
       { for name, value in local.api_environment : name => value if value != null },
       { WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email },
-      each.value.http ? { FUNCTION_USE_ASGI = "1" } : {},
+      each.value.http ? { FUNCTION_USE_ASGI = "1" } : { THREADS = tostring(local.event_threads) },
     )
 
     dynamic "secret_volumes" {

@@ -77,7 +77,7 @@ resource "google_secret_manager_secret" "smtp" {
   depends_on = [google_project_service.api]
 }
 
-# The alert key_rotation_due watches this topic.
+# Secret Manager reports every change of a secret here, and once per period that its rotation is due.
 resource "google_pubsub_topic" "key_rotation" {
   #checkov:skip=CKV_GCP_83:It carries names of secrets, never a value
   name       = "watchparty-key-rotation"
@@ -89,4 +89,18 @@ resource "google_pubsub_topic_iam_member" "secrets_remind" {
   topic  = google_pubsub_topic.key_rotation.name
   role   = "roles/pubsub.publisher"
   member = local.service_agents.secrets
+}
+
+# Reminders only. The alert key_rotation_due fires until they are acknowledged (docs/operations.md).
+resource "google_pubsub_subscription" "key_rotation" {
+  name                       = "watchparty-key-rotation"
+  topic                      = google_pubsub_topic.key_rotation.id
+  labels                     = local.labels
+  filter                     = "attributes.eventType = \"SECRET_ROTATE\""
+  message_retention_duration = "2678400s" # Google's maximum, a month
+  ack_deadline_seconds       = 60
+
+  expiration_policy {
+    ttl = "" # never
+  }
 }

@@ -150,8 +150,8 @@ variable "functions_scale" {
   nullable = false
 
   validation {
-    condition     = var.functions_scale.least >= 0 && var.functions_scale.most >= max(1, var.functions_scale.least) && var.functions_scale.concurrency >= 1
-    error_message = "functions_scale: 0 <= least <= most, and concurrency at least 1."
+    condition     = var.functions_scale.least >= 0 && var.functions_scale.most >= max(1, var.functions_scale.least) && var.functions_scale.concurrency >= 1 && var.functions_scale.concurrency <= 40
+    error_message = "functions_scale: 0 <= least <= most, and concurrency 1 to 40: an instance has 40 threads."
   }
 }
 
@@ -353,18 +353,31 @@ variable "traces_endpoint" {
 }
 
 variable "transcoder" {
-  description = "Number and size of the tasks of one transcode. More tasks finish a film sooner for about the same price."
+  description = "Number and size of the tasks of one transcode, and the vCPU that the project's quota allows in the region. More tasks finish a film sooner for about the same price."
   type = object({
     tasks         = optional(number, 20)
     cpu           = optional(number, 4)
     memory_gb     = optional(number, 4)
     timeout_hours = optional(number, 1)
+    quota_vcpu    = optional(number, 100)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.transcoder.tasks >= 1 && var.transcoder.tasks <= 1000 && contains([1, 2, 4, 6, 8], var.transcoder.cpu) && var.transcoder.memory_gb >= 2 && var.transcoder.memory_gb <= 32 && var.transcoder.timeout_hours >= 1 && var.transcoder.timeout_hours <= 168
-    error_message = "transcoder: 1 to 1000 tasks, cpu 1, 2, 4, 6 or 8, memory_gb 2 to 32, timeout_hours 1 to 168."
+    condition     = var.transcoder.tasks >= 1 && var.transcoder.tasks <= 1000 && var.transcoder.timeout_hours >= 1 && var.transcoder.timeout_hours <= 168
+    error_message = "transcoder: 1 to 1000 tasks, timeout_hours 1 to 168."
+  }
+  # https://docs.cloud.google.com/run/docs/configuring/jobs/cpu (2026-11); ffmpeg needs 2 GB
+  validation {
+    condition = try(
+      var.transcoder.memory_gb >= { 1 = 2, 2 = 2, 4 = 2, 6 = 4, 8 = 4 }[var.transcoder.cpu] &&
+      var.transcoder.memory_gb <= { 1 = 4, 2 = 8, 4 = 16, 6 = 24, 8 = 32 }[var.transcoder.cpu],
+    false)
+    error_message = "transcoder: Cloud Run allows these memory_gb per cpu: 1: 2 to 4, 2: 2 to 8, 4: 2 to 16, 6: 4 to 24, 8: 4 to 32."
+  }
+  validation {
+    condition     = var.transcoder.tasks * var.transcoder.cpu <= var.transcoder.quota_vcpu
+    error_message = "transcoder: tasks × cpu exceeds quota_vcpu. Use fewer tasks, or request more quota (docs/operations.md, Quotas) and raise quota_vcpu."
   }
 }

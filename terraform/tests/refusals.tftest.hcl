@@ -50,6 +50,53 @@ run "refuses_an_image_by_tag" {
   expect_failures = [var.images]
 }
 
+run "refuses_memory_that_a_cpu_cannot_have" {
+  command = plan
+  variables {
+    transcoder = { cpu = 2, memory_gb = 16 }
+  }
+  expect_failures = [var.transcoder]
+}
+
+run "refuses_too_little_memory_for_many_cpus" {
+  command = plan
+  variables {
+    transcoder = { tasks = 5, cpu = 8, memory_gb = 2 }
+  }
+  expect_failures = [var.transcoder]
+}
+
+run "refuses_a_number_of_cpus_that_does_not_exist" {
+  command = plan
+  variables {
+    transcoder = { cpu = 3 }
+  }
+  expect_failures = [var.transcoder]
+}
+
+run "refuses_tasks_beyond_the_quota" {
+  command = plan
+  variables {
+    transcoder = { tasks = 30, cpu = 4 }
+  }
+  expect_failures = [var.transcoder]
+}
+
+run "allows_tasks_within_a_raised_quota" {
+  command = plan
+  variables {
+    transcoder = { tasks = 100, cpu = 8, memory_gb = 32, quota_vcpu = 1000 }
+  }
+}
+
+run "refuses_more_requests_than_threads" {
+  command = plan
+  variables {
+    functions_scale = { concurrency = 80 }
+  }
+  expect_failures = [var.functions_scale]
+}
+
 run "refuses_unknown_words" {
   command = plan
   variables {

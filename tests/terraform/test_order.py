@@ -86,7 +86,7 @@ def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path, lo
 
 
 def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, tmp_path: Path, log: Path) -> None:
-    """Google replaces a binding whose condition changes. The stand-in provider would update it, so it gets a new key."""
+    """Google replaces a binding whose condition changes. Here a new key replaces it."""
     folder = copied(source, tmp_path / "copy")
     path = folder / "functions.tf"
     before, head, rest = path.read_text().partition('resource "google_project_iam_member" "function_uses_firestore" {')

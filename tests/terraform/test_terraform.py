@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from functions_framework._http.gunicorn import GunicornApplication
 from redis import Redis
 
 from cloud.url_map import route
@@ -168,6 +170,27 @@ def test_http_functions_are_served_by_asgi(production: Applied) -> None:
         if "FUNCTION_USE_ASGI" in function_environment(each)
     }
     assert asgi == {"auth", "rooms", "videos"}
+
+
+def test_an_instance_accepts_only_what_it_runs_in_parallel(
+    production: Applied, hobby: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Concurrency is the number of threads that functions-framework and AnyIO really start."""
+
+    async def threads() -> float:
+        return anyio.to_thread.current_default_thread_limiter().total_tokens
+
+    for applied in (production, hobby):
+        for name, function in applied.instances(FUNCTION_PREFIX).items():
+            concurrency = function["service_config"][0]["max_instance_request_concurrency"]
+            environment = function_environment(function)
+            assert "WORKERS" not in environment
+            if "FUNCTION_USE_ASGI" in environment:
+                assert concurrency <= anyio.run(threads), name
+            else:
+                monkeypatch.setenv("THREADS", environment["THREADS"])
+                server = GunicornApplication(None, "127.0.0.1", 8080, False)
+                assert concurrency == server.options["threads"], name
 
 
 def test_the_relay_gets_the_settings_that_it_reads(production: Applied) -> None:
@@ -351,6 +374,27 @@ def test_alerts_have_instructions(production: Applied, hobby: Applied) -> None:
         section = re.split(r"\n##+ ", text.partition(f"### `{name}`\n")[2])[0].strip()
         assert mail.startswith(section), name
         assert len(mail.encode()) < 8_192, name  # Google's limit
+
+
+@pytest.mark.parametrize("profile", ["production", "hobby"])
+def test_only_a_due_rotation_raises_its_alert(profile: str, request: pytest.FixtureRequest) -> None:
+    """Secret Manager also reports new versions: the alert counts the subscription that receives only reminders."""
+    applied: Applied = request.getfixturevalue(profile)
+    subscription = applied.resources["google_pubsub_subscription.key_rotation"]
+    assert subscription["filter"] == 'attributes.eventType = "SECRET_ROTATE"'
+    assert subscription["topic"] == applied.resources["google_pubsub_topic.key_rotation"]["id"]
+    condition = threshold(applied, "key_rotation_due")
+    assert f'subscription_id="{subscription["name"]}"' in condition["filter"]
+    assert "subscription/num_undelivered_messages" in condition["filter"]
+    dead_letters = applied.resources["google_pubsub_subscription.dead_letter"]["name"]
+    for waiting in (subscription["name"], dead_letters):  # they wait for the operator, which is no failure
+        assert f'subscription_id!="{waiting}"' in threshold(applied, "events_late")["filter"]
+
+
+def threshold(applied: Applied, alert: str) -> Values:
+    policy = applied.resources[f'google_monitoring_alert_policy.alert["{alert}"]']
+    condition: Values = policy["conditions"][0]["condition_threshold"][0]
+    return condition
 
 
 @pytest.mark.parametrize("profile", ["production", "hobby"])
