@@ -1,4 +1,4 @@
-"""The people of a room over several relays: what is put together when, and what counts as news."""
+"""The members of a room across several relays: when snapshots are merged, and what counts as a change."""
 
 from msgspec.structs import replace
 
@@ -8,11 +8,11 @@ from watchparty_relay.protocol.values import PersonState, Role
 from watchparty_relay.rules.state import Member, Room, new_room
 
 NOW = 1_000_000.0
-PEOPLE = ("anna", "ben", "cleo")
+MEMBERS = ("anna", "ben", "cleo")
 
 
 def room() -> Room:
-    members = {person: Member(mver=1, role=Role.VIEWER, name=person.title(), seen_ms=NOW) for person in PEOPLE}
+    members = {name: Member(mver=1, role=Role.VIEWER, name=name.title(), seen_ms=NOW) for name in MEMBERS}
     return replace(new_room("room", now_ms=NOW), members=members)
 
 
@@ -23,52 +23,52 @@ def snapshot(*names: str, relay: str = "other", state: PersonState = PersonState
     )
 
 
-def presence(*here: str) -> ClusterPresence:
-    gathered = ClusterPresence("mine")
-    for person in here:
-        gathered.local.connect(person, f"c-{person}", now_ms=NOW)
-    gathered.invalidate()
-    return gathered
+def presence_of(*here: str) -> ClusterPresence:
+    presence = ClusterPresence("mine")
+    for name in here:
+        presence.local.connect(name, f"c-{name}", now_ms=NOW)
+    presence.invalidate()
+    return presence
 
 
-def test_a_roll_is_put_together_once_for_as_long_as_nothing_changes() -> None:
-    """A room of thousands asks four times a second; it must not sort its people each time."""
-    gathered = presence("anna")
-    gathered.receive(snapshot("ben"), now_ms=NOW)
-    first = gathered.snapshot(room(), now_ms=NOW + 1)
-    assert gathered.snapshot(room(), now_ms=NOW + 2) is first
-    gathered.receive(snapshot("ben", state=PersonState.BUFFERING), now_ms=NOW + 3)
+def test_snapshots_are_merged_again_only_after_a_change() -> None:
+    """A room of thousands asks four times per second, and must not sort its members each time."""
+    presence = presence_of("anna")
+    presence.receive(snapshot("ben"), now_ms=NOW)
+    first = presence.snapshot(room(), now_ms=NOW + 1)
+    assert presence.snapshot(room(), now_ms=NOW + 2) is first
+    presence.receive(snapshot("ben", state=PersonState.BUFFERING), now_ms=NOW + 3)
     assert (
-        gathered.snapshot(room(), now_ms=NOW + 4).find("ben") == snapshot("ben", state=PersonState.BUFFERING).listed[0]
+        presence.snapshot(room(), now_ms=NOW + 4).find("ben") == snapshot("ben", state=PersonState.BUFFERING).listed[0]
     )
-    gathered.local.connect("cleo", "c-cleo", now_ms=NOW)
-    gathered.invalidate()
-    assert gathered.snapshot(room(), now_ms=NOW + 5).total == 3
+    presence.local.connect("cleo", "c-cleo", now_ms=NOW)
+    presence.invalidate()
+    assert presence.snapshot(room(), now_ms=NOW + 5).total == 3
 
 
-def test_a_relay_that_is_silent_for_too_long_counts_no_more() -> None:
-    """The roll kept from before must not outlive the relays that it was made of."""
-    gathered = presence("anna")
-    gathered.receive(snapshot("ben"), now_ms=NOW)
-    assert gathered.snapshot(room(), now_ms=NOW + SNAPSHOT_TTL_MS - 1).total == 2
-    assert gathered.snapshot(room(), now_ms=NOW + SNAPSHOT_TTL_MS).total == 1
+def test_a_relay_that_stopped_publishing_no_longer_counts() -> None:
+    """A merged snapshot must not outlive the snapshots that it was merged from."""
+    presence = presence_of("anna")
+    presence.receive(snapshot("ben"), now_ms=NOW)
+    assert presence.snapshot(room(), now_ms=NOW + SNAPSHOT_TTL_MS - 1).total == 2
+    assert presence.snapshot(room(), now_ms=NOW + SNAPSHOT_TTL_MS).total == 1
 
 
-def test_news_is_who_is_here_and_not_how_they_do() -> None:
-    """Comings are told within a second, states within two: each other relay calls its roll all the time."""
-    gathered = presence("anna")
-    assert gathered.receive(snapshot("ben"), now_ms=NOW)
-    assert not gathered.receive(snapshot("ben", state=PersonState.BUFFERING), now_ms=NOW)
-    assert gathered.receive(snapshot("ben", "cleo"), now_ms=NOW)
-    assert gathered.receive(snapshot("cleo"), now_ms=NOW)
-    assert not gathered.receive(snapshot(relay="third"), now_ms=NOW)
+def test_a_change_is_another_list_of_members_and_not_their_state() -> None:
+    """Joins are sent within a second, states within two, because the other relays publish all the time."""
+    presence = presence_of("anna")
+    assert presence.receive(snapshot("ben"), now_ms=NOW)
+    assert not presence.receive(snapshot("ben", state=PersonState.BUFFERING), now_ms=NOW)
+    assert presence.receive(snapshot("ben", "cleo"), now_ms=NOW)
+    assert presence.receive(snapshot("cleo"), now_ms=NOW)
+    assert not presence.receive(snapshot(relay="third"), now_ms=NOW)
 
 
-def test_somebody_who_moved_to_another_relay_is_one_person() -> None:
-    """The connection here is lost, the new one is there: they are neither doubled nor gone."""
-    gathered = presence("anna", "ben")
-    gathered.local.disconnect("ben", "c-ben", now_ms=NOW)
-    gathered.invalidate()
-    gathered.receive(snapshot("ben"), now_ms=NOW + 1)
-    everybody = gathered.snapshot(room(), now_ms=NOW + 1)
-    assert (everybody.total, everybody.present, len(gathered.local)) == (2, 2, 1)
+def test_a_member_who_moved_to_another_relay_counts_once() -> None:
+    """Their connection here was lost and the new one is there: they are neither counted twice nor missing."""
+    presence = presence_of("anna", "ben")
+    presence.local.disconnect("ben", "c-ben", now_ms=NOW)
+    presence.invalidate()
+    presence.receive(snapshot("ben"), now_ms=NOW + 1)
+    merged = presence.snapshot(room(), now_ms=NOW + 1)
+    assert (merged.total, merged.present, len(presence.local)) == (2, 2, 1)

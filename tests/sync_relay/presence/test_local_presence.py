@@ -1,4 +1,4 @@
-"""One person, many connections: who speaks for them, and when they are gone."""
+"""One member, many connections: which one represents them, and when the member is removed."""
 
 import pytest
 
@@ -13,14 +13,14 @@ def report(ready: Ready = Ready.OK, *, visible: bool = True) -> Report:
     return Report(rev=1, pos_s=0, err_ms=None, unc_ms=None, rtt_ms=None, buf_s=0, ready=ready, rate=1, visible=visible)
 
 
-def test_five_tabs_are_one_person() -> None:
-    """C4: only the first one is an arrival."""
+def test_five_tabs_are_one_member() -> None:
+    """C4: only the first one joins."""
     local = LocalPresence()
     assert [local.connect("ana", f"c{n}", now_ms=NOW) for n in range(5)] == [True, False, False, False, False]
     assert len(local) == 1
 
 
-def test_the_visible_last_used_connection_speaks() -> None:
+def test_the_visible_connection_used_last_represents_the_member() -> None:
     """P2: a forgotten tab in the background does not hold the room."""
     local = LocalPresence()
     for connection in ("phone", "laptop", "old"):
@@ -36,7 +36,7 @@ def test_the_visible_last_used_connection_speaks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "visible", "shown"),
+    ("reported", "visible", "shown"),
     [
         (Ready.OK, True, PersonState.OK),
         (Ready.BUFFERING, True, PersonState.BUFFERING),
@@ -47,18 +47,18 @@ def test_the_visible_last_used_connection_speaks() -> None:
         (Ready.HIDDEN, True, PersonState.HIDDEN),
     ],
 )
-def test_how_a_person_is_shown(told: Ready, visible: bool, shown: PersonState) -> None:
-    """P2: as the player says, and hidden where nobody looks."""
+def test_a_member_is_shown_as_reported(reported: Ready, visible: bool, shown: PersonState) -> None:
+    """P2: and as hidden if their page is."""
     local = LocalPresence()
     local.connect("ana", "c", now_ms=NOW)
-    local.record_activity("ana", "c", now_ms=NOW, report=report(told, visible=visible))
+    local.record_activity("ana", "c", now_ms=NOW, report=report(reported, visible=visible))
     ana = local.find("ana")
     assert ana is not None
     assert ana.state is shown
 
 
-def test_a_lost_person_is_reconnecting_and_then_gone() -> None:
-    """C6: ten seconds; coming back in time ends it."""
+def test_a_disconnected_member_is_reconnecting_and_then_removed() -> None:
+    """C6: after ten seconds, unless they reconnect in time."""
     local = LocalPresence()
     local.connect("ana", "c1", now_ms=NOW)
     local.connect("bob", "c2", now_ms=NOW)
@@ -73,8 +73,8 @@ def test_a_lost_person_is_reconnecting_and_then_gone() -> None:
     assert [a.participant_id for a in local.members()] == ["bob"]
 
 
-def test_what_is_said_of_unknown_connections_is_ignored() -> None:
-    """C6: a report that arrives after its connection was lost changes nobody."""
+def test_reports_of_unknown_connections_are_ignored() -> None:
+    """C6: a report that arrives after its connection was lost changes nothing."""
     local = LocalPresence()
     local.connect("ana", "c1", now_ms=NOW)
     local.disconnect("ana", "c9", now_ms=NOW)

@@ -1,4 +1,4 @@
-"""The rolls of several relays put together: everybody once, the right connection speaks, the gone are forgotten."""
+"""Snapshots of several relays, merged: each member once, represented by the right connection; dead relays expire."""
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ NOW = 1_000_000.0
 
 
 class Relay:
-    """The people of one relay in the room that all share."""
+    """The members of one relay, in the room that all relays share."""
 
     room: Room
 
@@ -29,7 +29,7 @@ class Relay:
         self.name = name
         self.local = LocalPresence()
 
-    def come(self, *people: str, at_ms: float = NOW) -> None:
+    def connect(self, *people: str, at_ms: float = NOW) -> None:
         for person in people:
             self.local.connect(person, f"{person} at {self.name}", now_ms=at_ms)
 
@@ -39,11 +39,11 @@ class Relay:
     def report(
         self, person: str, ready: Ready, *, rtt_ms: float = 20.0, visible: bool = True, at_ms: float = NOW
     ) -> None:
-        told = Report(rev=1, pos_s=0, err_ms=0, unc_ms=0, rtt_ms=rtt_ms, buf_s=0, ready=ready, rate=1, visible=visible)
-        self.local.record_activity(person, f"{person} at {self.name}", now_ms=at_ms, report=told)
+        sent = Report(rev=1, pos_s=0, err_ms=0, unc_ms=0, rtt_ms=rtt_ms, buf_s=0, ready=ready, rate=1, visible=visible)
+        self.local.record_activity(person, f"{person} at {self.name}", now_ms=at_ms, report=sent)
 
     def snapshot(self, *others: str, accounts: tuple[str, ...] = (), host_present: str = "") -> PresenceSnapshot:
-        everybody = [member.participant_id for member in self.local.members()]
+        everyone = [member.participant_id for member in self.local.members()]
         members = {
             person: Member(
                 mver=1,
@@ -52,30 +52,30 @@ class Relay:
                 seen_ms=NOW,
                 acct=person in accounts,
             )
-            for person in everybody
+            for person in everyone
         }
         room = replace(new_room("room", now_ms=NOW), members=members)
         return local_snapshot(room, self.local, relay=self.name, now_ms=NOW)
 
 
-def test_people_of_all_relays_are_counted_once() -> None:
-    """P1: who moved from one relay to another is on two rolls for ten seconds, and is one person who is here."""
+def test_members_of_all_relays_are_counted_once() -> None:
+    """P1: a member who moved to another relay is in two snapshots for ten seconds, but counts as one."""
     a, b = Relay("a"), Relay("b")
-    a.come("ana", "bob")
-    b.come("ana", "cleo", at_ms=NOW + 5)
+    a.connect("ana", "bob")
+    b.connect("ana", "cleo", at_ms=NOW + 5)
     a.disconnect("ana")
-    all_of_them = merge_snapshots(a.snapshot(), [b.snapshot()])
-    assert (all_of_them.total, all_of_them.present, all_of_them.watching) == (3, 3, 3)
-    ana = all_of_them.find("ana")
+    merged = merge_snapshots(a.snapshot(), [b.snapshot()])
+    assert (merged.total, merged.present, merged.watching) == (3, 3, 3)
+    ana = merged.find("ana")
     assert ana is not None
     assert (ana.state, ana.since_ms) == (PersonState.OK, NOW)
 
 
-def test_the_visible_last_used_connection_speaks_wherever_it_is() -> None:
-    """P2: a forgotten tab at another relay does not hold the room."""
+def test_the_visible_connection_used_last_counts_on_whichever_relay() -> None:
+    """P2: a forgotten tab on another relay does not hold the room."""
     a, b = Relay("a"), Relay("b")
     for relay in (a, b):
-        relay.come("ana")
+        relay.connect("ana")
     a.report("ana", Ready.BUFFERING, at_ms=NOW + 1)
     b.report("ana", Ready.OK, at_ms=NOW + 2)
     for mine, other in ((a, b), (b, a)):
@@ -84,35 +84,35 @@ def test_the_visible_last_used_connection_speaks_wherever_it_is() -> None:
     assert merge_snapshots(b.snapshot(), [a.snapshot()]).buffering == ("ana",)
 
 
-def test_the_slowest_line_of_all_is_known() -> None:
-    """K4: the lead covers those at other relays, too."""
+def test_the_slowest_round_trip_of_all_relays_is_known() -> None:
+    """K4: the lead covers members on other relays, too."""
     a, b, c = Relay("a"), Relay("b"), Relay("c")
     for relay, rtt_ms in ((a, 30.0), (b, 250.0)):
-        relay.come("x" + relay.name)
+        relay.connect("x" + relay.name)
         relay.report("x" + relay.name, Ready.OK, rtt_ms=rtt_ms)
     assert merge_snapshots(a.snapshot(), [b.snapshot(), c.snapshot()]).rtt_ms == 250.0
 
 
-def test_a_roll_stays_small_and_names_whom_it_must() -> None:
-    """P1, P6: a hundred of however many, the host among them, and one account who may be lent control."""
+def test_a_snapshot_stays_small_and_lists_whom_it_must() -> None:
+    """P1, P6: a hundred of any number, the host among them, and one account to whom control can be lent."""
     relay = Relay("a")
     for number in range(500):
-        relay.come(f"p{number}", at_ms=NOW + number)
+        relay.connect(f"p{number}", at_ms=NOW + number)
     snapshot = relay.snapshot(host_present="p499", accounts=("p300", "p400"))
     assert (snapshot.total, len(snapshot.listed)) == (500, MAX_LISTED + 1)
     assert snapshot.find("p499") is not None
     assert snapshot.find("p300") is not None
 
 
-def test_a_relay_that_calls_no_more_is_forgotten() -> None:
-    """P1: a killed relay's people are gone after fifteen seconds, if they did not come back remote."""
+def test_a_relay_that_stops_publishing_is_forgotten() -> None:
+    """P1: a killed relay's members are gone after fifteen seconds, unless they have reconnected elsewhere."""
     remote, snapshot = RemoteSnapshots(), PresenceSnapshot(relay="b", at_ms=5.0, total=1)
     remote.update(snapshot, now_ms=NOW)
     assert [each.total for each in remote.current(now_ms=NOW + SNAPSHOT_TTL_MS - 1)] == [1]
     assert remote.current(now_ms=NOW + SNAPSHOT_TTL_MS) == ()
 
 
-def test_the_unknown_are_not_shown() -> None:
-    """P1: whose mark this relay has not heard of yet has no name to show."""
+def test_unknown_members_are_not_shown() -> None:
+    """P1: a member whose record this relay does not have yet has no name to show."""
     stranger = ListedMember(participant_id="x", since_ms=NOW, used_ms=NOW, state=PersonState.OK)
     assert by_role(new_room("room", now_ms=NOW), [stranger]) == []

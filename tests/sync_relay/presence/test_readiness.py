@@ -1,4 +1,4 @@
-"""For whom the room waits: every policy, and everybody's patience."""
+"""For whom the room waits: every policy, and every member's budget."""
 
 import pytest
 
@@ -18,8 +18,8 @@ LETTERS = {
 }
 
 
-def people(letters: str) -> Readiness:
-    """The first is the host, `p0`."""
+def readiness(letters: str) -> Readiness:
+    """One letter per member; the first is the host, `p0`."""
     states = [LETTERS[letter] for letter in letters]
     buffering = [index for index, state in enumerate(states) if state is PersonState.BUFFERING]
     return Readiness(
@@ -29,7 +29,7 @@ def people(letters: str) -> Readiness:
 
 
 def held_by(policy: WaitPolicy, letters: str, budget: WaitBudget | None = None, *, max_s: float = 8.0) -> str:
-    held = members_to_wait_for(Wait(policy, max_s), people(letters), budget or WaitBudget(), now_ms=NOW)
+    held = members_to_wait_for(Wait(policy, max_s), readiness(letters), budget or WaitBudget(), now_ms=NOW)
     return " ".join(held)
 
 
@@ -48,26 +48,26 @@ def held_by(policy: WaitPolicy, letters: str, budget: WaitBudget | None = None, 
         (WaitPolicy.QUORUM, "b", "p0"),
     ],
 )
-def test_who_can_hold_the_room(policy: WaitPolicy, letters: str, held: str) -> None:
-    """W1: never, hosts, anybody, or as many as leave no majority that could go on."""
+def test_the_policy_decides_who_can_hold_the_room(policy: WaitPolicy, letters: str, held: str) -> None:
+    """W1: no one, hosts, anyone, or those without whom there is no majority that could play on."""
     assert held_by(policy, letters) == held
 
 
 @pytest.mark.parametrize("letter", "hxdr")
 @pytest.mark.parametrize("policy", list(WaitPolicy))
 def test_some_never_hold_the_room(policy: WaitPolicy, letter: str) -> None:
-    """P2: hidden, blocked, detached, reconnecting; nor do they count for the majority."""
+    """P2: hidden, blocked, detached and reconnecting members; nor do they count for the majority."""
     assert held_by(policy, "o" + letter) == ""
     assert held_by(WaitPolicy.QUORUM, "ob" + 5 * letter) == "p1"
 
 
-def test_no_time_to_wait_is_never() -> None:
-    """W1: `max_s` 0."""
+def test_a_wait_of_zero_seconds_is_no_wait() -> None:
+    """W1: `max_s` 0 is like the policy `never`."""
     assert held_by(WaitPolicy.ALL, "ob", max_s=0) == ""
 
 
-def test_twice_in_a_minute_is_enough() -> None:
-    """W2: then the person catches up alone; a minute later they may hold again."""
+def test_two_holds_within_a_minute_exhaust_the_budget() -> None:
+    """W2: then the member catches up alone; a minute later they can hold the room again."""
     budget = WaitBudget()
     budget.record_hold(["p1"], from_ms=NOW - 50_000, to_ms=NOW - 48_000)
     assert held_by(WaitPolicy.ALL, "ob", budget) == "p1"
@@ -76,8 +76,8 @@ def test_twice_in_a_minute_is_enough() -> None:
     assert not budget.exhausted("p1", now_ms=NOW + 20_000)
 
 
-def test_half_a_minute_in_ten_is_enough() -> None:
-    """W2: however it is spread; older holds are forgotten."""
+def test_thirty_seconds_within_ten_minutes_exhaust_the_budget() -> None:
+    """W2: however they are spread; older holds are forgotten."""
     budget = WaitBudget()
     for n in range(4):
         at_ms = NOW - 500_000 + n * 100_000
@@ -86,16 +86,16 @@ def test_half_a_minute_in_ten_is_enough() -> None:
     assert not budget.exhausted("p1", now_ms=NOW + 200_000)
 
 
-def test_where_nobody_can_go_on_nobody_is_kept_waiting() -> None:
-    """W2: then the clock waits with them, whatever they have used up."""
+def test_the_room_waits_while_no_one_can_play_on() -> None:
+    """W2: whatever their budgets, because then no one is kept waiting."""
     budget = WaitBudget()
     budget.skip(["p0", "p1"], now_ms=NOW)
     assert held_by(WaitPolicy.QUORUM, "bb", budget) == "p0 p1"
     assert held_by(WaitPolicy.QUORUM, "bbo", budget) == ""
 
 
-def test_who_was_skipped_does_not_hold_again_for_a_minute() -> None:
-    """W3."""
+def test_a_skipped_member_cannot_hold_the_room_for_a_minute() -> None:
+    """W3: then they can again."""
     budget = WaitBudget()
     budget.skip(["p1"], now_ms=NOW)
     assert budget.exhausted("p1", now_ms=NOW + SKIPPED_MS - 1)
@@ -103,7 +103,7 @@ def test_who_was_skipped_does_not_hold_again_for_a_minute() -> None:
 
 
 @pytest.mark.parametrize(("rtt_ms", "lead"), [(0, MIN_LEAD_MS), (200, 230.0), (5000, MAX_LEAD_MS)])
-def test_the_lead_follows_the_slowest_line_within_bounds(rtt_ms: float, lead: float) -> None:
-    """K4: long enough to arrive everywhere, never so long that a tap feels lost."""
+def test_the_lead_follows_the_slowest_round_trip_within_bounds(rtt_ms: float, lead: float) -> None:
+    """K4: long enough to reach every player, never so long that a tap feels lost."""
     assert lead_ms(rtt_ms) == lead
     assert lead_ms(None) == MIN_LEAD_MS

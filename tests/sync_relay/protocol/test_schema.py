@@ -1,4 +1,4 @@
-"""The committed schema and its examples are what the types say."""
+"""The committed schema and its examples match the types."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def examples(kind: str) -> list[Path]:
 
 
 def sender_and_type(example: Path) -> tuple[str, Any]:
-    """`socket-<who>-<what>.json`: the definition and the type that the example is of."""
+    """The definition and the type of an example named `socket-<sender>-<what>.json`."""
     return UNIONS[example.stem.split("-")[1]]
 
 
@@ -35,13 +35,13 @@ def validator(definition: str) -> jsonschema.Draft202012Validator:
 
 
 def test_the_committed_schema_is_fresh() -> None:
-    """Run `python -m watchparty_relay.schema docs/contracts/socket.schema.json` after a change of the types."""
+    """Run `make contracts` after changing the types."""
     assert (CONTRACTS / "socket.schema.json").read_text(encoding="utf-8") == schema_text()
 
 
 @pytest.mark.parametrize("example", examples("valid"), ids=lambda path: path.stem)
-def test_valid_examples_decode_and_come_out_as_they_went_in(example: Path) -> None:
-    """The types lose nothing of what the contract says, and the schema agrees."""
+def test_valid_examples_survive_a_round_trip(example: Path) -> None:
+    """The types lose nothing that is in the contract, and the schema agrees."""
     definition, type_ = sender_and_type(example)
     message = json.loads(example.read_text(encoding="utf-8"))
     decoded = msgspec.json.decode(example.read_bytes(), type=type_)
@@ -58,11 +58,11 @@ def test_invalid_examples_are_refused(example: Path) -> None:
     assert not validator(definition).is_valid(json.loads(example.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("who", ["client", "server", "notice"])
-def test_every_message_has_a_valid_example(who: str) -> None:
-    """Nothing is in the protocol that nobody can look up."""
+@pytest.mark.parametrize("sender", ["client", "server", "notice"])
+def test_every_message_has_a_valid_example(sender: str) -> None:
+    """A reader can look up every message of the protocol."""
     definitions = socket_schema()["$defs"]
-    tag_field = definitions[UNIONS[who][0]]["discriminator"]["propertyName"]
-    tags = set(definitions[UNIONS[who][0]]["discriminator"]["mapping"])
-    shown = {json.loads(path.read_text())[tag_field] for path in examples("valid") if path.stem.split("-")[1] == who}
+    tag_field = definitions[UNIONS[sender][0]]["discriminator"]["propertyName"]
+    tags = set(definitions[UNIONS[sender][0]]["discriminator"]["mapping"])
+    shown = {json.loads(path.read_text())[tag_field] for path in examples("valid") if path.stem.split("-")[1] == sender}
     assert shown == tags

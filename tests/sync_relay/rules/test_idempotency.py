@@ -1,4 +1,4 @@
-"""What was answered is answered again, for ten minutes and 64 commands each."""
+"""A repeated request gets its earlier answer, for ten minutes and 64 requests per member."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ NOW = 1_000_000.0
 
 
 def test_an_answer_is_found_by_its_participant_and_cid() -> None:
-    """O2: and by nobody else's."""
+    """O2: and not by anyone else's."""
     answers = AnswerCache()
     answers.store("ana", "c1", Ack("c1", rev=1), now_ms=NOW)
     assert answers.find("ana", "c1", now_ms=NOW) == Ack("c1", rev=1)
@@ -25,16 +25,16 @@ def test_an_answer_is_found_by_its_participant_and_cid() -> None:
     assert answers.find("ana", "c2", now_ms=NOW) is None
 
 
-def test_answers_are_kept_for_ten_minutes() -> None:
-    """O2."""
+def test_answers_are_stored_for_ten_minutes() -> None:
+    """O2: after that the request is decided again."""
     answers = AnswerCache()
     answers.store("ana", "c1", Ack("c1"), now_ms=NOW)
     assert answers.find("ana", "c1", now_ms=NOW + ANSWER_TTL_MS - 1) is not None
     assert answers.find("ana", "c1", now_ms=NOW + ANSWER_TTL_MS) is None
 
 
-def test_the_last_64_of_each_are_kept() -> None:
-    """O2: one person's flood does not push out another's."""
+def test_the_last_64_answers_of_each_member_are_stored() -> None:
+    """O2: one member's flood does not displace another's answers."""
     answers = AnswerCache()
     answers.store("bob", "b", Ack("b"), now_ms=NOW)
     for number in range(ANSWERS_PER_MEMBER + 1):
@@ -44,8 +44,8 @@ def test_the_last_64_of_each_are_kept() -> None:
     assert answers.find("bob", "b", now_ms=NOW) is not None
 
 
-def test_an_answer_can_be_taken_back() -> None:
-    """O4: what did not become durable was not answered."""
+def test_an_answer_can_be_forgotten() -> None:
+    """O4: a change that did not become durable has no answer."""
     answers = AnswerCache()
     answers.store("ana", "c1", Ack("c1"), now_ms=NOW)
     answers.forget("ana", "c1")
@@ -53,22 +53,22 @@ def test_an_answer_can_be_taken_back() -> None:
     assert answers.find("ana", "c1", now_ms=NOW) is None
 
 
-def test_people_who_are_long_silent_cost_nothing() -> None:
-    """O2: a room that thousands pass through keeps the last ten minutes of them."""
+def test_members_without_recent_requests_cost_nothing() -> None:
+    """O2: in a room that thousands pass through, only the last ten minutes are stored."""
     answers = AnswerCache()
     for number in range(3 * MEMBERS_BEFORE_PRUNING):
         answers.store(f"p{number}", "c", Ack("c"), now_ms=NOW + number * 2 * ANSWER_TTL_MS / MEMBERS_BEFORE_PRUNING)
     assert len(answers) <= MEMBERS_BEFORE_PRUNING
 
 
-def test_an_answer_stands_while_its_line_does() -> None:
-    """L1: where an epoch was lost with a line, the answer that outlived it is not given again."""
-    asked, answer = Request("ana", Chat("c1", " hello ")), Ack("c1", seq=2)
+def test_an_answer_is_valid_as_long_as_its_line_exists() -> None:
+    """L1: when a line was lost with its epoch, an answer that survived is not returned again."""
+    request, answer = Request("ana", Chat("c1", " hello ")), Ack("c1", seq=2)
     mine = ChatEntry(id="1-2", seq=2, by="ana", name="Ana", at_ms=NOW, text="hello", pos_s=0.0)
     room = replace(new_room("room", now_ms=NOW), seq=2)
-    assert still_valid(replace(room, log=(mine,)), asked, answer)
-    assert still_valid(replace(room, log=(Deleted(seq=2, id="1-2"),)), asked, answer)
-    assert still_valid(replace(room, seq=400), asked, answer)
-    assert not still_valid(replace(room, seq=1), asked, answer)
-    assert not still_valid(replace(room, log=(replace(mine, by="bob"),)), asked, answer)
-    assert not still_valid(replace(room, log=(replace(mine, text="another"),)), asked, answer)
+    assert still_valid(replace(room, log=(mine,)), request, answer)
+    assert still_valid(replace(room, log=(Deleted(seq=2, id="1-2"),)), request, answer)
+    assert still_valid(replace(room, seq=400), request, answer)
+    assert not still_valid(replace(room, seq=1), request, answer)
+    assert not still_valid(replace(room, log=(replace(mine, by="bob"),)), request, answer)
+    assert not still_valid(replace(room, log=(replace(mine, text="another"),)), request, answer)

@@ -1,4 +1,4 @@
-"""Counters decide: tokens and notices in any order end in the same marks."""
+"""Version counters decide: tokens and notices in any order lead to the same member records."""
 
 import itertools
 from typing import Any
@@ -64,7 +64,7 @@ ABOUT_ANA: list[Change] = [
 
 @given(st.permutations(ABOUT_ANA))
 def test_the_highest_counters_win_in_any_order(order: list[Change]) -> None:
-    """M2: whatever arrives when, the room ends with the newest of everything the store has said."""
+    """M2: whatever arrives when, the room ends with the newest of everything that the store has sent."""
     room = after(*order)
     assert (room.settings.rev, room.settings.chat) == (3, False)
     assert (room.clock.media.mrev, room.clock.media.video_id) == (4, "film-4")
@@ -72,8 +72,8 @@ def test_the_highest_counters_win_in_any_order(order: list[Change]) -> None:
     assert "bob" in room.members
 
 
-def test_a_removal_stands_against_every_older_token() -> None:
-    """M3: also one that comes before its person was ever seen."""
+def test_a_removal_overrides_every_older_token() -> None:
+    """M3: even if it arrives before the member was ever seen."""
     removal = RemoveNotice(id="n", room="room", participant_id="ana", mver=5)
     changes: list[Change] = [enter_change(mver=4), removal]
     for order in itertools.permutations(changes):
@@ -83,7 +83,7 @@ def test_a_removal_stands_against_every_older_token() -> None:
         assert decide(room, enter_change(mver=6), now_ms=NOW).answer is None
 
 
-def test_a_removal_is_told_once() -> None:
+def test_a_removal_is_one_event() -> None:
     """M5: the same notice again changes nothing."""
     removal = RemoveNotice(id="n", room="room", participant_id="ana", mver=2)
     room = after(enter_change())
@@ -92,15 +92,15 @@ def test_a_removal_is_told_once() -> None:
     assert decide(first.room, removal, now_ms=NOW).events == ()
 
 
-def test_a_removal_takes_lent_control_away() -> None:
-    """P6: who is out cannot act for the host."""
+def test_a_removal_ends_lent_control() -> None:
+    """P6: a removed member cannot act for the host."""
     room = msgspec.structs.replace(after(enter_change()), acting="ana")
     assert decide(room, RemoveNotice(id="n", room="room", participant_id="ana", mver=2), now_ms=NOW).room.acting is None
 
 
 @pytest.mark.parametrize("mver", [1, 2])
-def test_a_decision_on_a_knock_is_told_with_or_without_a_new_version(mver: int) -> None:
-    """A3: as long as the person still waits; told again it is nothing new."""
+def test_a_decision_on_a_knock_is_an_event_with_or_without_a_new_version(mver: int) -> None:
+    """A3: as long as the participant still waits; the same notice after that is no event."""
     room = after(enter_change(role=Role.WAITING))
     notice = AdmitNotice(id="n", room="room", participant_id="ana", mver=mver, req="r1")
     decided = decide(room, notice, now_ms=NOW)
@@ -109,31 +109,31 @@ def test_a_decision_on_a_knock_is_told_with_or_without_a_new_version(mver: int) 
     assert decide(inside, notice, now_ms=NOW).events == ()
 
 
-def test_the_denied_need_a_newer_token() -> None:
-    """A3: the one with which they waited is spent."""
+def test_a_denied_participant_needs_a_newer_token() -> None:
+    """A3: the token with which they waited is no longer valid."""
     room = after(
         enter_change(role=Role.WAITING), DenyNotice(id="n", room="room", participant_id="ana", mver=2, req="r1")
     )
     assert decide(room, enter_change(role=Role.WAITING), now_ms=NOW).answer == Refusal(ErrorCode.REMOVED)
 
 
-def test_who_waits_does_not_open_the_clock() -> None:
-    """A3: the room begins with the first who is let in."""
+def test_a_waiting_participant_does_not_open_the_clock() -> None:
+    """A3: the first admitted member does."""
     room = after(enter_change(role=Role.WAITING))
     assert room.clock.rev == 0
     assert decide(room, enter_change("bob"), now_ms=NOW).room.clock.rev == 1
 
 
-def test_an_empty_room_opens_with_the_newest_film_it_was_told_of() -> None:
-    """K10: by a notice while nobody was there, or by the token."""
-    told = MediaNotice(id="n", room="room", media=film(5, start_pos_s=12.0))
-    room = after(told, enter_change(media=film(4)))
+def test_an_empty_room_opens_with_the_newest_film_that_it_knows() -> None:
+    """K10: from a notice while it was empty, or from the token."""
+    notice = MediaNotice(id="n", room="room", media=film(5, start_pos_s=12.0))
+    room = after(notice, enter_change(media=film(4)))
     assert (room.clock.media.mrev, room.clock.pos_s) == (5, 12.0)
-    assert after(told, enter_change(media=film(6))).clock.media.mrev == 6
+    assert after(notice, enter_change(media=film(6))).clock.media.mrev == 6
 
 
-def test_a_seed_sets_place_and_epoch() -> None:
-    """K12: the new epoch is above the lost one."""
+def test_a_seed_sets_position_and_epoch() -> None:
+    """K12: the new epoch is higher than the lost one."""
     ahead = int(NOW) + 500
     room = after(enter_change(seed=Seed(epoch=ahead, rev=9, pos_s=77.0, rate=1.0)))
     assert (room.epoch, room.clock.rev, room.clock.pos_s, room.clock.born) == (ahead + 1, 10, 77.0, "seed")
@@ -141,8 +141,8 @@ def test_a_seed_sets_place_and_epoch() -> None:
     assert again.clock == room.clock
 
 
-def test_only_news_about_a_person_is_told() -> None:
-    """P1: a renewed token that says the same is no event."""
+def test_only_a_changed_member_is_an_event() -> None:
+    """P1: a renewed token with the same content is not."""
     room = after(enter_change())
     assert decide(room, enter_change(), now_ms=NOW + 1).room is room
     assert decide(room, enter_change(), now_ms=NOW + MEMBER_TTL_MS).events == ()
@@ -151,14 +151,14 @@ def test_only_news_about_a_person_is_told() -> None:
 
 
 def test_a_closed_room_stays_closed() -> None:
-    """M3: closing is final, and told once."""
+    """M3: closing is final, and one event."""
     room = after(enter_change(), CloseNotice(id="n", room="room"))
     assert decide(room, enter_change(mver=9), now_ms=NOW).answer == Refusal(ErrorCode.CLOSED)
     assert decide(room, CloseNotice(id="n", room="room"), now_ms=NOW).events == ()
 
 
-def test_marks_that_no_living_token_needs_are_forgotten() -> None:
-    """M3: a room that thousands have passed through does not grow without end."""
+def test_records_that_no_valid_token_needs_are_forgotten() -> None:
+    """M3: a room that thousands have passed through does not grow without limit."""
     room = after(*(enter_change(f"p{n}") for n in range(MEMBERS_BETWEEN_PRUNINGS)))
     later = decide(room, enter_change("late"), now_ms=NOW + MEMBER_TTL_MS + 1).room
     assert set(later.members) == {"late"}

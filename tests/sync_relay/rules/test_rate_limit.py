@@ -9,7 +9,7 @@ NOW = 1_000_000.0
 
 
 def test_a_burst_up_to_the_limit_and_then_the_steady_rate() -> None:
-    """F1: ten at once, then one a second."""
+    """F1: ten at once, then one per second."""
     bucket = TokenBucket(10)
     assert [bucket.take(now_ms=NOW) for _ in range(12)] == [True] * 10 + [False] * 2
     assert not bucket.take(now_ms=NOW + 900)
@@ -19,7 +19,7 @@ def test_a_burst_up_to_the_limit_and_then_the_steady_rate() -> None:
 
 @given(st.lists(st.floats(0, 3000), min_size=1, max_size=200))
 def test_no_window_holds_more_than_twice_the_limit(gaps_ms: list[float]) -> None:
-    """F1: whatever the rhythm; a full burst and its refill at the most."""
+    """F1: at any rhythm; a full burst and its refill at most."""
     bucket, now_ms, taken = TokenBucket(10), NOW, []
     for gap in gaps_ms:
         now_ms += gap
@@ -30,7 +30,7 @@ def test_no_window_holds_more_than_twice_the_limit(gaps_ms: list[float]) -> None
 
 
 def test_estimating_the_clock_is_within_the_limits() -> None:
-    """F1: 20 pings at 60 ms, then 4 a second, with reports each second and a slider being dragged."""
+    """F1: 20 pings 60 ms apart, then 4 per second, with a report every second and a slider being dragged."""
     bucket, refused = TokenBucket(LIMITS.messages_per_10s), 0
     for millisecond in range(0, 20_000, 10):
         pings = millisecond % 60 == 0 if millisecond < 1200 else millisecond % 250 == 0

@@ -1,4 +1,4 @@
-"""Words that nobody wants to read: masked whole, in any spelling of case, width and accents, and nothing else."""
+"""Blocked words are masked, regardless of case, width and accents; nothing else is."""
 
 import pytest
 
@@ -9,7 +9,7 @@ FILTER = WordFilter(["darn", "two words", " Frümp ", "", "a+b"])
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("text", "shown"),
     [
         ("darn!", "****!"),
         ("DARN it, Darn", "**** it, ****"),
@@ -24,19 +24,19 @@ FILTER = WordFilter(["darn", "two words", " Frümp ", "", "a+b"])
         ("", ""),
     ],
 )
-def test_whole_words_are_masked(said: str, shown: str) -> None:
-    """A2: the length stays, so that a line reads as what it is."""
-    assert FILTER.masked(said) == shown
+def test_whole_words_are_masked(text: str, shown: str) -> None:
+    """A2: the mask has the length of the word."""
+    assert FILTER.masked(text) == shown
 
 
-def test_without_words_nothing_is_touched() -> None:
-    """A2: as it is by default, down to the spelling."""
+def test_without_words_nothing_changes() -> None:
+    """A2: that is the default; not even the spelling is normalized."""
     assert WordFilter().masked("ﬁne darn") == "ﬁne darn"
 
 
 @pytest.mark.anyio
-async def test_everybody_sees_the_masked_line_and_so_does_the_archive() -> None:
-    """A2, E1: masked before it is kept."""
+async def test_members_and_the_archive_receive_the_masked_line() -> None:
+    """A2, E1: masked before it is stored."""
     house = RelayHouse(blocked_words=frozenset({"darn"}))
     await house.open()
     host, ana = await house.host(), await house.join("ana")
