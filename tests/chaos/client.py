@@ -107,7 +107,7 @@ class ChaosClient:
             **options,
         ) as self._connection:
             had = self._checker.hello_of(self.name)
-            token = self._stage.mint.join(self.name, room=self._room, set=EVERYONE)
+            token = self._stage.issuer.join(self.name, room=self._room, set=EVERYONE)
             await self._send({"t": "hello", "v": 1, "token": token, **had})
             async with asyncio.timeout(JOIN_WITHIN_S):
                 while (message := json.loads(await self._connection.recv()))["t"] != "welcome":

@@ -13,7 +13,7 @@ from pathlib import Path
 import watchparty_relay
 from fakes.relay.key_server import key_server
 from fakes.relay.redis_server import RedisServer, redis_running
-from fakes.relay.tokens import Mint
+from fakes.relay.tokens import TokenIssuer
 from watchparty_relay.room_time import MachineTime
 
 READY_WITHIN_S = 30.0
@@ -22,9 +22,9 @@ READY_WITHIN_S = 30.0
 class Stage:
     """`ports` stay the same when relays are restarted, like addresses behind a load balancer."""
 
-    def __init__(self, redis: RedisServer, mint: Mint, keys_url: str, relays: int, log: Path) -> None:
+    def __init__(self, redis: RedisServer, issuer: TokenIssuer, keys_url: str, relays: int, log: Path) -> None:
         self.redis = redis
-        self.mint = mint
+        self.issuer = issuer
         self.ports = [_free_port() for _ in range(relays)]
         self._keys_url = keys_url
         self._log = log
@@ -77,9 +77,9 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def stage(relays: int, folder: Path) -> AsyncIterator[Stage]:
-    mint = Mint(MachineTime())
-    with redis_running(folder) as redis, key_server(mint) as keys_url:
-        built = Stage(redis, mint, keys_url, relays, folder / "relays.log")
+    issuer = TokenIssuer(MachineTime())
+    with redis_running(folder) as redis, key_server(issuer) as keys_url:
+        built = Stage(redis, issuer, keys_url, relays, folder / "relays.log")
         try:
             for port in built.ports:
                 built.start_relay(port)

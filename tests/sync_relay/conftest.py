@@ -1,10 +1,10 @@
-"""What the relay's tests share: one event loop's kind, and a house whose time stands still."""
+"""What the relay's tests share: the event loop, a relay whose time is advanced by hand, and a Redis server."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from fakes.relay.harness import RelayHouse
+from fakes.relay.harness import RelayHarness
 from fakes.relay.redis_server import RedisServer, redis_running
 
 
@@ -14,16 +14,16 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[RelayHouse]:
-    """A relay on the memory bus; time passes when the test says so."""
-    house = RelayHouse()
-    await house.open()
-    yield house
-    await house.close()
+async def harness() -> AsyncIterator[RelayHarness]:
+    """A relay on the memory bus; time passes only when the test advances it."""
+    harness = RelayHarness()
+    await harness.open()
+    yield harness
+    await harness.close()
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
-    """A real Redis; whoever uses it begins with `flush`."""
+    """A real Redis; each test that uses it begins with `flush`."""
     with redis_running() as server:
         yield server

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from fakes.relay.harness import Client, RelayHouse
+from fakes.relay.harness import Client, RelayHarness
 from fakes.relay.tokens import FILM, START_MS
 from watchparty_relay.protocol.messages import ClientMessage
 
@@ -39,25 +39,25 @@ def test_every_message_has_a_row() -> None:
     assert {each.__struct_config__.tag for each in get_args(ClientMessage)} == {*ROWS, *OWN}
 
 
-async def sender(house: RelayHouse, who: str) -> Client:
-    client = await house.join(who, media=FILM, **PEOPLE[who])
+async def sender(harness: RelayHarness, who: str) -> Client:
+    client = await harness.join(who, media=FILM, **PEOPLE[who])
     if who == "demoted":
-        await house.notice("role", participant_id=who, mver=2, role="viewer")
+        await harness.notice("role", participant_id=who, mver=2, role="viewer")
     return client
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("kind", ROWS)
-async def test_who_may_is_heard_and_nobody_else(house: RelayHouse, kind: str, who: str) -> None:
+async def test_who_may_is_heard_and_nobody_else(harness: RelayHarness, kind: str, who: str) -> None:
     """By an acknowledgement or by what the others hear; refused, nobody else hears anything."""
     body, may = ROWS[kind]
-    observer = await house.join("observer", role="host", media=FILM)
+    observer = await harness.join("observer", role="host", media=FILM)
     await observer.chat("first")
-    client = await sender(house, who)
+    client = await sender(harness, who)
     if kind in ("react", "typing"):
         client.send(t=kind, **body)
         await client.ask(t="delete", id="nothing")  # answered after it
-        await house.pass_time(1)
+        await harness.pass_time(1)
         heard = [m for m in observer.channel.messages if m["t"] == kind and who in str(m)]
         assert bool(heard) is (who in may)
         return
@@ -69,24 +69,24 @@ async def test_who_may_is_heard_and_nobody_else(house: RelayHouse, kind: str, wh
 
 @pytest.mark.parametrize("kind", ROWS)
 @pytest.mark.parametrize("whose", ["nobody", "of another room", "a notice's", "removed"])
-async def test_outside_the_room_nothing_is_heard(house: RelayHouse, kind: str, whose: str) -> None:
+async def test_outside_the_room_nothing_is_heard(harness: RelayHarness, kind: str, whose: str) -> None:
     """Without a place in this very room the connection ends, or speaks to its own room."""
-    observer = await house.join("observer", role="host", media=FILM)
+    observer = await harness.join("observer", role="host", media=FILM)
     await observer.chat("first")
     before = len([m for m in observer.channel.messages if m["t"] in ("react", "typing", "state", "chat", "cleared")])
-    client = house.client()
+    client = harness.client()
     match whose:
         case "of another room":
-            client.hello(house.mint.join("eve", role="host", room="elsewhere", media=FILM))
+            client.hello(harness.issuer.join("eve", role="host", room="elsewhere", media=FILM))
             await client.next("welcome")
         case "a notice's":
-            client.hello(house.mint.notice("n1"))
+            client.hello(harness.issuer.notice("n1"))
         case "removed":
-            client = await house.join("eve", role="moderator", media=FILM)
-            await house.notice("remove", participant_id="eve", mver=2)
+            client = await harness.join("eve", role="moderator", media=FILM)
+            await harness.notice("remove", participant_id="eve", mver=2)
     client.send(t=kind, cid="c1", **(ROWS[kind][0] | ({"id": "first"} if kind == "delete" else {})))
     if whose != "of another room":
         assert await client.closed() in (4400, 4401, 4403)
-    await house.pass_time(1)
+    await harness.pass_time(1)
     after = [m for m in observer.channel.messages if m["t"] in ("react", "typing", "state", "chat", "cleared")]
     assert [m for m in after[before:] if m["t"] != "state" or m["cause"]["by"] == "eve"] == []

@@ -36,7 +36,9 @@ async def test_no_bytes_do_harm(cases: int, caplog: pytest.LogCaptureFixture) ->
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
     with caplog.at_level(logging.ERROR):
         async with serving() as relay:
-            hello = json.dumps({"t": "hello", "v": 1, "token": relay.mint.join("fuzz", set=settings(capacity=10_000))})
+            hello = json.dumps(
+                {"t": "hello", "v": 1, "token": relay.issuer.join("fuzz", set=settings(capacity=10_000))}
+            )
             await run(relay, [Hostile(n, hello).case() for n in range(min(cases, 1_000))])
             before = resident_bytes()
             for start in range(1_000, cases, 1_000):

@@ -16,7 +16,7 @@ import watchparty_relay
 from fakes.relay.key_server import key_server
 from fakes.relay.redis_server import RedisServer
 from fakes.relay.sockets import Json, SocketClient
-from fakes.relay.tokens import Mint
+from fakes.relay.tokens import TokenIssuer
 from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 
@@ -44,13 +44,13 @@ async def relay_process(port: int, keys_url: str, redis_url: str) -> Process:
     )
 
 
-async def joined(port: int, mint: Mint, who: str, **hello: Any) -> tuple[SocketClient, Json]:
+async def joined(port: int, issuer: TokenIssuer, who: str, **hello: Any) -> tuple[SocketClient, Json]:
     """Connects as soon as the process answers and knows the keys."""
 
     async def join() -> tuple[SocketClient, Json]:
         connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
         client = SocketClient(connection)
-        await client.send(t="hello", v=1, token=mint.join(who, role="host"), **hello)
+        await client.send(t="hello", v=1, token=issuer.join(who, role="host"), **hello)
         return client, await client.next("welcome")
 
     async with asyncio.timeout(STARTS_WITHIN_S):
@@ -63,12 +63,12 @@ async def joined(port: int, mint: Mint, who: str, **hello: Any) -> tuple[SocketC
 async def test_people_on_two_relays_are_in_one_room_and_survive_a_killed_one(redis_server: RedisServer) -> None:
     """Lines both ways, one clock; after kill -9 the other relay gives what was missed, complete and in order."""
     redis_server.flush()
-    mint, ports = Mint(MachineTime()), (free_port(), free_port())
-    with key_server(mint) as url:
+    issuer, ports = TokenIssuer(MachineTime()), (free_port(), free_port())
+    with key_server(issuer) as url:
         processes = [await relay_process(port, url, redis_server.url) for port in ports]
         try:
             (ana, _), (bob, welcome) = [
-                await joined(port, mint, who) for port, who in zip(ports, ("ana", "bob"), strict=True)
+                await joined(port, issuer, who) for port, who in zip(ports, ("ana", "bob"), strict=True)
             ]
             assert (await ana.ask(t="chat", text="one", pos_s=0.0))["seq"] == 1
             assert (await bob.next("chat"))["text"] == "one"
@@ -79,7 +79,7 @@ async def test_people_on_two_relays_are_in_one_room_and_survive_a_killed_one(red
             assert (await bob.next("state"))["rev"] == played["rev"]
             processes[0].kill()
             assert (await bob.ask(t="chat", text="three", pos_s=0.0))["seq"] == 3
-            _, back = await joined(ports[1], mint, "ana", resume={"epoch": welcome["epoch"], "seq": 2})
+            _, back = await joined(ports[1], issuer, "ana", resume={"epoch": welcome["epoch"], "seq": 2})
             assert (back["complete"], [entry["text"] for entry in back["log"]]) == (True, ["three"])
             assert back["state"]["rev"] == played["rev"]
         finally:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fakes.relay.harness import RelayHouse
+from fakes.relay.harness import RelayHarness
 from watchparty_relay.metrics import Histogram, Metrics
 
 LINE = re.compile(r"^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"\})? [0-9.e+-]+)$")
@@ -44,13 +44,13 @@ def test_a_histogram_is_cumulative() -> None:
 
 
 @pytest.mark.anyio
-async def test_what_happens_is_counted(house: RelayHouse) -> None:
+async def test_what_happens_is_counted(harness: RelayHarness) -> None:
     """Connections, rooms, deliveries, readers that are behind, and how long things took."""
-    host, ana = await house.host(), await house.join("ana")
+    host, ana = await harness.host(), await harness.join("ana")
     ana.send(t="ping", c=1.0)
-    before = value(house.service.metrics.text(), "deliveries_total")
+    before = value(harness.service.metrics.text(), "deliveries_total")
     await host.chat("hello")
-    text = house.service.metrics.text()
+    text = harness.service.metrics.text()
     assert (value(text, "connections"), value(text, "rooms")) == (2, 1)
     assert value(text, "deliveries_total") == before + 3  # two lines and an answer
     assert value(text, "pong_seconds_count") == 1

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 async def test_with_a_token_it_goes_the_whole_way() -> None:
     """Connected, let in, answered, and heard again through the bus."""
     async with serving() as relay:
-        finding = await probe(relay.url, relay.mint.join("canary"))
+        finding = await probe(relay.url, relay.issuer.join("canary"))
     assert finding.ok
     assert None not in (finding.connected_ms, finding.welcome_ms, finding.ping_ms, finding.echo_ms)
 

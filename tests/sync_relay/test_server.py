@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 import watchparty_relay
 from fakes.relay.key_server import key_server
 from fakes.relay.sockets import SocketClient, serving
-from fakes.relay.tokens import Mint
+from fakes.relay.tokens import TokenIssuer
 from fakes.waiting import eventually_async
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.session.keys import RemoteKeys
@@ -73,15 +73,15 @@ async def test_people_may_open_the_new_socket_before_the_old_one_closes() -> Non
 
 async def test_keys_are_fetched_and_kept_when_a_refresh_fails() -> None:
     """M1: a restart of the functions does not lock anybody out."""
-    mint = Mint(MachineTime())
-    with key_server(mint) as url:
+    issuer = TokenIssuer(MachineTime())
+    with key_server(issuer) as url:
         keys, wrong = RemoteKeys(url), RemoteKeys(url.replace("jwks.json", "other"))
         await keys.refresh()
         await wrong.refresh()
-    assert keys() == mint.jwks()
+    assert keys() == issuer.jwks()
     assert wrong() == {"keys": []}
     await keys.refresh()
-    assert keys() == mint.jwks()
+    assert keys() == issuer.jwks()
 
 
 def free_port() -> int:
@@ -89,13 +89,13 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-async def joined_process(port: int, mint: Mint, deadline_s: float = 20.0) -> SocketClient:
+async def joined_process(port: int, issuer: TokenIssuer, deadline_s: float = 20.0) -> SocketClient:
     """Connects as soon as the process answers and knows the keys."""
 
     async def join() -> SocketClient:
         connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
         client = SocketClient(connection)
-        await client.send(t="hello", v=1, token=mint.join("ana"))
+        await client.send(t="hello", v=1, token=issuer.join("ana"))
         await client.next("welcome")
         return client
 
@@ -106,8 +106,8 @@ async def joined_process(port: int, mint: Mint, deadline_s: float = 20.0) -> Soc
 
 async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> None:
     """F3: `python -m watchparty_relay`: moved, 4503, and the end of the process within seconds."""
-    mint, port = Mint(MachineTime()), free_port()
-    with key_server(mint) as url:
+    issuer, port = TokenIssuer(MachineTime()), free_port()
+    with key_server(issuer) as url:
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
@@ -117,7 +117,7 @@ async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> Non
         }
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "watchparty_relay", env=environment)
         try:
-            client = await joined_process(port, mint)
+            client = await joined_process(port, issuer)
             process.send_signal(signal.SIGTERM)
             assert await client.closed() == 4503
             assert [m["t"] for m in client.seen if m["t"] in ("moved", "error")] == ["moved", "error"]

@@ -82,7 +82,7 @@ def main() -> None:
         sys.exit("The server and the load need a core each; this machine has one.")
     built = build()
     load = Load(built)
-    with key_server(load.mint) as keys_url:
+    with key_server(load.issuer) as keys_url:
         bench = Bench(load, Servers(built, keys_url), chosen.turns)
         for cell in chosen.cells:
             measured(cell, bench)

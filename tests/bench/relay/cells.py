@@ -187,7 +187,7 @@ def kill9(bench: Bench) -> Samples:
 def flush(bench: Bench) -> Samples:
     """Redis is emptied under rooms that play: how far a player's clock jumps."""
     with bench.servers.serving("2 relays+redis") as running:
-        return {"jump": worst_jumps_ms(running, bench.load.mint, flushes=bench.turns)}
+        return {"jump": worst_jumps_ms(running, bench.load.issuer, flushes=bench.turns)}
 
 
 CELLS: dict[str, Callable[[Bench], Samples]] = {

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from bench.relay.servers import Running
-from fakes.relay.tokens import Mint, settings
+from fakes.relay.tokens import TokenIssuer, settings
 
 ROOMS, PEOPLE_EACH = 10, 10
 PINGS = 8
@@ -27,9 +27,9 @@ FILM = {"video_id": "film", "mrev": 1, "duration_s": 1e6, "playable_s": 1e6}
 class Player:
     """Where it is in the film follows from its newest state and its newest estimate of room time."""
 
-    def __init__(self, ports: list[int], mint: Mint, number: int) -> None:
+    def __init__(self, ports: list[int], issuer: TokenIssuer, number: int) -> None:
         self._port = ports[number % len(ports)]
-        self._mint = mint
+        self._issuer = issuer
         self._room, self._name = f"room-{number // PEOPLE_EACH}", f"person-{number}"
         self._state: dict[str, Any] = {}
         self._offset_ms: float | None = None
@@ -56,7 +56,7 @@ class Player:
         url, protocols = f"ws://127.0.0.1:{self._port}/ws", [Subprotocol("watchparty.v1")]
         async with connect(url, subprotocols=protocols, compression=None) as socket:
             everyone = settings(control="everyone", capacity=1000)
-            token = self._mint.join(self._name, room=self._room, role="host", set=everyone, media=FILM)
+            token = self._issuer.join(self._name, room=self._room, role="host", set=everyone, media=FILM)
             await socket.send(json.dumps({"t": "hello", "v": 1, "token": token}))
             pongs: list[tuple[float, float]] = []
             while True:
@@ -100,8 +100,8 @@ class Player:
             self.playing.set()
 
 
-async def _measure(running: Running, mint: Mint, flushes: int) -> list[float]:
-    players = [Player(running.ports, mint, number) for number in range(ROOMS * PEOPLE_EACH)]
+async def _measure(running: Running, issuer: TokenIssuer, flushes: int) -> list[float]:
+    players = [Player(running.ports, issuer, number) for number in range(ROOMS * PEOPLE_EACH)]
     tasks = [asyncio.create_task(player.run()) for player in players]
     jumps = []
     try:
@@ -128,6 +128,6 @@ async def _measure(running: Running, mint: Mint, flushes: int) -> list[float]:
     return jumps
 
 
-def worst_jumps_ms(running: Running, mint: Mint, *, flushes: int) -> list[float]:
+def worst_jumps_ms(running: Running, issuer: TokenIssuer, *, flushes: int) -> list[float]:
     """Of each time that Redis was emptied, the worst of all players."""
-    return asyncio.run(_measure(running, mint, flushes))
+    return asyncio.run(_measure(running, issuer, flushes))

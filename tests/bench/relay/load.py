@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.relay.build import Built
 from bench.relay.servers import LOAD_CPU, Running, on_cpu
-from fakes.relay.tokens import Mint, settings
+from fakes.relay.tokens import TokenIssuer, settings
 from watchparty_relay.room_time import MachineTime
 
 Options = dict[str, str | float]
@@ -77,7 +77,7 @@ class Measured:
 class Load:
     def __init__(self, built: Built) -> None:
         self._built = built
-        self.mint = Mint(MachineTime())
+        self.issuer = TokenIssuer(MachineTime())
         self._hellos: dict[tuple[int, int], tuple[float, str]] = {}
 
     def run(
@@ -122,7 +122,7 @@ class Load:
         """With a real join token; signing takes longer than verifying, so one is used again while it is young."""
         made_at, hello = self._hellos.get((number, room), (0.0, ""))
         if time.monotonic() - made_at > TOKENS_GOOD_FOR_S or not hello:
-            token = self.mint.join(f"person-{number}", room=f"room-{room}", set=EVERYONE, media=FILM)
+            token = self.issuer.join(f"person-{number}", room=f"room-{room}", set=EVERYONE, media=FILM)
             hello = json.dumps({"t": "hello", "v": 1, "token": token}, separators=(",", ":"))
             self._hellos[number, room] = (time.monotonic(), hello)
         return hello

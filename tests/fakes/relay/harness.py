@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fakes.relay.tokens import Mint, StillTime
+from fakes.relay.tokens import ManualTime, TokenIssuer
 from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.protocol.codec import FrameBatch
@@ -66,11 +66,11 @@ class Client:
 
     _cids = itertools.count(1)
 
-    def __init__(self, house: "RelayHouse") -> None:
+    def __init__(self, harness: "RelayHarness") -> None:
         self.channel = RecordedChannel()
-        self._house = house
+        self._harness = harness
         self._read = 0
-        self.session = house.relay.connect(self.channel)
+        self.session = harness.relay.connect(self.channel)
 
     def send(self, **message: Any) -> None:
         self.session.receive(json.dumps(message))
@@ -113,15 +113,15 @@ class Client:
     def last(self, kind: str) -> Json:
         return self.all(kind)[-1]
 
-    def leave(self) -> None:
+    def disconnect(self) -> None:
         """The connection breaks."""
-        self._house.relay.disconnected(self.session)
+        self._harness.relay.disconnected(self.session)
 
     def _answers(self, cid: str) -> list[Json]:
         return [m for m in self.channel.messages if m["t"] in ("ack", "nack") and m["cid"] == cid]
 
 
-class RelayHouse:
+class RelayHarness:
     """`redis_url` makes it one of several on that server, on a time that passes by itself."""
 
     def __init__(
@@ -131,10 +131,10 @@ class RelayHouse:
         redis_url: str | None = None,
         rotates: bool = False,
         blocked_words: frozenset[str] = frozenset(),
-        time: StillTime | MachineTime | None = None,
+        time: ManualTime | MachineTime | None = None,
     ) -> None:
-        self.time = time or StillTime()
-        self.mint = Mint(self.time)
+        self.time = time or ManualTime()
+        self.issuer = TokenIssuer(self.time)
         self.events: list[Json] = []
         self.publish_fails = False
         self.service = build_relay(
@@ -144,7 +144,7 @@ class RelayHouse:
                 rotates=rotates,
                 blocked_words=blocked_words,
             ),
-            jwks=self.mint.jwks,
+            jwks=self.issuer.jwks,
             publish=self._publish,
             journal_path=journal_path,
             clock=self.time,
@@ -163,7 +163,7 @@ class RelayHouse:
     async def join(self, participant_id: str, *, hello: Json | None = None, **claims: Any) -> Client:
         """Connects with a fresh token and reads the welcome."""
         client = self.client()
-        client.hello(self.mint.join(participant_id, **claims), **(hello or {}))
+        client.hello(self.issuer.join(participant_id, **claims), **(hello or {}))
         await client.next("welcome")
         return client
 
@@ -173,7 +173,7 @@ class RelayHouse:
     async def pass_time(self, seconds: float, *, step_s: float = 0.25) -> None:
         """Lets time pass in steps, with a tick after each."""
         for _ in range(round(seconds / step_s)):
-            if isinstance(self.time, StillTime):
+            if isinstance(self.time, ManualTime):
                 self.time.advance(step_s)
             await self.relay.tick()
         await asyncio.sleep(0)  # what was said goes out in the next turn of the loop
@@ -183,7 +183,7 @@ class RelayHouse:
         payload = {"t": "notice", "id": f"n-{kind}", "room": room, "kind": kind, **facts}
         await asyncio.to_thread(self.service.deliver, payload)
 
-    async def told(self, kind: str) -> list[Json]:
+    async def published(self, kind: str) -> list[Json]:
         """Room events of a kind, after a flush."""
         await self.relay.flush_events()
         return [event for event in self.events if event["kind"] == kind]

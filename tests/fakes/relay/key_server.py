@@ -6,18 +6,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fakes.relay.tokens import Mint
+from fakes.relay.tokens import TokenIssuer
 
 
 @contextmanager
-def key_server(mint: Mint) -> Iterator[str]:
+def key_server(issuer: TokenIssuer) -> Iterator[str]:
     """Serves the keys on a free port and yields their URL."""
 
     class Keys(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(mint.jwks() if self.path == "/jwks.json" else []).encode())
+            self.wfile.write(json.dumps(issuer.jwks() if self.path == "/jwks.json" else []).encode())
 
         def log_message(self, *args: object) -> None:
             return

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from fakes.relay.tokens import Mint
+from fakes.relay.tokens import TokenIssuer
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.room_time import MachineTime
@@ -90,7 +90,7 @@ class StalledReader:
             answer = b""
             while b"\r\n\r\n" not in answer:
                 answer += await loop.sock_recv(connection, 4096)
-            hello = json.dumps({"t": "hello", "v": 1, "token": relay.mint.join("sleeper")}).encode()
+            hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("sleeper")}).encode()
             masked_with_zeros = b"\x81\xfe" + len(hello).to_bytes(2, "big") + bytes(4) + hello
             await loop.sock_sendall(connection, masked_with_zeros)
             yield cls(connection)
@@ -122,9 +122,9 @@ class StalledReader:
 class RelaySocket:
     """What a running relay is to its clients: an address and somebody who signs tokens."""
 
-    def __init__(self, service: RelayService, mint: Mint, port: int, events: list[Json]) -> None:
+    def __init__(self, service: RelayService, issuer: TokenIssuer, port: int, events: list[Json]) -> None:
         self.service = service
-        self.mint = mint
+        self.issuer = issuer
         self.port = port
         self.events = events
         self.url = f"ws://127.0.0.1:{port}/ws"
@@ -145,7 +145,7 @@ class RelaySocket:
         self, participant_id: str, *, hello: Json | None = None, **claims: Any
     ) -> AsyncIterator[SocketClient]:
         async with self.connected() as client:
-            await client.send(t="hello", v=1, token=self.mint.join(participant_id, **claims), **(hello or {}))
+            await client.send(t="hello", v=1, token=self.issuer.join(participant_id, **claims), **(hello or {}))
             await client.next("welcome")
             yield client
 
@@ -153,13 +153,12 @@ class RelaySocket:
 class KeysOf(RemoteKeys):
     """The mint's keys, where the served relay would fetch the functions'."""
 
-    def __init__(self, mint: Mint) -> None:
+    def __init__(self, issuer: TokenIssuer) -> None:
         super().__init__("")
-        self._mint = mint
+        self._issuer = issuer
 
-    async def refresh(self) -> bool:
-        self._known = self._mint.jwks()
-        return True
+    async def refresh(self) -> None:
+        self._known = self._issuer.jwks()
 
 
 class Embedding(uvicorn.Server):
@@ -217,9 +216,9 @@ async def serving(
     async def publish(told: list[Json]) -> None:
         events.extend(told)
 
-    mint = Mint(MachineTime())
+    issuer = TokenIssuer(MachineTime())
     service = build_relay(
-        RelayConfig(), jwks=mint.jwks, publish=publish, journal_path=journal_path, allowed_origins=allowed_origins
+        RelayConfig(), jwks=issuer.jwks, publish=publish, journal_path=journal_path, allowed_origins=allowed_origins
     )
     listening = listening_socket("127.0.0.1", 0)
     if sndbuf:
@@ -231,11 +230,11 @@ async def serving(
     else:
         running = serving_alone(
             service,
-            KeysOf(mint),
+            KeysOf(issuer),
             listening,
             allowed_origins=frozenset(allowed_origins),
             move_within_s=move_within_s,
             silence_s=silence_s,
         )
     async with running:
-        yield RelaySocket(service, mint, listening.getsockname()[1], events)
+        yield RelaySocket(service, issuer, listening.getsockname()[1], events)

@@ -13,7 +13,7 @@ START_MS = 1_800_000_000_000.0
 FILM = {"video_id": "film", "mrev": 1, "duration_s": 600.0, "playable_s": 600.0}
 
 
-class StillTime:
+class ManualTime:
     """Wall and monotonic clock of a machine on which time passes only by `advance`."""
 
     def __init__(self, wall_ms: float = START_MS) -> None:
@@ -41,7 +41,7 @@ def settings(**changes: Any) -> dict[str, Any]:
     return {**usual, **changes}
 
 
-class Mint:
+class TokenIssuer:
     """Signs like the functions do, with a key that lives as long as the test."""
 
     def __init__(self, time: TimeSource) -> None:

@@ -35,7 +35,7 @@ def now() -> datetime:
 
 def told(relay: RelaySocket) -> SocketRelay:
     """The adapter of a function: the relay's URL and its own signing key."""
-    return SocketRelay(relay.url, token=lambda room, notice_id, _now: relay.mint.notice(notice_id, room), now=now)
+    return SocketRelay(relay.url, token=lambda room, notice_id, _now: relay.issuer.notice(notice_id, room), now=now)
 
 
 def test_a_notice_is_acknowledged_and_has_happened() -> None:
@@ -54,7 +54,7 @@ def test_without_the_right_token_nothing_is_acknowledged(caplog: pytest.LogCaptu
 
     async def evening() -> bool:
         async with serving() as relay:
-            wrong = SocketRelay(relay.url, token=lambda _room, id_, _now: relay.mint.notice(id_, "other"), now=now)
+            wrong = SocketRelay(relay.url, token=lambda _room, id_, _now: relay.issuer.notice(id_, "other"), now=now)
             return await asyncio.to_thread(wrong.deliver, "room", CLOSE)
 
     assert not asyncio.run(evening())

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fakes.relay.redis_server import RedisServer
-from fakes.relay.tokens import FILM, StillTime, settings
+from fakes.relay.tokens import FILM, ManualTime, settings
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus, BusEvent, Committed
@@ -56,7 +56,7 @@ async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
             bus = RedisBus(server.url)
         case kind:
             journal = Journal(tmp_path / "relay.sqlite") if kind == "journal" else None
-            bus = MemoryBus(journal=journal, time=StillTime())
+            bus = MemoryBus(journal=journal, time=ManualTime())
     await bus.start()
     yield bus
     await bus.stop()

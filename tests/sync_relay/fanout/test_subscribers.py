@@ -1,4 +1,4 @@
-"""What a room says reaches each member once, in order, in one write a turn, whoever comes and goes meanwhile."""
+"""What a room sends reaches each subscriber once, in order, in one write per turn, whoever is added or removed."""
 
 import asyncio
 import json
@@ -17,16 +17,16 @@ from watchparty_relay.protocol.values import CloseCode, ErrorCode
 pytestmark = pytest.mark.anyio
 
 
-class Person:
-    """A listener whose channel keeps what it was sent, write by write."""
+class Recorder:
+    """A subscriber whose channel records what it is sent, write by write."""
 
     def __init__(self, name: str) -> None:
         self.connection_id = self.participant_id = name
         self.writes: list[list[str]] = []
         self.send_queue = SendQueue(self)
 
-    def write(self, frames: FrameBatch) -> None:
-        self.writes.append([json.loads(text.payload)["req"] for text in frames.frames])
+    def write(self, batch: FrameBatch) -> None:
+        self.writes.append([json.loads(frame.payload)["req"] for frame in batch.frames])
 
     def write_urgent(self, build: Callable[[], bytes]) -> None:
         raise NotImplementedError
@@ -37,115 +37,112 @@ class Person:
     def close(self, code: CloseCode, error: ErrorCode | None = None) -> None:
         raise NotImplementedError
 
-    def end(self, code: CloseCode, error: ErrorCode | None = None) -> None:
-        raise NotImplementedError
-
     @property
-    def got(self) -> list[str]:
-        return [said for write in self.writes for said in write]
+    def received(self) -> list[str]:
+        return [text for write in self.writes for text in write]
 
 
-def said(what: str) -> KnockGone:
-    """Any message with a text in it."""
-    return KnockGone(req=what)
+def message(text: str) -> KnockGone:
+    """Any message that contains a text."""
+    return KnockGone(req=text)
 
 
-def crowd(audience: Subscribers, number: int) -> list[Person]:
-    people = [Person(f"p{n}") for n in range(number)]
-    for person in people:
-        audience.add(person)
-    return people
+def add(subscribers: Subscribers, number: int) -> list[Recorder]:
+    added = [Recorder(f"p{n}") for n in range(number)]
+    for subscriber in added:
+        subscribers.add(subscriber)
+    return added
 
 
-async def test_what_is_said_in_one_turn_is_one_write_and_in_order() -> None:
-    """An answer to one stands between what was said to all before and after it."""
-    audience = Subscribers(Metrics())
-    ana, bob = crowd(audience, 2)
-    audience.send(said("one"))
-    audience.send(said("to ana"), to=(ana,))
-    audience.send(said("two"))
+async def test_what_is_sent_in_one_turn_is_one_write_in_order() -> None:
+    """An answer to one subscriber is between the messages sent to all before and after it."""
+    subscribers = Subscribers(Metrics())
+    ana, bob = add(subscribers, 2)
+    subscribers.send(message("one"))
+    subscribers.send(message("to ana"), to=(ana,))
+    subscribers.send(message("two"))
     await asyncio.sleep(0)
     assert ana.writes == [["one", "to ana", "two"]]
     assert bob.writes == [["one", "two"]]
 
 
 async def test_an_answer_alone_does_not_wait() -> None:
-    """Where nothing is on its way, what is for one goes out at once."""
-    audience = Subscribers(Metrics())
-    ana, bob = crowd(audience, 2)
-    audience.send(said("to ana"), to=(ana,))
-    assert (ana.got, bob.got) == (["to ana"], [])
+    """If nothing is pending, a message to one subscriber is sent at once."""
+    subscribers = Subscribers(Metrics())
+    ana, bob = add(subscribers, 2)
+    subscribers.send(message("to ana"), to=(ana,))
+    assert (ana.received, bob.received) == (["to ana"], [])
 
 
-async def test_who_comes_gets_nothing_twice() -> None:
-    """What was said before somebody came is in their welcome."""
-    audience = Subscribers(Metrics())
-    crowd(audience, 1)
-    audience.send(said("before"))
-    late = Person("late")
-    audience.add(late)
-    audience.send(said("welcome"), to=(late,))
-    audience.send(said("after"))
+async def test_a_new_subscriber_receives_nothing_twice() -> None:
+    """Its welcome contains what was sent before it was added."""
+    subscribers = Subscribers(Metrics())
+    add(subscribers, 1)
+    subscribers.send(message("before"))
+    late = Recorder("late")
+    subscribers.add(late)
+    subscribers.send(message("welcome"), to=(late,))
+    subscribers.send(message("after"))
     await asyncio.sleep(0)
-    assert late.got == ["welcome", "after"]
+    assert late.received == ["welcome", "after"]
 
 
-async def test_who_is_closed_gets_what_was_said_before() -> None:
-    """A farewell comes after everything else."""
-    audience = Subscribers(Metrics())
-    ana, bob = crowd(audience, 2)
-    audience.send(said("one"))
-    audience.send(said("farewell"), to=(ana,))
-    audience.flush(ana)
-    audience.remove(ana)
-    audience.send(said("two"))
+async def test_a_closed_subscriber_receives_what_was_sent_before() -> None:
+    """The error before the close comes after everything else."""
+    subscribers = Subscribers(Metrics())
+    ana, bob = add(subscribers, 2)
+    subscribers.send(message("one"))
+    subscribers.send(message("error"), to=(ana,))
+    subscribers.flush(ana)
+    subscribers.remove(ana)
+    subscribers.send(message("two"))
     await asyncio.sleep(0)
-    assert (ana.got, bob.got) == (["one", "farewell"], ["one", "two"])
+    assert (ana.received, bob.received) == (["one", "error"], ["one", "two"])
 
 
 async def test_a_large_room_is_served_in_slices() -> None:
-    """Others have their turn between two slices, and what is said meanwhile comes afterwards for everybody."""
-    audience = Subscribers(Metrics())
-    people = crowd(audience, 2 * SLICE_SIZE + 1)
-    audience.send(said("one"))
+    """Other tasks run between two slices, and what is sent in between arrives afterwards for everyone."""
+    subscribers = Subscribers(Metrics())
+    added = add(subscribers, 2 * SLICE_SIZE + 1)
+    subscribers.send(message("one"))
     await asyncio.sleep(0)
-    assert [len(people[n].writes) for n in (0, SLICE_SIZE - 1, SLICE_SIZE, -1)] == [1, 1, 0, 0]
-    audience.send(said("two"))
-    audience.send(said("to the last"), to=(people[-1],))
+    assert [len(added[n].writes) for n in (0, SLICE_SIZE - 1, SLICE_SIZE, -1)] == [1, 1, 0, 0]
+    subscribers.send(message("two"))
+    subscribers.send(message("to the last"), to=(added[-1],))
     for _ in range(6):
         await asyncio.sleep(0)
-    assert all(person.got == ["one", "two"] for person in people[:-1])
-    assert people[-1].got == ["one", "two", "to the last"]
+    assert all(person.received == ["one", "two"] for person in added[:-1])
+    assert added[-1].received == ["one", "two", "to the last"]
 
 
 @pytest.mark.parametrize("seed", range(20))
-async def test_whatever_happens_everybody_has_heard_what_was_said_while_they_were_there(seed: int) -> None:
-    """Comings, goings, answers and turns of the loop in any order: nothing lost, doubled or out of order."""
+async def test_each_subscriber_receives_what_was_sent_while_it_was_added(seed: int) -> None:
+    """Additions, removals, answers and turns of the loop in any order: nothing lost, duplicated or out of order."""
     chance = random.Random(seed)
-    audience = Subscribers(Metrics())
-    expected = {person: list[str]() for person in crowd(audience, chance.choice((3, SLICE_SIZE + 50)))}
-    here = list(expected)
+    subscribers = Subscribers(Metrics())
+    expected = {subscriber: list[str]() for subscriber in add(subscribers, chance.choice((3, SLICE_SIZE + 50)))}
+    present = list(expected)
     for number in range(200):
-        match chance.choice(("all", "all", "one", "come", "go", "turn", "turn")):
+        match chance.choice(("all", "all", "one", "add", "remove", "turn", "turn")):
             case "all":
-                audience.send(said(f"{number}"))
-                for person in here:
-                    expected[person].append(f"{number}")
-            case "one" if here:
-                person = chance.choice(here)
-                audience.send(said(f"own {number}"), to=(person,))
-                expected[person].append(f"own {number}")
-            case "come":
-                person = Person(f"late {number}")
-                audience.add(person)
-                here.append(person)
-                expected[person] = []
-            case "go" if here:
-                person = here.pop(chance.randrange(len(here)))
-                audience.flush(person)
-                audience.remove(person)
+                subscribers.send(message(f"{number}"))
+                for subscriber in present:
+                    expected[subscriber].append(f"{number}")
+            case "one" if present:
+                subscriber = chance.choice(present)
+                subscribers.send(message(f"own {number}"), to=(subscriber,))
+                expected[subscriber].append(f"own {number}")
+            case "add":
+                subscriber = Recorder(f"late {number}")
+                subscribers.add(subscriber)
+                present.append(subscriber)
+                expected[subscriber] = []
+            case "remove" if present:
+                subscriber = present.pop(chance.randrange(len(present)))
+                subscribers.flush(subscriber)
+                subscribers.remove(subscriber)
             case "turn":
                 await asyncio.sleep(0)
     for _ in range(10):
         await asyncio.sleep(0)
-    assert all(person.got == heard for person, heard in expected.items())
+    assert all(subscriber.received == texts for subscriber, texts in expected.items())

@@ -1,4 +1,4 @@
-"""Room events on a Pub/Sub topic: what the function reads is what the relay told, and a failure is told to who asks."""
+"""Room events on a Pub/Sub topic: the function reads what the relay published, and a failure raises."""
 
 import base64
 import json
@@ -20,14 +20,14 @@ TOPIC = "projects/p/topics/room-events"
 
 def rest(method: str, url: str, body: dict[str, Any]) -> dict[str, Any]:
     request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
-    with urlopen(request, timeout=10) as answer:
-        read: dict[str, Any] = json.load(answer)
-    return read
+    with urlopen(request, timeout=10) as response:
+        decoded: dict[str, Any] = json.load(response)
+    return decoded
 
 
 @pytest.mark.service
-async def test_what_the_function_reads_is_what_was_told(pubsub_host: str) -> None:
-    """E1: one message a list of events, in version 1."""
+async def test_the_function_reads_what_was_published(pubsub_host: str) -> None:
+    """E1: one message per list of events, in version 1."""
     base, subscription = f"http://{pubsub_host}/v1", "projects/p/subscriptions/room-events"
     rest("PUT", f"{base}/{TOPIC}", {})
     rest("PUT", f"{base}/{subscription}", {"topic": TOPIC})
@@ -37,19 +37,19 @@ async def test_what_the_function_reads_is_what_was_told(pubsub_host: str) -> Non
 
 
 @pytest.mark.service
-async def test_a_topic_that_is_not_there_is_a_failure(pubsub_host: str) -> None:
-    """E1: the events are to be told again."""
+async def test_a_missing_topic_is_an_error(pubsub_host: str) -> None:
+    """E1: so the events are published again."""
     with pytest.raises(OSError, match="404"):
         await PubSubEvents("projects/p/topics/none", emulator=pubsub_host)(EVENTS)
 
 
 class Metadata(BaseHTTPRequestHandler):
-    """The machine's metadata server: a token for whoever asks as programs of Google's do."""
+    """The machine's metadata server: returns a token to requests with Google's header."""
 
-    asked = 0
+    requests = 0
 
     def do_GET(self) -> None:
-        type(self).asked += 1
+        type(self).requests += 1
         allowed = self.headers["Metadata-Flavor"] == "Google"
         self.send_response(200 if allowed else 403)
         self.end_headers()
@@ -61,9 +61,9 @@ class Metadata(BaseHTTPRequestHandler):
 
 
 class Topic(BaseHTTPRequestHandler):
-    """Takes messages of who shows the token."""
+    """Accepts messages and records the tokens they came with."""
 
-    tokens: list[str | None] = []  # noqa: RUF012 (one a test session is what is meant)
+    tokens: list[str | None] = []  # noqa: RUF012 (shared by the whole test session on purpose)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -82,11 +82,11 @@ def cloud() -> Iterator[tuple[str, str]]:
         yield f"http://{metadata}/token", f"http://{topic}"
 
 
-async def test_the_service_accounts_token_is_shown_and_kept(cloud: tuple[str, str]) -> None:
-    """Asked for once, shown with every message."""
+async def test_the_service_accounts_token_is_requested_once(cloud: tuple[str, str]) -> None:
+    """And sent with every message."""
     metadata_url, base_url = cloud
     publish = PubSubEvents(TOPIC, metadata_url=metadata_url, base_url=base_url)
     for _ in range(3):
         await publish(EVENTS)
     assert Topic.tokens[-3:] == ["Bearer service-token"] * 3
-    assert Metadata.asked == 1
+    assert Metadata.requests == 1

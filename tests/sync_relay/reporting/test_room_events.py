@@ -1,8 +1,8 @@
-"""What the functions are told: in batches, each event again under the same id until it was taken."""
+"""Room events are published in batches, and again with the same id until they are accepted."""
 
 import pytest
 
-from fakes.relay.harness import Json, RelayHouse
+from fakes.relay.harness import Json, RelayHarness
 from fakes.relay.tokens import FILM, settings
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.reporting.room_events import BATCH, MAX_PENDING, EventQueue
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Functions:
-    """Takes events, or does not."""
+    """Accepts events, unless `away`."""
 
     def __init__(self) -> None:
         self.batches: list[list[Json]] = []
@@ -23,8 +23,8 @@ class Functions:
         self.batches.append(events)
 
 
-async def test_events_are_published_in_order_in_lists_of_a_hundred() -> None:
-    """E1."""
+async def test_events_are_published_in_order_in_batches_of_a_hundred() -> None:
+    """E1: the last batch has the rest."""
     functions = Functions()
     events = EventQueue(functions.publish, Metrics())
     for number in range(250):
@@ -35,7 +35,7 @@ async def test_events_are_published_in_order_in_lists_of_a_hundred() -> None:
 
 
 async def test_what_could_not_be_published_is_published_later() -> None:
-    """E1: nothing is lost while the functions are away, and the order stays."""
+    """E1: nothing is lost while the functions do not answer, and the order is kept."""
     functions, metrics = Functions(), Metrics()
     events = EventQueue(functions.publish, metrics)
     functions.away = True
@@ -50,7 +50,7 @@ async def test_what_could_not_be_published_is_published_later() -> None:
 
 
 async def test_a_day_without_functions_does_not_fill_the_memory() -> None:
-    """E1: the oldest are given up, and counted."""
+    """E1: the oldest events are dropped, and counted."""
     functions, metrics = Functions(), Metrics()
     events = EventQueue(functions.publish, metrics)
     for number in range(MAX_PENDING + 5):
@@ -58,19 +58,19 @@ async def test_a_day_without_functions_does_not_fill_the_memory() -> None:
     assert (metrics.events_pending, metrics.events_lost) == (MAX_PENDING, 5)
 
 
-async def test_an_evening_is_told(house: RelayHouse) -> None:
-    """E1: who came, who did what, what was said, where the film was, who left; each with an id of its own."""
-    host, ana = await house.host(), await house.join("ana")
+async def test_an_evening_is_recorded(harness: RelayHarness) -> None:
+    """E1: joins, actions, chat, positions and leaves, each with an id of its own."""
+    host, ana = await harness.host(), await harness.join("ana")
     await host.cmd("seek", pos_s=60.0)
     await host.cmd("play")
-    said = await ana.chat("hello")
-    await house.pass_time(11)
+    ack = await ana.chat("hello")
+    await harness.pass_time(11)
     await ana.ask(t="delete", id=host.last("chat")["id"])
     await host.cmd("pause")
     ana.send(t="bye")
     await ana.closed()
-    await house.relay.flush_events()
-    kinds = [event["kind"] for event in house.events]
+    await harness.relay.flush_events()
+    kinds = [event["kind"] for event in harness.events]
     assert kinds == [
         "session_started",
         "session_started",
@@ -83,62 +83,62 @@ async def test_an_evening_is_told(house: RelayHouse) -> None:
         "snapshot",
         "session_ended",
     ]
-    by_kind = {kind: [event for event in house.events if event["kind"] == kind] for kind in kinds}
+    by_kind = {kind: [event for event in harness.events if event["kind"] == kind] for kind in kinds}
     assert [(e["participant_id"], e["total"]) for e in by_kind["session_started"]] == [("host", 1), ("ana", 2)]
     assert [(e["cmd"], e["by"]) for e in by_kind["action"]] == [("seek", "host"), ("play", "host"), ("pause", "host")]
     line, deletion = by_kind["chat"]
-    assert (line["op"], line["text"], line["seq"], line["by"]) == ("said", "hello", said["seq"], "ana")
+    assert (line["op"], line["text"], line["seq"], line["by"]) == ("said", "hello", ack["seq"], "ana")
     assert (deletion["op"], deletion["message_id"]) == ("deleted", line["message_id"])
     playing, paused = by_kind["snapshot"]
     assert playing["pos_s"] == pytest.approx(69.8, abs=0.5)
     assert (playing["mode"], paused["mode"], playing["video_id"]) == ("playing", "paused", "film")
     assert {person["participant_id"] for person in playing["people"]} == {"host", "ana"}
     assert by_kind["session_ended"][0]["total"] == 1
-    assert len({event["id"] for event in house.events}) == len(house.events)
-    assert {event["room"] for event in house.events} == {"room"}
-    assert all(event["at"].endswith("Z") for event in house.events)
+    assert len({event["id"] for event in harness.events}) == len(harness.events)
+    assert {event["room"] for event in harness.events} == {"room"}
+    assert all(event["at"].endswith("Z") for event in harness.events)
 
 
-async def test_snapshots_come_every_ten_seconds_while_it_plays(house: RelayHouse) -> None:
-    """E2: later ones are told by their instant; a paused room tells nothing new."""
-    host = await house.host()
+async def test_snapshots_are_recorded_every_ten_seconds_during_playback(harness: RelayHarness) -> None:
+    """E2: `at` distinguishes them; a paused room records none."""
+    host = await harness.host()
     await host.cmd("play")
-    await house.pass_time(35)
-    snapshots = await house.told("snapshot")
+    await harness.pass_time(35)
+    snapshots = await harness.published("snapshot")
     assert len(snapshots) == 3
     assert len({(s["epoch"], s["rev"]) for s in snapshots}) == 1
     assert [s["at"] for s in snapshots] == sorted(s["at"] for s in snapshots)
     await host.cmd("pause")
-    await house.pass_time(60)
-    assert len(await house.told("snapshot")) == 4
+    await harness.pass_time(60)
+    assert len(await harness.published("snapshot")) == 4
 
 
-async def test_a_change_of_film_and_the_last_leave_are_snapshots(house: RelayHouse) -> None:
-    """E2."""
-    host = await house.host()
-    await house.notice("media", media={**FILM, "video_id": "other", "mrev": 2})
-    (changed,) = await house.told("snapshot")
+async def test_a_change_of_film_and_the_last_leave_are_snapshots(harness: RelayHarness) -> None:
+    """E2: so the functions know the last position."""
+    host = await harness.host()
+    await harness.notice("media", media={**FILM, "video_id": "other", "mrev": 2})
+    (changed,) = await harness.published("snapshot")
     assert (changed["video_id"], changed["mrev"]) == ("other", 2)
-    host.leave()
-    await house.pass_time(11)
-    assert (await house.told("snapshot"))[-1]["total"] == 0
-    assert (await house.told("session_ended"))[0]["participant_id"] == "host"
+    host.disconnect()
+    await harness.pass_time(11)
+    assert (await harness.published("snapshot"))[-1]["total"] == 0
+    assert (await harness.published("session_ended"))[0]["participant_id"] == "host"
 
 
-async def test_growth_of_the_film_is_no_action_of_anybody(house: RelayHouse) -> None:
-    """E1: the action log is about people."""
+async def test_growth_of_the_film_is_not_an_action(harness: RelayHarness) -> None:
+    """E1: the action log is about members."""
     growing = {**FILM, "playable_s": 20.0}
-    await house.host(media=growing)
-    await house.notice("media", media={**FILM, "playable_s": 40.0})
-    assert await house.told("action") == []
+    await harness.host(media=growing)
+    await harness.notice("media", media={**FILM, "playable_s": 40.0})
+    assert await harness.published("action") == []
 
 
-async def test_sync_reports_are_told_once_a_minute(house: RelayHouse) -> None:
-    """E1."""
-    ana = await house.join("ana", set=settings())
+async def test_sync_reports_are_recorded_once_per_minute(harness: RelayHarness) -> None:
+    """E1: with each member's median error."""
+    ana = await harness.join("ana", set=settings())
     for _ in range(70):
         ana.report(err_ms=-4.0)
         await ana.channel.until(lambda: True)
-        await house.pass_time(1, step_s=1)
-    (told,) = await house.told("report")
-    assert (told["people"][0]["participant_id"], told["people"][0]["err_p50_ms"]) == ("ana", 4.0)
+        await harness.pass_time(1, step_s=1)
+    (recorded,) = await harness.published("report")
+    assert (recorded["people"][0]["participant_id"], recorded["people"][0]["err_p50_ms"]) == ("ana", 4.0)

@@ -1,4 +1,4 @@
-"""How well everybody was in sync, for the host's report."""
+"""How well each member was in sync, for the host's report."""
 
 from watchparty_relay.protocol.messages import Report
 from watchparty_relay.protocol.values import Ready
@@ -11,8 +11,8 @@ def report(err_ms: float | None, ready: Ready = Ready.OK, rtt_ms: float | None =
     return Report(rev=1, pos_s=0, err_ms=err_ms, unc_ms=1, rtt_ms=rtt_ms, buf_s=1, ready=ready, rate=1, visible=True)
 
 
-def test_a_minute_of_reports_is_one_line_a_person() -> None:
-    """E1: medians of the size of the error, whichever its sign, and how often the film stood."""
+def test_a_minute_of_reports_is_one_summary_per_member() -> None:
+    """E1: percentiles of the absolute error, and how often the film stalled."""
     sync = SyncReport(now_ms=NOW)
     for err_ms in (-1.0, 2.0, -3.0, 4.0, -5.0):
         sync.add("ana", report(err_ms))

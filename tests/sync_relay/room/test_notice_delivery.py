@@ -1,10 +1,10 @@
-"""Notices within one process: applied when the call returns, from any thread, or an error that says so."""
+"""Notices within one process: applied when the call returns, from any thread, or an error."""
 
 import asyncio
 
 import pytest
 
-from fakes.relay.harness import RelayHouse
+from fakes.relay.harness import RelayHarness
 from fakes.relay.tokens import FILM, settings
 from watchparty_relay.errors import BadNotice, NoticeUndelivered
 from watchparty_relay.protocol.notices import MediaNotice, RoleNotice
@@ -14,33 +14,33 @@ from watchparty_relay.room.notice_delivery import parse
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_delivered_notice_is_applied(house: RelayHouse) -> None:
-    """M5: when the call returns, a removed person is out already."""
-    ana = await house.join("ana")
-    await house.notice("remove", participant_id="ana", mver=2)
+async def test_a_delivered_notice_is_applied(harness: RelayHarness) -> None:
+    """M5: when the call returns, a removed member is already disconnected."""
+    ana = await harness.join("ana")
+    await harness.notice("remove", participant_id="ana", mver=2)
     assert ana.channel.code == 4403
 
 
 async def test_a_notice_before_start_or_after_stop_is_not_delivered() -> None:
-    """M5: the outbox tries again."""
-    house = RelayHouse()
+    """M5: the functions' outbox tries again."""
+    harness = RelayHarness()
     with pytest.raises(NoticeUndelivered):
-        await house.notice("close")
-    await house.open()
-    await house.notice("close")
-    await house.close()
+        await harness.notice("close")
+    await harness.open()
+    await harness.notice("close")
+    await harness.close()
     with pytest.raises(NoticeUndelivered):
-        await house.notice("close")
+        await harness.notice("close")
 
 
-async def test_notices_come_from_many_threads_at_once(house: RelayHouse) -> None:
-    """M5: functions run on a pool; none of theirs is lost."""
-    await house.host()
+async def test_many_threads_can_deliver_notices_at_once(harness: RelayHarness) -> None:
+    """M5: functions run in a thread pool; none of their notices is lost."""
+    await harness.host()
     await asyncio.gather(
-        *(house.notice("mute", participant_id=f"p{n}", mver=2, muted=True) for n in range(20)),
-        *(house.notice("settings", set=settings(rev=n)) for n in range(2, 12)),
+        *(harness.notice("mute", participant_id=f"p{n}", mver=2, muted=True) for n in range(20)),
+        *(harness.notice("settings", set=settings(rev=n)) for n in range(2, 12)),
     )
-    ana = await house.join("p7", mver=2, muted=True, set=settings(rev=1))
+    ana = await harness.join("p7", mver=2, muted=True, set=settings(rev=1))
     assert ana.last("welcome")["set"]["rev"] == 11
 
 
@@ -54,14 +54,14 @@ async def test_notices_come_from_many_threads_at_once(house: RelayHouse) -> None
         {"t": "hello", "id": "n", "room": "r", "kind": "close"},
     ],
 )
-def test_what_is_no_notice_is_refused(body: dict[str, object]) -> None:
-    """M5: with what is wrong with it."""
+def test_a_malformed_notice_is_refused(body: dict[str, object]) -> None:
+    """M5: the error says what is wrong with it."""
     with pytest.raises(BadNotice):
         parse(body)
 
 
-def test_a_notice_says_what_the_functions_say() -> None:
-    """M5: unknown fields are ignored, so that newer functions may say more."""
+def test_a_notice_is_parsed_as_sent() -> None:
+    """M5: unknown fields are ignored, so that newer functions can send more."""
     role = parse(
         {"t": "notice", "id": "n", "room": "r", "kind": "role", "participant_id": "p", "mver": 2, "role": "moderator"}
         | {"ctl": 253_402_300_799_000, "more": 1}

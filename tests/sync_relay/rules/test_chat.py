@@ -95,13 +95,13 @@ def test_slow_mode_applies_to_viewers_and_deleting_does_not_reset_it() -> None:
     early = decide(deleted, Request("ana", Chat("c3", "two")), now_ms=NOW + 9_999).answer
     assert early == Nack(cid="c3", code=NackCode.SLOW_MODE)
     assert isinstance(decide(deleted, Request("ana", Chat("c4", "two")), now_ms=NOW + 10_000).answer, Ack)
-    twice = said(post(room(slow_s=10), "one", "host"), "two", "host")
+    twice = post(post(room(slow_s=10), "one", "host"), "two", "host")
     assert twice.seq == 2
 
 
 def test_a_deleted_line_leaves_its_number_and_not_its_text() -> None:
     """L3: members who join later receive `deleted` in its place."""
-    posted = said(post(room(), "secret"), "fine")
+    posted = post(post(room(), "secret"), "fine")
     entry = posted.log[0]
     assert isinstance(entry, ChatEntry)
     deleted = apply(posted, Request("ana", Delete("c", entry.id)))

@@ -248,7 +248,7 @@ def _apply(before: Clock, step: tuple[object, float, float, float], now_ms: floa
 
 @given(st.lists(STEP, max_size=30))
 def test_whatever_happens_rev_grows_and_t0_never_goes_back(steps: list[tuple[object, float, float, float]]) -> None:
-    """K2, K3, K7: rev grows by at most one per change, t0 never goes back, the position stays within what is playable."""
+    """K2, K3, K7: rev grows by at most one per change, t0 never goes back, the position stays playable."""
     now_ms, before = NOW, playback.opening_clock(replace(FILM, playable_s=60.0), None, NOW)
     for step in steps:
         now_ms += step[1]

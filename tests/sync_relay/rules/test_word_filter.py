@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakes.relay.harness import RelayHouse
+from fakes.relay.harness import RelayHarness
 from watchparty_relay.rules.word_filter import WordFilter
 
 FILTER = WordFilter(["darn", "two words", " Frümp ", "", "a+b"])
@@ -37,10 +37,10 @@ def test_without_words_nothing_changes() -> None:
 @pytest.mark.anyio
 async def test_members_and_the_archive_receive_the_masked_line() -> None:
     """A2, E1: masked before it is stored."""
-    house = RelayHouse(blocked_words=frozenset({"darn"}))
-    await house.open()
-    host, ana = await house.host(), await house.join("ana")
+    harness = RelayHarness(blocked_words=frozenset({"darn"}))
+    await harness.open()
+    host, ana = await harness.host(), await harness.join("ana")
     assert (await ana.chat("darn film"))["t"] == "ack"
     assert host.last("chat")["text"] == "**** film"
-    assert [event["text"] for event in await house.told("chat")] == ["**** film"]
-    await house.close()
+    assert [event["text"] for event in await harness.published("chat")] == ["**** film"]
+    await harness.close()

@@ -1,4 +1,4 @@
-"""Work that need not wait is done at once; work that must goes on as a task."""
+"""Work that does not wait is done at once; work that waits continues as a task."""
 
 import asyncio
 
@@ -9,8 +9,8 @@ from watchparty_relay.session.eager_task import run_eagerly
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_need_not_wait_is_done_when_it_returns() -> None:
-    """No task is made for it."""
+async def test_work_that_does_not_wait_is_done_when_the_call_returns() -> None:
+    """No task is created for it."""
     done = []
 
     async def work() -> None:
@@ -20,8 +20,8 @@ async def test_what_need_not_wait_is_done_when_it_returns() -> None:
     assert done == [1]
 
 
-async def test_what_has_to_wait_goes_on_later() -> None:
-    """Values and failures of what it waits for reach it, however often it waits."""
+async def test_work_that_waits_continues_later() -> None:
+    """It receives the results and errors of what it waits for, however often it waits."""
     loop = asyncio.get_running_loop()
     first, second, third = loop.create_future(), loop.create_future(), loop.create_future()
     done: list[object] = []
@@ -45,8 +45,8 @@ async def test_what_has_to_wait_goes_on_later() -> None:
     assert done == ["one", failure, "three"]
 
 
-async def test_a_failure_is_the_callers_or_the_tasks() -> None:
-    """Raised at once before it waits, kept in the task afterwards."""
+async def test_an_error_is_raised_by_the_call_or_by_the_task() -> None:
+    """By the call before the work first waits, by the task afterwards."""
 
     async def fail(*, waits: bool) -> None:
         if waits:

@@ -1,4 +1,4 @@
-"""Which tokens open the door: only ours, of the right kind, for the relay, in their time."""
+"""Which tokens are accepted: only ours, of the right type, for the relay, while they are valid."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from fakes.relay.tokens import Mint, StillTime
+from fakes.relay.tokens import ManualTime, TokenIssuer
 from watchparty_relay.errors import TokenRefused
 from watchparty_relay.protocol.values import ErrorCode, Role
 from watchparty_relay.session.join_token import TokenVerifier, enter_change
@@ -18,11 +18,11 @@ from watchparty_relay.session.join_token import TokenVerifier, enter_change
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493  # RFC 8032, 5.1
 
 
-class Door:
+class Checker:
     def __init__(self) -> None:
-        self.time = StillTime()
-        self.mint = Mint(self.time)
-        self.verifier = TokenVerifier(self.mint.jwks)
+        self.time = ManualTime()
+        self.issuer = TokenIssuer(self.time)
+        self.verifier = TokenVerifier(self.issuer.jwks)
 
     def refusal(self, token: str) -> ErrorCode:
         with pytest.raises(TokenRefused) as refused:
@@ -31,16 +31,16 @@ class Door:
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def checker() -> Checker:
+    return Checker()
 
 
-def test_a_join_token_says_who_comes_into_which_room(door: Door) -> None:
-    """M1: everything the relay needs is in it."""
-    token = door.mint.join("ana", role="moderator", acct="acc-1", ctl=5.0, muted=True, mver=7)
-    asked = enter_change(door.verifier.join(token, now_s=door.time.wall_ms() / 1000))
-    assert (asked.participant_id, asked.role, asked.mver, asked.acct) == ("ana", Role.MODERATOR, 7, True)
-    assert (asked.ctl, asked.muted) == (5.0, True)
+def test_a_join_token_contains_what_the_relay_needs(checker: Checker) -> None:
+    """M1: who enters which room, and with which rights."""
+    token = checker.issuer.join("ana", role="moderator", acct="acc-1", ctl=5.0, muted=True, mver=7)
+    change = enter_change(checker.verifier.join(token, now_s=checker.time.wall_ms() / 1000))
+    assert (change.participant_id, change.role, change.mver, change.acct) == ("ana", Role.MODERATOR, 7, True)
+    assert (change.ctl, change.muted) == (5.0, True)
 
 
 @pytest.mark.parametrize(
@@ -57,35 +57,35 @@ def test_a_join_token_says_who_comes_into_which_room(door: Door) -> None:
         {"exp": "never"},
     ],
 )
-def test_what_it_must_say_it_must_say(door: Door, claims: dict[str, Any]) -> None:
+def test_a_token_with_wrong_claims_is_refused(checker: Checker, claims: dict[str, Any]) -> None:
     """M1: another audience or version, an unknown role, a missing or wrong field."""
-    assert door.refusal(door.mint.join("ana", **claims)) is ErrorCode.BAD_TOKEN
+    assert checker.refusal(checker.issuer.join("ana", **claims)) is ErrorCode.BAD_TOKEN
 
 
 @pytest.mark.parametrize(
     "header", [{"typ": "JWT"}, {"typ": "at+jwt"}, {"typ": "notice+jwt"}, {"kid": "other"}, {"kid": ""}]
 )
-def test_another_kind_of_token_of_ours_is_not_a_join_token(door: Door, header: dict[str, str]) -> None:
+def test_another_type_of_token_of_ours_is_not_a_join_token(checker: Checker, header: dict[str, str]) -> None:
     """M1: an access token, a notice token, or one without a listed key."""
-    assert door.refusal(door.mint.join("ana", header=header)) is ErrorCode.BAD_TOKEN
+    assert checker.refusal(checker.issuer.join("ana", header=header)) is ErrorCode.BAD_TOKEN
 
 
-def test_an_extension_that_must_be_understood_is_refused(door: Door) -> None:
-    """M1: `crit` names what a verifier has to know (RFC 7515, 4.1.11), and the relay knows no extension."""
-    assert door.refusal(door.mint.join("ana", header={"crit": ["b64"]})) is ErrorCode.BAD_TOKEN
+def test_an_extension_that_must_be_understood_is_refused(checker: Checker) -> None:
+    """M1: `crit` names extensions that a verifier must support (RFC 7515, 4.1.11), and the relay supports none."""
+    assert checker.refusal(checker.issuer.join("ana", header={"crit": ["b64"]})) is ErrorCode.BAD_TOKEN
 
 
-def test_somebody_elses_signature_is_refused(door: Door) -> None:
-    """M1: the right `kid` on another key."""
-    stranger = Mint(door.time)
-    assert door.refusal(stranger.join("ana")) is ErrorCode.BAD_TOKEN
+def test_another_issuers_signature_is_refused(checker: Checker) -> None:
+    """M1: the right `kid`, but another key."""
+    other = TokenIssuer(checker.time)
+    assert checker.refusal(other.join("ana")) is ErrorCode.BAD_TOKEN
 
 
-def test_the_token_does_not_choose_its_algorithm(door: Door) -> None:
+def test_the_token_does_not_choose_its_algorithm(checker: Checker) -> None:
     """M1: neither `none`, nor the public key as an HMAC secret, nor RSA."""
-    claims = jwt.decode(door.mint.join("ana"), options={"verify_signature": False})
-    headers = {"typ": "join+jwt", "kid": door.mint.kid}
-    public_x = door.mint.jwks()["keys"][0]["x"]
+    claims = jwt.decode(checker.issuer.join("ana"), options={"verify_signature": False})
+    headers = {"typ": "join+jwt", "kid": checker.issuer.kid}
+    public_x = checker.issuer.jwks()["keys"][0]["x"]
     rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     unsigned = ".".join(
         base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
@@ -96,97 +96,97 @@ def test_the_token_does_not_choose_its_algorithm(door: Door) -> None:
         jwt.encode(claims, public_x, algorithm="HS256", headers=headers),
         jwt.encode(claims, rsa_key, algorithm="RS256", headers=headers),
     ]
-    assert [door.refusal(token) for token in forged] == [ErrorCode.BAD_TOKEN] * 3
+    assert [checker.refusal(token) for token in forged] == [ErrorCode.BAD_TOKEN] * 3
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é", "." * 100, "eyJhbGciOiJFZERTQSJ9.e30.AAAA"])
-def test_what_is_no_token_is_refused(door: Door, text: str) -> None:
-    """M1: and never an exception of the library."""
-    assert door.refusal(text) is ErrorCode.BAD_TOKEN
+def test_what_is_not_a_token_is_refused(checker: Checker, text: str) -> None:
+    """M1: and never raises an exception of the library."""
+    assert checker.refusal(text) is ErrorCode.BAD_TOKEN
 
 
-def test_a_changed_claim_breaks_the_signature(door: Door) -> None:
-    """M1: the role cannot be rewritten on the way."""
-    head, _, signature = door.mint.join("ana").split(".")
-    _, payload, _ = door.mint.join("ana", role="host").split(".")
-    assert door.refusal(f"{head}.{payload}.{signature}") is ErrorCode.BAD_TOKEN
+def test_a_changed_claim_breaks_the_signature(checker: Checker) -> None:
+    """M1: no one can change the role in a token."""
+    head, _, signature = checker.issuer.join("ana").split(".")
+    _, payload, _ = checker.issuer.join("ana", role="host").split(".")
+    assert checker.refusal(f"{head}.{payload}.{signature}") is ErrorCode.BAD_TOKEN
 
 
-def test_a_signature_has_one_form(door: Door) -> None:
-    """M1: RFC 8032, 5.1.7: S plus the order of the group fits the same equation and is refused; so are a length that is
-    none, and a point R of small order. The signer's own library agrees.
+def test_a_signature_has_one_form(checker: Checker) -> None:
+    """M1: RFC 8032, 5.1.7: S plus the order of the group satisfies the same equation and is refused, as are a wrong
+    length and a point R of small order. The issuer's own library agrees.
     """
-    signed, _, signature = door.mint.join("ana").rpartition(".")
+    signed, _, signature = checker.issuer.join("ana").rpartition(".")
     raw = base64.urlsafe_b64decode(signature + "==")
     other_s = raw[:32] + (int.from_bytes(raw[32:], "little") + GROUP_ORDER).to_bytes(32, "little")
     small_r = (1).to_bytes(32, "little") + raw[32:]
-    key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(door.mint.jwks()["keys"][0]["x"] + "="))
+    key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(checker.issuer.jwks()["keys"][0]["x"] + "="))
     key.verify(raw, signed.encode())
     for forged in (other_s, small_r, raw[:63], raw + b"\0", b""):
         with pytest.raises(InvalidSignature):
             key.verify(forged, signed.encode())
         text = base64.urlsafe_b64encode(forged).rstrip(b"=").decode()
-        assert door.refusal(f"{signed}.{text}") is ErrorCode.BAD_TOKEN
+        assert checker.refusal(f"{signed}.{text}") is ErrorCode.BAD_TOKEN
 
 
 @pytest.mark.parametrize("x", [(1).to_bytes(32, "little"), bytes(32), bytes(31), b"", b"\xff" * 32])
-def test_a_key_that_signs_for_everybody_signs_for_nobody(door: Door, x: bytes) -> None:
-    """M1: for a public key of small order (R = 1, S = 0) would fit any message; a key of another length is none."""
-    entry = {**door.mint.jwks()["keys"][0], "x": base64.urlsafe_b64encode(x).rstrip(b"=").decode()}
+def test_weak_and_malformed_public_keys_verify_nothing(checker: Checker, x: bytes) -> None:
+    """M1: with a public key of small order, (R = 1, S = 0) would be a valid signature of any message."""
+    entry = {**checker.issuer.jwks()["keys"][0], "x": base64.urlsafe_b64encode(x).rstrip(b"=").decode()}
     verifier = TokenVerifier(lambda: {"keys": [entry]})
-    signed = door.mint.join("ana").rpartition(".")[0]
+    signed = checker.issuer.join("ana").rpartition(".")[0]
     text = base64.urlsafe_b64encode((1).to_bytes(32, "little") + bytes(32)).rstrip(b"=").decode()
     with pytest.raises(TokenRefused):
-        verifier.join(f"{signed}.{text}", now_s=door.time.wall_ms() / 1000)
+        verifier.join(f"{signed}.{text}", now_s=checker.time.wall_ms() / 1000)
 
 
-def test_expiry_has_five_minutes_of_grace(door: Door) -> None:
-    """M4: a phone that slept may still come back, an old token may not."""
-    token = door.mint.join("ana")
-    door.time.advance(600 + 299)
-    door.verifier.join(token, now_s=door.time.wall_ms() / 1000)
-    door.time.advance(2)
-    assert door.refusal(token) is ErrorCode.EXPIRED_TOKEN
+def test_expiry_has_five_minutes_of_grace(checker: Checker) -> None:
+    """M4: a phone that was asleep can still return, but not with an old token."""
+    token = checker.issuer.join("ana")
+    checker.time.advance(600 + 299)
+    checker.verifier.join(token, now_s=checker.time.wall_ms() / 1000)
+    checker.time.advance(2)
+    assert checker.refusal(token) is ErrorCode.EXPIRED_TOKEN
 
 
-def test_a_token_that_would_live_longer_than_ten_minutes_is_refused(door: Door) -> None:
-    """M1: whoever signs one has made a mistake; nor may it begin in the future."""
-    assert door.refusal(door.mint.join("ana", life_s=700)) is ErrorCode.BAD_TOKEN
-    later = door.time.wall_ms() / 1000 + 3600
-    assert door.refusal(door.mint.join("ana", iat=later, exp=later + 600)) is ErrorCode.BAD_TOKEN
+def test_a_token_valid_for_more_than_ten_minutes_is_refused(checker: Checker) -> None:
+    """M1: as is one that begins in the future, because its issuer has made a mistake."""
+    assert checker.refusal(checker.issuer.join("ana", life_s=700)) is ErrorCode.BAD_TOKEN
+    later = checker.time.wall_ms() / 1000 + 3600
+    assert checker.refusal(checker.issuer.join("ana", iat=later, exp=later + 600)) is ErrorCode.BAD_TOKEN
 
 
-def test_keys_rotate_without_a_restart(door: Door) -> None:
-    """M1: what the key set says now counts, also for a `kid` that was known."""
-    old = door.mint.join("ana")
-    door.mint.rotate("key-2")
-    door.verifier.join(door.mint.join("ana"), now_s=door.time.wall_ms() / 1000)
-    assert door.refusal(old) is ErrorCode.BAD_TOKEN
-    before = door.mint.join("ana")
-    door.mint.rotate("key-2")
-    door.verifier.join(door.mint.join("ana"), now_s=door.time.wall_ms() / 1000)
-    assert door.refusal(before) is ErrorCode.BAD_TOKEN
+def test_keys_rotate_without_a_restart(checker: Checker) -> None:
+    """M1: the current key set counts, even for a `kid` that was known."""
+    old = checker.issuer.join("ana")
+    checker.issuer.rotate("key-2")
+    checker.verifier.join(checker.issuer.join("ana"), now_s=checker.time.wall_ms() / 1000)
+    assert checker.refusal(old) is ErrorCode.BAD_TOKEN
+    before = checker.issuer.join("ana")
+    checker.issuer.rotate("key-2")
+    checker.verifier.join(checker.issuer.join("ana"), now_s=checker.time.wall_ms() / 1000)
+    assert checker.refusal(before) is ErrorCode.BAD_TOKEN
 
 
-def test_a_key_of_another_kind_in_the_set_is_not_used(door: Door) -> None:
+def test_a_key_of_another_type_is_not_used(checker: Checker) -> None:
     """M1: only Ed25519 keys verify."""
-    entry = {**door.mint.jwks()["keys"][0], "kty": "oct"}
+    entry = {**checker.issuer.jwks()["keys"][0], "kty": "oct"}
     verifier = TokenVerifier(lambda: {"keys": [entry]})
     with pytest.raises(TokenRefused):
-        verifier.join(door.mint.join("ana"), now_s=door.time.wall_ms() / 1000)
+        verifier.join(checker.issuer.join("ana"), now_s=checker.time.wall_ms() / 1000)
 
 
-def test_notice_tokens_are_verified_apart(door: Door) -> None:
-    """M5: one room, one notice, a minute, its own type and audience."""
-    now_s = door.time.wall_ms() / 1000
-    claims = door.verifier.notice(door.mint.notice("n1"), now_s=now_s)
+def test_notice_tokens_are_verified_separately(checker: Checker) -> None:
+    """M5: for one room and one notice, one minute, with a type and audience of their own."""
+    now_s = checker.time.wall_ms() / 1000
+    claims = checker.verifier.notice(checker.issuer.notice("n1"), now_s=now_s)
     assert (claims.room, claims.notice) == ("room", "n1")
     wrong = [
-        door.mint.join("ana"),
-        door.mint.notice("n1", aud="relay"),
-        door.mint.notice("n1", life_s=120),
-        door.mint.notice("n1", iat=now_s - 90, exp=now_s - 30),
+        checker.issuer.join("ana"),
+        checker.issuer.notice("n1", aud="relay"),
+        checker.issuer.notice("n1", life_s=120),
+        checker.issuer.notice("n1", iat=now_s - 90, exp=now_s - 30),
     ]
     for token in wrong:
         with pytest.raises(TokenRefused):
-            door.verifier.notice(token, now_s=now_s)
+            checker.verifier.notice(token, now_s=now_s)

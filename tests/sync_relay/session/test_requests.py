@@ -1,16 +1,16 @@
-"""What people ask for and say: answers, bounds and refusals."""
+"""Members' requests: answers, limits and refusals."""
 
 import pytest
 
-from fakes.relay.harness import RelayHouse
+from fakes.relay.harness import RelayHarness
 from fakes.relay.tokens import settings
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_every_request_has_one_answer(house: RelayHouse) -> None:
+async def test_every_request_has_one_answer(harness: RelayHarness) -> None:
     """O1: ack with rev or seq, or nack with a code."""
-    host = await house.host()
+    host = await harness.host()
     line = await host.chat("hello")
     entry = host.last("chat")
     answers = [
@@ -29,23 +29,23 @@ async def test_every_request_has_one_answer(house: RelayHouse) -> None:
     ]
 
 
-async def test_a_repeated_request_is_answered_the_same_on_any_connection(house: RelayHouse) -> None:
-    """O2: a phone that lost its line sends again; the others see one message."""
-    host, ana = await house.host(), await house.join("ana")
+async def test_a_repeated_request_is_answered_the_same_on_any_connection(harness: RelayHarness) -> None:
+    """O2: a phone that lost its connection sends again; the others see one message."""
+    host, ana = await harness.host(), await harness.join("ana")
     first = await ana.chat("hello", cid="c1")
-    ana.leave()
-    again = await (await house.join("ana")).chat("hello", cid="c1")
+    ana.disconnect()
+    again = await (await harness.join("ana")).chat("hello", cid="c1")
     assert again == first
     assert len(host.all("chat")) == 1
 
 
-@pytest.mark.parametrize(("kind", "bound"), [("chat", "chat_per_10s"), ("cmd", "cmds_per_10s")])
-async def test_more_than_allowed_is_rate_limited_and_may_be_sent_again(
-    house: RelayHouse, kind: str, bound: str
+@pytest.mark.parametrize(("kind", "limit_name"), [("chat", "chat_per_10s"), ("cmd", "cmds_per_10s")])
+async def test_requests_beyond_the_limit_are_refused_and_can_be_sent_again(
+    harness: RelayHarness, kind: str, limit_name: str
 ) -> None:
-    """F1, O2: over all connections of a person; the same `cid` is judged anew later."""
-    host, other_tab = await house.host(), await house.host()
-    limit = host.last("welcome")["limits"][bound]
+    """F1, O2: the limit covers all connections of a member; the same `cid` is decided again later."""
+    host, other_tab = await harness.host(), await harness.host()
+    limit = host.last("welcome")["limits"][limit_name]
 
     async def ask(number: int) -> dict[str, object]:
         tab = (host, other_tab)[number % 2]
@@ -56,13 +56,13 @@ async def test_more_than_allowed_is_rate_limited_and_may_be_sent_again(
     answers = [await ask(number) for number in range(limit + 1)]
     assert [answer["t"] for answer in answers] == ["ack"] * limit + ["nack"]
     assert answers[-1]["code"] == "rate_limited"
-    await house.pass_time(2)
+    await harness.pass_time(2)
     assert (await ask(limit))["t"] == "ack"
 
 
-async def test_one_persons_flood_does_not_use_up_anothers_allowance(house: RelayHouse) -> None:
-    """F1."""
-    ana, bob = await house.join("ana"), await house.join("bob")
+async def test_one_members_flood_does_not_use_up_anothers_limit(harness: RelayHarness) -> None:
+    """F1: each member has limits of their own."""
+    ana, bob = await harness.join("ana"), await harness.join("bob")
     for number in range(12):
         await ana.chat(f"line {number}")
     assert (await bob.chat("hello"))["t"] == "ack"
@@ -71,9 +71,9 @@ async def test_one_persons_flood_does_not_use_up_anothers_allowance(house: Relay
 @pytest.mark.parametrize(
     ("emoji", "code"), [("🎉", None), ("hello", "not_allowed"), ("<img>", "not_allowed"), ("\u200b", "not_allowed")]
 )
-async def test_a_reaction_is_one_emoji(house: RelayHouse, emoji: str, code: str | None) -> None:
-    """L4, S10: nothing else is passed on."""
-    host, ana = await house.host(), await house.join("ana")
+async def test_a_reaction_is_one_emoji(harness: RelayHarness, emoji: str, code: str | None) -> None:
+    """L4, S10: nothing else is sent on."""
+    host, ana = await harness.host(), await harness.join("ana")
     ana.send(t="react", emoji=emoji, pos_s=0)
     if code is None:
         await host.next("react")
@@ -82,9 +82,9 @@ async def test_a_reaction_is_one_emoji(house: RelayHouse, emoji: str, code: str 
         assert host.all("react") == []
 
 
-async def test_too_many_reactions_are_refused(house: RelayHouse) -> None:
-    """F1."""
-    host, ana = await house.host(), await house.join("ana")
+async def test_too_many_reactions_are_refused(harness: RelayHarness) -> None:
+    """F1: as `rate_limited`."""
+    host, ana = await harness.host(), await harness.join("ana")
     limit = ana.last("welcome")["limits"]["reacts_per_10s"]
     for _ in range(limit + 3):
         ana.send(t="react", emoji="🎉", pos_s=0)
@@ -92,34 +92,34 @@ async def test_too_many_reactions_are_refused(house: RelayHouse) -> None:
     assert len(host.all("react")) == limit
 
 
-async def test_reports_beyond_the_limit_are_ignored(house: RelayHouse) -> None:
-    """F1: the room shows the last one that counted."""
-    ana = await house.join("ana")
+async def test_reports_beyond_the_limit_are_ignored(harness: RelayHarness) -> None:
+    """F1: the room shows the last one within the limit."""
+    ana = await harness.join("ana")
     limit = ana.last("welcome")["limits"]["reports_per_10s"]
     for number in range(limit + 1):
         ana.report(pos_s=float(number))
     await ana.ask(t="clear")  # handled after all of them
-    await house.pass_time(2)
+    await harness.pass_time(2)
     assert ana.last("people")["here"][0]["pos_s"] == limit - 1
 
 
-async def test_the_muted_neither_chat_nor_react_nor_type(house: RelayHouse) -> None:
-    """A2: and may still watch and, where everybody may, control."""
-    host = await house.host(set=settings(control="everyone"))
-    ana = await house.join("ana", muted=True, set=settings(control="everyone"))
+async def test_muted_members_cannot_chat_react_or_type(harness: RelayHarness) -> None:
+    """A2: they can still watch and, if everyone can, control playback."""
+    host = await harness.host(set=settings(control="everyone"))
+    ana = await harness.join("ana", muted=True, set=settings(control="everyone"))
     assert (await ana.chat("hello"))["code"] == "muted"
     ana.send(t="react", emoji="🎉", pos_s=0)
     assert (await ana.next("error"))["code"] == "muted"
     ana.send(t="typing", on=True)
     assert (await ana.cmd("play"))["t"] == "ack"
-    await house.pass_time(2)
+    await harness.pass_time(2)
     assert host.all("typing") == []
     assert host.all("react") == []
 
 
-async def test_chat_and_clock_do_not_touch_each_other(house: RelayHouse) -> None:
-    """L5: the state after a hundred lines is the state before them."""
-    host = await house.host()
+async def test_chat_and_clock_do_not_affect_each_other(harness: RelayHarness) -> None:
+    """L5: the state is the same before and after many lines."""
+    host = await harness.host()
     await host.cmd("play")
     before = host.last("state")
     for number in range(9):

@@ -45,7 +45,7 @@ async def test_programs_this_host_and_listed_origins_may_connect(relay: RelaySoc
     """C3: no origin, a listed one, or the one whose host is asked for."""
     given = origin.format(port=relay.port) if origin else None
     async with relay.connected(origin=given) as client:
-        await client.send(t="hello", v=1, token=relay.mint.join("ana"))
+        await client.send(t="hello", v=1, token=relay.issuer.join("ana"))
         assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
 
 
@@ -84,7 +84,7 @@ async def test_text_that_is_no_message_binary_and_too_much_are_refused(relay: Re
 async def test_a_message_in_fragments_is_one_message(relay: RelaySocket) -> None:
     """C2: RFC 6455 lets a client cut where it likes, and ask for a sign of life in between."""
     async with relay.connected() as client:
-        hello = json.dumps({"t": "hello", "v": 1, "token": relay.mint.join("ana")})
+        hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("ana")})
         await client.connection.send([hello[:10], hello[10:300], hello[300:]])
         await (await client.connection.ping())
         assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
