@@ -194,7 +194,7 @@ def test_every_route_has_a_row(house: House) -> None:
 
 
 @pytest.mark.parametrize("each", [each for each in ROWS if each.may != ANYTHING], ids=lambda each: each.route)
-def test_whoever_may_not_is_refused(template: Template, town: House, each: Row) -> None:
+def test_a_caller_without_permission_is_refused(template: Template, town: House, each: Row) -> None:
     """Callers without permission get 401 or 403, and 401 for an invalid bearer."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING - each.may)}
     wrong = {who: status for who, status in got.items() if status not in (401, 403)}
@@ -203,7 +203,7 @@ def test_whoever_may_not_is_refused(template: Template, town: House, each: Row) 
 
 
 @pytest.mark.parametrize(("each", "who"), ALLOWED, ids=lambda value: getattr(value, "route", value))
-def test_whoever_may_is_let_through(template: Template, town: House, each: Row, who: str) -> None:
+def test_an_allowed_caller_is_not_refused(template: Template, town: House, each: Row, who: str) -> None:
     """Allowed callers get neither 401 nor 403."""
     assert _status(town, template.world, each, who) not in (401, 403, 429, 500)
 

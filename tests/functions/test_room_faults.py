@@ -27,7 +27,7 @@ def test_s1_an_account_has_no_place_in_a_room_that_it_was_not_let_into(house: Ho
         assert (answer.status_code, answer.json()["code"]) == (403, "not_a_member"), rest
 
 
-def test_s3_nobody_shows_a_film_of_somebody_else(house: House) -> None:
+def test_s3_no_one_shows_another_accounts_film(house: House) -> None:
     """S3: no one can show another account's film, in a new room, their own or by the queue; it looks missing."""
     stranger = house.person("Eve")
     here = party(house)
@@ -63,7 +63,7 @@ def test_s1_a_token_counts_in_its_own_room_only(house: House) -> None:
 
 
 @pytest.mark.parametrize("decision", [None, "deny", "block"])
-def test_s4_who_asked_or_was_refused_is_not_in(house: House, decision: str | None) -> None:
+def test_s4_a_join_request_is_no_membership(house: House, decision: str | None) -> None:
     """S4: a join request is not a membership, whatever was decided."""
     here = party(house, access="knock")
     guest = here.guest("Max")
@@ -111,7 +111,7 @@ def test_s6_a_participant_id_proves_nothing(house: House) -> None:
         assert taken.status_code in (401, 403)
 
 
-def test_s9_strangers_learn_who_is_in_from_the_card_alone(house: House) -> None:
+def test_s9_only_the_card_shows_strangers_who_is_in(house: House) -> None:
     """S9: the card of an open room shows first names, that of a members-only room none; reading it stores nothing."""
     here = party(house)
     people = ({"participant_id": "p", "name": "Maximilian Secret"},)
@@ -172,7 +172,7 @@ def test_s14_answers_tell_no_address_and_no_place_of_storage(house: House) -> No
             assert secret not in text
 
 
-def test_nobody_is_sent_to_a_machine_of_our_own_s13(house: House) -> None:
+def test_no_host_name_is_in_the_code_s13(house: House) -> None:
     """S13: a guest connects to the host of the request or the configured relay, never to a name in the code."""
     here = party(house)
     answer = Browser(house).join(here.id)

@@ -187,7 +187,7 @@ def machine(store_url: str, keys_dir: Path) -> type[RoomMachine]:
     return RoomMachine
 
 
-def test_a_room_keeps_its_word_in_every_order(machine: type[RoomMachine]) -> None:
+def test_the_rules_hold_in_every_order_of_actions(machine: type[RoomMachine]) -> None:
     """After any sequence of actions everyone's state is what the rules say."""
     # Ten steps stay below the limit of join requests, which other tests check.
     bounded = settings(max_examples=6, stateful_step_count=10)

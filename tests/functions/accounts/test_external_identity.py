@@ -90,9 +90,7 @@ def test_a_verified_address_finds_its_account(outside: House, provider: Identity
     ],
     ids=lambda claims: next(iter(claims)),
 )
-def test_a_token_that_is_not_good_is_refused(
-    outside: House, provider: IdentityProvider, claims: dict[str, Any]
-) -> None:
+def test_an_invalid_token_is_refused(outside: House, provider: IdentityProvider, claims: dict[str, Any]) -> None:
     """A token that is another project's, expired, without a subject, stale or unsigned is refused."""
     assert ask(outside, provider.token(**claims))[0] == 401
 
@@ -102,7 +100,7 @@ def test_a_token_that_is_not_good_is_refused(
     [{"validSince": "9999999999"}, {"disabled": True}, None],
     ids=["signed out everywhere", "disabled", "gone"],
 )
-def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
+def test_a_valid_token_of_a_disabled_user_is_refused(
     outside: House, provider: IdentityProvider, person: dict[str, Any] | None
 ) -> None:
     """Disabled and deleted users are refused, although their token is valid for an hour."""
@@ -113,7 +111,7 @@ def test_a_good_token_of_somebody_who_was_thrown_out_is_refused(
     assert (status, answer["code"]) == (401, "bad_token")
 
 
-def test_where_the_provider_cannot_be_asked_nobody_signs_in(outside: House, provider: IdentityProvider) -> None:
+def test_no_one_signs_in_while_the_provider_is_unavailable(outside: House, provider: IdentityProvider) -> None:
     """The answer is 503, and repeats nothing of Google's answer."""
     provider.refuses = True
     status, answer = ask(outside, provider.token())
@@ -131,7 +129,7 @@ def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider
     assert ask(house, provider.token())[0] == 404
 
 
-def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House, provider: IdentityProvider) -> None:
+def test_an_account_created_in_her_name_becomes_hers_alone(outside: House, provider: IdentityProvider) -> None:
     """The creator of the account loses all access: password, sessions, API tokens, webhooks, memberships, links."""
     services, now = outside.services, outside.clock()
     made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
@@ -173,7 +171,7 @@ def test_an_account_that_somebody_made_in_her_name_is_hers_alone(outside: House,
     assert his.renew(room["id"]).status_code == 403
 
 
-def test_whoever_signed_up_unverified_loses_the_account_to_its_owner(
+def test_an_unverified_account_is_taken_over_by_the_owner_of_the_address(
     outside: House, provider: IdentityProvider
 ) -> None:
     """A provider, too, can accept an address before it is verified."""

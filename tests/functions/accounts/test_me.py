@@ -36,7 +36,7 @@ def stored(house: House) -> Account:
     ['{"a":' * 900 + "1" + "}" * 900, '{"a":"\\ud800"}', '{"\\ud800":1}', '{"a":NaN}', '{"a":1e999}'],
     ids=["deep", "half a character", "half a name", "no number", "endless"],
 )
-def test_what_could_not_be_answered_is_not_kept(house: House, ana: dict[str, str], preferences: str) -> None:
+def test_preferences_that_cannot_be_serialized_are_refused(house: House, ana: dict[str, str], preferences: str) -> None:
     """Preferences that cannot be serialized are refused, because every sign-in returns them."""
     headers = ana | {"Content-Type": "application/json"}
     answer = house.client.patch(ME, content=f'{{"preferences":{preferences}}}', headers=headers)
@@ -129,7 +129,7 @@ def test_the_export_holds_everything_but_secrets(house: House, ana: dict[str, st
     assert "argon2" not in answer.text
 
 
-def test_deleting_takes_everything_along(house: House, ana: dict[str, str]) -> None:
+def test_deleting_an_account_deletes_everything_it_owns(house: House, ana: dict[str, str]) -> None:
     """Rooms are closed, films, sessions and tokens deleted, and the address is free again."""
     account = stored(house)
     room = house.client.post("/api/v1/rooms", json={}, headers=ana).json()

@@ -65,7 +65,7 @@ def test_a_link_is_for_its_purpose_only(house: House, ana: Account) -> None:
     assert house.client.post("/api/v1/auth/verify-email", json={"token": secret_in(house)}).status_code == 410
 
 
-def test_nobodys_inbox_is_filled(house: House, ana: Account) -> None:
+def test_mails_to_one_address_are_limited(house: House, ana: Account) -> None:
     """After a few mails to one address no more are sent for an hour; the answer stays the same."""
     answers = {forgot(house).status_code for _ in range(8)}
     assert answers == {202}
@@ -104,7 +104,7 @@ def reset(house: House, secret: str, password: str = "another horse") -> int:
     return house.client.post("/api/v1/auth/password/reset", json=body).status_code
 
 
-def test_who_resets_the_password_has_the_account_alone(house: House, ana: Account) -> None:
+def test_a_password_reset_revokes_all_other_access(house: House, ana: Account) -> None:
     """A reset revokes API tokens, other reset links and memberships together with the sessions."""
     device = house.sign_in(ana)
     thief = Browser(house, device)

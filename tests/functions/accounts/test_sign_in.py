@@ -69,7 +69,7 @@ def test_failures_are_refused_without_locking_the_owner_out_s8(house: House, ana
     assert login(elsewhere).status_code == 200
 
 
-def test_a_suspended_account_hears_so_only_with_its_password(house: House) -> None:
+def test_a_suspension_is_revealed_only_with_the_password(house: House) -> None:
     """The right password answers 403 `suspended`, a wrong one 401."""
     create_account(house.services, email="eve@example.org", password=PASSWORD, display_name="Eve")
     eve = account_by_email(house.services, "eve@example.org")

@@ -18,7 +18,7 @@ def _settings(house: House, **fields: object) -> None:
     house.services.store.create(settings)
 
 
-def test_nobody_is_in_a_new_house_s11(house: House) -> None:
+def test_a_new_site_has_no_accounts_s11(house: House) -> None:
     """S11: there is no default account; guessed names and passwords are refused."""
     assert house.client.get("/api/v1/setup").json() == {"open": True}
     for email, password in (("admin@example.org", "admin"), ("admin@watchparty.test", "changeme"), ("a@b.co", "x")):
@@ -79,7 +79,7 @@ def test_open_registration_needs_no_invitation(house: House) -> None:
     assert house.services.store.get(Account, "ana") is None
 
 
-def test_an_invitation_for_an_address_is_for_nobody_else(house: House) -> None:
+def test_an_invitation_for_an_address_registers_no_other(house: House) -> None:
     """An invitation for an address registers only that address."""
     secret, _ = one_time_tokens.mint(house.services, "account_invite", email="ben@example.org")
     answer = house.client.post("/api/v1/auth/register", json={**ANA, "invite": secret})

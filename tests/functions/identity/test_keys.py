@@ -41,7 +41,7 @@ def test_in_the_cloud_no_key_is_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_houses_share_no_key(tmp_path: Path) -> None:
+def test_two_installations_share_no_key(tmp_path: Path) -> None:
     """Keys have no defaults (S11)."""
     one, two = (
         read_keys(KeyFolder(tmp_path / "a", may_create=True)),

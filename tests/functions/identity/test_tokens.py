@@ -82,7 +82,7 @@ def test_no_purpose_passes_for_another_s7(signer: TokenSigner) -> None:
             signer.verify_join(token, NOW)
 
 
-def test_tokens_end(signer: TokenSigner) -> None:
+def test_tokens_expire(signer: TokenSigner) -> None:
     """A token is valid until, but not at, its expiry."""
     token = signer.join_token(CLAIMS, NOW)
     assert signer.verify_join(token, NOW + timedelta(seconds=599))["sub"] == "p1"

@@ -25,7 +25,7 @@ def test_a_wake_up_is_a_message(pubsub_host: str, monkeypatch: pytest.MonkeyPatc
     assert json.loads(found.received_messages[0].message.data) == {"v": 1, "deliveries": ["d1", "d2"]}
 
 
-def test_a_wake_up_that_is_not_heard_hurts_nobody(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_wake_up_is_only_logged(pubsub_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing topic is logged; maintenance finds the deliveries."""
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_host)
     PubSubDeliveryQueue(f"projects/demo-{secrets.token_hex(4)}/topics/missing").deliveries_due(["d1"])

@@ -27,7 +27,7 @@ def test_a_grant_is_read_as_it_was_written(video_id: str, person_id: str, room_i
 
 
 @given(st.text(max_size=200))
-def test_rubbish_is_no_grant(text: str) -> None:
+def test_arbitrary_text_is_no_grant(text: str) -> None:
     """Arbitrary text is not a grant, and raises nothing."""
     assert GRANTS.read(text, now=NOW) is None
 

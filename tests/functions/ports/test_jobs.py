@@ -21,20 +21,20 @@ def jobs(api: CloudRunApi) -> CloudRunJobs:
     return CloudRunJobs(JOB, Endpoint(host=api.host, scheme="http", credentials=AnonymousCredentials()))
 
 
-def test_a_run_is_told_what_it_is_about(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+def test_a_run_gets_video_generation_and_attempt(api: CloudRunApi, jobs: CloudRunJobs) -> None:
     """A run gets video, generation and attempt as environment variables, and its name is returned."""
     assert jobs.launch(video_id="v1", generation="17", attempt=1) == f"{JOB}/executions/run-1"
     assert api.started == [{"VIDEO_ID": "v1", "GENERATION": "17", "ATTEMPT": "1"}]
 
 
-def test_what_was_not_started_is_said(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+def test_a_refused_start_is_unavailable(api: CloudRunApi, jobs: CloudRunJobs) -> None:
     """A refusal of the API raises Unavailable, so that the run is retried."""
     api.broken = True
     with pytest.raises(Unavailable):
         jobs.launch(video_id="v1", generation="17", attempt=1)
 
 
-def test_nobody_listening_is_unavailable_too() -> None:
+def test_an_unreachable_api_is_unavailable_too() -> None:
     """An unreachable API raises Unavailable, too."""
     jobs = CloudRunJobs(JOB, Endpoint(host="127.0.0.1:9", scheme="http", credentials=AnonymousCredentials()))
     with pytest.raises(Unavailable):
@@ -60,7 +60,7 @@ def test_cancelling_stops_what_still_runs(api: CloudRunApi, jobs: CloudRunJobs) 
     assert api.cancelled == [f"{JOB}/executions/run-2"]
 
 
-def test_a_run_that_cannot_be_stopped_keeps_nobody_from_deleting(api: CloudRunApi, jobs: CloudRunJobs) -> None:
+def test_a_run_that_cannot_be_stopped_does_not_prevent_deletion(api: CloudRunApi, jobs: CloudRunJobs) -> None:
     """A run that cannot be stopped does not prevent deletion; its events are ignored afterwards."""
     api.broken = True
     jobs.cancel(video_id="v1")

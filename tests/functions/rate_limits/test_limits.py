@@ -98,7 +98,7 @@ def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindow
     assert 5 <= through <= 10
 
 
-def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None:
+def test_stored_windows_contain_no_addresses(windows: SharedWindows) -> None:
     """Neither network nor email address is stored, and expired windows are deleted."""
     Limiter(windows).hit("login_failure", "ana@example.org")
     (kept, *_) = windows._store.query(RATE_WINDOWS_BY_EXPIRY).items
@@ -109,6 +109,6 @@ def test_nobody_can_be_read_from_what_is_counted(windows: SharedWindows) -> None
     ("address", "key"),
     [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("testclient", "testclient")],
 )
-def test_an_ipv6_home_counts_as_one(address: str, key: str) -> None:
+def test_an_ipv6_network_counts_as_one_address(address: str, key: str) -> None:
     """All addresses of one /64 network share a window."""
     assert address_key(address) == key

@@ -49,7 +49,7 @@ def test_an_account_that_is_gone_or_over_does_not_act(house: House) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b", "Bearer wp_", "Bearer wp_a_b"])
-def test_a_bearer_that_is_no_good_is_never_nobody(house: House, header: str) -> None:
+def test_an_invalid_bearer_is_not_treated_as_anonymous(house: House, header: str) -> None:
     """Invalid credentials are refused even by routes that anyone can call."""
     host = house.person()
     room = house.client.post("/api/v1/rooms", json={}, headers=host.headers).json()

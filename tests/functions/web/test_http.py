@@ -22,7 +22,7 @@ def problem(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]
     return answer.status_code, answer.json()["code"]
 
 
-def test_what_is_no_json_is_malformed(client: TestClient) -> None:
+def test_invalid_json_is_malformed(client: TestClient) -> None:
     """Invalid JSON answers 400, not 422."""
     assert problem(client.post(LOGIN, content=b'{"email":', headers=JSON)) == (400, "malformed_json")
 
@@ -73,14 +73,14 @@ def test_a_large_body_is_refused_by_what_arrives_s8(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(("given", "kept"), [("request-12345678", True), ("short", False), ("<script>alert(1)", False)])
-def test_a_request_id_is_kept_or_made(client: TestClient, given: str, kept: bool) -> None:
+def test_a_request_id_is_returned_or_generated(client: TestClient, given: str, kept: bool) -> None:
     """A well-formed request id is returned; every answer has one."""
     answered = client.get("/health", headers={"X-Request-Id": given}).headers["x-request-id"]
     assert (answered == given) is kept
     assert len(answered) >= 8
 
 
-def test_nobody_is_sent_on_to_what_a_host_header_says(client: TestClient) -> None:
+def test_there_is_no_redirect_to_the_host_header(client: TestClient) -> None:
     """A superfluous slash answers 404, not a redirect that would carry the bearer along."""
     answer = client.get("/api/v1/rooms/", headers={"Host": "evil.example"}, follow_redirects=False)
     assert (answer.status_code, answer.headers.get("location")) == (404, None)

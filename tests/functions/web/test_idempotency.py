@@ -49,12 +49,12 @@ def test_a_key_is_forgotten_after_a_day(house: House) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a b"])
-def test_a_key_that_is_none_is_malformed(house: House, key: str) -> None:
+def test_an_invalid_key_is_malformed(house: House, key: str) -> None:
     """A key must be 1 to 200 visible characters."""
     assert make(house, house.person(), key).status_code == 400
 
 
-def test_what_failed_may_be_tried_again(house: House) -> None:
+def test_a_failed_creation_can_be_repeated(house: House) -> None:
     """A refused creation does not use up the key."""
     once = Once(house.services, "key", "body")
 

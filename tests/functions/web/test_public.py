@@ -31,7 +31,7 @@ def test_jwks_holds_public_keys_only(client: TestClient) -> None:
     assert all("d" not in key for key in keys)
 
 
-def test_docs_need_nobody_else(client: TestClient) -> None:
+def test_docs_need_no_other_host(client: TestClient) -> None:
     """/docs is one page without scripts and without anything from another host."""
     page = client.get("/api/v1/docs")
     assert page.status_code == 200

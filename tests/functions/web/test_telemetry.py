@@ -47,7 +47,7 @@ def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemory
     assert "canary" not in span.to_json()
 
 
-def test_a_path_of_nobody_is_a_span_without_a_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
+def test_an_unknown_path_is_a_span_without_a_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
     """A request that matches no route is a span without one."""
     browser.get("/api/v1/canary")
     (span,) = spans.get_finished_spans()

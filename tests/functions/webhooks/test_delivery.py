@@ -49,7 +49,9 @@ def room(house: House, owner: Person, webhook: dict[str, Any]) -> Party:
     return Party(house, host, host.ask("POST", "/rooms", {"name": "Kino"}).json())
 
 
-def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: Party, listener: Integrator) -> None:
+def test_joining_and_leaving_are_reported_from_the_first_person_to_the_last(
+    house: House, room: Party, listener: Integrator
+) -> None:
     """The first to join starts the session, the last to leave ends it; each joining and leaving is reported."""
     events = [
         session(room, "session_started", 1, 1),
@@ -69,7 +71,9 @@ def test_a_party_is_told_from_its_first_person_to_its_last(house: House, room: P
     assert joined["data"]["participant"] == {"id": "p1", "name": "Ana"}
 
 
-def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, webhook: Any, listener: Any) -> None:
+def test_a_film_is_reported_when_it_is_ready_or_failed(
+    house: House, owner: Person, webhook: Any, listener: Any
+) -> None:
     """A film is reported when it is ready or has failed, and only to its owner's webhooks."""
     video = film(house, owner, status="processing")
     video = store_video(house.services, video, replace(video, progress=0.5))
@@ -82,7 +86,7 @@ def test_a_film_is_told_when_it_is_ready_or_failed(house: House, owner: Person, 
     assert listener.events[0]["data"]["video"]["id"] == video.id
 
 
-def test_who_was_suspended_learns_of_nobody(
+def test_a_suspended_account_gets_no_deliveries(
     house: House, owner: Person, room: Party, webhook: Any, listener: Any
 ) -> None:
     """A suspended account gets no more deliveries, although its room may continue."""
@@ -92,7 +96,7 @@ def test_who_was_suspended_learns_of_nobody(
     assert listener.calls == []
 
 
-def test_who_is_woken_twice_calls_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+def test_two_wake_ups_call_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
     """A repeated wake-up, or a maintenance round at the same time, does not call twice."""
     video = film(house, owner, status="processing")
     store_video(house.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
@@ -134,7 +138,7 @@ def test_a_redirect_is_not_followed(house: House, owner: Person, webhook: Any, l
     assert (answer["state"], answer["last_status"]) == ("waiting", 302)
 
 
-def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+def test_gone_deactivates_the_webhook(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
     """410 Gone deactivates the webhook."""
     listener.status = 410
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
@@ -146,7 +150,7 @@ def test_gone_ends_it(house: House, owner: Person, webhook: Any, listener: Integ
     assert woken(house) == []
 
 
-def test_the_log_forgets_after_thirty_days(house: House, owner: Person, webhook: Any) -> None:
+def test_deliveries_are_deleted_after_thirty_days(house: House, owner: Person, webhook: Any) -> None:
     """Deliveries are deleted after 30 days, because they contain names."""
     house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
     house.clock.advance(seconds=timedelta(days=31).total_seconds())
@@ -179,7 +183,7 @@ def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
     return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
 
 
-def test_who_does_not_answer_is_called_once_a_round(house: House, owner: Person, listener: Integrator) -> None:
+def test_a_failing_webhook_is_called_once_per_round(house: House, owner: Person, listener: Integrator) -> None:
     """A webhook that fails is called once per round; its other deliveries are postponed; other webhooks are not."""
     dead = registered(house, owner, "http://127.0.0.1:9/")
     other = house.person("Otto")

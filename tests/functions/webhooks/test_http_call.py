@@ -47,7 +47,7 @@ def test_not_even_at_home_a_machines_metadata_is_called(url: str) -> None:
         call(url, b"{}", {}, public_only=False)
 
 
-def test_the_cloud_calls_nobody_without_tls(listener: Integrator) -> None:
+def test_the_cloud_requires_https(listener: Integrator) -> None:
     """The cloud requires https, because deliveries contain names."""
     with pytest.raises(CallFailed, match="https"):
         call(listener.url, b"{}", {}, public_only=True)

@@ -38,7 +38,7 @@ def test_test_calls_are_counted(house: House, owner: Person, webhook: dict[str, 
     assert codes == [200] * 6 + [429]
 
 
-def test_somebody_elses_webhook_looks_like_none(house: House, webhook: dict[str, Any]) -> None:
+def test_another_accounts_webhook_looks_missing(house: House, webhook: dict[str, Any]) -> None:
     """Other accounts get 404 for a webhook's log, test and deletion."""
     other = house.person("Otto").headers
     path = f"{HOOKS}/{webhook['id']}"
@@ -47,7 +47,7 @@ def test_somebody_elses_webhook_looks_like_none(house: House, webhook: dict[str,
     assert house.client.delete(path, headers=other).status_code == 404
 
 
-def test_a_deleted_webhook_hears_nothing_and_leaves_nothing(
+def test_a_deleted_webhook_gets_no_calls_and_leaves_no_log(
     house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
 ) -> None:
     """Deleting a webhook stops its deliveries and deletes its log."""
