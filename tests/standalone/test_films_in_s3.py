@@ -89,7 +89,7 @@ def test_a_film_is_uploaded_prepared_and_played_there(server: Server, s3: S3Serv
         segment = f"{folder}/{playlist.rpartition('/')[0]}/{names(fetched(api, f'{folder}/{playlist}'), 'm4s')[0]}"
         redirect = api.get(segment, follow_redirects=False)
         assert redirect.status_code == 302
-        assert redirect.headers["location"].startswith(f"{s3.endpoint}/{s3.media}/{video_id}/")
+        assert redirect.headers["location"].startswith(f"{s3.endpoint}/{s3.media}/media/{video_id}/")
         assert fetched(api, segment)[4:8] in (b"styp", b"moof", b"sidx")
         assert api.get(video["poster_url"].removeprefix("/api/v1")).content[:2] == b"\xff\xd8"
 
