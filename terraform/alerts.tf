@@ -8,13 +8,26 @@ resource "google_monitoring_notification_channel" "mail" {
   depends_on   = [google_project_service.api]
 }
 
+# production: each service behind the load balancer has its own check. Three locations are Google's minimum, and all that
+# the free allotment of a million executions per month covers for four checks a minute.
+locals {
+  checked_paths = local.production ? {
+    auth   = "/ready/auth"
+    rooms  = "/ready/rooms"
+    videos = "/ready/videos"
+    relay  = "/ready/relay"
+  } : { site = "/ready" }
+}
+
 resource "google_monitoring_uptime_check_config" "site" {
-  display_name = "WatchParty answers"
-  timeout      = "10s"
-  period       = "300s"
+  for_each         = local.checked_paths
+  display_name     = "WatchParty answers: ${each.key}"
+  timeout          = "10s"
+  period           = local.production ? "60s" : "300s"
+  selected_regions = ["EUROPE", "USA_VIRGINIA", "ASIA_PACIFIC"]
 
   http_check {
-    path         = "/ready"
+    path         = each.value
     port         = 443
     use_ssl      = true
     validate_ssl = true
@@ -37,20 +50,25 @@ locals {
     [for waiting in [google_pubsub_subscription.dead_letter.name, google_pubsub_subscription.key_rotation.name] : "resource.label.subscription_id!=\"${waiting}\""],
   ))
 
-  # Filter, aggregation of the series, threshold, duration, and severity.
+  # Filter, aggregation of the series, threshold, duration, and severity. `of`: the filter of what the series is divided by.
+  # `by`: the label of which each value has a series. `at_least`: the series itself must exceed this as well.
   alerts = merge(
     {
       # In profile hobby each check starts the service, which is billed for that moment only (cpu_idle, standalone.tf).
       site_down = {
-        filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.label.check_id=\"${google_monitoring_uptime_check_config.site.uptime_check_id}\""
-        aligner  = "ALIGN_FRACTION_TRUE", reducer = "REDUCE_MEAN", period_s = 600
-        compare  = "COMPARISON_LT", limit = 0.5, for_s = 300
+        filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.label.check_id=one_of(${join(",", [for check in google_monitoring_uptime_check_config.site : "\"${check.uptime_check_id}\""])})"
+        aligner  = "ALIGN_FRACTION_TRUE", reducer = "REDUCE_MEAN", period_s = local.production ? 120 : 600
+        compare  = "COMPARISON_LT", limit = 0.5, for_s = local.production ? 180 : 300
+        by       = "metric.label.check_id"
         severity = "CRITICAL"
       }
       server_errors = {
         filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND metric.label.response_code_class=\"5xx\""
         aligner  = "ALIGN_RATE", reducer = "REDUCE_SUM", period_s = 300
-        compare  = "COMPARISON_GT", limit = 0.1, for_s = 300
+        compare  = "COMPARISON_GT", limit = 0.05, for_s = 300
+        of       = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\""
+        by       = "resource.label.service_name"
+        at_least = 0.01 # 1/s: three errors in five minutes, so that one in a quiet night wakes no one
         severity = "ERROR"
       }
       dead_letters = {
@@ -110,21 +128,51 @@ locals {
 resource "google_monitoring_alert_policy" "alert" {
   for_each              = local.alerts
   display_name          = "WatchParty: ${each.key}"
-  combiner              = "OR"
+  combiner              = "AND"
   severity              = each.value.severity
   notification_channels = [google_monitoring_notification_channel.mail.id]
 
   conditions {
     display_name = each.key
     condition_threshold {
-      filter          = each.value.filter
-      comparison      = each.value.compare
-      threshold_value = each.value.limit
-      duration        = "${each.value.for_s}s"
+      filter             = each.value.filter
+      denominator_filter = try(each.value.of, null)
+      comparison         = each.value.compare
+      threshold_value    = each.value.limit
+      duration           = "${each.value.for_s}s"
       aggregations {
         alignment_period     = "${each.value.period_s}s"
         per_series_aligner   = each.value.aligner
         cross_series_reducer = each.value.reducer
+        group_by_fields      = try([each.value.by], [])
+      }
+      dynamic "denominator_aggregations" {
+        for_each = try([each.value.of], [])
+        content {
+          alignment_period     = "${each.value.period_s}s"
+          per_series_aligner   = each.value.aligner
+          cross_series_reducer = each.value.reducer
+          group_by_fields      = [each.value.by]
+        }
+      }
+    }
+  }
+
+  dynamic "conditions" {
+    for_each = try([each.value.at_least], [])
+    content {
+      display_name = "${each.key}, more than a few"
+      condition_threshold {
+        filter          = each.value.filter
+        comparison      = each.value.compare
+        threshold_value = conditions.value
+        duration        = "${each.value.for_s}s"
+        aggregations {
+          alignment_period     = "${each.value.period_s}s"
+          per_series_aligner   = each.value.aligner
+          cross_series_reducer = each.value.reducer
+          group_by_fields      = [each.value.by]
+        }
       }
     }
   }

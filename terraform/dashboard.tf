@@ -1,25 +1,34 @@
 # One page for the state of the site: traffic, latency, backlog, and what costs money.
 
 locals {
+  # Each chart's filter and the key of its aggregation in local.readings.
   charts = merge(
     {
-      "Requests per second, by class"   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\""
-      "Response time (95th percentile)" = "metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\""
-      "Instances"                       = "metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\""
-      "Memory (95th percentile)"        = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\""
-      "Transcodes running"              = "metric.type=\"run.googleapis.com/job/running_executions\" AND resource.type=\"cloud_run_job\""
-      "Oldest waiting event, s"         = local.oldest_event
-      "Bytes sent from buckets, 1/s"    = "metric.type=\"storage.googleapis.com/network/sent_bytes_count\" AND resource.type=\"gcs_bucket\""
-      "Firestore reads and writes, 1/s" = "metric.type=\"firestore.googleapis.com/document/read_count\" AND resource.type=\"firestore_instance\""
+      "Requests per second, by service"             = ["metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\"", "rate"]
+      "Response time, by service (95th percentile)" = ["metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\"", "p95"]
+      "Instances, by service"                       = ["metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\"", "sum"]
+      "Memory, by service (95th percentile)"        = ["metric.type=\"run.googleapis.com/container/memory/utilizations\" AND resource.type=\"cloud_run_revision\"", "p95"]
+      "Transcodes running"                          = ["metric.type=\"run.googleapis.com/job/running_executions\" AND resource.type=\"cloud_run_job\"", "sum"]
+      "Oldest waiting event, s"                     = [local.oldest_event, "worst"]
+      "Bytes sent from buckets, 1/s"                = ["metric.type=\"storage.googleapis.com/network/sent_bytes_count\" AND resource.type=\"gcs_bucket\"", "rate"]
+      "Firestore reads, 1/s"                        = ["metric.type=\"firestore.googleapis.com/document/read_count\" AND resource.type=\"firestore_instance\"", "rate"]
+      "Firestore writes, 1/s"                       = ["metric.type=\"firestore.googleapis.com/document/write_count\" AND resource.type=\"firestore_instance\"", "rate"]
     },
     local.production ? {
-      "Bytes through the load balancer, 1/s" = "metric.type=\"loadbalancing.googleapis.com/https/response_bytes_count\" AND resource.type=\"https_lb_rule\""
-      "Sockets (concurrent requests)"        = "metric.type=\"run.googleapis.com/container/max_request_concurrencies\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-relay\""
-      "Redis memory"                         = "metric.type=\"redis.googleapis.com/stats/memory/usage_ratio\" AND resource.type=\"redis_instance\""
+      "Bytes through the load balancer, 1/s" = ["metric.type=\"loadbalancing.googleapis.com/https/response_bytes_count\" AND resource.type=\"https_lb_rule\"", "rate"]
+      "Sockets per relay (95th percentile)"  = ["metric.type=\"run.googleapis.com/container/max_request_concurrencies\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"watchparty-relay\"", "p95"]
+      "Redis memory"                         = ["metric.type=\"redis.googleapis.com/stats/memory/usage_ratio\" AND resource.type=\"redis_instance\"", "worst"]
     } : {},
   )
-  percentile_charts = ["Response time (95th percentile)", "Memory (95th percentile)", "Sockets (concurrent requests)"]
-  gauge_charts      = ["Instances", "Transcodes running", "Oldest waiting event, s", "Redis memory"]
+
+  # Percentiles do not add up. A percentile over several series comes from the sum of their distributions (ALIGN_DELTA
+  # keeps each distribution), not from the sum of their percentiles.
+  readings = {
+    rate  = { aligner = "ALIGN_RATE", reducer = "REDUCE_SUM" }
+    sum   = { aligner = "ALIGN_MEAN", reducer = "REDUCE_SUM" }
+    worst = { aligner = "ALIGN_MAX", reducer = "REDUCE_MAX" }
+    p95   = { aligner = "ALIGN_DELTA", reducer = "REDUCE_PERCENTILE_95" }
+  }
 }
 
 resource "google_monitoring_dashboard" "overview" {
@@ -27,19 +36,19 @@ resource "google_monitoring_dashboard" "overview" {
     displayName = "WatchParty"
     gridLayout = {
       columns = "2"
-      widgets = [for title, filter in local.charts : {
+      widgets = [for title, chart in local.charts : {
         title = title
         xyChart = {
           dataSets = [{
             plotType = "LINE"
             timeSeriesQuery = {
               timeSeriesFilter = {
-                filter = filter
+                filter = chart[0]
                 aggregation = {
                   alignmentPeriod    = "60s"
-                  perSeriesAligner   = contains(local.percentile_charts, title) ? "ALIGN_PERCENTILE_95" : contains(local.gauge_charts, title) ? "ALIGN_MEAN" : "ALIGN_RATE"
-                  crossSeriesReducer = "REDUCE_SUM"
-                  groupByFields      = ["resource.label.service_name"]
+                  perSeriesAligner   = local.readings[chart[1]].aligner
+                  crossSeriesReducer = local.readings[chart[1]].reducer
+                  groupByFields      = strcontains(chart[0], "\"cloud_run_revision\"") ? ["resource.label.service_name"] : []
                 }
               }
             }

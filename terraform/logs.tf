@@ -17,6 +17,15 @@ resource "google_logging_project_exclusion" "addresses_that_let_in" {
   depends_on  = [google_project_service.api]
 }
 
+# Cloud Run logs these requests itself. Without this each would be stored, and paid for, twice.
+resource "google_logging_project_exclusion" "answered_by_a_service" {
+  count       = local.production ? 1 : 0
+  name        = "watchparty-answered-by-a-service"
+  description = "The load balancer's lines for requests that a service answered without an error."
+  filter      = "log_id(\"requests\") AND resource.type=\"http_load_balancer\" AND resource.labels.backend_service_name=~\"^watchparty-\" AND httpRequest.status<400"
+  depends_on  = [google_project_service.api]
+}
+
 resource "google_logging_project_bucket_config" "security" {
   project        = var.project_id
   location       = var.region

@@ -12,6 +12,11 @@ locals {
     { backend = "rooms", prefix = ["/api/v1/rooms/", "/r/"], exact = ["/api/v1/rooms"] },
     { backend = "videos", prefix = ["/api/v1/videos/"], exact = ["/api/v1/videos"] },
     { backend = "auth", prefix = ["/api/"], exact = ["/health", "/ready", "/.well-known/jwks.json"] },
+    # The uptime checks reach each service (alerts.tf).
+    { backend = "auth", prefix = ["/ready/auth"], rewrite = "/ready" },
+    { backend = "rooms", prefix = ["/ready/rooms"], rewrite = "/ready" },
+    { backend = "videos", prefix = ["/ready/videos"], rewrite = "/ready" },
+    { backend = "relay", prefix = ["/ready/relay"], rewrite = "/ready" },
     { backend = "site", prefix = ["/"], page = true },
   ]
   backends = local.production ? merge(
@@ -57,6 +62,15 @@ resource "google_compute_url_map" "site" {
           for_each = lookup(route_rules.value, "template", [])
           content {
             path_template_match = match_rules.value
+          }
+        }
+
+        dynamic "route_action" {
+          for_each = lookup(route_rules.value, "rewrite", null)[*]
+          content {
+            url_rewrite {
+              path_prefix_rewrite = route_action.value
+            }
           }
         }
 
@@ -128,6 +142,6 @@ resource "google_compute_backend_service" "run" {
 
   log_config {
     enable      = true
-    sample_rate = 0.1 # functions log their own requests; this log is for requests that never reached one
+    sample_rate = 1 # less would lose requests that Cloud Armor refused; logs.tf drops those that a service answered
   }
 }

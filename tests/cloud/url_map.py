@@ -93,6 +93,9 @@ def _error_page(rule: dict[str, Any]) -> tuple[str | None, frozenset[int]]:
 def _rewritten(rule: dict[str, Any], path: str) -> str:
     for action in rule.get("route_action") or []:
         for rewrite in action.get("url_rewrite") or []:
-            if rewrite.get("path_prefix_rewrite"):
-                raise AssertionError("the box knows no rewriting: objects are named as they are served")
+            # The offline provider fills what is not set with random letters.
+            if str(target := rewrite.get("path_prefix_rewrite")).startswith("/"):
+                prefixes = [str(match["prefix_match"]) for match in rule["match_rules"]]
+                matched = next(prefix for prefix in prefixes if path.startswith(prefix))
+                return f"{target}{path.removeprefix(matched)}"
     return path

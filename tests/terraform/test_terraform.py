@@ -351,7 +351,7 @@ def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
 def test_google_does_not_log_urls_that_grant_access(profile: str, request: pytest.FixtureRequest) -> None:
     """Requests to a room, or with a grant to a film, are excluded; every other request is logged."""
     applied: Applied = request.getfixturevalue(profile)
-    (exclusion,) = applied.of_type("google_logging_project_exclusion").values()
+    exclusion = applied.resources["google_logging_project_exclusion.addresses_that_let_in"]
     (pattern,) = re.findall(r'requestUrl=~"(.+?)"', exclusion["filter"])
     site = "https://watch.example"
     for path in ("/r/8ZwDmp", "/api/v1/rooms/8ZwDmp/join", "/api/v1/videos/v1/hls/v1.p1.r1.17/1/a.m3u8"):
@@ -401,4 +401,49 @@ def threshold(applied: Applied, alert: str) -> Values:
 def test_the_dashboard_is_valid(profile: str, request: pytest.FixtureRequest) -> None:
     applied: Applied = request.getfixturevalue(profile)
     dashboard = json.loads(applied.resources["google_monitoring_dashboard.overview"]["dashboard_json"])
-    assert len(dashboard["gridLayout"]["widgets"]) >= 8
+    widgets = {each["title"]: each["xyChart"]["dataSets"][0] for each in dashboard["gridLayout"]["widgets"]}
+    assert len(widgets) >= 8
+    for title, data in widgets.items():
+        aggregation = data["timeSeriesQuery"]["timeSeriesFilter"]["aggregation"]
+        series, across = aggregation["perSeriesAligner"], aggregation["crossSeriesReducer"]
+        assert "PERCENTILE" not in series, f"{title}: percentiles of series cannot be combined"
+        assert ("percentile" in title) == across.startswith("REDUCE_PERCENTILE"), title
+
+
+def test_errors_are_counted_as_a_share_of_requests(production: Applied) -> None:
+    """server_errors compares 5xx with all answers of the same service, and ignores one or two in a quiet night."""
+    policy = production.resources['google_monitoring_alert_policy.alert["server_errors"]']
+    share, number = (each["condition_threshold"][0] for each in policy["conditions"])
+    assert policy["combiner"] == "AND"
+    assert share["filter"].startswith(share["denominator_filter"])
+    assert share["threshold_value"] < 1
+    assert share["aggregations"] == share["denominator_aggregations"] == number["aggregations"]
+    assert share["aggregations"][0]["group_by_fields"] == ["resource.label.service_name"]
+    assert number["threshold_value"] > 0
+
+
+def test_each_service_is_checked_every_minute(production: Applied, hobby: Applied) -> None:
+    """A check reaches /ready of each service behind the load balancer, and site_down watches each check by itself."""
+    checks = production.of_type("google_monitoring_uptime_check_config").values()
+    reached = [route(production, "watch.example", each["http_check"][0]["path"]) for each in checks]
+    services = {production.resources[each.backend]["name"] for each in reached}
+    assert services == {f"watchparty-{name}" for name in ("auth", "rooms", "videos", "relay")}
+    assert {each.path for each in reached} == {"/ready"}
+    assert {each["period"] for each in checks} == {"60s"}
+    down = threshold(production, "site_down")
+    assert all(f'"{each["uptime_check_id"]}"' in down["filter"] for each in checks)
+    assert down["aggregations"][0]["group_by_fields"] == ["metric.label.check_id"]
+    (only,) = hobby.of_type("google_monitoring_uptime_check_config").values()
+    assert only["http_check"][0]["path"] == "/ready"
+
+
+def test_every_refused_request_is_logged(production: Applied) -> None:
+    """The log is not sampled, and only lines for answered requests and secret addresses are dropped."""
+    rates = {
+        each["log_config"][0]["sample_rate"] for each in production.of_type("google_compute_backend_service").values()
+    }
+    assert rates == {1}
+    dropped = production.resources["google_logging_project_exclusion.answered_by_a_service[0]"]["filter"]
+    assert "httpRequest.status<400" in dropped
+    sink = production.resources["google_logging_project_sink.security"]["filter"]
+    assert 'enforcedSecurityPolicy.outcome="DENY"' in sink
