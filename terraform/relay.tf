@@ -62,12 +62,13 @@ resource "google_cloud_run_v2_service" "relay" {
         startup_cpu_boost = true
       }
 
+      # Waits for the way to Redis, which can take more than a minute for a new instance; the relay gives up after two.
       startup_probe {
         http_get {
-          path = "/health"
+          path = "/started"
         }
         period_seconds    = 1
-        failure_threshold = 30
+        failure_threshold = 180
       }
       liveness_probe {
         http_get {

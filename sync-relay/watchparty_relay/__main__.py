@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from watchparty_relay.bootstrap import build_publisher, build_relay
 from watchparty_relay.config import RelayConfig, from_environment
 from watchparty_relay.errors import BusUnavailable, ConfigError
+from watchparty_relay.logs import log_to_the_cloud
 from watchparty_relay.probe import probe, report
 from watchparty_relay.server import serve
 from watchparty_relay.session.keys import RemoteKeys
@@ -30,7 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve() -> int:
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    if "K_SERVICE" in os.environ:
+        log_to_the_cloud()
+    else:
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     try:
         config: RelayConfig = from_environment(os.environ)
     except ConfigError as error:

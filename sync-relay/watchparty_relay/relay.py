@@ -49,6 +49,7 @@ class Relay:
         self.metrics = metrics
         self.limits = limits
         self.rotates = rotates
+        self.started = False
         self.draining = False
         self._superseded_ms: float | None = None
         self._bus = bus
@@ -73,6 +74,7 @@ class Relay:
         """With `ticking=False` nothing runs on its own: the caller calls `tick` and `flush_events`."""
         await self._bus.start()
         self._notices.start()
+        self.started = True
         if ticking:
             periodic = (_every(TICK_S, self.tick, self.metrics.loop_lag), _every(FLUSH_EVERY_S, self.flush_events))
             self._tasks = [asyncio.create_task(each) for each in periodic]
@@ -100,11 +102,14 @@ class Relay:
             session.drain(within_ms=MOVED_WITHIN_MS)
 
     def connect(self, channel: Channel) -> Session:
-        """A transport has accepted a connection; it calls `disconnected` when that is gone."""
+        """A transport has accepted a connection; it calls `disconnected` when that is gone.
+
+        Before the start and while draining, the client is asked to come back.
+        """
         session = Session(channel, self)
         self._sessions.add(session)
         self.metrics.connections = len(self._sessions)
-        if self.draining:
+        if self.draining or not self.started:
             session.drain(within_ms=MOVED_WITHIN_MS)
         return session
 

@@ -10,18 +10,26 @@ import urllib.error
 import urllib.request
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 import watchparty_relay
 from fakes.relay.key_server import key_server
-from fakes.relay.sockets import SocketClient, serving
+from fakes.relay.redis_server import RedisServer
+from fakes.relay.sockets import KeysOf, SocketClient, serving
 from fakes.relay.tokens import TokenIssuer
 from fakes.waiting import eventually_async
+from watchparty_relay.bootstrap import build_relay
+from watchparty_relay.config import RelayConfig
+from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.room_time import MachineTime
+from watchparty_relay.server import serving as serving_alone
 from watchparty_relay.session.keys import RemoteKeys
+from watchparty_relay.transport.picows import listening_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -153,12 +161,61 @@ def ended_with(**settings: str) -> tuple[int, str]:
     return ended.returncode, ended.stderr.splitlines()[-1]
 
 
+async def test_a_relay_waits_for_redis_with_its_port_open() -> None:
+    """Until Redis answers it is alive but not started, and asks clients to come back; then it serves them."""
+    issuer, redis = TokenIssuer(MachineTime()), RedisServer(free_port())
+    listening = listening_socket("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    service = build_relay(RelayConfig(bus="redis", redis_url=redis.url), jwks=issuer.jwks, publish=no_events)
+
+    async def status(path: str) -> int:
+        async with httpx2.AsyncClient() as client:
+            return (await client.get(url + path)).status_code
+
+    async def run(stop: asyncio.Event) -> None:
+        async with serving_alone(service, KeysOf(issuer), listening):
+            await stop.wait()
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(stop))
+    try:
+        await eventually_async("it is alive", lambda: status("/health"), ignoring=(httpx2.TransportError,))
+        assert [await status("/started"), await status("/ready")] == [503, 503]
+        async with connect(f"ws{url[4:]}/ws", subprotocols=[Subprotocol("watchparty.v1")]) as early:
+            assert await SocketClient(early).closed() == 4503
+        await asyncio.to_thread(redis.start)
+
+        async def started() -> bool:
+            return await status("/started") == 200
+
+        await eventually_async("it has started", started)
+        assert await status("/ready") == 200
+        async with connect(f"ws{url[4:]}/ws", subprotocols=[Subprotocol("watchparty.v1")]) as socket_:
+            client = SocketClient(socket_)
+            await client.send(t="hello", v=1, token=issuer.join("ana"))
+            await client.next("welcome")
+    finally:
+        stop.set()
+        await running
+        redis.kill()
+
+
+async def test_a_relay_gives_up_when_redis_never_answers() -> None:
+    """After the time it has, the start fails, and whoever started the process starts it again."""
+    issuer = TokenIssuer(MachineTime())
+    unreachable = RelayConfig(bus="redis", redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    service = build_relay(unreachable, jwks=issuer.jwks, publish=no_events)
+    with pytest.raises(BusUnavailable):
+        async with serving_alone(service, KeysOf(issuer), listening_socket("127.0.0.1", 0), start_within_s=0.6):
+            pytest.fail("it cannot have started")
+
+
+async def no_events(_events: list[Any]) -> None:
+    """Publishes nothing."""
+
+
 def test_what_is_not_there_at_the_start_is_a_sentence() -> None:
-    """No Redis, or a port that is taken: exit code 1, so that whoever started it starts it again."""
+    """A port that is taken: exit code 1, so that whoever started it starts it again."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, line = ended_with(PORT=str(taken.getsockname()[1]))
         assert (code, line.split(":")[0]) == (1, f"cannot listen on 127.0.0.1 port {taken.getsockname()[1]}")
-    code, line = ended_with(
-        PORT="0", WATCHPARTY_RELAY_BUS="redis", WATCHPARTY_RELAY_REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"
-    )
-    assert (code, line.split(":")[0]) == (1, "rooms cannot be reached")

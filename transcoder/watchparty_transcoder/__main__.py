@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from watchparty_transcoder import prewarm
 from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
+from watchparty_transcoder.logs import log_to_the_cloud
 
 if TYPE_CHECKING:
     from watchparty_transcoder.film_run import Job
@@ -41,7 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if received is None:
             return 0
         arguments = _arguments(received)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if arguments.task:
+        log_to_the_cloud()
+    else:
+        form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form)
     try:
         if arguments.task:
             return _cloud_task()

@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import Coroutine
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 VERIFY_EVERY_S = 2.0
 """Detects a flushed or replaced Redis even when no one does anything, and keeps the rooms from expiring."""
 TIMEOUT_S = 2.0
+MAX_CONNECTIONS = 50
 OPEN_WITHIN_S = 5.0
 STOP_S = 0.5
 MAX_BATCH = 64
@@ -341,10 +342,14 @@ class RedisBus:
 
 
 def _client(url: str, *, retries: int) -> Redis:
-    return Redis.from_url(
+    """A burst of calls waits for a free connection; the usual pool would refuse the one too many."""
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=MAX_CONNECTIONS,
+        timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), retries),
         socket_connect_timeout=TIMEOUT_S,
         socket_timeout=TIMEOUT_S,
         socket_keepalive=True,
     )
+    return Redis.from_pool(pool)

@@ -56,3 +56,13 @@ def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Me
     guest.page.get_by_text("You were removed from the room").wait_for()
     assert host.errors == guest.errors == []
     assert site.events.refused == []
+
+
+def test_every_line_that_is_logged_has_a_severity(site: Production) -> None:
+    """Relays and tasks of the job, like the functions, write one JSON object per line; alerts go by its severity."""
+    logs = [each.said for each in site.relays] + [
+        path.read_text() for path in site.world.folder.glob("transcoder-*.log")
+    ]
+    lines = [line for said in logs for line in said.splitlines()]
+    assert lines
+    assert [line for line in lines if not line.startswith('{"severity": "')] == []

@@ -157,8 +157,9 @@ class KeysOf(RemoteKeys):
         super().__init__("")
         self._issuer = issuer
 
-    async def refresh(self) -> None:
+    async def refresh(self) -> bool:
         self._known = self._issuer.jwks()
+        return True
 
 
 class Embedding(uvicorn.Server):
