@@ -12,15 +12,17 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from deployments import Deployment, folder, one_before, record
 from images import ensure_images
 from keys import cdn_key_values, ensure_keys
 from page import DIST, NEVER, built_page, upload_page
-from programs import ROOT, DeploymentFailed, read, require, run, succeeds
+from programs import ROOT, DeploymentFailed, read, require, run, run_and_read, succeeds
 from settings import Settings, read_settings
 from smoke import smoke_test
+from transient import retried
 
 TERRAFORM = ("terraform", f"-chdir={ROOT / 'terraform'}")
 GOOGLES_OWN = ("secretmanager", "pubsub")
@@ -42,29 +44,33 @@ SERVICE = "watchparty"
 _NO_IMAGE = "none@sha256:" + 64 * "0"
 
 
-def deploy(settings: Settings, *, ask: bool) -> None:
-    _prepare_state(settings)
+def deploy(settings: Settings, *, ask: bool, retry_after_s: float) -> None:
+    _prepare_state(settings, retry_after_s)
     archive = Path(read(sys.executable, "functions/bundle.py", ".build/dist")).name
     nothing = Deployment(archive, dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
-    _apply(settings, nothing, ask=False, targets=FOUNDATION)
+    _apply(settings, nothing, ask=False, retry_after_s=retry_after_s, targets=FOUNDATION)
     out = _outputs()
     versions = ensure_keys(settings)
     images = ensure_images(
-        settings, registry=out["registry"], builder=out["builder_account"], source_bucket=out["source_bucket"]
+        settings,
+        registry=out["registry"],
+        builder=out["builder_account"],
+        source_bucket=out["source_bucket"],
+        retry_after_s=retry_after_s,
     )
     deployment = Deployment(archive, images, versions, _keep_page(settings))
-    _apply(settings, deployment, ask=ask)
+    _apply(settings, deployment, ask=ask, retry_after_s=retry_after_s)
     out = _outputs()
     if deployment.page:
         upload_page(out["site_bucket"])
     _finish(settings, out)
 
 
-def rollback(settings: Settings, *, ask: bool) -> None:
+def rollback(settings: Settings, *, ask: bool, retry_after_s: float) -> None:
     """Deploys the previous deployment again. Data stays as it is: old code can read what newer code wrote."""
-    _prepare_state(settings)
+    _prepare_state(settings, retry_after_s)
     before = one_before(settings)
-    _apply(settings, before, ask=ask)
+    _apply(settings, before, ask=ask, retry_after_s=retry_after_s)
     out = _outputs()
     if before.page:
         target = f"gs://{out['site_bucket']}/index.html"
@@ -89,13 +95,14 @@ def _finish(settings: Settings, out: Mapping[str, str]) -> None:
     print(f"\nDeployed: {out['site_url']}")
 
 
-def _prepare_state(settings: Settings) -> None:
+def _prepare_state(settings: Settings, retry_after_s: float) -> None:
     """Creates the bucket for Terraform's state; Terraform creates everything else."""
     project = f"--project={settings.project}"
     run("gcloud", "services", "enable", *FIRST_APIS, project)
     for name in GOOGLES_OWN:
         agent = f"--service={name}.googleapis.com"
-        run("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
+        create = ("gcloud", "beta", "services", "identity", "create", agent, project, "--quiet")
+        retried(partial(run_and_read, *create), retry_after_s)
     bucket = f"gs://{settings.state_bucket}"
     if not succeeds("gcloud", "storage", "buckets", "describe", bucket, project):
         safe = ("--uniform-bucket-level-access", "--public-access-prevention")
@@ -105,20 +112,33 @@ def _prepare_state(settings: Settings) -> None:
     run(*TERRAFORM, "init", "-input=false", "-reconfigure", *backend)
 
 
-def _apply(settings: Settings, deployment: Deployment, *, ask: bool, targets: tuple[str, ...] = ()) -> None:
-    """Applies the plan for this deployment. Keys are passed in the environment, never on a command line."""
+def _apply(
+    settings: Settings, deployment: Deployment, *, ask: bool, retry_after_s: float, targets: tuple[str, ...] = ()
+) -> None:
+    """Applies the plan for this deployment. Keys are passed in the environment, never on a command line.
+
+    A transient refusal leaves a part of the plan undone. The rest is planned again and applied without asking again.
+    """
+    answered = not ask
     if not targets:
         os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
     given = deployment.variables().items()
     variables = [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given]
     with tempfile.TemporaryDirectory() as away:  # a plan contains secrets of the state, so it is deleted
         plan = f"{away}/plan"
-        run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *(f"-target={each}" for each in targets))
-        if ask and input("Apply this? [y/N] ").strip().lower() != "y":
-            raise DeploymentFailed("Cancelled; this plan changed nothing.")
-        if not targets:
-            record(settings, deployment, datetime.now(UTC))
-        run(*TERRAFORM, "apply", "-input=false", plan)
+
+        def apply_once() -> None:
+            nonlocal answered
+            aims = (f"-target={each}" for each in targets)
+            run(*TERRAFORM, "plan", "-input=false", f"-out={plan}", *variables, *aims)
+            if not answered and input("Apply this? [y/N] ").strip().lower() != "y":
+                raise DeploymentFailed("Cancelled; this plan changed nothing.")
+            answered = True
+            if not targets:
+                record(settings, deployment, datetime.now(UTC))
+            run_and_read(*TERRAFORM, "apply", "-input=false", "-no-color", plan)
+
+        retried(apply_once, retry_after_s)
 
 
 def _outputs() -> dict[str, str]:
@@ -158,6 +178,9 @@ def main() -> int:
     parser.add_argument("--yes", action="store_true", help="apply without asking")
     parser.add_argument("--site", help="smoke: the address of the site")
     parser.add_argument(
+        "--retry-after", type=float, default=30.0, metavar="S", help="first wait after a transient refusal; doubles"
+    )
+    parser.add_argument(
         "--within", type=float, default=300.0, metavar="S", help="smoke: how long to wait for the site to be ready"
     )
     arguments = parser.parse_args()
@@ -167,7 +190,8 @@ def main() -> int:
             return 0
         require("gcloud", "terraform", "git")
         settings = read_settings(ROOT / "terraform" / "terraform.tfvars")
-        (deploy if arguments.what == "deploy" else rollback)(settings, ask=not arguments.yes)
+        action = deploy if arguments.what == "deploy" else rollback
+        action(settings, ask=not arguments.yes, retry_after_s=arguments.retry_after)
     except DeploymentFailed as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

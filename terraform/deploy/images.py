@@ -2,10 +2,12 @@
 
 import hashlib
 import subprocess
+from functools import partial
 from pathlib import Path
 
-from programs import ROOT, read, run, succeeds
+from programs import ROOT, read, run_and_read, succeeds
 from settings import Settings
+from transient import retried
 
 CONTEXTS = {"relay": "sync-relay", "transcoder": "transcoder", "standalone": "."}
 DOCKERFILES = {"relay": "Dockerfile", "transcoder": "Dockerfile", "standalone": "standalone/Dockerfile"}
@@ -26,16 +28,22 @@ def content_tag(name: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def ensure_images(settings: Settings, *, registry: str, builder: str, source_bucket: str) -> dict[str, str]:
+def ensure_images(
+    settings: Settings, *, registry: str, builder: str, source_bucket: str, retry_after_s: float
+) -> dict[str, str]:
     """Returns image name → HOST/PATH@sha256:…, and builds missing images."""
-    return {name: _ensure(settings, name, registry, builder, source_bucket) for name in settings.images}
+    found = {}
+    for name in settings.images:
+        tagged = f"{registry}/{name}:{content_tag(name)}"
+        digest = _ensure(settings, name, tagged, builder, source_bucket, retry_after_s)
+        found[name] = f"{registry}/{name}@{digest}"
+    return found
 
 
-def _ensure(settings: Settings, name: str, registry: str, builder: str, source_bucket: str) -> str:
-    tagged = f"{registry}/{name}:{content_tag(name)}"
+def _ensure(settings: Settings, name: str, tagged: str, builder: str, source_bucket: str, retry_after_s: float) -> str:
     describe = ("gcloud", "artifacts", "docker", "images", "describe", tagged, f"--project={settings.project}")
     if not succeeds(*describe):
-        run(
+        build = (
             "gcloud", "builds", "submit", CONTEXTS[name],
             f"--project={settings.project}",
             f"--region={settings.region}",
@@ -44,5 +52,5 @@ def _ensure(settings: Settings, name: str, registry: str, builder: str, source_b
             f"--gcs-source-staging-dir=gs://{source_bucket}/builds",
             f"--substitutions=_IMAGE={tagged},_DOCKERFILE={DOCKERFILES[name]}",
         )  # fmt: skip
-    digest = read(*describe, "--format=value(image_summary.digest)")
-    return f"{registry}/{name}@{digest}"
+        retried(partial(run_and_read, *build), retry_after_s)
+    return read(*describe, "--format=value(image_summary.digest)")

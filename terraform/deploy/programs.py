@@ -9,7 +9,11 @@ BUILT = ROOT / ".build" / "dist"
 
 
 class DeploymentFailed(Exception):
-    """A step failed; the message says which, and what to do."""
+    """A step failed; the message says which, and what to do. `said`: what the program printed, if it was read."""
+
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
 
 
 def require(*programs: str) -> None:
@@ -25,6 +29,21 @@ def run(*command: str, stdin: str | None = None) -> None:
     done = subprocess.run(command, cwd=ROOT, input=stdin, text=True, check=False)
     if done.returncode:
         raise DeploymentFailed(f"`{' '.join(command[:4])} …` failed (exit {done.returncode}); see above.")
+
+
+def run_and_read(*command: str) -> None:
+    """Runs a command that asks nothing, with its output visible; a failure carries what it printed."""
+    print(f"$ {' '.join(command)}", flush=True)
+    said: list[str] = []
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            said.append(line)
+    if process.returncode:
+        message = f"`{' '.join(command[:4])} …` failed (exit {process.returncode}); see above."
+        raise DeploymentFailed(message, "".join(said))
 
 
 def read(*command: str) -> str:

@@ -136,6 +136,7 @@ def terraform(words: list[str]) -> int:
             bucket.mkdir(parents=True)
             shutil.copy(archive, bucket)
             if fails_once("terraform apply of everything"):
+                print(os.environ.get("CLOUD_SAYS", "Error: no"), file=sys.stderr)
                 return 1
             (CLOUD / "applied").touch()
             return 0

@@ -169,6 +169,32 @@ def test_a_second_deployment_recreates_nothing_and_can_be_rolled_back(operator: 
     assert now["images"] == before["images"]
 
 
+EVENTARC = (
+    'Error: Error creating Trigger: googleapi: Error 400: Invalid resource state for "": Permission denied while using '
+    "the Eventarc Service Agent. If you recently started to use Eventarc, it may take a few minutes"
+)
+POLICY = "Error: googleapi: Error 412: One or more users named in the policy do not belong to a permitted customer."
+
+
+def test_a_new_project_is_given_time(operator: Operator) -> None:
+    """A refusal of a new project passes: the deployment says so, plans again and finishes by itself."""
+    start = blocks("2. The settings") + f"{BIN / 'python'} terraform/deploy --yes --retry-after 0"
+    done = operator.types(start, CLOUD_FAILS="terraform apply of everything", CLOUD_SAYS=EVENTARC)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Eventarc's own account is new, which is normal in a new project: trying again in 0 s" in done.stdout
+    plans = [call for call in operator.calls("terraform") if " plan " in call and "-target=" not in call]
+    assert len(plans) == 2
+
+
+@pytest.mark.parametrize("said", [POLICY, f"{EVENTARC}\n\n{POLICY}"])
+def test_any_other_refusal_stops_the_deployment(operator: Operator, said: str) -> None:
+    """Also when it comes with one that passes: waiting would not help."""
+    start = blocks("2. The settings") + f"{BIN / 'python'} terraform/deploy --yes --retry-after 0"
+    done = operator.types(start, CLOUD_FAILS="terraform apply of everything", CLOUD_SAYS=said)
+    assert done.returncode == 1
+    assert "trying again" not in done.stdout
+
+
 def test_a_key_is_rotated_as_operations_describes(operator: Operator) -> None:
     """Three steps: a second key is added, then it signs, then the first is deleted."""
     first = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
