@@ -1,4 +1,4 @@
-"""Every message of the socket against everybody who might send it. A message without a row here fails the suite."""
+"""Every message of the socket against everyone who might send it. A message without a row here fails the suite."""
 
 from typing import Any, get_args
 
@@ -20,18 +20,18 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "demoted": {"role": "moderator"},
 }
 STAFF = frozenset({"moderator", "host"})
-SPEAKING = STAFF | {"viewer", "lent", "demoted"}
+CHATTING = STAFF | {"viewer", "lent", "demoted"}
 
 ROWS: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
     "cmd": ({"op": "play", "mrev": 1}, STAFF | {"lent"}),
-    "chat": ({"text": "hello"}, SPEAKING),
-    "delete": ({"id": "of the host"}, STAFF),  # somebody else's line
+    "chat": ({"text": "hello"}, CHATTING),
+    "delete": ({"id": "the host's"}, STAFF),  # someone else's line
     "clear": ({}, STAFF),
-    "react": ({"emoji": "🎉"}, SPEAKING),
-    "typing": ({"on": True}, SPEAKING),
+    "react": ({"emoji": "🎉"}, CHATTING),
+    "typing": ({"on": True}, CHATTING),
 }
 OWN = {"hello", "ping", "token", "bye", "report"}
-"""About nobody but the sender: who they are, how their player does, that they go."""
+"""They concern only the sender: who they are, how their player is doing, that they leave."""
 
 
 def test_every_message_has_a_row() -> None:
@@ -48,9 +48,9 @@ async def sender(harness: RelayHarness, who: str) -> Client:
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("kind", ROWS)
-async def test_who_may_is_heard_and_nobody_else(harness: RelayHarness, kind: str, who: str) -> None:
-    """By an acknowledgement or by what the others hear; refused, nobody else hears anything."""
-    body, may = ROWS[kind]
+async def test_only_permitted_senders_have_an_effect(harness: RelayHarness, kind: str, who: str) -> None:
+    """Shown by the answer, or by what others receive; a refused message reaches no one."""
+    body, permitted = ROWS[kind]
     observer = await harness.join("observer", role="host", media=FILM)
     await observer.chat("first")
     client = await sender(harness, who)
@@ -58,24 +58,24 @@ async def test_who_may_is_heard_and_nobody_else(harness: RelayHarness, kind: str
         client.send(t=kind, **body)
         await client.ask(t="delete", id="nothing")  # answered after it
         await harness.pass_time(1)
-        heard = [m for m in observer.channel.messages if m["t"] == kind and who in str(m)]
-        assert bool(heard) is (who in may)
+        received = [m for m in observer.channel.messages if m["t"] == kind and who in str(m)]
+        assert bool(received) is (who in permitted)
         return
     if kind == "delete":
         body = {"id": observer.last("chat")["id"]}
     answer = await client.ask(t=kind, **body)
-    assert (answer["t"] == "ack") is (who in may), answer
+    assert (answer["t"] == "ack") is (who in permitted), answer
 
 
 @pytest.mark.parametrize("kind", ROWS)
-@pytest.mark.parametrize("whose", ["nobody", "of another room", "a notice's", "removed"])
-async def test_outside_the_room_nothing_is_heard(harness: RelayHarness, kind: str, whose: str) -> None:
-    """Without a place in this very room the connection ends, or speaks to its own room."""
+@pytest.mark.parametrize("token", ["none", "of another room", "a notice's", "removed"])
+async def test_nothing_from_outside_the_room_has_an_effect(harness: RelayHarness, kind: str, token: str) -> None:
+    """A connection that is not in this room is closed, or acts in its own room."""
     observer = await harness.join("observer", role="host", media=FILM)
     await observer.chat("first")
     before = len([m for m in observer.channel.messages if m["t"] in ("react", "typing", "state", "chat", "cleared")])
     client = harness.client()
-    match whose:
+    match token:
         case "of another room":
             client.hello(harness.issuer.join("eve", role="host", room="elsewhere", media=FILM))
             await client.next("welcome")
@@ -85,7 +85,7 @@ async def test_outside_the_room_nothing_is_heard(harness: RelayHarness, kind: st
             client = await harness.join("eve", role="moderator", media=FILM)
             await harness.notice("remove", participant_id="eve", mver=2)
     client.send(t=kind, cid="c1", **(ROWS[kind][0] | ({"id": "first"} if kind == "delete" else {})))
-    if whose != "of another room":
+if token != "of another room":
         assert await client.closed() in (4400, 4401, 4403)
     await harness.pass_time(1)
     after = [m for m in observer.channel.messages if m["t"] in ("react", "typing", "state", "chat", "cleared")]

@@ -12,13 +12,15 @@ from fakes.relay.compiled import RELAY, ROOT, c_compiler, compiled_relay
 
 pytestmark = [
     pytest.mark.service,
-    pytest.mark.skipif(c_compiler() is None, reason="C compiler: none that Python's extensions could be built with"),
+    pytest.mark.skipif(c_compiler() is None, reason="C compiler: none that can build Python's extensions"),
 ]
 
 HERE = Path(__file__).parent
 CONTRACTS = ("bus/test_bus_contract.py", "bus/test_journal.py", "transport/test_transport_contract.py")
 BESIDE_PYTEST = "functions transcoder standalone tests"
-LOOK = "import importlib, sys; print(*(importlib.import_module(name).__file__ for name in sys.argv[1:]), sep='\\n')"
+PRINT_FILES = (
+    "import importlib, sys; print(*(importlib.import_module(name).__file__ for name in sys.argv[1:]), sep='\\n')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +55,15 @@ def test_what_compile_leaves_out_exists() -> None:
 def test_python_takes_the_compiled_ones(folder: Path) -> None:
     """Each compiled module is imported as an extension, although its source is beside it; the others are not."""
     named = [f"watchparty_relay.{module.replace('/', '.')}" for module in modules()]
-    done = python("-c", LOOK, *named, "watchparty_relay.rules.playback", folder=folder)
+    done = python("-c", PRINT_FILES, *named, "watchparty_relay.rules.playback", folder=folder)
     *files, plain = done.stdout.splitlines()
     assert [Path(file).suffix for file in files] == [".so"] * len(named), done.stderr
     assert Path(plain).suffix == ".py"
     assert all(Path(file).is_relative_to(folder) for file in files)
 
 
-def test_they_pass_the_tests_of_their_sources(folder: Path) -> None:
-    """Every compiled module's own tests, and what buses and transports promise."""
+def test_the_compiled_modules_pass_the_tests_of_their_sources(folder: Path) -> None:
+    """Each module's own tests, and the contracts of buses and transports."""
     suites = [HERE / name for name in CONTRACTS]
     named = (HERE / Path(module).with_name(f"test_{Path(module).name}.py") for module in modules())
     suites += [path for path in named if path.exists() and path not in suites]

@@ -1,4 +1,4 @@
-"""Settings of the relay that is served alone: read once, and refused with the variable's name."""
+"""Settings of a relay that is served alone: read once, and refused with the variable's name."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ JWKS = {"WATCHPARTY_RELAY_JWKS_URL": "https://watch.example/.well-known/jwks.jso
 
 
 def test_the_defaults_are_private_and_in_memory() -> None:
-    """Nothing listens beyond this machine and nothing is written unless somebody says so."""
+    """Nothing listens beyond this machine and nothing is written unless a setting says so."""
     config = from_environment(JWKS)
     assert (config.host, config.port, config.journal_path, config.allowed_origins) == (
         "127.0.0.1",
@@ -22,7 +22,7 @@ def test_the_defaults_are_private_and_in_memory() -> None:
 
 
 def test_everything_can_be_set() -> None:
-    """Cloud Run's PORT wins over ours."""
+    """Cloud Run's PORT takes precedence over ours."""
     config = from_environment(
         {
             **JWKS,
@@ -54,15 +54,15 @@ def test_everything_can_be_set() -> None:
         ("WATCHPARTY_RELAY_ORIGINS", "https://watch.example/path"),
     ],
 )
-def test_what_cannot_be_used_is_refused_by_name(variable: str, value: str) -> None:
+def test_an_invalid_value_is_refused_by_name(variable: str, value: str) -> None:
     """At start, not at the first connection."""
     with pytest.raises(ConfigError) as refused:
         from_environment({**JWKS, variable: value})
     assert refused.value.variable == variable
 
 
-def test_redis_is_named_by_its_address() -> None:
-    """The Redis bus needs to know where; TLS is a matter of the scheme."""
+def test_the_redis_bus_needs_an_address() -> None:
+    """The scheme decides on TLS."""
     environ = {**JWKS, "WATCHPARTY_RELAY_BUS": "redis", "WATCHPARTY_RELAY_REDIS_URL": "rediss://10.0.0.3:6378/0"}
     config = from_environment(environ)
     assert (config.bus, config.redis_url) == ("redis", "rediss://10.0.0.3:6378/0")
@@ -72,8 +72,8 @@ def test_redis_is_named_by_its_address() -> None:
         assert refused.value.variable == "WATCHPARTY_RELAY_REDIS_URL"
 
 
-def test_rooms_in_memory_are_refused_where_instances_may_be_many() -> None:
-    """On Cloud Run memory is only for somebody who says that there is one instance."""
+def test_the_memory_bus_is_refused_where_there_can_be_several_instances() -> None:
+    """On Cloud Run it requires the setting that says that there is only one."""
     cloud = {**JWKS, "K_SERVICE": "relay"}
     with pytest.raises(ConfigError) as refused:
         from_environment(cloud)
@@ -81,8 +81,8 @@ def test_rooms_in_memory_are_refused_where_instances_may_be_many() -> None:
     assert from_environment({**cloud, "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1"}).bus == "memory"
 
 
-def test_limits_are_not_raised_in_the_cloud() -> None:
-    """What is for load tests stays out of service."""
+def test_limits_cannot_be_raised_in_the_cloud() -> None:
+    """The setting is for load tests only."""
     assert from_environment({**JWKS, "WATCHPARTY_RELAY_LIMITS_TIMES": "100"}).limits_times == 100
     with pytest.raises(ConfigError) as refused:
         from_environment(
@@ -96,7 +96,7 @@ def test_limits_are_not_raised_in_the_cloud() -> None:
     assert refused.value.variable == "WATCHPARTY_RELAY_LIMITS_TIMES"
 
 
-def test_a_deployment_is_known_by_its_number() -> None:
-    """F3: Cloud Run counts its revisions; elsewhere there is nothing to compare."""
+def test_a_deployment_has_the_number_of_its_revision() -> None:
+    """F3: Cloud Run numbers its revisions; elsewhere there is nothing to compare."""
     numbers = [from_environment({**JWKS, "K_REVISION": name}).revision for name in ("relay-00012-xyz", "mine", "")]
     assert numbers == [12, 0, 0]

@@ -1,7 +1,7 @@
 """The faults of an earlier watch party, each with the test that would have caught it.
 
-R1–R13 were races and faults of the clock, S7–S10 holes in the socket's security; what of them lies in the browser is
-proven there. The names are theirs.
+R1–R13 were races and faults of the clock, S7–S10 security holes of the socket; those parts that are in the browser are
+tested there. The names are from that project's list.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ EVERYONE = settings(control="everyone")
 
 
 async def test_r1_chat_joins_and_leaves_never_change_the_clock(harness: RelayHarness) -> None:
-    """L5, P5: they went through the path of playback, so a `hello` could pause the film, and a lock refuse chat."""
+    """L5, P5: they used the same path as playback, so a `hello` could pause the film, and a lock could refuse chat."""
     host = await harness.host()
     await host.cmd("play")
     rev = host.last("state")["rev"]
@@ -35,8 +35,8 @@ async def test_r1_chat_joins_and_leaves_never_change_the_clock(harness: RelayHar
 
 
 @pytest.mark.parametrize("ready", ["hidden", "blocked", "detached"])
-async def test_r2_a_hidden_tab_pauses_nobody(harness: RelayHarness, ready: str) -> None:
-    """P2, P5: whatever a player reports of itself, it is no command; who is hidden does not even hold the room."""
+async def test_r2_a_hidden_tab_pauses_no_one(harness: RelayHarness, ready: str) -> None:
+    """P2, P5: a player's report is never a command, and a hidden member does not even hold the room."""
     rules = settings(control="everyone", wait={"policy": "all", "max_s": 8.0})
     host, ana = await harness.host(set=rules), await harness.join("ana", set=rules)
     await host.cmd("play")
@@ -48,7 +48,7 @@ async def test_r2_a_hidden_tab_pauses_nobody(harness: RelayHarness, ready: str) 
 
 
 async def test_r3_no_lock_can_be_lost(harness: RelayHarness) -> None:
-    """K2: a lock was released by whoever came, after five seconds; here every change is one step, and none is lost."""
+    """K2: after five seconds anyone could release a lock; here every change is one atomic step, and none is lost."""
     people = [await harness.join(f"p{n}", set=EVERYONE) for n in range(5)]
     answers = await asyncio.gather(*(person.cmd(("play", "pause")[n % 2]) for n in range(20) for person in people))
     assert {answer["t"] for answer in answers} == {"ack"}
@@ -56,8 +56,8 @@ async def test_r3_no_lock_can_be_lost(harness: RelayHarness) -> None:
     assert revs == list(range(revs[0], revs[0] + len(revs)))
 
 
-async def test_r4_everybody_sees_the_same_changes_in_the_same_order(harness: RelayHarness) -> None:
-    """K2, K1: state was read, changed and written in several steps, without a version, and sent in any order."""
+async def test_r4_everyone_sees_the_same_changes_in_the_same_order(harness: RelayHarness) -> None:
+    """K2, K1: state was read, changed and written separately, without a version, and sent in any order."""
     people = [await harness.join(f"p{n}", set=EVERYONE) for n in range(4)]
     await asyncio.gather(
         *(person.cmd("seek", pos_s=float(10 * n + number)) for n in range(10) for number, person in enumerate(people))
@@ -67,8 +67,8 @@ async def test_r4_everybody_sees_the_same_changes_in_the_same_order(harness: Rel
     assert [rev for rev, _ in seen[0]] == sorted({rev for rev, _ in seen[0]})
 
 
-async def test_r5_two_tabs_of_a_person_are_two_connections(harness: RelayHarness) -> None:
-    """C4, P4: a second tab replaced the first, and closing either deafened the other."""
+async def test_r5_two_tabs_of_a_member_are_two_connections(harness: RelayHarness) -> None:
+    """C4, P4: a second tab replaced the first, and closing either one cut off the other."""
     first, second = await harness.join("ana", set=EVERYONE), await harness.join("ana", set=EVERYONE)
     await first.cmd("play")
     await first.chat("hello")
@@ -81,25 +81,25 @@ async def test_r5_two_tabs_of_a_person_are_two_connections(harness: RelayHarness
     assert second.last("people")["total"] == 1
 
 
-async def test_r6_people_come_and_go_while_the_room_is_told(harness: RelayHarness) -> None:
-    """F2: connections were iterated over while they changed; here a close within a broadcast hurts nobody."""
+async def test_r6_members_join_and_leave_during_a_broadcast(harness: RelayHarness) -> None:
+    """F2: connections were iterated over while they changed; here a close during a broadcast affects no one else."""
     host = await harness.host()
     people = [await harness.join(f"p{n}") for n in range(20)]
 
-    async def come_and_go(number: int) -> None:
+    async def rejoin_and_remove(number: int) -> None:
         people[number].disconnect()
         await harness.join(f"p{number}")
         await harness.notice("remove", participant_id=f"p{number}", mver=2)
 
-    await asyncio.gather(*(come_and_go(number) for number in range(20)), *(host.cmd("play") for _ in range(20)))
+    await asyncio.gather(*(rejoin_and_remove(number) for number in range(20)), *(host.cmd("play") for _ in range(20)))
     await host.cmd("pause")
     assert host.last("state")["mode"] == "paused"
     await harness.pass_time(12)
     assert host.last("people")["total"] == 1
 
 
-async def test_r7_a_joiner_asks_nobody_and_waits_for_nobody(harness: RelayHarness) -> None:
-    """K1: live state was asked of another tab, which might be frozen; here the room itself knows it."""
+async def test_r7_a_new_member_depends_on_no_other_client(harness: RelayHarness) -> None:
+    """K1: the current state came from another tab, which could be frozen; here the room itself has it."""
     host = await harness.host()
     await host.cmd("seek", pos_s=300.0)
     await host.cmd("play")
@@ -110,8 +110,8 @@ async def test_r7_a_joiner_asks_nobody_and_waits_for_nobody(harness: RelayHarnes
     assert {m["t"] for m in host.channel.messages[before:]} <= {"people"}
 
 
-async def test_r8_who_reconnects_is_the_same_person_with_everything_missed(harness: RelayHarness) -> None:
-    """C6, L2: guests never came back, or came as somebody new, and without the state."""
+async def test_r8_a_member_who_reconnects_is_the_same_and_receives_what_they_missed(harness: RelayHarness) -> None:
+    """C6, L2: guests could not return, or returned as new members without the state."""
     host, guest = await harness.host(), await harness.join("guest")
     welcome = guest.last("welcome")
     guest.disconnect()
@@ -126,8 +126,8 @@ async def test_r8_who_reconnects_is_the_same_person_with_everything_missed(harne
     assert back.last("people")["total"] == 2
 
 
-async def test_r9_the_list_of_people_is_right_and_says_who_is_who(harness: RelayHarness) -> None:
-    """P1: leaves carried no name, the list was never renewed, and nobody was ever the host."""
+async def test_r9_the_list_of_people_is_correct(harness: RelayHarness) -> None:
+    """P1: leaves carried no name, the list was never updated, and no one was ever the host."""
     host, ana = await harness.host(), await harness.join("ana", role="moderator")
     ana.send(t="bye")
     await ana.closed()
@@ -140,7 +140,7 @@ async def test_r9_the_list_of_people_is_right_and_says_who_is_who(harness: Relay
 
 
 async def test_r10_every_message_has_an_id_of_its_own_and_is_acknowledged(harness: RelayHarness) -> None:
-    """O1, O2, L1: ids were those of people, lost messages looked sent, and repeats doubled."""
+    """O1, O2, L1: messages had their authors' ids, lost ones looked sent, and repeated ones appeared twice."""
     ana = await harness.join("ana")
     answers = [await ana.chat("one", cid="c1"), await ana.chat("one", cid="c1"), await ana.chat("two", cid="c2")]
     assert [answer["seq"] for answer in answers] == [1, 1, 2]
@@ -149,8 +149,8 @@ async def test_r10_every_message_has_an_id_of_its_own_and_is_acknowledged(harnes
     assert len({line["id"] for line in lines}) == 2
 
 
-async def test_r11_a_decision_counts_once_and_can_be_taken_back(harness: RelayHarness) -> None:
-    """A3, M3, M5: two clicks made two sessions, and nobody could be sent out again."""
+async def test_r11_a_decision_counts_once_and_can_be_reversed(harness: RelayHarness) -> None:
+    """A3, M3, M5: two clicks created two sessions, and no one could be removed again."""
     ana = await harness.join("ana", role="waiting", req="r1")
     for _ in range(2):
         await harness.notice("admit", participant_id="ana", mver=2, req="r1")
@@ -167,8 +167,8 @@ async def test_r11_a_decision_counts_once_and_can_be_taken_back(harness: RelayHa
     assert await back.closed() == 4403
 
 
-async def test_r12_the_first_thing_anybody_hears_is_the_whole_state(harness: RelayHarness) -> None:
-    """C1: guests whose first event came before the initial state were stuck for ever."""
+async def test_r12_the_first_message_is_the_whole_state(harness: RelayHarness) -> None:
+    """C1: guests whose first event arrived before the initial state were stuck forever."""
     host = await harness.host()
     late = harness.client()
     late.hello(harness.issuer.join("ana"))
@@ -179,8 +179,8 @@ async def test_r12_the_first_thing_anybody_hears_is_the_whole_state(harness: Rel
     assert revs[-1] == host.last("state")["rev"]
 
 
-async def test_r13_who_cannot_play_is_shown_and_holds_up_nobody_for_ever(harness: RelayHarness) -> None:
-    """P2, W2: a blocked player was silently paused, a broken one tried again without end."""
+async def test_r13_a_member_who_cannot_play_is_shown_and_holds_up_no_one_forever(harness: RelayHarness) -> None:
+    """P2, W2: a blocked player was silently paused, and a broken one retried endlessly."""
     rules = settings(wait={"policy": "all", "max_s": 2.0})
     host, stuck, blocked = (
         await harness.host(set=rules),
@@ -196,10 +196,10 @@ async def test_r13_who_cannot_play_is_shown_and_holds_up_nobody_for_ever(harness
     assert sum(state["mode"] == "waiting" for state in host.all("state")) <= 2
 
 
-async def test_s7_only_a_join_token_opens_the_socket_and_its_role_is_not_believed_for_ever(
+async def test_s7_only_a_join_token_is_accepted_and_its_role_can_be_revoked(
     harness: RelayHarness,
 ) -> None:
-    """M1, M2: a refresh token passed for an access token, and a role in a token was believed until it expired."""
+    """M1, M2: a refresh token was accepted as an access token, and a role in a token was trusted until it expired."""
     for header in ({"typ": "at+jwt"}, {"typ": "rt+jwt"}, {"typ": "JWT"}):
         client = harness.client()
         client.hello(harness.issuer.join("ana", header=header))
@@ -212,8 +212,8 @@ async def test_s7_only_a_join_token_opens_the_socket_and_its_role_is_not_believe
     assert await again.closed() == 4401
 
 
-async def test_s8_sizes_times_and_rates_are_bounded(harness: RelayHarness) -> None:
-    """C2, F1: there was no limit on anything; origins are tried through real sockets."""
+async def test_s8_sizes_times_and_rates_are_limited(harness: RelayHarness) -> None:
+    """C2, F1: nothing was limited. Origins are tested through real sockets."""
     silent, large, fast = harness.client(), await harness.join("ana"), await harness.join("bob")
     large.session.receive("x" * 20_000)
     assert await large.closed() == 4413
@@ -224,8 +224,8 @@ async def test_s8_sizes_times_and_rates_are_bounded(harness: RelayHarness) -> No
     assert await silent.closed() == 4408
 
 
-async def test_s9_without_a_token_nothing_is_told_and_nothing_is_made(harness: RelayHarness) -> None:
-    """M1: presence was public, and anybody could make rooms without end in the relay's memory."""
+async def test_s9_without_a_token_nothing_is_sent_and_nothing_is_created(harness: RelayHarness) -> None:
+    """M1: presence was public, and anyone could create rooms without limit in the relay's memory."""
     await harness.host()
     await harness.pass_time(1)
     for _ in range(50):
@@ -238,8 +238,8 @@ async def test_s9_without_a_token_nothing_is_told_and_nothing_is_made(harness: R
     assert harness.service.metrics.connections == 1
 
 
-async def test_s10_nobody_can_say_what_the_state_is(harness: RelayHarness) -> None:
-    """A4, K2: any participant's state was passed on to any asker, and any action to everybody."""
+async def test_s10_no_client_can_dictate_the_state(harness: RelayHarness) -> None:
+    """A4, K2: any participant's state was sent to anyone who asked, and any action to everyone."""
     host, ana = await harness.host(), await harness.join("ana")
     ana.report(rev=999, pos_s=5000.0, err_ms=0.0)
     assert (await ana.cmd("play"))["code"] == "not_allowed"

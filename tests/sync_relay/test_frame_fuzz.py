@@ -1,4 +1,4 @@
-"""Whatever bytes come, they end in a close code or in nothing: no exception in the loop, no session left, no growth."""
+"""Any bytes lead to a close code or to nothing: no exception in the event loop, no leftover session, no growth."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ PATIENCE_S = 60.0
 REST_S = 0.1
 CODES = {1000, 1002, 1007, 1009, 4400, 4401, 4408, 4409, 4413, 4426, 4429}
 GROWTH_BYTES = 24 * 1024 * 1024
-"""Python's own pools breathe; what leaks a kilobyte a case would be far beyond."""
+"""Python's memory pools fluctuate; a leak of a kilobyte per case would far exceed this."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def cases(request: pytest.FixtureRequest) -> int:
 
 
 async def test_no_bytes_do_harm(cases: int, caplog: pytest.LogCaptureFixture) -> None:
-    """C2, C7: every case that must be closed is closed with a code; afterwards everything is as it was before."""
+    """C2, C7: every case that must be closed is closed with a code; afterwards everything is as before."""
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
     with caplog.at_level(logging.ERROR):
@@ -54,7 +54,7 @@ async def test_no_bytes_do_harm(cases: int, caplog: pytest.LogCaptureFixture) ->
 
 
 async def run(relay: RelaySocket, cases: list[Case]) -> None:
-    """Sends each on a connection of its own, some at the same time."""
+    """Sends each case on its own connection, some at the same time."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(case: Case) -> None:
@@ -66,16 +66,16 @@ async def run(relay: RelaySocket, cases: list[Case]) -> None:
 
 
 async def outcome(port: int, case: Case) -> int | None:
-    """The code with which the relay closed; None where it had no reason to."""
+    """The code with which the relay closed; None if it had no reason to."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(UPGRADE)
         await reader.readuntil(b"\r\n\r\n")
-        # A ping after the case: its pong says that the relay has read it all and did not mind.
+        # A ping after the case: its pong shows that the relay has read everything and accepted it.
         writer.write(case.data + frame(0x9, b"done"))
         async with contextlib.AsyncExitStack() as waiting:
             waiting.enter_context(contextlib.suppress(asyncio.IncompleteReadError, ConnectionError))
-            if not case.must_close:  # it may wait for the rest of a frame, as it should
+            if not case.must_close:  # the relay may rightly be waiting for the rest of a frame
                 waiting.enter_context(contextlib.suppress(TimeoutError))
                 await waiting.enter_async_context(asyncio.timeout(REST_S))
             while True:
@@ -86,7 +86,7 @@ async def outcome(port: int, case: Case) -> int | None:
                     return None
         return None
     finally:
-        writer.transport.abort()  # gone at once, as hostile peers go
+        writer.transport.abort()  # without a goodbye, like a hostile peer
 
 
 async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:

@@ -1,4 +1,4 @@
-"""Two relay processes on one real Redis: people on different ones are in one room, and one may be killed."""
+"""Two relay processes on one real Redis: their members share one room, and either process can be killed."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ async def relay_process(port: int, keys_url: str, redis_url: str) -> Process:
 
 
 async def joined(port: int, issuer: TokenIssuer, who: str, **hello: Any) -> tuple[SocketClient, Json]:
-    """Connects as soon as the process answers and knows the keys."""
+    """Connects as soon as the process answers and has the keys."""
 
     async def join() -> tuple[SocketClient, Json]:
         connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
@@ -60,8 +60,8 @@ async def joined(port: int, issuer: TokenIssuer, who: str, **hello: Any) -> tupl
     return welcomed
 
 
-async def test_people_on_two_relays_are_in_one_room_and_survive_a_killed_one(redis_server: RedisServer) -> None:
-    """Lines both ways, one clock; after kill -9 the other relay gives what was missed, complete and in order."""
+async def test_members_of_two_relays_share_a_room_and_survive_a_killed_relay(redis_server: RedisServer) -> None:
+    """Chat both ways, one clock; after kill -9 the other relay sends what was missed, complete and in order."""
     redis_server.flush()
     issuer, ports = TokenIssuer(MachineTime()), (free_port(), free_port())
     with key_server(issuer) as url:

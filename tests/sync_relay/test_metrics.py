@@ -1,4 +1,4 @@
-"""The numbers as Prometheus reads them: typed, cumulative, and counting what happened."""
+"""The metrics as Prometheus reads them: typed, cumulative, and counting what happened."""
 
 import re
 
@@ -14,7 +14,7 @@ def value(text: str, name: str) -> float:
     return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"watchparty_relay_{name} "))
 
 
-def test_every_line_is_one_that_prometheus_reads() -> None:
+def test_prometheus_can_read_every_line() -> None:
     """The text format: comments with help and type, then samples; each name once with its type."""
     metrics = Metrics()
     metrics.received["Chat"] += 1
@@ -28,7 +28,7 @@ def test_every_line_is_one_that_prometheus_reads() -> None:
 
 
 def test_a_histogram_is_cumulative() -> None:
-    """What took a millisecond is in every bucket from a millisecond on."""
+    """A duration of one millisecond is in every bucket from one millisecond upwards."""
     histogram = Histogram()
     for seconds in (0.0004, 0.001, 0.0011, 9.0):
         histogram.observe(seconds)
@@ -45,7 +45,7 @@ def test_a_histogram_is_cumulative() -> None:
 
 @pytest.mark.anyio
 async def test_what_happens_is_counted(harness: RelayHarness) -> None:
-    """Connections, rooms, deliveries, readers that are behind, and how long things took."""
+    """Connections, rooms, deliveries, lagging readers, and durations."""
     host, ana = await harness.host(), await harness.join("ana")
     ana.send(t="ping", c=1.0)
     before = value(harness.service.metrics.text(), "deliveries_total")

@@ -1,4 +1,4 @@
-"""People at two relays that share one real Redis are one party: seen, waited for and told of as one."""
+"""Members of two relays that share one real Redis are one party: listed, waited for and reported together."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,13 +26,13 @@ async def harnesses(redis_server: RedisServer) -> AsyncIterator[tuple[RelayHarne
 
 
 async def until_people(client: Client, *names: str) -> None:
-    """Reads on until the list shows exactly these."""
+    """Reads on until the list shows exactly these names."""
     while sorted(person["name"] for person in (await client.next("people"))["here"]) != sorted(names):
         pass
 
 
-async def test_everybody_sees_everybody(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
-    """P1: in the welcome of who comes later, in the lists of who was there, and gone from them afterwards."""
+async def test_everyone_sees_everyone(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
+    """P1: in the welcome of a member who joins later, and in the lists of those present, until they leave."""
     here, there = harnesses
     host = await here.host()
     ana = await there.join("ana")
@@ -45,8 +45,8 @@ async def test_everybody_sees_everybody(harnesses: tuple[RelayHarness, RelayHarn
     await until_people(host, "Hanna", "Ana")
 
 
-async def test_a_room_waits_for_who_buffers_at_the_other_relay(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
-    """W1, W2: held, named to everybody, and going on when they are ready."""
+async def test_a_room_waits_for_a_member_on_the_other_relay(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
+    """W1, W2: everyone receives the hold, and the film resumes when the member is ready."""
     here, there = harnesses
     wait = settings(wait={"policy": "all", "max_s": 30.0})
     host, ana = await here.host(set=wait), await there.join("ana", set=wait)
@@ -62,10 +62,10 @@ async def test_a_room_waits_for_who_buffers_at_the_other_relay(harnesses: tuple[
             pass
 
 
-async def test_moving_to_the_other_relay_is_neither_leaving_nor_coming(
+async def test_moving_to_the_other_relay_is_neither_leaving_nor_joining(
     harnesses: tuple[RelayHarness, RelayHarness],
 ) -> None:
-    """F3, E1: one person all the time, and no session that ends or begins."""
+    """F3, E1: it is one member throughout, and no session ends or begins."""
     here, there = harnesses
     host, ana = await here.host(), await here.join("ana")
     await there.join("watcher")
@@ -80,41 +80,41 @@ async def test_moving_to_the_other_relay_is_neither_leaving_nor_coming(
     assert host.last("people")["total"] == 3
 
 
-async def test_a_host_who_comes_later_and_elsewhere_sees_who_knocked(
+async def test_a_host_who_joins_the_other_relay_later_receives_the_knock(
     harnesses: tuple[RelayHarness, RelayHarness],
 ) -> None:
-    """A3."""
+    """A3: relays repeat their knocks to a relay that opens the room."""
     here, there = harnesses
     await here.join("ana", role="waiting", req="req-1", name="Ana")
     host = await there.host()
     assert (await host.next("knock"))["name"] == "Ana"
 
 
-async def test_typing_is_seen_at_the_other_relay(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
-    """P3."""
+async def test_typing_reaches_the_other_relay(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
+    """P3: as an announcement."""
     here, there = harnesses
     host, ana = await here.host(), await there.join("ana")
     ana.send(t="typing", on=True)
     assert [person["name"] for person in (await host.next("typing"))["people"]] == ["Ana"]
 
 
-async def test_the_functions_hear_of_a_line_once(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
-    """E1: by the relay that looks after the room, wherever it was said."""
+async def test_a_line_is_reported_to_the_functions_once(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
+    """E1: by the relay that holds the lease, wherever it was posted."""
     here, there = harnesses
     host, ana = await here.host(), await there.join("ana")
     assert (await ana.chat("hello"))["seq"] == 1
     await host.cmd("play")
     await host.next("chat")
-    told = [
+    published = [
         event
         for harness in harnesses
         for event in (*await harness.published("chat"), *await harness.published("action"))
     ]
-    assert sorted(event["kind"] for event in told) == ["action", "chat"]
+    assert sorted(event["kind"] for event in published) == ["action", "chat"]
 
 
-async def test_a_line_that_was_not_told_is_told_by_who_takes_over(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
-    """E1: the archive goes on after the last line of which it is certain that the functions have it."""
+async def test_an_unreported_line_is_reported_by_the_next_relay(harnesses: tuple[RelayHarness, RelayHarness]) -> None:
+    """E1: archiving continues after the last line that the functions certainly have."""
     here, there = harnesses
     host, ana = await here.host(), await there.join("ana")
     await ana.chat("one")
@@ -125,5 +125,5 @@ async def test_a_line_that_was_not_told_is_told_by_who_takes_over(harnesses: tup
     await host.next("chat")
     assert len(await here.published("chat")) == 1
     await here.close()
-    told = await eventually_async("the other relay reports", lambda: there.published("chat"))
-    assert [event["text"] for event in told] == ["two"]
+    published = await eventually_async("the other relay reports", lambda: there.published("chat"))
+    assert [event["text"] for event in published] == ["two"]

@@ -1,4 +1,4 @@
-"""The canary: what it says of a relay that works, of one that does not let it in, and of none."""
+"""The probe: its result for a relay that works, for one that refuses it, and for none."""
 
 import json
 import socket
@@ -15,38 +15,38 @@ from watchparty_relay.probe import probe
 pytestmark = pytest.mark.anyio
 
 
-async def test_with_a_token_it_goes_the_whole_way() -> None:
-    """Connected, let in, answered, and heard again through the bus."""
+async def test_with_a_token_it_tests_the_whole_path() -> None:
+    """It connects, joins, is answered, and receives its reaction through the bus."""
     async with serving() as relay:
-        finding = await probe(relay.url, relay.issuer.join("canary"))
-    assert finding.ok
-    assert None not in (finding.connected_ms, finding.welcome_ms, finding.ping_ms, finding.echo_ms)
+        result = await probe(relay.url, relay.issuer.join("canary"))
+    assert result.ok
+    assert None not in (result.connected_ms, result.welcome_ms, result.ping_ms, result.echo_ms)
 
 
-async def test_without_a_token_it_looks_whether_strangers_are_refused() -> None:
-    """Enough for an uptime check that has no secrets."""
+async def test_without_a_token_it_checks_that_unknown_clients_are_refused() -> None:
+    """That is enough for an uptime check without secrets."""
     async with serving() as relay:
-        finding = await probe(relay.url, None)
+        result = await probe(relay.url, None)
         refused = await probe(relay.url, "no token")
         elsewhere = await probe(relay.url.replace("/ws", "/other"), None)
-    assert (finding.ok, finding.welcome_ms) == (True, None)
+    assert (result.ok, result.welcome_ms) == (True, None)
     assert not refused.ok
     assert not elsewhere.ok
 
 
-def asked(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as people and uptime checks call it."""
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as operators and uptime checks run it."""
     environment = {"PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1])}
     command = [sys.executable, "-m", "watchparty_relay", *arguments]
     return subprocess.run(command, env=environment, input="", capture_output=True, text=True, timeout=30)
 
 
-def test_a_relay_that_is_not_there_is_one_line_and_exit_code_1() -> None:
-    """For programs: JSON, and no stack trace."""
+def test_an_unreachable_relay_is_one_line_and_exit_code_1() -> None:
+    """The line is JSON, without a stack trace."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    ended = asked("probe", f"ws://127.0.0.1:{port}/ws")
-    found = json.loads(ended.stdout)
-    assert (ended.returncode, ended.stderr) == (1, "")
+    done = run_command("probe", f"ws://127.0.0.1:{port}/ws")
+    found = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (1, "")
     assert (found["ok"], found["what"].split(":")[0]) == (False, "cannot be reached")
-    assert asked("prob").returncode == 2
+    assert run_command("prob").returncode == 2

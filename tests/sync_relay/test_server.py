@@ -1,4 +1,4 @@
-"""The relay served alone, as a process: health, readiness, metrics, and how it ends."""
+"""The relay as a process of its own: health, readiness, metrics, and how it stops."""
 
 import asyncio
 import os
@@ -36,14 +36,14 @@ pytestmark = pytest.mark.anyio
 
 def page(port: int, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return answer.status, answer.read().decode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
-async def test_health_readiness_and_metrics_stand_beside_the_socket() -> None:
-    """Alive, ready with keys, counted; and nothing else."""
+async def test_health_readiness_and_metrics_are_served_beside_the_socket() -> None:
+    """And no other pages."""
     async with serving() as relay, relay.joined("ana") as ana:
         await ana.send(t="react", emoji="🎉", pos_s=0)
         await ana.next("react")
@@ -59,16 +59,16 @@ async def test_health_readiness_and_metrics_stand_beside_the_socket() -> None:
     assert not_a_socket[0] == 426
 
 
-async def test_a_relay_that_drains_is_not_ready() -> None:
-    """F3: the load balancer sends nobody more."""
+async def test_a_draining_relay_is_not_ready() -> None:
+    """F3: the load balancer sends it no more clients."""
     async with serving() as relay:
         relay.service.drain()
         assert (await asyncio.to_thread(page, relay.port, "/ready"))[0] == 503
         assert (await asyncio.to_thread(page, relay.port, "/health"))[0] == 200
 
 
-async def test_people_may_open_the_new_socket_before_the_old_one_closes() -> None:
-    """F3: asked to move, they are served until they have; the last one who goes ends the wait."""
+async def test_clients_can_open_the_new_socket_before_the_old_one_closes() -> None:
+    """F3: clients that were asked to move are served until they have; the relay waits until the last one has left."""
     async with AsyncExitStack() as people, serving(move_within_s=30.0) as relay:
         ana = await people.enter_async_context(relay.joined("ana"))
         relay.service.relay.ask_all_to_move(within_ms=30_000)
@@ -79,8 +79,8 @@ async def test_people_may_open_the_new_socket_before_the_old_one_closes() -> Non
         assert await ana.closed() == 1000
 
 
-async def test_keys_are_fetched_and_kept_when_a_refresh_fails() -> None:
-    """M1: a restart of the functions does not lock anybody out."""
+async def test_keys_are_kept_when_a_refresh_fails() -> None:
+    """M1: a restart of the functions locks no one out."""
     issuer = TokenIssuer(MachineTime())
     with key_server(issuer) as url:
         keys, wrong = RemoteKeys(url), RemoteKeys(url.replace("jwks.json", "other"))
@@ -98,7 +98,7 @@ def free_port() -> int:
 
 
 async def joined_process(port: int, issuer: TokenIssuer, deadline_s: float = 20.0) -> SocketClient:
-    """Connects as soon as the process answers and knows the keys."""
+    """Connects as soon as the process answers and has the keys."""
 
     async def join() -> SocketClient:
         connection = await connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("watchparty.v1")])
@@ -112,8 +112,8 @@ async def joined_process(port: int, issuer: TokenIssuer, deadline_s: float = 20.
     return joined
 
 
-async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> None:
-    """F3: `python -m watchparty_relay`: moved, 4503, and the end of the process within seconds."""
+async def test_sigterm_asks_clients_to_move_and_stops_the_process(tmp_path: Path) -> None:
+    """F3: `moved`, 4503, and the process exits with 0 within seconds."""
     issuer, port = TokenIssuer(MachineTime()), free_port()
     with key_server(issuer) as url:
         environment = {
@@ -136,33 +136,33 @@ async def test_sigterm_sends_everybody_away_and_ends_well(tmp_path: Path) -> Non
                 process.kill()
 
 
-def test_a_wrong_setting_ends_the_start_with_its_name() -> None:
-    """A sentence on stderr, no stack trace."""
+def test_an_invalid_setting_stops_the_start_and_is_named() -> None:
+    """In a sentence on stderr, without a stack trace."""
     environment = {"PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1])}
-    ended = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "watchparty_relay"], env=environment, capture_output=True, text=True, timeout=30
     )
-    assert ended.returncode == 2
-    assert ended.stderr.startswith("WATCHPARTY_RELAY_JWKS_URL: expected")
-    assert "Traceback" not in ended.stderr
+    assert done.returncode == 2
+    assert done.stderr.startswith("WATCHPARTY_RELAY_JWKS_URL: expected")
+    assert "Traceback" not in done.stderr
 
 
-def ended_with(**settings: str) -> tuple[int, str]:
-    """How the process ends with these settings, and its last line."""
+def run_relay(**settings: str) -> tuple[int, str]:
+    """The exit code of a process with these settings, and its last line."""
     environment = {
         "PYTHONPATH": str(Path(watchparty_relay.__file__).parents[1]),
         "WATCHPARTY_RELAY_JWKS_URL": "http://127.0.0.1:9/jwks.json",
         **settings,
     }
-    ended = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "watchparty_relay"], env=environment, capture_output=True, text=True, timeout=30
     )
-    assert "Traceback" not in ended.stderr
-    return ended.returncode, ended.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.splitlines()[-1]
 
 
 async def test_a_relay_waits_for_redis_with_its_port_open() -> None:
-    """Until Redis answers it is alive but not started, and asks clients to come back; then it serves them."""
+    """Until Redis answers it is alive but not started, and asks clients to reconnect; then it serves them."""
     issuer, redis = TokenIssuer(MachineTime()), RedisServer(free_port())
     listening = listening_socket("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -200,8 +200,8 @@ async def test_a_relay_waits_for_redis_with_its_port_open() -> None:
         redis.kill()
 
 
-async def test_a_relay_gives_up_when_redis_never_answers() -> None:
-    """After the time it has, the start fails, and whoever started the process starts it again."""
+async def test_a_relay_fails_to_start_when_redis_never_answers() -> None:
+    """After the time limit, so that a supervisor starts it again."""
     issuer = TokenIssuer(MachineTime())
     unreachable = RelayConfig(bus="redis", redis_url=f"redis://127.0.0.1:{free_port()}/0")
     service = build_relay(unreachable, jwks=issuer.jwks, publish=no_events)
@@ -214,8 +214,8 @@ async def no_events(_events: list[Any]) -> None:
     """Publishes nothing."""
 
 
-def test_what_is_not_there_at_the_start_is_a_sentence() -> None:
-    """A port that is taken: exit code 1, so that whoever started it starts it again."""
+def test_a_port_in_use_is_a_sentence() -> None:
+    """The exit code is 1, so that a supervisor starts the relay again."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        code, line = ended_with(PORT=str(taken.getsockname()[1]))
+        code, line = run_relay(PORT=str(taken.getsockname()[1]))
         assert (code, line.split(":")[0]) == (1, f"cannot listen on 127.0.0.1 port {taken.getsockname()[1]}")

@@ -1,4 +1,4 @@
-"""What every bus promises, on every adapter: order, durability before anybody hears, the same answer twice."""
+"""What every bus promises, on every adapter: order, durability before notification, the same answer twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,18 +24,18 @@ pytestmark = pytest.mark.anyio
 PATIENCE_MS = 10_000.0
 
 
-class Ear:
-    """A listener that remembers what it heard, in order."""
+class Recorder:
+    """A listener that records what it receives, in order."""
 
     def __init__(self) -> None:
-        self.heard: list[BusEvent] = []
+        self.received: list[BusEvent] = []
 
-    def __call__(self, heard: BusEvent) -> None:
-        self.heard.append(heard)
+    def __call__(self, event: BusEvent) -> None:
+        self.received.append(event)
 
     @property
     def events(self) -> list[object]:
-        return [event for heard in self.heard if isinstance(heard, Committed) for event in heard.events]
+        return [event for commit in self.received if isinstance(commit, Committed) for event in commit.events]
 
     @property
     def revs(self) -> list[int]:
@@ -85,16 +85,16 @@ def say(cid: str, text: str = "hello", by: str = "ana") -> Request:
     return Request(by, Chat(cid, text))
 
 
-async def test_a_room_is_there_when_it_is_first_listened_to(bus: Bus) -> None:
-    """B1: listening gives the room as it is now, and creates it where there was none."""
-    room = await bus.listen("room", Ear())
+async def test_listening_creates_the_room(bus: Bus) -> None:
+    """B1: listening returns the room as it is now, and creates it if there is none."""
+    room = await bus.listen("room", Recorder())
     assert (room.id, room.clock.rev, room.seq) == ("room", 0, 0)
     assert 0 <= bus.now_ms() - room.epoch < PATIENCE_MS
 
 
-async def test_listeners_hear_of_every_change_after_they_began_once_and_in_order(bus: Bus) -> None:
-    """B2: one order for everybody; whoever comes later starts from the room as it is then."""
-    early, late = Ear(), Ear()
+async def test_listeners_receive_every_later_change_once_and_in_order(bus: Bus) -> None:
+    """B2: one order for all listeners; a later one starts from the room as it is then."""
+    early, late = Recorder(), Recorder()
     await bus.listen("room", early)
     await bus.apply("room", enter_change("ana"))
     await bus.apply("room", play("c1"))
@@ -105,136 +105,136 @@ async def test_listeners_hear_of_every_change_after_they_began_once_and_in_order
     assert (room.clock.rev, late.revs) == (2, [3, 4])
 
 
-async def test_the_asker_learns_last(bus: Bus) -> None:
-    """B3, O3: when apply returns, everybody who listens has heard of it."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_the_caller_is_answered_last(bus: Bus) -> None:
+    """B3, O3: when `apply` returns, every listener has been notified."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     answer = await bus.apply("room", play("c1"))
-    assert answer == Ack(cid="c1", rev=ear.revs[-1])
+    assert answer == Ack(cid="c1", rev=recorder.revs[-1])
 
 
 async def test_commands_that_arrive_together_get_revs_of_their_own(bus: Bus) -> None:
-    """B4, K2: fifty changes at once are fifty steps, without a gap and without a double."""
-    ear = Ear()
-    await bus.listen("room", ear)
+    """B4, K2: fifty changes at once get fifty revs, without gaps or duplicates."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     ops = [Operation.PLAY, Operation.PAUSE] * 25
     answers = await asyncio.gather(*(bus.apply("room", play(f"c{i}", op)) for i, op in enumerate(ops)))
     revs = [answer.rev for answer in answers if isinstance(answer, Ack)]
     assert revs == list(range(2, 52))
-    assert ear.revs == list(range(1, 52))
+    assert recorder.revs == list(range(1, 52))
 
 
-async def test_seq_has_no_gaps_however_many_talk_at_once(bus: Bus) -> None:
-    """B5, L1: the log counts one by one."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_seq_has_no_gaps_however_many_post_at_once(bus: Bus) -> None:
+    """B5, L1: each entry has the next number."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     await asyncio.gather(*(bus.apply("room", say(f"c{i}")) for i in range(40)))
-    assert ear.seqs == list(range(1, 41))
+    assert recorder.seqs == list(range(1, 41))
 
 
-async def test_the_same_cid_gets_the_same_answer_and_is_not_done_again(bus: Bus) -> None:
-    """B6, O2: also when both arrive at once, and also when the answer was a refusal."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_the_same_cid_gets_the_same_answer_and_changes_nothing(bus: Bus) -> None:
+    """B6, O2: even when both arrive at once, and even when the answer is a refusal."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     first, second = await asyncio.gather(bus.apply("room", say("c1")), bus.apply("room", say("c1")))
     assert first == second == Ack(cid="c1", seq=1)
-    assert ear.seqs == [1]
+    assert recorder.seqs == [1]
     stranger = await bus.apply("room", play("c1", by="bob"))
     assert stranger == Nack(cid="c1", code=NackCode.WAITING)
 
 
 async def test_a_cid_belongs_to_its_participant(bus: Bus) -> None:
-    """B7, O2: two people may choose the same."""
+    """B7, O2: two participants can choose the same."""
     await bus.apply("room", enter_change("ana"))
     await bus.apply("room", enter_change("bob"))
     assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
     assert await bus.apply("room", say("c1", by="bob")) == Ack(cid="c1", seq=2)
 
 
-async def test_rooms_know_nothing_of_each_other(bus: Bus) -> None:
-    """B8: another room's changes are neither heard nor counted."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_rooms_do_not_affect_each_other(bus: Bus) -> None:
+    """B8: another room's changes are neither received nor counted."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("other", enter_change("ana"))
     await bus.apply("other", play("c1"))
-    assert ear.heard == []
+    assert recorder.received == []
     assert await bus.apply("room", play("c1")) == Nack(cid="c1", code=NackCode.WAITING)
 
 
-async def test_who_left_hears_nothing_more_and_the_room_stays(bus: Bus) -> None:
-    """B9: without listeners a room may be forgotten only where it can be found again."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_a_listener_that_left_receives_nothing_and_the_room_remains(bus: Bus) -> None:
+    """B9: a room without listeners may be forgotten only if it can be loaded again."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
-    (born,) = [event for event in ear.events if isinstance(event, State)]
+    (opened,) = [event for event in recorder.events if isinstance(event, State)]
     await bus.apply("room", say("c1"))
-    bus.leave("room", ear)
+    bus.leave("room", recorder)
     await bus.apply("room", say("c2"))
-    again = await bus.listen("room", Ear())
-    assert ear.seqs == [1]
-    assert (again.epoch, again.seq, again.clock.rev) == (born.epoch, 2, 1)
+    again = await bus.listen("room", Recorder())
+    assert recorder.seqs == [1]
+    assert (again.epoch, again.seq, again.clock.rev) == (opened.epoch, 2, 1)
     assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
 
 
-async def test_marks_are_kept_also_of_a_room_that_nobody_has_opened(bus: Bus) -> None:
-    """B10, M3: a removal that comes first keeps an older token out."""
+async def test_member_records_are_stored_even_for_a_room_that_no_one_has_opened(bus: Bus) -> None:
+    """B10, M3: a removal that arrives first keeps an older token out."""
     await bus.apply("room", RemoveNotice(id="n1", room="room", participant_id="ana", mver=2))
     assert await bus.apply("room", enter_change("ana", mver=1)) == Refusal(ErrorCode.REMOVED)
     assert await bus.apply("room", enter_change("ana", mver=3)) is None
 
 
 async def test_a_proposal_for_an_older_clock_changes_nothing(bus: Bus) -> None:
-    """B11: what a relay proposes holds only for the clock that it judged."""
-    ear = Ear()
-    await bus.listen("room", ear)
+    """B11: a relay's proposal applies only to the clock that it was made for."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     await bus.apply("room", play("c1"))
     await bus.apply("room", Release(rev=1, lead_ms=100.0))
-    assert ear.revs == [1, 2]
+    assert recorder.revs == [1, 2]
 
 
-async def test_what_is_announced_reaches_all_listeners_of_the_room(bus: Bus) -> None:
-    """B12: things that are not kept go to those who are there."""
-    one, two, other = Ear(), Ear(), Ear()
+async def test_an_announcement_reaches_all_listeners_of_the_room(bus: Bus) -> None:
+    """B12: it is not stored, so it reaches only those who listen now."""
+    one, two, other = Recorder(), Recorder(), Recorder()
     await bus.listen("room", one)
     await bus.listen("room", two)
     await bus.listen("other", other)
     reaction = Reacted(by="ana", name="Ana", emoji="🎉", pos_s=1.0)
     bus.announce("room", reaction)
-    assert (one.heard, two.heard, other.heard) == ([reaction], [reaction], [])
+    assert (one.received, two.received, other.received) == ([reaction], [reaction], [])
 
 
 async def test_notices_are_idempotent(bus: Bus) -> None:
-    """B13, M5: delivered twice, heard once."""
-    ear = Ear()
-    await bus.listen("room", ear)
+    """B13, M5: delivered twice, received once."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
-    before = len(ear.events)
+    before = len(recorder.events)
     for _ in range(2):
         await bus.apply("room", MuteNotice(id="n1", room="room", participant_id="ana", mver=2, muted=True))
-    assert len(ear.events) == before + 1
+    assert len(recorder.events) == before + 1
     assert await bus.apply("room", say("c1")) == Nack(cid="c1", code=NackCode.MUTED)
 
 
-async def test_somebody_looks_after_a_room_that_is_open(bus: Bus) -> None:
-    """B14: what a room does by itself is done by one relay of those that have it open."""
-    ear = Ear()
+async def test_an_open_room_has_a_lease_holder(bus: Bus) -> None:
+    """B14: one of the relays that have a room open acts on its behalf."""
+    recorder = Recorder()
     assert not bus.holds_lease("room")
-    await bus.listen("room", ear)
+    await bus.listen("room", recorder)
     assert bus.holds_lease("room")
-    bus.leave("room", ear)
-    await bus.listen("room", ear)
+    bus.leave("room", recorder)
+    await bus.listen("room", recorder)
     assert bus.holds_lease("room")
 
 
-async def test_a_relay_does_not_hear_its_own_roll(bus: Bus) -> None:
-    """B15: rolls are for the others."""
-    ear = Ear()
-    await bus.listen("room", ear)
+async def test_a_relay_does_not_receive_its_own_snapshot(bus: Bus) -> None:
+    """B15: snapshots are for the other relays."""
+    recorder = Recorder()
+    await bus.listen("room", recorder)
     bus.publish_presence("room", PresenceSnapshot(relay=bus.relay_name, at_ms=bus.now_ms(), total=3))
     await bus.apply("room", enter_change("ana"))
-    assert not [heard for heard in ear.heard if isinstance(heard, PresenceSnapshot)]
+    assert not [each for each in recorder.received if isinstance(each, PresenceSnapshot)]

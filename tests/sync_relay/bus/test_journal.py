@@ -1,4 +1,4 @@
-"""The memory bus's journal: what comes back after a restart, a kill, a full disk."""
+"""The memory bus's journal: what is restored after a restart, a kill, a full disk."""
 
 import asyncio
 import json
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.anyio
 
 
 async def restarted(path: Path, before: RelayHarness, *, away_s: float = 5.0) -> RelayHarness:
-    """The same file under a new process, whose monotonic clock knows nothing of the old one."""
+    """The same file in a new process, whose monotonic clock is unrelated to the old one."""
     harness = RelayHarness(journal_path=path, time=ManualTime(before.time.wall_ms() + away_s * 1000))
     await harness.open()
     return harness
 
 
-async def test_a_room_comes_back_with_epoch_clock_log_answers_and_marks(tmp_path: Path) -> None:
-    """E3: after a restart clients go on as if nothing had happened; only the clock's name is another."""
+async def test_a_room_is_restored_with_epoch_clock_log_answers_and_members(tmp_path: Path) -> None:
+    """E3: after a restart clients continue as if nothing had happened; only the clock's name has changed."""
     path = tmp_path / "relay.sqlite"
     harness = RelayHarness(journal_path=path)
     await harness.open()
@@ -57,8 +57,8 @@ async def test_a_room_comes_back_with_epoch_clock_log_answers_and_marks(tmp_path
     await again.close()
 
 
-async def test_room_time_never_goes_back_over_a_restart(tmp_path: Path) -> None:
-    """T2: somebody set the machine's date back an hour while it was off."""
+async def test_room_time_never_goes_back_during_a_restart(tmp_path: Path) -> None:
+    """T2: even if the machine's date was set back an hour while it was off."""
     path = tmp_path / "relay.sqlite"
     harness = RelayHarness(journal_path=path)
     await harness.open()
@@ -70,8 +70,8 @@ async def test_room_time_never_goes_back_over_a_restart(tmp_path: Path) -> None:
     await again.close()
 
 
-async def test_a_film_that_ran_when_the_house_went_dark_stands_where_it_was(tmp_path: Path) -> None:
-    """E3: back within half a minute it runs on; hours later it has not played to nobody."""
+async def test_a_film_that_was_playing_during_a_power_failure_is_paused_where_it_was(tmp_path: Path) -> None:
+    """E3: within half a minute it would play on; hours later it has not played to an empty room."""
     path = tmp_path / "relay.sqlite"
     harness = RelayHarness(journal_path=path)
     await harness.open()
@@ -86,8 +86,8 @@ async def test_a_film_that_ran_when_the_house_went_dark_stands_where_it_was(tmp_
     await again.close()
 
 
-async def test_a_film_does_not_run_on_to_nobody_after_a_quick_restart(tmp_path: Path) -> None:
-    """E3, K13: the process is back at once, the people only the next day."""
+async def test_a_film_does_not_play_on_in_an_empty_room_after_a_quick_restart(tmp_path: Path) -> None:
+    """E3, K13: the process is back at once, but the members only the next day."""
     path = tmp_path / "relay.sqlite"
     harness = RelayHarness(journal_path=path)
     await harness.open()
@@ -107,7 +107,7 @@ async def test_a_film_does_not_run_on_to_nobody_after_a_quick_restart(tmp_path: 
 
 
 async def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:
-    """O4: the command is answered `retry`, nobody hears of it, and the next one counts on from before it."""
+    """O4: the request is answered `retry`, no one receives it, and the next one continues as if it had never been."""
     path = tmp_path / "relay.sqlite"
     harness = RelayHarness(journal_path=path)
     await harness.open()
@@ -149,7 +149,7 @@ asyncio.run(main())
 
 
 def killed_while_chatting(path: Path) -> list[dict[str, Any]]:
-    """Every line that the child had acknowledged when it was killed."""
+    """Every line that the child process had acknowledged when it was killed."""
     tests, package = Path(__file__).parents[2], Path(watchparty_relay.__file__).parents[1]
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path)],
@@ -166,7 +166,7 @@ def killed_while_chatting(path: Path) -> list[dict[str, Any]]:
 
 
 async def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
-    """E3, O3: a process is killed while it chats; every line that it acknowledged is there, in its place."""
+    """E3, O3: a process is killed during a chat; every line that it acknowledged is there, at its number."""
     path = tmp_path / "relay.sqlite"
     acknowledged = killed_while_chatting(path)
     last = acknowledged[-1]

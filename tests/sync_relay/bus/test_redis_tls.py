@@ -1,4 +1,4 @@
-"""The address that terraform/redis.tf writes, with a Redis that asks for TLS and a password, as Memorystore does."""
+"""The address that terraform/redis.tf writes, used with a Redis that requires TLS and a password, like Memorystore."""
 
 import datetime
 import re
@@ -27,12 +27,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.service]
 
 
 def certificate(folder: Path, name: str, signer: tuple[ec.EllipticCurvePrivateKey, x509.Name] | None = None) -> Path:
-    """A certificate that names no host; without a signer an authority's own."""
+    """A certificate without a host name; without a signer it is a certificate authority's."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     signing, issuer = signer or (key, subject)
     now = datetime.datetime.now(datetime.UTC)
-    made = (
+    built = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -44,7 +44,7 @@ def certificate(folder: Path, name: str, signer: tuple[ec.EllipticCurvePrivateKe
         .sign(signing, hashes.SHA256())
     )
     path = folder / f"{name}.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(built.public_bytes(serialization.Encoding.PEM))
     form = serialization.PrivateFormat.PKCS8
     path.with_suffix(".key").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
@@ -55,7 +55,7 @@ def certificate(folder: Path, name: str, signer: tuple[ec.EllipticCurvePrivateKe
 
 
 def address(*, port: int, authority: Path, password: str = PASSWORD) -> str:
-    """Terraform's, with what Google would fill in."""
+    """Terraform's address, with the values that Google would fill in."""
     (written,) = re.findall(r'secret_data = "(rediss://[^"]+)"', (ROOT / "terraform/redis.tf").read_text())
     filled = {"auth_string": password, "host": "127.0.0.1", "port": str(port)}
     for name, value in filled.items():
@@ -71,7 +71,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def port(folder: Path) -> Iterator[int]:
-    """A server whose authority is `ours`."""
+    """A server whose certificate authority is `ours`."""
     authority = certificate(folder, "ours")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -97,8 +97,8 @@ def port(folder: Path) -> Iterator[int]:
         process.wait()
 
 
-async def test_a_relay_speaks_tls_with_a_password(port: int, folder: Path) -> None:
-    """Its bus begins, and knows the server's clock."""
+async def test_a_relay_uses_tls_with_a_password(port: int, folder: Path) -> None:
+    """Its bus starts, and knows the server's time."""
     bus = RedisBus(address(port=port, authority=folder / "ours.pem"))
     await bus.start()
     assert bus.now_ms() > 0
@@ -106,7 +106,7 @@ async def test_a_relay_speaks_tls_with_a_password(port: int, folder: Path) -> No
 
 
 def test_another_authority_or_password_is_refused(port: int, folder: Path) -> None:
-    """Names are not checked, because Google's certificate has none of ours; authority and password are."""
+    """Host names are not checked, because Google's certificate has none; authority and password are."""
     other = certificate(folder, "theirs")
     with Redis.from_url(address(port=port, authority=other)) as client, pytest.raises(RedisConnectionError):
         client.ping()

@@ -1,4 +1,4 @@
-"""What every transport promises, through real sockets: what a browser or any other program meets at `/ws`."""
+"""What every transport promises, through real sockets: what a browser or any other program finds at `/ws`."""
 
 import asyncio
 import json
@@ -35,14 +35,14 @@ async def test_the_subprotocol_is_agreed_on(relay: RelaySocket) -> None:
 
 
 async def test_another_subprotocol_is_another_version(relay: RelaySocket) -> None:
-    """C2: who asks for what we do not speak is told so."""
+    """C2: a client that offers only an unsupported one is closed with 4426."""
     async with relay.connected(subprotocol="watchparty.v9") as client:
         assert await client.closed() == 4426
 
 
 @pytest.mark.parametrize("origin", [None, "https://watch.example", "http://127.0.0.1:{port}"])
-async def test_programs_this_host_and_listed_origins_may_connect(relay: RelaySocket, origin: str | None) -> None:
-    """C3: no origin, a listed one, or the one whose host is asked for."""
+async def test_programs_this_host_and_listed_origins_can_connect(relay: RelaySocket, origin: str | None) -> None:
+    """C3: no origin, a listed one, or the host's own."""
     given = origin.format(port=relay.port) if origin else None
     async with relay.connected(origin=given) as client:
         await client.send(t="hello", v=1, token=relay.issuer.join("ana"))
@@ -51,7 +51,7 @@ async def test_programs_this_host_and_listed_origins_may_connect(relay: RelaySoc
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://watch.example.evil"])
 async def test_a_page_of_another_site_cannot_connect(relay: RelaySocket, origin: str) -> None:
-    """C3: the upgrade itself is refused, before any token is looked at."""
+    """C3: the upgrade itself is refused, before any token is read."""
     with pytest.raises(InvalidStatus) as refusal:
         async with relay.connected(origin=origin):
             pass
@@ -68,8 +68,8 @@ async def test_messages_and_close_codes_arrive(relay: RelaySocket) -> None:
         assert await ana.closed() == 1000
 
 
-async def test_text_that_is_no_message_binary_and_too_much_are_refused(relay: RelaySocket) -> None:
-    """C2: 4400 for what cannot be read, 4413 for what is too large."""
+async def test_malformed_text_binary_and_oversized_frames_are_refused(relay: RelaySocket) -> None:
+    """C2: 4400 for what cannot be decoded, 4413 for what is too large."""
     async with relay.connected() as client:
         await client.connection.send("no json")
         assert await client.closed() == 4400
@@ -82,7 +82,7 @@ async def test_text_that_is_no_message_binary_and_too_much_are_refused(relay: Re
 
 
 async def test_a_message_in_fragments_is_one_message(relay: RelaySocket) -> None:
-    """C2: RFC 6455 lets a client cut where it likes, and ask for a sign of life in between."""
+    """C2: RFC 6455 lets a client fragment anywhere, and send a ping in between."""
     async with relay.connected() as client:
         hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("ana")})
         await client.connection.send([hello[:10], hello[10:300], hello[300:]])
@@ -90,7 +90,7 @@ async def test_a_message_in_fragments_is_one_message(relay: RelaySocket) -> None
         assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
 
 
-async def test_fragments_without_an_end_are_too_large(relay: RelaySocket) -> None:
+async def test_endless_fragments_are_too_large(relay: RelaySocket) -> None:
     """C2: 4413, before they fill the memory."""
     async with relay.connected() as client:
 
@@ -103,8 +103,8 @@ async def test_fragments_without_an_end_are_too_large(relay: RelaySocket) -> Non
         assert await client.closed() in (4413, 1009)
 
 
-async def test_a_peer_that_gives_no_sign_of_life_is_given_up(transport: Transport) -> None:
-    """C6: a phone that lost its network sends no goodbye; the others see that it is gone."""
+async def test_a_silent_peer_is_dropped(transport: Transport) -> None:
+    """C6: a phone that lost its network sends no close frame; the others see that it is gone."""
     async with serving(transport, silence_s=0.2) as relay, relay.joined("host", role="host") as host:
         async with StalledReader.joined(relay):
             while (people := await host.next("people"))["here"][-1]["state"] != "reconnecting":
@@ -113,7 +113,7 @@ async def test_a_peer_that_gives_no_sign_of_life_is_given_up(transport: Transpor
 
 
 async def test_pings_are_answered_on_room_time(relay: RelaySocket) -> None:
-    """T1: receipt and sending, on the clock that the welcome named."""
+    """T1: the times of receipt and sending, on the clock named in the welcome."""
     async with relay.joined("ana") as ana:
         await ana.send(t="ping", c=12.5)
         pong = await ana.next("pong")
@@ -122,8 +122,8 @@ async def test_pings_are_answered_on_room_time(relay: RelaySocket) -> None:
         assert pong["clk"] == relay.service.relay.clock_name
 
 
-async def test_a_broken_connection_is_noticed(relay: RelaySocket) -> None:
-    """C6: no goodbye, no close frame: the others see somebody who is reconnecting."""
+async def test_a_broken_connection_is_detected(relay: RelaySocket) -> None:
+    """C6: without a `bye` or a close frame, the others see the member as reconnecting."""
     async with relay.joined("host", role="host") as host:
         async with relay.joined("ana") as ana:
             await host.next("people")
@@ -133,8 +133,8 @@ async def test_a_broken_connection_is_noticed(relay: RelaySocket) -> None:
         assert people["total"] == 2
 
 
-async def test_stopping_asks_everybody_to_come_back(transport: Transport) -> None:
-    """F3: moved, then 4503, before the server closes its sockets."""
+async def test_stopping_asks_all_clients_to_reconnect(transport: Transport) -> None:
+    """F3: `moved`, then 4503, before the server closes its sockets."""
     async with AsyncExitStack() as people:
         async with serving(transport) as relay:
             ana = await people.enter_async_context(relay.joined("ana"))
@@ -145,8 +145,8 @@ async def test_stopping_asks_everybody_to_come_back(transport: Transport) -> Non
 CHATTERS, LINES = 16, 10
 
 
-async def test_a_reader_that_stalls_slows_nobody_and_catches_up(transport: Transport) -> None:
-    """F2: while one socket is not read, the others get every line at once; read again, it has missed no line."""
+async def test_a_stalled_reader_slows_no_one_and_catches_up(transport: Transport) -> None:
+    """F2: while one socket is not read, the others receive every line at once; when it is read, it has missed none."""
     async with serving(transport, sndbuf=8192) as relay, AsyncExitStack() as people:
         chatters = [await people.enter_async_context(relay.joined(f"p{n}")) for n in range(CHATTERS)]
         async with StalledReader.joined(relay) as stalled:
@@ -159,7 +159,7 @@ async def test_a_reader_that_stalls_slows_nobody_and_catches_up(transport: Trans
                     pass
                 slowest_s = max(slowest_s, asyncio.get_running_loop().time() - began_s)
             assert slowest_s < 10.0  # 0.1 s on an idle machine; a frozen room would never come back
-            got = [message async for message in stalled.messages(until_seq=CHATTERS * LINES)]
-        lines = [line for m in got for line in (m["log"] if m["t"] == "welcome" else [m]) if line["t"] == "chat"]
+            received = [message async for message in stalled.messages(until_seq=CHATTERS * LINES)]
+        lines = [line for m in received for line in (m["log"] if m["t"] == "welcome" else [m]) if line["t"] == "chat"]
         assert [line["seq"] for line in lines] == list(range(1, CHATTERS * LINES + 1))
         assert relay.service.metrics.resyncs > 0
