@@ -85,7 +85,7 @@ async def test_nothing_from_outside_the_room_has_an_effect(harness: RelayHarness
             client = await harness.join("eve", role="moderator", media=FILM)
             await harness.notice("remove", participant_id="eve", mver=2)
     client.send(t=kind, cid="c1", **(ROWS[kind][0] | ({"id": "first"} if kind == "delete" else {})))
-if token != "of another room":
+    if token != "of another room":
         assert await client.closed() in (4400, 4401, 4403)
     await harness.pass_time(1)
     after = [m for m in observer.channel.messages if m["t"] in ("react", "typing", "state", "chat", "cleared")]

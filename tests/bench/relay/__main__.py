@@ -1,9 +1,8 @@
 """`make bench-relay`: the relay beside a C loop, ws and socket.io, on the same core and under the same load.
 
-The relay goes its full way: join tokens signed with EdDSA and verified, one order of all changes, answers kept, limits
-of every person kept to (the load is spread over many senders), on the memory bus and, as rows of their own, through
-Redis. The others pass messages on and do nothing else. `--cells` measures some of it; `--kept` prints with it what was
-measured before.
+The relay does its full work: it verifies EdDSA join tokens, orders all changes, stores answers and enforces every
+member's limits (the load is spread over many senders), on the memory bus and, in separate rows, through Redis. The
+others only forward messages. `--cells` measures some of the cells; `--kept` also prints earlier measurements.
 """
 
 import argparse
@@ -28,19 +27,19 @@ TURNS = 7
 
 
 def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="the relay measured beside C, ws and socket.io")
+    parser = argparse.ArgumentParser(description="measure the relay beside C, ws and socket.io")
     parser.add_argument("--cells", default=",".join(CELLS), help=f"some of {','.join(CELLS)}; none with --kept alone")
-    parser.add_argument("--turns", type=int, default=TURNS, help=f"how often each is measured ({TURNS})")
-    parser.add_argument("--kept", action="store_true", help="also print cells that were measured before")
+    parser.add_argument("--turns", type=int, default=TURNS, help=f"number of measurements per cell ({TURNS})")
+    parser.add_argument("--kept", action="store_true", help="also print cells measured earlier")
     chosen = parser.parse_args()
     chosen.cells = [cell for cell in chosen.cells.split(",") if cell]
-    if strange := set(chosen.cells) - set(CELLS):
-        parser.error(f"no such cells: {', '.join(sorted(strange))}")
+    if unknown := set(chosen.cells) - set(CELLS):
+        parser.error(f"unknown cells: {', '.join(sorted(unknown))}")
     return chosen
 
 
 def measured(cell: str, bench: Bench) -> Samples:
-    """The cell's samples, which are also kept with the time and what must be said beside them."""
+    """Measures a cell; also stores its samples with the time and the problems."""
     started = time.monotonic()
     bench.problems.clear()
     print(f"measuring {cell} …", file=sys.stderr, flush=True)
@@ -63,7 +62,7 @@ def show(cell: str) -> Samples:
         lines[subject or cell][quantity] = shown
     columns = list(dict.fromkeys(quantity for line in lines.values() for quantity in line))
     turns = len(next(iter(samples.values())))
-    print(f"\n### {cell}: median of {turns} (least–most), {kept['at']}\n")
+    print(f"\n### {cell}: median of {turns} (min–max), {kept['at']}\n")
     print(f"| | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for subject, line in lines.items():
         print(f"| {subject} | {' | '.join(line.get(column, '') for column in columns)} |")
@@ -79,16 +78,17 @@ def _short(value: float) -> str:
 def main() -> None:
     chosen = options()
     if (os.cpu_count() or 1) < 2:
-        sys.exit("The server and the load need a core each; this machine has one.")
+        sys.exit("The server and the load need one core each; this machine has only one.")
     built = build()
     load = Load(built)
     with key_server(load.issuer) as keys_url:
         bench = Bench(load, Servers(built, keys_url), chosen.turns)
         for cell in chosen.cells:
             measured(cell, bench)
-    ahead = "ahead of other work (SCHED_RR)" if realtime() else "beside other work"
+    priority = "with real-time priority (SCHED_RR)" if realtime() else "with normal priority"
     print(
-        f"{platform.platform()}, {os.cpu_count()} cores; server on core {SERVER_CPU}, load on core {LOAD_CPU}, {ahead}"
+        f"{platform.platform()}, {os.cpu_count()} cores; "
+        f"server on core {SERVER_CPU}, load on core {LOAD_CPU}, {priority}"
     )
     shown = [cell for cell in CELLS if cell in chosen.cells or (chosen.kept and (KEPT / f"{cell}.json").exists())]
     publish(rows({cell: show(cell) for cell in shown}))

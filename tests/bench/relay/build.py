@@ -1,5 +1,5 @@
-"""Makes what is measured against: the load generator and the C reference by gcc, ws and socket.io by npm, all under
-.build/relay-bench/. Each is made anew only when its sources changed.
+"""Builds what the benchmark needs under .build/relay-bench/: the load generator and the C reference with gcc, ws and
+socket.io with npm. Each is built again only when its sources have changed.
 """
 
 import os
@@ -19,9 +19,9 @@ class Built:
     load: Path
     reference: Path
     peers: Path
-    """The folder of ws.mjs and socketio.mjs, with what they import."""
+    """The folder with ws.mjs, socketio.mjs and the packages that they import."""
     node: str
-    """The program itself: a wheel's `node` only starts it, and would be measured in its place."""
+    """Node's executable: a wheel's `node` only launches it, and would be measured instead."""
 
 
 def build(*, with_peers: bool = True) -> Built:
@@ -56,11 +56,11 @@ def _install(folder: Path) -> None:
 
 
 def _node() -> str:
-    asked = subprocess.run([_program("node"), "-p", "process.execPath"], capture_output=True, text=True, check=True)
-    return asked.stdout.strip()
+    result = subprocess.run([_program("node"), "-p", "process.execPath"], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
 
 
 def _program(name: str) -> str:
-    """The one that set-up put into .venv where the machine's own is too old or missing."""
+    """The program in .venv, if set-up installed it because the machine's own is too old or missing."""
     ours = ROOT / ".venv" / "bin" / name
     return str(ours) if ours.exists() else name

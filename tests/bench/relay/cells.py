@@ -1,7 +1,7 @@
-"""The cells of the benchmark: each measures some servers in turn, again and again, and returns its samples.
+"""The cells of the benchmark: each measures some servers in turn, several times, and returns its samples.
 
-Every sample comes from a fresh server. The turns of a cell are interleaved, so that what the machine does beside them
-falls on all alike, and so that ratios can be taken turn by turn.
+Every sample comes from a fresh server. The turns of a cell are interleaved, so that the machine's other work affects
+all servers alike, and so that ratios can be taken turn by turn.
 """
 
 import threading
@@ -15,11 +15,11 @@ from bench.relay.load import LINE, WIDE_LINE, Load, Measured, Options, Person, r
 from bench.relay.servers import Servers
 
 Samples = dict[str, list[float]]
-"""By "server, what, quantity"."""
+"""Keys are "server, what, quantity"."""
 
 SHAPES = {10: (200, 4), 100: (1000, 3), 1000: (1000, 6)}
-"""By the size of a room: how many people, and how many messages are outstanding in each room at saturation."""
-EVERYBODY = ("relay", "home relay", "relay+redis", "c", "c joined", "ws", "socket.io")
+"""By the size of a room: the number of people, and of outstanding messages per room at saturation."""
+ALL_SERVERS = ("relay", "home relay", "relay+redis", "c", "c joined", "ws", "socket.io")
 LOW_LOAD_PER_S = 25_000
 IDLE_PEOPLE = 5_000
 HUGE_ROOM = 10_000
@@ -34,7 +34,7 @@ class Bench:
     servers: Servers
     turns: int
     problems: list[str] = field(default_factory=list)
-    """What must be said beside the figures: messages that did not arrive, a generator that was the limit."""
+    """What the reader of the figures must know: messages that did not arrive, a generator that was the bottleneck."""
 
     def measure(
         self, name: str, people: Iterable[Person], samples: Samples, what: str, **options: str | float
@@ -47,17 +47,17 @@ class Bench:
             if measured[problem]:
                 self.problems.append(f"{name}, {what}: {measured[problem]:g} {problem}")
         if measured.load_bound:
-            self.problems.append(f"{name}, {what}: the load generator's core was the limit")
+            self.problems.append(f"{name}, {what}: the load generator's core was the bottleneck")
         return measured
 
 
 def _quantities(measured: Measured) -> dict[str, float]:
-    """All that one run says, under the names of the tables."""
+    """The results of one run, under the names used in the tables."""
     if not measured["seconds"]:
         return {}
-    said = {"CPU": measured.cpu, "RSS KB": measured.rss_kb}
+    usage = {"CPU": measured.cpu, "RSS KB": measured.rss_kb}
     if not measured["deliveries"]:
-        return said
+        return usage
     return {
         "deliveries/s": measured.deliveries_per_s,
         "µs a delivery": 1e6 * measured.cpu / measured.deliveries_per_s,
@@ -65,37 +65,37 @@ def _quantities(measured: Measured) -> dict[str, float]:
         "p99": measured["each_p99_ms"],
         "last p50": measured["last_p50_ms"],
         "last p99": measured["last_p99_ms"],
-        **said,
+        **usage,
     }
 
 
 def saturation(bench: Bench) -> Samples:
-    """As many deliveries as a server makes when there is always more to do."""
+    """The number of deliveries that a server makes when there is always more to do."""
     samples: Samples = defaultdict(list)
     for _ in range(bench.turns):
         for size, (people, window) in SHAPES.items():
-            for name in EVERYBODY:
+            for name in ALL_SERVERS:
                 options: Options = {"mode": "closed", "window": window, "warm": 0.6, "seconds": 1.2}
                 bench.measure(name, rooms_of(size, people), samples, f"rooms of {size}", **options)
     return samples
 
 
 def low_load(bench: Bench) -> Samples:
-    """A load that every server can carry: how late things arrive, and what it costs."""
+    """A load that every server can sustain: its latency and its cost."""
     samples: Samples = defaultdict(list)
     for _ in range(bench.turns):
         for size in (100, 1000):
-            for name in EVERYBODY:
+            for name in ALL_SERVERS:
                 options: Options = {"mode": "open", "rate": LOW_LOAD_PER_S / size, "warm": 0.6, "seconds": 2.0}
                 bench.measure(name, rooms_of(size, SHAPES[size][0]), samples, f"rooms of {size}", **options)
     return samples
 
 
 def joins(bench: Bench) -> Samples:
-    """A thousand people into one room, 64 at a time; the relay verifies a token of each."""
+    """A thousand people join one room, 64 at a time; the relay verifies each one's token."""
     samples: Samples = defaultdict(list)
     for _ in range(bench.turns):
-        for name in EVERYBODY:
+        for name in ALL_SERVERS:
             measured = bench.measure(name, rooms_of(1000, 1000), samples, "one room", mode="join")
             samples[f"{name}, one room, joins/s"].append(measured["joined"] / measured["join_s"])
             samples[f"{name}, one room, join p99"].append(measured["join_p99_ms"])
@@ -103,7 +103,7 @@ def joins(bench: Bench) -> Samples:
 
 
 def idle(bench: Bench) -> Samples:
-    """Memory and CPU of people who only sit there, in rooms of 100."""
+    """Memory and CPU for idle connections, in rooms of 100."""
     samples: Samples = defaultdict(list)
     for _ in range(min(bench.turns, 3)):
         for name in ("relay", "relay+redis", "c", "ws", "socket.io"):
@@ -119,7 +119,7 @@ def idle(bench: Bench) -> Samples:
 
 
 def viewers(bench: Bench) -> Samples:
-    """People who watch: each pings twice a second and reports once, as the page does while a film plays."""
+    """Viewers: each pings twice and reports once per second, as the page does while a film plays."""
     samples: Samples = defaultdict(list)
     for _ in range(min(bench.turns, 3)):
         for name in ("relay", "relay+redis"):
@@ -129,7 +129,7 @@ def viewers(bench: Bench) -> Samples:
 
 
 def stalled(bench: Bench) -> Samples:
-    """A room of 1,000 in which one in a hundred never reads, beside the same room in which all do."""
+    """A room of 1,000 in which some never read, beside the same room in which all do."""
     samples: Samples = defaultdict(list)
     wide: Options = {"message": WIDE_LINE, "match": '"t":"chat"'}
     options: Options = {"mode": "open", "rate": 15, "warm": 4, "seconds": 4, **wide}
@@ -141,7 +141,7 @@ def stalled(bench: Bench) -> Samples:
 
 
 def redis_hop(bench: Bench) -> Samples:
-    """The same people on one relay, and spread over two that meet in Redis."""
+    """The same people on one relay, and spread over two that share a Redis."""
     samples: Samples = defaultdict(list)
     for _ in range(bench.turns):
         for name, relays in (("relay", 1), ("2 relays+redis", 2)):
@@ -152,7 +152,7 @@ def redis_hop(bench: Bench) -> Samples:
 
 
 def huge_room(bench: Bench) -> Samples:
-    """From a command to the last of 10,000 people, over ten relays and Redis, beside one C loop that sends to all."""
+    """From a command to the last of 10,000 people, with ten relays and Redis, beside one C loop that sends to all."""
     samples: Samples = defaultdict(list)
     for _ in range(bench.turns):
         for name, servers in ((f"{RELAYS} relays+redis", RELAYS), ("c", 1)):
@@ -163,8 +163,8 @@ def huge_room(bench: Bench) -> Samples:
 
 
 def kill9(bench: Bench) -> Samples:
-    """One of two relays is killed under 1,000 people, who all come to the other one at once and ask for what they
-    missed: until each has it.
+    """One of two relays is killed; its 1,000 clients all reconnect to the other one at once and request what they
+    missed. Measures the time until each has it.
     """
     samples: Samples = defaultdict(list)
     name = "2 relays+redis"

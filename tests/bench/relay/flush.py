@@ -1,7 +1,8 @@
-"""What players see of a Redis that loses everything: how far the place in the film jumps for them.
+"""How far players' positions in the film jump when Redis loses everything.
 
-A hundred players in ten rooms over two relays estimate room time from pongs, as the page does, and follow the newest
-state. Redis is emptied; whenever a player gets a state or a clock, it is compared with where the player was before.
+A hundred players in ten rooms on two relays estimate room time from pongs, as the page does, and follow the newest
+state. Redis is flushed; whenever a player receives a state or a new estimate, its position is compared with the one
+before.
 """
 
 import asyncio
@@ -19,13 +20,13 @@ from fakes.relay.tokens import TokenIssuer, settings
 
 ROOMS, PEOPLE_EACH = 10, 10
 PINGS = 8
-TOLD_WITHIN_S = 20.0
-BACK_AFTER_S = 3.0
+NEW_EPOCH_WITHIN_S = 20.0
+RECONNECTED_AFTER_S = 3.0
 FILM = {"video_id": "film", "mrev": 1, "duration_s": 1e6, "playable_s": 1e6}
 
 
 class Player:
-    """Where it is in the film follows from its newest state and its newest estimate of room time."""
+    """Its position in the film follows from its newest state and its newest estimate of room time."""
 
     def __init__(self, ports: list[int], issuer: TokenIssuer, number: int) -> None:
         self._port = ports[number % len(ports)]
@@ -35,17 +36,17 @@ class Player:
         self._offset_ms: float | None = None
         self._clock, self._round_trip_ms = "", 0.0
         self.playing = asyncio.Event()
-        self.told_of_epoch = False
+        self.saw_new_epoch = False
         self.jump_ms = 0.0
 
     async def run(self) -> None:
-        """Comes back for ever."""
+        """Reconnects forever."""
         while True:
             with contextlib.suppress(OSError, ConnectionClosed):
                 await self._connected()
             await asyncio.sleep(0.05)
 
-    def place_s(self, local_ms: float) -> float | None:
+    def position_s(self, local_ms: float) -> float | None:
         state = self._state
         if not state or self._offset_ms is None or state["mode"] != "playing":
             return None
@@ -62,13 +63,13 @@ class Player:
             while True:
                 message = json.loads(await socket.recv())
                 if message["t"] == "welcome":
-                    await self._welcomed(socket, message)
+                    await self._handle_welcome(socket, message)
                 elif message["t"] == "state":
                     self._follow(message, self._offset_ms)
                 elif message["t"] == "pong":
                     await self._estimate(socket, message, pongs)
 
-    async def _welcomed(self, socket: ClientConnection, welcome: dict[str, Any]) -> None:
+    async def _handle_welcome(self, socket: ClientConnection, welcome: dict[str, Any]) -> None:
         self._follow(welcome["state"], self._offset_ms)
         if welcome["state"]["mode"] != "playing":
             await socket.send(json.dumps({"t": "cmd", "cid": f"play-{time.monotonic_ns()}", "op": "play", "mrev": 1}))
@@ -81,20 +82,20 @@ class Player:
             await socket.send(json.dumps({"t": "ping", "c": time.monotonic() * 1000}))
             return
         round_trip_ms, offset_ms = min(pongs)
-        # An estimate of the same clock stays until there is one about as good; another name begins anew (rule T1).
+        # An estimate is replaced by one that is about as good, or when the clock has another name (rule T1).
         if pong["clk"] != self._clock or round_trip_ms <= 2 * self._round_trip_ms + 1:
             self._clock, self._round_trip_ms = pong["clk"], round_trip_ms
             self._follow(self._state, offset_ms)
 
     def _follow(self, state: dict[str, Any], offset_ms: float | None) -> None:
         local_ms = time.monotonic() * 1000
-        before_s = self.place_s(local_ms)
-        self.told_of_epoch |= state["epoch"] > self._state.get("epoch", state["epoch"])
+        before_s = self.position_s(local_ms)
+        self.saw_new_epoch |= state["epoch"] > self._state.get("epoch", state["epoch"])
         self._state, self._offset_ms = state, offset_ms
-        after_s = self.place_s(local_ms)
+        after_s = self.position_s(local_ms)
         if before_s is not None and after_s is not None:
             self.jump_ms = max(self.jump_ms, abs(after_s - before_s) * 1000)
-        elif before_s is not None:  # it played, and does not any more: the worst of jumps
+        elif before_s is not None:  # it played and no longer does: the worst jump
             self.jump_ms = max(self.jump_ms, before_s * 1000)
         if after_s is not None and after_s > 1:
             self.playing.set()
@@ -110,16 +111,16 @@ async def _measure(running: Running, issuer: TokenIssuer, flushes: int) -> list[
         for _ in range(flushes):
             await asyncio.sleep(1)
             for player in players:
-                player.jump_ms, player.told_of_epoch = 0.0, False
+                player.jump_ms, player.saw_new_epoch = 0.0, False
             await running.flush_redis()
-            async with asyncio.timeout(TOLD_WITHIN_S):
+            async with asyncio.timeout(NEW_EPOCH_WITHIN_S):
                 while True:
-                    if all(player.told_of_epoch for player in players):
+                    if all(player.saw_new_epoch for player in players):
                         break
                     await asyncio.sleep(0.1)
-            await asyncio.sleep(BACK_AFTER_S)
-            if standing := sum(1 for player in players if player.place_s(time.monotonic() * 1000) is None):
-                raise RuntimeError(f"{standing} players do not play on")
+            await asyncio.sleep(RECONNECTED_AFTER_S)
+            if stopped := sum(1 for player in players if player.position_s(time.monotonic() * 1000) is None):
+                raise RuntimeError(f"{stopped} players no longer play")
             jumps.append(max(player.jump_ms for player in players))
     finally:
         for task in tasks:
@@ -129,5 +130,5 @@ async def _measure(running: Running, issuer: TokenIssuer, flushes: int) -> list[
 
 
 def worst_jumps_ms(running: Running, issuer: TokenIssuer, *, flushes: int) -> list[float]:
-    """Of each time that Redis was emptied, the worst of all players."""
+    """For each flush, the worst jump of all players."""
     return asyncio.run(_measure(running, issuer, flushes))

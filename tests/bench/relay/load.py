@@ -1,4 +1,4 @@
-"""One run of the load generator: who comes in, what they do, and what the server's processes used meanwhile."""
+"""One run of the load generator: who connects, what they send, and what the server's processes use during it."""
 
 import json
 import subprocess
@@ -20,11 +20,11 @@ Options = dict[str, str | float]
 
 FILM = {"video_id": "film", "mrev": 1, "duration_s": 1e7, "playable_s": 1e7}
 EVERYONE = settings(control="everyone", capacity=100_000)
-TOKENS_GOOD_FOR_S = 240.0
+REUSE_TOKENS_FOR_S = 240.0
 MAX_LOAD_CPU = 0.95
 
-# A seek carries its number as the place in the film, and so does the state that it brings about. The others are given
-# a state of the same length to pass on.
+# A seek carries its number as the position in the film, and so does the state that it causes. The other servers
+# forward a state of the same length.
 SEEK = '{"t":"cmd","cid":"%u","op":"seek","mrev":1,"pos_s":%u}'
 STATE = (
     '{"t":"state","epoch":1800000000000,"rev":1000,"video_id":"film","mrev":1,"mode":"paused","pos_s":%u.0,'
@@ -33,8 +33,8 @@ STATE = (
 )
 LINE = '{"t":"chat","cid":"%u","text":"' + "long line " * 49 + '%u","pos_s":%u}'
 WIDE_LINE = '{"t":"chat","cid":"%u","text":"' + "🎬" * 480 + '%u","pos_s":%u}'
-"""Two kilobytes in the longest message allowed: a client that does not read soon falls behind by more than the socket
-buffers hold.
+"""Two kilobytes in the longest permitted message: a client that does not read soon lags by more than the socket buffers
+hold.
 """
 
 
@@ -42,23 +42,23 @@ buffers hold.
 class Person:
     room: int
     kind: str = "a"
-    """a speaks, p only listens, s stops reading after its welcome."""
+    """a: sends and receives; p: only receives; s: stops reading after its welcome."""
     server: int = 0
-    """Which of the server's ports it connects to."""
+    """The index of the server's port that it connects to."""
     back: int | None = None
-    """Which of them it comes back to when the connection is lost."""
+    """The index of the port that it reconnects to when the connection is lost."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """What the generator counted, and what the server used between BEGIN and END."""
 
-    said: dict[str, Any]
+    counts: dict[str, Any]
     cpu_s: float
     rss_kb: float
 
     def __getitem__(self, name: str) -> float:
-        return float(self.said[name])
+        return float(self.counts[name])
 
     @property
     def deliveries_per_s(self) -> float:
@@ -89,16 +89,16 @@ class Load:
         *,
         at_begin: Callable[[], None] | None = None,
     ) -> Measured:
-        """`name` is the server's: it decides what people say. `at_begin` is called in a thread when measuring began."""
+        """`name` is the server's and decides what is sent. `at_begin` is called in a thread when measuring begins."""
         relay = "relay" in name
-        usual: Options = {"message": SEEK if relay else STATE, "engineio": int(name == "socket.io")}
+        defaults: Options = {"message": SEEK if relay else STATE, "engineio": int(name == "socket.io")}
         with tempfile.NamedTemporaryFile("w", suffix=".people") as file:
             for number, person in enumerate(people):
                 back = 0 if person.back is None else running.ports[person.back]
                 hello = self._hello(number, person.room) if relay else f'{{"t":"hello","room":"room-{person.room}"}}'
                 file.write(f"{running.ports[person.server]} {person.room} {person.kind} {back} {hello}\n")
             file.flush()
-            arguments = [part for key, value in (usual | options).items() for part in (f"--{key}", str(value))]
+            arguments = [part for key, value in (defaults | options).items() for part in (f"--{key}", str(value))]
             return self._measure(on_cpu(LOAD_CPU, self._built.load, Path(file.name), *arguments), running, at_begin)
 
     def _measure(self, command: list[str], running: Running, at_begin: Callable[[], None] | None) -> Measured:
@@ -119,9 +119,9 @@ class Load:
         return Measured(json.loads(last), cpu_s, rss_kb)
 
     def _hello(self, number: int, room: int) -> str:
-        """With a real join token; signing takes longer than verifying, so one is used again while it is young."""
-        made_at, hello = self._hellos.get((number, room), (0.0, ""))
-        if time.monotonic() - made_at > TOKENS_GOOD_FOR_S or not hello:
+        """Contains a real join token; signing takes longer than verifying, so a token is reused for a while."""
+        signed_at, hello = self._hellos.get((number, room), (0.0, ""))
+        if time.monotonic() - signed_at > REUSE_TOKENS_FOR_S or not hello:
             token = self.issuer.join(f"person-{number}", room=f"room-{room}", set=EVERYONE, media=FILM)
             hello = json.dumps({"t": "hello", "v": 1, "token": token}, separators=(",", ":"))
             self._hellos[number, room] = (time.monotonic(), hello)

@@ -1,4 +1,4 @@
-"""From samples to what is published: ratios taken turn by turn, their medians and spreads, beside goals and moonshots.
+"""Turns samples into published figures: ratios taken turn by turn, their medians and spreads, beside the goals.
 
 Pure: it neither measures nor prints.
 """
@@ -17,7 +17,7 @@ GIB_DOLLARS_PER_S = 0.000002
 RELAY_GIB = 0.5
 MAX_CONNECTIONS = 1000
 BUSY_AT_MOST = 0.6
-"""A relay that is busier than this is late in bursts; Cloud Run, too, starts another instance at 60 % CPU."""
+"""A relay that is busier than this is late during bursts; Cloud Run also starts another instance at 60 % CPU."""
 
 Kept = Mapping[str, Samples]
 """Samples by cell."""
@@ -44,13 +44,13 @@ def row(
 
 
 def rows(kept: Kept) -> list[Row]:
-    """Those of the cells that were measured."""
+    """The rows of the cells that were measured."""
     return [each for cell, make in _ROWS.items() if cell in kept for each in make(kept[cell])]
 
 
 def _saturation(samples: Samples) -> Iterator[Row]:
     def against(other: str, ours: str = "relay") -> list[float]:
-        """The geometric mean over the shapes of rooms, of each turn."""
+        """For each turn, the geometric mean over the shapes of rooms."""
         shapes = [
             ratios(*(samples[f"{name}, rooms of {size}, deliveries/s"] for name in (ours, other))) for size in SHAPES
         ]
@@ -88,14 +88,14 @@ def _joins(samples: Samples) -> Iterator[Row]:
     ours, home, theirs = (samples[f"{name}, one room, joins/s"] for name in ("relay", "home relay", "socket.io"))
     yield row(
         "joins_vs_socketio",
-        "joins/s into a room of 1,000 over socket.io's",
+        "joins/s into a room of 1,000, over socket.io's",
         ratios(ours, theirs),
         "×",
         3,
         6,
         at_least=True,
     )
-    yield row("joins_per_s", "… and how many, each with its token verified", ours, "/s", at_least=True)
+    yield row("joins_per_s", "… in absolute terms, each with a verified token", ours, "/s", at_least=True)
     yield row(
         "home_joins_vs_socketio",
         "at home, not compiled, joins/s over socket.io's",
@@ -116,10 +116,10 @@ def _viewers(samples: Samples) -> Iterator[Row]:
     per_core = [1000 * BUSY_AT_MOST / used for used in cores]
     dollars_per_h = 3600 * (VCPU_DOLLARS_PER_S + RELAY_GIB * GIB_DOLLARS_PER_S)
     per_dollar = [min(each, MAX_CONNECTIONS) / dollars_per_h for each in per_core]
-    yield row("viewers_per_core", "people who watch, a core that is 60 % busy", per_core, "", at_least=True)
+    yield row("viewers_per_core", "viewers per core that is 60 % busy", per_core, "", at_least=True)
     yield row(
         "viewers_per_core_dollar",
-        "… an hour for a dollar of Cloud Run (≤ 1,000 an instance)",
+        "… per hour and dollar of Cloud Run (≤ 1,000 per instance)",
         per_dollar,
         "",
         at_least=True,
@@ -133,7 +133,7 @@ def _stalled(samples: Samples) -> Iterator[Row]:
     yield row("stalled_p99_ratio", "p99 of the others where 1 % do not read", p99, "×", 1.2, 1.05)
     yield row(
         "kb_per_stalled",
-        "memory of one who does not read",
+        "memory of a client that does not read",
         [(more - less) / 100 for more, less in growth],
         "KB",
         320,
@@ -154,12 +154,12 @@ def _kill9(samples: Samples) -> Iterator[Row]:
             *(samples[what] for what in ("not back", "gaps", "doubles", "incomplete", "behind")), strict=True
         )
     ]
-    yield row("kill9_p99_s", "kill -9 under 1,000: all back and complete, p99", samples["back p99"], "s", 2, 0.5)
-    yield row("kill9_lost", "… people who lack a line or have one twice", lost, "", 0, of=max)
+    yield row("kill9_p99_s", "kill -9 with 1,000 clients: all back and complete, p99", samples["back p99"], "s", 2, 0.5)
+    yield row("kill9_lost", "… clients that lack a line or have one twice", lost, "", 0, of=max)
 
 
 def _flush(samples: Samples) -> Iterator[Row]:
-    yield row("flush_jump_ms", "Redis emptied: worst jump of a room's clock", samples["jump"], "ms", 50, 5, of=max)
+    yield row("flush_jump_ms", "Redis flushed: worst jump of a room's clock", samples["jump"], "ms", 50, 5, of=max)
 
 
 def _huge(samples: Samples) -> Iterator[Row]:
@@ -168,7 +168,7 @@ def _huge(samples: Samples) -> Iterator[Row]:
 
     yield row(
         "room10k_p99_vs_c",
-        "room of 10,000: command → last person, p99, over C's",
+        "room of 10,000: command → last client, p99, over C's",
         ratios(of(HUGE), of("c")),
         "×",
         2,

@@ -1,4 +1,4 @@
-"""The servers that are measured, each in processes of its own on the server's core, fresh for every measurement."""
+"""The servers that are measured, each in separate processes on the server's core, started for every measurement."""
 
 import contextlib
 import functools
@@ -26,16 +26,16 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 @functools.cache
 def realtime() -> bool:
-    """Whether processes may go ahead of the machine's other work."""
+    """Whether this user may give processes real-time priority."""
     return subprocess.run(["chrt", "-r", "1", "true"], check=False, capture_output=True).returncode == 0
 
 
 def on_cpu(cpu: str, *command: str | Path) -> list[str]:
-    """The command on a core of its own; ahead of the machine's other work where that is allowed. It ends when the bench
-    does, however that ends: a server that outlives a killed bench spoils the next.
+    """The command, bound to one core and with real-time priority if permitted. It is killed when the benchmark ends,
+    however that happens: a server that outlived a killed benchmark would disturb the next.
     """
-    ahead = ["chrt", "-r", "1"] if realtime() else []
-    return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", cpu, *ahead, *map(str, command)]
+    priority = ["chrt", "-r", "1"] if realtime() else []
+    return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", cpu, *priority, *map(str, command)]
 
 
 def free_port() -> int:
@@ -45,14 +45,14 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """Some processes that are one server."""
+    """The processes that make up one server."""
 
     ports: list[int]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     redis_url: str = ""
 
     def cpu_s(self) -> float:
-        """User and system time of all of them so far."""
+        """User and system time of all processes so far."""
         used = 0
         for process in self.processes:
             fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].split()
@@ -69,7 +69,7 @@ class Running:
 
 
 class Servers:
-    """Starts any of them by name; `keys_url` is where relays find the keys of the tokens that they are shown."""
+    """Starts a server by name; `keys_url` is where relays fetch the keys of the tokens."""
 
     def __init__(self, built: Built, keys_url: str) -> None:
         self._built = built
@@ -77,8 +77,8 @@ class Servers:
 
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[Running]:
-        """`relay`, `relay+redis`, `N relays+redis`: compiled, as the image has them. `home relay`: the sources, as they
-        run at home. `c`, `c joined`, `ws`, `socket.io`.
+        """`relay`, `relay+redis`, `N relays+redis`: compiled, as in the image. `home relay`: the sources, as they run
+        at home. `c`, `c joined`, `ws`, `socket.io`.
         """
         with contextlib.ExitStack() as stack:
             if "relay" in name:
@@ -108,7 +108,7 @@ class Servers:
                 return [self._built.node, self._built.peers / "ws.mjs", str(port)]
             case "socket.io":
                 return [self._built.node, self._built.peers / "socketio.mjs", str(port)]
-        raise ValueError(f"no server is called {name}")
+        raise ValueError(f"unknown server: {name}")
 
     def _relay_command(self) -> list[str]:
         return [sys.executable, "-m", "watchparty_relay"]
@@ -121,7 +121,7 @@ class Servers:
         return {
             "PYTHONPATH": str(compiled_relay() if compiled else Path(watchparty_relay.__file__).parents[1]),
             "WATCHPARTY_RELAY_JWKS_URL": self._keys_url,
-            # Limits are kept to, but in rooms of ten a fast machine lets everybody ask more than anybody may.
+            # Limits are enforced, but in rooms of ten a fast machine lets each member send more than is permitted.
             "WATCHPARTY_RELAY_LIMITS_TIMES": "3",
             **(redis if redis_port else {}),
         }
@@ -165,7 +165,7 @@ def _until_listening(port: int) -> None:
 
 
 def _until_ready(port: int) -> None:
-    """A relay is ready once it knows the keys."""
+    """A relay is ready once it has the keys."""
     deadline = time.monotonic() + STARTS_WITHIN_S
     while True:
         try:

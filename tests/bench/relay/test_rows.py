@@ -1,4 +1,4 @@
-"""The figures that are published follow from samples, turn by turn."""
+"""The published figures are computed from samples, turn by turn."""
 
 import pytest
 
@@ -11,25 +11,25 @@ PROMISED = {
 }
 
 
-class Everything(dict[str, list[float]]):
-    """Samples of whatever is asked for."""
+class AnySamples(dict[str, list[float]]):
+    """Has samples under every name."""
 
     def __missing__(self, name: str) -> list[float]:
         return [2.0, 4.0, 3.0]
 
 
 def test_every_promised_figure_is_in_the_result() -> None:
-    """Each goal of the relay has its row."""
+    """Each goal of the relay has a row."""
     kept = {
-        cell: Everything()
+        cell: AnySamples()
         for cell in ("huge", "saturation", "low", "joins", "idle", "stalled", "hop", "kill9", "flush", "viewers")
     }
     assert {row.key for row in rows(kept)} >= PROMISED
 
 
 def test_a_ratio_is_taken_within_a_turn_and_over_all_shapes() -> None:
-    """The geometric mean over the three sizes of rooms, then the median over turns."""
-    samples = Everything()
+    """The geometric mean over the three room sizes, then the median over the turns."""
+    samples = AnySamples()
     for size, (ours, theirs) in zip(
         SHAPES, (([80, 10], [10, 10]), ([10, 10], [10, 10]), ([10, 270], [10, 10])), strict=True
     ):

@@ -1,4 +1,4 @@
-"""The servers of a bench end with it."""
+"""The servers of a benchmark end with it."""
 
 import os
 import shutil
@@ -26,18 +26,18 @@ pytestmark = [
 
 
 def is_running(pid: int) -> bool:
-    """Whether it runs; who has ended and was not waited for does not."""
+    """Whether the process runs; a zombie does not."""
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_a_server_does_not_outlive_a_bench_that_was_killed() -> None:
-    """Even SIGKILL, which lets nobody tidy up, leaves no server behind."""
+def test_a_server_does_not_outlive_a_benchmark_that_was_killed() -> None:
+    """Even SIGKILL, which prevents any cleanup, leaves no server behind."""
     environ = {**os.environ, "PYTHONPATH": str(TESTS)}
     bench = subprocess.Popen([sys.executable, "-c", BENCH], env=environ, stdout=subprocess.PIPE, text=True)
     assert bench.stdout is not None
-    said = {bench.stdout.readline().strip(), bench.stdout.readline().strip()}
-    (pid,) = (int(each) for each in said - {"up"})
+    lines = {bench.stdout.readline().strip(), bench.stdout.readline().strip()}
+    (pid,) = (int(each) for each in lines - {"up"})
     assert is_running(pid)
     bench.send_signal(signal.SIGKILL)
     bench.wait()

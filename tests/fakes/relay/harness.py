@@ -1,4 +1,4 @@
-"""A whole relay without a socket: people speak through recorded channels, and time passes by hand."""
+"""A whole relay without sockets: clients use recorded channels, and the test advances the time."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ PATIENCE_S = 5.0
 
 
 class RecordedChannel:
-    """A channel whose reader reads at once, until `stall`; it keeps what was written."""
+    """A channel that records what is written. Its reader reads at once, unless `stalled`."""
 
     def __init__(self) -> None:
         self.messages: list[Json] = []
@@ -29,12 +29,12 @@ class RecordedChannel:
         self._unread = 0
         self._arrived = asyncio.Event()
 
-    def write(self, frames: FrameBatch) -> None:
-        for text in frames.frames:
-            self._take(text.payload)
+    def write(self, batch: FrameBatch) -> None:
+        for frame in batch.frames:
+            self._record(frame.payload)
 
     def write_urgent(self, build: Callable[[], bytes]) -> None:
-        self._take(build())
+        self._record(build())
 
     def buffered(self) -> int:
         return self._unread
@@ -43,14 +43,14 @@ class RecordedChannel:
         self.code = code
         self._arrived.set()
 
-    def _take(self, payload: bytes) -> None:
+    def _record(self, payload: bytes) -> None:
         if self.stalled:
             self._unread += len(payload)
         self.messages.append(json.loads(payload))
         self._arrived.set()
 
     def read_all(self) -> None:
-        """The reader takes everything that waited for it."""
+        """The reader reads everything that is buffered, and reads at once again."""
         self.stalled = False
         self._unread = 0
 
@@ -62,7 +62,7 @@ class RecordedChannel:
 
 
 class Client:
-    """Somebody at the other end of a channel."""
+    """The client at the other end of a channel."""
 
     _cids = itertools.count(1)
 
@@ -79,7 +79,7 @@ class Client:
         self.send(t="hello", v=PROTOCOL_VERSION, token=token, **more)
 
     async def next(self, kind: str) -> Json:
-        """The next message of this kind that was not looked at yet; those before it count as looked at."""
+        """The next unread message of this kind; those before it count as read."""
         await self.channel.until(lambda: any(m["t"] == kind for m in self.channel.messages[self._read :]))
         index = next(i for i, m in enumerate(self.channel.messages) if i >= self._read and m["t"] == kind)
         self._read = index + 1
@@ -114,7 +114,7 @@ class Client:
         return self.all(kind)[-1]
 
     def disconnect(self) -> None:
-        """The connection breaks."""
+        """The connection is lost, without a close frame."""
         self._harness.relay.disconnected(self.session)
 
     def _answers(self, cid: str) -> list[Json]:
@@ -122,7 +122,7 @@ class Client:
 
 
 class RelayHarness:
-    """`redis_url` makes it one of several on that server, on a time that passes by itself."""
+    """With `redis_url` it is one of several relays on that server; then time passes on its own."""
 
     def __init__(
         self,
@@ -171,20 +171,20 @@ class RelayHarness:
         return await self.join("host", role="host", name="Hanna", acct="acc-1", **claims)
 
     async def pass_time(self, seconds: float, *, step_s: float = 0.25) -> None:
-        """Lets time pass in steps, with a tick after each."""
+        """Advances the time in steps, with a tick after each."""
         for _ in range(round(seconds / step_s)):
             if isinstance(self.time, ManualTime):
                 self.time.advance(step_s)
             await self.relay.tick()
-        await asyncio.sleep(0)  # what was said goes out in the next turn of the loop
+        await asyncio.sleep(0)  # what was sent is written in the next turn of the loop
 
     async def notice(self, kind: str, room: str = "room", **facts: Any) -> None:
-        """Delivers as the functions of the same process do: from a thread."""
-        payload = {"t": "notice", "id": f"n-{kind}", "room": room, "kind": kind, **facts}
-        await asyncio.to_thread(self.service.deliver, payload)
+        """Delivers a notice as functions in the same process do: from a thread."""
+        body = {"t": "notice", "id": f"n-{kind}", "room": room, "kind": kind, **facts}
+        await asyncio.to_thread(self.service.deliver, body)
 
     async def published(self, kind: str) -> list[Json]:
-        """Room events of a kind, after a flush."""
+        """The room events of this kind, after a flush."""
         await self.relay.flush_events()
         return [event for event in self.events if event["kind"] == kind]
 

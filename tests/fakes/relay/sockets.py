@@ -1,4 +1,4 @@
-"""The relay on a real port of this machine, and people who speak to it through real sockets."""
+"""The relay on a real port of this machine, and clients with real sockets."""
 
 import asyncio
 import contextlib
@@ -32,7 +32,7 @@ UPGRADE = (
 
 
 class SocketClient:
-    """One WebSocket; `next` reads on until a message of the wanted type comes."""
+    """One WebSocket; `next` reads on until a message of that type arrives."""
 
     _cids = itertools.count(1)
 
@@ -62,7 +62,7 @@ class SocketClient:
                 return answer
 
     async def closed(self) -> int:
-        """The code with which the other side closes."""
+        """Reads on until the relay closes, and returns the close code."""
         async with asyncio.timeout(PATIENCE_S):
             try:
                 while True:
@@ -72,7 +72,7 @@ class SocketClient:
 
 
 class StalledReader:
-    """A socket with a small buffer that nobody reads until `messages` is asked for."""
+    """A socket with a small buffer that is not read before `messages` is called."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -87,9 +87,9 @@ class StalledReader:
             connection.setblocking(False)
             await loop.sock_connect(connection, ("127.0.0.1", relay.port))
             await loop.sock_sendall(connection, UPGRADE)
-            answer = b""
-            while b"\r\n\r\n" not in answer:
-                answer += await loop.sock_recv(connection, 4096)
+            response = b""
+            while b"\r\n\r\n" not in response:
+                response += await loop.sock_recv(connection, 4096)
             hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("sleeper")}).encode()
             masked_with_zeros = b"\x81\xfe" + len(hello).to_bytes(2, "big") + bytes(4) + hello
             await loop.sock_sendall(connection, masked_with_zeros)
@@ -120,7 +120,7 @@ class StalledReader:
 
 
 class RelaySocket:
-    """What a running relay is to its clients: an address and somebody who signs tokens."""
+    """A running relay as clients see it: an address, and an issuer of tokens."""
 
     def __init__(self, service: RelayService, issuer: TokenIssuer, port: int, events: list[Json]) -> None:
         self.service = service
@@ -151,7 +151,7 @@ class RelaySocket:
 
 
 class KeysOf(RemoteKeys):
-    """The mint's keys, where the served relay would fetch the functions'."""
+    """The issuer's keys, in place of those that the relay would fetch from the functions."""
 
     def __init__(self, issuer: TokenIssuer) -> None:
         super().__init__("")
@@ -163,7 +163,7 @@ class KeysOf(RemoteKeys):
 
 
 class Embedding(uvicorn.Server):
-    """A server that hosts the relay in its own process, as the standalone one does: drained before sockets close."""
+    """A server that hosts the relay in its own process, as the standalone server does, and drains it before closing."""
 
     def __init__(self, service: RelayService, *, silence_s: float) -> None:
         async def app(scope: Json, receive: Any, send: Any) -> None:
@@ -192,7 +192,7 @@ class Embedding(uvicorn.Server):
     @contextlib.asynccontextmanager
     async def running(self, listening: socket.socket) -> AsyncIterator[None]:
         await self._service.start()
-        running = asyncio.create_task(self.serve(sockets=[listening]))  # connections wait in the backlog meanwhile
+        running = asyncio.create_task(self.serve(sockets=[listening]))  # until then connections wait in the backlog
         try:
             yield
         finally:
@@ -211,11 +211,11 @@ async def serving(
     move_within_s: float = 0.0,
     silence_s: float = SILENCE_S,
 ) -> AsyncIterator[RelaySocket]:
-    """The relay on a free port: alone, or within an ASGI server; stopped like a deployment stops it."""
+    """The relay on a free port, alone or within an ASGI server; stopped as a deployment would stop it."""
     events: list[Json] = []
 
-    async def publish(told: list[Json]) -> None:
-        events.extend(told)
+    async def publish(batch: list[Json]) -> None:
+        events.extend(batch)
 
     issuer = TokenIssuer(MachineTime())
     service = build_relay(

@@ -1,4 +1,4 @@
-"""What the relay trusts, in tests: a time that is stepped by hand, and a mint for join and notice tokens."""
+"""What the relay trusts, in tests: a clock that is advanced by hand, and an issuer of join and notice tokens."""
 
 import base64
 from typing import Any
@@ -14,7 +14,7 @@ FILM = {"video_id": "film", "mrev": 1, "duration_s": 600.0, "playable_s": 600.0}
 
 
 class ManualTime:
-    """Wall and monotonic clock of a machine on which time passes only by `advance`."""
+    """The date and the monotonic clock of a machine on which time passes only through `advance`."""
 
     def __init__(self, wall_ms: float = START_MS) -> None:
         self._wall_ms = wall_ms
@@ -25,7 +25,7 @@ class ManualTime:
         self._monotonic_ms += seconds * 1000
 
     def set_wall(self, seconds: float) -> None:
-        """Somebody corrects the machine's date by so much: no time has passed."""
+        """Corrects the machine's date by `seconds`, without any time passing."""
         self._wall_ms += seconds * 1000
 
     def wall_ms(self) -> float:
@@ -42,7 +42,7 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 class TokenIssuer:
-    """Signs like the functions do, with a key that lives as long as the test."""
+    """Signs tokens as the functions do, with a key that exists only for the test."""
 
     def __init__(self, time: TimeSource) -> None:
         self._time = time
