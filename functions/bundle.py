@@ -1,7 +1,8 @@
 """`python functions/bundle.py FOLDER`: writes the archive that is deployed, the same bytes for the same sources.
 
 Its name contains the hash of its content, so that Terraform deploys again exactly when something changed. This file is
-not part of it.
+not part of it. requirements.lock becomes its requirements.txt, so every build installs the same packages, checked by
+their hashes.
 """
 
 import hashlib
@@ -14,12 +15,13 @@ from pathlib import Path
 SOURCE = Path(__file__).parent
 _BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
+_LOCK = "requirements.lock"
 
 
 def sources(folder: Path) -> Iterator[Path]:
-    """The deployed files: entry points, package and requirements."""
+    """The deployed files: entry points, package and locked requirements."""
     yield folder / "main.py"
-    yield folder / "requirements.txt"
+    yield folder / _LOCK
     yield from folder.glob("watchparty_api/**/*.py")
 
 
@@ -28,7 +30,8 @@ def archive(folder: Path) -> bytes:
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as bundle:
         for path in sorted(sources(folder)):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _BEGINNING_OF_TIME)
+            name = path.relative_to(folder).as_posix()
+            entry = zipfile.ZipInfo("requirements.txt" if name == _LOCK else name, _BEGINNING_OF_TIME)
             entry.external_attr, entry.create_system = _READABLE, 3
             bundle.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
     return content.getvalue()

@@ -19,8 +19,8 @@ FILES = subprocess.run(
     check=True,
 ).stdout.split()
 DOCUMENTS = sorted(ROOT / name for name in FILES if name.endswith(".md"))
-WRITTEN_BY_READERS = {"watch.py"}
-"""Files that readers of the tutorial write."""
+WRITTEN_BY_READERS = {"watch.py", "terraform/.terraform.lock.hcl"}
+"""Files that readers write: the tutorial's program, and Terraform's lock file at the first deployment."""
 OF_THE_DATA_FOLDER = {"keys/", "media/", "uploads/"}
 """Folders of a server's data, which docs/self-hosting.md names."""
 WALKS = 4

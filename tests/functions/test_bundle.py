@@ -77,6 +77,12 @@ def test_nothing_else_is_in_it() -> None:
     assert strangers == []
 
 
+def test_it_installs_the_locked_packages() -> None:
+    """Google's build reads requirements.txt: there it finds every package with its hashes."""
+    with zipfile.ZipFile(BytesIO(bundle.archive(SOURCE.parent))) as opened:
+        assert opened.read("requirements.txt") == (SOURCE.parent / "requirements.lock").read_bytes()
+
+
 def test_it_runs_on_its_own_requirements(tmp_path: Path) -> None:
     """Unpacked elsewhere, every function can be built with the packages of its requirements."""
     with zipfile.ZipFile(BytesIO(bundle.archive(SOURCE.parent))) as opened:

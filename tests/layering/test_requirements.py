@@ -1,7 +1,11 @@
 """The requirements lists agree with each other, and every pin states its purpose."""
 
 import re
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LISTS = [
@@ -29,6 +33,51 @@ def test_one_package_has_one_version_everywhere() -> None:
         for name, version in pins(path).items():
             versions.setdefault(name, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_the_lock_of_the_functions_is_complete_and_agrees() -> None:
+    """It has the pins of requirements.txt, every package that those need on Python 3.13, and a hash for each."""
+    lock = locked(ROOT / "functions" / "requirements.lock")
+    assert [name for name, (_, hashes) in lock.items() if not hashes] == []
+    wanted = {
+        canonicalize_name(name): version for name, version in pins(ROOT / "functions" / "requirements.txt").items()
+    }
+    assert {name: lock[name][0] for name in wanted} == wanted
+    where = {"python_version": "3.13", "python_full_version": "3.13.0", "platform_machine": "x86_64"}
+    needed, seen = [Requirement(name) for name in wanted], set()
+    while needed:
+        requirement = needed.pop()
+        name = canonicalize_name(requirement.name)
+        assert name in lock, f"{name} is missing: run `make lock`"
+        assert requirement.specifier.contains(lock[name][0], prereleases=True), f"{requirement}: run `make lock`"
+        for extra in requirement.extras or {""}:
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                if is_installed(name, lock[name][0]):
+                    listed = [Requirement(text) for text in metadata.requires(name) or []]
+                    here = {**where, "extra": extra}
+                    needed += [each for each in listed if each.marker is None or each.marker.evaluate(here)]
+    found = {name for name, _ in seen}
+    assert found <= set(lock)
+    if all(is_installed(name, pin) for name, (pin, _) in lock.items()):
+        assert found == set(lock)
+
+
+def locked(path: Path) -> dict[str, tuple[str, list[str]]]:
+    """Package → version and hashes of a lock file."""
+    text = path.read_text()
+    entries = re.findall(
+        r"^([a-z0-9.-]+)(?:\[[^\]]+\])?==(\S+)((?: \\\n    --hash=sha256:[0-9a-f]{64})*)", text, re.MULTILINE
+    )
+    return {canonicalize_name(name): (pin, hashes.split("--hash=")[1:]) for name, pin, hashes in entries}
+
+
+def is_installed(name: str, wanted: str) -> bool:
+    """Whether exactly this version is installed here: another one may need other packages."""
+    try:
+        return metadata.version(name) == wanted
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def test_the_top_list_covers_every_deployable() -> None:
