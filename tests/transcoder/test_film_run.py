@@ -1,16 +1,19 @@
 """The main loop takes reports in, asks its scheduler what to do, and finishes a film only when it is complete."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from transcoder.cloud import RecordedEvents
 from transcoder.facts import audio, facts
+from watchparty_transcoder.cloud_task import PUBLISH_ATTEMPTS, STAGGER_S, CloudScheduler, TaskShare
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Cancelled, DiskFull, PlanMismatch
+from watchparty_transcoder.errors import Cancelled, DiskFull, InternalError, PlanMismatch, WriteConflict
+from watchparty_transcoder.events import transcode_event
 from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
-from watchparty_transcoder.events.transcode_event import Availability
+from watchparty_transcoder.events.transcode_event import Availability, Finished
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.film_run import FilmRun, Job, Step, finished_before
 from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
@@ -18,6 +21,7 @@ from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.publish.verify import SpanReader, as_listed
 from watchparty_transcoder.source.source import on_disk
+from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.folder import FolderStorage
 
 SECONDS = 3.0
@@ -148,3 +152,46 @@ def test_cancelling_ends_the_loop(run: FilmRun) -> None:
     run.job.processes.cancel()
     with pytest.raises(Cancelled):
         run.run(ScriptedScheduler(run))
+
+
+class OvertakenStorage(FolderStorage):
+    """Every playlist has just been written by another task, which has finished the film if `finished`."""
+
+    def __init__(self, root: Path, *, finished: Finished | None) -> None:
+        super().__init__(root)
+        if finished:
+            super().write(layout.FINISHED, transcode_event.encode(finished))
+
+    def write(self, name: str, data: bytes) -> None:
+        if name.endswith(".m3u8"):
+            raise WriteConflict(name)
+        super().write(name, data)
+
+
+def overtaken(run: FilmRun, root: Path, *, finished: Finished | None, index: int) -> tuple[CloudScheduler, list[float]]:
+    """The scheduler of a task of the cloud, and the seconds that it waited."""
+    waits: list[float] = []
+    storage = OvertakenStorage(root, finished=finished)
+    behind = FilmRun(replace(run.job, storage=storage), PLAN)
+    (track,) = PLAN.audio
+    frames = track.end // 1024
+    behind.publisher.progress.add(
+        StoredSegment(track.name, 0, track.end / track.sample_rate, SIZE, frames, 0, track.end)
+    )
+    return CloudScheduler(behind, TaskShare(index, 20), lambda: 0.0, waits.append), waits
+
+
+def test_a_task_that_is_overtaken_at_the_end_ends_quietly(run: FilmRun, tmp_path: Path) -> None:
+    """All tasks see at once that nothing is missing. One finishes the film; the others have nothing left to do."""
+    nothing = Availability(0.0, (), (), (), (), (), None, None)
+    scheduler, waits = overtaken(run, tmp_path, finished=run.job.emitter.finished(nothing, SECONDS), index=7)
+    assert scheduler.publish_all() is None
+    assert waits == [7 * STAGGER_S]
+
+
+def test_a_task_that_never_gets_its_turn_is_started_again(run: FilmRun, tmp_path: Path) -> None:
+    """Others write, but no one finishes: Cloud Run starts the task again."""
+    scheduler, waits = overtaken(run, tmp_path, finished=None, index=3)
+    with pytest.raises(InternalError):
+        scheduler.publish_all()
+    assert len(waits) == PUBLISH_ATTEMPTS

@@ -33,6 +33,8 @@ NO_NEWS_S = 180.0
 """The first task waits for the others only as long as they make progress."""
 MARKER_READERS = 16
 PUBLISH_ATTEMPTS = 5
+STAGGER_S = 0.1
+"""All tasks see at the same moment that nothing is missing: after a conflict, each waits this long per its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class CloudTask:
                 return
             run = FilmRun(self.job, plan)
             try:
-                run.run(CloudScheduler(run, self.share, self.clock))
+                run.run(CloudScheduler(run, self.share, self.clock, self.wait))
             except CannotCopy as error:
                 log.warning("encoding what cannot be copied: %s", error.detail)
                 self.job.processes.resume()
@@ -124,10 +126,13 @@ class CloudScheduler:
 
     report_wait_s = READ_MARKERS_EVERY_S
 
-    def __init__(self, run: FilmRun, share: TaskShare, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, run: FilmRun, share: TaskShare, clock: Callable[[], float], wait: Callable[[float], None]
+    ) -> None:
         self._run = run
         self._share = share
         self._clock = clock
+        self._wait = wait
         self._pieces = all_pieces(run.encoder)
         self._known: set[str] = set()  # pieces whose markers were read
         self._news_at = clock()
@@ -198,10 +203,13 @@ class CloudScheduler:
     def span_reader(self) -> SpanReader:
         return as_listed(self._run.job.storage.sizes())
 
-    def publish_all(self) -> Availability:
+    def publish_all(self) -> Availability | None:
         for _ in range(PUBLISH_ATTEMPTS):
             try:
                 return self._run.publish()
             except WriteConflict:
+                self._wait(STAGGER_S * self._share.index)
+                if finished_before(self._run.job.storage):
+                    return None
                 self._read_markers()
         raise InternalError("other runs keep publishing")

@@ -81,8 +81,8 @@ class Scheduler(Protocol):
         """How verification finds out what each segment holds."""
         ...
 
-    def publish_all(self) -> Availability:
-        """Writes the final playlists."""
+    def publish_all(self) -> Availability | None:
+        """Writes the final playlists. None if another task has finished the film."""
         ...
 
 
@@ -176,6 +176,8 @@ class FilmRun:
     def _finish(self, scheduler: Scheduler) -> None:
         verify(self.publisher.progress, scheduler.span_reader())
         available = scheduler.publish_all()
+        if available is None:
+            return
         event = self.job.emitter.finished(available, self.plan.duration_s)
         self.job.storage.create(layout.FINISHED, transcode_event.encode(event))
 
