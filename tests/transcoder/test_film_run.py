@@ -183,7 +183,16 @@ def overtaken(run: FilmRun, root: Path, *, finished: Finished | None, index: int
 
 def test_a_task_that_is_overtaken_at_the_end_ends_quietly(run: FilmRun, tmp_path: Path) -> None:
     """All tasks see at once that nothing is missing. One finishes the film; the others have nothing left to do."""
-    nothing = Availability(0.0, (), (), (), (), (), None, None)
+    nothing = Availability(
+        playable_s=0.0,
+        renditions=(),
+        audio_tracks=(),
+        subtitle_tracks=(),
+        chapters=(),
+        warnings=(),
+        poster=None,
+        sprites=None,
+    )
     scheduler, waits = overtaken(run, tmp_path, finished=run.job.emitter.finished(nothing, SECONDS), index=7)
     assert scheduler.publish_all() is None
     assert waits == [7 * STAGGER_S]
