@@ -143,6 +143,9 @@ def terraform(words: list[str]) -> int:
         case ["output", "database"]:
             print(os.environ["CLOUD_STORE"], end="")
             return 0
+        case ["output", "key_prefix"]:
+            print(f"projects/{project}/secrets/watchparty", end="")
+            return 0
         case ["output"]:
             outputs = {
                 "registry": f"europe-west1-docker.pkg.dev/{project}/watchparty",

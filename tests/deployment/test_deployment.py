@@ -74,6 +74,24 @@ class Operator:
         return dict(re.findall(r"-var=(\w+)=(\{.*?\}|\S+)", words))
 
 
+SECRET_MANAGER = """
+import os
+from pathlib import Path
+from google.cloud import secretmanager
+
+class Client:
+    def access_secret_version(self, name, **_options):
+        cloud = Path(os.environ["CLOUD"])
+        with (cloud / "read").open("a") as log:
+            print(name, file=log)
+        newest = max((cloud / "secrets" / name.split("/")[3]).iterdir()).read_bytes()
+        return secretmanager.AccessSecretVersionResponse(payload={"data": newest})
+
+secretmanager.SecretManagerServiceClient = Client
+"""
+"""Python runs it at start: the client of Secret Manager reads the secrets that the stand-in stored."""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """The real server, at the deployed address."""
@@ -229,11 +247,16 @@ def test_the_site_can_be_taken_down(operator: Operator) -> None:
 
 
 def test_the_first_administrator_is_created_in_the_database(operator: Operator) -> None:
-    """Step 4, with the password as an option instead of a prompt."""
+    """Step 4, with the password as an option instead of a prompt, and with the keys of the site."""
+    (operator.cloud / "python").mkdir()
+    (operator.cloud / "python" / "sitecustomize.py").write_text(SECRET_MANAGER)
     script = blocks("4. The first administrator").replace("--role admin", "--role admin --password 'correct horse'")
-    done = operator.types(script, HOME=str(operator.cloud))
+    deployed = operator.types(blocks("2. The settings") + blocks("3. The deployment"))
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    done = operator.types(script, HOME=str(operator.cloud), PYTHONPATH=str(operator.cloud / "python"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "you@example.org is now an admin" in done.stdout
+    assert "projects/my-watch-party/secrets/watchparty-hash/versions/latest" in (operator.cloud / "read").read_text()
 
 
 def test_a_deployment_that_does_not_play_fails(operator: Operator) -> None:
