@@ -1,4 +1,4 @@
-"""The relay's metrics and their text for Prometheus. One object per process, passed to whoever counts."""
+"""The relay's metrics and their text for Prometheus. One object per process, passed to every part that counts."""
 
 from bisect import bisect_left
 from collections import Counter

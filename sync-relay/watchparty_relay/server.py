@@ -23,7 +23,7 @@ from watchparty_relay.transport.port import SILENCE_S
 log = logging.getLogger(__name__)
 
 START_WITHIN_S = 120.0
-"""A new instance's route to Redis can take more than a minute. The port is open meanwhile, and clients are asked to
+"""A new instance's route to Redis can take more than a minute. Until then the port is open, and clients are asked to
 reconnect. https://cloud.google.com/run/docs/configuring/vpc-direct-vpc"""
 RETRY_S = 0.5
 LONGEST_RETRY_S = 5.0

@@ -33,7 +33,7 @@ def main() -> int:
     options = read_options()
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(run(options, Path(folder), tell=lambda line: print(line, file=sys.stderr, flush=True)))
+        outcome = asyncio.run(run(options, Path(folder), log=lambda line: print(line, file=sys.stderr, flush=True)))
     for name, value in outcome.counts().items():
         print(f"| {name:<40} | {value:>10,} |")
     for example in outcome.examples:

@@ -50,7 +50,7 @@ class Checker:
     _following: dict[str, Following] = field(default_factory=dict)
     _entries: dict[tuple[str, int, int], tuple[str, str]] = field(default_factory=dict)
     _states: dict[tuple[str, int, int], Json] = field(default_factory=dict)
-    _said: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _ids: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _acked: dict[tuple[str, int, int], str] = field(default_factory=dict)
     _newest_epoch: dict[str, int] = field(default_factory=dict)
 
@@ -121,8 +121,8 @@ class Checker:
             self._violated(kind, client, f"state {at} after {following.seen}")
         following.seen = max(at, following.seen)
         following.log_whole &= state["epoch"] == following.epoch
-        told = {name: state[name] for name in ("mode", "pos_s", "t0_ms", "rate", "mrev", "cause")}
-        if self._states.setdefault((following.room, *at), told) != told:
+        content = {name: state[name] for name in ("mode", "pos_s", "t0_ms", "rate", "mrev", "cause")}
+        if self._states.setdefault((following.room, *at), content) != content:
             self._violated(Violation.FORKED, client, f"two states {at}")
 
     def acked(self, client: str, text: str, seq: int) -> None:
@@ -148,7 +148,7 @@ class Checker:
         for (room, epoch, seq), text in self._acked.items():
             known = self._entries.get((room, epoch, seq))
             if known is None and epoch == self._newest_epoch[room]:
-                self._violated(Violation.LOST, room, f"nobody has the acknowledged {text}")
+                self._violated(Violation.LOST, room, f"no one has the acknowledged {text}")
             elif known is not None and known[1] != text:
                 self._violated(Violation.LOST, room, f"acknowledged {text} is {known[1]}")
 
@@ -160,15 +160,15 @@ class Checker:
         content = (entry["id"], entry["text"])
         if self._entries.setdefault((following.room, following.epoch, entry["seq"]), content) != content:
             self._violated(Violation.FORKED, client, f"two entries {entry['seq']} in epoch {following.epoch}")
-        said = self._said.setdefault((following.room, entry["text"]), set())
-        if entry["id"] in said:
+        ids = self._ids.setdefault((following.room, entry["text"]), set())
+        if entry["id"] in ids:
             return
-        said.add(entry["id"])
-        if len(said) == 1:
+        ids.add(entry["id"])
+        if len(ids) == 1:
             return
-        epochs = Counter(name.partition("-")[0] for name in said)
+        epochs = Counter(name.partition("-")[0] for name in ids)
         if max(epochs.values()) > 1:
-            self._violated(Violation.DOUBLED, client, f"{entry['text']} was said as {sorted(said)}")
+            self._violated(Violation.DOUBLED, client, f"{entry['text']} has the entries {sorted(ids)}")
         else:
             self.repeated_over_epochs += 1
 

@@ -51,7 +51,7 @@ class Outcome:
         return {**self.figures, **broken, **{f"faults: {kind}": count for kind, count in sorted(self.faults.items())}}
 
 
-async def run(options: Options, folder: Path, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
+async def run(options: Options, folder: Path, *, log: Callable[[str], None] = lambda _: None) -> Outcome:
     dice, checker, started = Random(options.seed), Checker(), time.monotonic()
     async with stage(RELAYS, folder) as on:
         clients = [
@@ -62,10 +62,10 @@ async def run(options: Options, folder: Path, *, tell: Callable[[str], None] = l
         reviving = asyncio.create_task(_revive(on))
         try:
             await _until(lambda: all(client.connected for client in clients), JOIN_WITHIN_S)
-            tell(f"{len(clients)} people have joined after {time.monotonic() - started:.0f} s")
-            faults = await _faults_until_enough(options, on, clients, checker, dice, tell)
+            log(f"{len(clients)} people have joined after {time.monotonic() - started:.0f} s")
+            faults = await _faults_until_enough(options, on, clients, checker, dice, log)
             resyncs = int(await on.metric("watchparty_relay_resyncs_total"))
-            unanswered = await _agree(clients, tell)
+            unanswered = await _agree(clients, log)
         finally:
             for task in (*tasks, reviving):
                 task.cancel()
@@ -88,16 +88,16 @@ async def run(options: Options, folder: Path, *, tell: Callable[[str], None] = l
 
 
 async def _faults_until_enough(
-    options: Options, on: Stage, clients: list[ChaosClient], checker: Checker, dice: Random, tell: Callable[[str], None]
+    options: Options, on: Stage, clients: list[ChaosClient], checker: Checker, dice: Random, log: Callable[[str], None]
 ) -> Faults:
     faults = Faults(on, clients, dice, options.faults)
     happening = asyncio.create_task(faults.run(every_s=options.fault_every_s))
-    told = time.monotonic()
+    reported_s = time.monotonic()
     while checker.events < options.events or len(faults.happened) < len(options.faults):
         await asyncio.sleep(0.2)
-        if time.monotonic() - told > 10:
-            told = time.monotonic()
-            tell(f"{checker.events:,} events, {dict(faults.happened)}, {dict(checker.found)}")
+        if time.monotonic() - reported_s > 10:
+            reported_s = time.monotonic()
+            log(f"{checker.events:,} events, {dict(faults.happened)}, {dict(checker.found)}")
     happening.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await happening
@@ -105,11 +105,11 @@ async def _faults_until_enough(
     return faults
 
 
-async def _agree(clients: list[ChaosClient], tell: Callable[[str], None]) -> int:
+async def _agree(clients: list[ChaosClient], log: Callable[[str], None]) -> int:
     """Lets all clients reconnect and receive their answers; returns how many did not."""
     for client in clients:
         client.be_quiet()
-    tell("faults are over")
+    log("faults are over")
     with contextlib.suppress(TimeoutError):
         await _until(lambda: all(client.settled.is_set() and client.connected for client in clients), AGREE_WITHIN_S)
     await asyncio.sleep(QUIET_S)

@@ -10,7 +10,7 @@ from chaos.checker import Checker, Violation
 
 Json = dict[str, Any]
 EPOCH = 1_000
-Told = list[tuple[str, str, Any]]
+Calls = list[tuple[str, str, Any]]
 """In order: (client, method of the checker, arguments)."""
 
 
@@ -28,7 +28,7 @@ def welcome(log: list[Json], seq: int, rev: int, *, epoch: int = EPOCH, reason: 
     return {"epoch": epoch, "seq": seq, "log": log, "state": state(rev, epoch), **complete}
 
 
-def history() -> Told:
+def history() -> Calls:
     """Ana stays connected, Bob misses two entries and reconnects, then Redis loses its data and a new epoch begins."""
     first, second, third, fourth = (entry(seq) for seq in range(1, 5))
     resumed = {"epoch": EPOCH, "seq": 1}
@@ -59,9 +59,9 @@ def history() -> Told:
     ]
 
 
-def checked(told: Told, *, connected: tuple[str, ...] = ("ana", "bob")) -> Checker:
+def checked(calls: Calls, *, connected: tuple[str, ...] = ("ana", "bob")) -> Checker:
     checker = Checker()
-    for who, method, what in deepcopy(told):
+    for who, method, what in deepcopy(calls):
         match method:
             case "welcome":
                 checker.welcome(who, "room", *what)
@@ -73,60 +73,60 @@ def checked(told: Told, *, connected: tuple[str, ...] = ("ana", "bob")) -> Check
     return checker
 
 
-def at(told: Told, who: str, method: str, number: int = 0) -> int:
+def at(calls: Calls, who: str, method: str, number: int = 0) -> int:
     """The index of a client's `number`th call of that method."""
-    return [index for index, (name, kind, _) in enumerate(told) if (name, kind) == (who, method)][number]
+    return [index for index, (name, kind, _) in enumerate(calls) if (name, kind) == (who, method)][number]
 
 
 def test_a_correct_history_has_no_violation() -> None:
     """Resuming, a repeated state and a signalled epoch are no violations."""
-    told = history()
-    told.insert(at(told, "ana", "state", 1), ("ana", "state", state(2)))
-    checker = checked(told)
+    calls = history()
+    calls.insert(at(calls, "ana", "state", 1), ("ana", "state", state(2)))
+    checker = checked(calls)
     assert (checker.found.total(), checker.examples, checker.epochs) == (0, [], 2)
     assert checker.events == 25
 
 
-def _without(who: str, method: str, number: int) -> Callable[[Told], None]:
-    return lambda told: told.__delitem__(at(told, who, method, number))
+def _without(who: str, method: str, number: int) -> Callable[[Calls], None]:
+    return lambda calls: calls.__delitem__(at(calls, who, method, number))
 
 
-def _again(who: str, method: str, number: int) -> Callable[[Told], None]:
-    def put(told: Told) -> None:
-        place = at(told, who, method, number)
-        told.insert(place + 1, told[place])
-
-    return put
-
-
-def _swapped(who: str, method: str, number: int) -> Callable[[Told], None]:
-    def put(told: Told) -> None:
-        here, there = at(told, who, method, number), at(told, who, method, number + 1)
-        told[here], told[there] = told[there], told[here]
+def _again(who: str, method: str, number: int) -> Callable[[Calls], None]:
+    def put(calls: Calls) -> None:
+        index = at(calls, who, method, number)
+        calls.insert(index + 1, calls[index])
 
     return put
 
 
-def _instead(who: str, method: str, number: int, what: Any) -> Callable[[Told], None]:
-    def put(told: Told) -> None:
-        told[at(told, who, method, number)] = (who, method, what)
+def _swapped(who: str, method: str, number: int) -> Callable[[Calls], None]:
+    def put(calls: Calls) -> None:
+        first, second = at(calls, who, method, number), at(calls, who, method, number + 1)
+        calls[first], calls[second] = calls[second], calls[first]
+
+    return put
+
+
+def _instead(who: str, method: str, number: int, what: Any) -> Callable[[Calls], None]:
+    def put(calls: Calls) -> None:
+        calls[at(calls, who, method, number)] = (who, method, what)
 
     return put
 
 
 _BACK = {"epoch": EPOCH, "seq": 1}
 
-FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
-    "an entry is not told": (Violation.LOST, _without("ana", "entry", 1)),
-    "the last entry is not told": (Violation.LOST, _without("bob", "entry", 2)),
-    "an entry is told twice": (Violation.DOUBLED, _again("ana", "entry", 1)),
-    "two entries change places": (Violation.REORDERED, _swapped("ana", "entry", 1)),
-    "two states change places": (Violation.REORDERED, _swapped("ana", "state", 0)),
+FAULTS: dict[str, tuple[Violation, Callable[[Calls], None]]] = {
+    "an entry is not sent": (Violation.LOST, _without("ana", "entry", 1)),
+    "the last entry is not sent": (Violation.LOST, _without("bob", "entry", 2)),
+    "an entry is sent twice": (Violation.DOUBLED, _again("ana", "entry", 1)),
+    "two entries are swapped": (Violation.REORDERED, _swapped("ana", "entry", 1)),
+    "two states are swapped": (Violation.REORDERED, _swapped("ana", "state", 0)),
     "a resumed log lacks an entry": (
         Violation.LOST,
         _instead("bob", "welcome", 1, (welcome([entry(3)], 3, 2, reason=None), _BACK)),
     ),
-    "a resumed log has one too many": (
+    "a resumed log has an entry too many": (
         Violation.DOUBLED,
         _instead("bob", "welcome", 1, (welcome([entry(1), entry(2), entry(3)], 3, 2, reason=None), _BACK)),
     ),
@@ -134,16 +134,16 @@ FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
         Violation.LOST,
         _instead("bob", "welcome", 1, (welcome([entry(1), entry(2), entry(3)], 3, 2, reason="gap"), _BACK)),
     ),
-    "a room has gone back without a new epoch": (
+    "a room goes back without a new epoch": (
         Violation.LOST,
         _instead("bob", "welcome", 1, (welcome([], 0, 2, reason=None), _BACK)),
     ),
-    "two people read different lines": (Violation.FORKED, _instead("bob", "entry", 1, entry(4, "another"))),
-    "two people see different states": (Violation.FORKED, _instead("bob", "state", 0, state(3, pos_s=99))),
-    "a line is said twice": (Violation.DOUBLED, _instead("ana", "entry", 1, entry(2, "line-1"))),
-    "an acknowledged line is another": (Violation.LOST, _instead("ana", "acked", 1, ("line-x", 4))),
-    "an acknowledged line is nowhere": (Violation.LOST, _instead("ana", "acked", 2, ("line-6", 6))),
-    "a new epoch's log is called whole": (
+    "two clients receive different lines": (Violation.FORKED, _instead("bob", "entry", 1, entry(4, "another"))),
+    "two clients receive different states": (Violation.FORKED, _instead("bob", "state", 0, state(3, pos_s=99))),
+    "a line has two entries": (Violation.DOUBLED, _instead("ana", "entry", 1, entry(2, "line-1"))),
+    "an acknowledged line has another text": (Violation.LOST, _instead("ana", "acked", 1, ("line-x", 4))),
+    "no one has an acknowledged line": (Violation.LOST, _instead("ana", "acked", 2, ("line-6", 6))),
+    "a log of a new epoch is called complete": (
         Violation.UNSIGNALLED,
         _instead(
             "bob",
@@ -153,7 +153,7 @@ FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
         ),
     ),
     "an epoch goes back": (Violation.UNSIGNALLED, _instead("ana", "state", -1, state(3, 900))),
-    "entries go on in an epoch whose log was not read": (Violation.UNSIGNALLED, _without("bob", "welcome", 2)),
+    "entries continue in an epoch whose log was not received": (Violation.UNSIGNALLED, _without("bob", "welcome", 2)),
 }
 
 
@@ -161,16 +161,16 @@ FAULTS: dict[str, tuple[Violation, Callable[[Told], None]]] = {
 def test_each_kind_of_fault_is_found(name: str) -> None:
     """The checker reports a violation of the expected kind."""
     violation, put = FAULTS[name]
-    told = history()
-    put(told)
-    assert violation in checked(told).found, name
+    calls = history()
+    put(calls)
+    assert violation in checked(calls).found, name
 
 
 def test_messages_repeated_after_a_lost_epoch_are_counted_separately() -> None:
     """A message that was sent again because its answer was lost with the epoch is no violation."""
-    told = history()
-    told[at(told, "ana", "entry", 4)] = ("ana", "entry", entry(5, "line-2", 2_000))
-    told[at(told, "bob", "entry", 2)] = ("bob", "entry", entry(5, "line-2", 2_000))
-    del told[at(told, "ana", "acked", 2)]
-    checker = checked(told)
+    calls = history()
+    calls[at(calls, "ana", "entry", 4)] = ("ana", "entry", entry(5, "line-2", 2_000))
+    calls[at(calls, "bob", "entry", 2)] = ("bob", "entry", entry(5, "line-2", 2_000))
+    del calls[at(calls, "ana", "acked", 2)]
+    checker = checked(calls)
     assert (checker.found.total(), checker.repeated_over_epochs) == (0, 1)

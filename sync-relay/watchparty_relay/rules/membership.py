@@ -76,7 +76,7 @@ def _with_token_film(room: Room, entering: Enter, now_ms: float) -> tuple[Room, 
 
 
 def _newest_film(entering: Enter, room: Room) -> Media | None:
-    """The token's film, unless a notice has told the empty room of a newer one."""
+    """The token's film, unless the empty room has received a newer one in a notice."""
     known = room.clock.media
     return entering.media if entering.media is not None and entering.media.mrev >= known.mrev else known
 

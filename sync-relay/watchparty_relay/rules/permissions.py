@@ -33,7 +33,7 @@ def can_chat(room: Room, participant_id: str) -> bool:
 
 
 def you(room: Room, participant_id: str, *, now_ms: float) -> You:
-    """What a client is told of itself: its participant and what that participant may do."""
+    """The participant as their own client receives them, with what they may do."""
     member = room.members[participant_id]
     return You(
         participant_id=participant_id,

@@ -70,6 +70,10 @@ class Recorder:
         return [("rev", e.rev) if isinstance(e, State) else (e.text, e.seq) for e in shown]
 
     @property
+    def lines(self) -> list[tuple[str, int]]:
+        return [(text, seq) for text, seq in self.states_and_lines if text != "rev"]
+
+    @property
     def resets(self) -> list[Room]:
         return [event.room for event in self.received if isinstance(event, EpochReset)]
 
@@ -109,17 +113,13 @@ async def test_two_relays_receive_one_order(pair: tuple[RedisBus, RedisBus]) -> 
         *(bus.apply("room", play(f"p{n}-{i}", op)) for n, bus in enumerate(pair) for i, op in enumerate(ops)),
     )
     for recorder in recorders:
-        await recorder.until(
-            lambda recorder=recorder: sum(1 for kind, _ in recorder.states_and_lines if kind != "rev") == 20
-        )  # type: ignore[misc]
+        await recorder.until(lambda recorder=recorder: len(recorder.lines) == 20)  # type: ignore[misc]
     last = [bus.apply("room", say(f"last{n}", "end")) for n, bus in enumerate(pair)]
     await asyncio.gather(*last)
     for recorder in recorders:
-        await recorder.until(
-            lambda recorder=recorder: [text for text, _ in recorder.states_and_lines].count("end") == 2
-        )  # type: ignore[misc]
+        await recorder.until(lambda recorder=recorder: len(recorder.lines) == 22)  # type: ignore[misc]
     assert recorders[0].states_and_lines == recorders[1].states_and_lines
-    assert [seq for kind, seq in recorders[0].states_and_lines if kind != "rev"] == list(range(1, 23))
+    assert [seq for _, seq in recorders[0].lines] == list(range(1, 23))
 
 
 async def test_a_retry_on_the_other_relay_gets_the_same_answer(pair: tuple[RedisBus, RedisBus]) -> None:
