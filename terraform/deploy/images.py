@@ -1,7 +1,11 @@
-"""Builds images with Cloud Build. A tag is a hash of the content, so an unchanged image is not built again."""
+"""Builds images with Cloud Build. A tag is a hash of the content and the month.
+
+So an unchanged image is built once a month, with the security fixes of its base, whose tag names no patch version.
+"""
 
 import hashlib
 import subprocess
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +22,11 @@ SOURCES = {
 }
 
 
-def content_tag(name: str) -> str:
-    """Returns a hash of the files in git from which the image is built."""
+def content_tag(name: str, now: datetime) -> str:
+    """Returns a hash of the files in git from which the image is built, and of the month."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SOURCES[name]]
     files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{now:%Y-%m}".encode())
     for file in sorted(path for path in files if (ROOT / path).is_file()):
         digest.update(f"{file}\0".encode() + (ROOT / file).read_bytes())
     return digest.hexdigest()[:16]
@@ -34,7 +38,7 @@ def ensure_images(
     """Returns image name → HOST/PATH@sha256:…, and builds missing images."""
     found = {}
     for name in settings.images:
-        tagged = f"{registry}/{name}:{content_tag(name)}"
+        tagged = f"{registry}/{name}:{content_tag(name, datetime.now(UTC))}"
         digest = _ensure(settings, name, tagged, builder, source_bucket, retry_after_s)
         found[name] = f"{registry}/{name}@{digest}"
     return found

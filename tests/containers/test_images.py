@@ -4,6 +4,7 @@ that they contain. The workflow builds and starts the real images.
 
 import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,9 +30,11 @@ def test_hadolint_finds_nothing(image: Image) -> None:
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
 def test_an_image_is_pinned_small_and_unprivileged(image: Image) -> None:
-    """Exact base tags, no build tools, an unprivileged user, a health check, and the program as process 1."""
+    """Base tags that get security fixes and no new versions, no build tools, an unprivileged user, a health check, and
+    the program as process 1.
+    """
     tags = [rest.split()[0] for rest in image.of("FROM")]
-    assert all(tag.rpartition(":")[2][0].isdigit() and tag.count(".") >= 2 for tag in tags), tags
+    assert all(re.fullmatch(r"(python:3\.\d+|node:\d+)(-slim)?-bookworm(-slim)?", tag) for tag in tags), tags
     assert len(tags) >= 2
     assert [rest for keyword, rest in image.last_stage if keyword == "USER"] == ["10001"]
     assert image.of("STOPSIGNAL") == ["SIGTERM"]
@@ -44,7 +47,7 @@ def test_the_image_contains_bytecode(image: Image) -> None:
     """Python's base image has none, and a container writes none: otherwise each start would compile every import."""
     assert image.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
     python = image.last_stage[0][1].split()[0]
-    minor = ".".join(python.partition(":")[2].split(".")[:2])
+    minor = python.partition(":")[2].partition("-")[0]
     steps = [f"{keyword} {rest}" for keyword, rest in image.last_stage]
     compiled = steps.index(f"RUN python -m compileall -q /usr/local/lib/python{minor} /app")
     assert not [step for step in steps[compiled:] if step.startswith("COPY")]
@@ -56,9 +59,31 @@ def test_copied_files_exist_and_are_in_the_build_context(image: Image) -> None:
     """Every source of a COPY exists, and .dockerignore does not exclude it."""
     sources = [source for arguments in image.copies() for source in arguments[:-1]]
     assert [source for source in sources if not (image.context / source).exists()] == []
-    if image.context == ROOT:
-        allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-        assert {source.split("/")[0] for source in sources} <= allowed
+    allowed = {line[1:] for line in (image.context / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {source.split("/")[0] for source in sources} <= allowed
+    if image.context != ROOT:
+        assert {source.split("/")[0] for source in sources} == allowed
+
+
+def test_images_and_functions_run_the_same_python() -> None:
+    """The minor version of every Python base is that of the functions' runtime."""
+    (runtime,) = re.findall(r'runtime\s+= "python3(\d+)"', (ROOT / "terraform/functions.tf").read_text())
+    bases = {rest.split()[0] for image in IMAGES.values() for rest in image.of("FROM") if rest.startswith("python")}
+    assert {base.partition(":")[2].partition("-")[0] for base in bases} == {f"3.{runtime}"}
+    assert f"--python-version 3.{runtime}" in (ROOT / "Makefile").read_text()
+
+
+def test_an_unchanged_image_is_built_once_a_month() -> None:
+    """The tag changes with the month, so that a new build picks up the fixes of the base."""
+    script = (
+        "from datetime import datetime as d; from images import content_tag as tag;"
+        "print(*(tag('relay', d.fromisoformat(day)) for day in ('2026-11-01', '2026-11-30', '2026-12-01')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT / "terraform/deploy", capture_output=True, text=True, check=True
+    )
+    first, later, december = done.stdout.split()
+    assert first == later != december
 
 
 def running(image: Image, folder: Path, **environ: str) -> tuple[list[str], dict[str, str]]:
