@@ -7,13 +7,15 @@ scrolling, and on a phone that tap targets have 44 px. It saves a screenshot of 
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import ViewportSize
+
 from e2e.people import DESKTOP, PHONE, Person
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = ROOT / ".build" / "screens"
-LANDSCAPE = {"width": 844, "height": 390}
-NARROWEST = {"width": 320, "height": 640}
+LANDSCAPE = ViewportSize(width=844, height=390)
+NARROWEST = ViewportSize(width=320, height=640)
 """WCAG 2.2, 1.4.10: content reflows down to 320 px."""
 
 _VIOLATIONS = """async (menuIsOpen) => {
@@ -61,9 +63,9 @@ class ScreenCheck:
                 self.findings.append(f"{name}: scrolls sideways at {NARROWEST['width']} px")
             self._resize(person, PHONE if person.phone else DESKTOP)
 
-    def _resize(self, person: Person, viewport: dict[str, int]) -> None:
+    def _resize(self, person: Person, viewport: ViewportSize) -> None:
         if person.page.viewport_size != viewport:
-            person.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            person.page.set_viewport_size(viewport)
         person.page.wait_for_timeout(150)  # wait for layout; motion is reduced
 
     def assert_no_findings(self) -> None:

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from playwright.sync_api import ViewportSize
+
 from e2e.conftest import Meet
 from e2e.films import copyable, long
 from e2e.party import all_play, create_room, join, open_tab, press, show_controls, wait_for_film, wait_for_room
@@ -32,8 +34,8 @@ def test_no_labels_overlap_in_the_picture_of_the_landing_page(meet: Meet) -> Non
     ada = meet("Ada")
     ada.open("/")
     ada.page.get_by_role("img", name="A laptop, a television and a phone").wait_for()
-    for size in (PHONE, NARROWEST, {"width": 768, "height": 1024}):
-        ada.page.set_viewport_size(size)  # type: ignore[arg-type]
+    for size in (PHONE, NARROWEST, ViewportSize(width=768, height=1024)):
+        ada.page.set_viewport_size(size)
         assert ada.page.evaluate(_COVERED) == []
 
 
@@ -90,7 +92,7 @@ def test_no_control_is_pushed_off_the_film(meet: Meet) -> None:
     wait_for_film(max_)
     max_.page.evaluate(_LONG_TIMES)
     for size in (PHONE, NARROWEST):
-        max_.page.set_viewport_size(size)  # type: ignore[arg-type]
+        max_.page.set_viewport_size(size)
         box = max_.page.get_by_role("button", name="Full screen").bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= size["width"], f"{box} at {size}"

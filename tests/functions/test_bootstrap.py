@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,10 +44,10 @@ def test_a_complete_configuration_starts(config: Config) -> None:
         ({"keys_dir": None, "keys_secrets": "projects/p/secrets/w"}, "WATCHPARTY_KEYS_SECRETS"),
     ],
 )
-def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, str], named: str) -> None:
+def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[str, Any], named: str) -> None:
     """S11: an unknown choice, a missing key, or mail without a public URL refuses to start and names the setting."""
     with pytest.raises(ConfigError, match=named) as refused:
-        start(replace(config, **changes))  # type: ignore[arg-type]
+        start(replace(config, **changes))
     assert "canary" not in str(refused.value)
 
 

@@ -100,6 +100,11 @@ def imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
             yield node.module, node.lineno
 
 
+def comments_of(module: Module) -> list[tokenize.TokenInfo]:
+    tokens = tokenize.generate_tokens(io.StringIO(module.source).readline)
+    return [token for token in tokens if token.type == tokenize.COMMENT]
+
+
 def attributes(module: Module, owner: str, *names: str) -> Lines:
     for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr in names and ast.unparse(node.value) == owner:
@@ -129,18 +134,24 @@ def a_logger_is_called_log(module: Module) -> Lines:
             yield from (target.lineno for target in node.targets if ast.unparse(target) != "log")
 
 
+@rule(
+    ("tests/test_a.py", "a = b  # type: ignore"),
+    ("functions/watchparty_api/a.py", "a = b  # type: ignore[arg-type]"),
+)
+def an_ignored_type_error_has_its_code_and_reason(module: Module) -> Lines:
+    """`# type: ignore[code]  # reason`."""
+    for token in comments_of(module):
+        if "type: ignore" in token.string and not re.match(r"# type: ignore\[[\w, -]+\]  # \S", token.string):
+            yield token.start[0]
+
+
 @rule(("standalone/watchparty/a.py", "import json\n\n# Seconds.\nLIMIT = 1"))
 def a_constant_is_explained_below_it(module: Module) -> Lines:
     """A constant is explained by a string below it, which editors display. A few words can follow on its line, and a
     comment can introduce a group of constants.
     """
-    comments = {
-        token.start[0]
-        for token in tokenize.generate_tokens(io.StringIO(module.source).readline)
-        if token.type == tokenize.COMMENT
-        and token.line.startswith("#")
-        and not re.match(r"# (fmt|ruff|noqa)", token.line)
-    }
+    own_lines = [token for token in comments_of(module) if token.line.startswith("#")]
+    comments = {token.start[0] for token in own_lines if not re.match(r"# (fmt|ruff|noqa)", token.line)}
     for node, following in zip_longest(module.tree.body, module.tree.body[1:]):
         follows_at_once = following is not None and following.lineno - 1 == node.end_lineno
         heads_a_group = isinstance(following, ast.Assign | ast.AnnAssign) and follows_at_once
@@ -190,13 +201,13 @@ def cloud_clients_are_imported_late(module: Module) -> Lines:
     ("tests/test_a.py", "def test_it(monkeypatch): monkeypatch.setenv('WATCHPARTY_PORT', '1')"),
 )
 def nothing_is_patched(module: Module) -> Lines:
-    """Tests pass fakes and never patch. `monkeypatch` only sets the variables from which Google's client libraries read
-    the address of an emulator, because they have no other setting for it.
+    """Tests pass fakes and never patch. `monkeypatch` only sets environment variables that a library or another program
+    reads, such as the address of an emulator; our own settings are arguments.
     """
     yield from (line for name, line in imported(module.nodes) if name.startswith(("unittest.mock", "mock")))
     calls = [node for node in module.nodes if isinstance(node, ast.Call)]
     patches = [node for node in calls if ast.unparse(node.func).startswith("monkeypatch.")]
-    allowed = re.compile(r"monkeypatch\.setenv\('\w+_EMULATOR_HOST',")
+    allowed = re.compile(r"monkeypatch\.setenv\('(?!WATCHPARTY_)\w+',")
     yield from (node.lineno for node in patches if not allowed.match(ast.unparse(node)))
 
 

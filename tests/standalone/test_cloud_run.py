@@ -12,6 +12,7 @@ from watchparty.bootstrap import Home, build_home
 from watchparty.config import home_config
 from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.ports.grants import HomeGrants
+from watchparty_api.ports.jobs import CloudRunJobs
 from watchparty_api.ports.relay import InProcessRelay
 
 SITE = "https://watch.example"
@@ -36,7 +37,8 @@ def test_everything_but_the_relay_is_googles(home: Home) -> None:
     assert isinstance(services.objects, GcsObjectStore)
     assert isinstance(services.relay, InProcessRelay)
     assert isinstance(services.playback, HomeGrants)
-    assert services.jobs.job == "projects/demo/locations/europe-west1/jobs/transcoder"  # type: ignore[attr-defined]
+    assert isinstance(services.jobs, CloudRunJobs)
+    assert services.jobs.job == "projects/demo/locations/europe-west1/jobs/transcoder"
 
 
 def test_one_origin_answers_page_api_and_socket(browser: TestClient) -> None:

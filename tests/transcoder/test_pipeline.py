@@ -47,7 +47,7 @@ class Stage:
             limits=Limits(), threads=1,
         )  # fmt: skip
         self.run = FilmRun(job, plan)
-        self.run.workers = self.submitted  # type: ignore[assignment]
+        self.run.workers = self.submitted  # type: ignore[assignment]  # as far as it is called
         self.progress = self.run.publisher.progress
         self.schedule = LocalScheduler(self.run)
         self.schedule.begin()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from fakes.google.pubsub_topic import Topic
 from fakes.google.strict_gcs import StrictGcs
 from fakes.waiting import eventually
 from transcoder.cloud import MEDIA, UPLOADS, VIDEO, download, upload
 from transcoder.decoding import decode_video
 from transcoder.films import AAC, X264, audio, make, video
 from transcoder.running import environment
-from transcoder.topic import Topic
 from watchparty_transcoder.events.transcode_event import Failed, Finished, Progress, Started
 
 pytestmark = [pytest.mark.media, pytest.mark.service]

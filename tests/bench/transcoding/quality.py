@@ -99,7 +99,7 @@ def audio_join_snr_deltas_db(folder: Path) -> list[float]:
         (track,) = plan.audio
         made: list[StoredSegment] = []
         for chunk in track.chunks:
-            encoder(source, plan, folder / name).encode_audio(track, chunk, made.append)  # type: ignore[arg-type]
+            encoder(source, plan, folder / name).encode_audio(track, chunk, made.append)  # type: ignore[arg-type]  # it warns of nothing
         decoded.append(decode_audio(write_playlist(folder / name, track.name, made)).samples[0])
         joins = track.starts[1:]
     chunked, whole = decoded

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from httpx2 import Response
 
 from fakes.house import SITE, House
 from fakes.party import Browser
@@ -18,7 +19,7 @@ def ana(house: House) -> Account:
     return create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
 
 
-def forgot(house: House, email: str = "ana@example.org"):  # type: ignore[no-untyped-def]
+def forgot(house: House, email: str = "ana@example.org") -> Response:
     return house.client.post("/api/v1/auth/password/forgot", json={"email": email})
 
 

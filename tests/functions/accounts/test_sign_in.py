@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fakes.house import SITE, House
@@ -19,7 +20,7 @@ def ana(house: House) -> Account:
     return create_account(house.services, email="ana@example.org", password=PASSWORD, display_name="Ana")
 
 
-def login(client: TestClient, password: str = PASSWORD, email: str = "ana@example.org"):  # type: ignore[no-untyped-def]
+def login(client: TestClient, password: str = PASSWORD, email: str = "ana@example.org") -> Response:
     return client.post("/api/v1/auth/login", json={"email": email, "password": password})
 
 

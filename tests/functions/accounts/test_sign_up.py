@@ -1,6 +1,7 @@
 """The first admin, registration, temporary hosts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,8 +14,8 @@ from watchparty_api.records import Account
 ANA = {"email": "Ana@Example.org", "password": "correct horse", "display_name": "Ana"}
 
 
-def _settings(house: House, **fields: object) -> None:
-    settings = replace(house.services.settings(), **fields)  # type: ignore[arg-type]
+def _settings(house: House, **fields: Any) -> None:
+    settings = replace(house.services.settings(), **fields)
     house.services.store.create(settings)
 
 

@@ -109,10 +109,11 @@ def test_rooms_are_listed_and_closed(house: House, ada: Person) -> None:
 def test_films_and_jobs_are_listed_and_a_failed_one_runs_again(house: House, ada: Person) -> None:
     """Jobs list films by the state of their transcode; only a failed one can be retried."""
     now = house.clock()
-    for id_, status in (("v1", "failed"), ("v2", "ready"), ("v3", "processing")):
+    states: list[tuple[str, Any]] = [("v1", "failed"), ("v2", "ready"), ("v3", "processing")]
+    for id_, status in states:
         failure = {"code": "corrupt", "message": "No picture."} if status == "failed" else None
         house.services.store.create(
-            Video(workspace_id="main", id=id_, created_at=now, owner_id="ben", title="F", status=status,  # type: ignore[arg-type]
+            Video(workspace_id="main", id=id_, created_at=now, owner_id="ben", title="F", status=status,
                   generation="1", failure=failure, updated_at=now),
         )  # fmt: skip
     assert {each["id"] for each in call(house, ada, "GET", "/videos").json()["items"]} == {"v1", "v2", "v3"}

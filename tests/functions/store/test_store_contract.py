@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,9 @@ from watchparty_api.store.port import Create, Delete, Query, Replace, Store
 NOW = datetime(2026, 11, 1, 20, 0, 0, 123456, tzinfo=UTC)
 
 
-def a_room(workspace: str, id_: str, **fields: object) -> Room:
-    defaults: dict[str, object] = {"name": "Film night", "owner_id": "ana", "link_id": id_, "last_active_at": NOW}
-    return Room(workspace_id=workspace, id=id_, created_at=NOW, **{**defaults, **fields})  # type: ignore[arg-type]
+def a_room(workspace: str, id_: str, **fields: Any) -> Room:
+    defaults: dict[str, Any] = {"name": "Film night", "owner_id": "ana", "link_id": id_, "last_active_at": NOW}
+    return Room(workspace_id=workspace, id=id_, created_at=NOW, **{**defaults, **fields})
 
 
 def test_a_record_reads_back_equal(store: Store, workspace: str) -> None:

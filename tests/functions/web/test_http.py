@@ -1,20 +1,22 @@
 """The HTTP boundary: problem answers, request ids, body limits, CORS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fakes.house import House
 from watchparty_api.bootstrap import routers
+from watchparty_api.store.port import Write
 from watchparty_api.web.http import MAX_BODY_BYTES, create_app
 
 LOGIN = "/api/v1/auth/login"
 JSON = {"Content-Type": "application/json"}
 
 
-def problem(answer) -> tuple[int, str]:  # type: ignore[no-untyped-def]
+def problem(answer: Response) -> tuple[int, str]:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
     assert answer.json()["status"] == answer.status_code
@@ -114,10 +116,10 @@ def test_a_lost_race_is_a_conflict(house: House) -> None:
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        def commit(self, writes: object) -> None:
+        def commit(self, writes: Sequence[Write]) -> None:
             store.replace(replace(ana.account, preferences={"by": "another tab"}))
-            store.commit(writes)  # type: ignore[arg-type]
+            store.commit(writes)
 
-    client = TestClient(create_app(replace(house.services, store=Hasty()), routers()))  # type: ignore[arg-type]
+    client = TestClient(create_app(replace(house.services, store=Hasty()), routers()))  # type: ignore[arg-type]  # as far as it is called
     answer = client.patch("/api/v1/auth/me", json={"display_name": "Ana"}, headers=ana.headers)
     assert problem(answer) == (409, "changed_meanwhile")

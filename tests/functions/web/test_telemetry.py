@@ -84,7 +84,7 @@ def test_spans_reach_a_collector_by_otlp(collector: tuple[str, list[ExportTraceS
     tracer = open_tracer(otlp_exporter(endpoint), service="rooms", version="1")
     with tracer.start_as_current_span("GET /x"):
         pass
-    tracer.span_processor.force_flush()  # type: ignore[attr-defined]
+    tracer.span_processor.force_flush()  # type: ignore[attr-defined]  # of the SDK's tracer, which the API's type hides
     names = [span.name for each in got for r in each.resource_spans for s in r.scope_spans for span in s.spans]
     assert names == ["GET /x"]
 

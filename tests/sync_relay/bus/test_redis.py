@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -62,6 +63,13 @@ class Recorder:
                 self._more.clear()
                 await self._more.wait()
 
+    async def until_it(self, found: Callable[["Recorder"], bool]) -> None:
+        """For loops over recorders: the condition gets the recorder as its argument."""
+        await self.until(lambda: found(self))
+
+    def has_at_least(self, count: int) -> bool:
+        return len(self.states_and_lines) >= count
+
     @property
     def states_and_lines(self) -> list[tuple[str, int]]:
         """In the order in which they were received."""
@@ -113,11 +121,11 @@ async def test_two_relays_receive_one_order(pair: tuple[RedisBus, RedisBus]) -> 
         *(bus.apply("room", play(f"p{n}-{i}", op)) for n, bus in enumerate(pair) for i, op in enumerate(ops)),
     )
     for recorder in recorders:
-        await recorder.until(lambda recorder=recorder: len(recorder.lines) == 20)  # type: ignore[misc]
+        await recorder.until_it(lambda it: len(it.lines) == 20)
     last = [bus.apply("room", say(f"last{n}", "end")) for n, bus in enumerate(pair)]
     await asyncio.gather(*last)
     for recorder in recorders:
-        await recorder.until(lambda recorder=recorder: len(recorder.lines) == 22)  # type: ignore[misc]
+        await recorder.until_it(lambda it: len(it.lines) == 22)
     assert recorders[0].states_and_lines == recorders[1].states_and_lines
     assert [seq for _, seq in recorders[0].lines] == list(range(1, 23))
 
@@ -253,7 +261,7 @@ async def test_a_flushed_redis_is_refilled_and_the_clock_does_not_jump(
     assert isinstance(before, Committed)
     redis_server.flush()
     for recorder in recorders:
-        await recorder.until(lambda recorder=recorder: bool(recorder.resets))  # type: ignore[misc]
+        await recorder.until_it(lambda it: bool(it.resets))
     now_ms = pair[0].now_ms()
     expected_s = playback.position_at(before.room.clock, now_ms)
     for room in (recorders[0].resets[-1], recorders[1].resets[-1]):
@@ -295,7 +303,7 @@ async def test_a_listener_receives_nothing_before_it_has_the_room(pair: tuple[Re
         assert recorder.received == []
         await posting
         rest = [("hello", seq) for seq in range(room.seq + 1, 20 * (attempt + 1) + 1)]
-        await recorder.until(lambda recorder=recorder, rest=rest: len(recorder.states_and_lines) >= len(rest))  # type: ignore[misc]
+        await recorder.until(partial(recorder.has_at_least, len(rest)))
         assert recorder.states_and_lines == rest
         pair[1].leave("room", recorder)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from transcoder.topic import Topic
+from fakes.google.pubsub_topic import Topic
 from watchparty_transcoder.events.sinks import EventSink, JsonLinesSink, PubSubSink
 from watchparty_transcoder.events.transcode_event import Failed, Progress, Started, TranscodeEvent, decode
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import jwt
+from starlette.testclient import TestClient
 
 from fakes.house import House
 from fakes.party import Browser, Party, film, party
@@ -106,8 +107,8 @@ def test_ten_simultaneous_joins_create_one_participant(house: House) -> None:
     browsers = [house.new_client() for _ in range(10)]
     key = "k" * 43
 
-    def click(client: object) -> str:
-        answer = client.post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"X-Guest-Key": key})  # type: ignore[attr-defined]
+    def click(client: TestClient) -> str:
+        answer = client.post(f"/api/v1/rooms/{here.id}/join", json={}, headers={"X-Guest-Key": key})
         assert answer.status_code == 200, answer.text
         return str(answer.json()["connection"]["participant_id"])
 

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from google.api_core.exceptions import DeadlineExceeded
 from google.cloud import pubsub_v1
-
 from watchparty_transcoder.events.transcode_event import Failed, Finished, TranscodeEvent, decode
 
 QUIET_S = 2.0
