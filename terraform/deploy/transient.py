@@ -37,8 +37,8 @@ def retried(step: Callable[[], None], first_wait_s: float) -> None:
     for wait_s in (first_wait_s * 2**number for number in range(WAITS)):
         try:
             return step()
-        except DeploymentFailed as failed:
-            why = why_transient(failed.said)
+        except DeploymentFailed as error:
+            why = why_transient(error.said)
             if why is None:
                 raise
             print(f"  {why}, which is normal in a new project: trying again in {wait_s:.0f} s", flush=True)
