@@ -90,10 +90,10 @@ def copy_of_source(folder: Path) -> Path:
     return target
 
 
-def run_tests(folder: Path, *files: str) -> Outcome:
-    """Runs `terraform test` on all files or on the named ones."""
+def run_tests(folder: Path, *files: str, log: Path | None = None) -> Outcome:
+    """Runs `terraform test` on all files or on the named ones. A `log` receives what terraform does in detail."""
     only = [f"-filter=tests/{name}.tftest.hcl" for name in files]
-    done = terraform(folder, "test", "-json", "-verbose", *only)
+    done = terraform(folder, "test", "-json", "-verbose", *only, log=log)
     runs: dict[tuple[str, str], Applied] = {}
     said: list[str] = [done.stderr]
     for line in done.stdout.splitlines():

@@ -132,11 +132,12 @@ def attached() -> Iterator[dict[str, str]]:
         server.stop(None)
 
 
-def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs terraform in a folder with this provider attached."""
+def terraform(folder: Path, *arguments: str, log: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs terraform in a folder with this provider attached. A `log` receives what it does in detail."""
+    detail = {"TF_LOG": "debug", "TF_LOG_PATH": str(log)} if log else {}
     with attached() as environ:
         return subprocess.run(
-            ["terraform", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
+            ["terraform", *arguments], cwd=folder, env=environ | detail, capture_output=True, text=True, check=False
         )
 
 

@@ -6,8 +6,6 @@ Terraform logs each change before it makes it, so the order of a second apply af
 import re
 from pathlib import Path
 
-import pytest
-
 from terraform.applied import Applied, copied, run_tests
 
 _CHANGE = re.compile(r"\[DEBUG\] (\S+(?: \S+)?): applying the planned (\w+) change")
@@ -27,12 +25,13 @@ UPDATES = {(f'google_cloudfunctions2_function.function["{name}"]', "Update") for
 class Deployments:
     """Two deployments, one after the other: every change in order, and the state after each."""
 
-    def __init__(self, folder: Path, first: str, second: str, log: Path) -> None:
+    def __init__(self, folder: Path, first: str, second: str) -> None:
         tests = folder / "tests"
         head = (tests / "production.tftest.hcl").read_text().partition('\nrun "')[0]
         runs = _RUN.format(name="first", variables=first) + _RUN.format(name="second", variables=second)
         (tests / "order.tftest.hcl").write_text(head + runs)
-        outcome = run_tests(folder, "order")
+        log = folder.with_name("terraform.log")
+        outcome = run_tests(folder, "order", log=log)
         assert outcome.passed, outcome.said
         self.changes = _CHANGE.findall(log.read_text())
         self.after: dict[str, Applied] = {name: outcome.runs["order", name] for name in ("first", "second")}
@@ -51,31 +50,23 @@ class Deployments:
         return len(UPDATES & set(self.changes[:end]))
 
 
-@pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "terraform.log"
-    monkeypatch.setenv("TF_LOG", "debug")
-    monkeypatch.setenv("TF_LOG_PATH", str(path))
-    return path
-
-
 READER = "google_secret_manager_secret_iam_member.function_reads_key"
 
 
-def test_a_removed_cdn_key_is_readable_until_the_functions_are_updated(source: Path, tmp_path: Path, log: Path) -> None:
+def test_a_removed_cdn_key_is_readable_until_the_functions_are_updated(source: Path, tmp_path: Path) -> None:
     """Even an operator who replaces the key in one step, without the hour in between, locks no function out."""
     folder = copied(source, tmp_path / "copy")
     second = f'cdn_key_names = ["k2"]\ncdn_active_key = "k2"\ncdn_key_values = {{ k2 = {KEY} }}'
-    done = Deployments(folder, f"cdn_key_values = {{ k1 = {KEY} }}", second, log)
+    done = Deployments(folder, f"cdn_key_values = {{ k1 = {KEY} }}", second)
     assert done.order(READER, "rooms cdn-k1", "rooms cdn-k2") == ["create", "update", "destroy"]
     assert done.updates_before(READER, "rooms cdn-k1") == len(FUNCTIONS)
 
 
-def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path, log: Path) -> None:
+def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path) -> None:
     """Both keys stay readable, so instances of the previous revision still start."""
     folder = copied(source, tmp_path / "copy")
     both = f'cdn_key_names = ["k1", "k2"]\ncdn_key_values = {{ k1 = {KEY}, k2 = {KEY} }}'
-    done = Deployments(folder, both, f'{both}\ncdn_active_key = "k2"', log)
+    done = Deployments(folder, both, f'{both}\ncdn_active_key = "k2"')
     readers = [set(done.after[name].instances(READER)) for name in ("first", "second")]
     assert readers[0] == readers[1] >= {"rooms cdn-k1", "rooms cdn-k2"}
     mounted = [
@@ -85,7 +76,7 @@ def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path, lo
     assert all("watchparty-cdn-k2" in each and "watchparty-cdn-k1" not in each for each in mounted)
 
 
-def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, tmp_path: Path, log: Path) -> None:
+def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, tmp_path: Path) -> None:
     """Google replaces a binding whose condition changes. Here a new key replaces it."""
     folder = copied(source, tmp_path / "copy")
     path = folder / "functions.tf"
@@ -93,7 +84,7 @@ def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, t
     keyed = rest.replace("local.members", '{ for n, each in local.members : "${n} ${var.database}" => each }', 1)
     path.write_text(before + head + keyed)
     values = f"cdn_key_values = {{ k1 = {KEY} }}"
-    done = Deployments(folder, values, f'{values}\ndatabase = "watchparty-2"', log)
+    done = Deployments(folder, values, f'{values}\ndatabase = "watchparty-2"')
     address = "google_project_iam_member.function_uses_firestore"
     assert done.order(address, "rooms watchparty", "rooms watchparty-2") == ["create", "update", "destroy"]
     assert done.updates_before(address, "rooms watchparty") == len(FUNCTIONS)
