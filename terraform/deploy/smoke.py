@@ -1,8 +1,8 @@
 """The smoke test: a film is uploaded, two people join a room, and it plays for both. It calls the site from outside.
 
 The host is a temporary host where the site allows that, or the account of WATCHPARTY_SMOKE_TOKEN (an API token with
-rooms:write and videos:write). A new site has neither, so there the test only checks the page. The test deletes
-everything that it creates.
+rooms:write, videos:read and videos:write). A new site has neither, so there the test only checks the page. The test
+deletes everything that it creates.
 """
 
 import importlib

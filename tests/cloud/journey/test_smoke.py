@@ -10,7 +10,9 @@ from terraform.applied import ROOT
 
 def test_the_smoke_test_passes_and_leaves_nothing(site: Production, admin: Api) -> None:
     """With a token of the administrator: a film is uploaded, prepared and played, and everything is deleted again."""
-    token = admin.call("POST", "/auth/me/tokens", json={"name": "smoke", "scopes": ["rooms:write", "videos:write"]})
+    token = admin.call(
+        "POST", "/auth/me/tokens", json={"name": "smoke", "scopes": ["rooms:write", "videos:read", "videos:write"]}
+    )
     with site.operator() as environment:
         done = subprocess.run(
             [sys.executable, "terraform/deploy", "smoke", "--site", ORIGIN],
