@@ -42,6 +42,7 @@ ACT = {
     *(
         "asyncio",
         "http",
+        "logging",
         "multiprocessing",
         "os",
         "pathlib",
@@ -52,7 +53,7 @@ ACT = {
         "shutil",
         "signal",
     ),
-    *("signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request"),
+    *("socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request", "uuid"),
     *("fastapi", "httpx2", "picows", "redis", "sqlalchemy", "starlette", "uvicorn", *CLOUD_SDKS),
 }
 ACTING_CALLS = re.compile(r"(open|print|input)|(datetime|date)(\.datetime)?\.(now|utcnow|today)")
@@ -98,6 +99,19 @@ def imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module, node.lineno
+
+
+def acts(name: str) -> bool:
+    """Whether a module of this name does I/O, reads a clock or is random."""
+    return any(name == each or name.startswith(f"{each}.") for each in ACT)
+
+
+def is_pure(name: str) -> bool:
+    """Whether a module may be imported by a pure one: it is not ours, or is pure itself, or only declares errors."""
+    package = name.partition(".")[0]
+    ours = {PurePosixPath(path).name for path in PACKAGES}
+    pure = [".".join(PurePosixPath(path).parts[1:]) for path in PURE] + [f"{package}.errors"]
+    return package not in ours or any(f"{name}.".startswith(f"{each}.") for each in pure)
 
 
 def comments_of(module: Module) -> list[tokenize.TokenInfo]:
@@ -178,12 +192,22 @@ def the_environment_is_read_in_config_only(module: Module) -> Lines:
     ("transcoder/watchparty_transcoder/plan/inner/a.py", "open('film.mp4')"),
     ("transcoder/watchparty_transcoder/plan/a.py", "def decide():\n    from time import monotonic"),
     ("functions/watchparty_api/a.py", "'''A decision. Pure.'''\nimport asyncio.events"),
+    ("functions/watchparty_api/records/a.py", "from urllib import request"),
+    ("sync-relay/watchparty_relay/rules/a.py", "from watchparty_relay.room_time import MachineTime"),
+    ("sync-relay/watchparty_relay/presence/a.py", "from watchparty_relay import config"),
 )
 def what_decides_does_not_act(module: Module) -> Lines:
-    """A pure module imports nothing that does I/O, reads a clock or is random, and calls no such builtin."""
+    """A pure module imports nothing that does I/O, reads a clock or is random, and calls no such builtin. One in a pure
+    folder imports of ours only what is in pure folders, and errors.
+    """
     says_so = module.is_in(*PACKAGES) and re.search(r"\b[Pp]ure\b", ast.get_docstring(module.tree) or "")
     if (module.is_in(*PURE) or says_so) and module.path.name != WRITES_CONTRACTS:
-        yield from (line for name, line in imported(module.nodes) if name in ACT or name.partition(".")[0] in ACT)
+        for node in module.nodes:
+            names = [name for name, _ in imported([node])]
+            if isinstance(node, ast.ImportFrom):
+                names += [f"{node.module}.{alias.name}" for alias in node.names]
+            if any(acts(name) for name in names) or (module.is_in(*PURE) and not all(map(is_pure, names))):
+                yield node.lineno
         calls = [node for node in module.nodes if isinstance(node, ast.Call)]
         yield from (node.lineno for node in calls if ACTING_CALLS.fullmatch(ast.unparse(node.func)))
 
