@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from cloud.google_apis import Api
+from cloud.apis import Api
 from fakes.google.strict_gcs import Request
 from fakes.local_server import serving
 

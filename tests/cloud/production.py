@@ -24,11 +24,7 @@ from typing import Any
 from google.cloud import pubsub_v1
 
 from cloud import plan
-from cloud.authority import Authority
-from cloud.cloud_run import Instance, Job, Service, World, clean_python, fronts
-from cloud.edge import Edge
-from cloud.events import Events
-from cloud.google_apis import (
+from cloud.apis import (
     Api,
     CloudRunJobs,
     CloudStorage,
@@ -38,6 +34,10 @@ from cloud.google_apis import (
     grpc_front,
     secret_manager,
 )
+from cloud.authority import Authority
+from cloud.cloud_run import Instance, Job, Service, World, clean_python, fronts
+from cloud.edge import Edge
+from cloud.events import Events
 from cloud.http_server import http_server
 from cloud.iam import Policy
 from cloud.identities import Identities, metadata_server
