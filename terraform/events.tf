@@ -1,5 +1,5 @@
 # Events: from the transcoder and the relays, the ticks of `sweep`, and the bucket's notification of a complete upload.
-# Each topic has one push subscription that retries, and a dead-letter topic for messages that keep failing.
+# Each topic has one push subscription that retries. All share one dead-letter topic for messages that keep failing.
 
 locals {
   topics = merge(

@@ -1,5 +1,5 @@
-# Logs contain IP addresses, so they are kept for var.log_days. Changes to the project itself are kept longer, where no one
-# can shorten the period by accident.
+# Logs contain IP addresses, so they are kept for var.log_days. Changes to the project itself are kept for 400 days, in a
+# separate bucket.
 
 resource "google_logging_project_bucket_config" "default" {
   project        = var.project_id

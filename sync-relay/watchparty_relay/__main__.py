@@ -31,15 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve() -> int:
-    if "K_SERVICE" in os.environ:
-        log_to_the_cloud()
-    else:
-        logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     try:
         config: RelayConfig = from_environment(os.environ)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if config.in_cloud:
+        log_to_the_cloud()
+    else:
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     keys = RemoteKeys(config.jwks_url or "")
     service = build_relay(
         config,

@@ -33,6 +33,8 @@ class RelayConfig:
     """Masked in the chat of every room."""
     rotates: bool = False
     """Clients are asked to reconnect within the hour, because Cloud Run ends connections after that."""
+    in_cloud: bool = False
+    """Whether this is a Cloud Run service: log lines are then JSON for Cloud Logging."""
     revision: int = 0
     """The number of the deployment; instances of a lower one ask their clients to move. 0: none."""
     limits_times: int = 1
@@ -56,6 +58,7 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         pubsub_emulator=environ.get("PUBSUB_EMULATOR_HOST"),
         blocked_words=_blocked_words(environ.get("WATCHPARTY_RELAY_BLOCKED_WORDS")),
         rotates=True,
+        in_cloud="K_SERVICE" in environ,
         revision=_revision(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),

@@ -78,7 +78,8 @@ def test_the_memory_bus_is_refused_where_there_can_be_several_instances() -> Non
     with pytest.raises(ConfigError) as refused:
         from_environment(cloud)
     assert refused.value.variable == "WATCHPARTY_RELAY_BUS"
-    assert from_environment({**cloud, "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1"}).bus == "memory"
+    alone = from_environment({**cloud, "WATCHPARTY_RELAY_SINGLE_INSTANCE": "1"})
+    assert (alone.bus, alone.in_cloud) == ("memory", True)
 
 
 def test_limits_cannot_be_raised_in_the_cloud() -> None:

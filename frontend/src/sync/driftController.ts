@@ -1,7 +1,7 @@
 /**
  * Corrects drift while the film plays: measures the error at the room's rate, plays slightly faster or
  * slower for exactly as long as it takes to remove the error (a pulse), and measures again. Pure: positions in, rates out;
- * `SyncController` applies them.
+ * `SyncController` turns them into actions, which `SyncEngine` carries out.
  *
  * A pulse is exact only with `preservesPitch = false`. With Chromium's pitch correction every change from
  * or to rate 1 loses about 20 ms, and the loop would never settle.

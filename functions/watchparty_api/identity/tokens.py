@@ -49,7 +49,7 @@ class TokenSigner:
         return AccessClaims(account_id=claims["sub"], session_id=str(claims.get("sid")), issued_at_s=claims["iat"])
 
     def join_token(self, claims: Mapping[str, Any], now: datetime) -> str:
-        """A join token of `claims` (contracts, "Join token"), valid for 10 minutes; adds v, aud, iat, exp and jti."""
+        """A join token of `claims` (rooms/joining/join_token.py), valid for 10 minutes; adds v, aud, iat, exp, jti."""
         return _sign(self._keys.join, _JOIN_TYPE, {**claims, "v": 1, "aud": ["relay", "room"]}, now, JOIN_LIFE)
 
     def verify_join(self, token: str, now: datetime) -> dict[str, Any]:

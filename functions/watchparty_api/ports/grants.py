@@ -1,8 +1,8 @@
 """Playback grants: proof, valid for minutes, that someone may fetch the files of one film. Pure.
 
-At home a grant is an HMAC of its fields, the same text in a cookie and in a path, and the store is read again for each
-file. In front of a bucket it is Cloud CDN's signed cookie, so that no request for a segment reaches a function; such a
-cookie cannot be revoked, which is why a grant lives for minutes only.
+Without a CDN (at home, and in the cloud with profile hobby) a grant is an HMAC of its fields, the same text in a cookie
+and in a path, and the store is read again for each file. With a CDN it is Cloud CDN's signed cookie, so that no request
+for a segment reaches a function; such a cookie cannot be revoked, which is why a grant lives for minutes only.
 """
 
 import hmac

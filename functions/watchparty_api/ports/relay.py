@@ -1,4 +1,4 @@
-"""Delivery of room notices to the relay (contracts, "Room notice"), at least once and in any order.
+"""Delivery of room notices (docs/contracts/socket.schema.json) to the relay, at least once and in any order.
 
 One adapter calls the relay of the same process. The other opens a socket per notice instead of keeping one: notices
 are rare, and a function may be frozen between two requests.

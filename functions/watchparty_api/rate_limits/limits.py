@@ -1,8 +1,8 @@
 """Rate limits: moving windows per account, network address, email address or room.
 
-The rules are one table. A handler calls `limit(request, "join", room_id, client_address(request))`; a refusal is an
-ApiError. Limits against guessing, mailing and inviting are counted across all processes (`shared_windows.py`); limits
-that only protect this process are counted in its memory.
+The rules are one table. A handler calls `limit(request, "setup", address_key(client_address(request)))`; a refusal is
+an ApiError. Limits against guessing, mailing and inviting are counted across all processes (`shared_windows.py`);
+limits that only protect this process are counted in its memory.
 """
 
 import math

@@ -12,7 +12,7 @@ class WorkspaceSettings(Record):
     """The settings that an admin can change at run time; one document per workspace (id "settings")."""
 
     registration: Literal["invitation", "open"] = "invitation"
-    temporary_hosts: bool = False  # on by default at home: `settings.py`
+    temporary_hosts: bool = False  # on by default at home: `services.py`
     quota_bytes: int = 200 * 10**9
     temporary_quota_bytes: int = 10 * 10**9
     max_upload_bytes: int = 50 * 10**9

@@ -1,4 +1,6 @@
-"""The notices that rooms send to the relay (contracts, "Room notice"): one function per kind.
+"""The notices that rooms send to the relay: one function per kind.
+
+Their shapes are the notices in `docs/contracts/socket.schema.json`; the relay reads them with `protocol/notices.py`.
 
 A notice is a record for the outbox, written in the commit of the change that it reports. It carries the complete new
 state with the store's counter, so that order and repetition do not matter.

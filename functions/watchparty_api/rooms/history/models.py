@@ -1,6 +1,7 @@
-"""Room events as the relay sends them (contracts, "Room event"), and the responses made from them.
+"""Room events as the relay sends them, and the responses made from them.
 
-Unknown fields are ignored, so that a newer relay can send more.
+The relay builds them in its `reporting/room_events.py`; there is no other definition. Unknown fields are ignored, so
+that a newer relay can send more.
 """
 
 from datetime import datetime

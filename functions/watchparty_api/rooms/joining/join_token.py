@@ -1,5 +1,6 @@
-"""The claims of a join token (contracts, "Join token"). Pure.
+"""The claims of a join token. Pure.
 
+The relay reads them with its own `session/join_token.py`; there is no other definition.
 The relay needs no other source: the token carries membership, settings, film and last known position, each with the
 counter that tells newer from older. People who are waiting get neither film nor position.
 """

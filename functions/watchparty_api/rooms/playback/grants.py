@@ -62,8 +62,10 @@ def _header(cookie: GrantCookie, video_id: str, *, life_s: int, secure: bool) ->
 def may_still_watch(services: Services, grant: Grant) -> bool:
     """Whether the grant's person is still in the room, or still owns the film.
 
-    This check ends playback within one segment of a removal; signatures alone would stay valid for minutes. The room
-    may show another film by now: its members can watch this one to the end.
+    At home this check ends playback within one segment of a removal. Where the films are in a bucket without a CDN
+    (profile hobby) it takes up to a minute, the life of the URLs to which segments are redirected. With a CDN requests
+    for segments do not reach this check, and playback ends when the last grant expires, after five minutes at most. The
+    room may show another film by now: its members can watch this one to the end.
     """
     store = services.store
     if grant.room_id is None:
