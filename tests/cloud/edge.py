@@ -54,7 +54,7 @@ class Edge:
         route = url_map.route(self.applied, host, request.path)
         backend = self.applied.resources[route.backend]
         if route.backend.startswith("google_compute_backend_service"):
-            return self._to_service(backend, request)
+            return self._to_service(backend, request, route.path)
         found = self._from_bucket(backend, request, route.path)
         if found.status in route.error_codes and route.error_page is not None:
             page = self._from_bucket(backend, request, route.error_page)
@@ -63,13 +63,13 @@ class Edge:
 
     # ---- Cloud Run
 
-    def _to_service(self, backend: Values, request: Request) -> Answer | Forward:
+    def _to_service(self, backend: Values, request: Request, path: str) -> Answer | Forward:
         armor = self._armor(backend["security_policy"])
         if armor and (status := armor.refuses(method=request.method, path=request.path, address=request.peer)):
             return Answer(status, b"refused\n")
         service = self._service(backend)
         forwarded = [request.header("x-forwarded-for"), request.peer, LOAD_BALANCER]
-        seen = request.with_headers(
+        seen = request.with_path(path).with_headers(
             x_forwarded_for=", ".join(filter(None, forwarded)), x_forwarded_proto="https", via="1.1 google"
         )
         return Forward(self.ports[service], seen)

@@ -35,6 +35,10 @@ class Request:
         found = [value for each, value in self.headers if each.lower() == name]
         return (";" if name == "cookie" else ", ").join(found) if found else None
 
+    def with_path(self, path: str) -> Self:
+        """A copy for another path, with the same query."""
+        return replace(self, target=path + self.target.removeprefix(self.path))
+
     def with_headers(self, **changed: str) -> Self:
         """A copy with headers set; underscores in names stand for hyphens."""
         names = {name.replace("_", "-").lower(): value for name, value in changed.items()}

@@ -35,6 +35,14 @@ def manifest(admin: Api) -> str:
     return str(admin.call("POST", f"/videos/{video_id}/playback", json={})["manifest_url"])
 
 
+def test_the_uptime_checks_reach_every_service(site: Production, admin: Api) -> None:
+    """Each path of a check leads through the edge to a service that says it is ready."""
+    checks = site.applied.of_type("google_monitoring_uptime_check_config").values()
+    paths = {each["http_check"][0]["path"] for each in checks}
+    assert len(paths) == 4
+    assert {path: admin.client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
 def test_a_grant_opens_its_film_and_nothing_opens_without(admin: Api, manifest: str) -> None:
     """With the cookie: 200. Without it, or with one byte changed: 403, from the private bucket or the CDN."""
     assert admin.client.get(manifest).status_code == 200
