@@ -23,8 +23,8 @@ WRITTEN_BY_READERS = {"watch.py", "terraform/.terraform.lock.hcl"}
 """Files that readers write: the tutorial's program, and Terraform's lock file at the first deployment."""
 OF_THE_DATA_FOLDER = {"keys/", "media/", "uploads/"}
 """Folders of a server's data, which docs/self-hosting.md names."""
-WALKS = 4
-"""The number of walks in docs/architecture.md."""
+CODE_PATHS = 4
+"""The number of code paths in docs/architecture.md."""
 CONFIGS = [
     ROOT / "functions/watchparty_api/config.py",
     ROOT / "standalone/watchparty/config.py",
@@ -88,9 +88,9 @@ def test_folders_that_documents_name_exist(document: Path) -> None:
     assert [name for name in sorted(named) if not any(folder.endswith(f"/{name}") for folder in folders)] == []
 
 
-def walks() -> dict[str, list[str]]:
-    """Returns the paths of the files in each walk of docs/architecture.md, in order, by the title of the walk."""
-    sections = (ROOT / "docs/architecture.md").read_text().partition("\n## Walks\n")[2].partition("\n## ")[0]
+def code_paths() -> dict[str, list[str]]:
+    """Returns the files of each code path in docs/architecture.md, in order, by the title of the code path."""
+    sections = (ROOT / "docs/architecture.md").read_text().partition("\n## Code paths\n")[2].partition("\n## ")[0]
     found: dict[str, list[str]] = {}
     for section in sections.split("\n### ")[1:]:
         title, _, text = section.partition("\n")
@@ -105,10 +105,10 @@ def walks() -> dict[str, list[str]]:
     return found
 
 
-def test_each_file_of_a_walk_exists_and_appears_once() -> None:
-    """docs/architecture.md follows a request, a command, an upload and a play intent; no walk returns to a file."""
-    assert len(walks()) == WALKS
-    for title, files in walks().items():
+def test_each_file_of_a_code_path_exists_and_appears_once() -> None:
+    """docs/architecture.md follows a request, a command, an upload and a play intent; no code path returns to a file."""
+    assert len(code_paths()) == CODE_PATHS
+    for title, files in code_paths().items():
         assert len(files) > 10, title
         assert [file for file in files if not (ROOT / file).is_file()] == [], title
         assert [file for file in files if files.count(file) > 1] == [], title
