@@ -106,7 +106,7 @@ def code_paths() -> dict[str, list[str]]:
 
 
 def test_each_file_of_a_code_path_exists_and_appears_once() -> None:
-    """docs/architecture.md follows a request, a command, an upload and a play intent; no code path returns to a file."""
+    """docs/architecture.md follows a request, a command, an upload and a play intent; no path returns to a file."""
     assert len(code_paths()) == CODE_PATHS
     for title, files in code_paths().items():
         assert len(files) > 10, title
