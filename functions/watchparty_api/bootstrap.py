@@ -18,9 +18,9 @@ from watchparty_api.identity.keys import Keys, read_keys
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.ports.delivery_queue import DeliveryQueue
-from watchparty_api.ports.grants import HomeGrants, PlaybackSigner
 from watchparty_api.ports.jobs import JobLauncher
 from watchparty_api.ports.mail import Mailer
+from watchparty_api.ports.playback_signing import HmacGrants, PlaybackSigner
 from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.rooms import film
@@ -62,7 +62,7 @@ def build_services(
         keyed_hash=keys.keyed_hash,
         limiter=Limiter(_open_windows(config, store, keys, now)),
         objects=objects,
-        playback=_open_playback(config, material, HomeGrants(keys.keyed_hash)),
+        playback=_open_playback(config, material, HmacGrants(keys.keyed_hash)),
         jobs=jobs,
         relay=relay,
         mail=mail,
@@ -133,10 +133,10 @@ def _open_key_material(config: Config) -> KeyMaterial:
     return KeyFolder(Path(folder), may_create=config.environment == "home")
 
 
-def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> PlaybackSigner:
+def _open_playback(config: Config, material: KeyMaterial, grants: HmacGrants) -> PlaybackSigner:
     if config.cdn_key_name is None:
-        return home
-    from watchparty_api.ports.grants import CdnCookies
+        return grants
+    from watchparty_api.ports.playback_signing import CdnCookies
 
     site = required(config.public_url, "WATCHPARTY_PUBLIC_URL", "the address that the CDN serves")
     try:
@@ -145,7 +145,7 @@ def _open_playback(config: Config, material: KeyMaterial, home: HomeGrants) -> P
         raise ConfigError(
             f"{material.location('cdn')}: expected the base64url text of Cloud CDN's signing key"
         ) from error
-    return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=home)
+    return CdnCookies(site, key_name=config.cdn_key_name, key=key, texts=grants)
 
 
 def _open_identity(config: Config) -> IdentityProvider | None:
@@ -223,7 +223,7 @@ def auth_routers() -> "list[APIRouter]":
     from watchparty_api.admin import (
         account_invites,
         accounts,
-        log,
+        audit_log,
         rooms,
         site_settings,
         videos,
@@ -244,7 +244,7 @@ def auth_routers() -> "list[APIRouter]":
         account_invites.router,
         rooms.router,
         videos.router,
-        log.router,
+        audit_log.router,
         webhooks.router,
     ]
 

@@ -1,6 +1,6 @@
 """The periodic tasks, in one table for both deployments.
 
-The standalone server runs each task at its own interval (`watchparty/maintenance.py`). In the cloud, Cloud Scheduler
+The standalone server runs each task at its own interval (`watchparty/task_runner.py`). In the cloud, Cloud Scheduler
 calls the function `sweep` every minute (every five on the profile `hobby`), which runs them all in order.
 """
 
@@ -21,7 +21,7 @@ from watchparty_api.store.queries import (
     SESSIONS_BY_EXPIRY,
 )
 from watchparty_api.videos.transcodes import runs as transcodes
-from watchparty_api.videos.uploads import maintenance as uploads
+from watchparty_api.videos.uploads import cleanup as uploads
 from watchparty_api.webhooks import delivery as webhooks
 
 log = logging.getLogger(__name__)

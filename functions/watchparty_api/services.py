@@ -13,9 +13,9 @@ from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.ports.delivery_queue import DeliveryQueue
-from watchparty_api.ports.grants import PlaybackSigner
 from watchparty_api.ports.jobs import JobLauncher
 from watchparty_api.ports.mail import Mailer
+from watchparty_api.ports.playback_signing import PlaybackSigner
 from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.records import Video, WorkspaceSettings

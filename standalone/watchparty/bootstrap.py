@@ -19,10 +19,10 @@ from starlette.types import ASGIApp
 from watchparty.app import Lifespan, OneOrigin
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
-from watchparty.maintenance import Maintenance
 from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
+from watchparty.task_runner import TaskRunner
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bootstrap import (
     build_cloud_services,
@@ -170,7 +170,7 @@ def build_home(config: HomeConfig) -> Home:
     holder = _ServicesHolder()
     services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
     holder.services = services
-    maintenance = Maintenance(services)
+    task_runner = TaskRunner(services)
     parts: dict[str, ASGIApp] = {}
     if isinstance(objects, LocalObjectStore):  # an external store receives uploads itself
         parts["/upload"] = resumable_app(
@@ -180,7 +180,7 @@ def build_home(config: HomeConfig) -> Home:
         services,
         relay,
         parts=parts,
-        lifespan=lambda: _living(services, relay, supervisor, maintenance),
+        lifespan=lambda: _living(services, relay, supervisor, task_runner),
     )
     return Home(app, services, relay)
 
@@ -233,15 +233,15 @@ def _room_page(services: Services, request: Request, address: str, index: str) -
 
 @asynccontextmanager
 async def _living(
-    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, maintenance: Maintenance
+    services: Services, relay: RelayService, supervisor: TranscodeSupervisor, task_runner: TaskRunner
 ) -> AsyncIterator[None]:
     """Starts and stops the parts. The relay starts first and stops last, so that no notice is lost."""
     await relay.start()
     await asyncio.to_thread(resume_interrupted, services)
-    maintenance.start()
+    task_runner.start()
     try:
         yield
     finally:
-        maintenance.stop()
+        task_runner.stop()
         await asyncio.to_thread(supervisor.stop)
         await relay.stop()

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 import pytest
 
 from cloud.cdn import BadSignature, Cdn, Stored
-from watchparty_api.ports.grants import signed_prefix
+from watchparty_api.ports.playback_signing import signed_prefix
 
 KEY = urlsafe_b64decode("nZtRohdNF9m3cKM24IcK4w==")
 NOW = 1_796_000_000.0

@@ -21,7 +21,7 @@ from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import read_keys
-from watchparty_api.ports.grants import Grant
+from watchparty_api.ports.playback_signing import Grant
 from watchparty_api.records import Video
 from watchparty_api.videos.posters import poster_key
 

@@ -11,8 +11,8 @@ from fakes.function_process import cloud_environment
 from watchparty.bootstrap import Home, build_home
 from watchparty.config import home_config
 from watchparty_api.objects.gcs import GcsObjectStore
-from watchparty_api.ports.grants import HomeGrants
 from watchparty_api.ports.jobs import CloudRunJobs
+from watchparty_api.ports.playback_signing import HmacGrants
 from watchparty_api.ports.relay import InProcessRelay
 
 SITE = "https://watch.example"
@@ -36,7 +36,7 @@ def test_everything_but_the_relay_is_googles(home: Home) -> None:
     services = home.services
     assert isinstance(services.objects, GcsObjectStore)
     assert isinstance(services.relay, InProcessRelay)
-    assert isinstance(services.playback, HomeGrants)
+    assert isinstance(services.playback, HmacGrants)
     assert isinstance(services.jobs, CloudRunJobs)
     assert services.jobs.job == "projects/demo/locations/europe-west1/jobs/transcoder"
 

@@ -1,7 +1,7 @@
 """Permissions in a room: one table, used by every route.
 
-Pure. A caller's role is read from the store (`access.py`), never from a token; admins of the site have no special role
-in other people's rooms.
+Pure. A caller's role is read from the store (`membership_guard.py`), never from a token; admins of the site have no
+special role in other people's rooms.
 """
 
 from collections.abc import Mapping

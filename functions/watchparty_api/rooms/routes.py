@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.rooms import views
-from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, replace_link
 from watchparty_api.rooms.creation import create_room
 from watchparty_api.rooms.film_queue import play_next, queued_films, replace_queue
+from watchparty_api.rooms.membership_guard import RoomAccessOf
 from watchparty_api.rooms.models import (
     NextFilm,
     Queue,

@@ -1,4 +1,7 @@
-"""HTTP routes of webhooks: register, list, delete, test, and the delivery log."""
+"""HTTP routes of webhooks: register, list, delete, test, and the delivery log.
+
+`name=` keeps a published operation id where the function is named differently.
+"""
 
 import secrets
 from typing import Annotated
@@ -47,8 +50,8 @@ def list_mine(services: ServicesOf, caller: AccountOf, limit: PageLimit = 50, cu
     return WebhookList(items=[WebhookView.of(webhook) for webhook in page.items], next_cursor=page.cursor)
 
 
-@router.post("", status_code=201)
-def make(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Response) -> NewWebhookView:
+@router.post("", status_code=201, name="make")
+def create_webhook(body: NewWebhook, services: ServicesOf, caller: AccountOf, response: Response) -> NewWebhookView:
     """Creates a webhook: the URL is called for these events in the account's own rooms and films."""
     if caller.account.temporary:
         raise Forbidden("temporary", "Create an account first: temporary accounts can’t have webhooks.")
@@ -73,8 +76,8 @@ def delete(webhook: OwnedWebhook, services: ServicesOf) -> None:
     delete_webhook(services, webhook, actor=webhook.account_id)
 
 
-@router.post("/{webhook_id}/test")
-def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
+@router.post("/{webhook_id}/test", name="try_out")
+def test_webhook(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     """Calls the URL once with an event `test`, and returns its answer."""
     services.limiter.hit("webhook_test", webhook.account_id)
     if not webhook.active:
@@ -84,8 +87,10 @@ def try_out(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     return DeliveryView.of(attempt(services, trial.id))
 
 
-@router.get("/{webhook_id}/deliveries")
-def log(webhook: OwnedWebhook, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None) -> DeliveryList:
+@router.get("/{webhook_id}/deliveries", name="log")
+def list_deliveries(
+    webhook: OwnedWebhook, services: ServicesOf, limit: PageLimit = 50, cursor: PageCursor = None
+) -> DeliveryList:
     """Lists the deliveries of the last 30 days and those still waiting, newest first."""
     page = services.store.query(DELIVERIES_OF_WEBHOOK, webhook.id, limit=limit, cursor=cursor)
     return DeliveryList(items=[DeliveryView.of(each) for each in page.items], next_cursor=page.cursor)

@@ -10,8 +10,8 @@ from fakes.party import film, party
 from fakes.transcode_events import GENERATION
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
+from watchparty_api.videos.uploads.cleanup import ABANDONED_AFTER, end_abandoned
 from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
 
 FILE = {"filename": "Die Brücke.mkv", "size_bytes": 5_000_000, "content_type": "", "fingerprint": "a1b2c3d4e5"}
 

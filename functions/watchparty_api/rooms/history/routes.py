@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.history.chat_archive import messages
 from watchparty_api.rooms.history.models import (
     ActionLog,
@@ -14,6 +13,7 @@ from watchparty_api.rooms.history.models import (
     SyncReportView,
 )
 from watchparty_api.rooms.history.sync_report import summarize
+from watchparty_api.rooms.membership_guard import RoomAccessOf
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.store.queries import ACTIONS_OF_ROOM, MEMBERS_OF_ROOM, REPORTS_OF_ROOM
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf

@@ -6,7 +6,6 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import Invitation
-from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.invitations.invite import create_invitation, invitation_mail, may_send_mail, revoke_invitation
 from watchparty_api.rooms.invitations.links import inviter_may_invite
 from watchparty_api.rooms.invitations.models import (
@@ -15,6 +14,7 @@ from watchparty_api.rooms.invitations.models import (
     InvitationStart,
     InvitationView,
 )
+from watchparty_api.rooms.membership_guard import RoomAccessOf
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.views import room_url

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 
 from watchparty_api.records import JoinRequest, Member
-from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.bans import client_address_hash
 from watchparty_api.rooms.join_requests.models import (
     Decided,
@@ -13,6 +12,7 @@ from watchparty_api.rooms.join_requests.models import (
     JoinRequestView,
 )
 from watchparty_api.rooms.join_requests.requests import Decider, decide, decide_all, decide_many, open_requests
+from watchparty_api.rooms.membership_guard import RoomAccessOf
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 

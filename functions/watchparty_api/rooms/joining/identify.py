@@ -8,9 +8,9 @@ from fastapi import Request, Response
 
 from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Member, Room
-from watchparty_api.rooms.access import membership
 from watchparty_api.rooms.bans import client_address_hash
 from watchparty_api.rooms.joining.admission import Visitor
+from watchparty_api.rooms.membership_guard import membership
 from watchparty_api.rooms.participants import find_member, participant_of_account, participant_of_guest
 from watchparty_api.services import Services
 from watchparty_api.web.caller import (

@@ -5,7 +5,6 @@ import secrets
 from fastapi import APIRouter, Request
 
 from watchparty_api.records import Ban, Member
-from watchparty_api.rooms.access import RoomAccessOf
 from watchparty_api.rooms.bans import client_address_hash, lift_ban
 from watchparty_api.rooms.generated_names import guest_name
 from watchparty_api.rooms.members.changes import change_member, rename
@@ -20,6 +19,7 @@ from watchparty_api.rooms.members.models import (
     Rename,
 )
 from watchparty_api.rooms.members.removal import leave, remove
+from watchparty_api.rooms.membership_guard import RoomAccessOf
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.store.queries import BANS_OF_ROOM, MEMBERS_BY_STATE
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf

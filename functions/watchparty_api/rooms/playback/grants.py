@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
-from watchparty_api.ports.grants import Grant, GrantCookie
+from watchparty_api.ports.playback_signing import Grant, GrantCookie
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.playback.models import Playback

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from watchparty_api.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from watchparty_api.objects.media_names import is_media_name, media_type
 from watchparty_api.records import Member, Video
-from watchparty_api.rooms.access import RoomAccess, membership
 from watchparty_api.rooms.address import find_room
+from watchparty_api.rooms.membership_guard import RoomAccess, membership
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.playback.grants import issue_grant, may_still_watch
 from watchparty_api.rooms.playback.media_files import bucket_response, media_response

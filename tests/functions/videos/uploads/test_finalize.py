@@ -9,13 +9,13 @@ from fakes.house import House
 from fakes.transcode_events import GENERATION, waiting_video
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
-from watchparty_api.videos.uploads.finalize import on_finalized
-from watchparty_api.videos.uploads.maintenance import (
+from watchparty_api.videos.uploads.cleanup import (
     ABANDONED_AFTER,
     ORIGINAL_RETENTION,
     delete_used_originals,
     end_abandoned,
 )
+from watchparty_api.videos.uploads.finalize import on_finalized
 
 ORIGINAL = StoredObject("v1/original", GENERATION, 1000, "video/mp4")
 

@@ -12,7 +12,7 @@ from httpx2 import Response
 from fakes.house import SITE, House, Person
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
 from watchparty_api.rate_limits.limits import RULES
-from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
+from watchparty_api.videos.uploads.cleanup import ABANDONED_AFTER, end_abandoned
 
 MIB = 2**20
 FILM = os.urandom(9 * MIB)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fakes.house import House, Person
 from watchparty_api.records import Video
-from watchparty_api.videos.uploads.maintenance import ABANDONED_AFTER, end_abandoned
+from watchparty_api.videos.uploads.cleanup import ABANDONED_AFTER, end_abandoned
 from watchparty_api.videos.uploads.start import start_upload
 
 

@@ -3,7 +3,7 @@
 import threading
 from typing import cast
 
-from watchparty.maintenance import Maintenance
+from watchparty.task_runner import TaskRunner
 from watchparty_api.maintenance import TASKS, MaintenanceTask
 from watchparty_api.services import Services
 
@@ -19,10 +19,10 @@ def test_a_task_that_hangs_does_not_keep_the_server_from_stopping() -> None:
         begun.set()
         released.wait()
 
-    maintenance = Maintenance(SERVICES, [MaintenanceTask("wait forever", 0.001, hang)])
-    maintenance.start()
+    task_runner = TaskRunner(SERVICES, [MaintenanceTask("wait forever", 0.001, hang)])
+    task_runner.start()
     assert begun.wait(5)
-    stopping = threading.Thread(target=maintenance.stop, kwargs={"within_s": 0.05}, daemon=True)
+    stopping = threading.Thread(target=task_runner.stop, kwargs={"within_s": 0.05}, daemon=True)
     stopping.start()
     stopping.join(5)
     hung = stopping.is_alive()
@@ -41,14 +41,14 @@ def test_a_task_that_fails_is_run_again() -> None:
             enough.set()
         raise RuntimeError("temporary failure")
 
-    maintenance = Maintenance(SERVICES, [MaintenanceTask("fail", 0.001, fail)])
-    maintenance.start()
+    task_runner = TaskRunner(SERVICES, [MaintenanceTask("fail", 0.001, fail)])
+    task_runner.start()
     assert enough.wait(5)
-    maintenance.stop()
+    task_runner.stop()
     assert runs[0] is SERVICES
 
 
 def test_the_server_runs_every_task() -> None:
     """No task of the table is missing at home."""
-    maintenance = Maintenance(SERVICES)
-    assert [thread.name for thread in maintenance._threads] == [task.name for task in TASKS]
+    task_runner = TaskRunner(SERVICES)
+    assert [thread.name for thread in task_runner._threads] == [task.name for task in TASKS]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from fakes.house import GRANT_LIFE
 from watchparty_api.identity.keys import KeyedHash
-from watchparty_api.ports.grants import CdnCookies, Grant, HomeGrants, signed_prefix
+from watchparty_api.ports.playback_signing import CdnCookies, Grant, HmacGrants, signed_prefix
 
 NOW = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
-GRANTS = HomeGrants(KeyedHash(b"a secret of this installation"))
+GRANTS = HmacGrants(KeyedHash(b"a secret of this installation"))
 IDS = st.text("abcXYZ019_-", min_size=1, max_size=22)
 
 
@@ -23,7 +23,7 @@ def test_a_grant_is_read_as_it_was_written(video_id: str, person_id: str, room_i
     text = GRANTS.text(grant)
     assert GRANTS.read(text, now=NOW + GRANT_LIFE - timedelta(seconds=1)) == grant
     assert GRANTS.read(text, now=NOW + GRANT_LIFE) is None
-    assert HomeGrants(KeyedHash(b"of another")).read(text, now=NOW) is None
+    assert HmacGrants(KeyedHash(b"of another")).read(text, now=NOW) is None
 
 
 @given(st.text(max_size=200))
@@ -63,7 +63,7 @@ def test_the_signature_is_googles(prefix: str, encoded: str, signature: str) -> 
 
 def test_a_grant_opens_one_films_folder_for_its_life() -> None:
     """The cookie has the grant's prefix and expiry; players without cookies get the text that the API checks."""
-    texts = HomeGrants(KeyedHash(b"a secret of this installation"))
+    texts = HmacGrants(KeyedHash(b"a secret of this installation"))
     signer = CdnCookies("https://watch.example", key_name="k", key=KEY, texts=texts)
     grant = Grant("v1", "ana", "r1", NOW + GRANT_LIFE)
     cookie = signer.cookie(grant)

@@ -18,7 +18,7 @@ _STOP_WITHIN_S = 10.0
 """How long `stop` waits for running tasks. Each can be interrupted and continues at the next start."""
 
 
-class Maintenance:
+class TaskRunner:
     """One thread per task, so that a slow task does not delay the others."""
 
     def __init__(self, services: Services, tasks: Sequence[MaintenanceTask] = maintenance.TASKS) -> None:

@@ -34,7 +34,7 @@ class GrantCookie:
 
 
 class PlaybackSigner(Protocol):
-    """Adapters: `HomeGrants`, our own HMAC; `CdnCookies`, the CDN's signed cookie in front of a bucket."""
+    """Adapters: `HmacGrants`, our own HMAC; `CdnCookies`, the CDN's signed cookie in front of a bucket."""
 
     def cookie(self, grant: Grant) -> GrantCookie:
         """The grant as a cookie for `/media/{video_id}/`."""
@@ -49,7 +49,7 @@ class PlaybackSigner(Protocol):
 _PURPOSE = "playback"
 
 
-class HomeGrants:
+class HmacGrants:
     """`PlaybackSigner` with a key of this installation."""
 
     def __init__(self, keyed_hash: KeyedHash) -> None:
@@ -81,7 +81,7 @@ COOKIE = "Cloud-CDN-Cookie"
 class CdnCookies:
     """`PlaybackSigner` with the key that the load balancer knows as `key_name`."""
 
-    def __init__(self, site: str, *, key_name: str, key: bytes, texts: HomeGrants) -> None:
+    def __init__(self, site: str, *, key_name: str, key: bytes, texts: HmacGrants) -> None:
         self._site, self._key_name, self._key, self._texts = site, key_name, key, texts
 
     def cookie(self, grant: Grant) -> GrantCookie:
