@@ -76,6 +76,10 @@ run "everything" {
     error_message = "Both keys are valid during a rotation."
   }
   assert {
+    condition     = google_compute_backend_bucket.media["playlists"].cdn_policy[0].signed_url_cache_max_age_sec == 1 && google_compute_backend_bucket.media["media"].cdn_policy[0].signed_url_cache_max_age_sec == 86400
+    error_message = "A growing playlist is fresh after a second, and a segment stays at the edge for a day."
+  }
+  assert {
     condition     = google_firestore_database.main.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED" && google_firestore_database.main.delete_protection_state == "DELETE_PROTECTION_ENABLED"
     error_message = "The database can be restored to any minute of a week, and cannot be deleted."
   }

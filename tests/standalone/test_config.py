@@ -100,3 +100,12 @@ def test_invalid_settings_of_an_s3_store_are_refused(name: str, value: str) -> N
     """A single bucket for both would publish originals under the names of films."""
     with pytest.raises(SettingError, match=f"{name}: expected .* got '{value}'"):
         home_config(arguments(), {**S3, name: value})
+
+
+def test_a_database_in_the_cloud_needs_the_keys_of_its_site() -> None:
+    """With the keys of this machine, an account would be stored under a hash that the site never looks up."""
+    environ = {"HOME": "/", "WATCHPARTY_STORE_URL": "firestore://demo/watchparty"}
+    with pytest.raises(SettingError, match="WATCHPARTY_KEYS_SECRETS: expected projects/PROJECT/secrets/watchparty"):
+        home_config(arguments(), environ)
+    config = home_config(arguments(), {**environ, "WATCHPARTY_KEYS_SECRETS": "projects/demo/secrets/watchparty"})
+    assert config.keys_secrets == "projects/demo/secrets/watchparty"

@@ -28,6 +28,7 @@ INVALID = [
     Mistake("redis.tf", "= var.redis.memory_gb", '= "much"', "a number is required"),
 ]
 UNSAFE = [
+    Mistake("cdn.tf", "playlists = 1 }", "playlists = 3600 }", "fresh after a second"),
     Mistake("relay.tf", '= "3600s"', '= "300s"', "keeps sockets for an hour"),
     Mistake("redis.tf", '= "noeviction"', '= "allkeys-lru"', "never evicts keys"),
     Mistake("url_map.tf", 'prefix = ["/api/v1/videos/"], exact', "exact"),

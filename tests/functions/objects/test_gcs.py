@@ -74,6 +74,14 @@ def test_media_are_read_by_a_url_for_a_minute(buckets: GcsObjectStore) -> None:
     assert httpx2.get(url.replace("1.m4s", "2.m4s")).status_code == 403
 
 
+def test_media_are_named_as_the_edge_serves_them(gcs: StrictGcs, buckets: GcsObjectStore) -> None:
+    """The URL map rewrites nothing: the path /media/… is the name of the object."""
+    buckets.write_media("v1/7/poster.jpg", b"picture", content_type="image/jpeg")
+    assert ("demo-media", "media/v1/7/poster.jpg") in gcs.objects
+    buckets.delete_video("v1")
+    assert gcs.objects == {}
+
+
 def test_people_who_fetch_the_same_file_share_a_url(buckets: GcsObjectStore, clock: SteppedClock) -> None:
     """Signing is a call to Google: a URL is returned for half a minute, and is valid for at least as long again."""
     buckets.write_media("v1/7/v720/1.m4s", b"frames", content_type="video/mp4")

@@ -1,8 +1,15 @@
 """Requesting grants, and playback for players without cookies."""
 
+import re
+from dataclasses import replace
+
+from fastapi import Request, Response
+
 from fakes.cinema import FILES, Cinema
 from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party
+from watchparty_api.ports.grants import CdnCookies, HomeGrants
+from watchparty_api.rooms.playback.grants import grant_for
 
 
 def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
@@ -35,6 +42,21 @@ def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
     assert answer.json()["manifest_url"] == f"{cinema.folder}/master.m3u8"
     assert answer.headers["cache-control"] == "no-store"
     assert cinema.get(guest, "master.m3u8").status_code == 200
+
+
+def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
+    """Cloud CDN compares the value byte by byte; Python's cookie writer would quote the "=" in it."""
+    services = cinema.house.services
+    signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HomeGrants(services.keyed_hash))
+    request = Request({"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "headers": []})
+    response = Response()
+    grant_for(replace(services, playback=signer), request, response, cinema.video, person_id="ida", room_id=None)
+    (header,) = response.headers.getlist("set-cookie")
+    assert re.fullmatch(
+        r"Cloud-CDN-Cookie=URLPrefix=[\w=-]+:Expires=\d+:KeyName=k1:Signature=[\w=-]+; HttpOnly; Max-Age=\d+; "
+        rf"Path=/media/{cinema.video.id}/; SameSite=lax(; Secure)?",
+        header,
+    )
 
 
 def test_the_owner_can_watch_without_a_room(cinema: Cinema) -> None:
