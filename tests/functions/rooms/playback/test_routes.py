@@ -9,7 +9,7 @@ from fakes.cinema import FILES, Cinema
 from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party
 from watchparty_api.ports.grants import CdnCookies, HomeGrants
-from watchparty_api.rooms.playback.grants import grant_for
+from watchparty_api.rooms.playback.grants import issue_grant
 
 
 def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
@@ -50,7 +50,7 @@ def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
     signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HomeGrants(services.keyed_hash))
     request = Request({"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "headers": []})
     response = Response()
-    grant_for(replace(services, playback=signer), request, response, cinema.video, person_id="ida", room_id=None)
+    issue_grant(replace(services, playback=signer), request, response, cinema.video, person_id="ida", room_id=None)
     (header,) = response.headers.getlist("set-cookie")
     assert re.fullmatch(
         r"Cloud-CDN-Cookie=URLPrefix=[\w=-]+:Expires=\d+:KeyName=k1:Signature=[\w=-]+; HttpOnly; Max-Age=\d+; "
