@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fakes.cinema import FILES, Cinema
 from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party
-from watchparty_api.ports.grants import CdnCookies, HomeGrants
+from watchparty_api.ports.playback_signing import CdnCookies, HmacGrants
 from watchparty_api.rooms.playback.grants import issue_grant
 
 
@@ -47,8 +47,9 @@ def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
 def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
     """Cloud CDN compares the value byte by byte; Python's cookie writer would quote the "=" in it."""
     services = cinema.house.services
-    signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HomeGrants(services.keyed_hash))
-    request = Request({"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "headers": []})
+    signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HmacGrants(services.keyed_hash))
+    asked = {"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "query_string": b""}
+    request = Request({**asked, "headers": []})
     response = Response()
     issue_grant(replace(services, playback=signer), request, response, cinema.video, person_id="ida", room_id=None)
     (header,) = response.headers.getlist("set-cookie")
