@@ -17,7 +17,7 @@ resource "google_logging_project_exclusion" "addresses_that_let_in" {
   depends_on  = [google_project_service.api]
 }
 
-# Cloud Run logs these requests itself. Without this each would be stored, and paid for, twice.
+# Cloud Run already logs requests to its services; this exclusion avoids paying for the load balancer's copy.
 resource "google_logging_project_exclusion" "answered_by_a_service" {
   count       = local.production ? 1 : 0
   name        = "watchparty-answered-by-a-service"

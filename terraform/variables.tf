@@ -7,7 +7,7 @@ variable "alert_email" {
 
   validation {
     condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$", var.alert_email))
-    error_message = "alert_email must be an e-mail address."
+    error_message = "alert_email must be an email address."
   }
 }
 
@@ -120,7 +120,7 @@ variable "first_admin" {
 
   validation {
     condition     = var.first_admin == null || can(regex("^[^@[:space:]]+@[^@[:space:]]+$", var.first_admin))
-    error_message = "first_admin must be an e-mail address."
+    error_message = "first_admin must be an email address."
   }
   validation {
     condition     = var.identity != "identity_platform" || var.first_admin != null

@@ -99,7 +99,7 @@ def _create_account(arguments: argparse.Namespace) -> int:
         display_name=arguments.name or arguments.email.partition("@")[0],
         role=arguments.role,
     )
-    print(f"{account.email} is now {'an admin' if account.role == 'admin' else 'a user'}.")
+    print(f"Created {account.email} ({account.role}).")
     return 0
 
 

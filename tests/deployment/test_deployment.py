@@ -255,7 +255,7 @@ def test_the_first_administrator_is_created_in_the_database(operator: Operator) 
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     done = operator.types(script, HOME=str(operator.cloud), PYTHONPATH=str(operator.cloud / "python"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "you@example.org is now an admin" in done.stdout
+    assert "Created you@example.org (admin)." in done.stdout
     assert "projects/my-watch-party/secrets/watchparty-hash/versions/latest" in (operator.cloud / "read").read_text()
 
 

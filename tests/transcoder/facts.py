@@ -25,7 +25,7 @@ def video(**changes: Any) -> VideoFacts:
         bit_rate=8_000_000,
         time_base=Fraction(1, TIMESCALE),
         reorder=1024,
-        keyframes=tuple(Keyframe(decode=place * 2 * TIMESCALE - 1024, size=2_000_000) for place in range(30)),
+        keyframes=tuple(Keyframe(decode=place * 2 * TIMESCALE - 1024, bytes_to_next=2_000_000) for place in range(30)),
         configuration=b"\x01\x64\x00\x28",
     )
     return replace(usual, **changes)

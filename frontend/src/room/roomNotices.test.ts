@@ -20,9 +20,9 @@ test("a new role has a sentence, its consequences have none", () => {
 });
 
 test("receiving and losing the remote control have a sentence", () => {
-  const lent = { ...you, ctl: 1.7e12, can_control: true };
-  expect(changeSentence(you, lent)).toBe("You have the remote now.");
-  expect(changeSentence(lent, you)).toBe("You no longer have the remote.");
+  const delegated = { ...you, ctl: 1.7e12, can_control: true };
+  expect(changeSentence(you, delegated)).toBe("You have the remote now.");
+  expect(changeSentence(delegated, you)).toBe("You no longer have the remote.");
 });
 
 test("muting and unmuting have a sentence", () => {

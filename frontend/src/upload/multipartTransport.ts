@@ -55,9 +55,9 @@ export function multipartTransport(network: MultipartNetwork): UploadTransport {
       toReply(async () => {
         const { video_id, part_bytes } = parseSession(session);
         const stored = new Set((await network.parts(video_id, [])).stored);
-        let whole = 0;
-        while (stored.has(whole + 1)) whole += 1;
-        return progress(session, Math.min(whole * part_bytes, size), size);
+        let contiguousParts = 0;
+        while (stored.has(contiguousParts + 1)) contiguousParts += 1;
+        return progress(session, Math.min(contiguousParts * part_bytes, size), size);
       }),
 
     send: (session, chunk, { from, size }, onProgress, signal) =>
@@ -101,7 +101,7 @@ async function putAll(
   const waiting = addresses.filter(({ number }) => !stored.has(number));
   const stop = new AbortController();
   signal.addEventListener("abort", () => stop.abort(), { once: true });
-  const putOneByOne = async () => {
+  const uploadWorker = async () => {
     for (let part = waiting.shift(); part && !stop.signal.aborted; part = waiting.shift()) {
       const { number, size_bytes, url } = part;
       const onPartProgress = (bytes: number) => moved(number, bytes);
@@ -111,7 +111,7 @@ async function putAll(
     }
   };
   try {
-    await Promise.all(Array.from({ length: PARALLEL_PARTS }, putOneByOne));
+    await Promise.all(Array.from({ length: PARALLEL_PARTS }, uploadWorker));
   } catch (error) {
     stop.abort(); // otherwise the others would continue unnoticed beside the next attempt
     throw error;

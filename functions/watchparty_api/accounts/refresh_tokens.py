@@ -1,4 +1,4 @@
-"""Refresh tokens: a chain per signed-in device, of which only the newest token is valid.
+"""Refresh tokens: a family per signed-in device, of which only the newest token is valid.
 
 A refresh token is `{session id}.{secret}`. Each use replaces it by its successor, which our keyed hash derives from it:
 a second use within the grace of 30 seconds (two tabs, a lost answer) returns the same successor, although only hashes

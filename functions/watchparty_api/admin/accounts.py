@@ -1,4 +1,4 @@
-"""HTTP routes of the administration of accounts: role, suspension, quota, deletion."""
+"""Admin routes for accounts: role, suspension, quota, deletion."""
 
 from dataclasses import replace
 

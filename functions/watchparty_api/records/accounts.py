@@ -9,7 +9,7 @@ from watchparty_api.records.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Account(Record):
-    """A registered person, or a temporary host (`expires_at` set, no e-mail)."""
+    """A registered person, or a temporary host (`expires_at` set, no email)."""
 
     email: str | None  # lower case; unique through EmailClaim
     display_name: str
@@ -27,7 +27,7 @@ class Account(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailClaim(Record):
-    """Makes an e-mail address unique, because `create()` refuses an existing id: id = keyed hash of the address."""
+    """Makes an email address unique, because `create()` refuses an existing id: id = keyed hash of the address."""
 
     account_id: str
 

@@ -53,8 +53,8 @@ class Member(Record):
     display_name: str
     role: Role = "viewer"
     muted: bool = False
-    control_until: datetime | None = None  # control is lent until then
-    controls: bool = False  # control is lent indefinitely
+    control_until: datetime | None = None  # control is delegated until then
+    controls: bool = False  # control is delegated indefinitely
     state: Literal["waiting", "admitted", "denied", "removed", "banned", "left", "withdrawn"] = "admitted"
     mver: int = 1
     demoted_at: datetime | None = None  # last demotion, removal or ban; its effect: `rooms/joining/admission.py`

@@ -13,7 +13,7 @@ from typing import Any
 from watchparty_api.records import Member, Notice, Room, Video
 
 FOREVER_MS = 253_402_300_799_000
-"""`ctl` is the time at which lent control ends; if it is lent indefinitely, the last second of the year 9999."""
+"""`ctl` is the time at which delegated control ends; if it does not end, the last second of the year 9999."""
 
 
 def admit(member: Member, request_id: str, now: datetime) -> Notice:
@@ -32,7 +32,7 @@ def remove(member: Member, now: datetime) -> Notice:
 
 
 def role(member: Member, now: datetime) -> Notice:
-    """The participant's role and lent control."""
+    """The participant's role and delegated control."""
     return _about(member, now, kind="role", role=member.role, ctl=control_claim(member))
 
 
@@ -94,7 +94,7 @@ def _no_film(room: Room) -> dict[str, Any]:
 
 
 def control_claim(member: Member) -> int | None:
-    """`ctl` of the join token: when lent control ends, in epoch milliseconds."""
+    """`ctl` of the join token: when delegated control ends, in epoch milliseconds."""
     if member.controls:
         return FOREVER_MS
     return round(member.control_until.timestamp() * 1000) if member.control_until else None

@@ -32,7 +32,7 @@ class Action(StrEnum):
     MAKE_LINK = "create a new link"
     CLOSE = "close this room"
     CHANGE_ROLE = "change roles"
-    LEND_CONTROL = "give the remote"
+    DELEGATE_CONTROL = "give the remote"
     MUTE = "mute people"
     REMOVE = "remove people"
     MANAGE_BANS = "manage bans"
@@ -56,7 +56,7 @@ PERMISSIONS: Mapping[Action, frozenset[RoomRole]] = {
     Action.MAKE_LINK: _HOST,
     Action.CLOSE: _HOST,
     Action.CHANGE_ROLE: _HOST,
-    Action.LEND_CONTROL: _STAFF,
+    Action.DELEGATE_CONTROL: _STAFF,
     Action.MUTE: _STAFF,
     Action.REMOVE: _STAFF,
     Action.MANAGE_BANS: _STAFF,
@@ -89,15 +89,15 @@ def controls_by_role(control: Control, role: RoomRole) -> bool:
 
 
 def controls(control: Control, member: Member | None, now: datetime) -> bool:
-    """Whether the participant can change the film now, by role or by lent control."""
+    """Whether the participant can change the film now, by role or by delegated control."""
     role = room_role(member)
     if controls_by_role(control, role):
         return True
-    return role in _INSIDE and member is not None and control_is_lent(member, now)
+    return role in _INSIDE and member is not None and control_is_delegated(member, now)
 
 
-def control_is_lent(member: Member, now: datetime) -> bool:
-    """Whether control is currently lent to the participant."""
+def control_is_delegated(member: Member, now: datetime) -> bool:
+    """Whether control is currently delegated to the participant."""
     return member.controls or (member.control_until is not None and member.control_until > now)
 
 

@@ -1,6 +1,6 @@
 """The responses about rooms: the card for people who have not joined, the room for its members, list entries.
 
-No response contains an e-mail address, an account id or a storage path.
+No response contains an email address, an account id or a storage path.
 """
 
 from datetime import datetime, timedelta

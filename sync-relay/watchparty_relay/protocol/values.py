@@ -163,7 +163,7 @@ class RoomNoticeKind(StrEnum):
 
 
 class Wait(Struct, frozen=True):
-    """For whom the room holds when they buffer, and for how long."""
+    """Which buffering members the room waits for, and the longest wait."""
 
     policy: WaitPolicy = WaitPolicy.QUORUM
     max_s: Annotated[float, Meta(ge=0, le=60)] = 8.0

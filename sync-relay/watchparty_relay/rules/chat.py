@@ -86,7 +86,7 @@ def delete(room: Room, by: str, message: Delete, *, now_ms: float) -> Decision:
         return Decision(room, answer=Ack(cid=message.cid, seq=deleted_seq))
     if not (can_moderate(room, by) or entry.by == by):
         return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
-    remaining = replace(room, log=tuple(_tombstone(e) if e is entry else e for e in room.log))
+    remaining = replace(room, log=tuple(_deleted_entry(e) if e is entry else e for e in room.log))
     return _appended(remaining, Deleted(seq=room.seq + 1, id=entry.id), message.cid, now_ms)
 
 
@@ -94,7 +94,7 @@ def clear(room: Room, by: str, message: Clear, *, now_ms: float) -> Decision:
     """Deletes every line; moderators only."""
     if not can_moderate(room, by):
         return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
-    cleared = replace(room, log=tuple(_tombstone(entry) for entry in room.log))
+    cleared = replace(room, log=tuple(_deleted_entry(entry) for entry in room.log))
     return _appended(cleared, Cleared(seq=room.seq + 1), message.cid, now_ms)
 
 
@@ -132,5 +132,5 @@ def _find(log: Iterable[LogEntry], entry_id: str | None) -> ChatEntry | None:
     return next((e for e in log if isinstance(e, ChatEntry) and e.id == entry_id), None)
 
 
-def _tombstone(entry: LogEntry) -> LogEntry:
+def _deleted_entry(entry: LogEntry) -> LogEntry:
     return Deleted(seq=entry.seq, id=entry.id) if isinstance(entry, ChatEntry) else entry

@@ -37,7 +37,10 @@ from watchparty_relay.transport.port import (
 READ_BUFFER_BYTES = 1_024
 """Large enough for a hello or a report; a connection's buffer grows for the rare larger frame."""
 SEND_BUFFER_BYTES = 65_536
-"""What the kernel buffers for a client that does not read (Linux doubles it). Without a limit it hides megabytes."""
+"""Limits the kernel's send buffer for a client that does not read (Linux doubles the value).
+
+Otherwise megabytes would queue where we cannot see them.
+"""
 UNACKNOWLEDGED_MS = 20_000
 """A peer that has not acknowledged data for this long is gone, although TCP would retry for longer."""
 BACKLOG = 4_096

@@ -71,7 +71,7 @@ def test_a_deleted_film_is_removed_from_its_rooms(house: House) -> None:
 
 
 def test_lent_control_is_enough_to_start_the_hosts_film(house: House) -> None:
-    """A viewer can do so only while control is lent to them."""
+    """A viewer can do so only while control is delegated to them."""
     here = party(house)
     video, guest = film(house, here.owner), here.guest("Max")
     body = {"video_id": video.id}

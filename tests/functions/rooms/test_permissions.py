@@ -50,10 +50,10 @@ def test_the_rooms_setting_decides_who_controls(control: Any, roles: set[str]) -
 
 
 def test_lent_control_ends_on_time_and_by_removal() -> None:
-    """Control that is lent for ten minutes ends after ten minutes; removal ends it at once."""
-    lent = member(control_until=NOW + timedelta(minutes=10))
-    assert controls("host", lent, NOW)
-    assert not controls("host", lent, NOW + timedelta(minutes=10))
+    """Control that is delegated for ten minutes ends after ten minutes; removal ends it at once."""
+    delegated = member(control_until=NOW + timedelta(minutes=10))
+    assert controls("host", delegated, NOW)
+    assert not controls("host", delegated, NOW + timedelta(minutes=10))
     assert controls("host", member(controls=True), NOW)
     assert not controls("host", member(controls=True, state="removed"), NOW)
 

@@ -32,14 +32,14 @@ def test_a_common_film_is_copied() -> None:
         ({"sample_entries": 2}, "one sample description"),
         ({"trimmed": True}, "shown from its first frame"),
         ({"keyframes": ()}, "cut points in the index"),
-        ({"keyframes": (Keyframe(decode=TIMESCALE, size=1),)}, "begins with a cut point"),
-        ({"keyframes": (Keyframe(decode=-1024, size=9),)}, "cut points at most 10 s apart"),
+        ({"keyframes": (Keyframe(decode=TIMESCALE, bytes_to_next=1),)}, "begins with a cut point"),
+        ({"keyframes": (Keyframe(decode=-1024, bytes_to_next=9),)}, "cut points at most 10 s apart"),
         (
-            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, size=13 << 20) for n in range(30))},
+            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, bytes_to_next=13 << 20) for n in range(30))},
             "segments of at most 12 MB",
         ),
         (
-            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, size=6_000_000) for n in range(30))},
+            {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, bytes_to_next=6_000_000) for n in range(30))},
             "at most 20 Mb/s",
         ),
     ],
@@ -62,7 +62,7 @@ def test_every_condition_has_its_test() -> None:
 )
 def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
     """Viewers who join or seek would wait too long for a longer segment."""
-    keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, size=9) for place in range(0, 60, apart_s))
+    keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, bytes_to_next=9) for place in range(0, 60, apart_s))
     film = video(keyframes=keyframes)
     assert (remux_check.why_video_not_copied(facts(video=film), film, video_leads=True) == ()) is copied
 

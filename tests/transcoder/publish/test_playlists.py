@@ -54,7 +54,7 @@ def test_master_names_groups_that_exist() -> None:
         uri="v360/ladder.m3u8", bandwidth=900_000, average_bandwidth=None, codecs="avc1.64001E", width=640, height=360,
         frame_rate=29.97,
     )  # fmt: skip
-    choice = playlists.Choice(uri="a0/audio.m3u8", language="en", label="English", default=True, channels=2)
+    choice = playlists.TrackEntry(uri="a0/audio.m3u8", language="en", label="English", default=True, channels=2)
     alone = playlists.master_playlist(variants=[variant], audio=[], subtitles=[])
     both = playlists.master_playlist(variants=[variant], audio=[choice], subtitles=[choice])
     assert "AUDIO=" not in alone
@@ -69,7 +69,7 @@ def test_forced_subtitles_are_selected_automatically() -> None:
     """Translations of foreign signs are shown by default; ordinary subtitles are not."""
 
     def line(**flags: bool) -> str:
-        choice = playlists.Choice(
+        choice = playlists.TrackEntry(
             uri="s0/subtitles.m3u8", language="en", label="E", default=False, forced=flags.get("forced", False)
         )
         return playlists.master_playlist(variants=[], audio=[], subtitles=[choice]).splitlines()[3]

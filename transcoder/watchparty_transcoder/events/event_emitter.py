@@ -46,7 +46,7 @@ class EventEmitter:
         self._sink.send(Progress(done=done, total=total, **self._envelope()))
 
     def playable(self, state: Availability, duration_s: float) -> None:
-        """At once for new renditions, tracks or images; at most once per second if only more of the film is ready."""
+        """Reports new renditions, tracks or images at once, and mere growth of the film at most once per second."""
         if state == self._last_state:
             return
         now = self._clock()

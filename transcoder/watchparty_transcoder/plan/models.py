@@ -43,7 +43,7 @@ class Keyframe:
     """A cut point of the original: an IDR frame, so that no later frame refers to an earlier one."""
 
     decode: int  # ticks of the stream's time base
-    size: int  # bytes of coded video from here to the next cut point
+    bytes_to_next: int  # coded video from here to the next cut point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def audio_can_be_copied(facts: Facts, audio: AudioFacts, *, origin_s: float, end
 
 
 def average_bit_rate(video: VideoFacts) -> float:
-    coded = sum(keyframe.size for keyframe in video.keyframes)
+    coded = sum(keyframe.bytes_to_next for keyframe in video.keyframes)
     return coded * 8 / video.duration_s if coded and video.duration_s else float(video.bit_rate)
 
 
@@ -97,4 +97,4 @@ def _longest_gap_s(video: VideoFacts) -> float:
 
 
 def _largest_segment(video: VideoFacts) -> int:
-    return max((keyframe.size for keyframe in video.keyframes), default=0)
+    return max((keyframe.bytes_to_next for keyframe in video.keyframes), default=0)

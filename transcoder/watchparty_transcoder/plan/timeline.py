@@ -1,7 +1,7 @@
 """Where segments and chunks begin: at whole output frames for video, at whole AAC frames for audio. Pure.
 
-The grid is a function of rate and duration alone, so that every rendition, every chunk and a service that would cut
-segments of the original on demand agree on it without communicating.
+The grid is a function of rate and duration alone, so all renditions, all chunks and a future on-demand segmenter derive
+the same grid.
 """
 
 from dataclasses import dataclass

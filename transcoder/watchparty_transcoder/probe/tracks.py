@@ -190,7 +190,7 @@ def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Ke
                 places.append((timestamp, before))
             before += size
     sizes = [following[1] - this[1] for this, following in pairwise([*places, (0, before)])]
-    return tuple(Keyframe(decode=place[0], size=size) for place, size in zip(places, sizes, strict=True))
+    return tuple(Keyframe(decode=place[0], bytes_to_next=size) for place, size in zip(places, sizes, strict=True))
 
 
 def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-VERSION = 7  # fragmented MP4 with EXT-X-MAP, integer-free EXTINF
+VERSION = 7  # fragmented MP4 with EXT-X-MAP, fractional EXTINF
 AUDIO_GROUP = "audio"
 SUBTITLE_GROUP = "subtitles"
 
@@ -27,7 +27,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class TrackEntry:
     """A track in the master playlist, chosen by language."""
 
     uri: str
@@ -61,7 +61,9 @@ def media_playlist(
     return "\n".join(lines) + "\n"
 
 
-def master_playlist(*, variants: Sequence[Variant], audio: Sequence[Choice], subtitles: Sequence[Choice]) -> str:
+def master_playlist(
+    *, variants: Sequence[Variant], audio: Sequence[TrackEntry], subtitles: Sequence[TrackEntry]
+) -> str:
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media("AUDIO", AUDIO_GROUP, choice) for choice in audio]
     lines += [_media("SUBTITLES", SUBTITLE_GROUP, choice) for choice in subtitles]
@@ -83,7 +85,7 @@ def _attributes(variant: Variant) -> list[str]:
     return attributes
 
 
-def _media(kind: str, group: str, choice: Choice) -> str:
+def _media(kind: str, group: str, choice: TrackEntry) -> str:
     flags = ["DEFAULT=" + ("YES" if choice.default else "NO")]
     # players select a forced track on their own, any other subtitle track only when the viewer chooses it
     automatic = kind == "AUDIO" or choice.default or choice.forced

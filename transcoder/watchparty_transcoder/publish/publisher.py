@@ -127,7 +127,7 @@ class Publisher:
     def _master(self) -> str:
         audio = self._plan.audio
         choices = [
-            playlists.Choice(
+            playlists.TrackEntry(
                 uri=layout.playlist(track.name),
                 language=language_tag(track.language),
                 label=track.label,
@@ -137,7 +137,7 @@ class Publisher:
             for track in audio
         ]
         subtitles = [
-            playlists.Choice(
+            playlists.TrackEntry(
                 uri=layout.playlist(track.name),
                 language=language_tag(track.language),
                 label=track.label,

@@ -1028,7 +1028,7 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Changes role, mute and lent control; `role: "host"` hands the room over.
+         * @description Changes role, mute and delegated control; `role: "host"` hands the room over.
          */
         patch: operations["members.change"];
         trace?: never;
@@ -2201,7 +2201,7 @@ export interface components {
          * MemberChange
          * @description Only the given fields change.
          *
-         *     `control_until` lends control until then, null takes it back; `controls: true` lends it until it is taken back.
+         *     `control_until` delegates control until then, null revokes it; `controls: true` delegates it until it is revoked.
          */
         MemberChange: {
             /** Control Until */
@@ -2252,7 +2252,7 @@ export interface components {
         };
         /**
          * MemberView
-         * @description A member of the room. `control_until` and `controls` describe lent control.
+         * @description A member of the room. `control_until` and `controls` describe delegated control.
          */
         MemberView: {
             /** Control Until */

@@ -42,7 +42,7 @@ function config(at_s: number, subtitles: string): Partial<HlsConfig> {
     liveDurationInfinity: false,
     // Ignores the file's default track. "" matches no track.
     subtitlePreference: { name: subtitles },
-    // `leanHls.ts` removes these.
+    // `leanHls.ts` removes the code behind these options.
     enableCEA708Captions: false,
     progressive: false,
   };
@@ -221,7 +221,7 @@ function trackChoices(tracks: { name: string; lang?: string }[]): TrackChoice[] 
   return tracks.map(({ name, lang }, id) => ({ id, label: name || lang || `Track ${id + 1}` }));
 }
 
-/** Two renditions of one height, such as the source and a smaller version, are labelled with their bit rate. */
+/** Renditions of equal height, such as the source and a lower-bit-rate version, show their bit rate. */
 function qualityChoices(levels: { height: number; bitrate: number }[]): TrackChoice[] {
   return levels.map(({ height, bitrate }, id) => {
     const twins = levels.filter((level) => level.height === height).length > 1;

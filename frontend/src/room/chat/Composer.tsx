@@ -15,10 +15,10 @@ export function Composer() {
   const permission = useChatPermission();
   // Counts code points, as the server does.
   const left = limit - Array.from(text).length;
-  const canSend = text.trim() !== "" && left >= 0 && permission.open;
+  const canSend = text.trim() !== "" && left >= 0 && permission.canSend;
   const send = useSend(permission.sent);
 
-  if (permission.closed) {
+  if (permission.inputDisabled) {
     return (
       <p className="m-3 rounded-xl bg-hover px-4 py-3 text-sm text-muted">{permission.notice}</p>
     );

@@ -10,25 +10,25 @@ interface ChatFacts {
 }
 
 interface ChatPermission {
-  open: boolean;
+  canSend: boolean;
   /** The visitor cannot write at all, not even a draft. */
-  closed: boolean;
+  inputDisabled: boolean;
   wait_s: number;
   notice: string | null;
 }
 
 export function chatPermission({ you, set, sentAt_ms, now_ms }: ChatFacts): ChatPermission {
-  if (!you || !set) return { open: false, closed: false, wait_s: 0, notice: null };
-  if (you.muted) return closed("You’re muted in chat.");
-  if (!set.chat && !you.can_moderate) return closed("The host turned chat off.");
-  if (!you.can_chat) return closed("You can’t write in this chat.");
+  if (!you || !set) return { canSend: false, inputDisabled: false, wait_s: 0, notice: null };
+  if (you.muted) return disabled("You’re muted in chat.");
+  if (!set.chat && !you.can_moderate) return disabled("The host turned chat off.");
+  if (!you.can_chat) return disabled("You can’t write in this chat.");
   const wait_s = you.can_moderate ? 0 : slowModeWait_s(set.slow_s, sentAt_ms, now_ms);
   const notice = wait_s > 0 ? `Slow mode: ${wait_s} s to go.` : null;
-  return { open: wait_s === 0, closed: false, wait_s, notice };
+  return { canSend: wait_s === 0, inputDisabled: false, wait_s, notice };
 }
 
-function closed(notice: string): ChatPermission {
-  return { open: false, closed: true, wait_s: 0, notice };
+function disabled(notice: string): ChatPermission {
+  return { canSend: false, inputDisabled: true, wait_s: 0, notice };
 }
 
 function slowModeWait_s(slow_s: number, sentAt_ms: number | null, now_ms: number): number {

@@ -20,7 +20,7 @@ export function GrantControlButton({ line }: { line: ChatLine }) {
   )
     return null;
   return (
-    <Button className="my-1.5 max-w-full" onClick={() => act("lend_control", asker)}>
+    <Button className="my-1.5 max-w-full" onClick={() => act("delegate_control", asker)}>
       <Gamepad2 aria-hidden="true" />
       <span className="truncate">
         Give <bdi>{asker.name}</bdi> the remote
@@ -52,7 +52,7 @@ export function useControlRequestToasts(): void {
     if (now_ms - line.at_ms > RECENT_MS) return;
     if (!isOpenRequest({ line, asker, canModerate, now_ms })) return;
     showToast(`${asker.name} wants the remote`, {
-      action: { label: "Give", run: () => void act("lend_control", asker) },
+      action: { label: "Give", run: () => void act("delegate_control", asker) },
     });
   }, [log, people, session, act]);
 }

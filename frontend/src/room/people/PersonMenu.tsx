@@ -21,8 +21,8 @@ import { BanDialog } from "./BanDialog";
 import { type PersonAction, personActions, usePersonActions } from "./personActions";
 
 const ENTRIES: Record<PersonAction, { icon: LucideIcon; label: string; danger?: boolean }> = {
-  lend_control: { icon: Gamepad2, label: "Give the remote" },
-  lend_control_for_10_min: { icon: Timer, label: "Give the remote for 10 minutes" },
+  delegate_control: { icon: Gamepad2, label: "Give the remote" },
+  delegate_control_for_10_min: { icon: Timer, label: "Give the remote for 10 minutes" },
   end_control: { icon: Gamepad2, label: "Take back the remote" },
   make_moderator: { icon: Shield, label: "Make co-host" },
   make_viewer: { icon: ShieldOff, label: "Remove as co-host" },

@@ -23,30 +23,30 @@ describe("who is offered actions", () => {
 });
 
 describe("control", () => {
-  test("is lent to members without it, also for a limited time", () => {
+  test("is delegated to members without it, also for a limited time", () => {
     expect(personActions(host, guest, "moderators").slice(0, 2)).toEqual([
-      "lend_control",
-      "lend_control_for_10_min",
+      "delegate_control",
+      "delegate_control_for_10_min",
     ]);
   });
 
-  test("is taken back from members who were lent it", () => {
+  test("is taken back from members to whom it was delegated", () => {
     const actions = personActions(host, { ...guest, ctl: 1.7e12 }, "moderators");
     expect(actions).toContain("end_control");
-    expect(actions).not.toContain("lend_control");
+    expect(actions).not.toContain("delegate_control");
   });
 
-  test("is not lent to members whose role includes it", () => {
-    expect(personActions(host, guest, "everyone")).not.toContain("lend_control");
+  test("is not delegated to members whose role includes it", () => {
+    expect(personActions(host, guest, "everyone")).not.toContain("delegate_control");
     const coHost = { id: "m", role: "moderator" } as const;
-    expect(personActions(host, coHost, "moderators")).not.toContain("lend_control");
-    expect(personActions(host, coHost, "host")).toContain("lend_control");
+    expect(personActions(host, coHost, "moderators")).not.toContain("delegate_control");
+    expect(personActions(host, coHost, "host")).toContain("delegate_control");
   });
 });
 
-test("a moderator cannot lend control in a room where only the host has it", () => {
-  expect(personActions(moderator, guest, "host")).not.toContain("lend_control");
-  expect(personActions(moderator, guest, "moderators")).toContain("lend_control");
+test("a moderator cannot delegate control in a room where only the host has it", () => {
+  expect(personActions(moderator, guest, "host")).not.toContain("delegate_control");
+  expect(personActions(moderator, guest, "moderators")).toContain("delegate_control");
 });
 
 describe("roles", () => {

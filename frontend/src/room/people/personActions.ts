@@ -11,8 +11,8 @@ import { showToast } from "@/ui/Toast";
 import { useRoom } from "../state/RoomContext";
 
 export type PersonAction =
-  | "lend_control"
-  | "lend_control_for_10_min"
+  | "delegate_control"
+  | "delegate_control_for_10_min"
   | "end_control"
   | "make_moderator"
   | "make_viewer"
@@ -47,12 +47,12 @@ function outranks(mine: Role, theirs: Role): boolean {
 }
 
 function controlActions({ role }: Actor, target: Target, control: Control): PersonAction[] {
-  // Members can lend only what they have.
+  // Members can delegate only what they have.
   if (control === "host" && role !== "host") return [];
   if (target.ctl != null) return ["end_control"];
   const hasItByRole =
     control === "everyone" || (control === "moderators" && target.role === "moderator");
-  return hasItByRole ? [] : ["lend_control", "lend_control_for_10_min"];
+  return hasItByRole ? [] : ["delegate_control", "delegate_control_for_10_min"];
 }
 
 function roleActions(target: Target): PersonAction[] {
@@ -61,7 +61,7 @@ function roleActions(target: Target): PersonAction[] {
   return target.acct ? [step, "make_host"] : [step];
 }
 
-const LOAN_MS = 10 * 60_000;
+const DELEGATION_MS = 10 * 60_000;
 
 /** Carries out an action. Its effect arrives with the room's messages. */
 export function usePersonActions(): (action: PersonAction, person: Person) => Promise<void> {
@@ -70,10 +70,10 @@ export function usePersonActions(): (action: PersonAction, person: Person) => Pr
     async (action, person) => {
       const change = (body: Parameters<typeof changeMember>[2]) =>
         changeMember(roomId, person.id, body, bearer());
-      const loanEnd = () => new Date(Date.now() + LOAN_MS).toISOString();
+      const delegationEnd = () => new Date(Date.now() + DELEGATION_MS).toISOString();
       const calls: Record<PersonAction, () => Promise<{ link_lowered: boolean }>> = {
-        lend_control: () => change({ controls: true }),
-        lend_control_for_10_min: () => change({ control_until: loanEnd() }),
+        delegate_control: () => change({ controls: true }),
+        delegate_control_for_10_min: () => change({ control_until: delegationEnd() }),
         end_control: () => change({ control_until: null }),
         make_moderator: () => change({ role: "moderator" }),
         make_viewer: () => change({ role: "viewer" }),

@@ -226,7 +226,7 @@ export interface Settings {
   capacity: number;
 }
 /**
- * For whom the room holds when they buffer, and for how long.
+ * Which buffering members the room waits for, and the longest wait.
  */
 export interface Wait {
   policy?: WaitPolicy;

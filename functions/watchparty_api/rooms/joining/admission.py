@@ -15,7 +15,7 @@ from watchparty_api.rooms.invitations.links import predates_demotion
 from watchparty_api.rooms.permissions import outranks
 
 _FRESH = timedelta(minutes=10)
-"""How long the relay's count of people is trusted: a relay that died must not keep an empty room full.
+"""How long the relay's last count is trusted. Without this, a crashed relay would leave an empty room marked full.
 
 A live relay also checks the capacity at the socket.
 """

@@ -1,4 +1,4 @@
-"""Changes to a member: role, mute and lent control; handing the room over.
+"""Changes to a member: role, mute and delegated control; handing the room over.
 
 Every change increments `mver` once per notice and is committed with the notices to the relay. The caller and the
 subject are read again for each decision, so that no one acts with a role that they have just lost.
@@ -21,7 +21,7 @@ from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_ro
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 
-_LENDING = frozenset({"control_until", "controls"})
+_DELEGATION = frozenset({"control_until", "controls"})
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def _require_may_change(room: Room, by: Member, member: Member, names: AbstractS
         require_may(Action.CHANGE_ROLE, by, member)
     if "muted" in names:
         require_may(Action.MUTE, by, member)
-    if names & _LENDING:
-        require_may(Action.LEND_CONTROL, by, member)
+    if names & _DELEGATION:
+        require_may(Action.DELEGATE_CONTROL, by, member)
         if not controls_by_role(room.control, room_role(by)):
             raise Forbidden("not_allowed", "Only the host can give the remote in this room.")
 
@@ -74,10 +74,10 @@ def _apply(
 ) -> Change[MemberChangeResult]:
     """`link` is the moderator link to be changed with the member, if any."""
     outgoing: list[Notice] = []
-    if "role" in fields or fields.keys() & _LENDING:
+    if "role" in fields or fields.keys() & _DELEGATION:
         member = _with_role(member, fields.get("role", member.role), now)
-        if fields.keys() & _LENDING:
-            member = _with_lent_control(member, fields, now)
+        if fields.keys() & _DELEGATION:
+            member = _with_delegation(member, fields, now)
         outgoing.append(notices.role(member, now))
     if "muted" in fields:
         member = replace(member, muted=fields["muted"], mver=member.mver + 1)
@@ -101,7 +101,7 @@ def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
-def _with_lent_control(member: Member, fields: dict[str, Any], now: datetime) -> Member:
+def _with_delegation(member: Member, fields: dict[str, Any], now: datetime) -> Member:
     until: datetime | None = fields.get("control_until")
     if until is not None and until <= now:
         raise Invalid("out_of_range", "Choose a time in the future for the remote to be returned.")

@@ -11,7 +11,7 @@ from watchparty_api.web.bodies import Body
 
 
 class MemberView(BaseModel):
-    """A member of the room. `control_until` and `controls` describe lent control."""
+    """A member of the room. `control_until` and `controls` describe delegated control."""
 
     participant_id: str
     display_name: str
@@ -37,7 +37,7 @@ class MemberList(BaseModel):
 class MemberChange(Body):
     """Only the given fields change.
 
-    `control_until` lends control until then, null takes it back; `controls: true` lends it until it is taken back.
+    `control_until` delegates control until then, null revokes it; `controls: true` delegates it until it is revoked.
     """
 
     role: Role | None = None

@@ -62,7 +62,7 @@ def remove(
 ) -> MemberChangeResult:
     """Removes someone, or bans them with `ban`; people who have left can be banned too. Raises Forbidden.
 
-    Lent control ends and a mute stays in case they come back; their role is then decided by admission.
+    Delegated control ends and a mute stays in case they come back; their role is then decided by admission.
     """
 
     def decide() -> Change[MemberChangeResult]:

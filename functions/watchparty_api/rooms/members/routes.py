@@ -50,7 +50,7 @@ def rename_me(body: Rename, access: RoomAccessOf, services: ServicesOf) -> Membe
 
 @router.patch("/rooms/{room_id}/members/{participant_id}")
 def change(participant_id: str, body: MemberChange, access: RoomAccessOf, services: ServicesOf) -> MemberChanged:
-    """Changes role, mute and lent control; `role: "host"` hands the room over."""
+    """Changes role, mute and delegated control; `role: "host"` hands the room over."""
     me = access.require(Action.MUTE, services.now())
     result = change_member(services, access.room.id, me.participant_id, participant_id, body.given())
     return MemberChanged(**_view(result.member).model_dump(), link_lowered=result.link_lowered)

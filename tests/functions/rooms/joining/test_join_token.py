@@ -96,9 +96,9 @@ def test_no_film_is_sent_with_its_counter() -> None:
 
 
 def test_lent_control_is_an_instant_in_milliseconds() -> None:
-    """Its end, or the year 9999 if it is lent indefinitely."""
+    """Its end, or the year 9999 if it is delegated indefinitely."""
     until = NOW + timedelta(minutes=10)
-    lent = join_claims(room(), member(control_until=until), VIDEO, None)
-    assert lent["ctl"] == until.timestamp() * 1000
+    delegated = join_claims(room(), member(control_until=until), VIDEO, None)
+    assert delegated["ctl"] == until.timestamp() * 1000
     assert join_claims(room(), member(controls=True), VIDEO, None)["ctl"] == 253_402_300_799_000
     assert "ctl" not in join_claims(room(), member(), VIDEO, None)

@@ -1,4 +1,4 @@
-"""Roles, mutes, lent control, and handing the room over."""
+"""Roles, mutes, delegated control, and handing the room over."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def test_role_and_mute_together_are_two_notices_with_two_versions(house: House) 
     assert [(n["kind"], n["mver"]) for _, n in house.relay.delivered] == [("role", 2), ("mute", 3)]
 
 
-def test_control_is_lent_for_a_time_or_indefinitely_and_taken_back(house: House) -> None:
+def test_control_is_delegated_for_a_time_or_indefinitely_and_taken_back(house: House) -> None:
     """By `control_until`, `controls: true`, and null."""
     here = party(house)
     guest = here.guest("Max")
@@ -65,8 +65,8 @@ def test_control_is_lent_for_a_time_or_indefinitely_and_taken_back(house: House)
     assert (past.status_code, past.json()["code"]) == (422, "out_of_range")
 
 
-def test_a_moderator_can_only_lend_control_they_have(house: House) -> None:
-    """In a room where only the host controls, a moderator has no control to lend."""
+def test_a_moderator_can_only_delegate_control_they_have(house: House) -> None:
+    """In a room where only the host controls, a moderator has no control to delegate."""
     here = party(house)
     moderator, guest = here.member("Mo", "moderator"), here.guest("Max")
     assert change(here, moderator, guest, controls=True).status_code == 200

@@ -38,7 +38,7 @@ def test_a_removed_member_loses_access_at_once(house: House) -> None:
 
 
 def test_a_removed_member_comes_back_as_a_muted_viewer(house: House) -> None:
-    """Role and lent control have ended; a mute survives leaving the room."""
+    """Role and delegated control have ended; a mute survives leaving the room."""
     here = party(house)
     moderator = here.member("Mo", "moderator")
     here.host.ask("PATCH", here.path(f"/members/{moderator.participant_id}"), {"muted": True, "controls": True})
