@@ -108,7 +108,7 @@ class SimulatedGuest:
                     reports.cancel()
             await asyncio.sleep(1)
 
-    async def say(self, text: str) -> None:
+    async def post(self, text: str) -> None:
         if self._socket and self._state:
             await self._send(t="chat", cid=secrets.token_hex(8), text=text, pos_s=self._position_s())
 
@@ -174,7 +174,7 @@ async def run_guests(site: str, room_id: str) -> None:
     try:
         for name, text in itertools.cycle(SCRIPT):
             await asyncio.sleep(CHAT_EVERY_S)
-            await guests[name].say(text)
+            await guests[name].post(text)
     finally:
         for task in staying:
             task.cancel()

@@ -1,7 +1,7 @@
 """Names of the first edition do not come back, and documents do not use them.
 
 CONTRIBUTING.md keeps a table of them for one release. Names that are also ordinary words (door, lane, ticket) are only
-checked as names of files.
+checked as names of files, folders and definitions.
 """
 
 import re
@@ -41,6 +41,15 @@ RETIRED_FILES = re.findall(
 """,
 )
 
+RETIRED_DEFINITIONS = re.findall(
+    r"\S+",
+    """
+    audience door entering gathering lane mailbox parcel pilot reception roll say speaker standby standing ticket
+    vocabulary wire wish
+""",
+)
+"""Ordinary words that are no names of classes, functions or constants."""
+
 
 def tracked() -> list[str]:
     return subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
@@ -68,8 +77,43 @@ def test_a_retired_name_does_not_occur(name: str) -> None:
 
 @pytest.mark.parametrize("name", RETIRED_FILES)
 def test_no_file_has_a_retired_name(name: str) -> None:
-    """Nor has the test of one."""
+    """Nor has the test of one, nor a folder."""
     stem = name.rpartition("/")[2]
     paths = [PurePosixPath(path) for path in tracked()]
     same = [path for path in paths if path.name.partition(".")[0] in (stem, f"test_{stem}")]
-    assert [str(path) for path in same if str(path.with_suffix("")).endswith(name) or name == stem] == []
+    folders = [str(path) for path in paths if f"/{name}/" in f"/{path.parent}/" and "terraform" not in path.parts]
+    assert [str(path) for path in same if str(path.with_suffix("")).endswith(name) or name == stem] + folders == []
+
+
+def definitions(name: str, texts: dict[str, str]) -> list[str]:
+    """Files that define a class, type, function or constant of this name, in any case."""
+    defined = re.compile(rf"\b(?:class|def|interface|type|function|const|let) {name}\b(?!:)|^{name} = ", re.I | re.M)
+    return [path for path, text in texts.items() if re.search(r"\.(py|tsx?)$", path) and defined.search(text)]
+
+
+@pytest.mark.parametrize("name", RETIRED_DEFINITIONS)
+def test_no_definition_has_a_retired_name(name: str) -> None:
+    """Ordinary words may occur in sentences and for a moment as variables, but name no concept."""
+    assert definitions(name, TEXTS) == []
+
+
+def test_outbox_means_the_transactional_outbox() -> None:
+    """The queue of a socket is `send_queue`; only the functions have an outbox."""
+    relay = {
+        path: text for path, text in TEXTS.items() if path.startswith(("sync-relay/", "frontend/src/", "transcoder/"))
+    }
+    assert [path for path, text in relay.items() if re.search(r"outbox", text, re.I)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["class Ticket(Struct): ...", "def roll() -> None: ...", "export interface Pilot {}", "WIRE = 1"]
+)
+def test_a_retired_definition_is_found(text: str) -> None:
+    """Classes, functions, interfaces and constants are recognised."""
+    assert [name for name in RETIRED_DEFINITIONS if definitions(name, {"some/module.tsx": text})]
+
+
+def test_the_page_has_no_transport() -> None:
+    """Play, pause, seek, skip and speed go through `PlaybackControls`; a transport carries the relay's connections."""
+    page = {path: text for path, text in TEXTS.items() if path.startswith("frontend/src/")}
+    assert definitions("Transport", page) == []

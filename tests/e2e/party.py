@@ -51,7 +51,7 @@ def open_tab(person: Person, tab: str) -> None:
     person.page.get_by_role("tab", name=re.compile(f"^{tab}")).first.click()
 
 
-def say(person: Person, text: str) -> None:
+def post(person: Person, text: str) -> None:
     open_tab(person, "Chat")
     field = person.page.get_by_label("Message everyone").first
     field.fill(text)

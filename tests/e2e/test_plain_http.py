@@ -10,8 +10,8 @@ from e2e.party import (
     all_play,
     create_room,
     join,
+    post,
     press,
-    say,
     sees_message,
     wait_for_film,
     wait_for_room,
@@ -35,6 +35,6 @@ def test_a_watch_party_over_plain_http(home: Home, meet: Meet) -> None:
     press(host, "k")
     all_play([host, guest])
     wait_until_in_sync([host, guest])
-    say(guest, "no lock in the address bar")
+    post(guest, "no lock in the address bar")
     sees_message(host, "no lock in the address bar")
     assert host.errors + guest.errors == []

@@ -5,7 +5,7 @@ import re
 from e2e.conftest import Meet
 from e2e.films import captioned, copyable
 from e2e.home import Home
-from e2e.party import create_room, join, open_tab, press, say, show_controls, wait_for_film, wait_for_room
+from e2e.party import create_room, join, open_tab, post, press, show_controls, wait_for_film, wait_for_room
 from e2e.people import Person
 from e2e.screens import ScreenCheck
 from fakes.waiting import eventually
@@ -77,8 +77,8 @@ def test_around_a_room(meet: Meet) -> None:
     max_.button("Join").click()
     wait_for_room(max_)
     check.screen(max_, "room-guest-empty")
-    say(max_, "Look at 0:05, that one 🙂 https://example.org")
-    say(ada, "Yes!")
+    post(max_, "Look at 0:05, that one 🙂 https://example.org")
+    post(ada, "Yes!")
     check.screen(ada, "room-chat")
     check.assert_no_findings()
 

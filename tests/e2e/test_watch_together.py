@@ -8,8 +8,8 @@ from e2e.party import (
     all_play,
     create_room,
     join,
+    post,
     press,
-    say,
     sees_message,
     wait_for_film,
     wait_for_room,
@@ -50,9 +50,9 @@ def test_upload_and_watch_together(home: Home, meet: Meet) -> None:
     all_play([late])
     wait_until_in_sync([host, phone, late])
 
-    say(host, "Do you see the stripes?")
+    post(host, "Do you see the stripes?")
     sees_message(phone, "Do you see the stripes?")
-    say(phone, "All of them")
+    post(phone, "All of them")
     sees_message(host, "All of them")
 
     phone.page.reload()
@@ -66,7 +66,7 @@ def test_upload_and_watch_together(home: Home, meet: Meet) -> None:
     position_s = host.position_at(0)
     home.stop()
     home.start()
-    say(host, "Back again?")
+    post(host, "Back again?")
     sees_message(late, "Back again?")
     assert abs(late.position_at(0) - position_s) < 0.1, "a restart does not change the position"
     press(host, "k")

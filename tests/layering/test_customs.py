@@ -202,7 +202,7 @@ def what_decides_does_not_act(module: Module) -> Lines:
     """
     says_so = module.is_in(*PACKAGES) and re.search(r"\b[Pp]ure\b", ast.get_docstring(module.tree) or "")
     if (module.is_in(*PURE) or says_so) and module.path.name != WRITES_CONTRACTS:
-        for node in module.nodes:
+        for node in (each for each in module.nodes if isinstance(each, ast.Import | ast.ImportFrom)):
             names = [name for name, _ in imported([node])]
             if isinstance(node, ast.ImportFrom):
                 names += [f"{node.module}.{alias.name}" for alias in node.names]

@@ -30,24 +30,24 @@ MEMBER_TTL_MS = 3600 * 1000.0
 MEMBERS_BETWEEN_PRUNINGS = 512
 
 
-def enter(room: Room, entering: Enter, *, now_ms: float) -> Decision:
+def enter(room: Room, change: Enter, *, now_ms: float) -> Decision:
     """Lets a token's holder in, or returns why not; adopts what the token knows and the room does not."""
     if room.closed:
         return Decision(room, answer=Refusal(ErrorCode.CLOSED))
-    known = room.members.get(entering.participant_id)
-    if known is not None and entering.mver <= known.mver:
+    known = room.members.get(change.participant_id)
+    if known is not None and change.mver <= known.mver:
         if known.removed:
             return Decision(room, answer=Refusal(ErrorCode.REMOVED))
-        if entering.mver < known.mver:
+        if change.mver < known.mver:
             return Decision(room, answer=Refusal(ErrorCode.STALE_TOKEN))
     member = Member(
-        mver=entering.mver,
-        role=entering.role,
-        name=entering.name,
+        mver=change.mver,
+        role=change.role,
+        name=change.name,
         seen_ms=now_ms,
-        acct=entering.acct,
-        muted=entering.muted,
-        ctl=entering.ctl,
+        acct=change.acct,
+        muted=change.muted,
+        ctl=change.ctl,
         said_ms=known.said_ms if known else None,
     )
     entered = room
@@ -55,30 +55,30 @@ def enter(room: Room, entering: Enter, *, now_ms: float) -> Decision:
     same = known is not None and replace(known, seen_ms=0) == replace(member, seen_ms=0)
     # Members who return with unchanged rights change nothing, so a thousand who reconnect cost no commit.
     if known is None or not same or now_ms > known.seen_ms + MEMBER_TTL_MS / 4:
-        entered = _with_member(room, entering.participant_id, member, now_ms)
+        entered = _with_member(room, change.participant_id, member, now_ms)
     if not same:
-        events.append(MemberChanged(entering.participant_id, muted_changed=bool(known and known.muted != member.muted)))
-    entered, more = _with_settings(entered, entering.settings)
+        events.append(MemberChanged(change.participant_id, muted_changed=bool(known and known.muted != member.muted)))
+    entered, more = _with_settings(entered, change.settings)
     events += more
-    if entering.role is not Role.WAITING:
-        entered, more = _with_token_film(entered, entering, now_ms)
+    if change.role is not Role.WAITING:
+        entered, more = _with_token_film(entered, change, now_ms)
         events += more
     return Decision(entered, tuple(events))
 
 
-def _with_token_film(room: Room, entering: Enter, now_ms: float) -> tuple[Room, list[Event]]:
+def _with_token_film(room: Room, change: Enter, now_ms: float) -> tuple[Room, list[Event]]:
     if room.clock.rev > 0:
-        return (room, []) if entering.media is None else _with_film(room, entering.media, None, now_ms)
-    clock = playback.opening_clock(_newest_film(entering, room), entering.seed, now_ms)
-    epoch = max(room.epoch, int(now_ms), entering.seed.epoch + 1 if entering.seed else 0)
+        return (room, []) if change.media is None else _with_film(room, change.media, None, now_ms)
+    clock = playback.opening_clock(_newest_film(change, room), change.seed, now_ms)
+    epoch = max(room.epoch, int(now_ms), change.seed.epoch + 1 if change.seed else 0)
     opened = replace(room, clock=clock, epoch=epoch)
     return opened, [playback.state_message(clock, epoch=epoch, now_ms=now_ms)]
 
 
-def _newest_film(entering: Enter, room: Room) -> Media | None:
+def _newest_film(change: Enter, room: Room) -> Media | None:
     """The token's film, unless the empty room has received a newer one in a notice."""
     known = room.clock.media
-    return entering.media if entering.media is not None and entering.media.mrev >= known.mrev else known
+    return change.media if change.media is not None and change.media.mrev >= known.mrev else known
 
 
 def role_changed(room: Room, notice: RoleNotice, *, now_ms: float) -> Decision:

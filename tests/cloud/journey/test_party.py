@@ -11,8 +11,8 @@ from e2e.party import (
     create_room,
     join,
     menu_of,
+    post,
     press,
-    say,
     sees_message,
     wait_for_film,
     wait_for_room,
@@ -47,9 +47,9 @@ def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Me
     wait_until_in_sync([host, guest])
 
     site.relays[0].stop(signal.SIGKILL)
-    say(host, "Did you notice?")
+    post(host, "Did you notice?")
     sees_message(guest, "Did you notice?")
-    say(guest, "Not a thing")
+    post(guest, "Not a thing")
     sees_message(host, "Not a thing")
 
     menu_of(host, "Max", "Remove from room")

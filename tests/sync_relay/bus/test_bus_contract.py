@@ -81,7 +81,7 @@ def play(cid: str, op: Operation = Operation.PLAY, by: str = "ana") -> Request:
     return Request(by, Command(cid, op, 1), lead_ms=200.0)
 
 
-def say(cid: str, text: str = "hello", by: str = "ana") -> Request:
+def chat_request(cid: str, text: str = "hello", by: str = "ana") -> Request:
     return Request(by, Chat(cid, text))
 
 
@@ -131,7 +131,7 @@ async def test_seq_has_no_gaps_however_many_post_at_once(bus: Bus) -> None:
     recorder = Recorder()
     await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
-    await asyncio.gather(*(bus.apply("room", say(f"c{i}")) for i in range(40)))
+    await asyncio.gather(*(bus.apply("room", chat_request(f"c{i}")) for i in range(40)))
     assert recorder.seqs == list(range(1, 41))
 
 
@@ -140,7 +140,7 @@ async def test_the_same_cid_gets_the_same_answer_and_changes_nothing(bus: Bus) -
     recorder = Recorder()
     await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
-    first, second = await asyncio.gather(bus.apply("room", say("c1")), bus.apply("room", say("c1")))
+    first, second = await asyncio.gather(bus.apply("room", chat_request("c1")), bus.apply("room", chat_request("c1")))
     assert first == second == Ack(cid="c1", seq=1)
     assert recorder.seqs == [1]
     stranger = await bus.apply("room", play("c1", by="bob"))
@@ -151,8 +151,8 @@ async def test_a_cid_belongs_to_its_participant(bus: Bus) -> None:
     """B7, O2: two participants can choose the same."""
     await bus.apply("room", enter_change("ana"))
     await bus.apply("room", enter_change("bob"))
-    assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
-    assert await bus.apply("room", say("c1", by="bob")) == Ack(cid="c1", seq=2)
+    assert await bus.apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
+    assert await bus.apply("room", chat_request("c1", by="bob")) == Ack(cid="c1", seq=2)
 
 
 async def test_rooms_do_not_affect_each_other(bus: Bus) -> None:
@@ -171,13 +171,13 @@ async def test_a_listener_that_left_receives_nothing_and_the_room_remains(bus: B
     await bus.listen("room", recorder)
     await bus.apply("room", enter_change("ana"))
     (opened,) = [event for event in recorder.events if isinstance(event, State)]
-    await bus.apply("room", say("c1"))
+    await bus.apply("room", chat_request("c1"))
     bus.leave("room", recorder)
-    await bus.apply("room", say("c2"))
+    await bus.apply("room", chat_request("c2"))
     again = await bus.listen("room", Recorder())
     assert recorder.seqs == [1]
     assert (again.epoch, again.seq, again.clock.rev) == (opened.epoch, 2, 1)
-    assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
+    assert await bus.apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
 
 
 async def test_member_records_are_stored_even_for_a_room_that_no_one_has_opened(bus: Bus) -> None:
@@ -217,7 +217,7 @@ async def test_notices_are_idempotent(bus: Bus) -> None:
     for _ in range(2):
         await bus.apply("room", MuteNotice(id="n1", room="room", participant_id="ana", mver=2, muted=True))
     assert len(recorder.events) == before + 1
-    assert await bus.apply("room", say("c1")) == Nack(cid="c1", code=NackCode.MUTED)
+    assert await bus.apply("room", chat_request("c1")) == Nack(cid="c1", code=NackCode.MUTED)
 
 
 async def test_an_open_room_has_a_lease_holder(bus: Bus) -> None:

@@ -105,7 +105,7 @@ def play(cid: str, op: Operation = Operation.PLAY) -> Request:
     return Request("ana", Command(cid, op, 1), lead_ms=200.0)
 
 
-def say(cid: str, text: str = "hello") -> Request:
+def chat_request(cid: str, text: str = "hello") -> Request:
     return Request("ana", Chat(cid, text))
 
 
@@ -117,12 +117,12 @@ async def test_two_relays_receive_one_order(pair: tuple[RedisBus, RedisBus]) -> 
     await pair[0].apply("room", ana())
     ops = [Operation.PLAY, Operation.PAUSE] * 5
     await asyncio.gather(
-        *(bus.apply("room", say(f"s{n}-{i}", f"{n}-{i}")) for n, bus in enumerate(pair) for i in range(10)),
+        *(bus.apply("room", chat_request(f"s{n}-{i}", f"{n}-{i}")) for n, bus in enumerate(pair) for i in range(10)),
         *(bus.apply("room", play(f"p{n}-{i}", op)) for n, bus in enumerate(pair) for i, op in enumerate(ops)),
     )
     for recorder in recorders:
         await recorder.until_it(lambda it: len(it.lines) == 20)
-    last = [bus.apply("room", say(f"last{n}", "end")) for n, bus in enumerate(pair)]
+    last = [bus.apply("room", chat_request(f"last{n}", "end")) for n, bus in enumerate(pair)]
     await asyncio.gather(*last)
     for recorder in recorders:
         await recorder.until_it(lambda it: len(it.lines) == 22)
@@ -135,8 +135,8 @@ async def test_a_retry_on_the_other_relay_gets_the_same_answer(pair: tuple[Redis
     recorder = Recorder()
     await pair[1].listen("room", recorder)
     await pair[0].apply("room", ana())
-    assert await pair[0].apply("room", say("c1")) == Ack(cid="c1", seq=1)
-    assert await pair[1].apply("room", say("c1")) == Ack(cid="c1", seq=1)
+    assert await pair[0].apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
+    assert await pair[1].apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
     assert [seq for kind, seq in recorder.states_and_lines if kind != "rev"] == [1]
 
 
@@ -254,7 +254,7 @@ async def test_a_flushed_redis_is_refilled_and_the_clock_does_not_jump(
     for bus, recorder in zip(pair, recorders, strict=True):
         await bus.listen("room", recorder)
     await pair[0].apply("room", ana())
-    await pair[0].apply("room", say("c1"))
+    await pair[0].apply("room", chat_request("c1"))
     await pair[0].apply("room", play("p1"))
     await recorders[1].until(lambda: ("rev", 2) in recorders[1].states_and_lines)
     before = recorders[1].received[-1]
@@ -268,7 +268,7 @@ async def test_a_flushed_redis_is_refilled_and_the_clock_does_not_jump(
         assert room.epoch > before.room.epoch
         assert abs(playback.position_at(room.clock, now_ms) - expected_s) * 1000 <= JUMP_MS
         assert [entry.seq for entry in room.log] == [1]
-    assert await pair[1].apply("room", say("c2")) == Ack(cid="c2", seq=2)
+    assert await pair[1].apply("room", chat_request("c2")) == Ack(cid="c2", seq=2)
     assert recorders[0].resets[-1].epoch == recorders[1].resets[-1].epoch
 
 
@@ -277,16 +277,16 @@ async def test_a_rolled_back_redis_is_detected(pair: tuple[RedisBus, RedisBus], 
     recorder = Recorder()
     await pair[0].listen("room", recorder)
     await pair[0].apply("room", ana())
-    await pair[0].apply("room", say("c1"))
+    await pair[0].apply("room", chat_request("c1"))
     async with Redis.from_url(redis_server.url) as redis:
         keys = [key async for key in redis.scan_iter("wp1:*")]
         copy = {key: await redis.dump(key) for key in keys}
-        await pair[0].apply("room", say("c2"))
+        await pair[0].apply("room", chat_request("c2"))
         await redis.flushall()
         for key, value in copy.items():
             assert value is not None
             await redis.restore(key, 0, value)
-    assert await pair[0].apply("room", say("c3")) == Ack(cid="c3", seq=3)
+    assert await pair[0].apply("room", chat_request("c3")) == Ack(cid="c3", seq=3)
     assert len(recorder.resets) == 1
     late = await pair[1].listen("room", Recorder())
     assert [entry.seq for entry in late.log] == [1, 2, 3]
@@ -298,7 +298,7 @@ async def test_a_listener_receives_nothing_before_it_has_the_room(pair: tuple[Re
     await pair[0].apply("room", ana())
     for attempt in range(10):
         recorder = Recorder()
-        posting = asyncio.gather(*(pair[0].apply("room", say(f"c{attempt}-{n}")) for n in range(20)))
+        posting = asyncio.gather(*(pair[0].apply("room", chat_request(f"c{attempt}-{n}")) for n in range(20)))
         room = await pair[1].listen("room", recorder)
         assert recorder.received == []
         await posting
@@ -318,7 +318,7 @@ async def test_a_failing_listener_affects_no_other(pair: tuple[RedisBus, RedisBu
     await pair[1].listen("room", failing)
     await pair[1].listen("room", recorder)
     await pair[0].apply("room", ana())
-    await pair[0].apply("room", say("c1"))
+    await pair[0].apply("room", chat_request("c1"))
     await recorder.until(lambda: recorder.states_and_lines[-1:] == [("hello", 1)])
 
 
@@ -335,7 +335,7 @@ async def test_an_unreadable_message_interrupts_no_one(
     async with Redis.from_url(redis_server.url) as other:
         assert await other.publish(channel_of("room"), payload) > 0
     for number in range(3):
-        await pair[0].apply("room", say(f"c{number}"))
+        await pair[0].apply("room", chat_request(f"c{number}"))
     await recorder.until(lambda: recorder.states_and_lines[-3:] == [("hello", 1), ("hello", 2), ("hello", 3)])
 
 
@@ -349,7 +349,7 @@ async def test_a_member_from_another_relay_finds_what_this_one_has_not_received_
         await bus.apply("room", ana())
     async with Redis.from_url(redis_server.url) as redis:
         await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
-    await pair[0].apply("room", say("c1"))
+    await pair[0].apply("room", chat_request("c1"))
     await pair[1].apply("room", ana())
     assert recorders[1].states_and_lines == [("hello", 1)]
 
@@ -363,7 +363,7 @@ async def test_after_a_restart_of_redis_the_first_change_begins_a_new_epoch(tmp_
         await before.apply("room", ana())
         room = await before.listen("room", Recorder())
         server.save()
-        await before.apply("room", say("c1"))
+        await before.apply("room", chat_request("c1"))
         await before.stop()
         server.kill()
         await asyncio.to_thread(server.start)
@@ -371,7 +371,7 @@ async def test_after_a_restart_of_redis_the_first_change_begins_a_new_epoch(tmp_
         assert (await after.listen("room", recorder)).epoch == room.epoch
         await after.apply("room", ana())
         assert [reset.epoch > room.epoch for reset in recorder.resets] == [True]
-        assert await after.apply("room", say("c2")) == Ack(cid="c2", seq=1)
+        assert await after.apply("room", chat_request("c2")) == Ack(cid="c2", seq=1)
         assert len(recorder.resets) == 1
         await after.stop()
 
@@ -385,11 +385,11 @@ async def test_without_redis_changes_are_refused_and_afterwards_the_room_continu
         await bus.apply("room", ana())
         server.kill()
         with pytest.raises(BusUnavailable):
-            await bus.apply("room", say("c1"))
+            await bus.apply("room", chat_request("c1"))
         with pytest.raises(BusUnavailable):
             await bus.listen("other", Recorder())
         await asyncio.to_thread(server.start)
         await recorder.until(lambda: bool(recorder.resets))
-        assert await bus.apply("room", say("c1")) == Ack(cid="c1", seq=1)
+        assert await bus.apply("room", chat_request("c1")) == Ack(cid="c1", seq=1)
         assert [line for line in recorder.states_and_lines if line[0] == "hello"] == [("hello", 1)]
         await bus.stop()

@@ -29,7 +29,7 @@ def _x264(encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     }
 
 
-def _nvenc(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
+def _nvenc(_encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
         "preset": "p5",  # from p1, fastest, to p7; no viewer waits for the ladder
         "rc": "vbr",
@@ -42,7 +42,7 @@ def _nvenc(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     }
 
 
-def _vaapi(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
+def _vaapi(_encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {
         "rc_mode": "VBR",  # the only capped mode that the drivers of Intel and AMD have in common
         "b": str(rendition.max_rate * TARGET_PERCENT // 100),
@@ -51,7 +51,7 @@ def _vaapi(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
     }
 
 
-def _videotoolbox(_lane: Pass, rendition: RenditionPlan) -> dict[str, str]:
+def _videotoolbox(_encode_pass: Pass, rendition: RenditionPlan) -> dict[str, str]:
     return {"b": str(rendition.max_rate * TARGET_PERCENT // 100), **NO_REORDERING}
 
 
