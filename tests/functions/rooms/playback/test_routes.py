@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 from fastapi import Request, Response
 
@@ -49,7 +50,7 @@ def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
     services = cinema.house.services
     signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HmacGrants(services.keyed_hash))
     asked = {"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "query_string": b""}
-    request = Request({**asked, "headers": []})
+    request = Request({**asked, "headers": [], "app": SimpleNamespace(state=SimpleNamespace(services=services))})
     response = Response()
     issue_grant(replace(services, playback=signer), request, response, cinema.video, person_id="ida", room_id=None)
     (header,) = response.headers.getlist("set-cookie")
