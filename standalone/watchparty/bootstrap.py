@@ -188,7 +188,7 @@ def build_home(config: HomeConfig) -> Home:
 def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objects: ObjectStore | None = None) -> Home:
     """Builds the process for Cloud Run. Uploads go to the bucket and `sweep` is a function, so it can scale to zero."""
     holder = _ServicesHolder()
-    relay = _relay(holder, RelayConfig(), journal_path=None, public_url=config.public_url)
+    relay = _relay(holder, RelayConfig(rotates=True), journal_path=None, public_url=config.public_url)
     services = holder.services = build_cloud_services(
         config, relay=InProcessRelay(relay.deliver), jobs=jobs, objects=objects
     )

@@ -150,6 +150,11 @@ def test_the_join_token_opens_the_socket_of_the_same_service(service: Service) -
     assert (welcome["t"], welcome["room"]["id"]) == ("welcome", room["id"])
 
 
+def test_sockets_move_before_cloud_run_cuts_them(service: Service) -> None:
+    """Cloud Run ends a request, and so a socket, after 60 minutes: the relay asks clients to reconnect before that."""
+    assert service.home.relay.relay.rotates
+
+
 def test_the_service_accepts_no_uploads(service: Service) -> None:
     """Originals go directly to the bucket."""
     assert service.browser().post("/upload/v1").status_code == 405
