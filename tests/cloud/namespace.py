@@ -81,6 +81,7 @@ def main(arguments: list[str]) -> None:
         hosts.writelines(f"{address} {name}\n" for name, address in ADDRESSES.items())
     Path(hosts.name).chmod(0o644)
     subprocess.run(["mount", "--bind", hosts.name, "/etc/hosts"], check=True)
+    Path(hosts.name).unlink()  # the mount keeps it
     os.execvp(arguments[0], arguments)
 
 
