@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-cases", default="1500", help="the number of hostile connections to the relay")
 
 
-WHOLE_APPLICATIONS = {"house", "client"}
+WHOLE_APPLICATIONS = {"api", "client"}
 """Fixtures that build a whole application on a database. A test that uses one is an integration test."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from fakes.house import SITE, House
+from fakes.api_harness import SITE, ApiHarness
 from fakes.party import Browser, Party
 from watchparty_api.records import Video
 from watchparty_api.rooms.playback.media_app import media_app
@@ -30,7 +30,7 @@ FILES = {
 class Cinema:
     """A room and the files of its film."""
 
-    house: House
+    api: ApiHarness
     party: Party
     video: Video
 
@@ -44,6 +44,6 @@ class Cinema:
 
     def fetch(self, browser: Browser, path: str, *, method: str = "GET", **headers: str) -> Response:
         """Fetches any path with the cookies that a browser would send."""
-        app = media_app(self.house.services)
+        app = media_app(self.api.services)
         client = TestClient(app, base_url=SITE, cookies=browser.client.cookies)
         return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})

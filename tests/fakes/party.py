@@ -7,7 +7,7 @@ from typing import Any
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from fakes.house import House, Person
+from fakes.api_harness import ApiHarness, Person
 from watchparty_api.records import Video
 
 
@@ -15,14 +15,14 @@ from watchparty_api.records import Video
 class Browser:
     """A browser, signed in as `person`, or used by a guest who sends a join token after joining."""
 
-    house: House
+    api: ApiHarness
     person: Person | None = None
     client: TestClient = field(init=False)
     join_token: str | None = None
     participant_id: str = ""
 
     def __post_init__(self) -> None:
-        self.client = self.house.new_client()
+        self.client = self.api.new_client()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -54,7 +54,7 @@ class Browser:
 class Party:
     """A room and its host."""
 
-    house: House
+    api: ApiHarness
     host: Browser
     room: dict[str, Any]
 
@@ -78,17 +78,17 @@ class Party:
 
     def guest(self, name: str | None = None, **body: Any) -> Browser:
         """A new browser without an account that has requested to join."""
-        browser = Browser(self.house)
+        browser = Browser(self.api)
         browser.join(self.id, **({"display_name": name} if name else {}), **body)
         return browser
 
     def guest_status(self, name: str) -> int:
         """Lets one more guest join; returns the HTTP status."""
-        return Browser(self.house).join(self.id, display_name=name).status_code
+        return Browser(self.api).join(self.id, display_name=name).status_code
 
     def member(self, name: str, role: str = "viewer") -> Browser:
         """An account that has joined (and was admitted if the room requires it) and has the given role."""
-        browser = Browser(self.house, self.house.person(name))
+        browser = Browser(self.api, self.api.person(name))
         answer = browser.join(self.id)
         if answer.status_code == 202:
             waiting = self.path(f"/join-requests/{answer.json()['request_id']}")
@@ -100,20 +100,20 @@ class Party:
 
     def notices(self) -> list[str]:
         """The kinds of the notices about this room that the relay received."""
-        return self.house.relay.kinds(self.id)
+        return self.api.relay.kinds(self.id)
 
 
-def party(house: House, **room: Any) -> Party:
+def party(api: ApiHarness, **room: Any) -> Party:
     """A room that belongs to a new account."""
-    host = Browser(house, house.person("Sofie Sand"))
+    host = Browser(api, api.person("Sofie Sand"))
     answer = host.ask("POST", "/rooms", room)
     assert answer.status_code == 201, answer.text
-    return Party(house, host, answer.json())
+    return Party(api, host, answer.json())
 
 
-def film(house: House, owner: Person, **fields: Any) -> Video:
+def film(api: ApiHarness, owner: Person, **fields: Any) -> Video:
     """A playable film, unless `fields` say otherwise."""
-    now = house.clock()
+    now = api.clock()
     facts: dict[str, Any] = {
         "title": "Nosferatu",
         "status": "ready",
@@ -132,4 +132,4 @@ def film(house: House, owner: Person, **fields: Any) -> Video:
         updated_at=now,
         **(facts | fields),
     )
-    return house.services.store.create(video)
+    return api.services.store.create(video)

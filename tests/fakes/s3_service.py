@@ -16,7 +16,7 @@ import httpx2
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
-from fakes.house import SITE
+from fakes.api_harness import SITE
 from watchparty_api.objects.s3 import S3ObjectStore
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fakes import asgi
+from fakes.api_harness import SITE, ApiHarness
 from fakes.asgi import Answer
-from fakes.house import SITE, House
 from watchparty_api.objects.disk import Disk
 from watchparty_api.objects.local import LocalObjectStore
 from watchparty_api.objects.port import StoredObject, UploadStart
@@ -21,7 +21,7 @@ KIB256 = 256 * 1024
 class Uploader:
     """The client and the server; `restart` starts a new server on the same folder."""
 
-    house: House
+    api: ApiHarness
     folder: Path
     key: rsa.RSAPrivateKey
     free_bytes: int = 10**12
@@ -35,8 +35,8 @@ class Uploader:
     def restart(self) -> None:
         """Loses everything in memory, as kill -9 does."""
         disk = Disk(self.folder, free_bytes=lambda _: self.free_bytes, reserve_bytes=0)
-        self.store = LocalObjectStore(self.folder, key=self.key, now=self.house.clock, disk=disk)
-        self.app = resumable_app(self.house.services, self.store, self.hear, arriving=self.hear_of_arrival)
+        self.store = LocalObjectStore(self.folder, key=self.key, now=self.api.clock, disk=disk)
+        self.app = resumable_app(self.api.services, self.store, self.hear, arriving=self.hear_of_arrival)
 
     def hear_of_arrival(self) -> None:
         self.arrivals += 1

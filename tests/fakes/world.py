@@ -14,9 +14,9 @@ from typing import Any
 import jwt
 from starlette.testclient import TestClient
 
+from fakes.api_harness import GRANT_LIFE, SITE, ApiHarness, Person
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from fakes.house import GRANT_LIFE, SITE, House, Person
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.identity.key_store import KeyFolder
@@ -44,21 +44,21 @@ class Template:
     keys_dir: Path
     world: World
 
-    def house(self, folder: Path) -> House:
+    def api(self, folder: Path) -> ApiHarness:
         """A copy of the world in its own database in `folder`."""
-        return _house(Path(shutil.copy(self.database, folder / "world.db")), self.keys_dir)
+        return _api(Path(shutil.copy(self.database, folder / "world.db")), self.keys_dir)
 
 
 def template_of(empty_database: Path, folder: Path, keys_dir: Path) -> Template:
     """Creates the world once, to be copied."""
     database = Path(shutil.copy(empty_database, folder / "world.db"))
-    house = _house(database, keys_dir)
-    world = build_world(house)
-    house.services.store.close()
+    api = _api(database, keys_dir)
+    world = build_world(api)
+    api.services.store.close()
     return Template(database, keys_dir, world)
 
 
-def _house(database: Path, keys_dir: Path) -> House:
+def _api(database: Path, keys_dir: Path) -> ApiHarness:
     config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(keys_dir))
     clock, relay, jobs, objects, mail = (
         SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
@@ -66,46 +66,46 @@ def _house(database: Path, keys_dir: Path) -> House:
     services = build_services(
         config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
     )
-    return House(services, clock, relay, jobs, objects, mail)
+    return ApiHarness(services, clock, relay, jobs, objects, mail)
 
 
-def build_world(house: House) -> World:
+def build_world(api: ApiHarness) -> World:
     """Creates the world through the API, as its users would."""
-    host, other, admin = house.person("Hana"), house.person("Otto"), house.person("Ada", role="admin")
-    suspended, moderator = house.person("Sue"), house.person("Mo")
-    video_id = _film(house, host)
-    room = _ok(house.client.post("/api/v1/rooms", json={"video_id": video_id}, headers=host.headers))
-    elsewhere_room = _ok(house.client.post("/api/v1/rooms", json={}, headers=other.headers))
+    host, other, admin = api.person("Hana"), api.person("Otto"), api.person("Ada", role="admin")
+    suspended, moderator = api.person("Sue"), api.person("Mo")
+    video_id = _film(api, host)
+    room = _ok(api.client.post("/api/v1/rooms", json={"video_id": video_id}, headers=host.headers))
+    elsewhere_room = _ok(api.client.post("/api/v1/rooms", json={}, headers=other.headers))
     path = f"/api/v1/rooms/{room['id']}"
-    viewer, removed = _guest(house, path), _guest(house, path)
-    in_token = _join(house.new_client(), path, moderator)
-    _join(house.new_client(), path, suspended)
-    _ok(house.client.patch(f"{path}/members/{_id(in_token)}", json={"role": "moderator"}, headers=host.headers))
-    invitation = _ok(house.client.post(f"{path}/invitations", json={}, headers=host.headers))
-    _ok(house.client.patch(path, json={"access": "knock"}, headers=host.headers))
-    waiting = _guest(house, path)
+    viewer, removed = _guest(api, path), _guest(api, path)
+    in_token = _join(api.new_client(), path, moderator)
+    _join(api.new_client(), path, suspended)
+    _ok(api.client.patch(f"{path}/members/{_id(in_token)}", json={"role": "moderator"}, headers=host.headers))
+    invitation = _ok(api.client.post(f"{path}/invitations", json={}, headers=host.headers))
+    _ok(api.client.patch(path, json={"access": "knock"}, headers=host.headers))
+    waiting = _guest(api, path)
     # Last, because a ban also covers the IP address, which all of them share here.
-    _ok(house.client.delete(f"{path}/members/{_id(removed)}?ban=true", headers=host.headers))
-    house.services.store.replace(replace(suspended.account, suspended=True))
-    invite = _ok(house.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
+    _ok(api.client.delete(f"{path}/members/{_id(removed)}?ban=true", headers=host.headers))
+    api.services.store.replace(replace(suspended.account, suspended=True))
+    invite = _ok(api.client.post("/api/v1/admin/account-invites", json={}, headers=admin.headers))
     scopes = {"name": "script", "scopes": ["account:read"]}
-    token = _ok(house.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
+    token = _ok(api.client.post("/api/v1/auth/me/tokens", json=scopes, headers=other.headers))
     # Nothing listens there, so the connection is refused immediately.
     listened = {"url": "http://127.0.0.1:9/", "events": ["video.ready"]}
-    webhook = _ok(house.client.post("/api/v1/webhooks", json=listened, headers=host.headers))
-    session = house.sign_in(other.account)
-    sessions = _ok(house.client.get("/api/v1/auth/me/sessions", headers=session.headers))["items"]
-    past = house.clock() - timedelta(minutes=16)
+    webhook = _ok(api.client.post("/api/v1/webhooks", json=listened, headers=host.headers))
+    session = api.sign_in(other.account)
+    sessions = _ok(api.client.get("/api/v1/auth/me/sessions", headers=session.headers))["items"]
+    past = api.clock() - timedelta(minutes=16)
     bearers = {
         "nobody": None,
         "other": other.access_token,
         "admin": admin.access_token,
         "suspended": suspended.access_token,
-        "expired": house.services.tokens.access_token(host.account, host.session_id, past),
-        "expired_guest": _expired(house, viewer["connection"]["join_token"]),
-        "wrong_typ": house.services.tokens.notice_token(room["id"], "n1", house.clock()),
-        "wrong_audience": _for_others(house, host),
-        "elsewhere": _guest(house, f"/api/v1/rooms/{elsewhere_room['id']}")["connection"]["join_token"],
+        "expired": api.services.tokens.access_token(host.account, host.session_id, past),
+        "expired_guest": _expired(api, viewer["connection"]["join_token"]),
+        "wrong_typ": api.services.tokens.notice_token(room["id"], "n1", api.clock()),
+        "wrong_audience": _for_others(api, host),
+        "elsewhere": _guest(api, f"/api/v1/rooms/{elsewhere_room['id']}")["connection"]["join_token"],
         "removed": removed["connection"]["join_token"],
         "waiting": waiting["connection"]["join_token"],
         "viewer": viewer["connection"]["join_token"],
@@ -120,9 +120,9 @@ def build_world(house: House) -> World:
         "request_id": waiting["request_id"],
         "video_id": video_id,
         "track_id": "t1",
-        "grant": house.services.playback.text(Grant(video_id, host.id, None, house.clock() + GRANT_LIFE)),
+        "grant": api.services.playback.text(Grant(video_id, host.id, None, api.clock() + GRANT_LIFE)),
         "rest": "1/master.m3u8",
-        "key": poster_key(house.services, video_id),
+        "key": poster_key(api.services, video_id),
         "account_id": other.id,
         "invite_id": invite["id"],
         "token_id": token["id"],
@@ -132,23 +132,23 @@ def build_world(house: House) -> World:
     return World(ids, bearers)
 
 
-def _expired(house: House, join_token: str) -> str:
+def _expired(api: ApiHarness, join_token: str) -> str:
     """A participant's join token, as if signed eleven minutes ago."""
-    claims = house.services.tokens.verify_join(join_token, house.clock())
-    return house.services.tokens.join_token(claims, house.clock() - timedelta(minutes=11))
+    claims = api.services.tokens.verify_join(join_token, api.clock())
+    return api.services.tokens.join_token(claims, api.clock() - timedelta(minutes=11))
 
 
-def _for_others(house: House, host: Person) -> str:
+def _for_others(api: ApiHarness, host: Person) -> str:
     """The host's access token, correctly signed and not expired, but for the audience of the relay."""
     claims = jwt.decode(host.access_token, options={"verify_signature": False})
-    family = read_keys(KeyFolder(Path(house.services.config.keys_dir or ""), may_create=False)).access
+    family = read_keys(KeyFolder(Path(api.services.config.keys_dir or ""), may_create=False)).access
     headers = {"typ": "at+jwt", "kid": family.active}
     return jwt.encode({**claims, "aud": "relay"}, family.signing_key, algorithm="EdDSA", headers=headers)
 
 
-def _film(house: House, owner: Person) -> str:
+def _film(api: ApiHarness, owner: Person) -> str:
     """Creates a film that is ready, without transcoding it."""
-    now, id_ = house.clock(), secrets.token_urlsafe(12)
+    now, id_ = api.clock(), secrets.token_urlsafe(12)
     video = Video(
         workspace_id="main",
         id=id_,
@@ -162,12 +162,12 @@ def _film(house: House, owner: Person) -> str:
         playable_s=60.0,
         updated_at=now,
     )
-    house.services.store.create(video)
+    api.services.store.create(video)
     return id_
 
 
-def _guest(house: House, path: str) -> dict[str, Any]:
-    return _join(house.new_client(), path, None)
+def _guest(api: ApiHarness, path: str) -> dict[str, Any]:
+    return _join(api.new_client(), path, None)
 
 
 def _join(client: TestClient, path: str, person: Person | None) -> dict[str, Any]:

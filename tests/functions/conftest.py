@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from fakes.api_harness import SITE, ApiHarness
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from fakes.house import SITE, House
 from fakes.postgres import find_binaries, postgres_server
 from fakes.world import Template, template_of
 from watchparty_api.bootstrap import build_services
@@ -51,12 +51,12 @@ def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
 
 
 @pytest.fixture
-def house(config: Config, clock: SteppedClock) -> Iterator[House]:
+def api(config: Config, clock: SteppedClock) -> Iterator[ApiHarness]:
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     services = build_services(
         config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
     )
-    yield House(services, clock, relay, jobs, objects, mail)
+    yield ApiHarness(services, clock, relay, jobs, objects, mail)
     services.store.close()
 
 
@@ -67,8 +67,8 @@ def template(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, key
 
 
 @pytest.fixture
-def client(house: House) -> TestClient:
-    return house.client
+def client(api: ApiHarness) -> TestClient:
+    return api.client
 
 
 @pytest.fixture(scope="session")

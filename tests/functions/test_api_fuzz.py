@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
-from fakes.house import SITE, House
+from fakes.api_harness import SITE, ApiHarness
 from fakes.world import Template
 
 pytestmark = pytest.mark.integration
@@ -40,19 +40,19 @@ class Fuzzed:
     cases: int = 0
 
     @contextmanager
-    def afresh(self) -> Iterator[House]:
-        house = self.template.house(self.folder)
-        self.app.state.services = house.services
+    def afresh(self) -> Iterator[ApiHarness]:
+        api = self.template.api(self.folder)
+        self.app.state.services = api.services
         try:
-            yield house
+            yield api
         finally:
-            house.services.store.close()
+            api.services.store.close()
 
 
 @pytest.fixture(scope="module")
 def fuzzed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     folder = tmp_path_factory.mktemp("fuzzed")
-    it = Fuzzed(template, folder, template.house(folder).app)
+    it = Fuzzed(template, folder, template.api(folder).app)
     yield it
     assert EXAMPLES == FEW or it.cases >= 2000, f"only {it.cases} requests were tried"
 

@@ -14,7 +14,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from fakes.house import SITE, House
+from fakes.api_harness import SITE, ApiHarness
 from fakes.world import Template, World
 
 pytestmark = pytest.mark.integration
@@ -161,17 +161,17 @@ ALLOWED = [(each, who) for each in ROWS if each.may != ANYTHING for who in sorte
 
 
 @pytest.fixture
-def town(template: Template, tmp_path: Path) -> Iterator[House]:
-    house = template.house(tmp_path)
-    yield house
-    house.services.store.close()
+def town(template: Template, tmp_path: Path) -> Iterator[ApiHarness]:
+    api = template.api(tmp_path)
+    yield api
+    api.services.store.close()
 
 
-def _status(house: House, world: World, each: Row, who: str) -> int:
+def _status(api: ApiHarness, world: World, each: Row, who: str) -> int:
     method, path = each.route.split(" ")
     # Each caller has its own address, so that no rate limit answers instead of the check.
     client = TestClient(
-        house.app, base_url=SITE, headers={"Origin": SITE}, client=(f"192.0.2.{sorted(ANYTHING).index(who)}", 1)
+        api.app, base_url=SITE, headers={"Origin": SITE}, client=(f"192.0.2.{sorted(ANYTHING).index(who)}", 1)
     )
     answer = client.request(
         method, path.format(**world.ids), json=each.body, params=each.params, headers=world.headers(who)
@@ -179,11 +179,11 @@ def _status(house: House, world: World, each: Row, who: str) -> int:
     return answer.status_code
 
 
-def test_every_route_has_a_row(house: House) -> None:
+def test_every_route_has_a_row(api: ApiHarness) -> None:
     """Every route has a row that lists who may call it."""
     routes = {
         f"{method} {context.path_format}"
-        for context in iter_route_contexts(house.app.routes)
+        for context in iter_route_contexts(api.app.routes)
         for method in context.methods or ()
         if method != "HEAD" and context.path_format != "/api/v1/openapi.json"
     }
@@ -194,7 +194,7 @@ def test_every_route_has_a_row(house: House) -> None:
 
 
 @pytest.mark.parametrize("each", [each for each in ROWS if each.may != ANYTHING], ids=lambda each: each.route)
-def test_a_caller_without_permission_is_refused(template: Template, town: House, each: Row) -> None:
+def test_a_caller_without_permission_is_refused(template: Template, town: ApiHarness, each: Row) -> None:
     """Callers without permission get 401 or 403, and 401 for an invalid bearer."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING - each.may)}
     wrong = {who: status for who, status in got.items() if status not in (401, 403)}
@@ -203,13 +203,13 @@ def test_a_caller_without_permission_is_refused(template: Template, town: House,
 
 
 @pytest.mark.parametrize(("each", "who"), ALLOWED, ids=lambda value: getattr(value, "route", value))
-def test_an_allowed_caller_is_not_refused(template: Template, town: House, each: Row, who: str) -> None:
+def test_an_allowed_caller_is_not_refused(template: Template, town: ApiHarness, each: Row, who: str) -> None:
     """Allowed callers get neither 401 nor 403."""
     assert _status(town, template.world, each, who) not in (401, 403, 429, 500)
 
 
 @pytest.mark.parametrize("each", [each for each in ROWS if each.may == ANYTHING], ids=lambda each: each.route)
-def test_open_routes_look_at_no_bearer(template: Template, town: House, each: Row) -> None:
+def test_open_routes_look_at_no_bearer(template: Template, town: ApiHarness, each: Row) -> None:
     """Open routes answer whatever bearer is sent."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING)}
     assert {who: status for who, status in got.items() if status in (401, 403, 429, 500)} == {}

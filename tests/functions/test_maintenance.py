@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import party
 from fakes.transcode_events import waiting_video
 from watchparty_api.accounts import one_time_tokens
@@ -20,50 +20,50 @@ from watchparty_api.store.queries import NOTICES_BY_DUE
 from watchparty_api.videos.uploads.cleanup import ORIGINAL_RETENTION
 
 
-def test_a_round_delivers_lost_notices_and_starts_stuck_transcodes(house: House) -> None:
+def test_a_round_delivers_lost_notices_and_starts_stuck_transcodes(api: ApiHarness) -> None:
     """A notice that the relay missed is delivered, and a run that could not be started is started."""
-    here = party(house)
-    house.relay.reachable = False
+    here = party(api)
+    api.relay.reachable = False
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
-    house.services.store.create(waiting_video(heard_at=None))
-    house.relay.reachable = True
-    house.clock.advance(seconds=10)
-    run_cloud_tasks(house.services)
+    api.services.store.create(waiting_video(heard_at=None))
+    api.relay.reachable = True
+    api.clock.advance(seconds=10)
+    run_cloud_tasks(api.services)
     assert here.notices() == ["settings"]
-    assert house.services.store.query(NOTICES_BY_DUE).items == ()
-    assert house.jobs.launched == [("v1", waiting_video().generation, 1)]
+    assert api.services.store.query(NOTICES_BY_DUE).items == ()
+    assert api.jobs.launched == [("v1", waiting_video().generation, 1)]
 
 
-def test_a_task_that_fails_does_not_stop_the_others(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_task_that_fails_does_not_stop_the_others(api: ApiHarness, caplog: pytest.LogCaptureFixture) -> None:
     """Transcodes come after the notices, and are started although delivering notices failed. The round itself fails,
     so the function answers 500 and the operator's alerts fire."""
-    house.services.store.create(waiting_video(heard_at=None))
+    api.services.store.create(waiting_video(heard_at=None))
 
     class Broken:
         def deliver(self, room_id: str, notice: Mapping[str, Any]) -> bool:
             raise RuntimeError("broken")
 
-    here = party(house)
-    house.relay.reachable = False
+    here = party(api)
+    api.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
-    house.clock.advance(seconds=10)
+    api.clock.advance(seconds=10)
     with pytest.raises(MaintenanceFailed, match="deliver notices"):
-        run_cloud_tasks(replace(house.services, relay=Broken()))
+        run_cloud_tasks(replace(api.services, relay=Broken()))
     assert "could not deliver notices" in caplog.text
-    video = house.services.store.get(Video, "v1")
+    video = api.services.store.get(Video, "v1")
     assert video is not None
-    assert video.heard_at == house.clock()
-    assert len(house.jobs.launched) == 1
+    assert video.heard_at == api.clock()
+    assert len(api.jobs.launched) == 1
 
 
-def test_the_bucket_deletes_originals_in_the_cloud(house: House) -> None:
+def test_the_bucket_deletes_originals_in_the_cloud(api: ApiHarness) -> None:
     """The only task that the cloud skips is done by a lifecycle rule of the uploads bucket."""
     assert [task.name for task in TASKS if not task.in_cloud] == ["delete originals of finished films"]
-    video = waiting_video(status="ready", updated_at=house.clock() - 2 * ORIGINAL_RETENTION)
-    house.services.store.create(video)
-    house.objects.originals["v1"] = StoredObject("v1/original", "1", 1, "video/mp4")
-    run_cloud_tasks(house.services)
-    assert "v1" in house.objects.originals
+    video = waiting_video(status="ready", updated_at=api.clock() - 2 * ORIGINAL_RETENTION)
+    api.services.store.create(video)
+    api.objects.originals["v1"] = StoredObject("v1/original", "1", 1, "video/mp4")
+    run_cloud_tasks(api.services)
+    assert "v1" in api.objects.originals
     terraform = (Path(__file__).parents[2] / "terraform" / "buckets.tf").read_text()
     uploads = terraform.partition('resource "google_storage_bucket" "uploads"')[2].partition("\nresource ")[0]
     assert re.search(
@@ -71,32 +71,32 @@ def test_the_bucket_deletes_originals_in_the_cloud(house: House) -> None:
     )
 
 
-def test_only_expired_records_are_deleted(house: House) -> None:
+def test_only_expired_records_are_deleted(api: ApiHarness) -> None:
     """A one-hour link is deleted after its hour; a 30-day session stays until its 30 days have passed."""
-    ana = house.person()
-    one_time_tokens.mint(house.services, "reset", account_id=ana.id)
-    lasting, _ = one_time_tokens.mint(house.services, "account_invite")
+    ana = api.person()
+    one_time_tokens.mint(api.services, "reset", account_id=ana.id)
+    lasting, _ = one_time_tokens.mint(api.services, "account_invite")
     headers = ana.headers | {"Idempotency-Key": "k"}
-    assert house.client.post("/api/v1/rooms", json={}, headers=headers).status_code == 201
-    assert delete_expired(house.services) == 0
-    house.clock.advance(hours=24)
-    assert delete_expired(house.services) == 2
-    assert one_time_tokens.find(house.services, "account_invite", lasting).purpose == "account_invite"
-    assert house.services.store.get(Session, ana.session_id) is not None
-    house.clock.advance(days=30)
-    assert delete_expired(house.services) == 2
-    assert house.services.store.get(Session, ana.session_id) is None
+    assert api.client.post("/api/v1/rooms", json={}, headers=headers).status_code == 201
+    assert delete_expired(api.services) == 0
+    api.clock.advance(hours=24)
+    assert delete_expired(api.services) == 2
+    assert one_time_tokens.find(api.services, "account_invite", lasting).purpose == "account_invite"
+    assert api.services.store.get(Session, ana.session_id) is not None
+    api.clock.advance(days=30)
+    assert delete_expired(api.services) == 2
+    assert api.services.store.get(Session, ana.session_id) is None
 
 
-def test_an_expired_temporary_host_is_deleted_with_everything(house: House) -> None:
+def test_an_expired_temporary_host_is_deleted_with_everything(api: ApiHarness) -> None:
     """After 24 hours the account and its rooms are deleted; other accounts are not."""
-    lasting = house.person()
-    host = house.client.post("/api/v1/auth/temporary", json={}).json()
+    lasting = api.person()
+    host = api.client.post("/api/v1/auth/temporary", json={}).json()
     headers = {"Authorization": f"Bearer {host['access_token']}"}
-    room = house.client.post("/api/v1/rooms", json={}, headers=headers).json()
-    assert delete_expired_temporary_accounts(house.services) == 0
-    house.clock.advance(hours=24)
-    assert delete_expired_temporary_accounts(house.services) == 1
-    assert house.services.store.get(Account, host["account"]["id"]) is None
-    assert house.services.store.get(Account, lasting.id) is not None
-    assert house.client.get(f"/api/v1/rooms/{room['id']}").status_code == 410
+    room = api.client.post("/api/v1/rooms", json={}, headers=headers).json()
+    assert delete_expired_temporary_accounts(api.services) == 0
+    api.clock.advance(hours=24)
+    assert delete_expired_temporary_accounts(api.services) == 1
+    assert api.services.store.get(Account, host["account"]["id"]) is None
+    assert api.services.store.get(Account, lasting.id) is not None
+    assert api.client.get(f"/api/v1/rooms/{room['id']}").status_code == 410

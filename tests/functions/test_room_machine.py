@@ -12,9 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from fakes.api_harness import SITE, ApiHarness
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from fakes.house import SITE, House
 from fakes.party import Browser, Party, party
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
@@ -48,14 +48,14 @@ class RoomMachine(RuleBasedStateMachine):
         )
         ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
         relay, clock = RecordingRelay(), SteppedClock()
-        self.house = House(
+        self.api = ApiHarness(
             build_services(config, relay=relay, delivery_queue=RecordingDeliveryQueue(), now=clock, **ports),
             clock,
             relay,
             **ports,
         )
-        self.here: Party = party(self.house)
-        self.guests = [Browser(self.house) for _ in range(4)]
+        self.here: Party = party(self.api)
+        self.guests = [Browser(self.api) for _ in range(4)]
         self.access = "open"
         self.state: dict[int, str] = {}
         self.was_in: set[int] = set()
@@ -63,13 +63,13 @@ class RoomMachine(RuleBasedStateMachine):
         self.mver: dict[str, int] = {}
 
     def teardown(self) -> None:
-        self.house.services.store.close()
+        self.api.services.store.close()
 
     def _member(self, n: int, rest: str = "") -> str:
         return self.here.path(f"/members/{self.guests[n].participant_id}{rest}")
 
     def _step(self) -> None:
-        self.house.clock.advance(seconds=1)
+        self.api.clock.advance(seconds=1)
 
     @rule(n=GUESTS)
     def join(self, n: int) -> None:
@@ -163,7 +163,7 @@ class RoomMachine(RuleBasedStateMachine):
             answer = self.guests[n].renew(self.here.id)
             assert (answer.status_code, answer.json().get("code")) == RENEWAL[state], (n, state)
             if state == ADMITTED:
-                claims = self.house.services.tokens.verify_join(str(self.guests[n].join_token), self.house.clock())
+                claims = self.api.services.tokens.verify_join(str(self.guests[n].join_token), self.api.clock())
                 assert claims["muted"] is self.muted.get(n, False)
 
     @invariant()
@@ -174,8 +174,8 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def versions_only_rise(self) -> None:
-        while self.house.relay.delivered:
-            _, notice = self.house.relay.delivered.pop(0)
+        while self.api.relay.delivered:
+            _, notice = self.api.relay.delivered.pop(0)
             if "mver" in notice:
                 assert notice["mver"] > self.mver.get(notice["participant_id"], 0)
                 self.mver[notice["participant_id"]] = notice["mver"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from watchparty_api.accounts.sign_up import open_setup
 from watchparty_api.bootstrap import routers
 from watchparty_api.web.http import create_app
@@ -17,10 +17,10 @@ ROOM_PASSWORD = "canary-room-password"
 EMAIL = "canary.ana@example.org"
 
 
-def party(house: House) -> list[str]:
+def party(api: ApiHarness) -> list[str]:
     """Performs every action that handles a secret; returns the secrets."""
-    client = house.client
-    setup = str(open_setup(house.services))
+    client = api.client
+    setup = str(open_setup(api.services))
     ana = {"email": EMAIL, "password": PASSWORD, "display_name": "Ana"}
     answer = ok(client.post("/api/v1/setup", json={"token": setup, **ana}))
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
@@ -33,7 +33,7 @@ def party(house: House) -> list[str]:
     room = ok(client.post("/api/v1/rooms", json={"password": ROOM_PASSWORD}, headers=headers))
     path = f"/api/v1/rooms/{room['id']}"
     invitation = ok(client.post(f"{path}/invitations", json={}, headers=headers))
-    guest = house.new_client()
+    guest = api.new_client()
     guest.post(f"{path}/join", json={"password": "wrong"})
     joined = ok(guest.post(f"{path}/join", json={"password": ROOM_PASSWORD, "guest_key": True}))
     guest.post(f"{path}/join/renew", json={}, headers={"X-Guest-Key": joined["guest_key"]})
@@ -44,7 +44,7 @@ def party(house: House) -> list[str]:
     secrets = [setup, PASSWORD, ROOM_PASSWORD, EMAIL, answer["access_token"], again["access_token"], refresh]
     secrets += [client.cookies["wp_refresh"], token["token"].split("_")[2], joined["guest_key"]]
     secrets += [joined["connection"]["join_token"], fragment(invite["url"]), fragment(invitation["url"])]
-    return [*secrets, *(text.rpartition("=")[2].split()[0] for _, _, text in house.mail.sent)]
+    return [*secrets, *(text.rpartition("=")[2].split()[0] for _, _, text in api.mail.sent)]
 
 
 def ok(answer: Any) -> dict[str, Any]:
@@ -60,21 +60,21 @@ def fragment(url: str) -> str:
     return secret.rpartition("=")[2]
 
 
-def test_no_secret_reaches_a_log_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_reaches_a_log_s12(api: ApiHarness, caplog: pytest.LogCaptureFixture) -> None:
     """S12: no log line, at any level and of any library, contains a secret or an email address.
 
     The test's HTTP client logs each URL, so this also proves that no URL contains a secret (S7).
     """
     caplog.set_level(logging.DEBUG)
-    secrets = party(house)
+    secrets = party(api)
     assert "HTTP Request" in caplog.text
     assert len(secrets) >= 14
     assert [secret for secret in secrets if secret in caplog.text] == []
 
 
-def test_an_unexpected_error_tells_only_its_number_s12(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_tells_only_its_number_s12(api: ApiHarness, caplog: pytest.LogCaptureFixture) -> None:
     """S12: an internal error answers 500 with the request's id and a sentence, never a stack trace or internals."""
-    broken = replace(house.services, store=None)  # type: ignore[arg-type]  # any use of it is an unexpected error
+    broken = replace(api.services, store=None)  # type: ignore[arg-type]  # any use of it is an unexpected error
     client = TestClient(create_app(broken, routers()))
     answer = client.get("/api/v1/config", headers={"X-Request-Id": "request-12345678"})
     assert answer.status_code == 500
@@ -84,11 +84,11 @@ def test_an_unexpected_error_tells_only_its_number_s12(house: House, caplog: pyt
     assert "request-12345678" in caplog.text
 
 
-def test_a_stranger_sees_no_address_and_no_path_s14(house: House) -> None:
+def test_a_stranger_sees_no_address_and_no_path_s14(api: ApiHarness) -> None:
     """S14: a room's card and a guest's view show names, but no email address and no storage path."""
-    host = house.person("Hana", email=EMAIL)
-    room = ok(house.client.post("/api/v1/rooms", json={}, headers=host.headers))
-    guest = house.new_client()
+    host = api.person("Hana", email=EMAIL)
+    room = ok(api.client.post("/api/v1/rooms", json={}, headers=host.headers))
+    guest = api.new_client()
     seen = guest.get(f"/api/v1/rooms/{room['id']}").text
     joined = ok(guest.post(f"/api/v1/rooms/{room['id']}/join", json={}))
     bearer = {"Authorization": f"Bearer {joined['connection']['join_token']}"}
@@ -98,11 +98,11 @@ def test_a_stranger_sees_no_address_and_no_path_s14(house: House) -> None:
     assert "uploads/" not in seen
 
 
-def test_presence_needs_a_link_and_leaves_nothing_behind_s9(house: House) -> None:
+def test_presence_needs_a_link_and_leaves_nothing_behind_s9(api: ApiHarness) -> None:
     """S9: requests for missing rooms store nothing, and reveal only that they do not exist."""
-    before = house.client.get("/api/v1/rooms/nothing-here").json()
+    before = api.client.get("/api/v1/rooms/nothing-here").json()
     for number in range(20):
-        answer = house.client.get(f"/api/v1/rooms/made-up-{number}")
+        answer = api.client.get(f"/api/v1/rooms/made-up-{number}")
         assert (answer.status_code, answer.json()["code"]) == (404, before["code"])
-        assert house.client.get(f"/api/v1/rooms/made-up-{number}/members").status_code in (401, 404)
-    assert house.relay.delivered == []
+        assert api.client.get(f"/api/v1/rooms/made-up-{number}/members").status_code in (401, 404)
+    assert api.relay.delivered == []

@@ -7,8 +7,8 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from fakes.api_harness import SITE
 from fakes.google.strict_gcs import SIGNER, StrictGcs
-from fakes.house import SITE
 from google.auth.credentials import Signing
 from google.auth.crypt import RSASigner
 from google.cloud import storage

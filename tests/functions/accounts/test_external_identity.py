@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fakes.api_harness import ApiHarness
 from fakes.google.identity_provider import IdentityProvider, identity_provider
-from fakes.house import House
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account
@@ -31,22 +31,22 @@ def provider(asked: IdentityProvider) -> IdentityProvider:
 
 
 @pytest.fixture
-def outside(house: House, provider: IdentityProvider) -> House:
+def outside(api: ApiHarness, provider: IdentityProvider) -> ApiHarness:
     """A site that trusts the provider, on the real clock, because the library knows no other."""
-    house.clock.time = datetime.now(UTC)
-    config = replace(house.services.config, first_admin="Boss@example.org")
-    house.services = replace(house.services, config=config, identity_provider=provider.platform)
-    settings = WorkspaceSettings(workspace_id="main", id="settings", created_at=house.clock(), registration="open")
-    house.services.store.create(settings)
-    return house
+    api.clock.time = datetime.now(UTC)
+    config = replace(api.services.config, first_admin="Boss@example.org")
+    api.services = replace(api.services, config=config, identity_provider=provider.platform)
+    settings = WorkspaceSettings(workspace_id="main", id="settings", created_at=api.clock(), registration="open")
+    api.services.store.create(settings)
+    return api
 
 
-def ask(house: House, token: str) -> tuple[int, dict[str, Any]]:
-    answer = house.client.post("/api/v1/auth/session", json={"id_token": token})
+def ask(api: ApiHarness, token: str) -> tuple[int, dict[str, Any]]:
+    answer = api.client.post("/api/v1/auth/session", json={"id_token": token})
     return answer.status_code, answer.json()
 
 
-def test_the_first_sign_in_makes_the_account(outside: House, provider: IdentityProvider) -> None:
+def test_the_first_sign_in_makes_the_account(outside: ApiHarness, provider: IdentityProvider) -> None:
     """The second sign-in finds the account; the access token is our own and works."""
     status, first = ask(outside, provider.token())
     assert (status, first["account"]["email"], first["account"]["role"]) == (200, "ana@example.org", "user")
@@ -55,13 +55,13 @@ def test_the_first_sign_in_makes_the_account(outside: House, provider: IdentityP
     assert outside.client.get("/api/v1/auth/me", headers=headers).status_code == 200
 
 
-def test_the_named_address_is_administrator_only_when_verified(outside: House, provider: IdentityProvider) -> None:
+def test_the_named_address_is_administrator_only_when_verified(outside: ApiHarness, provider: IdentityProvider) -> None:
     """An unverified claim to the address gives an ordinary account."""
     _, claimed = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
     assert claimed["account"]["role"] == "user"
 
 
-def test_the_first_administrator_needs_no_invitation(outside: House, provider: IdentityProvider) -> None:
+def test_the_first_administrator_needs_no_invitation(outside: ApiHarness, provider: IdentityProvider) -> None:
     """Everyone else needs one where registration is closed."""
     known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
@@ -71,7 +71,7 @@ def test_the_first_administrator_needs_no_invitation(outside: House, provider: I
     assert boss["account"]["role"] == "admin"
 
 
-def test_a_verified_address_finds_its_account(outside: House, provider: IdentityProvider) -> None:
+def test_a_verified_address_finds_its_account(outside: ApiHarness, provider: IdentityProvider) -> None:
     """An unverified address is not linked to any account."""
     _, made = ask(outside, provider.token())
     assert ask(outside, provider.token(sub="other", email_verified=False))[1]["code"] == "email_taken"
@@ -90,7 +90,7 @@ def test_a_verified_address_finds_its_account(outside: House, provider: Identity
     ],
     ids=lambda claims: next(iter(claims)),
 )
-def test_an_invalid_token_is_refused(outside: House, provider: IdentityProvider, claims: dict[str, Any]) -> None:
+def test_an_invalid_token_is_refused(outside: ApiHarness, provider: IdentityProvider, claims: dict[str, Any]) -> None:
     """A token that is another project's, expired, without a subject, stale or unsigned is refused."""
     assert ask(outside, provider.token(**claims))[0] == 401
 
@@ -101,7 +101,7 @@ def test_an_invalid_token_is_refused(outside: House, provider: IdentityProvider,
     ids=["signed out everywhere", "disabled", "gone"],
 )
 def test_a_valid_token_of_a_disabled_user_is_refused(
-    outside: House, provider: IdentityProvider, person: dict[str, Any] | None
+    outside: ApiHarness, provider: IdentityProvider, person: dict[str, Any] | None
 ) -> None:
     """Disabled and deleted users are refused, although their token is valid for an hour."""
     token = provider.token()
@@ -111,7 +111,7 @@ def test_a_valid_token_of_a_disabled_user_is_refused(
     assert (status, answer["code"]) == (401, "bad_token")
 
 
-def test_no_one_signs_in_while_the_provider_is_unavailable(outside: House, provider: IdentityProvider) -> None:
+def test_no_one_signs_in_while_the_provider_is_unavailable(outside: ApiHarness, provider: IdentityProvider) -> None:
     """The answer is 503, and repeats nothing of Google's answer."""
     provider.refuses = True
     status, answer = ask(outside, provider.token())
@@ -119,17 +119,17 @@ def test_no_one_signs_in_while_the_provider_is_unavailable(outside: House, provi
     assert "firebaseauth" not in str(answer)
 
 
-def test_another_key_is_not_the_providers(outside: House, provider: IdentityProvider) -> None:
+def test_another_key_is_not_the_providers(outside: ApiHarness, provider: IdentityProvider) -> None:
     """A token signed with another key is refused, even with the right key id."""
     assert ask(outside, provider.token(key=rsa.generate_private_key(public_exponent=65537, key_size=2048)))[0] == 401
 
 
-def test_a_site_with_its_own_accounts_has_no_such_sign_in(house: House, provider: IdentityProvider) -> None:
+def test_a_site_with_its_own_accounts_has_no_such_sign_in(api: ApiHarness, provider: IdentityProvider) -> None:
     """The route answers 404 for every token."""
-    assert ask(house, provider.token())[0] == 404
+    assert ask(api, provider.token())[0] == 404
 
 
-def test_an_account_created_in_her_name_becomes_hers_alone(outside: House, provider: IdentityProvider) -> None:
+def test_an_account_created_in_her_name_becomes_hers_alone(outside: ApiHarness, provider: IdentityProvider) -> None:
     """The creator of the account loses all access: password, sessions, API tokens, webhooks, memberships, links."""
     services, now = outside.services, outside.clock()
     made = create_account(services, email="ana@example.org", password="his password", display_name="Him")
@@ -172,7 +172,7 @@ def test_an_account_created_in_her_name_becomes_hers_alone(outside: House, provi
 
 
 def test_an_unverified_account_is_taken_over_by_the_owner_of_the_address(
-    outside: House, provider: IdentityProvider
+    outside: ApiHarness, provider: IdentityProvider
 ) -> None:
     """A provider, too, can accept an address before it is verified."""
     _, his = ask(outside, provider.token(sub="him", email_verified=False))
@@ -181,7 +181,7 @@ def test_an_unverified_account_is_taken_over_by_the_owner_of_the_address(
     assert ask(outside, provider.token(sub="him", email_verified=False))[1]["code"] == "email_taken"
 
 
-def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, provider: IdentityProvider) -> None:
+def test_an_account_that_showed_its_address_keeps_what_it_has(outside: ApiHarness, provider: IdentityProvider) -> None:
     """Linking a verified account signs no one out."""
     made = create_account(outside.services, email="ana@example.org", password="correct horse", display_name="Ana")
     known = outside.sign_in(outside.services.store.replace(replace(made, email_verified=True)))
@@ -198,13 +198,15 @@ def test_an_account_that_showed_its_address_keeps_what_it_has(outside: House, pr
         ("password/reset", {"token": "x", "password": "correct horse"}),
     ],
 )
-def test_where_a_provider_signs_in_the_site_has_no_passwords(outside: House, path: str, body: dict[str, str]) -> None:
+def test_where_a_provider_signs_in_the_site_has_no_passwords(
+    outside: ApiHarness, path: str, body: dict[str, str]
+) -> None:
     """The routes answer 404 even with open registration, so that no one can take an address before its owner."""
     answer = outside.client.post(f"/api/v1/auth/{path}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "outside_accounts")
 
 
-def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) -> None:
+def test_where_a_provider_signs_in_the_address_is_the_providers(outside: ApiHarness) -> None:
     """The address cannot be changed, because its owner may not have signed in yet; the name can be."""
     made = create_account(outside.services, email="eve@example.org", password="correct horse", display_name="Eve")
     eve = outside.sign_in(made)
@@ -215,7 +217,7 @@ def test_where_a_provider_signs_in_the_address_is_the_providers(outside: House) 
     assert named.json()["display_name"] == "Eva"
 
 
-def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: IdentityProvider) -> None:
+def test_an_invitation_lets_in_by_the_provider_too(outside: ApiHarness, provider: IdentityProvider) -> None:
     """An invitation gives its role, once, and only to its addressee."""
     known = outside.services.store.get(WorkspaceSettings, "settings")
     assert known is not None
@@ -233,7 +235,7 @@ def test_an_invitation_lets_in_by_the_provider_too(outside: House, provider: Ide
 
 
 def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_in(
-    outside: House, provider: IdentityProvider
+    outside: ApiHarness, provider: IdentityProvider
 ) -> None:
     """The first admin's address becomes an admin at that sign-in, not earlier."""
     _, before = ask(outside, provider.token(sub="u2", email="boss@example.org", email_verified=False))
@@ -245,7 +247,7 @@ def test_an_address_that_is_confirmed_later_is_confirmed_here_at_the_next_sign_i
     assert stored.email_verified
 
 
-def test_another_address_of_the_same_person_confirms_nothing(outside: House, provider: IdentityProvider) -> None:
+def test_another_address_of_the_same_person_confirms_nothing(outside: ApiHarness, provider: IdentityProvider) -> None:
     """The account keeps the address that it was created with, unverified."""
     _, made = ask(outside, provider.token(sub="u2", email_verified=False))
     _, again = ask(outside, provider.token(sub="u2", email="boss@example.org"))

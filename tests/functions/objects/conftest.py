@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fakes.api_harness import ApiHarness
 from fakes.clock import SteppedClock
 from fakes.google.gcs_client import bucket_store
 from fakes.google.strict_gcs import StrictGcs, strict_gcs
-from fakes.house import House
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
 from fakes.uploader import KIB256, Uploader
 from watchparty_api.objects.gcs import GcsObjectStore
@@ -23,8 +23,8 @@ def upload_key() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture
-def uploader(house: House, tmp_path: Path, upload_key: rsa.RSAPrivateKey) -> Uploader:
-    return Uploader(house, tmp_path / "data", upload_key)
+def uploader(api: ApiHarness, tmp_path: Path, upload_key: rsa.RSAPrivateKey) -> Uploader:
+    return Uploader(api, tmp_path / "data", upload_key)
 
 
 @pytest.fixture

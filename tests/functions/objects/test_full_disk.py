@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.uploader import KIB256, Uploader
 
 
@@ -25,9 +25,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_no_space_left_on_device_is_reported(house: House, small_disk: Path, upload_key: rsa.RSAPrivateKey) -> None:
+def test_no_space_left_on_device_is_reported(api: ApiHarness, small_disk: Path, upload_key: rsa.RSAPrivateKey) -> None:
     """A write that fails for lack of space is answered 507; once there is space, the upload resumes and completes."""
-    uploader = Uploader(house, small_disk, upload_key)  # assumes a free terabyte
+    uploader = Uploader(api, small_disk, upload_key)  # assumes a free terabyte
     film = os.urandom(3 * KIB256)
     location = uploader.start(film)
     filler = small_disk / "filler"

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from fakes.api_harness import SITE
 from fakes.google.gcs_client import send_whole
-from fakes.house import SITE
 from fakes.s3_service import send_in_parts
 from fakes.uploader import Uploader
 from watchparty_api.errors import ApiError
@@ -74,7 +74,7 @@ def test_a_start_is_signed_for_one_upload(objects: tuple[ObjectStore, Send], upl
     }
     query = httpx2.URL(start.start_url).params
     assert set(query["X-Goog-SignedHeaders"].split(";")) == {*start.headers, "host"}
-    assert (query["X-Goog-Expires"], start.expires_at) == ("900", uploader.house.clock() + timedelta(minutes=15))
+    assert (query["X-Goog-Expires"], start.expires_at) == ("900", uploader.api.clock() + timedelta(minutes=15))
 
 
 def test_the_finalised_original_is_returned(objects: tuple[ObjectStore, Send]) -> None:
@@ -151,5 +151,5 @@ def test_deleting_abandoned_uploads_keeps_complete_ones(objects: tuple[ObjectSto
     """A complete original stays, however old it is."""
     store, send = objects
     send("v1", b"content")
-    store.delete_abandoned_uploads(uploader.house.clock() + timedelta(days=365))
+    store.delete_abandoned_uploads(uploader.api.clock() + timedelta(days=365))
     assert store.original("v1") is not None

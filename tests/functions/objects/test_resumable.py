@@ -55,7 +55,7 @@ def test_a_signature_is_for_one_method_and_one_video(uploader: Uploader, film: b
 def test_an_expired_start_is_refused(uploader: Uploader, film: bytes) -> None:
     """After 15 minutes the start is refused with a code of its own."""
     start = uploader.signed(film)
-    uploader.house.clock.advance(minutes=15)
+    uploader.api.clock.advance(minutes=15)
     answer = post(uploader, start.start_url, dict(start.headers))
     assert (answer.status, answer.code) == (400, "url_expired")
 
@@ -193,7 +193,7 @@ def test_a_restart_in_the_middle_loses_nothing(uploader: Uploader, film: bytes) 
 def test_a_complete_session_is_finished_after_a_restart(uploader: Uploader, film: bytes) -> None:
     """If all bytes are stored but the session was not finished, a status query finishes and announces it."""
     location = uploader.start(film)
-    session = uploader.store.sessions.find("v1", location.partition("=")[2], now=uploader.house.clock())
+    session = uploader.store.sessions.find("v1", location.partition("=")[2], now=uploader.api.clock())
     uploader.store.sessions.part(session).write_bytes(film)
     uploader.restart()
     assert uploader.ask(location, len(film)).status == 200
@@ -252,7 +252,7 @@ def test_the_sessions_of_one_video_are_limited(uploader: Uploader, film: bytes) 
     """A fourth session replaces the oldest, so that one signed start cannot fill the disk."""
     locations = [uploader.start(film)]
     for _ in range(3):
-        uploader.house.clock.advance(seconds=1)
+        uploader.api.clock.advance(seconds=1)
         locations.append(uploader.start(film))
     assert [uploader.ask(each, len(film)).status for each in locations] == [404, 308, 308, 308]
 
@@ -270,12 +270,12 @@ def test_a_session_lives_a_week(uploader: Uploader, film: bytes) -> None:
     """MEDIA: the URL expired after an hour. An upload can be paused for days; after a week it expires."""
     location = uploader.start(film)
     uploader.put(location, film, 0, KIB256 - 1)
-    uploader.house.clock.advance(days=6, hours=23)
-    uploader.store.delete_abandoned_uploads(uploader.house.clock())
+    uploader.api.clock.advance(days=6, hours=23)
+    uploader.store.delete_abandoned_uploads(uploader.api.clock())
     assert uploader.ask(location, len(film)).status == 308
-    uploader.house.clock.advance(hours=1)
+    uploader.api.clock.advance(hours=1)
     assert uploader.ask(location, len(film)).status == 404
-    uploader.store.delete_abandoned_uploads(uploader.house.clock())
+    uploader.store.delete_abandoned_uploads(uploader.api.clock())
     assert list((uploader.folder / "uploads" / "v1" / "sessions").iterdir()) == []
 
 
@@ -353,9 +353,9 @@ def test_other_origins_are_not_allowed(uploader: Uploader, film: bytes) -> None:
 
 def test_listed_origins_can_upload_and_read_the_progress(uploader: Uploader, film: bytes) -> None:
     """Their preflight passes, and they can read `Location` and `Range`."""
-    services = uploader.house.services
+    services = uploader.api.services
     listed = replace(services.config, cors_origins=("https://app.example",))
-    uploader.house.services = replace(services, config=listed)
+    uploader.api.services = replace(services, config=listed)
     uploader.restart()
     location = uploader.start(film)
     assert asgi.request(uploader.app, "OPTIONS", location, headers=PREFLIGHT).status == 200
@@ -374,7 +374,7 @@ def test_listed_origins_can_upload_and_read_the_progress(uploader: Uploader, fil
 def test_generations_are_timestamps(uploader: Uploader, film: bytes) -> None:
     """A generation is the time in nanoseconds, so later ones are higher."""
     uploader.upload(film)
-    uploader.house.clock.advance(microseconds=1)
+    uploader.api.clock.advance(microseconds=1)
     uploader.upload(film, video_id="v2")
     first, second = (int(each.generation) for each in uploader.finalized)
     assert second - first == 1000

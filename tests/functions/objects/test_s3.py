@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from fakes.api_harness import SITE
 from fakes.clock import SteppedClock
-from fakes.house import SITE
 from fakes.s3_service import S3Service, put_parts, s3_store, send_in_parts
 from watchparty_api.errors import Conflict, Gone, Invalid, Unavailable
 from watchparty_api.objects.s3 import S3ObjectStore

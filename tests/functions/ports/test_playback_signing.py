@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.house import GRANT_LIFE
+from fakes.api_harness import GRANT_LIFE
 from watchparty_api.identity.keys import KeyedHash
 from watchparty_api.ports.playback_signing import CdnCookies, Grant, HmacGrants, signed_prefix
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from fakes.api_harness import SITE
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from fakes.house import SITE
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.errors import TooMany

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from starlette.testclient import TestClient
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.local_server import serving
 from watchparty_api.bootstrap import rooms_pages, rooms_routers
 from watchparty_api.errors import Unavailable
@@ -50,13 +50,13 @@ def test_without_any_page_people_are_told_to_come_again() -> None:
         SitePage().html("http://127.0.0.1:9")
 
 
-def test_a_link_has_a_preview_in_the_cloud_too(house: House) -> None:
+def test_a_link_has_a_preview_in_the_cloud_too(api: ApiHarness) -> None:
     """`/r/{room}` of the function `rooms` contains the room's name, and is 404 for an unknown room."""
-    host = house.person("Ana")
-    room = house.client.post("/api/v1/rooms", json={"name": "Club"}, headers=host.headers).json()
+    host = api.person("Ana")
+    room = api.client.post("/api/v1/rooms", json={"name": "Club"}, headers=host.headers).json()
     with serving(Bucket) as address:
-        config = replace(house.services.config, public_url=f"http://{address}")
-        services = replace(house.services, config=config)
+        config = replace(api.services.config, public_url=f"http://{address}")
+        services = replace(api.services, config=config)
         app = create_app(services, rooms_routers())
         for router in rooms_pages():
             app.include_router(router)

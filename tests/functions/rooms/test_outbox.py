@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import party
 from watchparty_api.errors import Conflict
 from watchparty_api.records import Notice, Room
@@ -15,62 +15,62 @@ from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import NOTICES_BY_DUE
 
 
-def waiting(house: House) -> tuple[Notice, ...]:
-    return house.services.store.query(NOTICES_BY_DUE).items
+def waiting(api: ApiHarness) -> tuple[Notice, ...]:
+    return api.services.store.query(NOTICES_BY_DUE).items
 
 
-def test_a_delivered_notice_leaves_the_outbox(house: House) -> None:
+def test_a_delivered_notice_leaves_the_outbox(api: ApiHarness) -> None:
     """It is written with the change and deleted once it is acknowledged."""
-    here = party(house)
+    here = party(api)
     here.host.ask("PATCH", here.path(), {"chat": False})
     assert here.notices() == ["settings"]
-    assert waiting(house) == ()
+    assert waiting(api) == ()
 
 
-def test_a_missed_notice_is_delivered_later(house: House) -> None:
+def test_a_missed_notice_is_delivered_later(api: ApiHarness) -> None:
     """The change is committed, the notice waits, and maintenance delivers the same notice."""
-    here = party(house)
-    house.relay.reachable = False
+    here = party(api)
+    api.relay.reachable = False
     assert here.host.ask("PATCH", here.path(), {"chat": False}).status_code == 200
-    (kept,) = waiting(house)
-    house.relay.reachable = True
-    assert deliver_due(house.services) == 0, "the process that committed has ten seconds to deliver"
-    house.clock.advance(seconds=10)
-    assert deliver_due(house.services) == 1
-    assert house.relay.delivered == [(here.id, kept.body)]
-    assert waiting(house) == ()
+    (kept,) = waiting(api)
+    api.relay.reachable = True
+    assert deliver_due(api.services) == 0, "the process that committed has ten seconds to deliver"
+    api.clock.advance(seconds=10)
+    assert deliver_due(api.services) == 1
+    assert api.relay.delivered == [(here.id, kept.body)]
+    assert waiting(api) == ()
 
 
-def test_the_interval_between_deliveries_grows(house: House) -> None:
+def test_the_interval_between_deliveries_grows(api: ApiHarness) -> None:
     """Two seconds, four, eight, up to a minute."""
-    here = party(house)
-    house.relay.reachable = False
+    here = party(api)
+    api.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
-    house.clock.advance(seconds=10)
+    api.clock.advance(seconds=10)
     waits = []
     for _ in range(7):
-        deliver_due(house.services)
-        (notice,) = waiting(house)
-        waits.append((notice.due_at - house.clock()).total_seconds())
-        house.clock.time = notice.due_at
+        deliver_due(api.services)
+        (notice,) = waiting(api)
+        waits.append((notice.due_at - api.clock()).total_seconds())
+        api.clock.time = notice.due_at
     assert waits == [2, 4, 8, 16, 32, 60, 60]
 
 
-def test_an_outdated_notice_is_dropped(house: House) -> None:
+def test_an_outdated_notice_is_dropped(api: ApiHarness) -> None:
     """After an hour every token carries the same state."""
-    here = party(house)
-    house.relay.reachable = False
+    here = party(api)
+    api.relay.reachable = False
     here.host.ask("PATCH", here.path(), {"chat": False})
-    house.clock.advance(hours=1, seconds=1)
-    house.relay.reachable = True
-    assert deliver_due(house.services) == 0
-    assert waiting(house) == ()
+    api.clock.advance(hours=1, seconds=1)
+    api.relay.reachable = True
+    assert deliver_due(api.services) == 0
+    assert waiting(api) == ()
 
 
-def test_the_slower_writer_decides_again(house: House) -> None:
+def test_the_slower_writer_decides_again(api: ApiHarness) -> None:
     """A change that was overtaken is decided again on the new state; its first notice is never sent."""
-    here = party(house)
-    store = house.services.store
+    here = party(api)
+    store = api.services.store
     rounds: list[float] = []
 
     def decide() -> Change[int]:
@@ -80,17 +80,17 @@ def test_the_slower_writer_decides_again(house: House) -> None:
             store.replace(replace(room, slow_s=7))
         rounds.append(room.slow_s)
         changed = replace(room, settings_rev=room.settings_rev + 1)
-        return Change(len(rounds), writes=[Replace(changed)], notices=[notices.settings(changed, house.clock())])
+        return Change(len(rounds), writes=[Replace(changed)], notices=[notices.settings(changed, api.clock())])
 
-    assert commit_and_notify(house.services, decide) == 2
+    assert commit_and_notify(api.services, decide) == 2
     assert rounds == [0, 7]
-    assert [notice["set"]["slow_s"] for _, notice in house.relay.delivered] == [7]
+    assert [notice["set"]["slow_s"] for _, notice in api.relay.delivered] == [7]
 
 
-def test_a_change_that_is_always_overtaken_fails(house: House) -> None:
+def test_a_change_that_is_always_overtaken_fails(api: ApiHarness) -> None:
     """It raises Conflict instead of retrying forever."""
-    here = party(house)
-    store = house.services.store
+    here = party(api)
+    store = api.services.store
 
     def decide() -> Change[None]:
         room = store.get(Room, here.id)
@@ -99,5 +99,5 @@ def test_a_change_that_is_always_overtaken_fails(house: House) -> None:
         return Change(None, writes=[Replace(room)])
 
     with pytest.raises(Conflict) as refusal:
-        commit_and_notify(house.services, decide)
+        commit_and_notify(api.services, decide)
     assert refusal.value.code == "changed_meanwhile"

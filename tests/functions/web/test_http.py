@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from watchparty_api.bootstrap import routers
 from watchparty_api.store.port import Write
 from watchparty_api.web.http import MAX_BODY_BYTES, create_app
@@ -94,10 +94,10 @@ def test_no_other_origin_reads_by_default(client: TestClient) -> None:
     assert [name for name in answer.headers if name.startswith("access-control")] == []
 
 
-def test_listed_origins_read_with_credentials_and_others_do_not(house: House) -> None:
+def test_listed_origins_read_with_credentials_and_others_do_not(api: ApiHarness) -> None:
     """A listed origin is returned by name, never as `*`; other origins get no CORS headers."""
-    config = replace(house.services.config, cors_origins=("https://app.example",))
-    client = TestClient(create_app(replace(house.services, config=config), routers()))
+    config = replace(api.services.config, cors_origins=("https://app.example",))
+    client = TestClient(create_app(replace(api.services, config=config), routers()))
     allowed = client.get("/api/v1/config", headers={"Origin": "https://app.example"}).headers
     assert allowed["access-control-allow-origin"] == "https://app.example"
     assert allowed["access-control-allow-credentials"] == "true"
@@ -105,10 +105,10 @@ def test_listed_origins_read_with_credentials_and_others_do_not(house: House) ->
     assert "access-control-allow-origin" not in refused
 
 
-def test_a_lost_race_is_a_conflict(house: House) -> None:
+def test_a_lost_race_is_a_conflict(api: ApiHarness) -> None:
     """Of two concurrent changes the second answers 409 and can be retried."""
-    ana = house.person()
-    store = house.services.store
+    ana = api.person()
+    store = api.services.store
 
     class Hasty:
         """Writes between the request's read and its write."""
@@ -120,6 +120,6 @@ def test_a_lost_race_is_a_conflict(house: House) -> None:
             store.replace(replace(ana.account, preferences={"by": "another tab"}))
             store.commit(writes)
 
-    client = TestClient(create_app(replace(house.services, store=Hasty()), routers()))  # type: ignore[arg-type]  # as far as it is called
+    client = TestClient(create_app(replace(api.services, store=Hasty()), routers()))  # type: ignore[arg-type]  # as far as it is called
     answer = client.patch("/api/v1/auth/me", json={"display_name": "Ana"}, headers=ana.headers)
     assert problem(answer) == (409, "changed_meanwhile")

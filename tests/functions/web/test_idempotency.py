@@ -5,58 +5,58 @@ from typing import Any
 
 import pytest
 
-from fakes.house import House, Person
+from fakes.api_harness import ApiHarness, Person
 from watchparty_api.errors import Conflict, Forbidden
 from watchparty_api.records import IdempotencyKey
 from watchparty_api.store.queries import ALL_ROOMS
 from watchparty_api.web.idempotency import Once
 
 
-def make(house: House, who: Person, key: str | None, name: str = "Night") -> Any:
+def make(api: ApiHarness, who: Person, key: str | None, name: str = "Night") -> Any:
     headers = who.headers | ({"Idempotency-Key": key} if key is not None else {})
-    return house.client.post("/api/v1/rooms", json={"name": name}, headers=headers)
+    return api.client.post("/api/v1/rooms", json={"name": name}, headers=headers)
 
 
-def test_the_same_key_makes_one_room(house: House) -> None:
+def test_the_same_key_makes_one_room(api: ApiHarness) -> None:
     """A repeated POST returns the room that the first one created."""
-    ana = house.person()
-    first, second = make(house, ana, "k1"), make(house, ana, "k1")
+    ana = api.person()
+    first, second = make(api, ana, "k1"), make(api, ana, "k1")
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] == second.json()["id"]
-    assert house.services.store.count(ALL_ROOMS) == 1
+    assert api.services.store.count(ALL_ROOMS) == 1
 
 
-def test_without_a_key_each_request_creates(house: House) -> None:
+def test_without_a_key_each_request_creates(api: ApiHarness) -> None:
     """Without the header each request creates."""
-    ana = house.person()
-    assert make(house, ana, None).json()["id"] != make(house, ana, None).json()["id"]
+    ana = api.person()
+    assert make(api, ana, None).json()["id"] != make(api, ana, None).json()["id"]
 
 
-def test_a_key_belongs_to_its_caller_and_body(house: House) -> None:
+def test_a_key_belongs_to_its_caller_and_body(api: ApiHarness) -> None:
     """Keys are per caller; another body under the same key is refused."""
-    ana, ben = house.person(), house.person()
-    first = make(house, ana, "k1").json()["id"]
-    assert make(house, ben, "k1").json()["id"] != first
-    assert make(house, ana, "k1", "Other").json()["code"] == "idempotency_mismatch"
+    ana, ben = api.person(), api.person()
+    first = make(api, ana, "k1").json()["id"]
+    assert make(api, ben, "k1").json()["id"] != first
+    assert make(api, ana, "k1", "Other").json()["code"] == "idempotency_mismatch"
 
 
-def test_a_key_is_forgotten_after_a_day(house: House) -> None:
+def test_a_key_is_forgotten_after_a_day(api: ApiHarness) -> None:
     """After 24 hours the same key creates again."""
-    ana = house.person()
-    first = make(house, ana, "k1").json()["id"]
-    house.clock.advance(hours=24)
-    assert make(house, house.sign_in(ana.account), "k1").json()["id"] != first
+    ana = api.person()
+    first = make(api, ana, "k1").json()["id"]
+    api.clock.advance(hours=24)
+    assert make(api, api.sign_in(ana.account), "k1").json()["id"] != first
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a b"])
-def test_an_invalid_key_is_malformed(house: House, key: str) -> None:
+def test_an_invalid_key_is_malformed(api: ApiHarness, key: str) -> None:
     """A key must be 1 to 200 visible characters."""
-    assert make(house, house.person(), key).status_code == 400
+    assert make(api, api.person(), key).status_code == 400
 
 
-def test_a_failed_creation_can_be_repeated(house: House) -> None:
+def test_a_failed_creation_can_be_repeated(api: ApiHarness) -> None:
     """A refused creation does not use up the key."""
-    once = Once(house.services, "key", "body")
+    once = Once(api.services, "key", "body")
 
     def refused() -> str:
         raise Forbidden("no", "No.")
@@ -67,16 +67,16 @@ def test_a_failed_creation_can_be_repeated(house: House) -> None:
     assert once(lambda: "again") == "made"
 
 
-def test_a_request_under_way_is_a_conflict_until_it_is_given_up(house: House) -> None:
+def test_a_request_under_way_is_a_conflict_until_it_is_given_up(api: ApiHarness) -> None:
     """A second request is refused while the first is running; a dead process's claim is taken over after a minute."""
-    once = Once(house.services, "key", "body")
+    once = Once(api.services, "key", "body")
     claim = IdempotencyKey(
-        workspace_id="main", id="key", created_at=house.clock(), body_hash="body", status=0, answer={},
-        expires_at=house.clock(),
+        workspace_id="main", id="key", created_at=api.clock(), body_hash="body", status=0, answer={},
+        expires_at=api.clock(),
     )  # fmt: skip
-    house.clock.advance(seconds=59)
-    house.services.store.create(replace(claim, expires_at=house.clock.time.replace(year=2027)))
+    api.clock.advance(seconds=59)
+    api.services.store.create(replace(claim, expires_at=api.clock.time.replace(year=2027)))
     with pytest.raises(Conflict):
         once(lambda: "too early")
-    house.clock.advance(seconds=1)
+    api.clock.advance(seconds=1)
     assert once(lambda: "taken over") == "taken over"

@@ -2,7 +2,7 @@
 
 from starlette.testclient import TestClient
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 
 
 def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
@@ -14,12 +14,12 @@ def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
     assert answer.headers["x-request-id"]
 
 
-def test_health_and_readiness(house: House) -> None:
+def test_health_and_readiness(api: ApiHarness) -> None:
     """/health reports that the process runs, /ready that the store responds."""
-    assert house.client.get("/health").json() == {"status": "ok"}
-    assert house.client.get("/ready").status_code == 200
-    house.services.store.close()
-    refused = house.client.get("/ready")
+    assert api.client.get("/health").json() == {"status": "ok"}
+    assert api.client.get("/ready").status_code == 200
+    api.services.store.close()
+    refused = api.client.get("/ready")
     assert refused.status_code == 503
     assert refused.headers["retry-after"]
 

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
 
-from fakes.house import SITE, House
+from fakes.api_harness import SITE, ApiHarness
 from fakes.local_server import serving
 from watchparty_api.web.http import create_app
 from watchparty_api.web.public import router
@@ -28,12 +28,12 @@ def spans() -> InMemorySpanExporter:
 
 
 @pytest.fixture
-def browser(house: House, spans: InMemorySpanExporter) -> TestClient:
+def browser(api: ApiHarness, spans: InMemorySpanExporter) -> TestClient:
     """The whole API with tracing and an exporter that the test can read."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    house.app.add_middleware(Tracing, tracer=provider.get_tracer("test"))
-    return TestClient(house.app, base_url=SITE)
+    api.app.add_middleware(Tracing, tracer=provider.get_tracer("test"))
+    return TestClient(api.app, base_url=SITE)
 
 
 def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
@@ -89,11 +89,11 @@ def test_spans_reach_a_collector_by_otlp(collector: tuple[str, list[ExportTraceS
     assert names == ["GET /x"]
 
 
-def test_without_a_collector_there_is_no_layer(house: House) -> None:
+def test_without_a_collector_there_is_no_layer(api: ApiHarness) -> None:
     """The tracing layer exists only where a collector is configured."""
-    plain = create_app(house.services, [router])
+    plain = create_app(api.services, [router])
     assert Tracing not in layers(plain)
-    traced = replace(house.services, config=replace(house.services.config, otlp_endpoint="http://127.0.0.1:9"))
+    traced = replace(api.services, config=replace(api.services.config, otlp_endpoint="http://127.0.0.1:9"))
     assert Tracing in layers(create_app(traced, [router]))
 
 

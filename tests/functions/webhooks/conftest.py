@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fakes.house import House, Person
+from fakes.api_harness import ApiHarness, Person
 from fakes.integrator import Integrator, integrator
 
 
@@ -16,15 +16,15 @@ def listener() -> Iterator[Integrator]:
 
 
 @pytest.fixture
-def owner(house: House) -> Person:
-    return house.person("Ines")
+def owner(api: ApiHarness) -> Person:
+    return api.person("Ines")
 
 
 @pytest.fixture
-def webhook(house: House, owner: Person, listener: Integrator) -> dict[str, Any]:
+def webhook(api: ApiHarness, owner: Person, listener: Integrator) -> dict[str, Any]:
     """A webhook that subscribes to every event."""
     events = ["room.started", "room.ended", "participant.joined", "participant.left", "video.ready", "video.failed"]
-    answer = house.client.post("/api/v1/webhooks", json={"url": listener.url, "events": events}, headers=owner.headers)
+    answer = api.client.post("/api/v1/webhooks", json={"url": listener.url, "events": events}, headers=owner.headers)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made

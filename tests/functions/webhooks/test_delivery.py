@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from fakes.api_harness import ApiHarness, Person
 from fakes.function_ports import RecordingDeliveryQueue
-from fakes.house import House, Person
 from fakes.integrator import Integrator
 from fakes.local_server import serving
 from fakes.party import Party, film
@@ -23,9 +23,9 @@ from watchparty_api.webhooks.delivery import RETRIES, deliver, deliver_due
 from watchparty_api.webhooks.outbox import store_video
 
 
-def woken(house: House) -> list[str]:
-    assert isinstance(house.services.delivery_queue, RecordingDeliveryQueue)
-    return house.services.delivery_queue.due
+def woken(api: ApiHarness) -> list[str]:
+    assert isinstance(api.services.delivery_queue, RecordingDeliveryQueue)
+    return api.services.delivery_queue.due
 
 
 def session(party: Party, kind: str, n: int, total: int) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def session(party: Party, kind: str, n: int, total: int) -> dict[str, Any]:
         "id": f"{party.id}:{n}",
         "room": party.id,
         "epoch": 1,
-        "at": party.house.clock().isoformat(),
+        "at": party.api.clock().isoformat(),
         "kind": kind,
         "participant_id": "p1",
         "name": "Ana",
@@ -42,15 +42,15 @@ def session(party: Party, kind: str, n: int, total: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def room(house: House, owner: Person, webhook: dict[str, Any]) -> Party:
+def room(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> Party:
     from fakes.party import Browser
 
-    host = Browser(house, owner)
-    return Party(house, host, host.ask("POST", "/rooms", {"name": "Kino"}).json())
+    host = Browser(api, owner)
+    return Party(api, host, host.ask("POST", "/rooms", {"name": "Kino"}).json())
 
 
 def test_joining_and_leaving_are_reported_from_the_first_person_to_the_last(
-    house: House, room: Party, listener: Integrator
+    api: ApiHarness, room: Party, listener: Integrator
 ) -> None:
     """The first to join starts the session, the last to leave ends it; each joining and leaving is reported."""
     events = [
@@ -59,9 +59,9 @@ def test_joining_and_leaving_are_reported_from_the_first_person_to_the_last(
         session(room, "session_ended", 3, 1),
         session(room, "session_ended", 4, 0),
     ]
-    ingest(house.services, events)
-    ingest(house.services, events)  # at least once: here twice
-    assert deliver_due(house.services) == 6
+    ingest(api.services, events)
+    ingest(api.services, events)  # at least once: here twice
+    assert deliver_due(api.services) == 6
     assert sorted(event["type"] for event in listener.events) == [
         *("participant.joined", "participant.joined", "participant.left", "participant.left"),
         *("room.ended", "room.started"),
@@ -72,91 +72,91 @@ def test_joining_and_leaving_are_reported_from_the_first_person_to_the_last(
 
 
 def test_a_film_is_reported_when_it_is_ready_or_failed(
-    house: House, owner: Person, webhook: Any, listener: Any
+    api: ApiHarness, owner: Person, webhook: Any, listener: Any
 ) -> None:
     """A film is reported when it is ready or has failed, and only to its owner's webhooks."""
-    video = film(house, owner, status="processing")
-    video = store_video(house.services, video, replace(video, progress=0.5))
-    video = store_video(house.services, video, replace(video, status="ready"))
-    other = film(house, house.person("Otto"), status="processing")
-    store_video(house.services, other, replace(other, status="ready"))
-    assert len(woken(house)) == 1
-    assert deliver(house.services, woken(house)) == 1
+    video = film(api, owner, status="processing")
+    video = store_video(api.services, video, replace(video, progress=0.5))
+    video = store_video(api.services, video, replace(video, status="ready"))
+    other = film(api, api.person("Otto"), status="processing")
+    store_video(api.services, other, replace(other, status="ready"))
+    assert len(woken(api)) == 1
+    assert deliver(api.services, woken(api)) == 1
     assert [event["type"] for event in listener.events] == ["video.ready"]
     assert listener.events[0]["data"]["video"]["id"] == video.id
 
 
 def test_a_suspended_account_gets_no_deliveries(
-    house: House, owner: Person, room: Party, webhook: Any, listener: Any
+    api: ApiHarness, owner: Person, room: Party, webhook: Any, listener: Any
 ) -> None:
     """A suspended account gets no more deliveries, although its room may continue."""
-    house.services.store.replace(replace(owner.account, suspended=True))
-    ingest(house.services, [session(room, "session_started", 1, 1)])
-    assert deliver_due(house.services) == 0
+    api.services.store.replace(replace(owner.account, suspended=True))
+    ingest(api.services, [session(room, "session_started", 1, 1)])
+    assert deliver_due(api.services) == 0
     assert listener.calls == []
 
 
-def test_two_wake_ups_call_once(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+def test_two_wake_ups_call_once(api: ApiHarness, owner: Person, webhook: Any, listener: Integrator) -> None:
     """A repeated wake-up, or a maintenance round at the same time, does not call twice."""
-    video = film(house, owner, status="processing")
-    store_video(house.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
-    deliver(house.services, woken(house) * 2)
-    run_cloud_tasks(house.services)
+    video = film(api, owner, status="processing")
+    store_video(api.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
+    deliver(api.services, woken(api) * 2)
+    run_cloud_tasks(api.services)
     assert [event["type"] for event in listener.events] == ["video.failed"]
 
 
 def test_failures_are_tried_again_ever_later_and_then_given_up(
-    house: House, owner: Person, webhook: Any, listener: Integrator
+    api: ApiHarness, owner: Person, webhook: Any, listener: Integrator
 ) -> None:
     """Retries wait for their time, keep the id, and stop after two days."""
     listener.status = 500
-    video = film(house, owner, status="processing")
-    store_video(house.services, video, replace(video, status="ready"))
-    assert deliver_due(house.services) == 0
+    video = film(api, owner, status="processing")
+    store_video(api.services, video, replace(video, status="ready"))
+    assert deliver_due(api.services) == 0
     for wait in RETRIES:
         before = len(listener.calls)
-        house.clock.advance(seconds=wait.total_seconds() - 1)
-        deliver_due(house.services)
+        api.clock.advance(seconds=wait.total_seconds() - 1)
+        deliver_due(api.services)
         assert len(listener.calls) == before
-        house.clock.advance(seconds=1)
-        deliver_due(house.services)
+        api.clock.advance(seconds=1)
+        deliver_due(api.services)
         assert len(listener.calls) == before + 1
-    house.clock.advance(seconds=timedelta(days=3).total_seconds())
-    deliver_due(house.services)
+    api.clock.advance(seconds=timedelta(days=3).total_seconds())
+    deliver_due(api.services)
     assert len(listener.calls) == len(RETRIES) + 1
     assert len({headers["webhook-id"] for headers, _ in listener.calls}) == 1
     assert len({headers["webhook-timestamp"] for headers, _ in listener.calls}) == len(listener.calls)
-    found = house.services.store.get(Delivery, woken(house)[0])
+    found = api.services.store.get(Delivery, woken(api)[0])
     assert found is not None
     assert (found.state, found.last_status) == ("failed", 500)
 
 
-def test_a_redirect_is_not_followed(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+def test_a_redirect_is_not_followed(api: ApiHarness, owner: Person, webhook: Any, listener: Integrator) -> None:
     """A redirect is not followed, because its target has not been checked."""
     listener.status = 302
-    answer = house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers).json()
+    answer = api.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers).json()
     assert (answer["state"], answer["last_status"]) == ("waiting", 302)
 
 
-def test_gone_deactivates_the_webhook(house: House, owner: Person, webhook: Any, listener: Integrator) -> None:
+def test_gone_deactivates_the_webhook(api: ApiHarness, owner: Person, webhook: Any, listener: Integrator) -> None:
     """410 Gone deactivates the webhook."""
     listener.status = 410
-    house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
-    stored = house.services.store.get(Webhook, webhook["id"])
+    api.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
+    stored = api.services.store.get(Webhook, webhook["id"])
     assert stored is not None
     assert stored.active is False
-    video = film(house, owner, status="processing")
-    store_video(house.services, video, replace(video, status="ready"))
-    assert woken(house) == []
+    video = film(api, owner, status="processing")
+    store_video(api.services, video, replace(video, status="ready"))
+    assert woken(api) == []
 
 
-def test_deliveries_are_deleted_after_thirty_days(house: House, owner: Person, webhook: Any) -> None:
+def test_deliveries_are_deleted_after_thirty_days(api: ApiHarness, owner: Person, webhook: Any) -> None:
     """Deliveries are deleted after 30 days, because they contain names."""
-    house.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
-    house.clock.advance(seconds=timedelta(days=31).total_seconds())
-    run_cloud_tasks(house.services)
-    session = house.sign_in(owner.account)
-    log = house.client.get(f"/api/v1/webhooks/{webhook['id']}/deliveries", headers=session.headers)
+    api.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
+    api.clock.advance(seconds=timedelta(days=31).total_seconds())
+    run_cloud_tasks(api.services)
+    session = api.sign_in(owner.account)
+    log = api.client.get(f"/api/v1/webhooks/{webhook['id']}/deliveries", headers=session.headers)
     assert log.json()["items"] == []
 
 
@@ -171,32 +171,32 @@ def test_a_wake_up_that_cannot_be_read_is_refused(content: bytes) -> None:
         due_deliveries({"message": {"data": b64encode(content).decode()}})
 
 
-def registered(house: House, person: Person, url: str) -> str:
+def registered(api: ApiHarness, person: Person, url: str) -> str:
     body = {"url": url, "events": ["video.ready"]}
-    made: dict[str, Any] = house.client.post("/api/v1/webhooks", json=body, headers=person.headers).json()
+    made: dict[str, Any] = api.client.post("/api/v1/webhooks", json=body, headers=person.headers).json()
     return str(made["id"])
 
 
-def waiting_for(house: House, webhook_id: str) -> list[tuple[int, timedelta]]:
+def waiting_for(api: ApiHarness, webhook_id: str) -> list[tuple[int, timedelta]]:
     """Attempts and delay until the next one, per delivery that waits for a webhook."""
-    found = house.services.store.query(DELIVERIES_OF_WEBHOOK, webhook_id).items
-    return [(each.attempts, each.due_at - house.clock()) for each in found if each.state == "waiting"]
+    found = api.services.store.query(DELIVERIES_OF_WEBHOOK, webhook_id).items
+    return [(each.attempts, each.due_at - api.clock()) for each in found if each.state == "waiting"]
 
 
-def test_a_failing_webhook_is_called_once_per_round(house: House, owner: Person, listener: Integrator) -> None:
+def test_a_failing_webhook_is_called_once_per_round(api: ApiHarness, owner: Person, listener: Integrator) -> None:
     """A webhook that fails is called once per round; its other deliveries are postponed; other webhooks are not."""
-    dead = registered(house, owner, "http://127.0.0.1:9/")
-    other = house.person("Otto")
-    registered(house, other, listener.url)
+    dead = registered(api, owner, "http://127.0.0.1:9/")
+    other = api.person("Otto")
+    registered(api, other, listener.url)
     for person in (owner, owner, owner, other):
-        video = film(house, person, status="processing")
-        store_video(house.services, video, replace(video, status="ready"))
-    assert deliver_due(house.services) == 1
+        video = film(api, person, status="processing")
+        store_video(api.services, video, replace(video, status="ready"))
+    assert deliver_due(api.services) == 1
     assert len(listener.calls) == 1
-    assert sorted(waiting_for(house, dead)) == [(0, RETRIES[0]), (0, RETRIES[0]), (1, RETRIES[0])]
+    assert sorted(waiting_for(api, dead)) == [(0, RETRIES[0]), (0, RETRIES[0]), (1, RETRIES[0])]
 
 
-def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> None:
+def test_a_slow_webhook_keeps_no_other_waiting(api: ApiHarness, owner: Person) -> None:
     """Webhooks are called concurrently: here one answers only after the other has been called."""
     arrived = Barrier(2, timeout=5)
 
@@ -212,7 +212,7 @@ def test_a_slow_webhook_keeps_no_other_waiting(house: House, owner: Person) -> N
 
     with serving(Together) as one, serving(Together) as another:
         for address in (one, another):
-            registered(house, owner, f"http://{address}/")
-        video = film(house, owner, status="processing")
-        store_video(house.services, video, replace(video, status="ready"))
-        assert deliver_due(house.services) == 2
+            registered(api, owner, f"http://{address}/")
+        video = film(api, owner, status="processing")
+        store_video(api.services, video, replace(video, status="ready"))
+        assert deliver_due(api.services) == 2

@@ -4,64 +4,64 @@ from typing import Any
 
 import pytest
 
-from fakes.house import House, Person
+from fakes.api_harness import ApiHarness, Person
 from fakes.integrator import Integrator
 
 HOOKS = "/api/v1/webhooks"
 
 
-def test_the_secret_is_shown_once(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+def test_the_secret_is_shown_once(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> None:
     """The secret is in the creating answer, and in no list, no log and no export."""
     assert webhook["secret"].startswith("whsec_")
     for path in (HOOKS, f"{HOOKS}/{webhook['id']}/deliveries", "/api/v1/auth/me/export"):
-        answer = house.client.get(path, headers=owner.headers)
+        answer = api.client.get(path, headers=owner.headers)
         assert answer.status_code == 200
         assert webhook["secret"] not in answer.text
-    assert [each["id"] for each in house.client.get(HOOKS, headers=owner.headers).json()["items"]] == [webhook["id"]]
+    assert [each["id"] for each in api.client.get(HOOKS, headers=owner.headers).json()["items"]] == [webhook["id"]]
 
 
 def test_a_test_call_says_what_was_answered(
-    house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
+    api: ApiHarness, owner: Person, webhook: dict[str, Any], listener: Integrator
 ) -> None:
     """A test call is made immediately, signed with the secret, and logged."""
-    answer = house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).json()
+    answer = api.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).json()
     assert (answer["state"], answer["last_status"], answer["attempts"]) == ("delivered", 204, 1)
     assert [event["type"] for event in listener.events] == ["test"]
     assert listener.verifies(webhook["secret"])
-    log = house.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).json()["items"]
+    log = api.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).json()["items"]
     assert [(each["event"], each["state"]) for each in log] == [("test", "delivered")]
 
 
-def test_test_calls_are_counted(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+def test_test_calls_are_counted(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> None:
     """Test calls are rate limited."""
-    codes = [house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).status_code for _ in range(7)]
+    codes = [api.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).status_code for _ in range(7)]
     assert codes == [200] * 6 + [429]
 
 
-def test_another_accounts_webhook_looks_missing(house: House, webhook: dict[str, Any]) -> None:
+def test_another_accounts_webhook_looks_missing(api: ApiHarness, webhook: dict[str, Any]) -> None:
     """Other accounts get 404 for a webhook's log, test and deletion."""
-    other = house.person("Otto").headers
+    other = api.person("Otto").headers
     path = f"{HOOKS}/{webhook['id']}"
-    assert house.client.get(f"{path}/deliveries", headers=other).status_code == 404
-    assert house.client.post(f"{path}/test", headers=other).status_code == 404
-    assert house.client.delete(path, headers=other).status_code == 404
+    assert api.client.get(f"{path}/deliveries", headers=other).status_code == 404
+    assert api.client.post(f"{path}/test", headers=other).status_code == 404
+    assert api.client.delete(path, headers=other).status_code == 404
 
 
 def test_a_deleted_webhook_gets_no_calls_and_leaves_no_log(
-    house: House, owner: Person, webhook: dict[str, Any], listener: Integrator
+    api: ApiHarness, owner: Person, webhook: dict[str, Any], listener: Integrator
 ) -> None:
     """Deleting a webhook stops its deliveries and deletes its log."""
-    house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers)
-    assert house.client.delete(f"{HOOKS}/{webhook['id']}", headers=owner.headers).status_code == 204
-    assert house.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).status_code == 404
-    assert 'webhooks":[]' in house.client.get("/api/v1/auth/me/export", headers=owner.headers).text
+    api.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers)
+    assert api.client.delete(f"{HOOKS}/{webhook['id']}", headers=owner.headers).status_code == 204
+    assert api.client.get(f"{HOOKS}/{webhook['id']}/deliveries", headers=owner.headers).status_code == 404
+    assert 'webhooks":[]' in api.client.get("/api/v1/auth/me/export", headers=owner.headers).text
 
 
-def test_a_deleted_account_leaves_no_webhook(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+def test_a_deleted_account_leaves_no_webhook(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> None:
     """Deleting an account deletes its webhooks."""
-    assert house.client.request("DELETE", "/api/v1/auth/me", json={}, headers=owner.headers).status_code == 204
-    again = house.person("Olga").headers
-    assert house.client.post(f"{HOOKS}/{webhook['id']}/test", headers=again).status_code == 404
+    assert api.client.request("DELETE", "/api/v1/auth/me", json={}, headers=owner.headers).status_code == 204
+    again = api.person("Olga").headers
+    assert api.client.post(f"{HOOKS}/{webhook['id']}/test", headers=again).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,25 @@ def test_a_deleted_account_leaves_no_webhook(house: House, owner: Person, webhoo
         "https://integrator.example/ with space",
     ],
 )
-def test_an_address_that_cannot_be_called_is_refused(house: House, owner: Person, url: str) -> None:
+def test_an_address_that_cannot_be_called_is_refused(api: ApiHarness, owner: Person, url: str) -> None:
     """An invalid URL answers 422, and nothing is stored."""
     body = {"url": url, "events": ["video.ready"]}
-    assert house.client.post(HOOKS, json=body, headers=owner.headers).status_code == 422
+    assert api.client.post(HOOKS, json=body, headers=owner.headers).status_code == 422
 
 
-def test_ten_are_enough_and_temporary_accounts_have_none(house: House, owner: Person) -> None:
+def test_ten_are_enough_and_temporary_accounts_have_none(api: ApiHarness, owner: Person) -> None:
     """The eleventh webhook answers 409, and temporary accounts cannot have any."""
     body = {"url": "https://integrator.example", "events": ["video.ready"]}
-    codes = [house.client.post(HOOKS, json=body, headers=owner.headers).status_code for _ in range(11)]
+    codes = [api.client.post(HOOKS, json=body, headers=owner.headers).status_code for _ in range(11)]
     assert codes == [201] * 10 + [409]
-    passing = house.person("Tom", temporary=True).headers
-    assert house.client.post(HOOKS, json=body, headers=passing).json()["code"] == "temporary"
+    passing = api.person("Tom", temporary=True).headers
+    assert api.client.post(HOOKS, json=body, headers=passing).json()["code"] == "temporary"
 
 
-def test_api_tokens_need_the_scope(house: House, owner: Person, webhook: dict[str, Any]) -> None:
+def test_api_tokens_need_the_scope(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> None:
     """The scope `webhooks:read` allows listing, but not deleting."""
     wish = {"name": "script", "scopes": ["webhooks:read"]}
-    token = house.client.post("/api/v1/auth/me/tokens", json=wish, headers=owner.headers).json()["token"]
+    token = api.client.post("/api/v1/auth/me/tokens", json=wish, headers=owner.headers).json()["token"]
     bearer = {"Authorization": f"Bearer {token}"}
-    assert house.client.get(HOOKS, headers=bearer).status_code == 200
-    assert house.client.delete(f"{HOOKS}/{webhook['id']}", headers=bearer).json()["code"] == "missing_scope"
+    assert api.client.get(HOOKS, headers=bearer).status_code == 200
+    assert api.client.delete(f"{HOOKS}/{webhook['id']}", headers=bearer).json()["code"] == "missing_scope"

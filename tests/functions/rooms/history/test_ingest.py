@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import Party, film, party
 from watchparty_api.records import ChatEntry, Snapshot
 from watchparty_api.rooms.history.ingest import ingest
@@ -20,10 +20,10 @@ class Relay:
     """Sends the relay's events about one room."""
 
     def __init__(self, here: Party) -> None:
-        self.here, self.house, self.numbers = here, here.house, itertools.count(1)
+        self.here, self.api, self.numbers = here, here.api, itertools.count(1)
 
     def event(self, kind: str, *, epoch: int = 1, after_s: float = 0.0, **facts: Any) -> dict[str, Any]:
-        at = (self.house.clock() + timedelta(seconds=after_s)).isoformat()
+        at = (self.api.clock() + timedelta(seconds=after_s)).isoformat()
         id_ = f"{self.here.id}:{epoch}:{kind}:{next(self.numbers)}"
         return {"id": id_, "room": self.here.id, "epoch": epoch, "at": at, "kind": kind, **facts}
 
@@ -42,8 +42,8 @@ class Relay:
 
 
 @pytest.fixture
-def here(house: House) -> Party:
-    return party(house)
+def here(api: ApiHarness) -> Party:
+    return party(api)
 
 
 @pytest.fixture
@@ -55,46 +55,46 @@ def texts(here: Party, query: str = "") -> list[str]:
     return [line["text"] for line in here.host.ask("GET", here.path(f"/chat{query}")).json()["items"]]
 
 
-def stored_texts(house: House, room_id: str) -> list[str]:
+def stored_texts(api: ApiHarness, room_id: str) -> list[str]:
     """The texts of deleted messages that the store still holds."""
-    return [line.text for line in house.services.store.query(CHAT_OF_ROOM, room_id, True).items]
+    return [line.text for line in api.services.store.query(CHAT_OF_ROOM, room_id, True).items]
 
 
-def kept_snapshot(house: House, room_id: str) -> Snapshot:
-    snapshot = house.services.store.get(Snapshot, room_id)
+def kept_snapshot(api: ApiHarness, room_id: str) -> Snapshot:
+    snapshot = api.services.store.get(Snapshot, room_id)
     assert snapshot is not None
     return snapshot
 
 
-def test_a_repeated_action_is_logged_once(house: House, here: Party, relay: Relay) -> None:
+def test_a_repeated_action_is_logged_once(api: ApiHarness, here: Party, relay: Relay) -> None:
     """Events with the same id are the same event."""
     action = relay.event(
         "action", rev=4, cmd="pause", by="p", mode="paused", pos_s=61.5, rate=1.0, video_id="v", mrev=1
     )
-    ingest(house.services, [action, action])
-    ingest(house.services, [action])
+    ingest(api.services, [action, action])
+    ingest(api.services, [action])
     (logged,) = here.host.ask("GET", here.path("/events")).json()["items"]
     assert (logged["kind"], logged["by"], logged["data"]["pos_s"]) == ("pause", "p", 61.5)
 
 
-def test_joining_and_leaving_is_logged(house: House, here: Party, relay: Relay) -> None:
+def test_joining_and_leaving_is_logged(api: ApiHarness, here: Party, relay: Relay) -> None:
     """Under the person's name at that time, newest first."""
     came, went = relay.session("p", started=True, total=1), relay.session("p", started=False, total=0, after_s=5)
-    ingest(house.services, [came, went])
+    ingest(api.services, [came, went])
     logged = here.host.ask("GET", here.path("/events")).json()["items"]
     assert [(item["kind"], item["data"]["name"]) for item in logged] == [("left", "p X"), ("joined", "p X")]
 
 
-def test_actions_over_http_are_logged_too(house: House, here: Party) -> None:
+def test_actions_over_http_are_logged_too(api: ApiHarness, here: Party) -> None:
     """Settings, roles, decisions and removals are logged with actor and subject, and never a password."""
     guest = here.guest("Max")
     member = here.path(f"/members/{guest.participant_id}")
     for method, path, body in [
         ("PATCH", here.path(), {"access": "knock", "password": "popcorn"}),
-        ("PATCH", member, {"role": "moderator", "control_until": (house.clock() + timedelta(hours=1)).isoformat()}),
+        ("PATCH", member, {"role": "moderator", "control_until": (api.clock() + timedelta(hours=1)).isoformat()}),
         ("DELETE", member, None),
     ]:
-        house.clock.advance(seconds=1)
+        api.clock.advance(seconds=1)
         assert here.host.ask(method, path, body).status_code == 200
     answer = here.host.ask("GET", here.path("/events"))
     logged = answer.json()["items"]
@@ -106,90 +106,90 @@ def test_actions_over_http_are_logged_too(house: House, here: Party) -> None:
     assert "argon2" not in answer.text
 
 
-def test_the_archive_is_read_backwards_from_a_message(house: House, here: Party, relay: Relay) -> None:
+def test_the_archive_is_read_backwards_from_a_message(api: ApiHarness, here: Party, relay: Relay) -> None:
     """`before` names the oldest message that the page has."""
-    ingest(house.services, [relay.said(seq, f"line {seq}") for seq in range(1, 6)])
+    ingest(api.services, [relay.said(seq, f"line {seq}") for seq in range(1, 6)])
     assert texts(here, "?limit=2") == ["line 5", "line 4"]
     assert texts(here, "?limit=2&before=m4") == ["line 3", "line 2"]
     assert here.host.ask("GET", here.path("/chat?before=nothing")).json()["code"] == "line_not_found"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
-def test_a_deleted_message_is_never_shown(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+def test_a_deleted_message_is_never_shown(api: ApiHarness, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
     """Nor is its text stored, whether the deletion arrives before or after the message."""
     told = [relay.said(1, "secret"), relay.event("chat", seq=2, op="deleted", message_id="m1")]
-    ingest(house.services, [told[n] for n in order])
+    ingest(api.services, [told[n] for n in order])
     assert texts(here) == []
-    assert stored_texts(house, here.id) == [""]
+    assert stored_texts(api, here.id) == [""]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_a_cleared_chat_stays_cleared(house: House, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
+def test_a_cleared_chat_stays_cleared(api: ApiHarness, here: Party, relay: Relay, order: tuple[int, ...]) -> None:
     """Messages before the clearing are removed and later ones stay, in every order of arrival."""
     told = [relay.said(1, "before"), relay.event("chat", seq=2, op="cleared"), relay.said(3, "after")]
-    ingest(house.services, [told[n] for n in order])
+    ingest(api.services, [told[n] for n in order])
     assert texts(here) == ["after"]
-    assert stored_texts(house, here.id) == [""]
+    assert stored_texts(api, here.id) == [""]
 
 
-def test_a_snapshot_of_an_older_clock_is_ignored(house: House, here: Party, relay: Relay) -> None:
+def test_a_snapshot_of_an_older_clock_is_ignored(api: ApiHarness, here: Party, relay: Relay) -> None:
     """Ordered by epoch, then rev, and within one rev by time, because a playing film moves on."""
-    ingest(house.services, [relay.snapshot(5, 50.0), relay.snapshot(4, 40.0, after_s=1)])
-    assert kept_snapshot(house, here.id).state["pos_s"] == 50.0
-    ingest(house.services, [relay.snapshot(5, 60.0, after_s=10), relay.snapshot(5, 55.0, after_s=5)])
-    assert kept_snapshot(house, here.id).state["pos_s"] == 60.0
-    ingest(house.services, [relay.snapshot(1, 0.0, epoch=2, after_s=11)])
-    assert (kept_snapshot(house, here.id).epoch, kept_snapshot(house, here.id).state["pos_s"]) == (2, 0.0)
+    ingest(api.services, [relay.snapshot(5, 50.0), relay.snapshot(4, 40.0, after_s=1)])
+    assert kept_snapshot(api, here.id).state["pos_s"] == 50.0
+    ingest(api.services, [relay.snapshot(5, 60.0, after_s=10), relay.snapshot(5, 55.0, after_s=5)])
+    assert kept_snapshot(api, here.id).state["pos_s"] == 60.0
+    ingest(api.services, [relay.snapshot(1, 0.0, epoch=2, after_s=11)])
+    assert (kept_snapshot(api, here.id).epoch, kept_snapshot(api, here.id).state["pos_s"]) == (2, 0.0)
 
 
-def test_people_are_counted_between_snapshots(house: House, here: Party, relay: Relay) -> None:
+def test_people_are_counted_between_snapshots(api: ApiHarness, here: Party, relay: Relay) -> None:
     """Joining and leaving changes the count at once, and older events do not override it."""
-    ingest(house.services, [relay.snapshot(5, 50.0, total=1)])
-    ingest(house.services, [relay.session("q", started=True, total=2, after_s=2)])
-    assert [person["participant_id"] for person in kept_snapshot(house, here.id).people] == ["p", "q"]
-    ingest(house.services, [relay.session("p", started=False, total=1, after_s=3)])
-    ingest(house.services, [relay.session("x", started=True, total=9, after_s=1)])
-    kept = kept_snapshot(house, here.id)
+    ingest(api.services, [relay.snapshot(5, 50.0, total=1)])
+    ingest(api.services, [relay.session("q", started=True, total=2, after_s=2)])
+    assert [person["participant_id"] for person in kept_snapshot(api, here.id).people] == ["p", "q"]
+    ingest(api.services, [relay.session("p", started=False, total=1, after_s=3)])
+    ingest(api.services, [relay.session("x", started=True, total=9, after_s=1)])
+    kept = kept_snapshot(api, here.id)
     assert (kept.total, [person["participant_id"] for person in kept.people]) == (1, ["q"])
 
 
-def test_presence_before_the_first_snapshot_does_not_block_it(house: House, here: Party, relay: Relay) -> None:
+def test_presence_before_the_first_snapshot_does_not_block_it(api: ApiHarness, here: Party, relay: Relay) -> None:
     """The clock is unknown until the relay has reported it."""
-    ingest(house.services, [relay.session("p", started=True, total=1, after_s=5), relay.snapshot(0, 12.0, epoch=0)])
-    assert kept_snapshot(house, here.id).state["pos_s"] == 12.0
+    ingest(api.services, [relay.session("p", started=True, total=1, after_s=5), relay.snapshot(0, 12.0, epoch=0)])
+    assert kept_snapshot(api, here.id).state["pos_s"] == 12.0
 
 
-def test_the_card_and_the_next_token_contain_the_position(house: House, here: Party, relay: Relay) -> None:
+def test_the_card_and_the_next_token_contain_the_position(api: ApiHarness, here: Party, relay: Relay) -> None:
     """The position that the relay reported is on the card and in the token's seed."""
-    video = film(house, here.owner)
+    video = film(api, here.owner)
     here.host.ask("PATCH", here.path(), {"video_id": video.id})
-    ingest(house.services, [relay.snapshot(5, 61.5, total=3, video_id=video.id, mrev=2)])
-    card = house.client.get(f"/api/v1/rooms/{here.id}").json()
+    ingest(api.services, [relay.snapshot(5, 61.5, total=3, video_id=video.id, mrev=2)])
+    card = api.client.get(f"/api/v1/rooms/{here.id}").json()
     assert card["presence"] == {"total": 3, "first_names": ["Max"]}
     assert (card["position"]["position_s"], card["position"]["playing"]) == (61.5, True)
     guest = here.guest("Eva")
-    seed = house.services.tokens.verify_join(str(guest.join_token), house.clock())["seed"]
+    seed = api.services.tokens.verify_join(str(guest.join_token), api.clock())["seed"]
     assert seed == {"epoch": 1, "rev": 5, "pos_s": 61.5, "rate": 1.0}
 
 
-def test_a_full_room_refuses_visitors(house: House, here: Party, relay: Relay) -> None:
+def test_a_full_room_refuses_visitors(api: ApiHarness, here: Party, relay: Relay) -> None:
     """As soon as the relay has reported the count."""
     here.host.ask("PATCH", here.path(), {"capacity": 1})
-    ingest(house.services, [relay.session("p", started=True, total=1)])
+    ingest(api.services, [relay.session("p", started=True, total=1)])
     assert here.guest_status("Max") == 409
-    ingest(house.services, [relay.session("p", started=False, total=0, after_s=1)])
+    ingest(api.services, [relay.session("p", started=False, total=0, after_s=1)])
     assert here.guest_status("Max") == 200
 
 
-def test_invalid_events_and_unknown_rooms_are_skipped(house: House, here: Party, relay: Relay) -> None:
+def test_invalid_events_and_unknown_rooms_are_skipped(api: ApiHarness, here: Party, relay: Relay) -> None:
     """The rest of the batch is stored."""
     broken: list[dict[str, Any]] = [{}, {"kind": "action"}, relay.event("dance")]
     nowhere = relay.said(1, "lost") | {"room": "nowhere"}
-    ingest(house.services, [*broken, nowhere, relay.said(2, "kept")])
+    ingest(api.services, [*broken, nowhere, relay.said(2, "kept")])
     assert texts(here) == ["kept"]
 
 
-def test_the_report_summarises_each_person(house: House, here: Party, relay: Relay) -> None:
+def test_the_report_summarises_each_person(api: ApiHarness, here: Party, relay: Relay) -> None:
     """Medians are weighted by samples, the highest 95th percentile counts, and stalls are added."""
     guest = here.guest("Max")
 
@@ -197,7 +197,7 @@ def test_the_report_summarises_each_person(house: House, here: Party, relay: Rel
         facts = {"samples": samples, "err_p50_ms": p50, "err_p95_ms": p95, "rtt_ms": 20.0, "stalls": stalls}
         return relay.event("report", rev=1, people=[{"participant_id": guest.participant_id, **facts}])
 
-    ingest(house.services, [part(60, 8.0, 20.0, 0), part(50, 30.0, 90.0, 2), part(0, None, None, 1)])
+    ingest(api.services, [part(60, 8.0, 20.0, 0), part(50, 30.0, 90.0, 2), part(0, None, None, 1)])
     (person,) = here.host.ask("GET", here.path("/report")).json()["people"]
     assert person == {
         "participant_id": guest.participant_id,
@@ -209,12 +209,12 @@ def test_the_report_summarises_each_person(house: House, here: Party, relay: Rel
     }
 
 
-def test_a_used_room_moves_up_in_its_owners_list(house: House, here: Party, relay: Relay) -> None:
+def test_a_used_room_moves_up_in_its_owners_list(api: ApiHarness, here: Party, relay: Relay) -> None:
     """At most once in five minutes."""
-    house.clock.advance(minutes=6)
+    api.clock.advance(minutes=6)
     here.host.ask("POST", "/rooms", {"name": "newer"})
-    house.clock.advance(minutes=6)
-    ingest(house.services, [relay.session("p", started=True, total=1)])
+    api.clock.advance(minutes=6)
+    ingest(api.services, [relay.session("p", started=True, total=1)])
     assert here.host.ask("GET", "/rooms").json()["items"][0]["id"] == here.id
 
 
@@ -233,13 +233,13 @@ class Interrupted:
         return getattr(self._store, name)
 
 
-def test_a_message_stored_while_the_chat_is_cleared_stays_cleared(house: House, here: Party, relay: Relay) -> None:
+def test_a_message_stored_while_the_chat_is_cleared_stays_cleared(api: ApiHarness, here: Party, relay: Relay) -> None:
     """One process has checked for a clearing, another one clears the chat, and then the first one stores the
     message.
     """
     said, cleared = relay.said(1, "secret"), relay.event("chat", seq=2, op="cleared")
-    elsewhere = house.services
+    elsewhere = api.services
     store = cast("WorkspaceStore", Interrupted(elsewhere.store, lambda: ingest(elsewhere, [cleared])))
     ingest(replace(elsewhere, store=store), [said])
     assert texts(here) == []
-    assert stored_texts(house, here.id) == [""]
+    assert stored_texts(api, here.id) == [""]

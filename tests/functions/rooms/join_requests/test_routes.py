@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import Browser, Party, party
 
 
@@ -18,9 +18,9 @@ def decide(here: Party, request_id: str, decision: str) -> tuple[int, str | None
     return answer.status_code, answer.json().get("code")
 
 
-def test_a_waiting_person_is_listed_once(house: House) -> None:
+def test_a_waiting_person_is_listed_once(api: ApiHarness) -> None:
     """A reload while waiting is not a second request; a new name appears in the list."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     guest.join(here.id)
     guest.ask("PATCH", here.path("/members/me"), {"display_name": "Maxi"})
@@ -29,21 +29,21 @@ def test_a_waiting_person_is_listed_once(house: House) -> None:
     ]
 
 
-def test_admitting_notifies_the_relay(house: House) -> None:
+def test_admitting_notifies_the_relay(api: ApiHarness) -> None:
     """The notice names request and participant, with the membership's new version."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
     assert decide(here, request_id, "admit") == (200, None)
-    _, notice = house.relay.delivered[-1]
+    _, notice = api.relay.delivered[-1]
     assert (notice["kind"], notice["req"], notice["mver"]) == ("admit", request_id, 2)
     assert notice["participant_id"] == guest.participant_id
     assert guest.renew(here.id).status_code == 200
 
 
-def test_a_denied_person_can_ask_again(house: House) -> None:
+def test_a_denied_person_can_ask_again(api: ApiHarness) -> None:
     """Renewal reports the refusal; a new attempt is a new request."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     first = waiting(here)[0]["id"]
     decide(here, first, "deny")
@@ -53,9 +53,9 @@ def test_a_denied_person_can_ask_again(house: House) -> None:
     assert waiting(here)[0]["id"] != first
 
 
-def test_blocking_denies_and_bans(house: House) -> None:
+def test_blocking_denies_and_bans(api: ApiHarness) -> None:
     """A blocked person can neither renew nor join again."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     decide(here, waiting(here)[0]["id"], "block")
     for answer in (guest.renew(here.id), guest.join(here.id)):
@@ -64,9 +64,9 @@ def test_blocking_denies_and_bans(house: House) -> None:
 
 
 @pytest.mark.parametrize("second", ["admit", "deny", "block"])
-def test_a_second_decision_is_a_conflict(house: House, second: str) -> None:
+def test_a_second_decision_is_a_conflict(api: ApiHarness, second: str) -> None:
     """Whatever it is, it changes nothing."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
     decide(here, request_id, "admit")
@@ -75,9 +75,9 @@ def test_a_second_decision_is_a_conflict(house: House, second: str) -> None:
     assert here.notices() == ["admit"]
 
 
-def test_r11_two_clicks_on_admit_admit_once(house: House) -> None:
+def test_r11_two_clicks_on_admit_admit_once(api: ApiHarness) -> None:
     """R11: if host and moderators decide at the same moment, one decision counts and one notice is sent."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     moderator = here.member("Mo", "moderator")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
@@ -94,9 +94,9 @@ def test_r11_two_clicks_on_admit_admit_once(house: House) -> None:
     assert guest.renew(here.id).status_code == 200
 
 
-def test_r11_a_denial_after_an_admission_is_a_removal(house: House) -> None:
+def test_r11_a_denial_after_an_admission_is_a_removal(api: ApiHarness) -> None:
     """R11: a decision cannot be reversed, but someone who was admitted by mistake can be removed."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
     decide(here, request_id, "admit")
@@ -105,9 +105,9 @@ def test_r11_a_denial_after_an_admission_is_a_removal(house: House) -> None:
     assert guest.renew(here.id).json()["code"] == "removed"
 
 
-def test_many_are_decided_in_one_call(house: House) -> None:
+def test_many_are_decided_in_one_call(api: ApiHarness) -> None:
     """By id, where those already decided are skipped; then everyone else."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guests = [here.guest(f"Guest {n}") for n in range(5)]
     ids = [guest.renew(here.id).json()["request_id"] for guest in guests]
     decide(here, ids[0], "deny")
@@ -118,17 +118,17 @@ def test_many_are_decided_in_one_call(house: House) -> None:
     assert [guest.renew(here.id).status_code for guest in guests] == [403, 200, 200, 200, 200]
 
 
-def test_either_ids_or_all(house: House) -> None:
+def test_either_ids_or_all(api: ApiHarness) -> None:
     """Neither and both are refused."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     for which in ({}, {"ids": [], "all": True}):
         answer = here.host.ask("POST", here.path("/join-requests:decide"), {"decision": "admit", **which})
         assert answer.status_code == 422
 
 
-def test_a_withdrawn_request_is_not_listed(house: House) -> None:
+def test_a_withdrawn_request_is_not_listed(api: ApiHarness) -> None:
     """A late decision does not find it, and withdrawing does not admit anyone."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     guest = here.guest("Max")
     request_id = waiting(here)[0]["id"]
     guest.ask("POST", here.path("/members/leave"), {})
@@ -137,16 +137,16 @@ def test_a_withdrawn_request_is_not_listed(house: House) -> None:
     assert guest.join(here.id).status_code == 202
 
 
-def test_a_request_of_another_room_is_not_found(house: House) -> None:
+def test_a_request_of_another_room_is_not_found(api: ApiHarness) -> None:
     """Hosts decide only about their own room."""
-    here, other = party(house, access="knock"), party(house, access="knock")
+    here, other = party(api, access="knock"), party(api, access="knock")
     here.guest("Max")
     request_id = waiting(here)[0]["id"]
     assert decide(other, request_id, "admit") == (404, "request_not_found")
 
 
-def test_requests_are_limited_per_address(house: House) -> None:
+def test_requests_are_limited_per_address(api: ApiHarness) -> None:
     """Ten new requests per minute from one address are enough for a family."""
-    here = party(house, access="knock")
+    here = party(api, access="knock")
     codes = [here.guest_status(f"Guest {n}") for n in range(11)]
     assert codes == [202] * 10 + [429]

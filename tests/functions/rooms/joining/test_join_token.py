@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import party
 from watchparty_api.records import Member, Room, Snapshot, Video
 from watchparty_api.rooms.joining.join_token import join_claims
@@ -55,16 +55,16 @@ def test_it_contains_everything_the_relay_needs() -> None:
     }
 
 
-def test_the_relay_reads_the_token_of_a_response(house: House) -> None:
+def test_the_relay_reads_the_token_of_a_response(api: ApiHarness) -> None:
     """Signed here and verified there with public keys only: the same person, room, settings and role."""
-    here = party(house, control="everyone")
+    here = party(api, control="everyone")
     guest = here.guest("Max")
-    verifier = TokenVerifier(house.services.tokens.jwks)
-    read = verifier.join(str(guest.join_token), now_s=house.clock().timestamp())
+    verifier = TokenVerifier(api.services.tokens.jwks)
+    read = verifier.join(str(guest.join_token), now_s=api.clock().timestamp())
     assert (read.sub, read.room, read.role.value, read.name) == (guest.participant_id, here.id, "viewer", "Max")
     assert (read.set.control.value, read.media) == ("everyone", Media(video_id=None, mrev=1))
     here.host.ask("PATCH", here.path(), {"access": "knock"})
-    waiting = verifier.join(str(here.guest("Eva").join_token), now_s=house.clock().timestamp())
+    waiting = verifier.join(str(here.guest("Eva").join_token), now_s=api.clock().timestamp())
     assert waiting.role.value == "waiting"
     assert waiting.req
 

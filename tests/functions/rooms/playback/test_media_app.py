@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from fakes.api_harness import GRANT_LIFE, SITE
 from fakes.cinema import FILES, SEGMENT, Cinema
 from fakes.function_ports import MemoryObjects
-from fakes.house import GRANT_LIFE, SITE
 from fakes.party import Browser, film, party
 from watchparty_api.rooms.playback.media_app import media_app
 
@@ -63,7 +63,7 @@ def test_head_returns_only_the_headers(cinema: Cinema) -> None:
 
 def test_without_a_cookie_nothing_plays(cinema: Cinema) -> None:
     """401, whether or not the file exists."""
-    newcomer = Browser(cinema.house)
+    newcomer = Browser(cinema.api)
     for name in ("master.m3u8", "nothing.m4s"):
         assert cinema.get(newcomer, name).status_code == 401
 
@@ -98,7 +98,7 @@ def test_leaving_and_closing_end_playback_too(cinema: Cinema) -> None:
 def test_a_grant_ends_after_five_minutes(cinema: Cinema) -> None:
     """It is renewed with the membership."""
     guest = cinema.party.guest("Ida")
-    cinema.house.clock.advance(seconds=GRANT_LIFE.total_seconds())
+    cinema.api.clock.advance(seconds=GRANT_LIFE.total_seconds())
     assert cinema.get(guest, "master.m3u8").status_code == 401
     guest.renew(cinema.party.id)
     assert cinema.get(guest, "master.m3u8").status_code == 200
@@ -107,9 +107,9 @@ def test_a_grant_ends_after_five_minutes(cinema: Cinema) -> None:
 def test_a_cookie_is_valid_for_its_own_film_only(cinema: Cinema) -> None:
     """Sent for another film's files, it is not accepted."""
     guest = cinema.party.guest("Ida")
-    other = film(cinema.house, cinema.party.owner)
+    other = film(cinema.api, cinema.party.owner)
     [cookie] = [each for each in guest.client.cookies.jar if each.name.startswith("wp_play_")]
-    newcomer = Browser(cinema.house)
+    newcomer = Browser(cinema.api)
     newcomer.client.cookies.set(cookie.name, cookie.value or "")
     assert cinema.fetch(newcomer, f"/media/{other.id}/{other.generation}/master.m3u8").status_code == 401
     assert cinema.get(newcomer, "master.m3u8").status_code == 200
@@ -121,7 +121,7 @@ def test_a_changed_cookie_is_refused(cinema: Cinema) -> None:
     [cookie] = [each for each in guest.client.cookies.jar if each.name.startswith("wp_play_")]
     fields = (cookie.value or "").split(".")
     for place, forged in enumerate((cinema.video.id + "x", cinema.party.host_id, "room", "9999999999", "0" * 64)):
-        thief = Browser(cinema.house)
+        thief = Browser(cinema.api)
         thief.client.cookies.set(cookie.name, ".".join([*fields[:place], forged, *fields[place + 1 :]]))
         assert cinema.get(thief, "master.m3u8").status_code == 401
 
@@ -141,10 +141,10 @@ def test_a_suspended_account_cannot_watch(cinema: Cinema) -> None:
     member = cinema.party.member("Mo")
     member.renew(cinema.party.id)
     assert cinema.get(member, "master.m3u8").status_code == 200
-    admin = cinema.house.person("Ada", role="admin")
+    admin = cinema.api.person("Ada", role="admin")
     assert member.person is not None
     path = f"/api/v1/admin/accounts/{member.person.id}"
-    assert cinema.house.client.patch(path, json={"suspended": True}, headers=admin.headers).status_code == 200
+    assert cinema.api.client.patch(path, json={"suspended": True}, headers=admin.headers).status_code == 200
     assert cinema.get(member, "master.m3u8").status_code == 403
 
 
@@ -171,14 +171,14 @@ def test_other_names_are_not_found(cinema: Cinema, rest: str) -> None:
 
 def test_members_of_another_room_cannot_watch(cinema: Cinema) -> None:
     """A room that shows another film issues no grant for this one."""
-    other = party(cinema.house)
+    other = party(cinema.api)
     assert cinema.get(other.guest("Eve"), "master.m3u8").status_code == 401
 
 
 def test_a_film_in_a_bucket_plays_without_a_cdn(cinema: Cinema) -> None:
     """Playlists come from here, because their URLs are relative; segments by a URL valid for a minute."""
     bucket = MemoryObjects(media={f"{cinema.video.id}/{cinema.video.generation}/{name}": FILES[name] for name in FILES})
-    services = replace(cinema.house.services, objects=bucket)
+    services = replace(cinema.api.services, objects=bucket)
     guest = cinema.party.guest()
     browser = TestClient(media_app(services), base_url=SITE, cookies=guest.client.cookies, follow_redirects=False)
     playlist = browser.get(f"{cinema.folder}/v360/fast.m3u8")

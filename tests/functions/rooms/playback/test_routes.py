@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 from fastapi import Request, Response
 
+from fakes.api_harness import GRANT_LIFE, ApiHarness
 from fakes.cinema import FILES, Cinema
-from fakes.house import GRANT_LIFE, House
 from fakes.party import Browser, film, party
 from watchparty_api.ports.playback_signing import CdnCookies, HmacGrants
 from watchparty_api.rooms.playback.grants import issue_grant
@@ -15,9 +15,9 @@ from watchparty_api.rooms.playback.grants import issue_grant
 
 def test_s3_knowing_a_films_id_gives_no_right_to_it(cinema: Cinema) -> None:
     """Fault S3: a room cannot be created with someone else's film, and no one obtains its URLs."""
-    thief = Browser(cinema.house, cinema.house.person("Eve"))
+    thief = Browser(cinema.api, cinema.api.person("Eve"))
     assert thief.ask("POST", "/rooms", {"video_id": cinema.video.id}).status_code == 403
-    room = party(cinema.house)
+    room = party(cinema.api)
     assert room.host.ask("PATCH", room.path(), {"video_id": cinema.video.id}).status_code == 403
     assert thief.ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 403
     answer = room.host.ask("POST", f"/videos/{cinema.video.id}/playback", {"room_id": room.id})
@@ -47,7 +47,7 @@ def test_a_participant_is_granted_the_film_of_the_room(cinema: Cinema) -> None:
 
 def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
     """Cloud CDN compares the value byte by byte; Python's cookie writer would quote the "=" in it."""
-    services = cinema.house.services
+    services = cinema.api.services
     signer = CdnCookies("https://watch.example", key_name="k1", key=b"0" * 16, texts=HmacGrants(services.keyed_hash))
     asked = {"type": "http", "scheme": "https", "server": ("watch.example", 443), "path": "/", "query_string": b""}
     request = Request({**asked, "headers": [], "app": SimpleNamespace(state=SimpleNamespace(services=services))})
@@ -63,24 +63,24 @@ def test_the_cookie_of_cloud_cdn_is_sent_without_quotes(cinema: Cinema) -> None:
 
 def test_the_owner_can_watch_without_a_room(cinema: Cinema) -> None:
     """But not someone else's film."""
-    owner = Browser(cinema.house, cinema.party.owner)
+    owner = Browser(cinema.api, cinema.party.owner)
     assert owner.ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 200
     assert cinema.get(owner, "master.m3u8").status_code == 200
-    assert Browser(cinema.house).ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 401
+    assert Browser(cinema.api).ask("POST", f"/videos/{cinema.video.id}/playback", {}).status_code == 401
 
 
-def test_a_film_that_is_not_playable_is_a_conflict(house: House) -> None:
+def test_a_film_that_is_not_playable_is_a_conflict(api: ApiHarness) -> None:
     """409, so that the page waits instead of showing a broken player."""
-    ana = Browser(house, house.person("Ana"))
+    ana = Browser(api, api.person("Ana"))
     assert ana.person is not None
-    video = film(house, ana.person, status="processing", playable=False)
+    video = film(api, ana.person, status="processing", playable=False)
     answer = ana.ask("POST", f"/videos/{video.id}/playback", {})
     assert (answer.status_code, answer.json()["code"]) == (409, "video_not_playable")
 
 
-def test_a_direct_link_is_returned_unchanged(house: House) -> None:
+def test_a_direct_link_is_returned_unchanged(api: ApiHarness) -> None:
     """Without a cookie of ours."""
-    ana = Browser(house, house.person("Ana"))
+    ana = Browser(api, api.person("Ana"))
     link = {"title": "x", "source_url": "https://films.example/a.mp4"}
     video_id = ana.ask("POST", "/videos", link).json()["video"]["id"]
     answer = ana.ask("POST", f"/videos/{video_id}/playback", {})
@@ -94,7 +94,7 @@ def test_a_link_plays_without_cookies(cinema: Cinema) -> None:
     play = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"})
     assert "set-cookie" not in play.headers
     url = play.json()["manifest_url"]
-    player = cinema.house.new_client()
+    player = cinema.api.new_client()
     for name in ("master.m3u8", "v360/fast.m3u8", "v360/fast-00000.m4s"):
         answer = player.get(url.replace("master.m3u8", name))
         assert (answer.status_code, answer.content) == (200, FILES[name])
@@ -109,32 +109,32 @@ def test_a_link_ends_with_the_membership(cinema: Cinema) -> None:
         for each in (guest, other)
     ]
     cinema.party.host.ask("DELETE", cinema.party.path(f"/members/{guest.participant_id}"))
-    player = cinema.house.new_client()
+    player = cinema.api.new_client()
     assert [player.get(url).status_code for url in urls] == [403, 200]
-    cinema.house.clock.advance(seconds=GRANT_LIFE.total_seconds())
+    cinema.api.clock.advance(seconds=GRANT_LIFE.total_seconds())
     assert [player.get(url).status_code for url in urls] == [401, 401]
 
 
 def test_a_link_is_valid_for_one_film(cinema: Cinema) -> None:
     """The grant in it names the film."""
-    other = film(cinema.house, cinema.party.owner)
+    other = film(cinema.api, cinema.party.owner)
     guest = cinema.party.guest("Ida")
     url = guest.ask("POST", f"/videos/{cinema.video.id}/playback", {"via": "link"}).json()["manifest_url"]
     assert (
-        cinema.house.new_client().get(url.replace(f"/videos/{cinema.video.id}/", f"/videos/{other.id}/")).status_code
+        cinema.api.new_client().get(url.replace(f"/videos/{cinema.video.id}/", f"/videos/{other.id}/")).status_code
         == 401
     )
 
 
-def test_segments_are_fetched_from_the_bucket(house: House) -> None:
+def test_segments_are_fetched_from_the_bucket(api: ApiHarness) -> None:
     """Playlists come from here, segments by a redirect to a URL valid for a minute."""
-    ana = Browser(house, house.person("Ana"))
+    ana = Browser(api, api.person("Ana"))
     assert ana.person is not None
-    video = film(house, ana.person)
+    video = film(api, ana.person)
     for name in ("master.m3u8", "v360/a.m4s"):
-        house.objects.media[f"{video.id}/{video.generation}/{name}"] = b"content"
+        api.objects.media[f"{video.id}/{video.generation}/{name}"] = b"content"
     url = ana.ask("POST", f"/videos/{video.id}/playback", {"via": "link"}).json()["manifest_url"]
-    player = house.new_client()
+    player = api.new_client()
     playlist = player.get(url, follow_redirects=False)
     assert (playlist.status_code, playlist.content) == (200, b"content")
     segment = player.get(url.replace("master.m3u8", "v360/a.m4s"), follow_redirects=False)

@@ -2,64 +2,64 @@
 
 from httpx2 import Response
 
-from fakes.house import House, Person
+from fakes.api_harness import ApiHarness, Person
 from fakes.party import film, party
 
 SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHallo\n"
 
 
-def add(house: House, person: Person, video_id: str, content: bytes = SRT, query: str = "") -> Response:
+def add(api: ApiHarness, person: Person, video_id: str, content: bytes = SRT, query: str = "") -> Response:
     headers = person.headers | {"Content-Type": "application/x-subrip"}
-    return house.client.post(f"/api/v1/videos/{video_id}/subtitles{query}", content=content, headers=headers)
+    return api.client.post(f"/api/v1/videos/{video_id}/subtitles{query}", content=content, headers=headers)
 
 
-def test_subtitles_appear_beside_the_films_own(house: House) -> None:
+def test_subtitles_appear_beside_the_films_own(api: ApiHarness) -> None:
     """They are to_webvtt into the film's folder and have a URL for the player, behind the same grant as the film."""
-    ana = house.person()
-    video = film(house, ana)
-    answer = add(house, ana, video.id, query="?language=de&label=Deutsch")
+    ana = api.person()
+    video = film(api, ana)
+    answer = add(api, ana, video.id, query="?language=de&label=Deutsch")
     assert answer.status_code == 201, answer.text
     [track] = answer.json()["subtitle_tracks"]
     assert (track["language"], track["label"], track["default"]) == ("de", "Deutsch", False)
     name = track["url"].removeprefix("/media/")
-    assert house.objects.media[name].startswith(b"WEBVTT\n")
-    play = house.client.post(f"/api/v1/videos/{video.id}/playback", json={}, headers=ana.headers).json()
+    assert api.objects.media[name].startswith(b"WEBVTT\n")
+    play = api.client.post(f"/api/v1/videos/{video.id}/playback", json={}, headers=ana.headers).json()
     assert [each["url"] for each in play["subtitle_tracks"]] == [track["url"]]
 
 
-def test_a_track_is_changed_and_removed(house: House) -> None:
+def test_a_track_is_changed_and_removed(api: ApiHarness) -> None:
     """At most one track is shown by default."""
-    ana = house.person()
-    video = film(house, ana)
-    first, second = (add(house, ana, video.id).json()["subtitle_tracks"][-1]["id"] for _ in range(2))
+    ana = api.person()
+    video = film(api, ana)
+    first, second = (add(api, ana, video.id).json()["subtitle_tracks"][-1]["id"] for _ in range(2))
     path = f"/api/v1/videos/{video.id}/subtitles"
     for id_ in (first, second):
-        answer = house.client.patch(f"{path}/{id_}", json={"default": True, "label": id_}, headers=ana.headers)
+        answer = api.client.patch(f"{path}/{id_}", json={"default": True, "label": id_}, headers=ana.headers)
     assert [(t["id"], t["label"], t["default"]) for t in answer.json()["subtitle_tracks"]] == [
         (first, first, False),
         (second, second, True),
     ]
-    answer = house.client.delete(f"{path}/{first}", headers=ana.headers)
+    answer = api.client.delete(f"{path}/{first}", headers=ana.headers)
     assert [track["id"] for track in answer.json()["subtitle_tracks"]] == [second]
-    assert len(house.objects.media) == 1
-    assert house.client.delete(f"{path}/{first}", headers=ana.headers).status_code == 404
+    assert len(api.objects.media) == 1
+    assert api.client.delete(f"{path}/{first}", headers=ana.headers).status_code == 404
 
 
-def test_limits_have_their_status(house: House) -> None:
+def test_limits_have_their_status(api: ApiHarness) -> None:
     """413 above 2 MB, 422 for other files and invalid languages, 409 before the film is uploaded."""
-    ana = house.person()
-    video, coming = film(house, ana), film(house, ana, generation=None, status="uploading", playable=False)
-    assert add(house, ana, video.id, SRT + b" " * 2 * 1024 * 1024).status_code == 413
-    assert add(house, ana, video.id, b"nothing").json()["code"] == "no_subtitles"
-    assert add(house, ana, coming.id).json()["code"] == "not_uploaded"
-    assert add(house, ana, video.id, query="?language=<b>").status_code == 422
+    ana = api.person()
+    video, coming = film(api, ana), film(api, ana, generation=None, status="uploading", playable=False)
+    assert add(api, ana, video.id, SRT + b" " * 2 * 1024 * 1024).status_code == 413
+    assert add(api, ana, video.id, b"nothing").json()["code"] == "no_subtitles"
+    assert add(api, ana, coming.id).json()["code"] == "not_uploaded"
+    assert add(api, ana, video.id, query="?language=<b>").status_code == 422
 
 
-def test_rooms_are_notified_of_new_subtitles(house: House) -> None:
+def test_rooms_are_notified_of_new_subtitles(api: ApiHarness) -> None:
     """The film's notice is sent again."""
-    room = party(house)
-    video = film(house, room.owner)
+    room = party(api)
+    video = film(api, room.owner)
     room.host.ask("PATCH", room.path(), {"video_id": video.id})
-    house.relay.delivered.clear()
-    assert add(house, room.owner, video.id).status_code == 201
+    api.relay.delivered.clear()
+    assert add(api, room.owner, video.id).status_code == 201
     assert room.notices() == ["media"]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from fakes.house import House
+from fakes.api_harness import ApiHarness
 from fakes.party import film, party
 from fakes.transcode_events import GENERATION, said, waiting_video
 from watchparty_api.errors import Unavailable
@@ -21,22 +21,22 @@ from watchparty_api.videos.transcodes.runs import (
 from watchparty_api.videos.transcodes.transitions import SILENCE
 
 
-def stored(house: House, **fields: Any) -> Video:
-    return house.services.store.create(waiting_video(heard_at=house.clock(), **fields))
+def stored(api: ApiHarness, **fields: Any) -> Video:
+    return api.services.store.create(waiting_video(heard_at=api.clock(), **fields))
 
 
-def read(house: House) -> Video:
-    video = house.services.store.get(Video, "v1")
+def read(api: ApiHarness) -> Video:
+    video = api.services.store.get(Video, "v1")
     assert video is not None
     return video
 
 
-def test_events_are_stored(house: House) -> None:
+def test_events_are_stored(api: ApiHarness) -> None:
     """The store follows from started to finished; MEDIA: the size of the upload is not overwritten."""
-    stored(house)
+    stored(api)
     for event in (said("started"), said("progress", seq=2), said("playable", seq=3), said("finished", seq=4)):
-        apply_event(house.services, event)
-    video = read(house)
+        apply_event(api.services, event)
+    video = read(api)
     assert (video.status, video.playable_s, video.renditions[0]["height"]) == ("ready", 60.0, 360)
     assert video.size_bytes == 1000
 
@@ -46,134 +46,134 @@ def test_events_are_stored(house: House) -> None:
     [{}, said("exploded"), said("started", v=2), said("progress", total=0), said("failed", code="bored"), {"kind": 1}],
 )
 def test_an_invalid_event_is_logged_and_dropped(
-    house: House, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+    api: ApiHarness, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """It changes nothing and raises nothing."""
-    before = stored(house)
+    before = stored(api)
     with caplog.at_level(logging.WARNING):
-        apply_event(house.services, event)
-    assert read(house) == before
+        apply_event(api.services, event)
+    assert read(api) == before
     assert "invalid transcode event" in caplog.text
 
 
-def test_events_of_a_deleted_video_are_dropped(house: House) -> None:
+def test_events_of_a_deleted_video_are_dropped(api: ApiHarness) -> None:
     """Events arrive at least once, even after the video was deleted."""
-    apply_event(house.services, said("finished"))
-    assert house.services.store.get(Video, "v1") is None
+    apply_event(api.services, said("finished"))
+    assert api.services.store.get(Video, "v1") is None
 
 
-def test_rooms_are_notified_when_more_is_playable(house: House) -> None:
+def test_rooms_are_notified_when_more_is_playable(api: ApiHarness) -> None:
     """`playable` notifies every room that shows the film, mere progress none."""
-    room = party(house)
-    video = film(house, room.owner, status="processing", playable=False, playable_s=0.0, duration_s=None, attempt=1)
+    room = party(api)
+    video = film(api, room.owner, status="processing", playable=False, playable_s=0.0, duration_s=None, attempt=1)
     room.host.ask("PATCH", room.path(), {"video_id": video.id})
-    shown = film(house, room.owner, status="processing", playable_s=4.0, attempt=1, generation=GENERATION)
+    shown = film(api, room.owner, status="processing", playable_s=4.0, attempt=1, generation=GENERATION)
     assert room.host.ask("PATCH", room.path(), {"video_id": shown.id}).status_code == 200
-    house.relay.delivered.clear()
-    apply_event(house.services, said("progress", video_id=shown.id))
-    assert house.relay.delivered == []
-    apply_event(house.services, said("playable", video_id=shown.id, playable_s=12.0))
-    [(told, notice)] = house.relay.delivered
+    api.relay.delivered.clear()
+    apply_event(api.services, said("progress", video_id=shown.id))
+    assert api.relay.delivered == []
+    apply_event(api.services, said("playable", video_id=shown.id, playable_s=12.0))
+    [(told, notice)] = api.relay.delivered
     assert told == room.id
     assert (notice["media"]["video_id"], notice["media"]["playable_s"]) == (shown.id, 12.0)
 
 
-def test_a_run_that_ends_without_a_result_is_restarted(house: House) -> None:
+def test_a_run_that_ends_without_a_result_is_restarted(api: ApiHarness) -> None:
     """After a crash a new run starts at once, and after the third the film fails with a message."""
-    stored(house, status="processing")
+    stored(api, status="processing")
     for attempt in (1, 2, 3):
-        run_ended(house.services, video_id="v1", attempt=attempt)
-    video = read(house)
-    assert house.jobs.launched == [("v1", GENERATION, 2), ("v1", GENERATION, 3)]
+        run_ended(api.services, video_id="v1", attempt=attempt)
+    video = read(api)
+    assert api.jobs.launched == [("v1", GENERATION, 2), ("v1", GENERATION, 3)]
     assert video.status == "failed"
     assert video.failure is not None
     assert video.failure["message"].endswith(".")
 
 
-def test_a_run_that_reported_its_result_is_not_restarted(house: House) -> None:
+def test_a_run_that_reported_its_result_is_not_restarted(api: ApiHarness) -> None:
     """Its end is expected."""
-    stored(house)
-    apply_event(house.services, said("finished"))
-    run_ended(house.services, video_id="v1", attempt=1)
-    assert (read(house).status, house.jobs.launched) == ("ready", [])
+    stored(api)
+    apply_event(api.services, said("finished"))
+    run_ended(api.services, video_id="v1", attempt=1)
+    assert (read(api).status, api.jobs.launched) == ("ready", [])
 
 
-def test_the_end_of_a_replaced_run_is_ignored(house: House) -> None:
+def test_the_end_of_a_replaced_run_is_ignored(api: ApiHarness) -> None:
     """A run that was replaced after its silence may end long after the next one has started."""
-    stored(house, status="processing", attempt=2)
-    run_ended(house.services, video_id="v1", attempt=1)
-    video = read(house)
-    assert (video.status, video.attempt, video.lost_runs, house.jobs.launched) == ("processing", 2, 0, [])
+    stored(api, status="processing", attempt=2)
+    run_ended(api.services, video_id="v1", attempt=1)
+    video = read(api)
+    assert (video.status, video.attempt, video.lost_runs, api.jobs.launched) == ("processing", 2, 0, [])
 
 
-def test_a_silent_run_is_restarted(house: House) -> None:
+def test_a_silent_run_is_restarted(api: ApiHarness) -> None:
     """After five minutes without an event; a run that reports is left alone."""
-    stored(house, status="processing")
-    house.clock.advance(seconds=SILENCE.total_seconds() - 1)
-    requeue_stuck(house.services)
-    assert house.jobs.launched == []
-    house.clock.advance(seconds=1)
-    requeue_stuck(house.services)
-    assert house.jobs.launched == [("v1", GENERATION, 2)]
-    requeue_stuck(house.services)
-    assert len(house.jobs.launched) == 1
+    stored(api, status="processing")
+    api.clock.advance(seconds=SILENCE.total_seconds() - 1)
+    requeue_stuck(api.services)
+    assert api.jobs.launched == []
+    api.clock.advance(seconds=1)
+    requeue_stuck(api.services)
+    assert api.jobs.launched == [("v1", GENERATION, 2)]
+    requeue_stuck(api.services)
+    assert len(api.jobs.launched) == 1
 
 
-def test_a_run_that_reports_at_the_last_moment_continues(house: House) -> None:
+def test_a_run_that_reports_at_the_last_moment_continues(api: ApiHarness) -> None:
     """If an event arrives while maintenance restarts another run, that run is not started twice."""
-    films = [stored(house, id=video_id, status="processing") for video_id in ("v1", "v2")]
-    house.clock.advance(seconds=SILENCE.total_seconds())
+    films = [stored(api, id=video_id, status="processing") for video_id in ("v1", "v2")]
+    api.clock.advance(seconds=SILENCE.total_seconds())
 
     def both_speak() -> None:
         for video in films:
-            apply_event(house.services, said("progress", video_id=video.id))
+            apply_event(api.services, said("progress", video_id=video.id))
 
-    house.jobs.meanwhile = both_speak
-    requeue_stuck(house.services)
-    assert len(house.jobs.launched) == 1
+    api.jobs.meanwhile = both_speak
+    requeue_stuck(api.services)
+    assert len(api.jobs.launched) == 1
 
 
-def test_a_run_that_never_started_is_launched_again(house: House) -> None:
+def test_a_run_that_never_started_is_launched_again(api: ApiHarness) -> None:
     """It may wait for capacity all night: it keeps its attempt, however often it is launched."""
-    stored(house)
+    stored(api)
     for _ in range(5):
-        house.clock.advance(seconds=SILENCE.total_seconds())
-        requeue_stuck(house.services)
-    assert house.jobs.launched == [("v1", GENERATION, 1)] * 5
-    assert read(house).lost_runs == 0
+        api.clock.advance(seconds=SILENCE.total_seconds())
+        requeue_stuck(api.services)
+    assert api.jobs.launched == [("v1", GENERATION, 1)] * 5
+    assert read(api).lost_runs == 0
 
 
-def test_a_restart_resumes_interrupted_runs(house: House) -> None:
+def test_a_restart_resumes_interrupted_runs(api: ApiHarness) -> None:
     """MEDIA: stuck after a restart. Queued and running films continue without counting as lost."""
-    stored(house, status="processing", progress=0.5)
-    resume_interrupted(house.services)
-    video = read(house)
-    assert house.jobs.launched == [("v1", GENERATION, 2)]
+    stored(api, status="processing", progress=0.5)
+    resume_interrupted(api.services)
+    video = read(api)
+    assert api.jobs.launched == [("v1", GENERATION, 2)]
     assert (video.status, video.progress, video.lost_runs) == ("queued", 0.5, 0)
 
 
-def test_a_failed_film_can_be_prepared_again(house: House) -> None:
+def test_a_failed_film_can_be_prepared_again(api: ApiHarness) -> None:
     """Retry clears the failure; a film that has not failed or never arrived has nothing to retry."""
-    stored(house, status="failed", failure={"code": "internal", "message": "-"}, lost_runs=3)
-    video = retry(house.services, "v1")
+    stored(api, status="failed", failure={"code": "internal", "message": "-"}, lost_runs=3)
+    video = retry(api.services, "v1")
     assert video is not None
     assert (video.status, video.failure, video.attempt, video.lost_runs) == ("queued", None, 2, 0)
-    assert retry(house.services, "v1") is None
-    house.services.store.delete(Video, "v1")
-    stored(house, status="failed", generation=None)
-    assert retry(house.services, "v1") is None
+    assert retry(api.services, "v1") is None
+    api.services.store.delete(Video, "v1")
+    stored(api, status="failed", generation=None)
+    assert retry(api.services, "v1") is None
 
 
-def test_a_failed_launch_is_repeated_by_maintenance(house: House) -> None:
+def test_a_failed_launch_is_repeated_by_maintenance(api: ApiHarness) -> None:
     """If no job can be started now, the film stays queued and is launched later."""
-    stored(house, status="failed", failure={"code": "internal", "message": "-"})
-    house.jobs.refuses = Unavailable("no_job", "No job can be started.")
-    retry(house.services, "v1")
-    assert read(house).status == "queued"
-    house.jobs.refuses = None
-    house.clock.advance(seconds=SILENCE.total_seconds())
-    requeue_stuck(house.services)
-    assert house.jobs.launched == [("v1", GENERATION, 2)]
+    stored(api, status="failed", failure={"code": "internal", "message": "-"})
+    api.jobs.refuses = Unavailable("no_job", "No job can be started.")
+    retry(api.services, "v1")
+    assert read(api).status == "queued"
+    api.jobs.refuses = None
+    api.clock.advance(seconds=SILENCE.total_seconds())
+    requeue_stuck(api.services)
+    assert api.jobs.launched == [("v1", GENERATION, 2)]
 
 
 def test_failure_codes_are_closed() -> None:

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
 
+from fakes.api_harness import ApiHarness
 from fakes.google.cloud_run_api import JOB, CloudRunApi, cloud_run_api
 from fakes.google.gcs_client import bucket_store, send_whole
 from fakes.google.strict_gcs import StrictGcs, strict_gcs
-from fakes.house import House
 from fakes.transcode_events import waiting_video
 from watchparty_api.errors import BadEvent, Unavailable
 from watchparty_api.ports.jobs import CloudRunJobs, Endpoint
@@ -41,13 +41,13 @@ def jobs() -> Iterator[CloudRunApi]:
 
 
 @pytest.fixture
-def cloud(house: House, gcs: StrictGcs, jobs: CloudRunApi, key: rsa.RSAPrivateKey) -> Services:
+def cloud(api: ApiHarness, gcs: StrictGcs, jobs: CloudRunApi, key: rsa.RSAPrivateKey) -> Services:
     """A function's services; a video waits for the original that has just been uploaded."""
     endpoint = Endpoint(host=jobs.host, scheme="http", credentials=AnonymousCredentials())
-    objects = bucket_store(gcs, key, now=house.clock)
-    config = replace(house.services.config, uploads_bucket="demo-uploads")
-    services = replace(house.services, config=config, objects=objects, jobs=CloudRunJobs(JOB, endpoint))
-    announced = waiting_video(status="uploading", generation=None, attempt=0, heard_at=None, updated_at=house.clock())
+    objects = bucket_store(gcs, key, now=api.clock)
+    config = replace(api.services.config, uploads_bucket="demo-uploads")
+    services = replace(api.services, config=config, objects=objects, jobs=CloudRunJobs(JOB, endpoint))
+    announced = waiting_video(status="uploading", generation=None, attempt=0, heard_at=None, updated_at=api.clock())
     services.store.create(announced)
     assert send_whole(objects, FILM).status_code == 200
     return services

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from httpx2 import Response
 
-from fakes.house import SITE, House, Person
+from fakes.api_harness import SITE, ApiHarness, Person
 from fakes.s3_service import S3Service, fresh_buckets, s3_store
 from watchparty_api.rate_limits.limits import RULES
 from watchparty_api.videos.uploads.cleanup import ABANDONED_AFTER, end_abandoned
@@ -25,16 +25,16 @@ def s3(s3_endpoint: str) -> S3Service:
 
 
 @pytest.fixture
-def home(house: House, s3: S3Service) -> House:
+def home(api: ApiHarness, s3: S3Service) -> ApiHarness:
     """An API whose films are in buckets."""
-    return replace(house, services=replace(house.services, objects=s3_store(s3, now=house.clock)))
+    return replace(api, services=replace(api.services, objects=s3_store(s3, now=api.clock)))
 
 
-def ask(home: House, person: Person, path: str, body: Any = None) -> Response:
+def ask(home: ApiHarness, person: Person, path: str, body: Any = None) -> Response:
     return home.client.post(f"/api/v1{path}", json=body, headers=person.headers)
 
 
-def create_upload(home: House, person: Person, **fields: Any) -> str:
+def create_upload(home: ApiHarness, person: Person, **fields: Any) -> str:
     made = ask(home, person, "/videos", FILE | fields).json()
     video_id = str(made["video"]["id"])
     assert made["upload"]["protocol"] == "s3-multipart"
@@ -42,7 +42,7 @@ def create_upload(home: House, person: Person, **fields: Any) -> str:
     return video_id
 
 
-def send(home: House, person: Person, video_id: str, numbers: list[int]) -> None:
+def send(home: ApiHarness, person: Person, video_id: str, numbers: list[int]) -> None:
     """Sends parts to the URLs that the API returns."""
     found = ask(home, person, f"/videos/{video_id}/upload/parts", {"numbers": numbers}).json()
     for part in found["addresses"]:
@@ -51,11 +51,11 @@ def send(home: House, person: Person, video_id: str, numbers: list[int]) -> None
         assert sent.status_code == 200
 
 
-def stored(home: House, person: Person, video_id: str) -> Any:
+def stored(home: ApiHarness, person: Person, video_id: str) -> Any:
     return ask(home, person, f"/videos/{video_id}/upload/parts", {}).json()["stored"]
 
 
-def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
+def test_a_film_in_parts_is_prepared(home: ApiHarness, s3: S3Service) -> None:
     """Announced, sent, listed and completed: the transcode is launched once, and the response shows it."""
     ana = home.person()
     video_id = create_upload(home, ana)
@@ -70,7 +70,7 @@ def test_a_film_in_parts_is_prepared(home: House, s3: S3Service) -> None:
     assert [video for video, _, _ in home.jobs.launched] == [video_id]
 
 
-def test_a_finished_upload_takes_no_parts(home: House) -> None:
+def test_a_finished_upload_takes_no_parts(home: ApiHarness) -> None:
     """409 after completion, for another start too; 410 after it was aborted, until it is started again."""
     ana = home.person()
     video_id = create_upload(home, ana)
@@ -86,7 +86,7 @@ def test_a_finished_upload_takes_no_parts(home: House) -> None:
     assert len(home.jobs.launched) == 1
 
 
-def test_another_device_continues_the_upload(home: House) -> None:
+def test_another_device_continues_the_upload(home: ApiHarness) -> None:
     """The fingerprint finds the video, and the stored parts count."""
     ana = home.person()
     video_id = create_upload(home, ana)
@@ -95,7 +95,7 @@ def test_another_device_continues_the_upload(home: House) -> None:
     assert stored(home, ana, video_id) == [1]
 
 
-def test_an_upload_belongs_to_its_owner(home: House) -> None:
+def test_an_upload_belongs_to_its_owner(home: ApiHarness) -> None:
     """403 for another account and 401 for anonymous callers, on every route."""
     video_id = create_upload(home, home.person("Ana"))
     for call, body in (("parts", {"numbers": [1]}), ("complete", None), ("abort", None)):
@@ -105,22 +105,22 @@ def test_an_upload_belongs_to_its_owner(home: House) -> None:
 
 
 @pytest.mark.parametrize("numbers", [[0], [3], [10_001], ["1"], [1.5], list(range(1, 102))])
-def test_part_numbers_are_checked(home: House, numbers: list[Any]) -> None:
+def test_part_numbers_are_checked(home: ApiHarness, numbers: list[Any]) -> None:
     """422 for a part that the file does not have, and for more than a hundred parts."""
     ana = home.person()
     answer = ask(home, ana, f"/videos/{create_upload(home, ana)}/upload/parts", {"numbers": numbers})
     assert answer.status_code == 422
 
 
-def test_a_site_with_another_protocol_refuses_parts(house: House) -> None:
+def test_a_site_with_another_protocol_refuses_parts(api: ApiHarness) -> None:
     """409, so that a client that confuses the protocols finds out."""
-    ana = house.person()
-    video_id = ask(house, ana, "/videos", FILE).json()["video"]["id"]
-    answer = ask(house, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
+    ana = api.person()
+    video_id = ask(api, ana, "/videos", FILE).json()["video"]["id"]
+    answer = ask(api, ana, f"/videos/{video_id}/upload/parts", {"numbers": [1]})
     assert (answer.status_code, answer.json()["code"]) == (409, "other_protocol")
 
 
-def test_part_requests_are_limited(home: House) -> None:
+def test_part_requests_are_limited(home: ApiHarness) -> None:
     """Far above what the fastest connection needs."""
     ana = home.person()
     video_id = create_upload(home, ana)
@@ -132,7 +132,7 @@ def test_part_requests_are_limited(home: House) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_an_abandoned_multipart_upload_ends_after_a_week(home: House, s3: S3Service) -> None:
+def test_an_abandoned_multipart_upload_ends_after_a_week(home: ApiHarness, s3: S3Service) -> None:
     """Maintenance ends the upload, and nothing of it stays in the bucket."""
     ana = home.person()
     video_id = create_upload(home, ana)
@@ -144,7 +144,7 @@ def test_an_abandoned_multipart_upload_ends_after_a_week(home: House, s3: S3Serv
     assert (seen["status"], seen["failure"]["code"]) == ("failed", "incomplete")
 
 
-def test_a_deleted_video_leaves_no_parts(home: House, s3: S3Service) -> None:
+def test_a_deleted_video_leaves_no_parts(home: ApiHarness, s3: S3Service) -> None:
     """Its unfinished upload is aborted."""
     ana = home.person()
     video_id = create_upload(home, ana)

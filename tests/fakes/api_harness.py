@@ -1,6 +1,6 @@
 """A complete API for a test: SQLite in a file, a stepped clock, recording ports, and signed-in accounts.
 
-The fixture `house` (functions/conftest.py) provides one; `house.client` calls it as the site's page would.
+The fixture `api` (functions/conftest.py) provides one; `api.client` calls it as the site's page would.
 """
 
 import secrets
@@ -42,7 +42,7 @@ class Person:
 
 
 @dataclass
-class House:
+class ApiHarness:
     services: Services
     clock: SteppedClock
     relay: RecordingRelay
