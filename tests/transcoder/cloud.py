@@ -23,7 +23,7 @@ from watchparty_transcoder.storage.gcs import GcsStorage
 
 UPLOADS, MEDIA = "demo-uploads", "demo-media"
 VIDEO, GENERATION = "v1", 7
-PREFIX = f"{VIDEO}/{GENERATION}/"
+PREFIX = f"media/{VIDEO}/{GENERATION}/"
 
 
 def client_of(gcs: StrictGcs) -> storage.Client:

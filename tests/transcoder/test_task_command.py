@@ -103,7 +103,7 @@ def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> N
     assert finished
     assert not [event for event in events if isinstance(event, Failed)]
     assert {event.task for event in events if isinstance(event, Started | Progress)} == {0}
-    folder = download(gcs, tmp_path / "out", f"{VIDEO}/{held.generation}/")
+    folder = download(gcs, tmp_path / "out", f"media/{VIDEO}/{held.generation}/")
     assert len(decode_video(folder / finished[0].renditions[0].playlist).times) == SECONDS * 15
 
 
