@@ -12,8 +12,9 @@ resource "google_compute_backend_bucket" "media" {
   name        = "watchparty-${each.key}"
   bucket_name = google_storage_bucket.media.name
   enable_cdn  = true
-  # Applies ahead of the cache, so cached segments are blocked as well.
-  edge_security_policy = one(google_compute_security_policy.no_films[*].id)
+  # Applies ahead of the cache, so cached segments are blocked as well. Empty and not null: the provider takes null for
+  # "as it is", and the policy would stay attached for ever.
+  edge_security_policy = try(google_compute_security_policy.no_films[0].id, "")
 
   cdn_policy {
     cache_mode                   = "USE_ORIGIN_HEADERS"

@@ -88,3 +88,12 @@ def test_a_restored_database_is_usable_before_the_old_one_is_not(source: Path, t
     address = "google_project_iam_member.function_uses_firestore"
     assert done.order(address, "rooms watchparty", "rooms watchparty-2") == ["create", "update", "destroy"]
     assert done.updates_before(address, "rooms watchparty") == len(FUNCTIONS)
+
+
+def test_films_can_be_served_again(source: Path, tmp_path: Path) -> None:
+    """Google refuses to delete a security policy that a backend still uses: the backends let go of it first."""
+    key = f"cdn_key_values = {{ k1 = {KEY} }}"
+    done = Deployments(copied(source, tmp_path / "copy"), f"{key}\nserve_films = false", key)
+    deleted = done.changes.index(("google_compute_security_policy.no_films[0]", "Delete"))
+    backends = {(f'google_compute_backend_bucket.media["{name}"]', "Update") for name in ("media", "playlists")}
+    assert backends <= set(done.changes[:deleted])
