@@ -41,9 +41,9 @@ export function DangerZone() {
     <div className="flex flex-wrap gap-2 border-t border-line pt-4">
       <Button onClick={() => setAsking("link")}>
         <Link2Off aria-hidden="true" />
-        Replace link{" "}
+        Replace link
       </Button>
-      <Button className="text-danger-text" onClick={() => setAsking("close")}>
+      <Button variant="danger-ghost" onClick={() => setAsking("close")}>
         <DoorClosed aria-hidden="true" />
         Close room
       </Button>
