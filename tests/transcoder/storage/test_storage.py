@@ -17,7 +17,7 @@ from watchparty_transcoder.storage.s3 import S3Storage
 
 
 def s3_storage(s3: S3Service) -> S3Storage:
-    return S3Storage(s3.client, s3.media, "v1/7/")
+    return S3Storage(s3.client, s3.media, "media/v1/7/")
 
 
 @pytest.fixture(params=["folder", "bucket", "s3"])
@@ -118,7 +118,7 @@ def test_cached_for_ever_or_not_at_all(gcs: StrictGcs) -> None:
     storage.write("master.m3u8", b"#EXTM3U")
     storage.create("v360/ladder-00000.m4s", b"1")
     held = {name: facts for (_, name), facts in gcs.objects.items()}
-    playlist, segment = held["v1/7/master.m3u8"], held["v1/7/v360/ladder-00000.m4s"]
+    playlist, segment = held["media/v1/7/master.m3u8"], held["media/v1/7/v360/ladder-00000.m4s"]
     assert (playlist.content_type, playlist.cache_control) == ("application/vnd.apple.mpegurl", "no-cache")
     assert (segment.content_type, segment.cache_control) == ("video/mp4", "public, max-age=31536000, immutable")
 
@@ -129,8 +129,8 @@ def test_cached_in_s3_as_in_the_cloud(s3_endpoint: str) -> None:
     storage = s3_storage(s3)
     storage.write("master.m3u8", b"#EXTM3U")
     storage.create("v360/ladder-00000.m4s", b"1")
-    playlist = s3.client.head_object(Bucket=s3.media, Key="v1/7/master.m3u8")
-    segment = s3.client.head_object(Bucket=s3.media, Key="v1/7/v360/ladder-00000.m4s")
+    playlist = s3.client.head_object(Bucket=s3.media, Key="media/v1/7/master.m3u8")
+    segment = s3.client.head_object(Bucket=s3.media, Key="media/v1/7/v360/ladder-00000.m4s")
     assert (playlist["ContentType"], playlist["CacheControl"]) == ("application/vnd.apple.mpegurl", "no-cache")
     assert (segment["ContentType"], segment["CacheControl"]) == ("video/mp4", "public, max-age=31536000, immutable")
 
