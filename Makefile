@@ -5,7 +5,7 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test unit check format cloud e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist lock dist-functions deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
+.PHONY: help run demo dev test unit check format cloud e2e test-media bench-main bench-relay chaos fuzz-relay picture contracts diagrams dist lock deploy rollback smoke clean prepare-run prepare-test fuzz-api bench-functions
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -97,17 +97,19 @@ dist: prepare-run ## build a wheel that contains the page
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir .build/dist .
 	rm -rf standalone/watchparty/page
 
-lock: prepare-run ## pin every package of the deployed functions, with hashes (functions/requirements.lock)
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --python-version 3.13 \
+	--python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes
+
+lock: prepare-run ## pin every package of the images, with hashes (the files requirements.lock)
 	$(BIN)/python -m pip install --quiet uv==0.13.9
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet functions/requirements.txt \
-		--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes \
-		--output-file functions/requirements.lock
+	$(LOCK) functions/requirements.txt --output-file functions/requirements.lock
+	$(LOCK) sync-relay/requirements.txt --output-file sync-relay/requirements.lock
+	$(LOCK) sync-relay/requirements.txt sync-relay/compile-requirements.txt --output-file sync-relay/compile-requirements.lock
+	$(LOCK) transcoder/requirements.txt --output-file transcoder/requirements.lock
+	$(LOCK) standalone/image-requirements.txt --output-file standalone/image-requirements.lock
 
-dist-functions: prepare-run ## build the archive of the cloud functions, named after its content
-	@$(BIN)/python functions/bundle.py .build/dist
-
-deploy: prepare-test ## deploy to Google Cloud as docs/deployment.md describes (YES=1: without a prompt)
-	@$(BIN)/python terraform/deploy $(if $(YES),--yes)
+deploy: prepare-test ## deploy to Google Cloud as docs/deployment.md describes (YES=1: without a prompt; CANARY=10: 10 % of requests)
+	@$(BIN)/python terraform/deploy $(if $(YES),--yes) $(if $(CANARY),--canary $(CANARY))
 
 rollback: prepare-test ## roll back to the previous deployment
 	@$(BIN)/python terraform/deploy rollback $(if $(YES),--yes)

@@ -3,7 +3,7 @@
 locals {
   apis = toset(concat(
     [
-      "artifactregistry", "cloudbuild", "cloudfunctions", "cloudscheduler", "eventarc", "firestore", "iam",
+      "artifactregistry", "cloudbuild", "cloudscheduler", "eventarc", "firestore", "iam",
       "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
     ],
     local.production ? ["compute", "redis"] : [],

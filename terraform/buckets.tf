@@ -100,7 +100,7 @@ resource "google_storage_bucket_iam_member" "site_is_public" {
   member = "allUsers"
 }
 
-# The sources from which Cloud Functions builds.
+# Where gcloud stages the sources from which Cloud Build builds.
 resource "google_storage_bucket" "source" {
   #checkov:skip=CKV_GCP_62:It holds the content of the repository, and only builds read it
   name                        = "${local.bucket_prefix}-source"
@@ -125,10 +125,4 @@ resource "google_storage_bucket" "source" {
   }
 
   depends_on = [google_project_service.api]
-}
-
-resource "google_storage_bucket_object" "functions" {
-  name   = basename(var.functions_archive)
-  bucket = google_storage_bucket.source.name
-  source = var.functions_archive
 }

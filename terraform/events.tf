@@ -52,10 +52,10 @@ resource "google_pubsub_subscription" "event" {
 
   push_config {
     # functions-framework reads the topic of a message from the path.
-    push_endpoint = "${google_cloudfunctions2_function.function[each.value.function].service_config[0].uri}/${google_pubsub_topic.event[each.key].id}"
+    push_endpoint = "${google_cloud_run_v2_service.function[each.value.function].uri}/${google_pubsub_topic.event[each.key].id}"
     oidc_token {
       service_account_email = google_service_account.pusher.email
-      audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri
+      audience              = google_cloud_run_v2_service.function[each.value.function].uri
     }
   }
 
@@ -124,7 +124,7 @@ resource "google_service_account_iam_member" "pubsub_signs_as_pusher" {
 
 resource "google_cloud_run_v2_service_iam_member" "pusher_calls_function" {
   for_each = local.event_functions
-  name     = google_cloudfunctions2_function.function[each.key].name
+  name     = google_cloud_run_v2_service.function[each.key].name
   location = var.region
   role     = "roles/run.invoker"
   member   = google_service_account.pusher.member
@@ -149,7 +149,7 @@ resource "google_eventarc_trigger" "upload_finalized" {
 
   destination {
     cloud_run_service {
-      service = google_cloudfunctions2_function.function["on_upload"].name
+      service = google_cloud_run_v2_service.function["on_upload"].name
       region  = var.region
     }
   }

@@ -58,65 +58,109 @@ resource "google_service_account" "function" {
   depends_on   = [google_project_service.api]
 }
 
-resource "google_cloudfunctions2_function" "function" {
-  for_each    = local.functions
-  name        = "watchparty-${replace(each.key, "_", "-")}"
-  location    = var.region
-  labels      = local.labels
-  description = each.value.http ? "HTTP API, ${each.key}" : "Events, ${each.key}"
+# One image for all of them: FUNCTION_TARGET names the entry point of functions/main.py that functions-framework serves.
+resource "google_cloud_run_v2_service" "function" {
+  for_each            = local.functions
+  name                = "watchparty-${replace(each.key, "_", "-")}"
+  location            = var.region
+  labels              = local.labels
+  description         = each.value.http ? "HTTP API, ${each.key}" : "Events, ${each.key}"
+  deletion_protection = false # it holds nothing
+  # Pub/Sub, Eventarc and Scheduler of the same project count as internal.
+  ingress = each.value.http ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
 
-  build_config {
-    runtime           = "python313"
-    entry_point       = each.key
-    service_account   = google_service_account.builder.id
-    docker_repository = google_artifact_registry_repository.images.id
-    source {
-      storage_source {
-        bucket = google_storage_bucket.source.name
-        object = google_storage_bucket_object.functions.name
-      }
-    }
-  }
-
-  service_config {
-    available_cpu                    = "1"
-    available_memory                 = each.value.memory
-    timeout_seconds                  = each.value.timeout_s
-    min_instance_count               = each.value.http ? var.functions_scale.least : 0
-    max_instance_count               = each.value.http ? var.functions_scale.most : (each.key == "sweep" ? 1 : 10)
+  template {
+    service_account                  = google_service_account.function[each.key].email
+    timeout                          = "${each.value.timeout_s}s"
     max_instance_request_concurrency = each.value.http ? min(local.http_threads, var.functions_scale.concurrency) : local.event_threads
-    # Pub/Sub, Eventarc and Scheduler of the same project count as internal.
-    ingress_settings      = each.value.http ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_INTERNAL_ONLY"
-    service_account_email = google_service_account.function[each.key].email
+    execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
 
-    environment_variables = merge(
-      { for name, value in local.api_environment : name => value if value != null },
-      { WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email },
-      each.value.http ? { FUNCTION_USE_ASGI = "1" } : { THREADS = tostring(local.event_threads) },
-    )
+    scaling {
+      min_instance_count = each.value.http ? var.functions_scale.least : 0
+      max_instance_count = each.value.http ? var.functions_scale.most : (each.key == "sweep" ? 1 : 10)
+    }
 
-    dynamic "secret_volumes" {
-      for_each = local.mounted_keys
-      content {
-        project_id = var.project_id
-        mount_path = "/keys/${secret_volumes.key}"
-        secret     = secret_volumes.value.secret
-        versions {
-          version = secret_volumes.value.version
-          path    = secret_volumes.value.file
+    containers {
+      image = var.images.functions
+
+      ports {
+        container_port = 8080
+      }
+
+      resources {
+        limits = {
+          cpu    = "1"
+          memory = each.value.memory
+        }
+        cpu_idle          = true
+        startup_cpu_boost = true # imports are most of a cold start
+      }
+
+      dynamic "env" {
+        for_each = merge(
+          { for name, value in local.api_environment : name => value if value != null },
+          {
+            FUNCTION_SIGNATURE_TYPE   = each.value.http ? "http" : "cloudevent"
+            FUNCTION_TARGET           = each.key
+            WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email
+          },
+          each.value.http ? { FUNCTION_USE_ASGI = "1" } : { THREADS = tostring(local.event_threads) },
+        )
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
+      dynamic "env" {
+        for_each = google_secret_manager_secret.smtp[*].secret_id
+        content {
+          name = "WATCHPARTY_SMTP_URL"
+          value_source {
+            secret_key_ref {
+              secret  = env.value
+              version = "latest"
+            }
+          }
+        }
+      }
+
+      dynamic "volume_mounts" {
+        for_each = local.mounted_keys
+        content {
+          name       = volume_mounts.key
+          mount_path = "/keys/${volume_mounts.key}"
         }
       }
     }
 
-    dynamic "secret_environment_variables" {
-      for_each = google_secret_manager_secret.smtp[*].secret_id
+    dynamic "volumes" {
+      for_each = local.mounted_keys
       content {
-        project_id = var.project_id
-        key        = "WATCHPARTY_SMTP_URL"
-        secret     = secret_environment_variables.value
-        version    = "latest"
+        name = volumes.key
+        secret {
+          secret = volumes.value.secret
+          items {
+            version = volumes.value.version
+            path    = volumes.value.file
+          }
+        }
       }
     }
+  }
+
+  # A canary: part of the requests go to the new revision, the rest to the one that served before (deploy/canary.py).
+  dynamic "traffic" {
+    for_each = contains(keys(var.canary.stable), each.key) ? [var.canary.stable[each.key]] : []
+    content {
+      type     = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
+      revision = traffic.value
+      percent  = 100 - var.canary.percent
+    }
+  }
+  traffic {
+    type    = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
+    percent = contains(keys(var.canary.stable), each.key) ? var.canary.percent : 100
   }
 
   # Without access to its keys a function does not start; without its index a query fails. Rights that are replaced are
@@ -125,17 +169,13 @@ resource "google_cloudfunctions2_function" "function" {
     google_firestore_index.query,
     google_project_iam_member.function_uses_firestore,
     google_secret_manager_secret_iam_member.function_reads_key,
-    google_project_iam_member.builder_logs,
-    google_project_iam_member.builder_reads_function_sources,
-    google_artifact_registry_repository_iam_member.builder_pushes,
-    google_storage_bucket_iam_member.builder_reads_source,
   ]
 }
 
 # The load balancer calls without credentials. The ingress setting excludes every other caller; the API checks permissions.
 resource "google_cloud_run_v2_service_iam_member" "function_is_public" {
   for_each = local.http_functions
-  name     = google_cloudfunctions2_function.function[each.key].name
+  name     = google_cloud_run_v2_service.function[each.key].name
   location = var.region
   role     = "roles/run.invoker"
   member   = "allUsers"

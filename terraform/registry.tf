@@ -1,5 +1,4 @@
-# Our images and those of the functions. Tags are mutable, because Cloud Functions moves its own and the clean-up removes
-# them. Deployments refer to digests, never to tags.
+# The images of all programs. Deployments refer to them by digest, never by tag.
 
 resource "google_artifact_registry_repository" "images" {
   #checkov:skip=CKV_GCP_84:Images are built from a public repository and contain no secrets
@@ -26,10 +25,10 @@ resource "google_artifact_registry_repository" "images" {
   depends_on = [google_project_service.api]
 }
 
-# The account for builds: Cloud Build for our images (make deploy), Cloud Functions for the functions.
+# The account with which Cloud Build builds the images (make deploy).
 resource "google_service_account" "builder" {
   account_id   = "watchparty-builder"
-  display_name = "WatchParty: builds images and functions"
+  display_name = "WatchParty: builds images"
   depends_on   = [google_project_service.api]
 }
 
@@ -50,16 +49,4 @@ resource "google_storage_bucket_iam_member" "builder_reads_source" {
   bucket = google_storage_bucket.source.name
   role   = "roles/storage.objectUser" # gcloud builds submit also stages its source here
   member = google_service_account.builder.member
-}
-
-# Cloud Functions copies each archive into its own bucket before it builds. The grant covers only that bucket name.
-resource "google_project_iam_member" "builder_reads_function_sources" {
-  project = var.project_id
-  role    = "roles/storage.objectViewer"
-  member  = google_service_account.builder.member
-
-  condition {
-    title      = "function-sources-only"
-    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-${var.region}\")"
-  }
 }

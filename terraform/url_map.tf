@@ -113,7 +113,7 @@ resource "google_compute_url_map" "site" {
 
 locals {
   run_backends = local.production ? merge(
-    { for name in keys(local.http_functions) : name => google_cloudfunctions2_function.function[name].name },
+    { for name in keys(local.http_functions) : name => google_cloud_run_v2_service.function[name].name },
     { relay = google_cloud_run_v2_service.relay[0].name },
   ) : {}
 }

@@ -30,6 +30,21 @@ variable "budget" {
   }
 }
 
+variable "canary" {
+  description = "The share of requests, in percent, that the new revision of each HTTP function gets, and the revision of each that gets the rest. `make deploy CANARY=10` sets it."
+  type = object({
+    percent = number
+    stable  = map(string)
+  })
+  default  = { percent = 100, stable = {} }
+  nullable = false
+
+  validation {
+    condition     = var.canary.percent >= 1 && var.canary.percent <= 100 && floor(var.canary.percent) == var.canary.percent
+    error_message = "canary.percent must be a whole number from 1 to 100."
+  }
+}
+
 variable "cdn_active_key" {
   description = "The one of cdn_key_names that signs playback cookies. The others stay valid, so that a key can be rotated."
   type        = string
@@ -128,17 +143,6 @@ variable "first_admin" {
   }
 }
 
-variable "functions_archive" {
-  description = "The zip of the functions that `make dist-functions` writes. Its name contains the hash of its content, so only changed functions are deployed."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("functions-[0-9a-f]{16}[.]zip$", var.functions_archive))
-    error_message = "functions_archive must be a file that `make dist-functions` wrote."
-  }
-}
-
 variable "functions_scale" {
   description = "Minimum and maximum instances of each HTTP function, and concurrent requests per instance."
   type = object({
@@ -179,8 +183,9 @@ variable "identity" {
 }
 
 variable "images" {
-  description = "The built images, each by digest (HOST/PATH@sha256:…). hobby needs standalone and transcoder, production relay and transcoder."
+  description = "The built images, each by digest (HOST/PATH@sha256:…). hobby needs standalone, functions and transcoder, production relay, functions and transcoder."
   type = object({
+    functions  = string
     relay      = optional(string)
     standalone = optional(string)
     transcoder = string

@@ -45,7 +45,7 @@ WHOLE_APPLICATIONS = {"api", "client"}
 
 PROGRAMS = {
     *("bench", "chaos", "containers", "deployment", "terraform", "transport"),
-    *("test_bundle.py", "test_frame_fuzz.py", "test_probe.py", "test_server.py", "test_tutorial.py"),
+    *("test_frame_fuzz.py", "test_probe.py", "test_server.py", "test_tutorial.py"),
 }
 """Folders and files whose tests run other programs, or one of ours on real sockets: also integration tests."""
 

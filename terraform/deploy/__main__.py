@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
+from canary import NO_CANARY, Canary, stable_revisions
 from deployments import Deployment, folder, one_before, record
 from images import ensure_images
 from keys import cdn_key_values, ensure_keys
@@ -44,10 +44,12 @@ SERVICE = "watchparty"
 _NO_IMAGE = "none@sha256:" + 64 * "0"
 
 
-def deploy(settings: Settings, *, ask: bool, retry_after_s: float) -> None:
+def deploy(settings: Settings, *, ask: bool, retry_after_s: float, canary_percent: int | None = None) -> None:
+    """`canary_percent`: the share of requests that the new revisions of the functions get; None: all."""
+    if canary_percent is not None and settings.profile != "production":
+        raise DeploymentFailed("CANARY needs the profile production: a hobby site is one instance.")
     _prepare_state(settings, retry_after_s)
-    archive = Path(read(sys.executable, "functions/bundle.py", ".build/dist")).name
-    nothing = Deployment(archive, dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
+    nothing = Deployment(dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
     _apply(settings, nothing, ask=False, retry_after_s=retry_after_s, targets=FOUNDATION)
     out = _outputs()
     versions = ensure_keys(settings)
@@ -58,8 +60,9 @@ def deploy(settings: Settings, *, ask: bool, retry_after_s: float) -> None:
         source_bucket=out["source_bucket"],
         retry_after_s=retry_after_s,
     )
-    deployment = Deployment(archive, images, versions, _keep_page(settings))
-    _apply(settings, deployment, ask=ask, retry_after_s=retry_after_s)
+    deployment = Deployment(images, versions, _keep_page(settings))
+    canary = NO_CANARY if canary_percent is None else Canary(canary_percent, stable_revisions(settings))
+    _apply(settings, deployment, ask=ask, retry_after_s=retry_after_s, canary=canary)
     out = _outputs()
     if deployment.page:
         upload_page(out["site_bucket"])
@@ -113,7 +116,13 @@ def _prepare_state(settings: Settings, retry_after_s: float) -> None:
 
 
 def _apply(
-    settings: Settings, deployment: Deployment, *, ask: bool, retry_after_s: float, targets: tuple[str, ...] = ()
+    settings: Settings,
+    deployment: Deployment,
+    *,
+    ask: bool,
+    retry_after_s: float,
+    targets: tuple[str, ...] = (),
+    canary: Canary = NO_CANARY,
 ) -> None:
     """Applies the plan for this deployment. Keys are passed in the environment, never on a command line.
 
@@ -122,8 +131,10 @@ def _apply(
     answered = not ask
     if not targets:
         os.environ["TF_VAR_cdn_key_values"] = json.dumps(cdn_key_values(settings))  # noqa: SIM112  Terraform's spelling
-    given = deployment.variables().items()
-    variables = [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given]
+    given = deployment.variables(canary)
+    variables = [
+        f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given.items()
+    ]
     with tempfile.TemporaryDirectory() as away:  # a plan contains secrets of the state, so it is deleted
         plan = f"{away}/plan"
 
@@ -135,7 +146,7 @@ def _apply(
                 raise DeploymentFailed("Cancelled; this plan changed nothing.")
             answered = True
             if not targets:
-                record(settings, deployment, datetime.now(UTC))
+                record(settings, deployment, given, datetime.now(UTC))
             run_and_read(*TERRAFORM, "apply", "-input=false", "-no-color", plan)
 
         retried(apply_once, retry_after_s)
@@ -176,6 +187,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("what", nargs="?", choices=["deploy", "rollback", "smoke"], default="deploy")
     parser.add_argument("--yes", action="store_true", help="apply without asking")
+    parser.add_argument(
+        "--canary", type=int, metavar="PERCENT", help="deploy: the share of requests for the functions' new revisions"
+    )
     parser.add_argument("--site", help="smoke: the address of the site")
     parser.add_argument(
         "--retry-after", type=float, default=30.0, metavar="S", help="first wait after a transient refusal; doubles"
@@ -190,8 +204,11 @@ def main() -> int:
             return 0
         require("gcloud", "terraform", "git")
         settings = read_settings(ROOT / "terraform" / "terraform.tfvars")
-        action = deploy if arguments.what == "deploy" else rollback
-        action(settings, ask=not arguments.yes, retry_after_s=arguments.retry_after)
+        ask, retry_after_s = not arguments.yes, arguments.retry_after
+        if arguments.what == "deploy":
+            deploy(settings, ask=ask, retry_after_s=retry_after_s, canary_percent=arguments.canary)
+        else:
+            rollback(settings, ask=ask, retry_after_s=retry_after_s)
     except DeploymentFailed as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

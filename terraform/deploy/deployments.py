@@ -4,10 +4,12 @@ A record is written before anything changes, so that a partial deployment can be
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from programs import BUILT, ROOT, DeploymentFailed, read, run
+from canary import Canary
+from programs import ROOT, DeploymentFailed, read, run
 from settings import Settings
 
 REMEMBERED = ROOT / "terraform" / "deployment.auto.tfvars.json"
@@ -18,32 +20,24 @@ REMEMBERED = ROOT / "terraform" / "deployment.auto.tfvars.json"
 class Deployment:
     """The inputs of Terraform that can change from one deployment to the next."""
 
-    functions_archive: str
-    """Its file name, which contains a hash of the content; the file is in .build/dist and beside the record."""
     images: dict[str, str]
     key_versions: dict[str, str]
     page: str | None
     """URL of this deployment's index.html, named after its content; None: the page is in the image (hobby)."""
 
-    def variables(self) -> dict[str, object]:
-        return {
-            "functions_archive": str(BUILT / self.functions_archive),
-            "images": self.images,
-            "key_versions": self.key_versions,
-        }
+    def variables(self, canary: Canary) -> dict[str, object]:
+        """Returns Terraform's variables. A canary is not part of the record: a rollback never returns to one."""
+        return {"images": self.images, "key_versions": self.key_versions, "canary": asdict(canary)}
 
 
 def folder(settings: Settings) -> str:
     return f"gs://{settings.state_bucket}/deployments"
 
 
-def record(settings: Settings, deployment: Deployment, now: datetime) -> None:
-    """Stores the record and the archive, because Terraform deletes the previous archive from the source bucket."""
-    archive = deployment.functions_archive
-    run("gcloud", "storage", "cp", str(BUILT / archive), f"{folder(settings)}/{archive}")
+def record(settings: Settings, deployment: Deployment, variables: Mapping[str, object], now: datetime) -> None:
     name = f"{folder(settings)}/{now:%Y%m%dT%H%M%SZ}.json"
     run("gcloud", "storage", "cp", "-", name, stdin=json.dumps(asdict(deployment), indent=1))
-    REMEMBERED.write_text(json.dumps(deployment.variables(), indent=1))
+    REMEMBERED.write_text(json.dumps(variables, indent=1))
 
 
 def one_before(settings: Settings) -> Deployment:
@@ -56,10 +50,16 @@ def one_before(settings: Settings) -> Deployment:
     while names:
         earlier = _recorded(names.pop())
         if earlier != newest:
-            run("gcloud", "storage", "cp", f"{folder(settings)}/{earlier.functions_archive}", f"{BUILT}/")
             return earlier
     raise DeploymentFailed("Nothing to roll back to: this is the first deployment.")
 
 
 def _recorded(name: str) -> Deployment:
-    return Deployment(**json.loads(read("gcloud", "storage", "cat", name)))
+    """Raises DeploymentFailed for a record of a release whose functions were an archive instead of an image."""
+    content = json.loads(read("gcloud", "storage", "cat", name))
+    if "functions" not in content["images"]:
+        raise DeploymentFailed(
+            "The previous deployment is from a release whose functions were not an image yet: "
+            "check that release out and run `make deploy` there."
+        )
+    return Deployment(**content)

@@ -13,9 +13,10 @@ from programs import ROOT, read, run_and_read, succeeds
 from settings import Settings
 from transient import retried
 
-CONTEXTS = {"relay": "sync-relay", "transcoder": "transcoder", "standalone": "."}
-DOCKERFILES = {"relay": "Dockerfile", "transcoder": "Dockerfile", "standalone": "standalone/Dockerfile"}
+CONTEXTS = {"functions": "functions", "relay": "sync-relay", "transcoder": "transcoder", "standalone": "."}
+DOCKERFILES = dict.fromkeys(CONTEXTS, "Dockerfile") | {"standalone": "standalone/Dockerfile"}
 SOURCES = {
+    "functions": ("functions",),
     "relay": ("sync-relay",),
     "transcoder": ("transcoder",),
     "standalone": ("functions", "sync-relay", "transcoder", "standalone", "frontend", ".dockerignore"),

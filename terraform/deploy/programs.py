@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT = ROOT / ".build" / "dist"
 
 
 class DeploymentFailed(Exception):

@@ -22,7 +22,7 @@ class Settings:
     @property
     def images(self) -> tuple[str, ...]:
         """Names of the images in this profile."""
-        return ("relay" if self.profile == "production" else "standalone", "transcoder")
+        return ("functions", "relay" if self.profile == "production" else "standalone", "transcoder")
 
 
 def read_settings(file: Path) -> Settings:

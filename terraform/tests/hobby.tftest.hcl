@@ -14,11 +14,11 @@ mock_provider "google" {
 }
 
 variables {
-  project_id        = "demo-watchparty"
-  profile           = "hobby"
-  alert_email       = "you@example.org"
-  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
+  project_id  = "demo-watchparty"
+  profile     = "hobby"
+  alert_email = "you@example.org"
   images = {
+    functions  = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/functions@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     standalone = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/standalone@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     transcoder = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
@@ -52,11 +52,11 @@ run "least" {
     error_message = "Nothing costs money while no one watches."
   }
   assert {
-    condition     = keys(google_cloudfunctions2_function.function) == ["on_delivery", "on_transcode", "on_upload", "sweep"]
+    condition     = keys(google_cloud_run_v2_service.function) == ["on_delivery", "on_transcode", "on_upload", "sweep"]
     error_message = "Events are functions here too; page, API and relay are the service."
   }
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY"])
+    condition     = alltrue([for function in google_cloud_run_v2_service.function : function.ingress == "INGRESS_TRAFFIC_INTERNAL_ONLY"])
     error_message = "Event functions accept no calls from outside."
   }
   assert {

@@ -26,12 +26,12 @@ override_resource {
 }
 
 variables {
-  project_id        = "demo-watchparty"
-  profile           = "production"
-  domain            = "watch.example"
-  alert_email       = "you@example.org"
-  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
+  project_id  = "demo-watchparty"
+  profile     = "production"
+  domain      = "watch.example"
+  alert_email = "you@example.org"
   images = {
+    functions  = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/functions@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     relay      = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/relay@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     transcoder = "europe-west1-docker.pkg.dev/demo-watchparty/watchparty/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
@@ -64,7 +64,7 @@ run "everything" {
     error_message = "Redis never evicts keys, requires a password and uses TLS."
   }
   assert {
-    condition     = google_cloud_run_v2_service.relay[0].ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" && alltrue([for function in google_cloudfunctions2_function.function : contains(["ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], function.service_config[0].ingress_settings)])
+    condition     = google_cloud_run_v2_service.relay[0].ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" && alltrue([for function in google_cloud_run_v2_service.function : contains(["INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER", "INGRESS_TRAFFIC_INTERNAL_ONLY"], function.ingress)])
     error_message = "The load balancer is the only entry point."
   }
   assert {
@@ -88,7 +88,7 @@ run "everything" {
     error_message = "Every event is pushed with a token, retried on failure, and stored when it keeps failing."
   }
   assert {
-    condition     = alltrue([for name, subscription in google_pubsub_subscription.event : subscription.push_config[0].oidc_token[0].audience == google_cloudfunctions2_function.function[local.topics[name].function].service_config[0].uri])
+    condition     = alltrue([for name, subscription in google_pubsub_subscription.event : subscription.push_config[0].oidc_token[0].audience == google_cloud_run_v2_service.function[local.topics[name].function].uri])
     error_message = "Each push carries a token for the function that it reaches: Cloud Run refuses any other."
   }
   assert {
@@ -104,7 +104,7 @@ run "everything" {
     error_message = "Only the function for sign-in can check whether a user is disabled."
   }
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.function : function.service_config[0].environment_variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://collector.example:4318"])
+    condition     = alltrue([for function in google_cloud_run_v2_service.function : contains([for each in function.template[0].containers[0].env : each.value if each.name == "OTEL_EXPORTER_OTLP_ENDPOINT"], "https://collector.example:4318")])
     error_message = "Every function has the endpoint for traces."
   }
   assert {
@@ -143,5 +143,21 @@ run "few_relays" {
   assert {
     condition     = google_monitoring_alert_policy.alert["relay_full"].conditions[0].condition_threshold[0].threshold_value > 1
     error_message = "One relay of two is not full."
+  }
+}
+
+run "canary" {
+  command = plan
+  variables {
+    canary = { percent = 10, stable = { auth = "watchparty-auth-00007-abc", rooms = "watchparty-rooms-00007-abc" } }
+  }
+
+  assert {
+    condition     = [for each in google_cloud_run_v2_service.function["rooms"].traffic : "${each.percent} ${each.revision == null ? "latest" : each.revision}"] == ["90 watchparty-rooms-00007-abc", "10 latest"]
+    error_message = "A canary gets its share, and the revision that served before gets the rest."
+  }
+  assert {
+    condition     = [for each in google_cloud_run_v2_service.function["videos"].traffic : each.percent] == [100]
+    error_message = "Without a named revision all requests go to the new one."
   }
 }

@@ -7,12 +7,12 @@ mock_provider "google" {
 }
 
 variables {
-  project_id        = "demo-watchparty"
-  profile           = "hobby"
-  alert_email       = "you@example.org"
-  functions_archive = ".build/dist/functions-0123456789abcdef.zip"
-  cdn_key_values    = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
+  project_id     = "demo-watchparty"
+  profile        = "hobby"
+  alert_email    = "you@example.org"
+  cdn_key_values = { k1 = "nZtRohdNF9m3cKM24IcK4w==" }
   images = {
+    functions  = "host/functions@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     standalone = "host/standalone@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     transcoder = "host/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
@@ -32,6 +32,7 @@ run "refuses_production_without_domain" {
   variables {
     profile = "production"
     images = {
+      functions  = "host/functions@sha256:0000000000000000000000000000000000000000000000000000000000000000"
       relay      = "host/relay@sha256:0000000000000000000000000000000000000000000000000000000000000000"
       transcoder = "host/transcoder@sha256:0000000000000000000000000000000000000000000000000000000000000000"
     }
@@ -43,6 +44,7 @@ run "refuses_an_image_by_tag" {
   command = plan
   variables {
     images = {
+      functions  = "host/functions:latest"
       standalone = "host/standalone:latest"
       transcoder = "host/transcoder:latest"
     }

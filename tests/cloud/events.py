@@ -139,10 +139,8 @@ class Events:
 
     def _deliver(self, trigger: Values, resource: dict[str, Any]) -> None:
         service = trigger["destination"][0]["cloud_run_service"][0]["service"]
-        (function,) = [
-            each for each in self.applied.of_type("google_cloudfunctions2_function").values() if each["name"] == service
-        ]
-        uri = function["service_config"][0]["uri"]
+        services = self.applied.of_type("google_cloud_run_v2_service").values()
+        (uri,) = [each["uri"] for each in services if each["name"] == service]
         headers = {
             "ce-id": f"{resource['bucket']}/{resource['name']}#{resource['generation']}",
             "ce-type": "google.cloud.storage.object.v1.finalized",

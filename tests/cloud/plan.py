@@ -63,8 +63,7 @@ def _test_file(redis: Redis, choices: Choices, overrides: list[str]) -> str:
         "domain": SITE,
         "region": REGION,
         "alert_email": "operator@example.org",
-        "functions_archive": ".build/dist/functions-0123456789abcdef.zip",
-        "images": {name: image % name for name in ("relay", "transcoder")},
+        "images": {name: image % name for name in ("functions", "relay", "transcoder")},
         "cdn_active_key": next(iter(choices.cdn_keys)),
         "cdn_key_names": list(choices.cdn_keys),
         "cdn_key_values": choices.cdn_keys,
@@ -109,9 +108,8 @@ def _overrides(first: Applied) -> list[str]:
         found.append(_override(address, named))
     for address, topic in first.of_type("google_pubsub_topic").items():
         found.append(_override(address, {"id": f"projects/{PROJECT}/topics/{topic['name']}"}))
-    for address, each in first.of_type("google_cloudfunctions2_function").items():
-        uri = f"https://{each['name']}-{NUMBER}.{REGION}.run.app"
-        found.append(_override(address, {"service_config": {"uri": uri}}))
+    for address, each in first.of_type("google_cloud_run_v2_service").items():
+        found.append(_override(address, {"uri": f"https://{each['name']}-{NUMBER}.{REGION}.run.app"}))
     return found
 
 

@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
@@ -44,6 +43,7 @@ from cloud.identities import Identities, metadata_server
 from cloud.namespace import ADDRESSES, SITE
 from cloud.reverse_proxy import serving
 from cloud.tls import tls_front
+from containers.dockerfile import FUNCTIONS
 from fakes.google.emulators import firestore_command, free_port, pubsub_command, running
 from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import ROOT, Applied, Values
@@ -53,7 +53,7 @@ REDIS = ("127.0.1.9", 6378)
 RELAYS = 2
 OPERATOR = "operator@example.org"
 """Owner of the project: whoever ran Terraform."""
-_FUNCTION = "google_cloudfunctions2_function.function"
+_FUNCTION = "google_cloud_run_v2_service.function"
 
 
 def why_not() -> str | None:
@@ -148,7 +148,6 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
                 stack.enter_context, running(firestore_command(firestore_port) or [], firestore_port)
             )
             pubsub = pool.submit(stack.enter_context, running(pubsub_command(pubsub_port) or [], pubsub_port))
-            source = pool.submit(_deployed_functions, folder)
         applied = applied_.result()
         firestore.result(), pubsub.result()
         identities, policy = Identities(), Policy(applied, owner=f"serviceAccount:{OPERATOR}")
@@ -163,7 +162,7 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
             signer=_uploads_signer(applied),
         )
         _upload_page(gcs, applied)
-        services = _services(applied, world, folder, source.result(), keys)
+        services = _services(applied, world, folder, keys)
         for service in services.values():
             for instance in service.instances:
                 stack.callback(instance.stop)
@@ -225,18 +224,6 @@ def _redis(folder: Path, authority: Authority) -> Iterator[plan.Redis]:
             process.terminate()
 
 
-def _deployed_functions(folder: Path) -> Path:
-    """The archive that is deployed, unpacked: nothing else of the checkout is in it."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "functions" / "bundle.py"), str(folder / "dist")],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    target = folder / "functions"
-    with zipfile.ZipFile(done.stdout.strip()) as archive:
-        archive.extractall(target)
-    return target
-
-
 def _google(stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, str]) -> dict[str, dict[str, int]]:
     """Google's APIs at their names; returns the counters of gRPC calls."""
     identities, policy, applied = ground.world.identities, ground.world.policy, ground.applied
@@ -271,56 +258,53 @@ def _publish(topic: str, messages: list[bytes]) -> list[str]:
 
 def _uploads_signer(applied: Applied) -> str:
     """The account that signs upload URLs: that of the function `videos`."""
-    function = applied.instances(_FUNCTION)["videos"]
-    return str(function["service_config"][0]["environment_variables"]["WATCHPARTY_SIGNER_ACCOUNT"])
+    (container,) = applied.instances(_FUNCTION)["videos"]["template"][0]["containers"]
+    return next(str(each["value"]) for each in container["env"] if each["name"] == "WATCHPARTY_SIGNER_ACCOUNT")
 
 
 # ---- workloads
 
 
-def _services(
-    applied: Applied, world: World, folder: Path, source: Path, keys: Mapping[str, str]
-) -> dict[str, Service]:
+def _services(applied: Applied, world: World, folder: Path, keys: Mapping[str, str]) -> dict[str, Service]:
     found = {}
+    app = FUNCTIONS.lay_out(_made(folder / "functions"))
     for function in applied.instances(_FUNCTION).values():
-        (config,) = function["service_config"]
-        service = Service(function["name"], config["uri"], float(config["timeout_seconds"]), world)
-        service.instances.append(_function(function, world, folder, source, keys))
+        service = _service(function, world)
+        service.instances.append(_function(function, world, folder, app, keys))
         found[service.name] = service
     relay = applied.resources["google_cloud_run_v2_service.relay[0]"]
-    (template,) = relay["template"]
-    service = Service(relay["name"], "relay", float(template["timeout"].removesuffix("s")), world)
-    service.instances += [_relay(applied, template, world, folder, number) for number in range(RELAYS)]
+    service = _service(relay, world)
+    service.instances += [_relay(applied, relay["template"][0], world, folder, number) for number in range(RELAYS)]
     found[service.name] = service
     return found
 
 
-def _function(function: Values, world: World, folder: Path, source: Path, keys: Mapping[str, str]) -> Instance:
-    (config,) = function["service_config"]
-    entry = function["build_config"][0]["entry_point"]
+def _service(values: Values, world: World) -> Service:
+    return Service(values["name"], values["uri"], float(values["template"][0]["timeout"].removesuffix("s")), world)
+
+
+def _function(function: Values, world: World, folder: Path, app: Path, keys: Mapping[str, str]) -> Instance:
+    """An instance of the functions' image with the service's environment and mounted keys."""
+    (template,) = function["template"]
+    (container,) = template["containers"]
     mounts = _made(folder / "mounts" / function["name"])
-    for volume in config["secret_volumes"]:
-        target = _made(mounts / volume["mount_path"].lstrip("/"))
-        name = volume["secret"].removeprefix("watchparty-")
-        (target / volume["versions"][0]["path"]).write_text(keys[name])
-    environment = _rerooted(
-        config["environment_variables"], [each["mount_path"] for each in config["secret_volumes"]], mounts
-    )
-    is_http = "FUNCTION_USE_ASGI" in environment
+    volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
+    for mount in container["volume_mounts"]:
+        volume = volumes[mount["name"]]
+        target = _made(mounts / mount["mount_path"].lstrip("/"))
+        (target / volume["items"][0]["path"]).write_text(keys[volume["secret"].removeprefix("watchparty-")])
+    plain = {each["name"]: each["value"] for each in container["env"]}
     return Instance(
         function["name"],
-        clean_python("functions_framework", "--host", "0.0.0.0"),
+        clean_python(*FUNCTIONS.command()[2:]),
         {
-            **environment,
+            **_rerooted(plain, [each["mount_path"] for each in container["volume_mounts"]], mounts),
             "K_SERVICE": function["name"],
             "K_REVISION": f"{function['name']}-00001-abc",
-            "FUNCTION_TARGET": entry,
-            "FUNCTION_SOURCE": str(source / "main.py"),
-            "FUNCTION_SIGNATURE_TYPE": "http" if is_http else "cloudevent",
         },
-        cwd=source,
+        cwd=app,
         world=world,
-        email=config["service_account_email"],
+        email=template["service_account"],
         ready="/robots.txt",
     )
 

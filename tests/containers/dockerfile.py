@@ -54,14 +54,18 @@ class Image:
         for keyword, rest in self.last_stage:
             if keyword == "COPY" and not rest.startswith("--from"):
                 *sources, target = rest.split()
-                for source in sources:
-                    shutil.copytree(
-                        self.context / source, folder / target.lstrip("/"), ignore=shutil.ignore_patterns("__pycache__")
-                    )
+                for source in map(self.context.joinpath, sources):
+                    to = folder / target.lstrip("/")
+                    if source.is_dir():
+                        shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+                    else:
+                        to.mkdir(parents=True, exist_ok=True)
+                        shutil.copy(source, to)
         return folder / "app"
 
 
+FUNCTIONS = Image(ROOT / "functions/Dockerfile", ROOT / "functions")
 RELAY = Image(ROOT / "sync-relay/Dockerfile", ROOT / "sync-relay")
 TRANSCODER = Image(ROOT / "transcoder/Dockerfile", ROOT / "transcoder")
 STANDALONE = Image(ROOT / "standalone/Dockerfile", ROOT)
-IMAGES = {"relay": RELAY, "transcoder": TRANSCODER, "standalone": STANDALONE}
+IMAGES = {"functions": FUNCTIONS, "relay": RELAY, "transcoder": TRANSCODER, "standalone": STANDALONE}

@@ -3,17 +3,21 @@ that they contain. The workflow builds and starts the real images.
 """
 
 import ast
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from containers.dockerfile import IMAGES, RELAY, ROOT, STANDALONE, TRANSCODER, Image
+from containers.dockerfile import FUNCTIONS, IMAGES, RELAY, ROOT, STANDALONE, TRANSCODER, Image
+from fakes.function_process import cloud_environment
 from fakes.google.emulators import free_port
 
 pytestmark = pytest.mark.service
@@ -65,12 +69,11 @@ def test_copied_files_exist_and_are_in_the_build_context(image: Image) -> None:
         assert {source.split("/")[0] for source in sources} == allowed
 
 
-def test_images_and_functions_run_the_same_python() -> None:
-    """The minor version of every Python base is that of the functions' runtime."""
-    (runtime,) = re.findall(r'runtime\s+= "python3(\d+)"', (ROOT / "terraform/functions.tf").read_text())
+def test_all_images_run_the_same_python() -> None:
+    """Every Python base has one minor version, the one for which packages are locked."""
     bases = {rest.split()[0] for image in IMAGES.values() for rest in image.of("FROM") if rest.startswith("python")}
-    assert {base.partition(":")[2].partition("-")[0] for base in bases} == {f"3.{runtime}"}
-    assert f"--python-version 3.{runtime}" in (ROOT / "Makefile").read_text()
+    (version,) = {base.partition(":")[2].partition("-")[0] for base in bases}
+    assert f"--python-version {version}" in (ROOT / "Makefile").read_text()
 
 
 def test_an_unchanged_image_is_built_once_a_month() -> None:
@@ -94,9 +97,9 @@ def running(image: Image, folder: Path, **environ: str) -> tuple[list[str], dict
     return [sys.executable, *image.command()[1:]], env
 
 
-def serve(command: list[str], env: dict[str, str], health: list[str], log: Path) -> int:
+def serve(command: list[str], env: dict[str, str], health: list[str], log: Path, *, cwd: Path | None = None) -> int:
     """Starts it, waits until the image's health check succeeds, sends SIGTERM, and returns the exit code."""
-    with log.open("wb") as output, subprocess.Popen(command, env=env, stdout=output, stderr=output) as process:
+    with log.open("wb") as output, subprocess.Popen(command, env=env, cwd=cwd, stdout=output, stderr=output) as process:
         try:
             deadline = time.monotonic() + STARTS_WITHIN_S
             while subprocess.run([sys.executable, *health[1:]], env=env, capture_output=True, check=False).returncode:
@@ -115,6 +118,56 @@ def test_the_relay_runs_from_its_files_alone(tmp_path: Path) -> None:
     assert serve(command, env, RELAY.health_command(), tmp_path / "log") == 0, (tmp_path / "log").read_text()
 
 
+def test_a_function_runs_from_its_files_alone(tmp_path: Path) -> None:
+    """It listens on the port that Cloud Run names, with the entry point that the environment names."""
+    target = {"FUNCTION_TARGET": "sweep", "FUNCTION_SIGNATURE_TYPE": "cloudevent", "THREADS": "2"}
+    command, env = running(FUNCTIONS, tmp_path, PORT=str(free_port()), **target)
+    app = tmp_path / "app"
+    code = serve(command, env, FUNCTIONS.health_command(), tmp_path / "log", cwd=app)
+    assert code == 0, (tmp_path / "log").read_text()
+
+
+_WITHOUT = """
+import json, sys
+from importlib.abc import MetaPathFinder
+
+class Absent(MetaPathFinder):
+    names = set(json.loads(sys.argv[1]))
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self.names:
+            raise ModuleNotFoundError(f"{name} is not in functions/requirements.lock", name=name)
+
+sys.meta_path.insert(0, Absent())
+import main, firebase_admin.auth, websockets.sync.client
+from google.cloud import firestore, run_v2, storage
+
+main._auth_app(), main._rooms_app(), main._videos_app(), main._services()
+"""
+
+
+def test_the_functions_need_only_their_locked_packages(tmp_path: Path) -> None:
+    """Every function can be built with nothing but the image's files and the packages of requirements.lock."""
+    _, env = running(FUNCTIONS, tmp_path)
+    env |= cloud_environment(tmp_path / "keys", store_url=f"sqlite:///{tmp_path}/store.db")
+    lock = (ROOT / "functions/requirements.lock").read_text()
+    allowed = {canonicalize_name(name) for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[\S+\])?==", lock, re.MULTILINE)}
+    absent = [name for name, by in packages_distributions().items() if allowed.isdisjoint(map(canonicalize_name, by))]
+    assert {"playwright", "redis"} <= set(absent), "what is held back here is missing in the image"
+    command = [sys.executable, "-c", _WITHOUT, json.dumps(absent)]
+    done = subprocess.run(command, env=env, cwd=tmp_path / "app", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=list(IMAGES))
+def test_every_package_of_an_image_is_checked_by_its_hash(image: Image) -> None:
+    """pip installs only from lock files with hashes. npm's lock of the page has its own."""
+    installs = [rest for rest in image.of("RUN") if "pip install" in rest]
+    assert installs
+    for each in installs:
+        assert re.search(r"pip install --no-cache-dir --require-hashes -r [\w-]+[.]lock$", each), each
+
+
 def test_the_standalone_server_runs_from_its_files_alone(tmp_path: Path) -> None:
     """The same, except that uvicorn re-raises the signal after a clean shutdown."""
     command, env = running(
@@ -127,7 +180,12 @@ def test_the_standalone_server_runs_from_its_files_alone(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("image", "package"),
-    [(RELAY, "watchparty_relay"), (TRANSCODER, "watchparty_transcoder"), (STANDALONE, "watchparty")],
+    [
+        (FUNCTIONS, "watchparty_api"),
+        (RELAY, "watchparty_relay"),
+        (TRANSCODER, "watchparty_transcoder"),
+        (STANDALONE, "watchparty"),
+    ],
     ids=list(IMAGES),
 )
 def test_an_image_does_not_need_the_checkout(image: Image, package: str, tmp_path: Path) -> None:

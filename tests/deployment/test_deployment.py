@@ -71,7 +71,7 @@ class Operator:
     def deployed_with(self) -> dict[str, str]:
         """Returns the variables of the last plan."""
         words = [call for call in self.calls("terraform") if " plan " in call][-1]
-        return dict(re.findall(r"-var=(\w+)=(\{.*?\}|\S+)", words))
+        return dict(re.findall(r"-var=(\w+)=(\{.*?\}+|\S+)", words))
 
 
 SECRET_MANAGER = """
@@ -131,7 +131,7 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert "saw the same film start at the same instant" in done.stdout
     assert f"Deployed: {operator.site}" in done.stdout
     given = operator.deployed_with()
-    assert set(json.loads(given["images"])) == {"standalone", "transcoder"}
+    assert set(json.loads(given["images"])) == {"functions", "standalone", "transcoder"}
     assert json.loads(given["key_versions"]) == {"access": "1", "join": "1", "notice": "1", "hash": "1"}
     assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
     made = {call for call in operator.calls("gcloud") if call.startswith("beta services identity create")}
@@ -175,16 +175,45 @@ def test_a_second_deployment_recreates_nothing_and_can_be_rolled_back(operator: 
     assert again.returncode == 0, again.stdout + again.stderr
     assert [call for call in operator.calls("gcloud") if "versions add" in call] == []
     built = [call for call in operator.calls("gcloud") if call.startswith("builds submit")]
-    assert [call.split()[2] for call in built] == [
-        ".",
-        ".",
-    ]  # the first attempt failed; only the standalone image contains the functions
-    assert operator.deployed_with()["functions_archive"] != before["functions_archive"]
+    # The first attempt failed. Of the images only these two contain the functions.
+    assert [call.split()[2] for call in built] == ["functions", "functions", "."]
+    assert operator.deployed_with()["images"] != before["images"]
     back = operator.types(blocks("Rolling back"))
     assert back.returncode == 0, back.stdout + back.stderr
     now = operator.deployed_with()
-    assert Path(now["functions_archive"]).name == Path(before["functions_archive"]).name
     assert now["images"] == before["images"]
+
+
+def test_a_canary_gets_its_share_beside_the_revision_that_served_before(operator: Operator) -> None:
+    """The next deployment ends it, and the record for a rollback does not contain it."""
+    settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
+    done = operator.types(f"{settings}\nmake deploy YES=1 CANARY=10")
+    assert done.returncode == 0, done.stdout + done.stderr
+    stable = {name: f"watchparty-{name}-00002" for name in ("auth", "rooms", "videos")}
+    assert json.loads(operator.deployed_with()["canary"]) == {"percent": 10, "stable": stable}
+    records = sorted((operator.cloud / "buckets/my-watch-party-watchparty-state/deployments").glob("*.json"))
+    assert "canary" not in records[-1].read_text()
+    operator.types(blocks("3. The deployment"), CLOUD_FAILS="terraform apply of everything")
+    assert json.loads(operator.deployed_with()["canary"]) == {"percent": 100, "stable": {}}
+
+
+def test_a_canary_of_a_hobby_site_is_refused(operator: Operator) -> None:
+    """Before anything changes: one instance cannot be split."""
+    done = operator.types(f"{blocks('2. The settings')}\nmake deploy YES=1 CANARY=10")
+    assert done.returncode != 0
+    assert "CANARY needs the profile production" in done.stderr
+    assert not (operator.cloud / "calls.jsonl").exists()
+
+
+def test_a_record_from_before_the_image_of_the_functions_is_refused(operator: Operator) -> None:
+    """An earlier release recorded an archive: the operator is told how to return to that release."""
+    operator.types(blocks("2. The settings") + blocks("3. The deployment"), CLOUD_FAILS="terraform apply of everything")
+    folder = operator.cloud / "buckets/my-watch-party-watchparty-state/deployments"
+    old = {"functions_archive": "functions-0.zip", "images": {"transcoder": "x"}, "key_versions": {}, "page": None}
+    (folder / "20200101T000000Z.json").write_text(json.dumps(old))
+    back = operator.types(blocks("Rolling back"))
+    assert back.returncode != 0
+    assert "check that release out" in back.stderr
 
 
 EVENTARC = (

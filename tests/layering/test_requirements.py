@@ -4,6 +4,7 @@ import re
 from importlib import metadata
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -13,6 +14,27 @@ LISTS = [
     ROOT / "sync-relay" / "compile-requirements.txt",
 ]
 LINE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[^\]]+\])?==(?P<version>\S+)\s+# \S")
+
+
+LOCKED = {
+    "functions/requirements.lock": ["functions/requirements.txt"],
+    "sync-relay/requirements.lock": ["sync-relay/requirements.txt"],
+    "sync-relay/compile-requirements.lock": ["sync-relay/requirements.txt", "sync-relay/compile-requirements.txt"],
+    "transcoder/requirements.lock": ["transcoder/requirements.txt"],
+    "standalone/image-requirements.lock": [
+        "standalone/image-requirements.txt",
+        "standalone/requirements.txt",
+        "functions/requirements.txt",
+        "sync-relay/requirements.txt",
+    ],
+}
+"""Lock file of an image → the lists that it locks."""
+
+
+def pinned(path: Path) -> list[str]:
+    """The requirements of one list, without comments and the lists that it includes."""
+    lines = [line.partition("#")[0].strip() for line in path.read_text().splitlines()]
+    return [line for line in lines if line and not line.startswith("-r")]
 
 
 def pins(path: Path) -> dict[str, str]:
@@ -35,16 +57,21 @@ def test_one_package_has_one_version_everywhere() -> None:
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
-def test_the_lock_of_the_functions_is_complete_and_agrees() -> None:
-    """It has the pins of requirements.txt, every package that those need on Python 3.13, and a hash for each."""
-    lock = locked(ROOT / "functions" / "requirements.lock")
+@pytest.mark.parametrize("file", LOCKED)
+def test_the_lock_of_an_image_is_complete_and_agrees(file: str) -> None:
+    """It has the pins of its lists, every package that those need on Python 3.13, and a hash for each."""
+    lock = locked(ROOT / file)
     assert [name for name, (_, hashes) in lock.items() if not hashes] == []
-    wanted = {
-        canonicalize_name(name): version for name, version in pins(ROOT / "functions" / "requirements.txt").items()
-    }
+    wanted, extras = {}, {}
+    for path in LOCKED[file]:
+        for requirement in map(Requirement, pinned(ROOT / path)):
+            name = canonicalize_name(requirement.name)
+            wanted[name] = next(iter(requirement.specifier)).version
+            extras[name] = requirement.extras
     assert {name: lock[name][0] for name in wanted} == wanted
     where = {"python_version": "3.13", "python_full_version": "3.13.0", "platform_machine": "x86_64"}
-    needed, seen = [Requirement(name) for name in wanted], set()
+    needed = [Requirement(f"{name}[{','.join(extras[name])}]") for name in wanted]
+    seen: set[tuple[str, str]] = set()
     while needed:
         requirement = needed.pop()
         name = canonicalize_name(requirement.name)

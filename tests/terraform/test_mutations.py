@@ -35,7 +35,7 @@ UNSAFE = [
     Mistake("functions.tf", 'may = ["uploads", "launch"]', 'may = ["uploads"]'),
     Mistake(
         "events.tf",
-        "audience              = google_cloudfunctions2_function.function[each.value.function].service_config[0].uri",
+        "audience              = google_cloud_run_v2_service.function[each.value.function].uri",
         "audience              = local.site_url",
         "a token for the function that it reaches",
     ),

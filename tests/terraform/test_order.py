@@ -19,7 +19,7 @@ run "{name}" {{
 """
 KEY = '"nZtRohdNF9m3cKM24IcK4w=="'
 FUNCTIONS = {"auth", "rooms", "videos", "on_upload", "on_transcode", "on_room_event", "on_delivery", "sweep"}
-UPDATES = {(f'google_cloudfunctions2_function.function["{name}"]', "Update") for name in FUNCTIONS}
+UPDATES = {(f'google_cloud_run_v2_service.function["{name}"]', "Update") for name in FUNCTIONS}
 
 
 class Deployments:
@@ -70,8 +70,8 @@ def test_switching_the_cdn_key_changes_no_right(source: Path, tmp_path: Path) ->
     readers = [set(done.after[name].instances(READER)) for name in ("first", "second")]
     assert readers[0] == readers[1] >= {"rooms cdn-k1", "rooms cdn-k2"}
     mounted = [
-        {volume["secret"] for volume in function["service_config"][0]["secret_volumes"]}
-        for function in done.after["second"].instances("google_cloudfunctions2_function.function").values()
+        {volume["secret"][0]["secret"] for volume in function["template"][0]["volumes"]}
+        for function in done.after["second"].instances("google_cloud_run_v2_service.function").values()
     ]
     assert all("watchparty-cdn-k2" in each and "watchparty-cdn-k1" not in each for each in mounted)
 

@@ -24,7 +24,7 @@ from watchparty_api.rooms.link_page import PAGE_HEADERS
 from watchparty_relay.config import from_environment as relay_config
 from watchparty_transcoder.config import read_cloud_config
 
-FUNCTION_PREFIX = "google_cloudfunctions2_function.function"
+FUNCTION_PREFIX = "google_cloud_run_v2_service.function"
 DOCUMENTED = re.compile(r"`(WATCHPARTY_[A-Z_]+)`")
 NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS", "WATCHPARTY_GRANT_LIFE_S"}
 """Settings that this deployment leaves at their defaults: one workspace, mounted keys, the default life of a grant."""
@@ -99,7 +99,7 @@ def test_the_foundation_has_the_outputs_that_the_next_steps_need(profile: str, s
     asked = set(re.findall(r'out\["(\w+)"\]', (SOURCE / "deploy/__main__.py").read_text().partition("deployment =")[0]))
     assert asked == {"registry", "builder_account", "source_bucket"}
     assert asked <= set(first.outputs)
-    assert not first.of_type("google_cloudfunctions2_function")
+    assert not first.of_type("google_cloud_run_v2_service")
 
 
 # ---- settings
@@ -107,9 +107,12 @@ def test_the_foundation_has_the_outputs_that_the_next_steps_need(profile: str, s
 
 def function_environment(function: Values) -> dict[str, str]:
     """Returns the environment of a function, with a placeholder for each secret."""
-    service = function["service_config"][0]
-    secret = {each["key"]: f"secret {each['secret']}" for each in service["secret_environment_variables"]}
-    return {**service["environment_variables"], **secret}
+    return {
+        each["name"]: f"secret {each['value_source'][0]['secret_key_ref'][0]['secret']}"
+        if each["value_source"]
+        else each["value"]
+        for each in function["template"][0]["containers"][0]["env"]
+    }
 
 
 def container_environment(applied: Applied, container: Values) -> dict[str, str]:
@@ -190,7 +193,7 @@ def test_an_instance_accepts_only_what_it_runs_in_parallel(production: Applied, 
 
     for applied in (production, hobby):
         for name, function in applied.instances(FUNCTION_PREFIX).items():
-            concurrency = function["service_config"][0]["max_instance_request_concurrency"]
+            concurrency = function["template"][0]["max_instance_request_concurrency"]
             environment = function_environment(function)
             assert "WORKERS" not in environment
             if "FUNCTION_USE_ASGI" in environment:
@@ -243,8 +246,12 @@ def test_the_transcoder_gets_the_settings_that_it_reads(production: Applied) -> 
 def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applied) -> None:
     """Each file of the keys folder is in its own folder, because Cloud Run mounts secrets that way."""
     for applied, cdn in ((production, "watchparty-cdn-k2"), (least, "watchparty-cdn-k1")):
-        volumes = applied.instances(FUNCTION_PREFIX)["rooms"]["service_config"][0]["secret_volumes"]
-        mounted = {(each["mount_path"], each["versions"][0]["path"], each["secret"]) for each in volumes}
+        (template,) = applied.instances(FUNCTION_PREFIX)["rooms"]["template"]
+        volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
+        mounted = {
+            (each["mount_path"], volumes[each["name"]]["items"][0]["path"], volumes[each["name"]]["secret"])
+            for each in template["containers"][0]["volume_mounts"]
+        }
         assert mounted == {
             ("/keys/access", "access.json", "watchparty-access"),
             ("/keys/join", "join.json", "watchparty-join"),
@@ -312,7 +319,7 @@ def test_only_the_page_and_the_services_behind_the_load_balancer_are_public(
 def test_events_are_pushed_with_a_token_for_the_function_that_they_reach(production: Applied) -> None:
     """Cloud Run refuses a token for another address, so each push carries one for its event function."""
     functions = production.instances(FUNCTION_PREFIX)
-    addresses = {each["service_config"][0]["uri"]: name for name, each in functions.items()}
+    addresses = {each["uri"]: name for name, each in functions.items()}
     assert len(addresses) == len(functions)
     pusher = production.resources["google_service_account.pusher"]["email"]
     reached = {}
