@@ -15,16 +15,17 @@ import uvicorn
 
 from watchparty.banner import banner, lan_address
 from watchparty.bootstrap import Home, build_home
+from watchparty.bounded_socket import BoundedSocket
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.demo import open_demo_room, run_guests
 from watchparty.errors import PortTaken
 from watchparty.request_head import BoundedHead
 from watchparty.sample_film import sample_film
+from watchparty_relay.transport.port import READ_BYTES
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104  compared, not bound
 SHUTDOWN_WITHIN_S = 8
-MAX_FRAME_BYTES = 64 * 1024
 
 
 def serve(config: HomeConfig) -> int:
@@ -98,8 +99,8 @@ async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None
             access_log=False,  # a room's URL lets people into the room
             proxy_headers=False,  # the functions trust only the proxies in the settings
             server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=MAX_FRAME_BYTES,
+            ws=BoundedSocket,
+            ws_max_size=READ_BYTES,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
         ),

@@ -62,6 +62,7 @@ def build_relay(
         limits=scaled_limits(config.limits_times),
         word_filter=WordFilter(config.blocked_words),
         rotates=config.rotates,
+        socket_bytes=config.socket_mb * 1024 * 1024,
     )
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
 

@@ -39,6 +39,8 @@ class RelayConfig:
     """The number of the deployment; instances of a lower one ask their clients to move. 0: none."""
     limits_times: int = 1
     """Multiplies what each member and connection may send, for load tests."""
+    socket_mb: int = 256
+    """The memory, in MiB, that connections may use in all; beyond nine tenths of it, new ones are refused."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins beside the relay's own host, e.g. https://watch.example."""
 
@@ -61,6 +63,7 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         in_cloud="K_SERVICE" in environ,
         revision=_revision(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
+        socket_mb=_socket_mb(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
 
@@ -130,6 +133,13 @@ def _limits_times(environ: Mapping[str, str]) -> int:
         raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "a whole number from 1")
     if value != "1" and "K_SERVICE" in environ:
         raise ConfigError("WATCHPARTY_RELAY_LIMITS_TIMES", "1 on Cloud Run: it is for load tests")
+    return int(value)
+
+
+def _socket_mb(environ: Mapping[str, str]) -> int:
+    value = environ.get("WATCHPARTY_RELAY_SOCKET_MB", "256")
+    if not (value.isascii() and value.isdigit() and 16 <= int(value) <= 1_048_576):
+        raise ConfigError("WATCHPARTY_RELAY_SOCKET_MB", "a number of MiB from 16 to 1048576")
     return int(value)
 
 

@@ -41,6 +41,8 @@ class Metrics:
     lagging: int = 0
     events_pending: int = 0
     redis_up: int = 1
+    socket_bytes: int = 0
+    refused: int = 0
     deliveries: int = 0
     resyncs: int = 0
     epochs: int = 0
@@ -62,6 +64,7 @@ class Metrics:
             "rooms": (self.rooms, "rooms with connections here"),
             "lagging": (self.lagging, "readers that lag"),
             "room_events_pending": (self.events_pending, "room events not yet published"),
+            "socket_bytes": (self.socket_bytes, "memory that connections hold, estimated"),
             "redis_up": (self.redis_up, "whether Redis answered the last request"),
         }
         for name, (value, what) in values.items():
@@ -74,6 +77,7 @@ class Metrics:
             "resyncs": (self.resyncs, "lagging readers that were brought up to date"),
             "epochs": (self.epochs, "rooms that began a new epoch because Redis had lost or forked them"),
             "room_events_lost": (self.events_lost, "room events dropped"),
+            "connections_refused": (self.refused, "upgrades refused because the budget of memory was used up"),
             "redis_failures": (self.redis_failures, "requests that Redis did not answer"),
         }
         for name, (value, what) in values.items():

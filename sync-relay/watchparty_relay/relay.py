@@ -14,7 +14,7 @@ from watchparty_relay.bus.port import Bus
 from watchparty_relay.fanout.channel import Channel
 from watchparty_relay.metrics import Histogram, Metrics
 from watchparty_relay.protocol.notices import Notice
-from watchparty_relay.protocol.values import Limits
+from watchparty_relay.protocol.values import CloseCode, ErrorCode, Limits
 from watchparty_relay.reporting.room_events import FLUSH_EVERY_S, EventQueue
 from watchparty_relay.room.live_room import LiveRoom
 from watchparty_relay.room.notice_delivery import NoticeDelivery
@@ -31,6 +31,12 @@ MOVED_WITHIN_MS = 5_000.0
 SUPERSEDED_MS = 60_000.0
 """The time that a new revision has to take over the traffic, and the time that clients then have to move."""
 
+CONNECTION_BYTES = 32 * 1024
+"""What an idle connection costs, with its session and its buffers (15 to 25 KiB were measured)."""
+SOCKET_BYTES = 256 * 1024 * 1024
+WATERMARK = 0.9
+"""The share of the budget from which on new connections are refused, so that the present ones have room."""
+
 
 class Relay:
     def __init__(
@@ -44,6 +50,7 @@ class Relay:
         limits: Limits,
         word_filter: WordFilter,
         rotates: bool = False,
+        socket_bytes: int = SOCKET_BYTES,
     ) -> None:
         self.verifier = verifier
         self.metrics = metrics
@@ -52,6 +59,8 @@ class Relay:
         self.started = False
         self.draining = False
         self._superseded_ms: float | None = None
+        self._socket_bytes = socket_bytes
+        self._unsent_bytes = 0  # as of the last tick
         self._bus = bus
         self._events = events
         self._time = time
@@ -113,6 +122,16 @@ class Relay:
             session.drain(within_ms=MOVED_WITHIN_MS)
         return session
 
+    def admits(self) -> bool:
+        """Whether the budget of memory has room for another connection."""
+        admitted = self._used_bytes() + CONNECTION_BYTES <= WATERMARK * self._socket_bytes
+        if not admitted:
+            self.metrics.refused += 1
+        return admitted
+
+    def _used_bytes(self) -> int:
+        return len(self._sessions) * CONNECTION_BYTES + self._unsent_bytes
+
     def disconnected(self, session: Session) -> None:
         session.connection_lost()
         self._sessions.discard(session)
@@ -133,15 +152,29 @@ class Relay:
 
     async def tick(self) -> None:
         now_ms = self.now_ms()
-        lagging_readers = 0
+        lagging_readers = self._unsent_bytes = 0
         for session in tuple(self._sessions):
+            self._unsent_bytes += session.send_queue.buffered_bytes
             lagging = session.send_queue.lagging
             lagging_readers += lagging
             if lagging or now_ms >= session.next_check_ms:
                 session.tick(now_ms)
         self.metrics.lagging = lagging_readers
+        self._close_slowest()
+        self.metrics.socket_bytes = self._used_bytes()
         self._move_superseded(now_ms)
         await self._rooms.tick()
+
+    def _close_slowest(self) -> None:
+        """Beyond the budget, closes the readers that hold the most memory until the rest fits."""
+        excess = self._used_bytes() - self._socket_bytes
+        if excess <= 0:
+            return
+        for session in sorted(self._sessions, key=lambda each: -each.send_queue.buffered_bytes):
+            if excess <= 0:
+                return
+            excess -= session.send_queue.buffered_bytes + CONNECTION_BYTES
+            session.close(CloseCode.SLOW_READER, ErrorCode.SLOW_READER)
 
     def _move_superseded(self, now_ms: float) -> None:
         """After a deployment, asks the clients connected before it to move, once; those that return may stay."""

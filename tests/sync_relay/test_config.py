@@ -47,6 +47,8 @@ def test_everything_can_be_set() -> None:
         ("PORT", "-1"),
         ("WATCHPARTY_RELAY_BUS", "rabbits"),
         ("WATCHPARTY_RELAY_LIMITS_TIMES", "0"),
+        ("WATCHPARTY_RELAY_SOCKET_MB", "15"),
+        ("WATCHPARTY_RELAY_SOCKET_MB", "lots"),
         ("WATCHPARTY_RELAY_EVENTS_TOPIC", "room-events"),
         ("WATCHPARTY_RELAY_BLOCKED_WORDS", "/no/such/file"),
         ("WATCHPARTY_RELAY_ORIGINS", "watch.example"),

@@ -1,6 +1,7 @@
 """The relay as a process of its own: health, readiness, metrics, and how it stops."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 import watchparty_relay
@@ -27,9 +30,15 @@ from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.room_time import MachineTime
+from watchparty_relay.server import Pages
 from watchparty_relay.server import serving as serving_alone
 from watchparty_relay.session.keys import RemoteKeys
-from watchparty_relay.transport.picows import listening_socket
+from watchparty_relay.transport.picows import (
+    HANDSHAKE_WITHIN_S,
+    RESERVED_DESCRIPTORS,
+    PicowsServer,
+    listening_socket,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -219,3 +228,54 @@ def test_a_port_in_use_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, line = run_relay(PORT=str(taken.getsockname()[1]))
         assert (code, line.split(":")[0]) == (1, f"cannot listen on 127.0.0.1 port {taken.getsockname()[1]}")
+
+
+async def test_unfinished_handshakes_are_dropped_in_time() -> None:
+    """A request head that stops half-way, or never begins, holds its socket for a bounded time only."""
+    async with hostile_server(handshake_within_s=0.1) as (server, port):
+        for begun in (b"", b"GET /ws HTTP/1.1\r\nHost: relay\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(begun)
+            async with asyncio.timeout(5):
+                assert await reader.read() == b""
+            writer.close()
+        await eventually_async("no socket is left", lambda: server.sockets == 0)
+
+
+async def test_the_last_descriptors_are_for_pages() -> None:
+    """When sockets are used up, upgrades are refused, health is answered, and beyond that sockets are dropped."""
+    async with hostile_server(max_sockets=RESERVED_DESCRIPTORS // 2 + 10) as (server, port), AsyncExitStack() as opened:
+        for _ in range(10):
+            await opened.enter_async_context(connect(f"ws://127.0.0.1:{port}/ws", compression=None))
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(f"ws://127.0.0.1:{port}/ws", compression=None)
+        assert refusal.value.response.status_code == 503
+        assert await asyncio.to_thread(page, port, "/health") == (200, "alive\n")
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(RESERVED_DESCRIPTORS // 2)]
+        await eventually_async("all are accepted", lambda: server.sockets >= RESERVED_DESCRIPTORS // 2 + 10)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+        for _, each in (*idle, (reader, writer)):
+            each.close()
+
+
+@contextlib.asynccontextmanager
+async def hostile_server(
+    *, handshake_within_s: float = HANDSHAKE_WITHIN_S, max_sockets: int | None = None
+) -> AsyncIterator[tuple[PicowsServer, int]]:
+    """A relay's transport with other limits."""
+
+    async def publish(_: list[dict[str, Any]]) -> None:
+        return None
+
+    service = build_relay(RelayConfig(), jwks=TokenIssuer(MachineTime()).jwks, publish=publish)
+    await service.start()
+    listening = listening_socket("127.0.0.1", 0)
+    pages = Pages(service.relay, dict)
+    server = PicowsServer(service.relay, pages.answer, handshake_within_s=handshake_within_s, max_sockets=max_sockets)
+    await server.start(listening)
+    yield server, listening.getsockname()[1]
+    await server.stop()
+    await service.stop()

@@ -54,8 +54,17 @@ class SendQueue:
             self.sent_seq = batch.seq
 
     def offer_urgent(self, build: Callable[[], bytes]) -> None:
-        if not self.lagging:
-            self._channel.write_urgent(build)
+        """Sends a message ahead of the queue, or drops it if the reader lags."""
+        if self.lagging:
+            return
+        if self._buffered() > LAG_BYTES:
+            self.lagging = True
+            return
+        self._channel.write_urgent(build)
+
+    @property
+    def buffered_bytes(self) -> int:
+        return self._buffered()
 
     def check_reader(self, *, now_ms: float) -> ReaderState:
         """Returns `CAUGHT_UP` once, when the current state should be sent."""

@@ -12,7 +12,14 @@ from typing import Any
 from watchparty_relay.protocol.codec import FrameBatch, text_frame
 from watchparty_relay.protocol.values import CloseCode, ErrorCode
 from watchparty_relay.session.session import Session
-from watchparty_relay.transport.port import FLUSH_WITHIN_S, Acceptor, agreed_subprotocol, origin_allowed
+from watchparty_relay.transport.port import (
+    FLUSH_WITHIN_S,
+    FULL,
+    RETRY_AFTER_S,
+    Acceptor,
+    agreed_subprotocol,
+    origin_allowed,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,6 +27,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_PONGS = 16
+REFUSED_FRAMES = {
+    int(CloseCode.TOO_FAST): (CloseCode.TOO_FAST, ErrorCode.TOO_FAST),
+    int(CloseCode.TOO_LARGE): (CloseCode.TOO_LARGE, ErrorCode.TOO_LARGE),
+}
+"""The codes of `websocket.disconnect` with which the server reports a peer whose frames it no longer reads."""
 
 
 class AsgiChannel:
@@ -101,6 +113,9 @@ class AsgiRelay:
         if not self._origin_allowed(scope):
             await send({"type": "websocket.close", "code": int(CloseCode.REMOVED)})  # before accept: HTTP 403
             return
+        if not self._relay.admits():
+            await _refuse_upgrade(scope, send)
+            return
         offered = scope.get("subprotocols", [])
         await send({"type": "websocket.accept", "subprotocol": agreed_subprotocol(offered)})
         channel = AsgiChannel(send)
@@ -123,13 +138,26 @@ async def _read(receive: Receive, session: Session, channel: AsgiChannel) -> Non
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
-            channel.abort()
+            refused = REFUSED_FRAMES.get(message.get("code", 0))
+            if refused:
+                session.close(*refused)
+            else:
+                channel.abort()
             return
         text = message.get("text")
         if text is None:
             session.receive_binary()
         else:
             session.receive(text)
+
+
+async def _refuse_upgrade(scope: Scope, send: Send) -> None:
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": int(CloseCode.DRAINING)})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", str(RETRY_AFTER_S).encode())]
+    await send({"type": "websocket.http.response.start", "status": 503, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": FULL.encode()})
 
 
 async def _refuse_http(send: Send) -> None:

@@ -1,7 +1,7 @@
 """The picows transport: a relay that is served alone, with sockets and a few HTTP pages on one port.
 
 A connection's frames are one write per round. What the kernel does not accept at once waits in the transport, whose
-buffer size the send queue checks. One timer pings all silent connections.
+buffer size the send queue checks. One timer pings all silent connections. Every frame counts against an allowance.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ from collections.abc import Callable
 from logging import Logger, LoggerAdapter, getLogger
 from typing import Any
 
+import aiofastnet
 from picows import (
+    WSAutoPingStrategy,
     WSCloseCode,
     WSFrame,
     WSListener,
@@ -20,14 +22,18 @@ from picows import (
     WSUpgradeRequest,
     WSUpgradeResponse,
     WSUpgradeResponseWithListener,
-    ws_create_server,
 )
+from picows.picows import WSProtocol  # type: ignore[attr-defined]  # its stub leaves it out
 
+from watchparty_relay.descriptors import raise_descriptor_limit
 from watchparty_relay.protocol.codec import FrameBatch, text_frame
 from watchparty_relay.protocol.values import CloseCode, ErrorCode
+from watchparty_relay.transport.frame_limits import MAX_FRAGMENTS, PongReply, frame_allowance
 from watchparty_relay.transport.port import (
     FLUSH_WITHIN_S,
+    FULL,
     READ_BYTES,
+    RETRY_AFTER_S,
     SILENCE_S,
     Acceptor,
     agreed_subprotocol,
@@ -44,6 +50,10 @@ Otherwise megabytes would queue where we cannot see them.
 UNACKNOWLEDGED_MS = 20_000
 """A peer that has not acknowledged data for this long is gone, although TCP would retry for longer."""
 BACKLOG = 4_096
+HANDSHAKE_WITHIN_S = 5.0
+"""The time for a whole upgrade request."""
+RESERVED_DESCRIPTORS = 128
+"""Half of them are kept for Redis and files, the others for pages: health is answered while upgrades are refused."""
 
 
 Page = Callable[[str], tuple[int, str]]
@@ -94,22 +104,30 @@ class Connection(WSListener):
         self._server = server
         self._subprotocol_ok = subprotocol_ok
         self._fragments: bytearray | None = None
+        self._fragment_count = 0
+        self._allowance = frame_allowance(server.relay.limits)
         self._active = True
         self._pinged = False
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
+        self._pongs = PongReply(buffered=transport.underlying_transport.get_write_buffer_size, send=transport.send_pong)
         self._session = self._server.relay.connect(PicowsChannel(transport))
         self._server.connected(self)
         if not self._subprotocol_ok:
             self._session.close(CloseCode.VERSION, ErrorCode.VERSION)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 (picows' signature)
+        self._pongs.cancel()
         self._server.disconnected(self)
         self._server.relay.disconnected(self._session)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         self._active = True
+        if frame.msg_type != WSMsgType.CLOSE and not self._allowance.take(
+            now_ms=asyncio.get_running_loop().time() * 1000
+        ):
+            return self._session.close(CloseCode.TOO_FAST, ErrorCode.TOO_FAST)
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             return self._reject_frame()
         match frame.msg_type:
@@ -117,6 +135,7 @@ class Connection(WSListener):
                 self._session.receive(frame.get_payload_as_bytes())
             case WSMsgType.TEXT if self._fragments is None:
                 self._fragments = bytearray(frame.get_payload_as_memoryview())
+                self._fragment_count = 1
             case WSMsgType.CONTINUATION if self._fragments is not None:
                 self._continue(frame)
             case WSMsgType.CLOSE:
@@ -124,6 +143,8 @@ class Connection(WSListener):
                 transport.disconnect()
             case WSMsgType.BINARY if self._fragments is None:
                 self._session.receive_binary()
+            case WSMsgType.PING:
+                self._pongs.answer(frame.get_payload_as_bytes())
             case WSMsgType.PONG:
                 pass
             case _:
@@ -151,15 +172,66 @@ class Connection(WSListener):
 
     def _continue(self, frame: WSFrame) -> None:
         fragments = self._fragments or bytearray()
+        self._fragment_count += 1
+        if self._fragment_count > MAX_FRAGMENTS:
+            return self._session.close(CloseCode.TOO_LARGE, ErrorCode.TOO_LARGE)
         if len(fragments) <= READ_BYTES:  # beyond that the message is too large already
             fragments += frame.get_payload_as_memoryview()
         if frame.fin or len(fragments) > READ_BYTES:
             self._fragments = None
             self._session.receive(bytes(fragments))
+        return None
 
     def _reject_frame(self) -> None:
         """The frame violates RFC 6455: reserved bits, or fragments out of order."""
         self._session.close(CloseCode.MALFORMED, ErrorCode.MALFORMED)
+
+
+class _Socket(WSProtocol):  # type: ignore[misc]  # its base is compiled and has no types
+    """A socket from its accept on: before the upgrade and after the close, which picows does not show its listener."""
+
+    def __init__(self, server: "PicowsServer", logger: _DebugLogger) -> None:
+        super().__init__(
+            None,  # the host and the path are a client's
+            None,
+            False,
+            server.accept,
+            logger,
+            True,  # an exception of the listener disconnects
+            server.handshake_within_s,
+            False,  # our own timer pings
+            SILENCE_S,
+            SILENCE_S,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            False,  # `Connection` answers pings: the automatic pong would be written even if the peer does not read
+            READ_BYTES,
+            None,
+            READ_BUFFER_BYTES,
+        )
+        self._server = server
+        self._bytes_after_close: int | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._server.opened(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._server.sockets -= 1
+        super().connection_lost(error)
+
+    def buffer_updated(self, count: int) -> None:
+        super().buffer_updated(count)
+        if self.transport.is_close_frame_sent:
+            self._read_after_close(count)
+
+    def _read_after_close(self, count: int) -> None:
+        """The peer may answer our close frame, but not keep us busy: neither by sending on nor by not reading."""
+        if self._bytes_after_close is None:
+            self._bytes_after_close = 0
+            asyncio.get_running_loop().call_later(FLUSH_WITHIN_S, self.transport.disconnect, False)
+        self._bytes_after_close += count
+        if self._bytes_after_close > READ_BYTES:
+            self.transport.underlying_transport.pause_reading()
 
 
 class PicowsServer:
@@ -172,25 +244,26 @@ class PicowsServer:
         *,
         allowed_origins: frozenset[str] = frozenset(),
         silence_s: float = SILENCE_S,
+        handshake_within_s: float = HANDSHAKE_WITHIN_S,
+        max_sockets: int | None = None,
     ) -> None:
         self.relay = relay
+        self.handshake_within_s = handshake_within_s
+        self.sockets = 0
         self.connections: set[Connection] = set()
         self.empty = asyncio.Event()
         self.empty.set()
         self._page = page
         self._allowed_origins = allowed_origins
         self._silence_s = silence_s
+        self._max_sockets = max_sockets or raise_descriptor_limit() - RESERVED_DESCRIPTORS // 2
         self._server: asyncio.Server | None = None
         self._checking: asyncio.Task[None] | None = None
 
     async def start(self, listening: socket.socket) -> None:
-        self._server = await ws_create_server(
-            self._accept,
-            sock=listening,
-            max_frame_size=READ_BYTES,
-            read_buffer_init_size=READ_BUFFER_BYTES,
-            logger_name=_DebugLogger(getLogger(__name__), {}),
-            backlog=BACKLOG,
+        logger = _DebugLogger(getLogger(__name__), {})
+        self._server = await aiofastnet.create_server(
+            asyncio.get_running_loop(), lambda: _Socket(self, logger), sock=listening, backlog=BACKLOG
         )
         self._checking = asyncio.create_task(self._check_alive())
 
@@ -205,6 +278,12 @@ class PicowsServer:
         for connection in tuple(self.connections):
             connection.hang_up()
 
+    def opened(self, transport: asyncio.Transport) -> None:
+        """A socket was accepted. The last descriptors are for pages; when those are used up too, it is dropped."""
+        self.sockets += 1
+        if self.sockets > self._max_sockets:
+            transport.abort()
+
     def connected(self, connection: Connection) -> None:
         self.connections.add(connection)
         self.empty.clear()
@@ -214,7 +293,7 @@ class PicowsServer:
         if not self.connections:
             self.empty.set()
 
-    def _accept(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
+    def accept(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         path = request.path.decode("latin-1").partition("?")[0]
         headers = request.headers
         if path != "/ws":
@@ -223,6 +302,8 @@ class PicowsServer:
             return _plain(426, "This is a WebSocket endpoint.\n", {"Upgrade": "websocket"})
         if not origin_allowed(headers.get("Origin"), headers.get("Host", ""), self._allowed_origins):
             return _plain(403, "This page may not connect.\n")
+        if self.sockets > self._max_sockets - RESERVED_DESCRIPTORS // 2 or not self.relay.admits():
+            return _plain(503, FULL, {"Retry-After": str(RETRY_AFTER_S)})
         offered = [each.strip() for line in headers.getall("Sec-WebSocket-Protocol", []) for each in line.split(",")]
         chosen = agreed_subprotocol(offered)
         response = WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": chosen} if chosen else None)

@@ -10,19 +10,30 @@ from urllib.parse import urlsplit
 
 from watchparty_relay.fanout.channel import Channel
 from watchparty_relay.protocol.messages import SUBPROTOCOL
+from watchparty_relay.protocol.values import Limits
 from watchparty_relay.rules.rate_limit import LIMITS
 from watchparty_relay.session.session import Session
 
-READ_BYTES = 4 * LIMITS.frame_bytes
+READ_BYTES = 2 * LIMITS.frame_bytes
 """Above our own limit, so that the session sees an oversized frame and can answer it with an error."""
 FLUSH_WITHIN_S = 2.0
 """For how long a client may go on reading what was sent before its connection is closed."""
 SILENCE_S = 20.0
 """A peer that has been silent for this long is pinged; it is dropped if it stays silent for as long again."""
+FULL = "The server is full at the moment. Try again in a few seconds.\n"
+"""The body of the 503 with which an upgrade is refused."""
+RETRY_AFTER_S = 5
 
 
 class Acceptor(Protocol):
     """`Relay` implements it; transports know only this part of the relay."""
+
+    @property
+    def limits(self) -> Limits: ...
+
+    def admits(self) -> bool:
+        """Whether there is memory for another connection; if not, the transport answers its upgrade with 503."""
+        ...
 
     def connect(self, channel: Channel) -> Session:
         """A connection was accepted: returns its session."""

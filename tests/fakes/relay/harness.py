@@ -49,6 +49,11 @@ class RecordedChannel:
         self.messages.append(json.loads(payload))
         self._arrived.set()
 
+    def hold(self, count: int) -> None:
+        """The reader has not read the last `count` bytes, and reads no more."""
+        self.stalled = True
+        self._unread = count
+
     def read_all(self) -> None:
         """The reader reads everything that is buffered, and reads at once again."""
         self.stalled = False

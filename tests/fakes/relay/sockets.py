@@ -14,7 +14,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from fakes.relay.hostile_frames import TEXT, frame
 from fakes.relay.tokens import TokenIssuer
+from watchparty.bounded_socket import BoundedSocket
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.room_time import MachineTime
@@ -75,12 +77,22 @@ class StalledReader:
     """A socket with a small buffer that is not read before `messages` is called."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+        self.connection = connection
         self._data = b""
 
     @classmethod
     @contextlib.asynccontextmanager
     async def joined(cls, relay: "RelaySocket") -> AsyncIterator[Self]:
+        loop = asyncio.get_running_loop()
+        async with cls.upgraded(relay) as reader:
+            hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("sleeper")}).encode()
+            await loop.sock_sendall(reader.connection, frame(TEXT, hello))
+            yield reader
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def upgraded(cls, relay: "RelaySocket") -> AsyncIterator[Self]:
+        """Before its hello."""
         loop = asyncio.get_running_loop()
         with socket.socket() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -90,10 +102,18 @@ class StalledReader:
             response = b""
             while b"\r\n\r\n" not in response:
                 response += await loop.sock_recv(connection, 4096)
-            hello = json.dumps({"t": "hello", "v": 1, "token": relay.issuer.join("sleeper")}).encode()
-            masked_with_zeros = b"\x81\xfe" + len(hello).to_bytes(2, "big") + bytes(4) + hello
-            await loop.sock_sendall(connection, masked_with_zeros)
             yield cls(connection)
+
+    async def flood(self, piece: bytes, *, up_to_bytes: int) -> int:
+        """Sends the same again and again, without reading, until the relay drops the connection; returns the bytes."""
+        sent = 0
+        try:
+            while sent < up_to_bytes:
+                await asyncio.get_running_loop().sock_sendall(self.connection, piece)
+                sent += len(piece)
+        except OSError:
+            return sent
+        return sent
 
     async def messages(self, *, until_seq: int) -> AsyncIterator[Json]:
         """Reads frame by frame up to the log entry of that number."""
@@ -113,7 +133,7 @@ class StalledReader:
     async def _take(self, needed: int) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while len(self._data) < needed:
-                received = await asyncio.get_running_loop().sock_recv(self._connection, 65_536)
+                received = await asyncio.get_running_loop().sock_recv(self.connection, 65_536)
                 if not received:
                     raise ConnectionError("closed while reading")
                 self._data += received
@@ -174,7 +194,7 @@ class Embedding(uvicorn.Server):
                 app,
                 lifespan="off",
                 log_level="warning",
-                ws="websockets-sansio",
+                ws=BoundedSocket,
                 ws_max_size=READ_BYTES,
                 ws_per_message_deflate=False,
                 ws_ping_interval=silence_s,
@@ -210,6 +230,7 @@ async def serving(
     sndbuf: int | None = None,
     move_within_s: float = 0.0,
     silence_s: float = SILENCE_S,
+    socket_mb: int = 256,
 ) -> AsyncIterator[RelaySocket]:
     """The relay on a free port, alone or within an ASGI server; stopped as a deployment would stop it."""
     events: list[Json] = []
@@ -219,7 +240,11 @@ async def serving(
 
     issuer = TokenIssuer(MachineTime())
     service = build_relay(
-        RelayConfig(), jwks=issuer.jwks, publish=publish, journal_path=journal_path, allowed_origins=allowed_origins
+        RelayConfig(socket_mb=socket_mb),
+        jwks=issuer.jwks,
+        publish=publish,
+        journal_path=journal_path,
+        allowed_origins=allowed_origins,
     )
     listening = listening_socket("127.0.0.1", 0)
     if sndbuf:

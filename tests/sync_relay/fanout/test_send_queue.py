@@ -47,6 +47,17 @@ def test_a_reader_in_step_receives_everything() -> None:
     assert send_queue.check_reader(now_ms=NOW) is ReaderState.IN_STEP
 
 
+def test_a_reader_of_nothing_but_pongs_lags_too() -> None:
+    """F2: someone who waits for admission receives nothing else, and may ping for hours."""
+    pipe = Pipe()
+    send_queue = SendQueue(pipe)
+    pipe.waiting = LAG_BYTES + 1
+    send_queue.offer_urgent(lambda: b"pong")
+    assert pipe.payloads == []
+    assert send_queue.check_reader(now_ms=NOW) is ReaderState.LAGGING
+    assert send_queue.check_reader(now_ms=NOW + MAX_LAG_MS + 1) is ReaderState.TOO_SLOW
+
+
 def test_a_lagging_reader_costs_a_bounded_number_of_bytes() -> None:
     """F2: nothing more is queued for it, however much the room sends; not even pongs."""
     pipe = Pipe()

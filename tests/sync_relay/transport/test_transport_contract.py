@@ -1,15 +1,23 @@
 """What every transport promises, through real sockets: what a browser or any other program finds at `/ws`."""
 
 import asyncio
+import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Literal, cast
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from fakes.relay.sockets import RelaySocket, StalledReader, serving
+from fakes.relay.hostile_frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
+from fakes.relay.sockets import UPGRADE, RelaySocket, SocketClient, StalledReader, serving
+from fakes.waiting import eventually_async
+from watchparty_relay.rules.rate_limit import LIMITS
+from watchparty_relay.transport.frame_limits import FRAMES_PER_MESSAGE, MAX_FRAGMENTS
+from watchparty_relay.transport.port import FLUSH_WITHIN_S
 
 pytestmark = pytest.mark.anyio
 
@@ -163,3 +171,129 @@ async def test_a_stalled_reader_slows_no_one_and_catches_up(transport: Transport
         lines = [line for m in received for line in (m["log"] if m["t"] == "welcome" else [m]) if line["t"] == "chat"]
         assert [line["seq"] for line in lines] == list(range(1, CHATTERS * LINES + 1))
         assert relay.service.metrics.resyncs > 0
+
+
+MB = 1024 * 1024
+FLOODS = {
+    "pings": frame(PING, b"x" * 125),
+    "empty pings": frame(PING, b""),
+    "pongs": frame(PONG, b"x" * 125),
+    "continuations": frame(TEXT, b"", fin=False) + frame(CONTINUATION, b"", fin=False) * 100,
+    "whole fragmented messages": frame(TEXT, b"", fin=False) + frame(CONTINUATION, b"{}"),
+    "messages": frame(TEXT, b'{"t":"ping","c":1}'),
+    "binary": frame(BINARY, b""),
+    "closes": frame(CLOSE, b"\x03\xe8" + b"x" * 123),
+    "unknown opcodes": frame(0x3, b"x" * 125),
+}
+
+
+async def test_floods_are_read_no_further_than_their_allowance(relay: RelaySocket) -> None:
+    """C2: whatever the frames, before hello, from peers that never read: they are dropped, and the rest is not read."""
+    before = resident_bytes()
+    sent = await asyncio.gather(*(flood_before_hello(relay, unit) for unit in FLOODS.values()))
+    assert {name: bytes_ // MB for name, bytes_ in zip(FLOODS, sent, strict=True) if bytes_ > 16 * MB} == {}
+    assert resident_bytes() - before < 32 * MB
+    await eventually_async("their sessions end", lambda: relay.service.metrics.connections == 0)
+
+
+async def flood_before_hello(relay: RelaySocket, unit: bytes) -> int:
+    async with StalledReader.upgraded(relay) as hostile, asyncio.timeout(15):
+        return await hostile.flood(unit * (65_536 // len(unit)), up_to_bytes=256 * MB)
+
+
+async def test_floods_of_a_member_slow_no_one(relay: RelaySocket) -> None:
+    """F2: meanwhile the others' pongs come as fast as before."""
+    async with relay.joined("ana") as ana, StalledReader.joined(relay) as one, StalledReader.joined(relay) as two:
+        flooding = asyncio.gather(
+            one.flood(FLOODS["pings"] * 500, up_to_bytes=256 * MB),
+            two.flood(FLOODS["continuations"] * 100, up_to_bytes=256 * MB),
+        )
+        slowest_s = 0.0
+        while not flooding.done():
+            slowest_s = max(slowest_s, await pong_after_s(ana))
+            await asyncio.wait([flooding], timeout=0.05)
+        assert max(await flooding) < 16 * MB
+    assert slowest_s < 0.5  # 0.01 s on an idle machine; 1.3 s without an allowance
+
+
+async def test_a_peer_that_pings_too_fast_receives_the_reason(relay: RelaySocket) -> None:
+    """C2: 4429, with an error message before it, as for too many messages."""
+    async with relay.joined("ana") as ana:
+        for _ in range(FRAMES_PER_MESSAGE * LIMITS.messages_per_10s + 100):
+            await ana.connection.ping()
+        assert await ana.closed() == 4429
+        assert ana.seen[-1]["code"] == "too_fast"
+
+
+async def test_a_message_in_too_many_fragments_is_too_large(relay: RelaySocket) -> None:
+    """C2: empty fragments add nothing to its size, but each has a cost."""
+    async with relay.connected() as client:
+        with contextlib.suppress(ConnectionClosed):
+            await client.connection.send([""] * (MAX_FRAGMENTS + 2))
+        assert await client.closed() == 4413
+
+
+async def test_pings_are_answered_with_their_payload(relay: RelaySocket) -> None:
+    """RFC 6455, 5.5.3: also when several arrive at once, the latest one is answered."""
+    async with relay.joined("ana") as ana:
+        answered = [await ana.connection.ping(f"n{number}".encode()) for number in range(5)]
+        async with asyncio.timeout(5):
+            await answered[-1]
+
+
+async def test_compression_is_never_agreed_on(relay: RelaySocket) -> None:
+    """A few bytes of deflate can become megabytes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(UPGRADE[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101")
+    assert b"deflate" not in head.lower()
+    writer.transport.abort()
+
+
+async def test_a_closed_peer_that_does_not_read_is_aborted(transport: Transport) -> None:
+    """Output waits for it, and it violates the protocol: the connection ends all the same, within the flush time."""
+    async with serving(transport, sndbuf=8192) as relay, AsyncExitStack() as people:
+        chatters = [await people.enter_async_context(relay.joined(f"p{n}")) for n in range(CHATTERS)]
+        async with StalledReader.joined(relay) as stalled:
+            for number in range(CHATTERS * LINES):
+                await chatters[number % CHATTERS].ask(t="chat", text="🎬" * 500, pos_s=0.0)
+                if relay.service.metrics.lagging:
+                    break
+            await eventually_async("it lags", lambda: relay.service.metrics.lagging)
+            await asyncio.get_running_loop().sock_sendall(stalled.connection, frame(0x3, b"x"))
+            dropped_within_s = FLUSH_WITHIN_S + 3.0  # less than the time for which a reader may lag
+            await eventually_async(
+                "it is dropped", lambda: relay.service.metrics.connections == CHATTERS, within_s=dropped_within_s
+            )
+
+
+async def test_beyond_the_budget_of_memory_upgrades_are_refused(transport: Transport) -> None:
+    """503 with a sentence and Retry-After, before any token is read; members stay, and there is room again later."""
+    async with serving(transport, socket_mb=1) as relay, relay.joined("ana") as ana, AsyncExitStack() as idle:
+        with pytest.raises(InvalidStatus) as refusal:
+            await open_idle(relay, idle, 100)
+        assert refusal.value.response.status_code == 503
+        assert refusal.value.response.headers["Retry-After"] == "5"
+        assert b"full" in (refusal.value.response.body or b"")
+        assert (await ana.ask(t="chat", text="still here", pos_s=0.0))["t"] == "ack"
+        await idle.aclose()
+        await eventually_async("its session ends", lambda: relay.service.metrics.connections == 1)
+        async with relay.joined("ben"):
+            pass
+
+
+async def open_idle(relay: RelaySocket, idle: AsyncExitStack, count: int) -> None:
+    for _ in range(count):
+        await idle.enter_async_context(relay.connected())
+
+
+async def pong_after_s(client: SocketClient) -> float:
+    began_s = time.perf_counter()
+    await client.send(t="ping", c=began_s)
+    await client.next("pong")
+    return time.perf_counter() - began_s
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
