@@ -57,6 +57,8 @@ class Config:
     """The verified email address that becomes an admin at its first sign-in."""
     otlp_endpoint: str | None = None
     """Where traces are sent, by OTLP over HTTP; None: nowhere."""
+    media_sandbox: Literal["full", "partial", "limits", "off"] | None = None
+    """How far uploaded films are confined on this machine while they are read; None: another service prepares them."""
     service: str = "watchparty"
     """The name of this process in traces."""
     version: str = "0.1.0"

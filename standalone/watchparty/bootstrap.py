@@ -5,6 +5,7 @@ events reach separate functions, which notify the relay in this process through 
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ from watchparty_api.web.resumable import resumable_app
 from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
+from watchparty_transcoder.sandbox.environment import OF_PROGRAMS, OF_S3, OF_THE_TRANSCODER
+from watchparty_transcoder.sandbox.sandbox import Confinement, Mode, available, describe
+
+log = logging.getLogger(__name__)
 
 TRANSCODER_NICENESS = 10
 """Encoding runs at low priority: the clock and playing films come first."""
@@ -87,6 +92,7 @@ def _supervisor(config: HomeConfig, folder: DataFolder, holder: _ServicesHolder)
             on_line=on_line,
             niceness=TRANSCODER_NICENESS,
             log=folder.transcoder_log,
+            variables=(*OF_PROGRAMS, *OF_THE_TRANSCODER, *(OF_S3 if config.s3 else ())),
         ),
         slots=config.transcode_slots,
     )
@@ -114,6 +120,7 @@ def build_services_at_home(
         grant_life_s=config.grant_life_s,
         smtp_url=config.smtp_url,
         mail_from=config.mail_from,
+        media_sandbox=_media_sandbox(config.media_sandbox),
     )
     services = build_services(
         api,
@@ -124,6 +131,14 @@ def build_services_at_home(
         delivery_queue=NoDeliveryQueue(),
     )
     return services, objects, relay, supervisor
+
+
+def _media_sandbox(mode: Mode) -> Confinement:
+    """How far the transcoder's children will be confined; what is missing is logged once."""
+    confinement, sentence = describe(mode, available())
+    if confinement != "full":
+        log.warning("%s", sentence)
+    return confinement
 
 
 def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:

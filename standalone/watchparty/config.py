@@ -19,6 +19,7 @@ from watchparty_api.config import (
     grant_life_s,
     trusted_proxies,
 )
+from watchparty_transcoder.sandbox.sandbox import Mode, available
 
 T = TypeVar("T")
 
@@ -70,6 +71,8 @@ class HomeConfig:
     """Redis for the rooms, instead of memory and the journal in the folder."""
     s3: S3Config | None = None
     """The store for films, instead of the folder."""
+    media_sandbox: Mode = Mode.AUTO
+    """How far the transcoder is confined."""
     grant_life_s: int = 300
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
@@ -110,11 +113,22 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         keys_secrets=_keys_secrets(environ),
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
         s3=_s3(environ),
+        media_sandbox=_media_sandbox(environ),
         grant_life_s=_shared_setting(grant_life_s, environ),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
+
+
+def _media_sandbox(environ: Mapping[str, str]) -> Mode:
+    """Raises SettingError also if it is required and this kernel does not have it."""
+    name, value = "WATCHPARTY_MEDIA_SANDBOX", environ.get("WATCHPARTY_MEDIA_SANDBOX") or "auto"
+    if value not in [mode.value for mode in Mode]:
+        raise SettingError(name, "auto, required or off", value)
+    if value == "required" and not available().complete:
+        raise SettingError(name, "auto or off, because this system lacks what it requires,", value)
+    return Mode(value)
 
 
 def _keys_secrets(environ: Mapping[str, str]) -> str | None:

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Self
 
 from watchparty.errors import ProgramFailed, ProgramMissing
+from watchparty_transcoder.sandbox import environment
+
+LOG_BYTES = 10 << 20
+"""A child's log is set aside at the next start when it is larger; the one before it goes."""
 
 
 def find_ffmpeg() -> str:
@@ -27,8 +31,9 @@ def find_ffmpeg() -> str:
 
 
 def run_quietly(command: Sequence[str]) -> None:
-    """Runs a command to its end. Raises ProgramFailed with its last output."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    """Runs a command to its end, without the server's environment. Raises ProgramFailed with its last output."""
+    env = environment.clean(os.environ)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramFailed(command[0], done.returncode, done.stderr)
 
@@ -36,22 +41,37 @@ def run_quietly(command: Sequence[str]) -> None:
 class Child:
     """A Python module in a child process of low priority. Its output is read by line; its log goes to a file.
 
+    Of this process's environment it gets only the variables in `variables`, because it reads files from anyone.
+
     Its standard input is a pipe for its arguments, if it is prewarmed. When this process dies, even by kill -9, the
     child reads the end of that pipe and stops, so no encoder outlives its server.
     """
 
     def __init__(
-        self, module: str, arguments: Sequence[str], *, on_line: Callable[[str], None], niceness: int, log: Path
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        on_line: Callable[[str], None],
+        niceness: int,
+        log: Path,
+        variables: Sequence[str],
     ) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_name(f"{log.name}.1"))
         with log.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                # -P: the current folder may hold the data, and modules are not to be found there
+                [sys.executable, "-P", "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env={
+                    **environment.clean(os.environ, variables),
+                    "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                },
                 start_new_session=True,  # we forward Ctrl-C ourselves, in our order
             )
         os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)

@@ -31,9 +31,22 @@ def echo() -> int:
     return 0
 
 
+def environment() -> int:
+    """Prints the name of each variable."""
+    print(*os.environ, sep="\n")
+    return 0
+
+
 def server(log: str) -> int:
     """Starts a listener, prints what it prints, and hangs until it is killed."""
-    Child(MODULE, ["listener"], on_line=lambda line: print(line, flush=True), niceness=5, log=Path(log))
+    Child(
+        MODULE,
+        ["listener"],
+        on_line=lambda line: print(line, flush=True),
+        niceness=5,
+        log=Path(log),
+        variables=["PATH"],
+    )
     threading.Event().wait()
     return 0
 

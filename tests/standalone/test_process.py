@@ -11,11 +11,11 @@ import pytest
 from fakes.children import MODULE
 from fakes.waiting import eventually
 from watchparty.errors import ProgramFailed
-from watchparty.process import Child, run_quietly
+from watchparty.process import LOG_BYTES, Child, run_quietly
 
 
 def child(name: str, tmp_path: Path, *, on_line: Callable[[str], None] = lambda _: None, niceness: int = 5) -> Child:
-    return Child(MODULE, [name], on_line=on_line, niceness=niceness, log=tmp_path / "log")
+    return Child(MODULE, [name], on_line=on_line, niceness=niceness, log=tmp_path / "log", variables=["PATH"])
 
 
 def test_a_child_is_niced_and_read_to_its_end(tmp_path: Path) -> None:
@@ -25,6 +25,25 @@ def test_a_child_is_niced_and_read_to_its_end(tmp_path: Path) -> None:
     assert talker.send_arguments([])  # by now it has its priority
     assert talker.wait() == 3
     assert [line.strip() for line in lines] == ["one", "two 7"]
+
+
+def test_a_child_has_none_of_the_servers_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film that takes over the child finds no passwords in its environment."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    lines: list[str] = []
+    assert child("environment", tmp_path, on_line=lines.append).wait() == 0
+    assert lines
+    assert not set(map(str.strip, lines)) - {"LC_CTYPE", "PATH", "PYTHONPATH"}
+
+
+def test_a_long_log_is_set_aside(tmp_path: Path) -> None:
+    """The log of the children takes a bounded part of the disk."""
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        file.truncate(LOG_BYTES + 1)
+    assert child("environment", tmp_path).wait() == 0
+    assert log.stat().st_size < LOG_BYTES
+    assert (tmp_path / "log.1").stat().st_size > LOG_BYTES
 
 
 def test_stop_ends_a_child_that_waits(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
 from watchparty_transcoder.events.sinks import JsonLinesSink
 from watchparty_transcoder.ffmpeg.process import Processes, keep_grpc_out_of_forks
 from watchparty_transcoder.film_run import Job
+from watchparty_transcoder.sandbox.sandbox import Mode, Sandbox, available, describe
 from watchparty_transcoder.source.source import Source, on_disk
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
@@ -35,18 +36,43 @@ EVENTS_PER_TASK_ATTEMPT = 1_000_000
 def one_job(
     config: Config, *, source: str, output: str, identity: RunIdentity, threads: int | None = None
 ) -> Iterator[Job]:
-    """A film that one process transcodes, with its original readable inside the block. Raises BadSetting."""
+    """A film that one process transcodes, with its original readable inside the block. Raises BadSetting.
+
+    If it is on this machine, this process can open nothing else from then on, nor connect to anything.
+    """
     with _opened(config, source) as original:
+        storage = _storage(config, output)
+        local = () if S3_OBJECT.fullmatch(output) else (Path(output).absolute(),)
+        threads = threads or os.cpu_count() or 1
+        sandbox = _sandbox(config, original, writable=local, threads=threads)
+        if original.path is not None and local:
+            sandbox.confine_this_process()
         yield Job(
             source=original,
             ffmpeg=lambda: find_ffmpeg(config),
-            storage=_storage(config, output),
-            processes=Processes(niceness=config.niceness),
+            storage=storage,
+            processes=Processes(niceness=config.niceness, sandbox=sandbox),
             emitter=EventEmitter(identity, JsonLinesSink(sys.stdout.buffer), time.monotonic),
             limits=config.limits,
             hardware=config.hardware,
-            threads=threads or os.cpu_count() or 1,
+            threads=threads,
         )
+
+
+def _sandbox(config: Config, original: Source, *, threads: int, writable: tuple[Path, ...] = ()) -> Sandbox:
+    found = available()
+    if config.sandbox is Mode.REQUIRED and not found.complete:
+        raise BadSetting(f"WATCHPARTY_MEDIA_SANDBOX must not be required here. {describe(config.sandbox, found)[1]}")
+    return Sandbox(
+        mode=config.sandbox,
+        found=found,
+        readable=(original.path.absolute(),) if original.path else (),
+        writable=writable,
+        program=_ffmpeg_if_found(config),
+        port=original.port,
+        devices=bool(config.hardware),
+        threads=threads,
+    )
 
 
 @contextlib.contextmanager
@@ -95,13 +121,15 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
     identity = RunIdentity(
         video_id=cloud.video_id, generation=cloud.generation, task=cloud.task_index, attempt=cloud.attempt
     )
+    threads = os.cpu_count() or 1
     with served_locally(from_gcs(blob)) as source:
         yield CloudTask(
             job=Job(
                 source=source,
                 ffmpeg=lambda: find_ffmpeg(config),
                 storage=GcsStorage(client.bucket(cloud.media_bucket), f"media/{cloud.video_id}/{cloud.generation}/"),
-                processes=Processes(niceness=0),  # nothing else runs on its machine
+                # nothing else runs on its machine
+                processes=Processes(niceness=0, sandbox=_sandbox(config, source, threads=threads)),
                 emitter=EventEmitter(
                     identity,
                     PubSubSink(publisher, cloud.topic),
@@ -110,7 +138,7 @@ def cloud_task(config: Config, cloud: CloudConfig) -> Iterator["CloudTask"]:
                     first_seq=1 + cloud.task_attempt * EVENTS_PER_TASK_ATTEMPT,
                 ),
                 limits=config.limits,
-                threads=os.cpu_count() or 1,
+                threads=threads,
             ),
             share=TaskShare(cloud.task_index, cloud.task_count),
             attempt=cloud.attempt,
@@ -125,6 +153,15 @@ def open_publisher() -> "PublisherClient":
     from google.cloud.pubsub_v1 import PublisherClient
 
     return PublisherClient()
+
+
+def _ffmpeg_if_found(config: Config) -> Path | None:
+    """A film that is only copied is prepared without it."""
+    try:
+        found = find_ffmpeg(config)
+    except ToolMissing:
+        return None
+    return Path(shutil.which(found) or found).absolute()
 
 
 def find_ffmpeg(config: Config) -> str:

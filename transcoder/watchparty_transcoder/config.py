@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchparty_transcoder.plan.models import EncoderName
+from watchparty_transcoder.sandbox.sandbox import Mode
+from watchparty_transcoder.source.source import MAX_PIXELS
 
 
 class BadSetting(Exception):
@@ -16,7 +18,7 @@ class Limits:
     """What a file may cost before it is refused."""
 
     duration_s: float = 12 * 3600.0
-    pixels: int = 8192 * 4352  # 8K
+    pixels: int = MAX_PIXELS
     streams: int = 64
     probe_s: float = 600.0  # for reading all of a file whose header cannot be trusted
     start_s: float = 120.0  # what any piece may take, however short
@@ -29,6 +31,7 @@ class Config:
     s3_endpoint: str | None = None  # the S3 service of s3://BUCKET/KEY
     niceness: int = 10  # the server on the same machine has priority
     hardware: tuple[EncoderName, ...] = ()  # encoders to try before software, in this order
+    sandbox: Mode = Mode.AUTO
     limits: Limits = Limits()
 
 
@@ -82,6 +85,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         s3_endpoint=environment.get("WATCHPARTY_S3_ENDPOINT") or None,
         niceness=_whole(environment, "WATCHPARTY_TRANSCODE_NICE", default=10, least=0, most=19),
         hardware=_hardware(environment),
+        sandbox=_sandbox(environment),
         limits=Limits(
             duration_s=3600.0 * _whole(environment, "WATCHPARTY_MAX_VIDEO_HOURS", default=12, least=1, most=48),
         ),
@@ -102,6 +106,14 @@ def _hardware(environment: Mapping[str, str]) -> tuple[EncoderName, ...]:
     if value not in HARDWARE:
         raise BadSetting(f"WATCHPARTY_VIDEO_ENCODER must be one of {', '.join(HARDWARE)}, not {value!r}")
     return HARDWARE[value]
+
+
+def _sandbox(environment: Mapping[str, str]) -> Mode:
+    value = environment.get("WATCHPARTY_MEDIA_SANDBOX") or Mode.AUTO.value
+    if value not in [each.value for each in Mode]:
+        expected = ", ".join(each.value for each in Mode)
+        raise BadSetting(f"WATCHPARTY_MEDIA_SANDBOX must be one of {expected}, not {value!r}")
+    return Mode(value)
 
 
 def _whole(environment: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:

@@ -102,6 +102,8 @@ class FilmRun:
             limits=job.limits,
             threads=job.threads,
         )
+        if plan.video:
+            job.processes.expect_frames(plan.video.decoded.width * plan.video.decoded.height)
         self._available: Availability | None = None
         self._sprites_submitted = False
         log.info("plan %s: %s", self.plan_hash, _summary(plan))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.accounts.models import AccountRole, AccountView, DisplayName, Email
+from watchparty_api.config import Config
 from watchparty_api.records import (
     Account,
     AuditEntry,
@@ -27,9 +28,11 @@ class SettingsView(BaseModel):
     temporary_quota_bytes: int
     max_upload_bytes: int
     brand_name: str
+    media_sandbox: Literal["full", "partial", "limits", "off"] | None
+    """How far uploaded films are confined while they are read (docs/operations.md); null: not by this process."""
 
     @classmethod
-    def of(cls, settings: WorkspaceSettings) -> Self:
+    def of(cls, settings: WorkspaceSettings, config: Config) -> Self:
         return cls(
             registration=settings.registration,
             temporary_hosts=settings.temporary_hosts,
@@ -37,6 +40,7 @@ class SettingsView(BaseModel):
             temporary_quota_bytes=settings.temporary_quota_bytes,
             max_upload_bytes=settings.max_upload_bytes,
             brand_name=settings.brand_name,
+            media_sandbox=config.media_sandbox,
         )
 
 

@@ -20,7 +20,7 @@ from watchparty_transcoder.plan.models import (
     RenditionPlan,
     VideoPlan,
 )
-from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.source.source import MAX_PIXELS, Source
 
 MICROSECOND = Fraction(1, 1_000_000)
 PREROLL_FRAMES = 48
@@ -95,6 +95,7 @@ def input_arguments(
         *_quiet(ffmpeg),
         "-max_error_rate", "1",  # skip damaged frames, however many; we count the frames ourselves
         "-threads", str(threads),  # of the decoder
+        "-max_pixels", str(MAX_PIXELS),  # of any frame, also of one that is larger than the first
         # take the keyframe at or before the position, instead of decoding up to it
         *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
         "-protocol_whitelist", source.protocols,  # the file cannot refer to other protocols

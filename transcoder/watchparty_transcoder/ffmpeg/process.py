@@ -1,7 +1,8 @@
 """Runs ffmpeg. The only module that starts processes.
 
-Each process is niced, dies with this one, can be stopped from another thread, has a time limit, and keeps its last
-lines of standard error for the log. The caller reads its standard output to the end.
+Each process is confined to what its film needs (`sandbox/`), has a clean environment, is niced, dies with this one, can
+be stopped from another thread, has a time limit, and keeps its last lines of standard error for the log. The caller
+reads its standard output to the end.
 """
 
 import contextlib
@@ -9,15 +10,19 @@ import ctypes
 import logging
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from watchparty_transcoder.errors import Cancelled, TimedOut, ToolFailed, ToolKilled, ToolMissing
+from watchparty_transcoder.sandbox import environment
+from watchparty_transcoder.sandbox.sandbox import Sandbox, unconfined
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +124,10 @@ class RunningProcess:
 class Processes:
     """Starts processes, and can stop all of them at once."""
 
-    def __init__(self, *, niceness: int = 0) -> None:
+    def __init__(self, *, niceness: int = 0, sandbox: Sandbox | None = None) -> None:
         self._prepare = _death_with_parent(niceness)
+        self._sandbox = sandbox or unconfined()
+        self._pixels = 0
         self._running: set[RunningProcess] = set()
         self._lock = threading.Lock()
         self._cancelled = False  # from outside
@@ -132,7 +139,7 @@ class Processes:
     ) -> Iterator[RunningProcess]:
         """A running process. Leaving the block waits for its exit, and raises unless it succeeded."""
         log.info("run: %s", shlex.join(command))
-        running = self._start(command, pipe_stdin=stdin is not None)
+        running = self._start(command, pipe_stdin=stdin is not None, timeout_s=timeout_s)
         if stdin is not None:
             running.feed(stdin)
         too_long = threading.Event()
@@ -166,6 +173,10 @@ class Processes:
         if running.stderr_tail:
             log.warning("ffmpeg wrote:\n%s", running.stderr_tail)
 
+    def expect_frames(self, pixels: int) -> None:
+        """The size of the film's frames, on which the memory that a process may take depends."""
+        self._pixels = pixels
+
     def cancel(self) -> None:
         """Permanently kills what runs and refuses to start more. Safe to call from a signal handler."""
         self._cancelled = True
@@ -188,19 +199,29 @@ class Processes:
     def stopped(self) -> bool:
         return self._stopped
 
-    def _start(self, command: Sequence[str], *, pipe_stdin: bool) -> RunningProcess:
+    def _start(self, command: Sequence[str], *, pipe_stdin: bool, timeout_s: float) -> RunningProcess:
         if self._stopped:
             raise Cancelled
+        program = Path(shutil.which(command[0]) or command[0])
         try:
-            popen = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE if pipe_stdin else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                preexec_fn=self._prepare,  # noqa: PLW1509 - system calls only, see there
-            )
+            with self._sandbox.for_ffmpeg(program, pixels=self._pixels, timeout_s=timeout_s) as confine:
+
+                def prepare() -> None:
+                    self._prepare()
+                    confine()
+
+                popen = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE if pipe_stdin else subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=environment.clean(os.environ),
+                    preexec_fn=prepare,  # noqa: PLW1509 - system calls only, see there
+                )
         except FileNotFoundError as error:
             raise ToolMissing(str(error)) from error
+        except subprocess.SubprocessError as error:  # the kernel refused a step of `prepare`
+            raise ToolFailed(f"{program} could not be confined: {error}") from error
         running = RunningProcess(popen)
         with self._lock:
             self._running.add(running)

@@ -5,16 +5,19 @@ Decodes a handful of frames at most; reads the whole file only where its header 
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import av
 import av.error
+import av.logging
 from av.container import InputContainer
 
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.errors import Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
+from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
 from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoFacts
 from watchparty_transcoder.probe import tracks
 from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
@@ -22,6 +25,10 @@ from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
 from watchparty_transcoder.source.source import Source, open_media
 
 log = logging.getLogger(__name__)
+
+REFUSED_SIZE = re.compile(r"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")
+"""av_image_check_size2 of libavutil."""
+PACKETS_FOR_A_SIZE = 16
 
 
 def probe(source: Source, limits: Limits) -> Facts:
@@ -31,11 +38,37 @@ def probe(source: Source, limits: Limits) -> Facts:
     tables = read_tables(source)
     if tables and tables.encrypted:
         raise Unsupported("encrypted sample entries", sentence="This file is copy-protected, so we can’t play it.")
-    with _opened(source, tables) as container:
-        try:
-            return _facts(source, container, tables, size_bytes, limits)
-        except av.error.FFmpegError as error:
-            raise Corrupt(repr(error)) from error
+    try:
+        with _opened(source, tables) as container:
+            try:
+                return _facts(source, container, tables, size_bytes, limits)
+            except av.error.FFmpegError as error:
+                raise Corrupt(repr(error)) from error
+    except BadMedia as error:
+        if not isinstance(error, TooLarge) and (refused := _refused_size(source, limits)):
+            raise TooLarge(refused) from error
+        raise
+    except MemoryError as error:  # the sandbox's limit
+        raise TooLarge("reading it takes more memory than a film may") from error
+
+
+def _refused_size(source: Source, limits: Limits) -> str | None:
+    """The size of frame that libav has refused to allocate, which only its log says; None: that was not the reason."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with (
+            av.logging.Capture(local=False) as lines,
+            contextlib.suppress(av.error.FFmpegError, MemoryError),
+            open_media(source) as container,
+        ):
+            for packet in islice(container.demux(container.streams.video), PACKETS_FOR_A_SIZE):
+                with contextlib.suppress(av.error.FFmpegError):
+                    packet.decode()
+    finally:
+        av.logging.set_level(level)
+    sizes = [found for _, _, text in lines if (found := REFUSED_SIZE.search(text))]
+    return next((f"{each[1]}x{each[2]}" for each in sizes if int(each[1]) * int(each[2]) > limits.pixels), None)
 
 
 @contextlib.contextmanager
@@ -58,6 +91,7 @@ def _facts(
     demuxer = container.format.name.split(",")[0]
     if len(container.streams) > limits.streams:
         raise TooLarge(f"{len(container.streams)} streams")
+    _check_declared_sizes(source, container, limits)
     start_s = (container.start_time or 0) / MICROSECONDS
     video_stream = tracks.choose_video(container)
     audio_streams = [stream for stream in container.streams.audio if stream.codec_context]
@@ -89,6 +123,17 @@ def _facts(
         chapters=_chapters(container),
         warnings=durations.warnings,
     )
+
+
+def _check_declared_sizes(source: Source, container: InputContainer, limits: Limits) -> None:
+    """Before a frame is decoded. Cover art counts too, because it is decoded for the poster."""
+    for stream in container.streams.video:
+        if (context := stream.codec_context) is None:
+            continue
+        if context.width * context.height > limits.pixels:
+            raise TooLarge(f"{context.width}x{context.height}")
+        if not context.width and (refused := _refused_size(source, limits)):
+            raise TooLarge(refused)
 
 
 def _check_size(video: VideoFacts | None, audio: Sequence[AudioFacts], limits: Limits) -> None:

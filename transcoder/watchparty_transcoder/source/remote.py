@@ -104,6 +104,7 @@ def served_locally(original: RemoteObject) -> Iterator[Source]:
             protocols="http,tcp",
             open=original.open,
             size_bytes=lambda: original.size,
+            port=server.server_port,
             readers=READERS,
         )
     finally:

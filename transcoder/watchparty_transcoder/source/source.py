@@ -16,10 +16,13 @@ DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
     "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
 )
+MAX_PIXELS = 8192 * 4352
+"""Of a frame: 8K. A few bytes of a GIF can claim 65,535 x 65,535, for which a decoder would allocate gigabytes."""
 OPEN_OPTIONS = {
     "format_whitelist": DEMUXERS,
     "enable_drefs": "0",  # a MOV can name other files for its samples
     "max_streams": "64",
+    "max_pixels": str(MAX_PIXELS),  # checked by every decoder before it allocates a frame
 }
 
 
@@ -29,6 +32,8 @@ class Source:
     protocols: str  # the only ones that are allowed, separated by commas
     open: Callable[[], BinaryIO]  # for our own reads at single positions
     size_bytes: Callable[[], int]
+    path: Path | None = None  # of a local file
+    port: int | None = None  # of the proxy that serves a remote one
     readers: int = 1  # how many reads in parallel pay off: more than one where each is a round trip
 
 
@@ -38,6 +43,7 @@ def on_disk(path: Path) -> Source:
         protocols="file",
         open=lambda: path.open("rb"),
         size_bytes=lambda: path.stat().st_size,
+        path=path,
     )
 
 
@@ -46,4 +52,8 @@ def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
     options = {**OPEN_OPTIONS, "protocol_whitelist": source.protocols}
     if not decoded:
         options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
-    return av.open(source.url, mode="r", options=options, metadata_errors="replace")
+    container = av.open(source.url, mode="r", options=options, metadata_errors="replace")
+    for stream in container.streams.video:
+        if stream.codec_context is not None:  # the options above are those of libav's own first look
+            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    return container

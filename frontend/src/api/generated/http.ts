@@ -2860,6 +2860,8 @@ export interface components {
             brand_name: string;
             /** Max Upload Bytes */
             max_upload_bytes: number;
+            /** Media Sandbox */
+            media_sandbox: ("full" | "partial" | "limits" | "off") | null;
             /** Quota Bytes */
             quota_bytes: number;
             /**

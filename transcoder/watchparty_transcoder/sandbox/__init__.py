@@ -1,0 +1,1 @@
+"""Confines what reads an upload: the transcoder itself and each ffmpeg. Knows Linux; elsewhere only limits apply."""
