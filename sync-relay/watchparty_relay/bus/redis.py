@@ -10,7 +10,7 @@ instant, players do not jump.
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -18,7 +18,16 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from watchparty_relay.bus.port import Announcement, EpochReset, Listener
-from watchparty_relay.bus.redis_rooms import CommitResult, RedisRooms, StoredAnswer, StoredRoom, channel_of, room_of
+from watchparty_relay.bus.redis_heartbeat import OWNER_PREFIX, RedisHeartbeat
+from watchparty_relay.bus.redis_rooms import (
+    CommitResult,
+    RedisRooms,
+    RoomStatus,
+    StoredAnswer,
+    StoredRoom,
+    channel_of,
+    room_of,
+)
 from watchparty_relay.bus.redis_time import RedisTime
 from watchparty_relay.bus.relay_messages import RelayMessage, decode_message, encode_message
 from watchparty_relay.bus.room_delta import apply_delta, delta_between, full_delta, new_epoch, version_number
@@ -36,8 +45,12 @@ from watchparty_relay.rules.state import Room, new_room
 
 log = logging.getLogger(__name__)
 
-VERIFY_EVERY_S = 2.0
-"""Detects a flushed or replaced Redis even when no one does anything, and keeps the rooms from expiring."""
+CHECK_EVERY_S = 2.0
+"""Renews the heartbeat, whose absence shows that Redis was flushed or replaced even when no one does anything."""
+VERIFY_EVERY_MS = 30_000.0
+"""For what neither a lost heartbeat nor a lost subscription shows: a single room that was deleted or changed."""
+RENEW_EVERY_MS = 600_000.0
+"""Rooms expire after a day without a relay, so renewing their expiry more often has no use."""
 TIMEOUT_S = 2.0
 MAX_CONNECTIONS = 50
 OPEN_WITHIN_S = 5.0
@@ -59,9 +72,11 @@ class RedisBus:
         # Without retries: a lost connection must be noticed, because messages sent in the meantime are missing.
         self._pubsub_client = _client(url, retries=0)
         self._rooms = RedisRooms(self._client, self._metrics)
-        self._time = RedisTime(self._client, time or MachineTime())
+        self._machine = time or MachineTime()
+        self._time = RedisTime(self._client, self._machine)
+        self._heartbeat = RedisHeartbeat(self._client, self._machine)
         self._subscriptions = Subscriptions(
-            self._pubsub_client, on_message=self._on_message, on_restored=self._verify_rooms
+            self._pubsub_client, on_message=self._on_message, on_restored=self._verify_all
         )
         self._revision = revision
         self._replicas: dict[str, RoomReplica] = {}
@@ -77,13 +92,14 @@ class RedisBus:
     async def start(self) -> None:
         try:
             await self._time.start()
+            await self._heartbeat.beat()
             policy = (await self._client.info("memory")).get("maxmemory_policy", "noeviction")
         except (RedisError, OSError) as error:
             raise BusUnavailable(str(error)) from error
         if policy != "noeviction":  # INFO, because Memorystore does not permit CONFIG GET
             log.warning("Redis may evict rooms when it is full: maxmemory-policy is %s, expected noeviction", policy)
         self._run(self._subscriptions.run())
-        self._run(self._verify_periodically())
+        self._run(self._check_periodically())
 
     async def stop(self) -> None:
         await asyncio.sleep(0)  # lets tasks that were only just created begin
@@ -91,6 +107,7 @@ class RedisBus:
             for task in self._running:
                 task.cancel()
             await asyncio.wait(self._running, timeout=STOP_S)
+        await self._attempt(self._heartbeat.stop())
         await self._client.aclose()
         await self._pubsub_client.aclose()
 
@@ -115,7 +132,7 @@ class RedisBus:
         if not (replica.listeners or replica.opening_listeners):
             del self._replicas[room_id]
             self._run(self._unfollow(room_id))
-            self._run(self._rooms.release_lease(room_id, self.relay_name))
+            self._run(self._release_lease(room_id))
 
     async def apply(self, room_id: str, change: Change) -> Answer | None:
         replica = self._replicas.get(room_id) or RoomReplica(new_room(room_id, now_ms=self.now_ms()))
@@ -137,7 +154,7 @@ class RedisBus:
 
     def holds_lease(self, room_id: str) -> bool:
         replica = self._replicas.get(room_id)
-        return replica is not None and self.now_ms() < replica.lease_until_ms
+        return replica is not None and self._heartbeat.alive and replica.owner == self._heartbeat.token
 
     def archived_seq(self, room_id: str) -> int:
         replica = self._replicas.get(room_id)
@@ -227,15 +244,14 @@ class RedisBus:
         """Also notifies the listener of who is on other relays, and pauses the film of a room that was deserted."""
         now_ms = self.now_ms()
         stored = await self._open(replica)
-        (status,) = await self._rooms.refresh([replica.room.id], self.relay_name)
-        replica.update_status(status, now_ms=now_ms)
+        await self._refresh([replica])
         if stored is None:
             return
-        snapshots = [
-            snapshot
-            for snapshot in stored.snapshots
-            if now_ms < snapshot.at_ms + SNAPSHOT_TTL_MS and snapshot.relay != self.relay_name
-        ]
+        others = [snapshot for snapshot in stored.snapshots if snapshot.relay != self.relay_name]
+        snapshots = [snapshot for snapshot in others if now_ms < snapshot.at_ms + SNAPSHOT_TTL_MS]
+        expired = [snapshot.relay for snapshot in others if snapshot not in snapshots]
+        if expired:
+            await self._rooms.forget_snapshots(replica.room.id, expired, stored.seen_ms)
         for snapshot in snapshots:  # not before `listen` has returned the room
             asyncio.get_running_loop().call_soon(replica.notify, snapshot)
         clock = replica.room.clock
@@ -292,6 +308,8 @@ class RedisBus:
         message = decode_message(payload)
         if isinstance(message, RelayMessage):
             if message.relay != self.relay_name:
+                if isinstance(message.content, PresenceSnapshot) and not message.content.total:
+                    replica.verify_at_ms = 0.0  # that relay may have released the lease
                 replica.notify(message.content)
         elif not replica.advance(message):
             self._run(self._catch_up(replica))
@@ -300,28 +318,75 @@ class RedisBus:
         if room_id not in self._replicas:  # unless it was opened again in the meantime
             await self._subscriptions.unfollow(channel_of(room_id))
 
+    async def _release_lease(self, room_id: str) -> None:
+        """Releases the lease of a room that was closed here, and lets the other relays notice."""
+        if room_id in self._replicas:  # it was opened again in the meantime
+            return
+        released = await self._rooms.release_lease(room_id, self._heartbeat.token)
+        if room_id in self._replicas:
+            self._replicas[room_id].verify_at_ms = 0.0
+        elif released:
+            nobody = PresenceSnapshot(relay=self.relay_name, at_ms=self.now_ms())
+            await self._publish(channel_of(room_id), encode_message(self.relay_name, nobody))
+
     async def _catch_up(self, replica: RoomReplica) -> None:
         async with replica.lock:
             if replica.version_id:
                 await self._apply_missed(replica)
 
-    async def _verify_rooms(self) -> None:
-        """Compares every replica with the version in Redis."""
-        replicas = [replica for replica in self._replicas.values() if replica.version_id]
-        now_ms = self.now_ms()
-        statuses = await self._rooms.refresh([replica.room.id for replica in replicas], self.relay_name)
+    # --- verifying the rooms ---
+
+    async def check(self) -> None:
+        """Shows the other relays that this one is alive, and verifies the rooms that are due."""
+        await self._heartbeat.beat()
+        await self._time.sample()
+        self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
+        open_replicas = [replica for replica in self._replicas.values() if replica.version_id]
+        # If our own heartbeat was lost, our previous token is one of them.
+        others = {replica.owner for replica in open_replicas} - {self._heartbeat.token}
+        dead = await self._heartbeat.dead_among(others)
+        now_ms = self._machine.monotonic_ms()
+        due = [
+            replica
+            for replica in open_replicas
+            if now_ms >= replica.verify_at_ms or replica.owner in dead or not replica.owner.startswith(OWNER_PREFIX)
+        ]
+        await self._verify(due, dead)
+
+    async def _verify_all(self) -> None:
+        await self._verify([replica for replica in self._replicas.values() if replica.version_id])
+
+    async def _verify(self, replicas: list[RoomReplica], dead: Iterable[str] = ()) -> None:
+        """Compares the replicas with the versions in Redis, and fetches what they have missed."""
+        statuses = await self._refresh(replicas, dead)
         for replica, status in zip(replicas, statuses, strict=True):
-            replica.update_status(status, now_ms=now_ms)
             if status.version_id != replica.version_id:
                 await self._catch_up(replica)
 
-    async def _verify_periodically(self) -> None:
+    async def _refresh(self, replicas: list[RoomReplica], dead: Iterable[str] = ()) -> list[RoomStatus]:
+        """Takes free leases, and renews what would expire."""
+        now_ms = self._machine.monotonic_ms()
+        for replica in replicas:
+            replica.verify_at_ms = now_ms + VERIFY_EVERY_MS
+        try:
+            statuses = await self._rooms.verify([each.room.id for each in replicas], self._heartbeat.token, [*dead])
+        except (RedisError, OSError):
+            for replica in replicas:
+                replica.verify_at_ms = 0.0
+            raise
+        for replica, status in zip(replicas, statuses, strict=True):
+            replica.update_status(status)
+        renewed = [replica for replica in replicas if now_ms >= replica.renew_at_ms]
+        await self._rooms.renew_expiry([replica.room.id for replica in renewed])
+        for replica in renewed:
+            replica.renew_at_ms = now_ms + RENEW_EVERY_MS
+        return statuses
+
+    async def _check_periodically(self) -> None:
         while True:
-            await asyncio.sleep(VERIFY_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
             try:
-                await self._time.sample()
-                self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
-                await self._verify_rooms()
+                await self.check()
                 self._metrics.redis_up = 1
             except (RedisError, OSError) as error:
                 self._record_failure(error)

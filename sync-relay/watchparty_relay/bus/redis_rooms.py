@@ -4,7 +4,7 @@ All keys of a room share one hash tag, so that a script touches one slot; their 
 layout. Values are JSON of structs that may gain fields, so that successive releases can read each other's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib import resources
 from time import perf_counter
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from watchparty_relay.bus.room_delta import Head, RoomDelta, assemble_room
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.presence.presence_snapshot import SNAPSHOT_TTL_MS, PresenceSnapshot
+from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
 from watchparty_relay.protocol.messages import Ack, LogEntry, Nack
 from watchparty_relay.rules.changes import Answer, Request
 from watchparty_relay.rules.idempotency import ANSWER_TTL_MS
@@ -24,9 +24,8 @@ from watchparty_relay.rules.state import Member, Room
 PREFIX = "wp1"
 ROOM_TTL_MS = 24 * 3600 * 1000
 MAX_DELTAS = 256
-SNAPSHOTS_TTL_MS = 2 * int(SNAPSHOT_TTL_MS)
-LEASE_MS = 6_000
-"""Renewed every two seconds: two renewals in a row may fail before another relay gets the lease."""
+LEASE_TTL_MS = 90_000
+"""Three times as long as between two verifications. Usually a lease ends earlier: with its relay's heartbeat."""
 
 NEWEST = """
 local known = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -39,7 +38,7 @@ Argument = str | bytes | int
 
 
 class StoredRoom(Struct, frozen=True):
-    """`snapshots` are the relays' latest; `seen_ms` is when a member was last in the room."""
+    """`snapshots` are the relays' latest, also of dead relays; `seen_ms` is when a member was last in the room."""
 
     version_id: str
     room: Room
@@ -48,10 +47,10 @@ class StoredRoom(Struct, frozen=True):
 
 
 class RoomStatus(Struct, frozen=True):
-    """The version id, empty if the room is gone; whether the relay holds the lease; how much of the log is archived."""
+    """The version id, empty if the room is gone; the token that holds the lease; how much of the log is archived."""
 
     version_id: str
-    lease_held: bool
+    owner: str
     archived_seq: int
 
 
@@ -87,7 +86,8 @@ class RedisRooms:
         scripts = resources.files("watchparty_relay.bus")
         # Sends EVALSHA, and EVAL if a failover has lost the script.
         self._commit = client.register_script(scripts.joinpath("commit.lua").read_text())
-        self._lease = scripts.joinpath("lease.lua").read_text()
+        self._verify = scripts.joinpath("verify.lua").read_text()
+        self._release = scripts.joinpath("release.lua").read_text()
 
     async def load(self, room_id: str) -> StoredRoom | None:
         async with self._client.pipeline(transaction=True) as pipeline:
@@ -107,28 +107,32 @@ class RedisRooms:
             {key.decode(): msgspec.json.decode(member, type=Member) for key, member in members.items()},
         )
         decoded = [msgspec.json.decode(snapshot, type=PresenceSnapshot) for snapshot in snapshots]
-        return StoredRoom(version_id.decode(), room, decoded, float(seen or 0))
+        seen_ms = max((float(seen or 0), *(snapshot.at_ms for snapshot in decoded)))
+        return StoredRoom(version_id.decode(), room, decoded, seen_ms)
 
     async def since(self, room_id: str, version: int) -> list[RoomDelta]:
         """The deltas from that version on, including the one that made it."""
         entries: Any = await self._client.xrange(_key(room_id, "steps"), min=f"{version}-0")
         return [msgspec.json.decode(fields[b"s"], type=RoomDelta) for _, fields in entries]
 
-    async def refresh(self, room_ids: list[str], relay: str) -> list[RoomStatus]:
-        """Renews the rooms' leases and expiry, and returns their status."""
+    async def verify(self, room_ids: Collection[str], token: str, dead: Collection[str]) -> list[RoomStatus]:
+        """Takes or renews the leases that no other living relay holds, and returns the rooms' status."""
         async with self._client.pipeline(transaction=False) as pipeline:
             for room_id in room_ids:
-                pipeline.hmget(_key(room_id, "state"), ["mark", "archived"])
-                pipeline.eval(self._lease, 1, _key(room_id, "lease"), relay, LEASE_MS)
-            for room_id in room_ids:
-                for name in ("state", "log", "members", "steps", "seen"):
-                    pipeline.pexpire(_key(room_id, name), ROOM_TTL_MS)
+                keys = (_key(room_id, name) for name in ("state", "lease"))
+                pipeline.eval(self._verify, 2, *keys, token, LEASE_TTL_MS, *dead)
             replies = await pipeline.execute()
-        states, leases = (replies[start : 2 * len(room_ids) : 2] for start in (0, 1))
         return [
-            RoomStatus(version_id.decode() if version_id else "", lease == 1, int(archived or 0))
-            for (version_id, archived), lease in zip(states, leases, strict=True)
+            RoomStatus(version_id.decode(), owner.decode(), int(archived)) for version_id, archived, owner in replies
         ]
+
+    async def renew_expiry(self, room_ids: Collection[str]) -> None:
+        """Lets the rooms' keys expire no earlier than `ROOM_TTL_MS` from now."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for room_id in room_ids:
+                for name in ("state", "log", "members", "steps", "rolls"):
+                    pipeline.pexpire(_key(room_id, name), ROOM_TTL_MS)
+            await pipeline.execute()
 
     async def record_archived(self, room_id: str, seq: int) -> None:
         async with self._client.pipeline(transaction=False) as pipeline:
@@ -138,22 +142,36 @@ class RedisRooms:
 
     async def newest_revision(self, ours: int) -> int:
         """The highest revision that any relay has registered, after registering ours."""
-        return int(await self._client.eval(NEWEST, 1, f"{PREFIX}:revision", ours))
+        key = f"{PREFIX}:revision"
+        known = int(await self._client.get(key) or 0)
+        return known if known >= ours else int(await self._client.eval(NEWEST, 1, key, ours))
 
-    async def release_lease(self, room_id: str, relay: str) -> None:
-        """Lets another relay take the lease at once."""
-        await self._client.eval(self._lease, 1, _key(room_id, "lease"), relay, 0)
+    async def release_lease(self, room_id: str, token: str) -> bool:
+        """Lets another relay take the lease; False if this one did not hold it."""
+        return bool(await self._client.eval(self._release, 1, _key(room_id, "lease"), token))
 
     async def publish_presence(self, room_id: str, snapshot: PresenceSnapshot, message: bytes) -> None:
-        """Stores a relay's snapshot for relays that open the room later, and publishes the message with it."""
+        """Stores a relay's snapshot for relays that open the room later, and publishes the message with it.
+
+        Stored snapshots have no expiry of their own: readers compare `at_ms`.
+        """
         async with self._client.pipeline(transaction=False) as pipeline:
             if snapshot.total:
                 pipeline.hset(_key(room_id, "rolls"), snapshot.relay, msgspec.json.encode(snapshot))
             else:
                 pipeline.hdel(_key(room_id, "rolls"), snapshot.relay)
-            pipeline.pexpire(_key(room_id, "rolls"), SNAPSHOTS_TTL_MS)
-            pipeline.set(_key(room_id, "seen"), repr(snapshot.at_ms), px=ROOM_TTL_MS)
             pipeline.publish(channel_of(room_id), message)
+            if not snapshot.total:
+                pipeline.set(_key(room_id, "seen"), repr(snapshot.at_ms), px=ROOM_TTL_MS)
+            added, *_ = await pipeline.execute()
+        if snapshot.total and added:  # perhaps to a key that did not exist, and so does not expire yet
+            await self._client.pexpire(_key(room_id, "rolls"), ROOM_TTL_MS)
+
+    async def forget_snapshots(self, room_id: str, relays: Collection[str], seen_ms: float) -> None:
+        """Deletes the snapshots of dead relays, and stores when a member was last seen in their place."""
+        async with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.set(_key(room_id, "seen"), repr(seen_ms), px=ROOM_TTL_MS)
+            pipeline.hdel(_key(room_id, "rolls"), *relays)
             await pipeline.execute()
 
     async def commit(

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from watchparty_relay.bus.port import BusEvent, Committed, Listener
-from watchparty_relay.bus.redis_rooms import LEASE_MS, RoomStatus
+from watchparty_relay.bus.redis_rooms import RoomStatus
 from watchparty_relay.bus.room_delta import RoomDelta, apply_delta, version_number
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.rules.changes import Answer, Change, Request
@@ -51,7 +51,11 @@ class RoomReplica:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending: deque[PendingChange] = field(default_factory=deque)
     processing: bool = False
-    lease_until_ms: float = 0.0
+    owner: str = ""
+    """The token that held the room's lease when the room was last verified."""
+    verify_at_ms: float = 0.0
+    renew_at_ms: float = 0.0
+    """When to verify the room and to renew its expiry, in the machine's monotonic time; 0 means as soon as possible."""
     committing_id: str = ""
     archived_seq: int = 0
 
@@ -78,9 +82,9 @@ class RoomReplica:
             self.notify(Committed(self.room, delta.events, ours=delta.version_id == self.committing_id))
         return True
 
-    def update_status(self, status: RoomStatus, *, now_ms: float) -> None:
+    def update_status(self, status: RoomStatus) -> None:
         """Takes over what Redis stores of the room besides its versions."""
-        self.lease_until_ms = now_ms + LEASE_MS if status.lease_held else 0.0
+        self.owner = status.owner
         self.archived_seq = max(self.archived_seq, status.archived_seq)
 
     def notify(self, event: BusEvent) -> None:

@@ -14,6 +14,7 @@ from watchparty_relay.presence.presence_snapshot import (
     RemoteSnapshots,
     local_snapshot,
     merge_snapshots,
+    without_readings,
 )
 from watchparty_relay.protocol.messages import People
 from watchparty_relay.rules.state import Room
@@ -90,9 +91,11 @@ class ClusterPresence:
         return members_changed
 
     def due_snapshot(self, room: Room, *, changed: bool, now_ms: float) -> PresenceSnapshot | None:
-        """The snapshot to publish now: after a change, and every few seconds while anyone is connected here."""
+        """The snapshot to publish now: after a change of members or their states, and every few seconds while anyone is
+        connected here.
+        """
         own, published = self._own_snapshot(room, now_ms), self._published
-        differs = changed and replace(own, at_ms=published.at_ms) != published
+        differs = changed and without_readings(own) != without_readings(published)
         if not (differs or (own.total and now_ms >= published.at_ms + PUBLISH_EVERY_MS)):
             return None
         self._published = replace(own, at_ms=now_ms)

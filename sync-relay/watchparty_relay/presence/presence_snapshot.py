@@ -144,6 +144,12 @@ def by_role(room: Room, listed: Iterable[ListedMember]) -> list[ListedMember]:
     return sorted(known, key=lambda m: (_ROLE_ORDER[room.members[m.participant_id].role], m.since_ms))
 
 
+def without_readings(snapshot: PresenceSnapshot) -> PresenceSnapshot:
+    """The snapshot without what changes all the time while a film plays: relays may receive that later."""
+    members = (replace(m, used_ms=0.0, err_ms=None, pos_s=None, buf_s=None) for m in snapshot.listed)
+    return replace(snapshot, at_ms=0.0, rtt_ms=None, listed=tuple(members))
+
+
 def _listed_ids(snapshot: PresenceSnapshot) -> set[str]:
     return {member.participant_id for member in snapshot.listed}
 

@@ -3,8 +3,14 @@
 from msgspec.structs import replace
 
 from watchparty_relay.presence.cluster_presence import ClusterPresence
-from watchparty_relay.presence.presence_snapshot import SNAPSHOT_TTL_MS, ListedMember, PresenceSnapshot
-from watchparty_relay.protocol.values import PersonState, Role
+from watchparty_relay.presence.presence_snapshot import (
+    PUBLISH_EVERY_MS,
+    SNAPSHOT_TTL_MS,
+    ListedMember,
+    PresenceSnapshot,
+)
+from watchparty_relay.protocol.messages import Report
+from watchparty_relay.protocol.values import PersonState, Ready, Role
 from watchparty_relay.rules.state import Member, Room, new_room
 
 NOW = 1_000_000.0
@@ -72,3 +78,23 @@ def test_a_member_who_moved_to_another_relay_counts_once() -> None:
     presence.receive(snapshot("ben"), now_ms=NOW + 1)
     merged = presence.snapshot(room(), now_ms=NOW + 1)
     assert (merged.total, merged.present, len(presence.local)) == (2, 2, 1)
+
+
+def test_only_a_change_of_members_or_states_is_published_at_once() -> None:
+    """Positions change all the time while a film plays; other relays receive them every few seconds."""
+    presence, known = presence_of("anna"), room()
+    assert presence.due_snapshot(known, changed=True, now_ms=NOW) is not None
+
+    def report(ready: Ready, pos_s: float) -> None:
+        reported = Report(1, pos_s, 0.5, 0.5, 20.0, 10.0, ready, 1.0, True)
+        presence.local.record_activity("anna", "c-anna", now_ms=NOW, report=reported)
+        presence.invalidate()
+
+    report(Ready.OK, 2.0)
+    assert presence.due_snapshot(known, changed=True, now_ms=NOW + 2_000) is None
+    report(Ready.BUFFERING, 2.0)
+    assert presence.due_snapshot(known, changed=True, now_ms=NOW + 2_000) is not None
+    report(Ready.BUFFERING, 3.0)
+    later = presence.due_snapshot(known, changed=True, now_ms=NOW + 2_000 + PUBLISH_EVERY_MS)
+    assert later is not None
+    assert later.listed[0].pos_s == 3.0
