@@ -53,9 +53,15 @@ resource "google_firestore_field" "expiry" {
   collection = each.value.collection
   field      = each.value.field
   ttl_config {}
+  index_config {} # Firestore needs no index for this; see `exempt`
+}
 
-  # An empty block would disable the field's own index, which the queries of `sweep` use.
-  lifecycle {
-    ignore_changes = [index_config]
-  }
+# Fields without an index of their own. Firestore accepts 500 writes per second into an index of growing values, such as
+# dates, and no query needs these.
+resource "google_firestore_field" "exempt" {
+  for_each   = local.firestore.exemptions
+  database   = google_firestore_database.main.name
+  collection = each.value.collection
+  field      = each.value.field
+  index_config {}
 }

@@ -7,32 +7,16 @@ calls the function `sweep` every minute (every five on the profile `hobby`), whi
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from watchparty_api.accounts import deletion as accounts
 from watchparty_api.rooms import outbox as notices
 from watchparty_api.services import Services
-from watchparty_api.store.port import Query
-from watchparty_api.store.queries import (
-    DELIVERIES_BY_EXPIRY,
-    IDEMPOTENCY_KEYS_BY_EXPIRY,
-    ONE_TIME_TOKENS_BY_EXPIRY,
-    RATE_WINDOWS_BY_EXPIRY,
-    SESSIONS_BY_EXPIRY,
-)
+from watchparty_api.store.queries import EXPIRING
 from watchparty_api.videos.transcodes import runs as transcodes
 from watchparty_api.videos.uploads import cleanup as uploads
 from watchparty_api.webhooks import delivery as webhooks
 
 log = logging.getLogger(__name__)
-
-_EXPIRING: tuple[Query[Any], ...] = (
-    SESSIONS_BY_EXPIRY,
-    ONE_TIME_TOKENS_BY_EXPIRY,
-    IDEMPOTENCY_KEYS_BY_EXPIRY,
-    DELIVERIES_BY_EXPIRY,
-    RATE_WINDOWS_BY_EXPIRY,
-)
 
 
 @dataclass(frozen=True)
@@ -49,10 +33,10 @@ class MaintenanceTask:
 def delete_expired(services: Services) -> int:
     """Deletes expired sessions, one-time links, idempotency keys, deliveries and rate limit windows; returns how many.
 
-    Readers check `expires_at` themselves, so nothing depends on when this runs. Firestore's time-to-live does the same.
+    Readers check `expires_at` themselves, so nothing depends on when this runs.
     """
     now, deleted = services.now(), 0
-    for query in _EXPIRING:
+    for query in EXPIRING:
         for record in services.store.query_all(query):
             if record.expires_at > now:
                 break
@@ -67,7 +51,8 @@ TASKS = (
     MaintenanceTask("restart transcodes that stopped reporting", 60, transcodes.requeue_stuck),
     MaintenanceTask("end abandoned uploads", 600, uploads.end_abandoned),
     MaintenanceTask("delete expired temporary accounts", 600, accounts.delete_expired_temporary_accounts),
-    MaintenanceTask("delete expired records", 3600, delete_expired),
+    # In the cloud Firestore deletes them by their expiry (`firestore.tf`).
+    MaintenanceTask("delete expired records", 3600, delete_expired, in_cloud=False),
     # In the cloud the uploads bucket deletes them by age (`original_days` in Terraform).
     MaintenanceTask("delete originals of finished films", 3600, uploads.delete_used_originals, in_cloud=False),
 )

@@ -360,6 +360,18 @@ def test_documents_that_expire_are_deleted_by_firestore(hobby: Applied) -> None:
     assert "account" not in made  # the documents that belong to it would stay
 
 
+def test_fields_that_no_query_needs_have_no_index(hobby: Applied) -> None:
+    """A configuration without indexes, for every field that the functions exempt, and for those that expire."""
+    from watchparty_api.store.firestore_indexes import declared
+
+    exempt = hobby.instances("google_firestore_field.exempt")
+    assert {(each["collection"], each["field"]) for each in exempt.values()} == {
+        (each["collection"], each["field"]) for each in declared()["exemptions"].values()
+    }
+    for each in (*exempt.values(), *hobby.instances("google_firestore_field.expiry").values()):
+        assert [config["indexes"] for config in each["index_config"]] == [[]], each["field"]
+
+
 @pytest.mark.parametrize("profile", ["production", "hobby"])
 def test_google_does_not_log_urls_that_grant_access(profile: str, request: pytest.FixtureRequest) -> None:
     """Requests to a room, or with a grant to a film, are excluded; every other request is logged."""

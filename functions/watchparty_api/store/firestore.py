@@ -16,7 +16,7 @@ from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionCo
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Store, Write
-from watchparty_api.store.queries import QUERIES
+from watchparty_api.store.queries import EXPIRING, QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS, kind_name
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class FirestoreStore(Store):
 
         if query not in QUERIES or len(values) != len(query.where):
             raise ValueError(f"query {query.name} is not declared with {len(values)} values")
+        if query in EXPIRING:
+            raise ValueError(f"query {query.name} has no index: Firestore deletes expired documents itself")
         statement: Any = self._collection(workspace_id, query.kind)
         for name, value in zip(query.where, values, strict=True):
             statement = statement.where(filter=FieldFilter(name, "==", value))

@@ -51,6 +51,17 @@ IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey,
 DELIVERIES_BY_EXPIRY = Query("deliveries_by_expiry", Delivery, order_by="expires_at")
 RATE_WINDOWS_BY_EXPIRY = Query("rate_windows_by_expiry", RateWindow, order_by="expires_at")
 
+EXPIRING: tuple[Query[Any], ...] = (
+    SESSIONS_BY_EXPIRY,
+    ONE_TIME_TOKENS_BY_EXPIRY,
+    IDEMPOTENCY_KEYS_BY_EXPIRY,
+    DELIVERIES_BY_EXPIRY,
+    RATE_WINDOWS_BY_EXPIRY,
+)
+"""Only for SQL: Firestore deletes these documents itself. It has no index for them, because an index of dates would
+limit each of these kinds to 500 writes per second.
+"""
+
 # ---- rooms
 OPEN_ROOMS_OF_OWNER = Query(
     "open_rooms_of_owner", Room, where=("owner_id", "closed_at"), order_by="last_active_at", descending=True
