@@ -83,7 +83,7 @@ def test_documents_that_firestore_deletes_have_no_index_of_their_expiry() -> Non
     leading = {index["fields"][0]["path"] for index in committed["indexes"].values()}
     assert "expires_at" not in leading
     assert "expires_at" in set(exempt_fields(RateWindow))
-    store = FirestoreStore(cast(Any, None))
+    store = FirestoreStore(cast("Any", None))
     for query in EXPIRING:
         with pytest.raises(ValueError, match="has no index"):
             store.query("main", query)
