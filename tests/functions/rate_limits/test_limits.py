@@ -108,9 +108,8 @@ def test_stored_windows_contain_no_addresses(windows: SharedWindows) -> None:
 
     windows._store = Recording(windows._store.adapter, windows._store.workspace_id)
     Limiter(windows).hit("login_failure", "ana@example.org")
-    (kept,) = written
-    assert kept.tried_at_s
-    assert "ana" not in repr(kept)
+    assert written
+    assert all(window.tried_at_s and "ana" not in repr(window) for window in written)
 
 
 @pytest.mark.parametrize(
