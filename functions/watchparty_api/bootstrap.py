@@ -224,6 +224,7 @@ def auth_routers() -> "list[APIRouter]":
         account_invites,
         accounts,
         audit_log,
+        dead_letters,
         rooms,
         site_settings,
         videos,
@@ -245,6 +246,7 @@ def auth_routers() -> "list[APIRouter]":
         rooms.router,
         videos.router,
         audit_log.router,
+        dead_letters.router,
         webhooks.router,
     ]
 

@@ -31,7 +31,7 @@ class MaintenanceTask:
 
 
 def delete_expired(services: Services) -> int:
-    """Deletes expired sessions, one-time links, idempotency keys, deliveries and rate limit windows; returns how many.
+    """Deletes expired records of the kinds in `EXPIRING`; returns how many.
 
     Readers check `expires_at` themselves, so nothing depends on when this runs.
     """

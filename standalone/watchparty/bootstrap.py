@@ -32,6 +32,7 @@ from watchparty_api.bootstrap import (
     routers,
 )
 from watchparty_api.config import Config
+from watchparty_api.errors import Unavailable
 from watchparty_api.objects.local import LocalObjectStore, load_or_create_key
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.ports.delivery_queue import NoDeliveryQueue
@@ -166,7 +167,10 @@ def _relay(
     """Builds the relay of this process."""
 
     async def publish(events: list[dict[str, Any]]) -> None:
-        await asyncio.to_thread(ingest, holder.services, events)
+        try:
+            await asyncio.to_thread(ingest, holder.services, events)
+        except Unavailable as error:
+            raise ConnectionError(error.detail) from error
 
     return build_relay(
         config,

@@ -5,6 +5,7 @@ RelayError
 ├── TokenRefused          a join or notice token that is not accepted: the error code for the client
 ├── BadNotice             a malformed notice: what is wrong with it
 ├── NoticeUndelivered     a notice that could not be applied in time; the sender should try again
+├── EventsRefused         room events that the publisher will never accept as they are
 └── BusUnavailable        a change that could not be made durable; it did not happen
 """
 
@@ -39,6 +40,12 @@ class NoticeUndelivered(RelayError):
     def __init__(self, notice_id: str) -> None:
         super().__init__(f"notice {notice_id} was not applied")
         self.notice_id = notice_id
+
+
+class EventsRefused(RelayError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class BusUnavailable(RelayError):

@@ -47,6 +47,7 @@ class Metrics:
     resyncs: int = 0
     epochs: int = 0
     events_lost: int = 0
+    events_set_aside: int = 0
     redis_failures: int = 0
     received: Counter[str] = field(default_factory=Counter)
     closed: Counter[int] = field(default_factory=Counter)
@@ -77,6 +78,7 @@ class Metrics:
             "resyncs": (self.resyncs, "lagging readers that were brought up to date"),
             "epochs": (self.epochs, "rooms that began a new epoch because Redis had lost or forked them"),
             "room_events_lost": (self.events_lost, "room events dropped"),
+            "room_events_set_aside": (self.events_set_aside, "room events that the functions refused again and again"),
             "connections_refused": (self.refused, "upgrades refused because the budget of memory was used up"),
             "redis_failures": (self.redis_failures, "requests that Redis did not answer"),
         }

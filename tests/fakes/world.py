@@ -127,6 +127,7 @@ def build_world(api: ApiHarness) -> World:
         "invite_id": invite["id"],
         "token_id": token["id"],
         "webhook_id": webhook["id"],
+        "letter_id": "none",
         "session_id": next(each["id"] for each in sessions if each["current"]),
     }
     return World(ids, bearers)

@@ -95,6 +95,9 @@ ADMIN_ROWS = [
     row("GET /api/v1/admin/audit", {"admin"}),
     row("GET /api/v1/admin/audit/verify", {"admin"}),
     row("GET /api/v1/admin/audit/export", {"admin"}),
+    row("GET /api/v1/admin/dead-letters", {"admin"}),
+    row("POST /api/v1/admin/dead-letters/{letter_id}/retry", {"admin"}),
+    row("DELETE /api/v1/admin/dead-letters/{letter_id}", {"admin"}),
 ]
 WEBHOOK_ROWS = [
     row("GET /api/v1/webhooks", ACCOUNTS),

@@ -10,6 +10,7 @@ from watchparty_api.config import Config
 from watchparty_api.records import (
     Account,
     AuditEntry,
+    DeadLetter,
     OneTimeToken,
     Room,
     Video,
@@ -187,6 +188,22 @@ class AuditVerdict(BaseModel):
     broken_at: str | None
 
 
+class DeadLetterView(BaseModel):
+    """`payload` is the event as JSON text."""
+
+    id: str
+    at: datetime
+    source: Literal["room_event", "transcode_event"]
+    reason: str
+    payload: str
+
+    @classmethod
+    def of(cls, letter: DeadLetter) -> Self:
+        return cls(
+            id=letter.id, at=letter.created_at, source=letter.source, reason=letter.reason, payload=letter.payload
+        )
+
+
 class AccountList(BaseModel):
     items: list[AdminAccountView]
     next_cursor: str | None = None
@@ -204,6 +221,11 @@ class AdminRoomList(BaseModel):
 
 class AdminVideoList(BaseModel):
     items: list[AdminVideoView]
+    next_cursor: str | None = None
+
+
+class DeadLetterList(BaseModel):
+    items: list[DeadLetterView]
     next_cursor: str | None = None
 
 

@@ -21,7 +21,7 @@ from watchparty_api.records.rooms import (
     Room,
     RoomLink,
 )
-from watchparty_api.records.site import AuditEntry, IdempotencyKey, RateWindow, WorkspaceSettings
+from watchparty_api.records.site import AuditEntry, DeadLetter, IdempotencyKey, RateWindow, WorkspaceSettings
 from watchparty_api.records.videos import Video, VideoStatus
 from watchparty_api.records.webhooks import Delivery, Webhook
 
@@ -37,6 +37,7 @@ __all__ = [
     "ChatCleared",
     "ChatEntry",
     "Control",
+    "DeadLetter",
     "Delivery",
     "EmailClaim",
     "IdempotencyKey",

@@ -48,3 +48,16 @@ class RateWindow(Record):
 
     tried_at_s: tuple[float, ...]
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter(Record):
+    """An event that could not be stored and would not be at a repeat, set aside for the operator; id = its hash.
+
+    `payload` is the event as JSON in ASCII, which every store can hold whatever the event contains.
+    """
+
+    source: Literal["room_event", "transcode_event"]
+    reason: str
+    payload: str
+    expires_at: datetime

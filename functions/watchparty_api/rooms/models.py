@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, model_validator
 
 from watchparty_api.records import Access, Control, Role, VideoStatus
 from watchparty_api.web.bodies import Body, one_line, visible_line
@@ -201,4 +201,4 @@ class Queue(BaseModel):
 class NextFilm(Body):
     """`after` is the `media_rev` of the film that ended, so that a repeated request moves on only once."""
 
-    after: StrictInt
+    after: Annotated[int, Field(strict=True, ge=0, le=2**53)]

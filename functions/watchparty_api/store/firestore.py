@@ -5,19 +5,20 @@ since. There is no transaction: under contention the loser retries, and no lock 
 `bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules, and imports the client late.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from watchparty_api.errors import AlreadyExists, Missing, Unavailable, VersionConflict
+from watchparty_api.errors import AlreadyExists, Malformed, Missing, Unavailable, VersionConflict
 from watchparty_api.records import Record
 from watchparty_api.store import cursor as cursors
 from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Store, Write
 from watchparty_api.store.queries import EXPIRING, QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS, kind_name
+from watchparty_api.store.storable import require_storable
 
 if TYPE_CHECKING:
     from google.cloud.firestore import Client, CollectionReference, DocumentReference, WriteBatch
@@ -53,6 +54,14 @@ class FirestoreStore(Store):
             snapshot = self._document(workspace_id, kind, id_).get(timeout=_CALL_WITHIN_S)
         row = snapshot.to_dict()
         return None if row is None else _record(kind, row)
+
+    def get_many(self, workspace_id: str, kind: type[R], ids: Collection[str]) -> dict[str, R]:
+        references = [self._document(workspace_id, kind, id_) for id_ in dict.fromkeys(ids)]
+        if not references:
+            return {}
+        with _translated_errors():
+            snapshots = list(self._client.get_all(references, timeout=_CALL_WITHIN_S))
+        return {each.id: _record(kind, row) for each in snapshots if (row := each.to_dict()) is not None}
 
     def query(
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
@@ -158,6 +167,8 @@ def _translated_errors(writes: Sequence[Write] = ()) -> Iterator[None]:
         raise AlreadyExists(*_first(Create, writes)) from error
     except (google.FailedPrecondition, google.Aborted, google.NotFound) as error:
         raise VersionConflict(*_first(Replace, writes)) from error
+    except google.InvalidArgument as error:  # a document that is too large: no repeat would be accepted
+        raise Malformed("bad_value", "The request contains something that can’t be stored.") from error
     except (google.GoogleAPICallError, google.RetryError) as error:
         raise Unavailable("store_unavailable", "The database isn’t responding. Try again in a moment.") from error
 
@@ -169,6 +180,7 @@ def _first(write_type: type[Create] | type[Replace], writes: Sequence[Write]) ->
 
 def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
     _require_workspace(workspace_id, record)
+    require_storable(record)
     row = {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
 

@@ -5,7 +5,7 @@ and writes with the version that it read; if another writer was faster, `Version
 decides again (`errors.py`). Writes that belong together go into one `commit`, which is atomic.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -70,6 +70,9 @@ class Store(Protocol):
     def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
         """Returns the document or None. Expired documents are returned too: the caller checks `expires_at`."""
 
+    def get_many(self, workspace_id: str, kind: type[R], ids: Collection[str]) -> dict[str, R]:
+        """Returns the documents that exist, by id, in one round trip."""
+
     def create(self, workspace_id: str, record: R) -> R:
         """Stores a new document with version 1. Raises AlreadyExists, so that `create` also serves as a claim."""
         self.commit(workspace_id, [Create(record)])
@@ -85,7 +88,10 @@ class Store(Protocol):
         self.commit(workspace_id, [Delete(kind, id_)])
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:
-        """Applies all writes or none. Raises the error of the first write that is refused."""
+        """Applies all writes or none. Raises the error of the first write that is refused.
+
+        Raises Malformed for a value that not every store can hold (`storable.py`).
+        """
 
     def query(
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
@@ -119,6 +125,9 @@ class WorkspaceStore:
 
     def get(self, kind: type[R], id_: str) -> R | None:
         return self.adapter.get(self.workspace_id, kind, id_)
+
+    def get_many(self, kind: type[R], ids: Collection[str]) -> dict[str, R]:
+        return self.adapter.get_many(self.workspace_id, kind, ids)
 
     def create(self, record: R) -> R:
         return self.adapter.create(self.workspace_id, self._named(record))

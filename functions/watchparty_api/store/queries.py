@@ -12,6 +12,7 @@ from watchparty_api.records import (
     AuditEntry,
     Ban,
     ChatEntry,
+    DeadLetter,
     Delivery,
     IdempotencyKey,
     Invitation,
@@ -39,6 +40,7 @@ API_TOKENS_OF_ACCOUNT = Query("api_tokens_of_account", ApiToken, where=("account
 ONE_TIME_TOKENS_BY_PURPOSE = Query("one_time_tokens_by_purpose", OneTimeToken, where=("purpose",), descending=True)
 AUDIT = Query("audit", AuditEntry, order_by="id")
 AUDIT_NEWEST_FIRST = Query("audit_newest_first", AuditEntry, order_by="id", descending=True)
+DEAD_LETTERS = Query("dead_letters", DeadLetter, descending=True)
 ALL_ROOMS = Query("all_rooms", Room, descending=True)
 ROOMS_OF_OWNER = Query("rooms_of_owner", Room, where=("owner_id",), order_by="last_active_at", descending=True)
 ALL_VIDEOS = Query("all_videos", Video, descending=True)
@@ -49,6 +51,7 @@ SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
 ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
 IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")
 DELIVERIES_BY_EXPIRY = Query("deliveries_by_expiry", Delivery, order_by="expires_at")
+DEAD_LETTERS_BY_EXPIRY = Query("dead_letters_by_expiry", DeadLetter, order_by="expires_at")
 RATE_WINDOWS_BY_EXPIRY = Query("rate_windows_by_expiry", RateWindow, order_by="expires_at")
 
 EXPIRING: tuple[Query[Any], ...] = (
@@ -56,6 +59,7 @@ EXPIRING: tuple[Query[Any], ...] = (
     ONE_TIME_TOKENS_BY_EXPIRY,
     IDEMPOTENCY_KEYS_BY_EXPIRY,
     DELIVERIES_BY_EXPIRY,
+    DEAD_LETTERS_BY_EXPIRY,
     RATE_WINDOWS_BY_EXPIRY,
 )
 """Only for SQL: Firestore deletes these documents itself. It has no index for them, because an index of dates would

@@ -6,7 +6,7 @@ between reading and writing. `bootstrap.py` opens it with `open_store`; the modu
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -32,12 +32,15 @@ from watchparty_api.store import migrations
 from watchparty_api.store.port import Create, Delete, Page, Query, Replace, Store, Write
 from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS
+from watchparty_api.store.storable import require_storable
 from watchparty_api.store.tables import TABLES
 
 R = TypeVar("R", bound=Record)
 
 _BUSY_TIMEOUT_MS = 5000
 _READY_WITHIN_S = 1.0
+_IDS_AT_ONCE = 500
+"""SQLite allows 32,766 parameters in a statement, older ones 999."""
 _DEADLOCK_DETECTED = "40P01"
 
 
@@ -112,6 +115,16 @@ class SqlStore(Store):
                 select(table).where(table.c.workspace_id == workspace_id, table.c.id == id_)
             ).first()
         return None if found is None else _record(kind, found)
+
+    def get_many(self, workspace_id: str, kind: type[R], ids: Collection[str]) -> dict[str, R]:
+        table, wanted = TABLES[kind], list(dict.fromkeys(ids))
+        found: dict[str, R] = {}
+        with self._reading() as connection:
+            for first in range(0, len(wanted), _IDS_AT_ONCE):
+                some = table.c.id.in_(wanted[first : first + _IDS_AT_ONCE])
+                rows = connection.execute(select(table).where(table.c.workspace_id == workspace_id, some))
+                found |= {row.id: _record(kind, row) for row in rows}
+        return found
 
     def query(
         self, workspace_id: str, query: Query[R], *values: Any, limit: int = 50, cursor: str | None = None
@@ -220,6 +233,7 @@ def _replace(connection: Connection, workspace_id: str, record: Record) -> None:
 def _row(workspace_id: str, record: Record, version: int) -> dict[str, Any]:
     if record.workspace_id != workspace_id:
         raise ValueError(f"cannot write a record of workspace {record.workspace_id!r} to {workspace_id!r}")
+    require_storable(record)
     return {each.name: getattr(record, each.name) for each in fields(record)} | {"version": version}
 
 

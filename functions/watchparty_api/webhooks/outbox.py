@@ -16,6 +16,7 @@ from watchparty_api.store.port import Create, Delete, Replace
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.webhooks.models import EventType
 
+Subscribers = Sequence[Webhook]
 RETENTION = timedelta(days=30)
 """How long deliveries stay in the log."""
 
@@ -24,11 +25,18 @@ def deliveries(
     services: Services, account_id: str, event: EventType, data: dict[str, Any], *, event_id: str
 ) -> list[Delivery]:
     """One delivery per webhook of the account that subscribes to `event`."""
-    wanting = [
-        webhook
-        for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, account_id)
-        if webhook.active and event in webhook.events
-    ]
+    return _deliveries(services, subscribers(services, account_id), event, data, event_id=event_id)
+
+
+def subscribers(services: Services, account_id: str) -> Subscribers:
+    """The account's active webhooks, for callers that report many events."""
+    return [webhook for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, account_id) if webhook.active]
+
+
+def _deliveries(
+    services: Services, webhooks: Subscribers, event: EventType, data: dict[str, Any], *, event_id: str
+) -> list[Delivery]:
+    wanting = [webhook for webhook in webhooks if event in webhook.events]
     return [delivery(services, webhook, event, data, event_id=event_id) for webhook in wanting]
 
 
@@ -66,15 +74,22 @@ def store_video(services: Services, before: Video, after: Video) -> Video:
 
 
 def session_deliveries(
-    services: Services, room: Room, *, event_id: str, joined: bool, person: dict[str, str], total: int
+    services: Services,
+    room: Room,
+    webhooks: Subscribers,
+    *,
+    event_id: str,
+    joined: bool,
+    person: dict[str, str],
+    total: int,
 ) -> list[Delivery]:
-    """For someone who joined or left; the first to join starts the room's session, the last to leave ends it."""
+    """Someone joined or left. The first to join starts the room's session, the last to leave ends it."""
     about = {"room": {"id": room.id, "name": room.name}, "total": total}
     event: EventType = "participant.joined" if joined else "participant.left"
-    found = deliveries(services, room.owner_id, event, {**about, "participant": person}, event_id=event_id)
+    found = _deliveries(services, webhooks, event, {**about, "participant": person}, event_id=event_id)
     if total == (1 if joined else 0):
         event = "room.started" if joined else "room.ended"
-        found += deliveries(services, room.owner_id, event, about, event_id=event_id)
+        found += _deliveries(services, webhooks, event, about, event_id=event_id)
     return found
 
 

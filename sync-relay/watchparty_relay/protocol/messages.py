@@ -9,20 +9,27 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from watchparty_relay.protocol.values import (
+    NO_CONTROLS,
     Cause,
+    ClientClock,
+    Count,
     ErrorCode,
     Id,
     Limits,
     LogReason,
+    Milliseconds,
     Mode,
     NackCode,
+    Offset,
     Operation,
     Person,
     PersonRef,
+    Rate,
     Ready,
     Resume,
     RoomNoticeKind,
     RoomRef,
+    Seconds,
     Seen,
     Settings,
     You,
@@ -31,12 +38,14 @@ from watchparty_relay.protocol.values import (
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "watchparty.v1"
 
-Cid = Annotated[str, Meta(min_length=1, max_length=64)]
+Cid = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_CONTROLS)]
+Text = Annotated[str, Meta(max_length=8192)]
+"""The rules remove its control characters and limit it to `limits.chat_chars`."""
 Jwt = Annotated[str, Meta(min_length=1, max_length=8192)]
 
 
 class Hello(Struct, frozen=True, tag_field="t", tag="hello", omit_defaults=True):
-    v: int
+    v: Count
     token: Jwt
     resume: Resume | None = None
     seen: Seen | None = None
@@ -46,7 +55,7 @@ class Hello(Struct, frozen=True, tag_field="t", tag="hello", omit_defaults=True)
 class Ping(Struct, frozen=True, tag_field="t", tag="ping"):
     """`c` is the client's own clock in milliseconds; the pong returns it."""
 
-    c: float
+    c: ClientClock
 
 
 class Command(Struct, frozen=True, tag_field="t", tag="cmd", omit_defaults=True):
@@ -54,17 +63,17 @@ class Command(Struct, frozen=True, tag_field="t", tag="cmd", omit_defaults=True)
 
     cid: Cid
     op: Operation
-    mrev: int
-    pos_s: float | None = None
-    by_s: float | None = None
-    rate: float | None = None
+    mrev: Count
+    pos_s: Offset | None = None
+    by_s: Offset | None = None
+    rate: Rate | None = None
 
 
 class Chat(Struct, frozen=True, tag_field="t", tag="chat", omit_defaults=True):
     cid: Cid
-    text: str
+    text: Text
     reply_to: Id | None = None
-    pos_s: float = 0.0
+    pos_s: Offset = 0.0
 
 
 class Delete(Struct, frozen=True, tag_field="t", tag="delete"):
@@ -78,7 +87,7 @@ class Clear(Struct, frozen=True, tag_field="t", tag="clear"):
 
 class React(Struct, frozen=True, tag_field="t", tag="react"):
     emoji: Annotated[str, Meta(min_length=1, max_length=32)]
-    pos_s: float = 0.0
+    pos_s: Offset = 0.0
 
 
 class Typing(Struct, frozen=True, tag_field="t", tag="typing"):
@@ -88,14 +97,14 @@ class Typing(Struct, frozen=True, tag_field="t", tag="typing"):
 class Report(Struct, frozen=True, tag_field="t", tag="report"):
     """How a player is doing: signed error, the clock's uncertainty, round trip, buffer; null while not yet known."""
 
-    rev: int
-    pos_s: float
-    err_ms: float | None
-    unc_ms: float | None
-    rtt_ms: float | None
-    buf_s: float
+    rev: Count
+    pos_s: Offset
+    err_ms: Milliseconds | None
+    unc_ms: Milliseconds | None
+    rtt_ms: Milliseconds | None
+    buf_s: Seconds
     ready: Ready
-    rate: float
+    rate: Rate
     visible: bool
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from watchparty_relay.protocol.values import Id, Media, Role, Settings
+from watchparty_relay.protocol.values import Count, Id, Instant, Media, Role, Settings
 
 
 class NoticeBase(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
@@ -20,7 +20,7 @@ class NoticeBase(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_o
 
 class _MemberNotice(NoticeBase, frozen=True, kw_only=True):
     participant_id: Id
-    mver: int
+    mver: Count
 
 
 class AdmitNotice(_MemberNotice, frozen=True, tag="admit", kw_only=True):
@@ -39,7 +39,7 @@ class RoleNotice(_MemberNotice, frozen=True, tag="role", kw_only=True):
     """The participant's role and, if control is delegated to them, until when (epoch ms)."""
 
     role: Role
-    ctl: float | None = None
+    ctl: Instant | None = None
 
 
 class MuteNotice(_MemberNotice, frozen=True, tag="mute", kw_only=True):

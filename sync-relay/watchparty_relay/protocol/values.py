@@ -2,6 +2,9 @@
 
 The messages are in `messages.py` and `notices.py`. Seconds end in `_s`; instants are room time in epoch milliseconds
 and end in `_ms`. Fields with a default are optional on the wire.
+
+Every number and text that the relay accepts is bounded by its type, because what it accepts reaches the functions'
+databases: Infinity, numbers beyond 64 bits and control characters in ids are refused where they arrive.
 """
 
 from enum import IntEnum, StrEnum
@@ -9,7 +12,23 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(min_length=1, max_length=128)]
+NO_CONTROLS = r"^(?![\s\S]*[\x00-\x1f\x7f])"
+"""A regular expression for Python and JavaScript alike."""
+
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=NO_CONTROLS)]
+Name = Annotated[str, Meta(max_length=500, pattern=NO_CONTROLS)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A counter or version, exact in every language's numbers."""
+Seconds = Annotated[float, Meta(ge=0, le=1e10)]
+Offset = Annotated[float, Meta(ge=-1e10, le=1e10)]
+"""A position in the film or a difference of two, in seconds; the rules check its sign and the film's end."""
+Milliseconds = Annotated[float, Meta(ge=-1e12, le=1e12)]
+"""A signed duration; about thirty years, because a device may have slept with its player open."""
+Instant = Annotated[float, Meta(ge=0, le=1e15)]
+"""Epoch milliseconds."""
+ClientClock = Annotated[float, Meta(ge=-1e18, le=1e18)]
+"""A reading of a client's own clock, of unknown origin and unit."""
+Rate = Annotated[float, Meta(ge=-1000, le=1000)]
 
 
 # --- closed lists ---------------------------------------------------------------------------------------------------
@@ -172,36 +191,36 @@ class Wait(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """A room's settings, as last sent by the store; `rev` counts their changes."""
 
-    rev: int
+    rev: Count
     control: Control
     chat: bool
     wait: Wait
-    slow_s: float
-    capacity: int
+    slow_s: Seconds
+    capacity: Count
 
 
 class Media(Struct, frozen=True, omit_defaults=True):
     """The room's film; `mrev` counts changes of film, `playable_s` grows while the film is being produced."""
 
     video_id: Id | None
-    mrev: int
-    duration_s: float | None = None
-    playable_s: float | None = None
-    start_pos_s: float | None = None
+    mrev: Count
+    duration_s: Seconds | None = None
+    playable_s: Seconds | None = None
+    start_pos_s: Seconds | None = None
 
 
 class Resume(Struct, frozen=True):
     """The last log entry that the client has."""
 
-    epoch: int
-    seq: int
+    epoch: Count
+    seq: Count
 
 
 class Seen(Struct, frozen=True):
     """The newest state that the client has."""
 
-    epoch: int
-    rev: int
+    epoch: Count
+    rev: Count
 
 
 class Cause(Struct, frozen=True):

@@ -17,7 +17,7 @@ from watchparty_relay.reporting.room_events import (
     EventQueue,
     action_event,
     chat_event,
-    report_event,
+    report_events,
     session_event,
     snapshot_event,
 )
@@ -107,5 +107,5 @@ class EventRecorder:
         self._events.add(snapshot_event(room, pos_s, listed, people.total, now_ms=now_ms))
 
     def _add_sync_report(self, room: Room, samples: list[dict[str, object]], now_ms: float) -> None:
-        if samples:
-            self._events.add(report_event(room, samples, now_ms=now_ms))
+        for event in report_events(room, samples, now_ms=now_ms):
+            self._events.add(event)

@@ -11,15 +11,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from urllib.error import HTTPError
 
 import msgspec
 
+from watchparty_relay.errors import EventsRefused
 from watchparty_relay.reporting.room_events import Event
 
 PUBSUB = "https://pubsub.googleapis.com"
 METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token"
 TIMEOUT_S = 10.0
 RENEW_BEFORE_S = 120.0
+REFUSALS = (400, 413)
+"""https://cloud.google.com/pubsub/docs/reference/error-codes"""
 
 
 async def print_events(events: list[Event]) -> None:
@@ -60,7 +64,12 @@ class PubSubEvents:
 
 
 def _fetch(url: str, headers: Mapping[str, str], body: bytes | None = None) -> bytes:
-    """POST if there is a body. Raises OSError, also for an unsuccessful status."""
+    """POST if there is a body. Raises EventsRefused if the content is refused, OSError for any other failure."""
     request = urllib.request.Request(url, data=body, headers=dict(headers))  # noqa: S310 (ours, http(s) only)
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-        return bytes(response.read())
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+            return bytes(response.read())
+    except HTTPError as error:
+        if error.code in REFUSALS:
+            raise EventsRefused(f"{error.code} {error.reason}") from error
+        raise

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -22,48 +23,108 @@ log = logging.getLogger(__name__)
 Event = dict[str, Any]
 
 Publish = Callable[[list[Event]], Awaitable[None]]
-"""Returns once the events are stored durably; raises, whatever its client raises, to have them published again. A
-process that hosts the relay passes its own. The adapters of a relay served alone are in `publishers.py`.
+"""Returns once the events are stored durably. Raises OSError (TimeoutError, ConnectionError) if it cannot say, to have
+them all published again, and any other exception if it refuses one of them. A process that hosts the relay passes its
+own. The adapters of a relay served alone are in `publishers.py`.
 """
 
 FLUSH_EVERY_S = 1.0
 BATCH = 100
+MAX_REFUSALS = 5
+REPORTED_AT_ONCE = 500
 MAX_PENDING = 50_000
 """Enough for a quarter of an hour of a busy installation without its database; then the oldest are dropped."""
 
 
+@dataclass(eq=False, slots=True)
+class _Pending:
+    event: Event
+    published: Callable[[], None] | None
+    refusals: int = 0
+
+    def done(self) -> None:
+        if self.published is not None:
+            self.published()
+
+
 class EventQueue:
-    """One per process. When `publish` raises, the batch is published again later."""
+    """One per process. An event that the publisher refuses holds up no other, and is set aside after a few attempts."""
 
     def __init__(self, publish: Publish, metrics: Metrics) -> None:
         self._publish = publish
         self._metrics = metrics
-        self._pending: deque[tuple[Event, Callable[[], None] | None]] = deque()
+        self._pending: deque[_Pending] = deque()
         self._flushing = asyncio.Lock()
 
     def add(self, event: Event, *, published: Callable[[], None] | None = None) -> None:
-        """`published` is called once the event has been published."""
+        """`published` is called once the event has been published, or set aside."""
         if len(self._pending) >= MAX_PENDING:
             self._pending.popleft()
             self._metrics.events_lost += 1
-        self._pending.append((event, published))
+        self._pending.append(_Pending(event, published))
         self._metrics.events_pending = len(self._pending)
 
     async def flush(self) -> None:
-        """Publishes the pending events; stops at the first failure until the next flush."""
+        """Publishes the pending events, until the publisher does not answer. Refused events stay for the next flush."""
         async with self._flushing:
-            while self._pending:
-                batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
-                try:
-                    await self._publish([event for event, _ in batch])
-                except Exception:  # whatever a publisher's client raises, the events are kept
-                    log.exception("room events could not be published; will try again")
-                    self._pending.extendleft(reversed(batch))
-                    break
-                for _, published in batch:
-                    if published is not None:
-                        published()
+            refused: list[_Pending] = []
+            try:
+                while self._pending:
+                    await self._publish_next(refused)
+            except OSError as error:  # with TimeoutError: the publisher does not answer, and has no fault in an event
+                log.warning("room events could not be published; will try again: %r", error)
+            self._pending.extendleft(reversed(refused))
             self._metrics.events_pending = len(self._pending)
+
+    async def _publish_next(self, refused: list[_Pending]) -> None:
+        """Publishes the next batch; if it is refused, its events one by one, and adds to `refused` those to blame.
+
+        Raises OSError, with what is not published still pending.
+        """
+        batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
+        try:
+            await self._publish([each.event for each in batch])
+        except OSError:
+            self._pending.extendleft(reversed(batch))
+            raise
+        except Exception as error:  # whatever a publisher raises for one event, the others are published
+            if len(batch) == 1:
+                self._refuse(batch, error, alone=True, refused=refused)
+            else:
+                await self._publish_singly(batch, refused)
+        else:
+            for each in batch:
+                each.done()
+
+    async def _publish_singly(self, batch: list[_Pending], refused: list[_Pending]) -> None:
+        blamed: list[_Pending] = []
+        failure: Exception | None = None
+        for index, each in enumerate(batch):
+            try:
+                await self._publish([each.event])
+            except OSError:
+                self._pending.extendleft(reversed(batch[index:]))
+                refused += blamed
+                raise
+            except Exception as error:  # as above
+                blamed.append(each)
+                failure = error
+            else:
+                each.done()
+        if failure is not None:
+            self._refuse(blamed, failure, alone=len(blamed) == len(batch), refused=refused)
+
+    def _refuse(self, blamed: list[_Pending], error: Exception, *, alone: bool, refused: list[_Pending]) -> None:
+        """Counts a refusal, unless no other event was accepted: then the fault may be the publisher's."""
+        for each in blamed:
+            each.refusals += not alone
+            if each.refusals < MAX_REFUSALS:
+                refused.append(each)
+                continue
+            self._metrics.events_set_aside += 1
+            log.error("set aside the room event %s, which was refused: %r", each.event.get("id"), error)
+            each.done()
+        log.warning("%d room events were refused: %r", len(blamed), error)
 
 
 def session_event(room: Room, participant_id: str, *, started: bool, total: int, now_ms: float) -> Event:
@@ -112,8 +173,13 @@ def snapshot_event(room: Room, pos_s: float, people: list[Event], total: int, *,
     return _event(room, "snapshot", f"{clock.rev}:{int(now_ms)}", now_ms, rev=clock.rev, **facts)
 
 
-def report_event(room: Room, people: list[Event], *, now_ms: float) -> Event:
-    return _event(room, "report", str(int(now_ms)), now_ms, rev=room.clock.rev, people=people)
+def report_events(room: Room, people: list[Event], *, now_ms: float) -> list[Event]:
+    """Several for a large room, because a document in the functions' store holds a mebibyte."""
+    parts = [people[first : first + REPORTED_AT_ONCE] for first in range(0, len(people), REPORTED_AT_ONCE)]
+    return [
+        _event(room, "report", f"{int(now_ms)}.{n}" if n else str(int(now_ms)), now_ms, rev=room.clock.rev, people=part)
+        for n, part in enumerate(parts)
+    ]
 
 
 def _event(room: Room, kind: str, key: str, at_ms: float, **facts: Any) -> Event:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from watchparty_relay.protocol.messages import Command, State
-from watchparty_relay.protocol.values import Cause, CauseKind, Media, Mode, NackCode, Operation
+from watchparty_relay.protocol.values import Cause, CauseKind, Count, Media, Mode, NackCode, Offset, Operation, Rate
 
 MIN_RATE, MAX_RATE = 0.25, 3.0
 COMPLETE_TOLERANCE_S = 0.1
@@ -34,10 +34,10 @@ _CAUSES = {operation: CauseKind(operation.value) for operation in Operation}
 class Seed(Struct, frozen=True):
     """The last known position in the film, from the store."""
 
-    epoch: int
-    rev: int
-    pos_s: float
-    rate: float
+    epoch: Count
+    rev: Count
+    pos_s: Offset
+    rate: Rate
 
 
 class Hold(Struct, frozen=True):

@@ -11,15 +11,15 @@ signature, in half of OpenSSL's time and by the strictest reading of RFC 8032.
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 from watchparty_relay.errors import TokenRefused
-from watchparty_relay.protocol.values import ErrorCode, Id, Media, Role, Settings
+from watchparty_relay.protocol.values import Count, ErrorCode, Id, Instant, Media, Name, Role, Seconds, Settings
 from watchparty_relay.rules.changes import Enter
 from watchparty_relay.rules.playback import Seed
 
@@ -33,23 +33,26 @@ MAX_NOTICE_LIFE_S = 60.0
 CLOCK_TOLERANCE_S = 60.0
 ROUNDING_S = 1.0
 
+_ServiceName = Annotated[str, Meta(min_length=1, max_length=64)]
+ForServices = Annotated[list[_ServiceName], Meta(max_length=8)] | _ServiceName
+
 
 class JoinClaims(Struct, frozen=True):
     """A participant's admission to one room, issued by the functions."""
 
     v: Literal[1]
-    aud: list[str] | str
+    aud: ForServices
     sub: Id
     room: Id
     role: Role
-    mver: int
-    name: str
+    mver: Count
+    name: Name
     set: Settings
-    iat: float
-    exp: float
-    jti: str
-    acct: str | bool | None = None
-    ctl: float | None = None
+    iat: Seconds
+    exp: Seconds
+    jti: Id
+    acct: Id | bool | None = None
+    ctl: Instant | None = None
     muted: bool = False
     req: Id | None = None
     media: Media | None = None
@@ -59,11 +62,11 @@ class JoinClaims(Struct, frozen=True):
 class NoticeClaims(Struct, frozen=True):
     """Permission to deliver one notice to one room."""
 
-    aud: list[str] | str
+    aud: ForServices
     room: Id
     notice: Id
-    iat: float
-    exp: float
+    iat: Seconds
+    exp: Seconds
 
 
 class _Header(Struct, frozen=True):
@@ -114,7 +117,7 @@ class TokenVerifier:
         """Whether the token claims to be a notice token; `notice` verifies it."""
         try:
             return _header(token.partition(".")[0]).typ == NOTICE_TYP
-        except (msgspec.MsgspecError, ValueError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return False
 
     def _verified(self, token: str, typ: str, claims_type: type[_Claims], audience: str) -> _Claims:
@@ -126,7 +129,7 @@ class TokenVerifier:
                 raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected {typ} signed by EdDSA")
             self._key(header.kid).verify(signed.encode("ascii"), _decoded(signature))
             claims = msgspec.json.decode(_decoded(payload), type=claims_type)
-        except (BadSignatureError, msgspec.MsgspecError, ValueError) as error:
+        except (BadSignatureError, msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise TokenRefused(ErrorCode.BAD_TOKEN, str(error) or "not signed by us") from error
         if audience not in ([claims.aud] if isinstance(claims.aud, str) else claims.aud):
             raise TokenRefused(ErrorCode.BAD_TOKEN, f"expected audience {audience}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from watchparty_api.errors import AlreadyExists, Malformed, Missing, VersionConflict
-from watchparty_api.records import Account, EmailClaim, Room, Video
+from watchparty_api.records import Account, EmailClaim, Room, RoomAction, Video
 from watchparty_api.store import queries
 from watchparty_api.store.port import Create, Delete, Query, Replace, Store
 
@@ -238,3 +238,46 @@ def test_text_that_a_database_cannot_hold_is_malformed(store: Store, workspace: 
         stored = "a\0b"
     found = store.get(workspace, Room, "r")
     assert found is None or found.name == stored
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("inf"), float("nan"), 2**63, -(2**64), "a\0b", "\ud800", {"a\0": 1}, [[float("-inf")]], {"a": {"b": "\0"}}],
+    ids=repr,
+)
+def test_what_one_store_cannot_hold_no_store_accepts(store: Store, workspace: str, value: object) -> None:
+    """As Malformed, which says that a repeat would be refused too; the other writes of the commit are not applied."""
+    bad = RoomAction(
+        workspace_id=workspace, id="bad", created_at=NOW, room_id="r", at=NOW, by="p", kind="k", data={"v": value}
+    )
+    with pytest.raises(Malformed):
+        store.commit(workspace, [Create(a_room(workspace, "r")), Create(bad)])
+    assert store.get(workspace, Room, "r") is None
+
+
+def test_a_document_that_is_too_large_is_malformed_or_stored(store: Store, workspace: str) -> None:
+    """Firestore refuses more than a mebibyte, and no repeat would help; the other stores accept it."""
+    large = RoomAction(
+        workspace_id=workspace,
+        id="l",
+        created_at=NOW,
+        room_id="r",
+        at=NOW,
+        by="p",
+        kind="k",
+        data={"v": "x" * 1_100_000},
+    )
+    try:
+        store.create(workspace, large)
+    except Malformed:
+        assert store.get(workspace, RoomAction, "l") is None
+
+
+def test_many_documents_are_read_at_once(store: Store, workspace: str) -> None:
+    """By id; missing and repeated ids are no error, and other workspaces are not seen."""
+    for id_ in ("a", "b"):
+        store.create(workspace, a_room(workspace, id_))
+    found = store.get_many(workspace, Room, ["a", "b", "a", "nothing"])
+    assert {id_: room.id for id_, room in found.items()} == {"a": "a", "b": "b"}
+    assert store.get_many(workspace, Room, []) == {}
+    assert store.get_many(f"{workspace}-other", Room, ["a"]) == {}

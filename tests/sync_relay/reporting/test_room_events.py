@@ -5,7 +5,7 @@ import pytest
 from fakes.relay.harness import Json, RelayHarness
 from fakes.relay.tokens import FILM, settings
 from watchparty_relay.metrics import Metrics
-from watchparty_relay.reporting.room_events import BATCH, MAX_PENDING, EventQueue
+from watchparty_relay.reporting.room_events import BATCH, MAX_PENDING, EventQueue, report_events
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +56,66 @@ async def test_a_day_without_functions_does_not_fill_the_memory() -> None:
     for number in range(MAX_PENDING + 5):
         events.add({"id": str(number)})
     assert (metrics.events_pending, metrics.events_lost) == (MAX_PENDING, 5)
+
+
+class Picky(Functions):
+    """Refuses every batch with one of the events in `bad`."""
+
+    def __init__(self, *bad: str) -> None:
+        super().__init__()
+        self.bad = set(bad)
+        self.calls = 0
+
+    async def publish(self, events: list[Json]) -> None:
+        self.calls += 1
+        if self.bad & {event["id"] for event in events}:
+            raise ValueError("I do not take this one")
+        await super().publish(events)
+
+    @property
+    def accepted(self) -> list[str]:
+        return [event["id"] for batch in self.batches for event in batch]
+
+
+async def test_refused_events_hold_up_no_other() -> None:
+    """E1: not even several in a row at the head of the queue; after five refusals they are set aside."""
+    functions, metrics, told = Picky("0", "1", "2", "7"), Metrics(), list[str]()
+    events = EventQueue(functions.publish, metrics)
+    for number in range(10):
+        events.add({"id": str(number)}, published=lambda number=number: told.append(str(number)))  # type: ignore[misc]  # mypy cannot infer the default
+    await events.flush()
+    assert functions.accepted == ["3", "4", "5", "6", "8", "9"]
+    for number in range(10, 20):
+        events.add({"id": str(number)})
+        await events.flush()
+    assert functions.accepted[6:] == [str(number) for number in range(10, 20)]
+    assert (metrics.events_pending, metrics.events_set_aside, metrics.events_lost) == (0, 4, 0)
+    assert sorted(told) == [str(number) for number in range(10)]
+
+
+async def test_a_publisher_that_refuses_everything_loses_nothing() -> None:
+    """E1: the fault may be its own, so no event is set aside, and a flush costs a bounded number of calls."""
+    functions, metrics = Picky(*map(str, range(150))), Metrics()
+    events = EventQueue(functions.publish, metrics)
+    for number in range(150):
+        events.add({"id": str(number)})
+    for _ in range(20):
+        await events.flush()
+    assert (metrics.events_pending, metrics.events_set_aside) == (150, 0)
+    assert functions.calls <= 20 * 152
+    functions.bad.clear()
+    await events.flush()
+    assert functions.accepted == [str(number) for number in range(150)]
+
+
+async def test_the_report_of_a_large_room_is_several_events(harness: RelayHarness) -> None:
+    """E1: each with an id of its own, because a document in the functions' store is limited."""
+    await harness.join("ana")
+    room = (await harness.relay.acquire_room("room")).state
+    people = [{"participant_id": f"p{n}", "samples": 1} for n in range(1_200)]
+    events = report_events(room, people, now_ms=5.0)
+    assert [len(event["people"]) for event in events] == [500, 500, 200]
+    assert len({event["id"] for event in events}) == 3
 
 
 async def test_an_evening_is_recorded(harness: RelayHarness) -> None:

@@ -24,6 +24,8 @@ from watchparty_transcoder.probe.durations import MICROSECONDS, measure_duration
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
 from watchparty_transcoder.source.source import Source, open_media
 
+MAX_TITLE_CHARS = 500
+
 log = logging.getLogger(__name__)
 
 REFUSED_SIZE = re.compile(r"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")
@@ -149,6 +151,7 @@ def _chapters(container: InputContainer) -> tuple[Chapter, ...]:
     chapters: list[Chapter] = []
     for each in container.chapters():
         base: Any = each["time_base"] or Fraction(1, 1000)
-        title = each["metadata"].get("title") or f"Chapter {len(chapters) + 1}"
-        chapters.append(Chapter(start_s=float(each["start"] * base), end_s=float(each["end"] * base), title=title))
+        title = each["metadata"].get("title", "")[:MAX_TITLE_CHARS] or f"Chapter {len(chapters) + 1}"
+        start_s, end_s = (max(0.0, float(each[name] * base)) for name in ("start", "end"))
+        chapters.append(Chapter(start_s=start_s, end_s=end_s, title=title))
     return tuple(chapters)

@@ -5,7 +5,9 @@ A deletion that arrives before its message leaves a tombstone; clearing the chat
 messages stay cleared.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from watchparty_api.errors import NotFound
@@ -18,19 +20,33 @@ from watchparty_api.store.port import Create, Page, Replace
 from watchparty_api.store.queries import CHAT_OF_ROOM
 
 
-def archive(services: Services, event: ChatEvent) -> None:
-    """Stores a message, or removes messages."""
+def after_event(
+    known: ChatEntry | None, event: ChatEvent, cleared: ChatCleared | None, now: datetime
+) -> ChatEntry | None:
+    """The archived message after an event about it; None if nothing is archived. Pure."""
     match event.op:
-        case "said":
-            commit_and_notify(services, lambda: _add(services, event))
-            # Another process may have cleared the chat between the check and the storing of this message.
-            if _is_cleared(services, event):
-                commit_and_notify(services, lambda: _mark_deleted(services, _id(event.room, event.message_id)))
-        case "deleted":
-            commit_and_notify(services, lambda: _delete(services, event))
-        case "cleared":
-            commit_and_notify(services, lambda: _store_cleared_position(services, event))
+        case "said" if known is None:
+            return _entry(event, now, deleted=_is_cleared(cleared, event))
+        case "deleted" if known is None:
+            return _entry(event, now, deleted=True)
+        case "deleted" if known is not None:
+            return replace(known, text="", deleted=True)
+    return known
+
+
+def settle(services: Services, events: Sequence[ChatEvent]) -> None:
+    """Completes the archiving of events whose messages are stored: performs the clearings among them, and removes
+    messages that another process cleared at the same moment.
+    """
+    for event in events:
+        if event.op == "cleared":
+            commit_and_notify(services, partial(_store_cleared_position, services, event))
             _clear(services, event)
+    said = [event for event in events if event.op == "said"]
+    cleared = services.store.get_many(ChatCleared, {event.room for event in said})
+    for event in said:
+        if _is_cleared(cleared.get(event.room), event):
+            commit_and_notify(services, partial(_mark_deleted, services, entry_id(event)))
 
 
 def messages(
@@ -48,26 +64,17 @@ def messages(
     return services.store.query(CHAT_OF_ROOM, room_id, False, limit=limit, cursor=cursor)
 
 
+def entry_id(event: ChatEvent) -> str:
+    """The id of the message that the event is about."""
+    return _id(event.room, event.message_id)
+
+
 def _id(room_id: str, message_id: str) -> str:
     return f"{room_id}.{message_id}"
 
 
-def _add(services: Services, event: ChatEvent) -> Change[None]:
-    if services.store.get(ChatEntry, _id(event.room, event.message_id)) is not None:
-        return Change(None)
-    return Change(None, writes=[Create(_entry(services, event, deleted=_is_cleared(services, event)))])
-
-
-def _is_cleared(services: Services, event: ChatEvent) -> bool:
-    cleared = services.store.get(ChatCleared, event.room)
+def _is_cleared(cleared: ChatCleared | None, event: ChatEvent) -> bool:
     return cleared is not None and (event.epoch, event.seq) < (cleared.epoch, cleared.seq)
-
-
-def _delete(services: Services, event: ChatEvent) -> Change[None]:
-    entry_id = _id(event.room, event.message_id)
-    if services.store.get(ChatEntry, entry_id) is None:
-        return Change(None, writes=[Create(_entry(services, event, deleted=True))])
-    return _mark_deleted(services, entry_id)
 
 
 def _store_cleared_position(services: Services, event: ChatEvent) -> Change[None]:
@@ -91,17 +98,17 @@ def _clear(services: Services, event: ChatEvent) -> None:
             commit_and_notify(services, partial(_mark_deleted, services, entry.id))
 
 
-def _mark_deleted(services: Services, entry_id: str) -> Change[None]:
-    entry = services.store.get(ChatEntry, entry_id)
+def _mark_deleted(services: Services, id_: str) -> Change[None]:
+    entry = services.store.get(ChatEntry, id_)
     if entry is None or entry.deleted:
         return Change(None)
     return Change(None, writes=[Replace(replace(entry, text="", deleted=True))])
 
 
-def _entry(services: Services, event: ChatEvent, *, deleted: bool) -> ChatEntry:
+def _entry(event: ChatEvent, now: datetime, *, deleted: bool) -> ChatEntry:
     return ChatEntry(
-        id=_id(event.room, event.message_id),
-        created_at=services.now(),
+        id=entry_id(event),
+        created_at=now,
         room_id=event.room,
         epoch=event.epoch,
         seq=event.seq,

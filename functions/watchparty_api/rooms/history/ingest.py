@@ -1,124 +1,70 @@
-"""Stores the relay's events: actions, sessions, chat, snapshots and sync reports, each once however often it arrives.
+"""Takes in the relay's events: validates them, has them stored together, and isolates those that cannot be stored.
 
-At home the relay's publisher calls `ingest`; in the cloud the function `on_room_event` does. Invalid events and events
-of unknown rooms are logged and skipped, because retrying them would change nothing.
+At home the relay's publisher calls `ingest`; in the cloud the function `on_room_event` does. One bad event must not
+hold up the others: a batch that is refused is halved until the event is alone, and then set aside as a dead letter.
+Events of unknown rooms are skipped, because their room has been deleted.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from watchparty_api.errors import AlreadyExists, VersionConflict
-from watchparty_api.records import Record, Room, RoomAction, SyncReport
-from watchparty_api.rooms.history.chat_archive import archive
-from watchparty_api.rooms.history.models import (
-    ROOM_EVENT,
-    ActionEvent,
-    ChatEvent,
-    ReportEvent,
-    RoomEvent,
-    SessionEvent,
-    SnapshotEvent,
-)
-from watchparty_api.rooms.history.snapshots import apply_presence, apply_snapshot
+from watchparty_api.dead_letters import TEMPORARY, reason_of, set_aside
+from watchparty_api.errors import Unavailable
+from watchparty_api.rooms.history.batch import store_batch
+from watchparty_api.rooms.history.models import ROOM_EVENT, RoomEvent
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create
-from watchparty_api.webhooks.outbox import session_deliveries, wake_delivery
 
 log = logging.getLogger(__name__)
 
-_ACTIVITY_EVERY = timedelta(minutes=5)
+_Received = tuple[Mapping[str, Any], RoomEvent]
 
 
-def ingest(services: Services, events: Sequence[dict[str, Any]]) -> None:
-    """Stores the events.
+def ingest(services: Services, events: Sequence[Mapping[str, Any]]) -> None:
+    """Stores the events, each once however often it arrives.
 
-    Raises only errors that may be temporary (Unavailable), so that the caller sends the events again.
+    Raises only errors that may be temporary (`TEMPORARY`), after it has stored the other events, so that the caller
+    sends the events again.
     """
-    rooms: dict[str, Room | None] = {}
+    valid: list[_Received] = []
     for raw in events:
         try:
-            event: RoomEvent = ROOM_EVENT.validate_python(raw)
+            valid.append((raw, ROOM_EVENT.validate_python(raw)))
         except ValidationError as error:
-            log.warning("invalid room event: %s", error.errors(include_input=False, include_url=False))
-            continue
-        if event.room not in rooms:
-            rooms[event.room] = services.store.get(Room, event.room)
-        room = rooms[event.room]
-        if room is None:
-            log.warning("event %s of an unknown room", event.kind)
-            continue
-        _apply(services, room, event)
+            log.warning("invalid room event: %s", reason_of(error))
+            set_aside(services, "room_event", raw, error)
+    _store(services, valid)
 
 
-def _apply(services: Services, room: Room, event: RoomEvent) -> None:
-    match event:
-        case ActionEvent():
-            facts = event.model_dump(include={"mode", "pos_s", "rate", "video_id"})
-            _store_once(services, _action(services, event, event.cmd, event.by or "", facts))
-        case SessionEvent():
-            _store_session(services, room, event)
-            apply_presence(services, event)
-            _note_activity(services, event)
-        case ChatEvent():
-            archive(services, event)
-        case SnapshotEvent():
-            apply_snapshot(services, event)
-        case ReportEvent():
-            report = SyncReport(
-                id=event.id,
-                created_at=services.now(),
-                room_id=event.room,
-                at=event.at,
-                data={"people": event.people},
-            )
-            _store_once(services, report)
+def store_again(services: Services, raw: Mapping[str, Any]) -> None:
+    """Stores an event that was set aside. Raises whatever prevents it."""
+    store_batch(services, [ROOM_EVENT.validate_python(raw)])
 
 
-def _action(
-    services: Services, event: ActionEvent | SessionEvent, kind: str, by: str, data: dict[str, Any]
-) -> RoomAction:
-    return RoomAction(
-        id=event.id,
-        created_at=services.now(),
-        room_id=event.room,
-        at=event.at,
-        by=by,
-        kind=kind,
-        data=data,
-    )
-
-
-def _store_session(services: Services, room: Room, event: SessionEvent) -> None:
-    """Stores the action and, in the same commit, the host's webhook deliveries."""
-    joined = event.kind == "session_started"
-    action = _action(services, event, "joined" if joined else "left", event.participant_id, {"name": event.name})
-    person = {"id": event.participant_id, "name": event.name}
-    written = session_deliveries(services, room, event_id=event.id, joined=joined, person=person, total=event.total)
+def _store(services: Services, events: Sequence[_Received]) -> None:
     try:
-        services.store.commit([Create(action), *map(Create, written)])
-    except AlreadyExists:
-        return  # a repeated event
-    wake_delivery(services, written)
+        store_batch(services, [event for _, event in events])
+    except Unavailable:
+        raise
+    except Exception as error:  # whatever is wrong with one event, the others are stored
+        if len(events) > 1:
+            _store_in_halves(services, events)
+        elif isinstance(error, TEMPORARY):
+            raise
+        else:
+            set_aside(services, "room_event", events[0][0], error)
 
 
-def _store_once(services: Services, record: Record) -> None:
-    try:
-        services.store.create(record)
-    except AlreadyExists:
-        return  # a repeated event
-
-
-def _note_activity(services: Services, event: SessionEvent) -> None:
-    """Moves the room up in its owner's list; not for every event, and never at the cost of another change."""
-    room = services.store.get(Room, event.room)
-    if room is None or event.at - room.last_active_at < _ACTIVITY_EVERY:
-        return
-    try:
-        services.store.replace(replace(room, last_active_at=event.at))
-    except VersionConflict:
-        return  # the other change has updated it too
+def _store_in_halves(services: Services, events: Sequence[_Received]) -> None:
+    middle, failed = len(events) // 2, []
+    for half in (events[:middle], events[middle:]):
+        try:
+            _store(services, half)
+        except Unavailable:
+            raise
+        except TEMPORARY as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]

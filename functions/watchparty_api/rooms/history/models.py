@@ -9,73 +9,90 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
+Id = Annotated[str, Field(min_length=1, max_length=128)]
+Text = Annotated[str, Field(max_length=10_000)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Number = Annotated[float, Field(ge=-1e18, le=1e18, allow_inf_nan=False)]
+"""Wider than what the relay accepts from clients, which adds to it."""
+
 
 class _Event(BaseModel):
     """The common fields; events with the same `id` are the same event."""
 
-    id: Annotated[str, Field(max_length=190)]
-    room: str
-    epoch: int
+    id: Annotated[str, Field(min_length=1, max_length=190)]
+    room: Id
+    epoch: Count
     at: AwareDatetime
 
 
 class Person(BaseModel):
-    participant_id: str
-    name: str
+    participant_id: Id
+    name: Text
 
 
 class SessionEvent(_Event, Person):
     """Someone has joined or left; `total` people are then in the room."""
 
     kind: Literal["session_started", "session_ended"]
-    total: int
+    total: Count
 
 
 class ActionEvent(_Event):
     """The clock was changed: `cmd` is the command, `by` its sender or None for the room itself."""
 
     kind: Literal["action"]
-    cmd: str
-    by: str | None = None
-    mode: str
-    pos_s: float
-    rate: float
-    video_id: str | None = None
+    cmd: Id
+    by: Id | None = None
+    mode: Id
+    pos_s: Number
+    rate: Number
+    video_id: Id | None = None
 
 
 class ChatEvent(_Event):
     """A message was added to the chat, or messages were removed."""
 
     kind: Literal["chat"]
-    seq: int
+    seq: Count
     op: Literal["said", "deleted", "cleared"]
-    message_id: str = ""
-    by: str = ""
-    name: str = ""
-    text: str = ""
-    reply_to: str | None = None
-    pos_s: float | None = None
+    message_id: Annotated[str, Field(max_length=128)] = ""
+    by: Annotated[str, Field(max_length=128)] = ""
+    name: Text = ""
+    text: Text = ""
+    reply_to: Id | None = None
+    pos_s: Number | None = None
 
 
 class SnapshotEvent(_Event):
     """The whole state of the room at `at`."""
 
     kind: Literal["snapshot"]
-    rev: int
-    mode: str
-    pos_s: float
-    rate: float
-    video_id: str | None = None
-    mrev: int
-    people: list[Person]
-    total: int
+    rev: Count
+    mode: Id
+    pos_s: Number
+    rate: Number
+    video_id: Id | None = None
+    mrev: Count
+    people: Annotated[list[Person], Field(max_length=1000)]
+    total: Count
+
+
+class ReportedSync(BaseModel):
+    """One person's part of a report."""
+
+    participant_id: Id
+    samples: Count = 0
+    err_p50_ms: Number | None = None
+    err_p95_ms: Number | None = None
+    rtt_ms: Number | None = None
+    stalls: Count = 0
 
 
 class ReportEvent(_Event):
     """How closely each person followed the room's clock since the last report."""
 
     kind: Literal["report"]
-    people: list[dict[str, Any]]
+    people: Annotated[list[ReportedSync], Field(max_length=2000)]
 
 
 RoomEvent = Annotated[SessionEvent | ActionEvent | ChatEvent | SnapshotEvent | ReportEvent, Field(discriminator="kind")]

@@ -3,14 +3,30 @@
 Unknown fields of a newer transcoder are ignored; missing fields and wrong types are refused.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 FailureCode = Literal[
     "unsupported", "no_media", "corrupt", "incomplete", "too_long", "too_large", "timeout", "internal"
 ]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+_MAX_CHARS = 1000
+_MAX_PARTS = 1000
+
+
+def _line(text: Any) -> Any:
+    """Text from the file, which must not keep the film from being ready: shortened, without what cannot be stored."""
+    return text.replace("\0", "").encode(errors="ignore").decode()[:_MAX_CHARS] if isinstance(text, str) else text
+
+
+def _first_parts(parts: Any) -> Any:
+    return tuple(parts)[:_MAX_PARTS] if isinstance(parts, list | tuple) else parts
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Parts = BeforeValidator(_first_parts)
 
 
 class _Part(BaseModel):
@@ -18,21 +34,21 @@ class _Part(BaseModel):
 
 
 class Rendition(_Part):
-    height: int
-    width: int
-    bandwidth: int
-    codecs: str
+    height: Count
+    width: Count
+    bandwidth: Count
+    codecs: Line
 
 
 class AudioTrack(_Part):
-    language: str
-    label: str
+    language: Line
+    label: Line
     default: bool
 
 
 class SubtitleTrack(_Part):
-    language: str
-    label: str
+    language: Line
+    label: Line
     default: bool
     forced: bool
     shown: bool
@@ -41,15 +57,15 @@ class SubtitleTrack(_Part):
 class Chapter(_Part):
     start_s: Seconds
     end_s: Seconds
-    title: str
+    title: Line
 
 
 class _Event(_Part):
     v: Literal[1]
-    video_id: str
-    generation: int
-    attempt: int
-    seq: int
+    video_id: Line
+    generation: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    attempt: Count
+    seq: Count
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -63,8 +79,8 @@ class Started(_Event):
 
 class Progress(_Event):
     kind: Literal["progress"]
-    done: Annotated[int, Field(ge=0)]
-    total: Annotated[int, Field(ge=1)]
+    done: Count
+    total: Annotated[int, Field(ge=1, le=2**53)]
 
 
 class Watchable(_Event):
@@ -72,13 +88,13 @@ class Watchable(_Event):
 
     duration_s: Seconds
     playable_s: Seconds
-    renditions: tuple[Rendition, ...]
-    audio_tracks: tuple[AudioTrack, ...]
-    subtitle_tracks: tuple[SubtitleTrack, ...]
-    chapters: tuple[Chapter, ...] = ()
-    warnings: tuple[str, ...] = ()
-    poster: str | None = None
-    sprites: str | None = None
+    renditions: Annotated[tuple[Rendition, ...], Parts]
+    audio_tracks: Annotated[tuple[AudioTrack, ...], Parts]
+    subtitle_tracks: Annotated[tuple[SubtitleTrack, ...], Parts]
+    chapters: Annotated[tuple[Chapter, ...], Parts] = ()
+    warnings: Annotated[tuple[Line, ...], Parts] = ()
+    poster: Line | None = None
+    sprites: Line | None = None
 
 
 class Playable(Watchable):
@@ -92,7 +108,7 @@ class Finished(Watchable):
 class Failed(_Event):
     kind: Literal["failed"]
     code: FailureCode
-    message: Annotated[str, Field(min_length=1, max_length=1000)]
+    message: Annotated[Line, Field(min_length=1)]
 
 
 TranscodeEvent = Started | Progress | Playable | Finished | Failed

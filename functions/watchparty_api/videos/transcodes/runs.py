@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
+from watchparty_api.dead_letters import TEMPORARY, reason_of, set_aside
 from watchparty_api.errors import Unavailable, VersionConflict
 from watchparty_api.records import Video, VideoStatus
 from watchparty_api.services import Services
@@ -29,15 +28,22 @@ Decision = Callable[[Video, datetime], Video | None]
 
 
 def apply_event(services: Services, event: Mapping[str, Any]) -> None:
-    """Applies one transcode event as received.
+    """Applies one transcode event as received. One that can never be applied is set aside as a dead letter.
 
-    Invalid events are logged and dropped, because a repeat would be invalid too.
+    Raises only errors that may be temporary (`TEMPORARY`).
     """
     try:
-        known = EVENT.validate_python(event)
-    except ValidationError as error:
-        log.warning("invalid transcode event: %s", error.errors(include_url=False, include_input=False))
-        return
+        apply_again(services, event)
+    except TEMPORARY:
+        raise
+    except Exception as error:  # whatever is wrong with one event, those after it are applied
+        log.warning("invalid transcode event: %s", reason_of(error))
+        set_aside(services, "transcode_event", event, error)
+
+
+def apply_again(services: Services, event: Mapping[str, Any]) -> None:
+    """Applies an event that was set aside. Raises whatever prevents it."""
+    known = EVENT.validate_python(event)
     _change(services, known.video_id, lambda video, now: after_event(video, known, now))
 
 

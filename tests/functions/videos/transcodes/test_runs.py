@@ -1,5 +1,6 @@
 """Events are applied, runs restarted and rooms notified."""
 
+import json
 import logging
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ from fakes.party import film, party
 from fakes.transcode_events import GENERATION, said, waiting_video
 from watchparty_api.errors import Unavailable
 from watchparty_api.records import Video
+from watchparty_api.store.queries import DEAD_LETTERS
 from watchparty_api.videos.transcodes.models import FailureCode
 from watchparty_api.videos.transcodes.runs import (
     apply_event,
@@ -45,15 +47,26 @@ def test_events_are_stored(api: ApiHarness) -> None:
     "event",
     [{}, said("exploded"), said("started", v=2), said("progress", total=0), said("failed", code="bored"), {"kind": 1}],
 )
-def test_an_invalid_event_is_logged_and_dropped(
+def test_an_invalid_event_is_logged_and_set_aside(
     api: ApiHarness, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It changes nothing and raises nothing."""
+    """It changes no film and raises nothing; an administrator finds it among the dead letters."""
     before = stored(api)
     with caplog.at_level(logging.WARNING):
         apply_event(api.services, event)
     assert read(api) == before
     assert "invalid transcode event" in caplog.text
+    (letter,) = api.services.store.query_all(DEAD_LETTERS)
+    assert (letter.source, json.loads(letter.payload)) == ("transcode_event", event)
+
+
+def test_text_of_the_file_does_not_keep_a_film_from_being_ready(api: ApiHarness) -> None:
+    """Titles of chapters and tracks come from the uploaded file: what cannot be stored is removed or shortened."""
+    stored(api)
+    chapters = [{"start_s": 0.0, "end_s": 1.0, "title": "a\0b\ud800c" * 1000}] * 3000
+    apply_event(api.services, said("finished", chapters=chapters, warnings=["\0"]))
+    video = read(api)
+    assert (video.status, len(video.chapters), video.chapters[0]["title"][:3]) == ("ready", 1000, "abc")
 
 
 def test_events_of_a_deleted_video_are_dropped(api: ApiHarness) -> None:
