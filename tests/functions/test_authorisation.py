@@ -73,6 +73,7 @@ ACCOUNT_ROWS = [
     row("GET /api/v1/auth/me/usage", ACCOUNTS),
     row("GET /api/v1/auth/me/sessions", ACCOUNTS),
     row("DELETE /api/v1/auth/me/sessions/{session_id}", ACCOUNTS),
+    row("DELETE /api/v1/auth/me/sessions", ACCOUNTS),
     row("GET /api/v1/auth/me/tokens", ACCOUNTS),
     row("POST /api/v1/auth/me/tokens", ACCOUNTS, {"name": "script", "scopes": ["rooms:read"]}),
     row("DELETE /api/v1/auth/me/tokens/{token_id}", ACCOUNTS),
@@ -103,6 +104,7 @@ WEBHOOK_ROWS = [
     row("GET /api/v1/webhooks", ACCOUNTS),
     row("POST /api/v1/webhooks", ACCOUNTS, {"url": "https://integrator.example", "events": ["video.ready"]}),
     # Another account's webhook answers 404, which reveals less than 403.
+    row("PATCH /api/v1/webhooks/{webhook_id}", ACCOUNTS, {"active": False}),
     row("DELETE /api/v1/webhooks/{webhook_id}", ACCOUNTS),
     row("POST /api/v1/webhooks/{webhook_id}/test", ACCOUNTS),
     row("GET /api/v1/webhooks/{webhook_id}/deliveries", ACCOUNTS),

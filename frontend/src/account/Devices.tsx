@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { MonitorSmartphone } from "lucide-react";
-import { type Device, devices, signOutDevice } from "@/api/accounts";
+import { type Device, devices, signOutDevice, signOutEverywhere } from "@/api/accounts";
 import { sentenceFor } from "@/api/errors";
+import { signedOut } from "@/api/session";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { formatDateTime } from "@/ui/format";
@@ -16,13 +17,27 @@ export function Devices() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["devices"] }),
     onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
   });
+  const endAll = useMutation({
+    mutationFn: signOutEverywhere,
+    onSuccess: signedOut,
+    onError: (error) => showToast(sentenceFor(error), { tone: "danger" }),
+  });
   if (list.error) return <p className="text-danger-text">{sentenceFor(list.error)}</p>;
   return (
-    <ul className="flex flex-col gap-1">
-      {list.data?.items.map((device) => (
-        <DeviceRow key={device.id} device={device} onEnd={() => end.mutate(device.id)} />
-      ))}
-    </ul>
+    <>
+      <ul className="flex flex-col gap-1">
+        {list.data?.items.map((device) => (
+          <DeviceRow key={device.id} device={device} onEnd={() => end.mutate(device.id)} />
+        ))}
+      </ul>
+      <p className="text-sm text-muted">
+        Signing out everywhere also leaves your rooms, deletes your API tokens and pauses your
+        webhooks.
+      </p>
+      <Button variant="secondary" busy={endAll.isPending} onClick={() => endAll.mutate()}>
+        Sign out everywhere
+      </Button>
+    </>
   );
 }
 

@@ -72,6 +72,9 @@ export const usage = () => call<Usage>("GET", "/auth/me/usage");
 
 export const devices = () => call<Page<Device>>("GET", "/auth/me/sessions");
 
+/** Ends every credential of the account, also the calling device's. */
+export const signOutEverywhere = () => call<void>("DELETE", "/auth/me/sessions");
+
 export const signOutDevice = (id: string) => call<void>("DELETE", `/auth/me/sessions/${id}`);
 
 export const apiTokens = () => call<Page<ApiToken>>("GET", "/auth/me/tokens");

@@ -5,10 +5,11 @@ import secrets
 from fastapi import APIRouter, Response
 
 from watchparty_api import audit
+from watchparty_api.accounts.credentials import end_api_token
 from watchparty_api.accounts.models import NewToken, TokenList, TokenStart, TokenView
 from watchparty_api.errors import Conflict, Forbidden, Invalid, NotFound
 from watchparty_api.records import ApiToken
-from watchparty_api.store.port import Create, Delete
+from watchparty_api.store.port import Create
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf, hash_secret
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -53,10 +54,8 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
 
 @router.delete("/{token_id}", status_code=204)
 def delete_token(token_id: str, services: ServicesOf, caller: AccountOf) -> None:
-    """Deletes the token, which is refused from then on."""
+    """Deletes the token, which is refused from then on, and ends what was started with it."""
     token = services.store.get(ApiToken, token_id)
     if token is None or token.account_id != caller.account.id:
         raise NotFound("token_not_found", "Token not found.")
-    audit.commit(
-        services, [Delete(ApiToken, token_id)], actor=caller.account.id, action="token.deleted", target=token_id
-    )
+    end_api_token(services, token, actor=caller.account.id)

@@ -1,19 +1,96 @@
-"""Revokes the credentials of an account besides its password: sessions, API tokens, reset links.
+"""The credentials of an account, and how they end together with everything that was started with them.
 
-When the owner recovers an account, someone else may still hold such credentials, so all of them are revoked.
+A session and an API token are roots: the rooms that were joined with one, the tokens and connections that followed, and
+the invitations that it created end with it. `revoke_everything` ends all roots of an account, its reset links and the
+invitations to register that it created, and pauses its webhooks; every event after which no one else may keep access
+calls it. Webhooks are paused, not deleted: owners recognise their own in the list and resume them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from watchparty_api.errors import VersionConflict
-from watchparty_api.records import ApiToken, OneTimeToken, Session
+from watchparty_api import audit
+from watchparty_api.errors import Conflict, VersionConflict
+from watchparty_api.records import ApiToken, OneTimeToken, Session, Webhook
+from watchparty_api.rooms.members.removal import end_credentials_in_rooms, exclude_from_rooms
 from watchparty_api.services import Services
-from watchparty_api.store.port import Delete
-from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, ONE_TIME_TOKENS_BY_PURPOSE, SESSIONS_OF_ACCOUNT
+from watchparty_api.store.port import Delete, Replace, Write
+from watchparty_api.store.queries import (
+    API_TOKENS_OF_ACCOUNT,
+    ONE_TIME_TOKENS_BY_PURPOSE,
+    SESSIONS_OF_ACCOUNT,
+    WEBHOOKS_OF_ACCOUNT,
+)
+from watchparty_api.web.caller import api_token_credential, session_credential
+
+_MAX_TRIES = 12
 
 
-def revoke_session(services: Services, session: Session) -> None:
-    """Ends a session permanently, even when another request changes it at the same moment."""
+def revoke_everything(
+    services: Services,
+    account_id: str,
+    *,
+    beside: Sequence[Write] = (),
+    actor: str,
+    action: str,
+    data: Mapping[str, Any] | None = None,
+    keep_session: str | None = None,
+    spent: str | None = None,
+) -> None:
+    """Ends all credentials of the account in one commit with the writes `beside` and their audit entry.
+
+    The session `keep_session` and what it started go on. Without it, the account also leaves its rooms. `spent` is the
+    one-time link that `beside` marks as used. Raises what the store raises for `beside`.
+    """
+    for _ in range(_MAX_TRIES):
+        revocations = _revocations(services, account_id, keep_session=keep_session, spent=spent)
+        try:
+            audit.commit(services, [*beside, *revocations], actor=actor, action=action, target=account_id, data=data)
+            break
+        except VersionConflict as error:
+            if error.kind not in (Session.__name__, Webhook.__name__):
+                raise
+    else:
+        raise Conflict("changed_meanwhile", "Someone else is changing this account right now. Try again.")
+    if keep_session is None:
+        exclude_from_rooms(services, account_id)
+    else:
+        kept = session_credential(keep_session)
+        end_credentials_in_rooms(services, account_id, lambda credential: credential != kept)
+
+
+def end_session(services: Services, session: Session) -> None:
+    """Signs one device out, and ends what it started."""
+    _mark_revoked(services, session)
+    _end_in_rooms(services, session.account_id, session_credential(session.id))
+
+
+def end_api_token(services: Services, token: ApiToken, *, actor: str) -> None:
+    """Deletes an API token, and ends what was started with it."""
+    audit.commit(services, [Delete(ApiToken, token.id)], actor=actor, action="token.deleted", target=token.id)
+    _end_in_rooms(services, token.account_id, api_token_credential(token.id))
+
+
+def link_deletions(services: Services, account_id: str, *, keep: str | None = None) -> list[Delete]:
+    """The writes that delete the account's reset links, except `keep`, and the invitations to register that it created.
+
+    There are few of either at a time, so reading all of the site's is cheap.
+    """
+    links = services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "reset")
+    invites = services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "account_invite")
+    return [
+        *(Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != keep),
+        *(Delete(OneTimeToken, each.id) for each in invites if each.created_by == account_id and not each.used_at),
+    ]
+
+
+def _end_in_rooms(services: Services, account_id: str, ended: str) -> None:
+    end_credentials_in_rooms(services, account_id, lambda credential: credential == ended)
+
+
+def _mark_revoked(services: Services, session: Session) -> None:
+    """Even when another request changes the session at the same moment."""
     while not session.revoked:
         try:
             session = services.store.replace(replace(session, revoked=True))
@@ -24,23 +101,14 @@ def revoke_session(services: Services, session: Session) -> None:
             session = newer
 
 
-def revoke_sessions(services: Services, account_id: str, *, keep: str | None = None) -> None:
-    """Signs out every device of the account, except the session `keep`."""
-    for session in services.store.query_all(SESSIONS_OF_ACCOUNT, account_id, False):
-        if session.id != keep:
-            revoke_session(services, session)
-
-
-def api_token_deletions(services: Services, account_id: str) -> list[Delete]:
-    """The writes that delete the account's API tokens, to be committed with the change that revokes them."""
-    tokens = services.store.query_all(API_TOKENS_OF_ACCOUNT, account_id)
-    return [Delete(ApiToken, token.id) for token in tokens]
-
-
-def reset_link_deletions(services: Services, account_id: str, *, keep: str | None = None) -> list[Delete]:
-    """The writes that delete the account's reset links, except the one in use.
-
-    Reset links live for an hour, so reading all of the site's is cheap.
-    """
-    links = services.store.query_all(ONE_TIME_TOKENS_BY_PURPOSE, "reset")
-    return [Delete(OneTimeToken, link.id) for link in links if link.account_id == account_id and link.id != keep]
+def _revocations(services: Services, account_id: str, *, keep_session: str | None, spent: str | None) -> list[Write]:
+    store = services.store
+    sessions = store.query_all(SESSIONS_OF_ACCOUNT, account_id, False)
+    tokens = store.query_all(API_TOKENS_OF_ACCOUNT, account_id)
+    webhooks = store.query_all(WEBHOOKS_OF_ACCOUNT, account_id)
+    return [
+        *(Replace(replace(session, revoked=True)) for session in sessions if session.id != keep_session),
+        *(Delete(ApiToken, token.id) for token in tokens),
+        *link_deletions(services, account_id, keep=spent),
+        *(Replace(replace(webhook, active=False)) for webhook in webhooks if webhook.active),
+    ]

@@ -6,15 +6,14 @@ Also deletes expired temporary accounts.
 
 from watchparty_api import audit
 from watchparty_api.accounts.creation import claim_id
+from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.errors import Conflict, Gone
-from watchparty_api.records import Account, ApiToken, EmailClaim, Session
+from watchparty_api.records import Account, EmailClaim, Session
 from watchparty_api.rooms.changes import close_room
-from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import (
     ACCOUNTS_BY_ROLE,
-    API_TOKENS_OF_ACCOUNT,
     OPEN_ROOMS_OF_OWNER,
     SESSIONS_OF_ACCOUNT,
     TEMPORARY_ACCOUNTS,
@@ -29,16 +28,15 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     """Deletes the account and everything it owns. Raises Conflict for the last admin."""
     require_other_admin(services, account)
     store = services.store
+    # First, so that no one uses the account while it is being deleted.
+    revoke_everything(services, account.id, actor=actor, action="account.credentials_revoked")
     for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
         _close(services, room.id)
-    exclude_from_rooms(services, account.id)
     for video in videos_of(services, account.id):
         delete_video(services, video.id)
     for revoked in (False, True):
         for session in store.query_all(SESSIONS_OF_ACCOUNT, account.id, revoked):
             store.delete(Session, session.id)
-    for token in store.query_all(API_TOKENS_OF_ACCOUNT, account.id):
-        store.delete(ApiToken, token.id)
     for webhook in store.query_all(WEBHOOKS_OF_ACCOUNT, account.id):
         delete_webhook(services, webhook, actor=actor)
     claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []

@@ -13,13 +13,12 @@ from fastapi import APIRouter, Request, Response
 from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens, sessions
 from watchparty_api.accounts.creation import account_by_email, email_claim, registration_invite
-from watchparty_api.accounts.credentials import api_token_deletions, revoke_sessions
+from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.models import SessionBody, SignedIn
 from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
 from watchparty_api.identity.identity_provider import ExternalUser
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, EmailClaim
-from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
@@ -107,26 +106,31 @@ def _taken_over(services: Services, person: ExternalUser, before: Account, linke
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
     account = replace(linked, password_hash=None, tokens_valid_from=services.now())
-    writes: list[Write] = [Replace(account), *api_token_deletions(services, account.id)]
+    writes: list[Write] = [Replace(account), Create(_claim(services, person, account))]
     if before.external_id is not None:
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
-    account = _commit(services, person, account, writes, "account.reclaimed")
-    revoke_sessions(services, account.id)
-    exclude_from_rooms(services, account.id)  # join tokens are renewed without a session
-    return account
+    try:
+        revoke_everything(services, account.id, beside=writes, actor=account.id, action="account.reclaimed")
+    except AlreadyExists as error:
+        raise Conflict("email_taken", "This address already has an account.") from error
+    return replace(account, version=account.version + 1)
 
 
 def _commit(services: Services, person: ExternalUser, account: Account, writes: list[Write], action: str) -> Account:
-    claim = EmailClaim(
+    claim = Create(_claim(services, person, account))
+    try:
+        audit.commit(services, [claim, *writes], actor=account.id, action=action, target=account.id)
+    except AlreadyExists as error:
+        raise Conflict("email_taken", "This address already has an account.") from error
+    return replace(account, version=account.version + 1)
+
+
+def _claim(services: Services, person: ExternalUser, account: Account) -> EmailClaim:
+    return EmailClaim(
         id=_claim_id(services, person.uid),
         created_at=services.now(),
         account_id=account.id,
     )
-    try:
-        audit.commit(services, [Create(claim), *writes], actor=account.id, action=action, target=account.id)
-    except AlreadyExists as error:
-        raise Conflict("email_taken", "This address already has an account.") from error
-    return replace(account, version=account.version + 1)
 
 
 def _claim_id(services: Services, uid: str) -> str:

@@ -1,18 +1,15 @@
 """HTTP routes of one's own account: read, change, delete and export it; its sessions and its usage."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from watchparty_api.accounts import export
+from watchparty_api import audit
+from watchparty_api.accounts import credentials, export
 from watchparty_api.accounts.creation import claim_id, email_claim
-from watchparty_api.accounts.credentials import (
-    api_token_deletions,
-    reset_link_deletions,
-    revoke_session,
-    revoke_sessions,
-)
+from watchparty_api.accounts.credentials import link_deletions, revoke_everything
 from watchparty_api.accounts.deletion import delete_account
 from watchparty_api.accounts.local_accounts import password_matches
 from watchparty_api.accounts.models import (
@@ -31,7 +28,7 @@ from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
 from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
-from watchparty_api.web.caller import AccountOf
+from watchparty_api.web.caller import AccountCaller, AccountOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 from watchparty_api.web.site import base_url
 
@@ -48,8 +45,9 @@ def read_me(caller: AccountOf) -> AccountView:
 def change_me(
     body: MeChange, services: ServicesOf, caller: AccountOf, request: Request, later: BackgroundTasks
 ) -> AccountView:
-    """Changes the given fields. A new email address or password requires the current password. A new password signs
-    other devices out and deletes the account's API tokens; either one invalidates reset links that were sent before."""
+    """Changes the given fields. A new email address or password requires the current password. A new password ends
+    every other credential: other devices, their rooms and invitations, and API tokens; webhooks are paused. Either one
+    invalidates reset links that were sent before."""
     account = caller.account
     if body.email is not None or body.password is not None:
         if account.temporary:
@@ -59,11 +57,9 @@ def change_me(
         _require_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:
-        services.store.commit(writes)
+        _commit(services, caller, body, writes)
     except AlreadyExists as error:
         raise Conflict("email_taken", "This address already has an account.") from error
-    if body.password is not None:
-        revoke_sessions(services, account.id, keep=caller.session_id)
     if changed.email != account.email:
         later.add_task(send_verification, services, base_url(request), changed)
     return AccountView.of(changed)
@@ -94,13 +90,21 @@ def list_sessions(
     return SessionList(items=items, next_cursor=page.cursor)
 
 
+@router.delete("/sessions", status_code=204)
+def sign_out_everywhere(services: ServicesOf, caller: AccountOf) -> None:
+    """Ends every credential of the account: all devices, also the calling one, their rooms and invitations, and API
+    tokens. Webhooks are paused."""
+    actor = caller.account.id
+    revoke_everything(services, actor, actor=actor, action="account.signed_out_everywhere")
+
+
 @router.delete("/sessions/{session_id}", status_code=204)
 def end_session(session_id: str, services: ServicesOf, caller: AccountOf) -> None:
-    """Signs one device out."""
+    """Signs one device out, and ends what it started."""
     session = services.store.get(Session, session_id)
     if session is None or session.account_id != caller.account.id:
         raise NotFound("session_not_found", "Device not found.")
-    revoke_session(services, session)
+    credentials.end_session(services, session)
 
 
 @router.get("/usage")
@@ -113,6 +117,18 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
         videos=len(videos),
         rooms=services.store.count(ROOMS_OF_OWNER, caller.account.id),
     )
+
+
+def _commit(services: Services, caller: AccountCaller, body: MeChange, writes: Sequence[Write]) -> None:
+    """Commits the change: a password with what it revokes, and either password or address with an audit entry."""
+    me = caller.account.id
+    if body.password is not None:
+        action, keep = "account.password_changed", caller.session_id
+        revoke_everything(services, me, beside=writes, actor=me, action=action, keep_session=keep)
+    elif body.email is not None:
+        audit.commit(services, writes, actor=me, action="account.email_changed", target=me)
+    else:
+        services.store.commit(writes)
 
 
 def _require_password(services: Services, request: Request, account: Account, password: str | None) -> None:
@@ -133,8 +149,6 @@ def _changed(services: Services, account: Account, body: MeChange) -> tuple[Acco
         writes.append(Create(email_claim(services, body.email, account.id)))
         if account.email is not None:
             writes.append(Delete(EmailClaim, claim_id(services, account.email)))
-    if body.password is not None:
-        writes += api_token_deletions(services, account.id)
-    if (changed.email, changed.password_hash) != (account.email, account.password_hash):
-        writes += reset_link_deletions(services, account.id)
+    if changed.email != account.email and body.password is None:
+        writes += link_deletions(services, account.id)
     return changed, [*writes, Replace(changed)]

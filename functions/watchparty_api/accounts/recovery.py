@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from fastapi import APIRouter, BackgroundTasks, Request
 
-from watchparty_api import audit
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import account_by_email
-from watchparty_api.accounts.credentials import api_token_deletions, reset_link_deletions, revoke_sessions
+from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
 from watchparty_api.errors import Gone, TooMany
@@ -19,7 +18,6 @@ from watchparty_api.identity.passwords import hash_password
 from watchparty_api.ports.mail import send_quietly
 from watchparty_api.rate_limits.limits import address_key, limit
 from watchparty_api.records import Account, OneTimeToken
-from watchparty_api.rooms.members.removal import leave_all_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
 from watchparty_api.web.dependencies import ServicesOf
@@ -38,8 +36,8 @@ def forgot(body: ForgotBody, services: ServicesOf, request: Request, later: Back
 
 @router.post("/password/reset", status_code=204, **LOCAL_ACCOUNTS_ONLY)
 def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
-    """Sets a new password with the link's secret. This signs out every device, leaves every room, and deletes the
-    account's API tokens and other reset links: no one else who had access keeps any."""
+    """Sets a new password with the link's secret, and ends every other credential of the account: devices, rooms,
+    invitations, API tokens and other links. Its webhooks are paused."""
     limit(request, "token_try", address_key(client_address(request)))
     token, account = _token_and_account(services, "reset", body.token)
     changed = replace(
@@ -48,15 +46,10 @@ def reset(body: ResetBody, services: ServicesOf, request: Request) -> None:
         email_verified=True,
         tokens_valid_from=services.now(),
     )
-    writes: list[Write] = [
-        Replace(changed),
-        one_time_tokens.mark_used(services, token),
-        *reset_link_deletions(services, account.id, keep=token.id),
-        *api_token_deletions(services, account.id),
-    ]
-    audit.commit(services, writes, actor=account.id, action="account.password_reset", target=account.id)
-    revoke_sessions(services, account.id)
-    leave_all_rooms(services, account.id)  # join tokens are renewed without a session
+    writes: list[Write] = [Replace(changed), one_time_tokens.mark_used(services, token)]
+    revoke_everything(
+        services, account.id, beside=writes, actor=account.id, action="account.password_reset", spent=token.id
+    )
 
 
 @router.post("/verify-email", status_code=204)

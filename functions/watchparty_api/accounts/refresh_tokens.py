@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from fastapi import Request, Response
 
-from watchparty_api.accounts.credentials import revoke_session
+from watchparty_api.accounts.credentials import end_session
 from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
@@ -62,7 +62,7 @@ def _rotated(
     recent = session.rotated_at is not None and now - session.rotated_at <= _GRACE
     if recent and matches(secret, session.previous_hash):
         return session
-    revoke_session(services, session)
+    end_session(services, session)
     raise Unauthenticated("token_reused", "For your security, you’ve been signed out. Sign in again.")
 
 

@@ -8,7 +8,7 @@ import secrets
 from fastapi import Request, Response
 
 from watchparty_api.accounts import refresh_tokens
-from watchparty_api.accounts.credentials import revoke_session
+from watchparty_api.accounts.credentials import end_session
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.identity.tokens import ACCESS_LIFE
 from watchparty_api.records import Account, Session
@@ -39,10 +39,10 @@ def refresh(services: Services, request: Request, response: Response) -> SignedI
 
 
 def sign_out(services: Services, request: Request, response: Response) -> None:
-    """Ends the cookie's session and its access tokens; does nothing when there is no session."""
+    """Ends the cookie's session and what it started; does nothing when there is no session."""
     session, secret = refresh_tokens.presented_session(services, request)
     if session is not None and refresh_tokens.matches(secret, session.current_hash, session.previous_hash):
-        revoke_session(services, session)
+        end_session(services, session)
     refresh_tokens.delete_cookie(request, response)
 
 

@@ -5,12 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter
 
 from watchparty_api import audit
-from watchparty_api.accounts.credentials import revoke_sessions
+from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.deletion import delete_account, require_other_admin
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
-from watchparty_api.rooms.members.removal import exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ACCOUNTS
@@ -35,7 +34,8 @@ def read_account(account_id: str, services: ServicesOf, _: AdminOf) -> AdminAcco
 
 @router.patch("/{account_id}")
 def change_account(account_id: str, body: AccountChange, services: ServicesOf, admin: AdminOf) -> AdminAccountView:
-    """Changes the given fields. A suspension takes effect immediately, for every token."""
+    """Changes the given fields. A suspension and the loss of the admin role end all of the account's credentials
+    immediately."""
     before = _find(services, account_id)
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     # For a quota null means "the default"; for the other fields it means "unchanged".
@@ -43,12 +43,11 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
     after = replace(before, **changes)
     if after.role != "admin" or after.suspended:
         require_other_admin(services, before)
-    audit.commit(
-        services, [Replace(after)], actor=admin.account.id, action="account.changed", target=before.id, data=changes
-    )
-    if after.suspended:
-        revoke_sessions(services, after.id)
-        exclude_from_rooms(services, after.id)
+    actor, action, writes = admin.account.id, "account.changed", [Replace(after)]
+    if (after.suspended and not before.suspended) or (before.role == "admin" and after.role != "admin"):
+        revoke_everything(services, after.id, beside=writes, actor=actor, action=action, data=changes)
+    else:
+        audit.commit(services, writes, actor=actor, action=action, target=before.id, data=changes)
     return AdminAccountView.of(after)
 
 

@@ -61,6 +61,7 @@ class Member(Record):
     request_id: str | None = None  # the member's newest JoinRequest
     invitation_id: str | None = None
     address_hash: str | None = None  # keyed hash; a ban stores it for 24 h
+    credentials: tuple[str, ...] = ()  # the account's credentials that joined here (`web/caller.py`), newest last
     last_seen_at: datetime
 
 
@@ -87,6 +88,7 @@ class Invitation(Record):
     max_uses: int | None = None
     uses: int = 0
     created_by: str
+    credential: str | None = None  # the account's credential that created it (`web/caller.py`)
     revoked: bool = False
 
 

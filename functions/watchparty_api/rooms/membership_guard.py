@@ -22,6 +22,7 @@ from watchparty_api.web.caller import (
     Caller,
     CallerOf,
     ParticipantCaller,
+    require_live_credential,
     require_usable,
 )
 from watchparty_api.web.dependencies import ServicesOf
@@ -88,20 +89,26 @@ RoomAccessOf = Annotated[RoomAccess, Depends(room_access)]
 def membership(services: Services, room: Room, caller: Caller) -> Member | None:
     """The caller's record in this room, whatever its state; None for newcomers and for tokens of other rooms."""
     match caller:
-        case AccountCaller(account):
+        case AccountCaller(account=account):
             return find_member(services, room.id, participant_of_account(room.id, account.id))
         case ParticipantCaller(room_id, participant_id) if room_id == room.id:
             member = find_member(services, room.id, participant_id)
             if member is not None and member.account_id is not None:
-                _require_usable(services, member.account_id)
+                _require_usable(services, member.account_id, caller)
             return member
         case _:
             return None
 
 
-def _require_usable(services: Services, account_id: str) -> None:
-    """Raises if the participant's account can no longer be used."""
+def credential_of(caller: Caller) -> str | None:
+    """The credential with which the caller's account acts; None for guests."""
+    return caller.credential if isinstance(caller, AccountCaller | ParticipantCaller) else None
+
+
+def _require_usable(services: Services, account_id: str, caller: ParticipantCaller) -> None:
+    """Raises if the participant's account can no longer be used, or the device that joined is signed out."""
     account = services.store.get(Account, account_id)
     if account is None:
         raise Unauthenticated("account_gone", "This account no longer exists.")
     require_usable(account, services.now())
+    require_live_credential(services, account, caller.credential, issued_at_s=caller.issued_at_s)

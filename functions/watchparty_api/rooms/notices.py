@@ -41,6 +41,11 @@ def mute(member: Member, now: datetime) -> Notice:
     return _about(member, now, kind="mute", muted=member.muted)
 
 
+def renew(member: Member, now: datetime) -> Notice:
+    """A credential of the participant's account has ended: connections must present a token of this version."""
+    return _about(member, now, kind="renew")
+
+
 def settings(room: Room, now: datetime) -> Notice:
     """All settings of the room that the relay needs."""
     return _notice(room.id, now, kind="settings", set=settings_claim(room))

@@ -28,19 +28,28 @@ class Anonymous:
 
 @dataclass(frozen=True)
 class AccountCaller:
-    """An account. `scopes` None: signed in; otherwise an API token, which is limited to them."""
+    """An account. `scopes` None: signed in; otherwise an API token, which is limited to them.
+
+    `credential` names the session or API token; what the caller starts with it ends with it.
+    """
 
     account: Account
+    credential: str
     scopes: frozenset[str] | None = None
     session_id: str | None = None
 
 
 @dataclass(frozen=True)
 class ParticipantCaller:
-    """The bearer of a join token: a member of one room, or a visitor who waits for it."""
+    """The bearer of a join token: a member of one room, or a visitor who waits for it.
+
+    `credential` is the one with which an account joined; None for guests.
+    """
 
     room_id: str
     participant_id: str
+    credential: str | None = None
+    issued_at_s: float = 0.0
 
 
 Caller = Anonymous | AccountCaller | ParticipantCaller
@@ -49,6 +58,41 @@ Caller = Anonymous | AccountCaller | ParticipantCaller
 def hash_secret(secret: str) -> str:
     """The stored form of a random secret of ours. Never for passwords: this hash is fast."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def session_credential(session_id: str) -> str:
+    """The name of a session as a credential. Contains no secret."""
+    return f"session.{session_id}"
+
+
+def api_token_credential(token_id: str) -> str:
+    """The name of an API token as a credential. Contains no secret."""
+    return f"token.{token_id}"
+
+
+def require_live_credential(
+    services: Services, account: Account, credential: str | None, *, issued_at_s: float
+) -> None:
+    """Raises Unauthenticated unless the account's session or API token still holds.
+
+    `issued_at_s` is when the token was issued that names it. A join token from before tokens named their credential
+    has None, and holds until it expires.
+    """
+    since = account.tokens_valid_from
+    kind, _, id_ = (credential or "").partition(".")
+    if since is not None and issued_at_s < since.timestamp():
+        held = False
+    elif kind == "session":
+        session = services.store.get(Session, id_)
+        held = session is not None and not session.revoked and session.account_id == account.id
+    elif kind == "token":
+        token = services.store.get(ApiToken, id_)
+        expired = token is not None and token.expires_at is not None and token.expires_at <= services.now()
+        held = token is not None and not expired and token.account_id == account.id
+    else:
+        held = credential is None
+    if not held:
+        raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
 
 
 def caller_of(request: Request, services: ServicesOf) -> Caller:
@@ -67,19 +111,21 @@ def caller_of(request: Request, services: ServicesOf) -> Caller:
         return caller
     if token_type(bearer) == "join+jwt":
         claims = services.tokens.verify_join(bearer, now)
-        return ParticipantCaller(room_id=str(claims.get("room")), participant_id=claims["sub"])
+        return ParticipantCaller(
+            room_id=str(claims.get("room")),
+            participant_id=claims["sub"],
+            credential=claims.get("cred"),
+            issued_at_s=claims["iat"],
+        )
     return _by_access_token(services, bearer, now)
 
 
 def _by_access_token(services: Services, token: str, now: datetime) -> AccountCaller:
     claims = services.tokens.verify_access(token, now)
     account = _usable_account(services, claims.account_id, now)
-    session = services.store.get(Session, claims.session_id)
-    since = account.tokens_valid_from
-    signed_out = session is None or session.revoked or session.account_id != account.id
-    if signed_out or (since is not None and claims.issued_at_s < since.timestamp()):
-        raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
-    return AccountCaller(account, session_id=claims.session_id)
+    credential = session_credential(claims.session_id)
+    require_live_credential(services, account, credential, issued_at_s=claims.issued_at_s)
+    return AccountCaller(account, credential, session_id=claims.session_id)
 
 
 def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCaller:
@@ -89,7 +135,8 @@ def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCall
         raise Unauthenticated("bad_token", "This API token isn’t valid.")
     if token.expires_at is not None and token.expires_at <= now:
         raise Unauthenticated("token_expired", "This API token has expired.")
-    return AccountCaller(_usable_account(services, token.account_id, now), scopes=frozenset(token.scopes))
+    account = _usable_account(services, token.account_id, now)
+    return AccountCaller(account, api_token_credential(token.id), scopes=frozenset(token.scopes))
 
 
 def _usable_account(services: Services, account_id: str, now: datetime) -> Account:

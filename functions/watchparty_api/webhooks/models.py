@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.web.bodies import Body
@@ -34,8 +34,15 @@ class NewWebhook(Body):
     events: Annotated[list[EventType], Field(min_length=1, max_length=6)]
 
 
+class WebhookChange(Body):
+    """Pauses a webhook, or resumes it."""
+
+    active: StrictBool
+
+
 class WebhookView(BaseModel):
-    """`active` is false after the URL answered 410 Gone: nothing more is sent to it."""
+    """`active` is false while nothing is sent: the owner paused it, the URL answered 410 Gone, or the account's
+    credentials were revoked, for example by a new password."""
 
     id: str
     url: str

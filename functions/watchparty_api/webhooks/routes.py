@@ -1,9 +1,10 @@
-"""HTTP routes of webhooks: register, list, delete, test, and the delivery log.
+"""HTTP routes of webhooks: register, list, pause, delete, test, and the delivery log.
 
 `name=` keeps a published operation id where the function is named differently.
 """
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Depends, Response
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, Forbidden, NotFound
 from watchparty_api.records import Webhook
-from watchparty_api.store.port import Create
+from watchparty_api.store.port import Create, Replace
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
@@ -21,6 +22,7 @@ from watchparty_api.webhooks.models import (
     DeliveryView,
     NewWebhook,
     NewWebhookView,
+    WebhookChange,
     WebhookList,
     WebhookView,
 )
@@ -70,6 +72,15 @@ def create_webhook(body: NewWebhook, services: ServicesOf, caller: AccountOf, re
     return NewWebhookView(**WebhookView.of(webhook).model_dump(), secret=secret)
 
 
+@router.patch("/{webhook_id}", name="change")
+def change_webhook(webhook: OwnedWebhook, body: WebhookChange, services: ServicesOf) -> WebhookView:
+    """Pauses or resumes the webhook. What happens while it is paused is not sent later."""
+    changed = replace(webhook, active=body.active)
+    action = "webhook.resumed" if body.active else "webhook.paused"
+    audit.commit(services, [Replace(changed)], actor=webhook.account_id, action=action, target=webhook.id)
+    return WebhookView.of(changed)
+
+
 @router.delete("/{webhook_id}", status_code=204)
 def delete(webhook: OwnedWebhook, services: ServicesOf) -> None:
     """Deletes the webhook; deliveries that wait for a retry are dropped."""
@@ -81,7 +92,7 @@ def test_webhook(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     """Calls the URL once with an event `test`, and returns its answer."""
     services.limiter.hit("webhook_test", webhook.account_id)
     if not webhook.active:
-        raise Conflict("webhook_inactive", "The webhook’s URL reported that it’s gone. Create the webhook again.")
+        raise Conflict("webhook_inactive", "This webhook is paused. Resume it first.")
     trial = delivery(services, webhook, "test", {}, event_id=secrets.token_hex(8))
     services.store.create(trial)
     return DeliveryView.of(attempt(services, trial.id))

@@ -17,7 +17,15 @@ import msgspec
 from watchparty_relay.bus.room_delta import Head, assemble_room, head_of
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.protocol.messages import Ack, LogEntry, Nack
-from watchparty_relay.rules.changes import Answer, Decision, MemberChanged, MemberRemoved, Request, RequestDecided
+from watchparty_relay.rules.changes import (
+    Answer,
+    Decision,
+    MemberChanged,
+    MemberRemoved,
+    RenewalRequired,
+    Request,
+    RequestDecided,
+)
 from watchparty_relay.rules.idempotency import ANSWER_TTL_MS, AnswerCache
 from watchparty_relay.rules.state import Member, Room
 
@@ -204,7 +212,7 @@ def _log_rows(before: Room | None, room: Room) -> Iterator[Write]:
 
 def _member_rows(decision: Decision) -> Iterator[Write]:
     for event in decision.events:
-        if isinstance(event, MemberChanged | MemberRemoved | RequestDecided):
+        if isinstance(event, MemberChanged | MemberRemoved | RenewalRequired | RequestDecided):
             member = msgspec.json.encode(decision.room.members[event.participant_id])
             yield "INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (decision.room.id, event.participant_id, member)
 

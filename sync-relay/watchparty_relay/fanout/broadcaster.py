@@ -27,6 +27,7 @@ from watchparty_relay.rules.changes import (
     Event,
     MemberChanged,
     MemberRemoved,
+    RenewalRequired,
     RequestDecided,
     RoomClosed,
     SettingsChanged,
@@ -63,8 +64,8 @@ class Broadcaster:
             case SettingsChanged():
                 for subscriber in self.members:
                     self.send_settings(room, subscriber, now_ms=now_ms)
-            case MemberRemoved():
-                self._close(event.participant_id, CloseCode.REMOVED, ErrorCode.REMOVED)
+            case MemberRemoved() | RenewalRequired():
+                self._end_connections(event)
             case RequestDecided():
                 self._send_decision(room, event)
             case RoomClosed():
@@ -144,6 +145,15 @@ class Broadcaster:
     def _close(self, participant_id: str, code: CloseCode, error: ErrorCode) -> None:
         for subscriber in (*self.members.of(participant_id), *self.waiting.of(participant_id)):
             subscriber.close(code, error)
+
+    def _end_connections(self, event: MemberRemoved | RenewalRequired) -> None:
+        """Closes a removed member's connections, or those with an older token: their clients renew it, if they may."""
+        if isinstance(event, MemberRemoved):
+            return self._close(event.participant_id, CloseCode.REMOVED, ErrorCode.REMOVED)
+        for subscriber in (*self.members.of(event.participant_id), *self.waiting.of(event.participant_id)):
+            if subscriber.mver < event.mver:
+                subscriber.close(CloseCode.TOKEN, ErrorCode.STALE_TOKEN)
+        return None
 
     def _moderators(self, room: Room) -> list[Subscriber]:
         return [subscriber for subscriber in self.members if can_moderate(room, subscriber.participant_id)]

@@ -28,6 +28,10 @@ class Subscriber(Protocol):
     def participant_id(self) -> str: ...
 
     @property
+    def mver(self) -> int:
+        """The version of the membership that the connection's token carries."""
+
+    @property
     def send_queue(self) -> SendQueue: ...
 
     def close(self, code: CloseCode, error: ErrorCode | None = None) -> None: ...

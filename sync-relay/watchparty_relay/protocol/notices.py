@@ -46,6 +46,10 @@ class MuteNotice(_MemberNotice, frozen=True, tag="mute", kw_only=True):
     muted: bool
 
 
+class RenewNotice(_MemberNotice, frozen=True, tag="renew", kw_only=True):
+    """Connections with a token of a lower `mver` need a new one, which only a valid credential can get."""
+
+
 class SettingsNotice(NoticeBase, frozen=True, tag="settings", kw_only=True):
     set: Settings
 
@@ -61,7 +65,17 @@ class CloseNotice(NoticeBase, frozen=True, tag="close", kw_only=True):
     pass
 
 
-Notice = AdmitNotice | DenyNotice | RemoveNotice | RoleNotice | MuteNotice | SettingsNotice | MediaNotice | CloseNotice
+Notice = (
+    AdmitNotice
+    | DenyNotice
+    | RemoveNotice
+    | RoleNotice
+    | MuteNotice
+    | RenewNotice
+    | SettingsNotice
+    | MediaNotice
+    | CloseNotice
+)
 
 
 class NoticeAck(Struct, frozen=True, tag_field="t", tag="ack"):

@@ -101,6 +101,13 @@ class MemberRemoved(Struct, frozen=True, tag_field="t", tag="member_removed"):
     participant_id: str
 
 
+class RenewalRequired(Struct, frozen=True, tag_field="t", tag="renewal_required"):
+    """Connections of the member whose token has a lower `mver` are closed until they present a newer one."""
+
+    participant_id: str
+    mver: int
+
+
 class RequestDecided(Struct, frozen=True, tag_field="t", tag="request_decided"):
     participant_id: str
     req: str
@@ -127,6 +134,7 @@ Event = (
     | Cleared
     | MemberChanged
     | MemberRemoved
+    | RenewalRequired
     | RequestDecided
     | SettingsChanged
     | ControlLent

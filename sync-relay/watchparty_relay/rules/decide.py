@@ -15,6 +15,7 @@ from watchparty_relay.protocol.notices import (
     MuteNotice,
     Notice,
     RemoveNotice,
+    RenewNotice,
     RoleNotice,
     SettingsNotice,
 )
@@ -74,6 +75,8 @@ def _notice(room: Room, notice: Notice, now_ms: float) -> Decision:
             return membership.role_changed(room, notice, now_ms=now_ms)
         case MuteNotice():
             return membership.mute_changed(room, notice, now_ms=now_ms)
+        case RenewNotice():
+            return membership.renewal_required(room, notice, now_ms=now_ms)
         case SettingsNotice():
             return membership.settings_changed(room, notice.set)
         case MediaNotice():

@@ -6,7 +6,15 @@ the film; the highest one seen wins. So the relay never has to ask the store.
 
 from msgspec.structs import replace
 
-from watchparty_relay.protocol.notices import AdmitNotice, DenyNotice, MediaNotice, MuteNotice, RemoveNotice, RoleNotice
+from watchparty_relay.protocol.notices import (
+    AdmitNotice,
+    DenyNotice,
+    MediaNotice,
+    MuteNotice,
+    RemoveNotice,
+    RenewNotice,
+    RoleNotice,
+)
 from watchparty_relay.protocol.values import ErrorCode, Media, Role, Settings
 from watchparty_relay.rules import playback
 from watchparty_relay.rules.changes import (
@@ -18,6 +26,7 @@ from watchparty_relay.rules.changes import (
     MemberChanged,
     MemberRemoved,
     Refusal,
+    RenewalRequired,
     RequestDecided,
     RoomClosed,
     SettingsChanged,
@@ -105,6 +114,15 @@ def removed(room: Room, notice: RemoveNotice, *, now_ms: float) -> Decision:
         after, more = _with_acting(after, None)
         events += more
     return Decision(after, tuple(events))
+
+
+def renewal_required(room: Room, notice: RenewNotice, *, now_ms: float) -> Decision:
+    """The record refuses older tokens from now on. The event is repeated even if a newer token was faster than the
+    notice, because other connections may still hold an older one.
+    """
+    member = _newer_record(room, notice.participant_id, notice.mver, now_ms)
+    after = room if member is None else _with_member(room, notice.participant_id, member, now_ms)
+    return Decision(after, (RenewalRequired(notice.participant_id, notice.mver),))
 
 
 def request_decided(room: Room, notice: AdmitNotice | DenyNotice, *, now_ms: float) -> Decision:

@@ -158,6 +158,11 @@ class Session:
 
     # --- called by rooms ---
 
+    @property
+    def mver(self) -> int:
+        """The membership's version in the current token; 0 outside a room."""
+        return self._state.lease.claims.mver if isinstance(self._state, Waiting | Joined) else 0
+
     def close(self, code: CloseCode, error: ErrorCode | None = None) -> None:
         if isinstance(self._state, Closed):
             return

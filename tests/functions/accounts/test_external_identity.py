@@ -168,7 +168,7 @@ def test_an_account_created_in_her_name_becomes_hers_alone(outside: ApiHarness, 
     outsider = Browser(outside).join(room["id"], invite=link.partition("#invite=")[2])
     assert outsider.json()["connection"]["role"] == "viewer"
     his.person = None  # uses his join token, which does not depend on a session
-    assert his.renew(room["id"]).status_code == 403
+    assert his.renew(room["id"]).status_code == 401
 
 
 def test_an_unverified_account_is_taken_over_by_the_owner_of_the_address(

@@ -49,7 +49,7 @@ def test_a_suspended_person_is_out_at_once(api: ApiHarness, ada: Person) -> None
 
 
 def test_role_and_quota(api: ApiHarness, ada: Person) -> None:
-    """A role takes effect immediately; a quota of null restores the site's default, an absent one stays."""
+    """A role and its loss take effect immediately; a quota of null restores the site's default, an absent one stays."""
     ben = api.person("Ben")
     call(api, ada, "PATCH", f"/accounts/{ben.id}", {"role": "admin", "quota_bytes": 5})
     assert call(api, ben, "GET", f"/accounts/{ben.id}").json()["quota_bytes"] == 5
@@ -57,7 +57,7 @@ def test_role_and_quota(api: ApiHarness, ada: Person) -> None:
     assert call(api, ada, "GET", f"/accounts/{ben.id}").json()["quota_bytes"] == 5
     call(api, ada, "PATCH", f"/accounts/{ben.id}", {"quota_bytes": None})
     assert call(api, ada, "GET", f"/accounts/{ben.id}").json()["quota_bytes"] is None
-    assert call(api, ben, "GET", "/settings").status_code == 403
+    assert call(api, ben, "GET", "/settings").status_code == 401
 
 
 @pytest.mark.parametrize("change", [{"role": "user"}, {"suspended": True}])

@@ -22,6 +22,7 @@ class Recorder:
 
     def __init__(self, name: str) -> None:
         self.connection_id = self.participant_id = name
+        self.mver = 1
         self.writes: list[list[str]] = []
         self.send_queue = SendQueue(self)
 

@@ -16,11 +16,20 @@ from watchparty_relay.protocol.notices import (
     MediaNotice,
     MuteNotice,
     RemoveNotice,
+    RenewNotice,
     RoleNotice,
     SettingsNotice,
 )
 from watchparty_relay.protocol.values import ErrorCode, Media, Role, Settings
-from watchparty_relay.rules.changes import Change, Enter, MemberChanged, MemberRemoved, Refusal, RequestDecided
+from watchparty_relay.rules.changes import (
+    Change,
+    Enter,
+    MemberChanged,
+    MemberRemoved,
+    Refusal,
+    RenewalRequired,
+    RequestDecided,
+)
 from watchparty_relay.rules.decide import decide
 from watchparty_relay.rules.membership import MEMBER_TTL_MS, MEMBERS_BETWEEN_PRUNINGS
 from watchparty_relay.rules.playback import Seed
@@ -90,6 +99,17 @@ def test_a_removal_is_one_event() -> None:
     first = decide(room, removal, now_ms=NOW)
     assert first.events == (MemberRemoved("ana"),)
     assert decide(first.room, removal, now_ms=NOW).events == ()
+
+
+def test_a_required_renewal_refuses_older_tokens() -> None:
+    """M6: before and after it arrives, whoever entered in between."""
+    notice = RenewNotice(id="n", room="room", participant_id="ana", mver=2)
+    decided = decide(after(enter_change(mver=1)), notice, now_ms=NOW)
+    assert decided.events == (RenewalRequired("ana", 2),)
+    assert decide(decided.room, enter_change(mver=1), now_ms=NOW).answer == Refusal(ErrorCode.STALE_TOKEN)
+    assert decide(decided.room, enter_change(mver=2), now_ms=NOW).answer is None
+    overtaken = decide(after(enter_change(mver=2)), notice, now_ms=NOW)
+    assert overtaken.events == (RenewalRequired("ana", 2),)
 
 
 def test_a_removal_ends_lent_control() -> None:

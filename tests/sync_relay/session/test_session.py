@@ -171,6 +171,17 @@ async def test_an_outdated_token_or_that_of_a_removed_member_is_refused(harness:
     await harness.join("ana", mver=5)
 
 
+async def test_a_required_renewal_closes_only_connections_with_an_older_token(harness: RelayHarness) -> None:
+    """M6: a device that was signed out cannot renew its token; the others renew and reconnect."""
+    old, new = await harness.join("ana", mver=1), await harness.join("ana", mver=2)
+    other = await harness.join("bob", role="host")
+    await harness.notice("renew", participant_id="ana", mver=2)
+    assert await old.closed() == 4401
+    assert (new.channel.code, other.channel.code) == (None, None)
+    await harness.notice("renew", participant_id="ana", mver=3)
+    assert await new.closed() == 4401
+
+
 async def test_a_closed_room_lets_no_one_in(harness: RelayHarness) -> None:
     """M3, M6: 4404 for its members and for everyone who connects."""
     host = await harness.host()

@@ -108,7 +108,8 @@ export interface paths {
         head?: never;
         /**
          * Change Account
-         * @description Changes the given fields. A suspension takes effect immediately, for every token.
+         * @description Changes the given fields. A suspension and the loss of the admin role end all of the account's credentials
+         *     immediately.
          */
         patch: operations["admin.change_account"];
         trace?: never;
@@ -420,8 +421,9 @@ export interface paths {
         head?: never;
         /**
          * Change Me
-         * @description Changes the given fields. A new email address or password requires the current password. A new password signs
-         *     other devices out and deletes the account's API tokens; either one invalidates reset links that were sent before.
+         * @description Changes the given fields. A new email address or password requires the current password. A new password ends
+         *     every other credential: other devices, their rooms and invitations, and API tokens; webhooks are paused. Either one
+         *     invalidates reset links that were sent before.
          */
         patch: operations["accounts.change_me"];
         trace?: never;
@@ -460,7 +462,12 @@ export interface paths {
         get: operations["accounts.list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Sign Out Everywhere
+         * @description Ends every credential of the account: all devices, also the calling one, their rooms and invitations, and API
+         *     tokens. Webhooks are paused.
+         */
+        delete: operations["accounts.sign_out_everywhere"];
         options?: never;
         head?: never;
         patch?: never;
@@ -478,7 +485,7 @@ export interface paths {
         post?: never;
         /**
          * End Session
-         * @description Signs one device out.
+         * @description Signs one device out, and ends what it started.
          */
         delete: operations["accounts.end_session"];
         options?: never;
@@ -522,7 +529,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Token
-         * @description Deletes the token, which is refused from then on.
+         * @description Deletes the token, which is refused from then on, and ends what was started with it.
          */
         delete: operations["accounts.delete_token"];
         options?: never;
@@ -581,8 +588,8 @@ export interface paths {
         put?: never;
         /**
          * Reset
-         * @description Sets a new password with the link's secret. This signs out every device, leaves every room, and deletes the
-         *     account's API tokens and other reset links: no one else who had access keeps any.
+         * @description Sets a new password with the link's secret, and ends every other credential of the account: devices, rooms,
+         *     invitations, API tokens and other links. Its webhooks are paused.
          */
         post: operations["accounts.reset"];
         delete?: never;
@@ -1498,7 +1505,11 @@ export interface paths {
         delete: operations["webhooks.delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change
+         * @description Pauses or resumes the webhook. What happens while it is paused is not sent later.
+         */
+        patch: operations["webhooks.change"];
         trace?: never;
     };
     "/api/v1/webhooks/{webhook_id}/deliveries": {
@@ -3277,6 +3288,14 @@ export interface components {
              */
             status: "waiting";
         };
+        /**
+         * WebhookChange
+         * @description Pauses a webhook, or resumes it.
+         */
+        WebhookChange: {
+            /** Active */
+            active: boolean;
+        };
         /** WebhookList */
         WebhookList: {
             /** Items */
@@ -3286,7 +3305,8 @@ export interface components {
         };
         /**
          * WebhookView
-         * @description `active` is false after the URL answered 410 Gone: nothing more is sent to it.
+         * @description `active` is false while nothing is sent: the owner paused it, the URL answered 410 Gone, or the account's
+         *     credentials were revoked, for example by a new password.
          */
         WebhookView: {
             /** Active */
@@ -4193,6 +4213,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionList"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.sign_out_everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -6255,6 +6302,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhooks.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
             };
             /** @description Refused */
             default: {

@@ -87,7 +87,15 @@ export type ErrorCode =
   | "version"
   | "waiting";
 export type Notice =
-  AdmitNotice | DenyNotice | RemoveNotice | RoleNotice | MuteNotice | SettingsNotice | MediaNotice | CloseNotice;
+  | AdmitNotice
+  | DenyNotice
+  | RemoveNotice
+  | RoleNotice
+  | MuteNotice
+  | RenewNotice
+  | SettingsNotice
+  | MediaNotice
+  | CloseNotice;
 
 export interface Hello {
   t: "hello";
@@ -449,6 +457,17 @@ export interface MuteNotice {
   participant_id: string;
   mver: number;
   muted: boolean;
+}
+/**
+ * Connections with a token of a lower `mver` need a new one, which only a valid credential can get.
+ */
+export interface RenewNotice {
+  kind: "renew";
+  id: string;
+  room: string;
+  t?: "notice";
+  participant_id: string;
+  mver: number;
 }
 export interface SettingsNotice {
   kind: "settings";

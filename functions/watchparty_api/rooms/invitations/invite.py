@@ -15,9 +15,9 @@ from watchparty_api.web.caller import hash_secret
 
 
 def create_invitation(
-    services: Services, room: Room, by: Member, start: InvitationStart, *, room_url: str
+    services: Services, room: Room, by: Member, start: InvitationStart, *, room_url: str, credential: str | None
 ) -> tuple[Invitation, str]:
-    """Creates an invitation and returns it with its link."""
+    """Creates an invitation and returns it with its link. `credential` is the account's; the link ends with it."""
     secret = new_secret()
     invitation = Invitation(
         id=secrets.token_urlsafe(9),
@@ -29,6 +29,7 @@ def create_invitation(
         expires_at=start.expires_at,
         max_uses=start.max_uses,
         created_by=by.participant_id,
+        credential=credential,
     )
     services.store.create(invitation)
     return invitation, invitation_link(room_url, invitation.id, secret)

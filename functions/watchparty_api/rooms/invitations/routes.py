@@ -14,7 +14,7 @@ from watchparty_api.rooms.invitations.models import (
     InvitationStart,
     InvitationView,
 )
-from watchparty_api.rooms.membership_guard import RoomAccessOf
+from watchparty_api.rooms.membership_guard import RoomAccessOf, credential_of
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.rooms.views import room_url
@@ -40,7 +40,9 @@ def make(
     """
     room, by = access.room, access.require(Action.INVITE, services.now())
     services.limiter.hit("invitation", by.account_id or by.id)  # per account, so that a new room does not reset it
-    invitation, url = create_invitation(services, room, by, body, room_url=room_url(share_url(request), room))
+    invitation, url = create_invitation(
+        services, room, by, body, room_url=room_url(share_url(request), room), credential=credential_of(access.caller)
+    )
     mailed = body.email is not None and may_send_mail(services, by, body.email, address=client_address(request))
     if body.email is not None and mailed:
         subject, text = invitation_mail(room, by, url)

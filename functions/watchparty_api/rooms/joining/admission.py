@@ -29,6 +29,7 @@ class Visitor:
     account_id: str | None
     guest_hash: str | None
     address_hash: str
+    credential: str | None = None
 
 
 @dataclass(frozen=True)

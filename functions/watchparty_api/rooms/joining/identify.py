@@ -10,7 +10,7 @@ from watchparty_api.errors import Forbidden, Unauthenticated
 from watchparty_api.records import Member, Room
 from watchparty_api.rooms.bans import client_address_hash
 from watchparty_api.rooms.joining.admission import Visitor
-from watchparty_api.rooms.membership_guard import membership
+from watchparty_api.rooms.membership_guard import credential_of, membership
 from watchparty_api.rooms.participants import find_member, participant_of_account, participant_of_guest
 from watchparty_api.services import Services
 from watchparty_api.web.caller import (
@@ -61,14 +61,16 @@ def identify(services: Services, room: Room, caller: Caller, request: Request) -
     address_hash = client_address_hash(services, request)
     guest_hash = guest_hash_of(request)
     match caller:
-        case AccountCaller(account):
+        case AccountCaller(account=account):
             participant_id = participant_of_account(room.id, account.id)
-            return IdentifiedVisitor(Visitor(participant_id, account.id, guest_hash, address_hash))
+            return IdentifiedVisitor(Visitor(participant_id, account.id, guest_hash, address_hash, caller.credential))
         case ParticipantCaller():
             member = membership(services, room, caller)
             if member is not None:
                 return IdentifiedVisitor(
-                    Visitor(member.participant_id, member.account_id, member.guest_hash, address_hash)
+                    Visitor(
+                        member.participant_id, member.account_id, member.guest_hash, address_hash, caller.credential
+                    )
                 )
     new_key = None if guest_hash else new_guest_key()
     known_hash = guest_hash or hash_secret(new_key or "")
@@ -77,11 +79,11 @@ def identify(services: Services, room: Room, caller: Caller, request: Request) -
     )
 
 
-def identify_member(services: Services, room: Room, request: Request) -> Member:
-    """The member who renews, identified by token or guest key.
+def identify_member(services: Services, room: Room, request: Request) -> tuple[Member, str | None]:
+    """The member who renews, identified by token or guest key, and the account's credential.
 
-    A phone that slept has an expired token, but still its key. Raises Unauthenticated, or Forbidden for someone who has
-    never joined.
+    A phone that slept has an expired token, but still its key. Raises Unauthenticated, also for an account's token that
+    names no credential, or Forbidden for someone who has never joined.
     """
     guest_hash = guest_hash_of(request)
     guest = find_member(services, room.id, participant_of_guest(room.id, guest_hash)) if guest_hash else None
@@ -90,10 +92,13 @@ def identify_member(services: Services, room: Room, request: Request) -> Member:
     except Unauthenticated:
         if guest is None:
             raise
-        return guest
+        return guest, None
     if isinstance(caller, Anonymous) and guest_hash is None:
         raise Unauthenticated("sign_in", "Join the room first.")
     member = membership(services, room, caller) or (None if isinstance(caller, AccountCaller) else guest)
     if member is None:
         raise Forbidden("not_a_member", "You’re not in this room. Join it first.")
-    return member
+    credential = credential_of(caller)
+    if member.account_id is not None and credential is None:
+        raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
+    return member, credential if member.account_id is not None else None

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, cast
 
 from watchparty_api.errors import Forbidden
-from watchparty_api.records import Account, Member, Room
+from watchparty_api.records import Account, ApiToken, Invitation, Member, Room, Session
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import FoundRoom, open_room
 from watchparty_api.rooms.bans import bans_of
@@ -24,6 +24,9 @@ from watchparty_api.rooms.views import snapshot_of
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 
+_MAX_CREDENTIALS = 20
+"""A participant has at most five connections; the tokens of credentials beyond this number end with their life."""
+
 
 @dataclass(frozen=True)
 class JoinResult:
@@ -31,6 +34,8 @@ class JoinResult:
 
     room: Room
     member: Member
+    credential: str | None = None
+    """The account's credential that joined or renewed; None for guests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,8 @@ def join_room(services: Services, found_room: FoundRoom, visitor: Visitor, attem
         found = find_invitation(services, attempt.invite)
         inviter = find_member(services, room_id, found.created_by) if found else None
         invitation = usable_invitation(found, room, member, inviter=inviter, now=now)
+        if invitation is not None and _creator_is_signed_out(services, invitation):
+            invitation = None
         admission = decide_admission(
             replace(found_room, room=room),
             visitor,
@@ -68,28 +75,43 @@ def join_room(services: Services, found_room: FoundRoom, visitor: Visitor, attem
             snapshot=snapshot_of(services, room),
             now=now,
         )
-        known = _named(member or _new_member(room, visitor, attempt, now), visitor, attempt, now)
+        known = _updated(member or _new_member(room, visitor, attempt, now), visitor, attempt, now)
         if isinstance(admission, Admit):
             return _admitted(services, room, known, admission, now)
         return _waiting(room, known, attempt, now)
 
-    return commit_and_notify(services, decide)
+    return replace(commit_and_notify(services, decide), credential=visitor.credential)
 
 
-def renew_membership(services: Services, room: Room, member: Member) -> JoinResult:
+def renew_membership(services: Services, room: Room, member: Member, credential: str | None) -> JoinResult:
     """Renewal: members stay; people who are waiting are admitted if the room has since been opened.
 
     Raises Forbidden.
     """
     match member.state:
         case "admitted":
-            return JoinResult(room, member)
+            if credential is None or credential in member.credentials:
+                return JoinResult(room, member, credential)
         case "waiting":
-            return commit_and_notify(services, lambda: _renewed(services, room.id, member.participant_id))
+            pass
         case "denied" | "banned" | "removed":
             raise Forbidden(member.state, "The host didn’t let you in or removed you from this room.")
         case "left" | "withdrawn":
             raise Forbidden("not_a_member", "You left this room. Join again.")
+    renewed = commit_and_notify(services, lambda: _renewed(services, room.id, member.participant_id, credential))
+    return replace(renewed, credential=credential)
+
+
+def _creator_is_signed_out(services: Services, invitation: Invitation) -> bool:
+    """Whether the session that created the invitation was revoked; one that merely expired leaves it valid.
+
+    Revoking a credential revokes its invitations, but would miss one that is being created at that moment.
+    """
+    kind, _, id_ = (invitation.credential or "").partition(".")
+    if kind == "session":
+        session = services.store.get(Session, id_)
+        return session is not None and session.revoked
+    return kind == "token" and services.store.get(ApiToken, id_) is None
 
 
 def _is_usable(services: Services, account_id: str) -> bool:
@@ -97,12 +119,13 @@ def _is_usable(services: Services, account_id: str) -> bool:
     return account is not None and not account.suspended
 
 
-def _renewed(services: Services, room_id: str, participant_id: str) -> Change[JoinResult]:
+def _renewed(services: Services, room_id: str, participant_id: str, credential: str | None) -> Change[JoinResult]:
     room, now = open_room(services, room_id), services.now()
-    member = cast("Member", find_member(services, room_id, participant_id))
+    before = cast("Member", find_member(services, room_id, participant_id))
+    member = _with_credential(before, credential)
     if member.state == "waiting" and room.access == "open":
         return _admitted(services, room, member, Admit("viewer"), now)
-    return Change(JoinResult(room, member))
+    return Change(JoinResult(room, member), writes=[Replace(member)] if member != before else [])
 
 
 def _admitted(services: Services, room: Room, member: Member, admission: Admit, now: datetime) -> Change[JoinResult]:
@@ -143,9 +166,18 @@ def _new_member(room: Room, visitor: Visitor, attempt: JoinAttempt, now: datetim
     )
 
 
-def _named(member: Member, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
+def _updated(member: Member, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
     updated = replace(member, address_hash=visitor.address_hash, last_seen_at=now)
+    updated = _with_credential(updated, visitor.credential)
     return _changed(updated, display_name=attempt.display_name) if attempt.display_name else updated
+
+
+def _with_credential(member: Member, credential: str | None) -> Member:
+    """The member with the credential that joined, as the newest."""
+    if credential is None:
+        return member
+    others = [each for each in member.credentials if each != credential]
+    return replace(member, credentials=(*others, credential)[-_MAX_CREDENTIALS:])
 
 
 def _changed(member: Member, **changes: Any) -> Member:

@@ -11,8 +11,12 @@ from watchparty_api.records import Member, Room, Snapshot, Video
 from watchparty_api.rooms.notices import control_claim, media_claim, settings_claim
 
 
-def join_claims(room: Room, member: Member, video: Video | None, snapshot: Snapshot | None) -> dict[str, Any]:
-    """The claims; the signer adds version, audience, times and id."""
+def join_claims(
+    room: Room, member: Member, video: Video | None, snapshot: Snapshot | None, *, credential: str | None = None
+) -> dict[str, Any]:
+    """The claims; the signer adds version, audience, times and id. Only the API reads `cred`, an account's credential:
+    the token holds as long as that does.
+    """
     claims: dict[str, Any] = {
         "sub": member.participant_id,
         "room": room.id,
@@ -21,6 +25,8 @@ def join_claims(room: Room, member: Member, video: Video | None, snapshot: Snaps
         "acct": member.account_id is not None,
         "set": settings_claim(room),
     }
+    if member.account_id is not None and credential is not None:
+        claims["cred"] = credential
     if member.state == "waiting":
         return claims | {"role": "waiting", "req": member.request_id}
     claims |= {"role": member.role, "muted": member.muted, "ctl": control_claim(member)}

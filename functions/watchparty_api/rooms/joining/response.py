@@ -40,7 +40,9 @@ def join_response(
 
 def _connection(services: Services, joined: JoinResult, request: Request) -> Connection:
     now, room, member = services.now(), joined.room, joined.member
-    claims = join_claims(room, member, film_of(services, room), snapshot_of(services, room))
+    claims = join_claims(
+        room, member, film_of(services, room), snapshot_of(services, room), credential=joined.credential
+    )
     return Connection(
         relay_url=_relay_url(services, request),
         join_token=services.tokens.join_token(claims, now),

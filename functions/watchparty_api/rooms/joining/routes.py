@@ -46,7 +46,7 @@ def renew(
     """Returns a new token for members, and the decision for people who were waiting."""
     services.limiter.hit("renew", address_key(client_address(request)))
     room = find_room(services, room_id).room
-    joined = renew_membership(services, room, identify_member(services, room, request))
+    joined = renew_membership(services, room, *identify_member(services, room, request))
     return join_response(services, joined, request, response)
 
 

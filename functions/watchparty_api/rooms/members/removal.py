@@ -1,12 +1,16 @@
 """Leaving, removing and banning. The record is never deleted: being gone is a state."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from watchparty_api.records import Ban
+from watchparty_api.errors import NotFound
+from watchparty_api.records import Ban, Invitation
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.bans import new_ban
 from watchparty_api.rooms.history.action_log import log_entry
+from watchparty_api.rooms.invitations.invite import revoke_invitation
 from watchparty_api.rooms.invitations.links import revoke_moderator_link
 from watchparty_api.rooms.join_requests.requests import close_request
 from watchparty_api.rooms.members.changes import MemberChangeResult, require_may
@@ -15,7 +19,7 @@ from watchparty_api.rooms.participants import require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
-from watchparty_api.store.queries import MEMBERS_OF_ACCOUNT
+from watchparty_api.store.queries import INVITATIONS_OF_ROOM, MEMBERS_OF_ACCOUNT
 
 
 def leave(services: Services, room_id: str, participant_id: str) -> None:
@@ -49,6 +53,37 @@ def exclude_from_rooms(services: Services, account_id: str) -> None:
     leave_all_rooms(services, account_id)
     for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, "left"):
         commit_and_notify(services, partial(_invalidate_invitations, services, member.room_id, member.participant_id))
+
+
+def end_credentials_in_rooms(services: Services, account_id: str, ended: Callable[[str | None], bool]) -> None:
+    """Ends what the account started in rooms with the credentials for which `ended` is true.
+
+    Invitations that they created are revoked, and connections that they opened have to renew their token, which is
+    refused. The account stays a member of its rooms.
+    """
+    for state in ("admitted", "waiting", "left"):
+        for member in services.store.query_all(MEMBERS_OF_ACCOUNT, account_id, state):
+            for invitation in services.store.query_all(INVITATIONS_OF_ROOM, member.room_id, False):
+                if invitation.created_by == member.participant_id and ended(invitation.credential):
+                    _revoke(services, invitation)
+            if any(map(ended, member.credentials)):
+                commit_and_notify(
+                    services, partial(_require_renewal, services, member.room_id, member.participant_id, ended)
+                )
+
+
+def _revoke(services: Services, invitation: Invitation) -> None:
+    with suppress(NotFound):  # another request has revoked it
+        revoke_invitation(services, invitation.room_id, invitation.id)
+
+
+def _require_renewal(
+    services: Services, room_id: str, participant_id: str, ended: Callable[[str | None], bool]
+) -> Change[None]:
+    member, now = require_member(services, room_id, participant_id), services.now()
+    remaining = tuple(each for each in member.credentials if not ended(each))
+    changed = replace(member, credentials=remaining, mver=member.mver + 1)
+    return Change(None, writes=[Replace(changed)], notices=[notices.renew(changed, now)])
 
 
 def _invalidate_invitations(services: Services, room_id: str, participant_id: str) -> Change[None]:
