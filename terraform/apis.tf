@@ -6,7 +6,7 @@ locals {
       "artifactregistry", "cloudbuild", "cloudscheduler", "eventarc", "firestore", "iam",
       "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
     ],
-    local.production ? ["compute", "redis"] : [],
+    local.production ? ["compute", "dns", "redis"] : [],
     var.identity == "identity_platform" ? ["identitytoolkit"] : [],
     var.budget == null ? [] : ["billingbudgets"],
     var.github_repository_id == null ? [] : ["sts"],

@@ -38,6 +38,7 @@ locals {
     WATCHPARTY_MAIL_FROM        = var.mail_from
     WATCHPARTY_MEDIA_BUCKET     = google_storage_bucket.media.name
     WATCHPARTY_PUBLIC_URL       = local.site_url
+    WATCHPARTY_NOTICES_URL      = local.production ? "wss://${local.relay_host}/ws" : null
     WATCHPARTY_RELAY_URL        = "wss://${local.host}/ws"
     WATCHPARTY_STORE_URL        = "firestore://${var.project_id}/${google_firestore_database.main.name}"
     WATCHPARTY_TRANSCODE_JOB    = google_cloud_run_v2_job.transcoder.id
@@ -74,6 +75,18 @@ resource "google_cloud_run_v2_service" "function" {
     timeout                          = "${each.value.timeout_s}s"
     max_instance_request_concurrency = each.value.http ? min(local.http_threads, var.functions_scale.concurrency) : local.event_threads
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
+
+    # Only private addresses go through the network: the relay's. Everything else leaves as before.
+    dynamic "vpc_access" {
+      for_each = google_compute_subnetwork.run[*]
+      content {
+        egress = "PRIVATE_RANGES_ONLY"
+        network_interfaces {
+          network    = vpc_access.value.network
+          subnetwork = vpc_access.value.id
+        }
+      }
+    }
 
     scaling {
       min_instance_count = each.value.http ? var.functions_scale.least : 0

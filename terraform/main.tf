@@ -9,6 +9,8 @@ locals {
   # Cloud Run's address of a service is known before the service exists: SERVICE-PROJECTNUMBER.REGION.run.app.
   host     = coalesce(var.domain, "watchparty-${data.google_project.this.number}.${var.region}.run.app")
   site_url = "https://${local.host}"
+  # production: the relay's own address, which only the load balancer and our network reach.
+  relay_host = "watchparty-relay-${data.google_project.this.number}.${var.region}.run.app"
 
   service_agents = {
     pubsub  = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"

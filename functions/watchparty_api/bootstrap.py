@@ -119,7 +119,8 @@ def _open_relay(config: Config, keys: Keys) -> RelayNotices:
     from watchparty_api.ports.relay import SocketRelay
 
     relay_url = required(config.relay_url, "WATCHPARTY_RELAY_URL", "the wss:// address of the relay")
-    return SocketRelay(relay_url, token=TokenSigner(keys).notice_token, now=_utc_now)
+    urls = [url for url in (config.notices_url, relay_url) if url]
+    return SocketRelay(urls, token=TokenSigner(keys).notice_token, now=_utc_now)
 
 
 def _open_key_material(config: Config) -> KeyMaterial:

@@ -26,6 +26,8 @@ class Config:
     store_url: str = "sqlite://"
     """SQLAlchemy URL, or firestore://PROJECT/DATABASE."""
     relay_url: str | None = None
+    notices_url: str | None = None
+    """An internal address of the relay for notices; the public one is used when it does not answer."""
     """The relay's wss:// URL; None: the same origin, path /ws."""
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
@@ -83,6 +85,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         workspace_id=environ.get("WATCHPARTY_WORKSPACE", "main"),
         store_url=environ.get("WATCHPARTY_STORE_URL", "sqlite://"),
         relay_url=environ.get("WATCHPARTY_RELAY_URL"),
+        notices_url=environ.get("WATCHPARTY_NOTICES_URL"),
         cors_origins=tuple(filter(None, environ.get("WATCHPARTY_CORS_ORIGINS", "").split(","))),
         trusted_proxies=trusted_proxies(environ),
         identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),

@@ -68,6 +68,10 @@ run "everything" {
     error_message = "The load balancer is the only entry point."
   }
   assert {
+    condition     = alltrue([for function in google_cloud_run_v2_service.function : function.template[0].vpc_access[0].egress == "PRIVATE_RANGES_ONLY"]) && google_dns_record_set.relay[0].name == "watchparty-relay-123456789012.europe-west1.run.app." && google_compute_subnetwork.run[0].private_ip_google_access
+    error_message = "Notices of the functions reach the relay inside the network, where no rate per address counts them."
+  }
+  assert {
     condition     = alltrue([for service in google_compute_backend_service.run : service.security_policy == google_compute_security_policy.site[0].id])
     error_message = "Cloud Armor protects every service."
   }

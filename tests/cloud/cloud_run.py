@@ -94,6 +94,11 @@ class Instance:
         self._ready = ready
 
     @property
+    def pid(self) -> int:
+        """Of the first process, whose session all others belong to."""
+        return self._process.pid
+
+    @property
     def said(self) -> str:
         return self._log.read_text(errors="replace")
 

@@ -18,6 +18,8 @@ import tempfile
 from pathlib import Path
 
 SITE = "watch.example"
+RELAY = "watchparty-relay-123456789012.europe-west1.run.app"
+"""The relay's own address, which the plan computes from the project's number."""
 ADDRESSES = {
     SITE: "127.0.1.1",
     "storage.googleapis.com": "127.0.1.2",
@@ -27,6 +29,7 @@ ADDRESSES = {
     "pubsub.googleapis.com": "127.0.1.6",
     "secretmanager.googleapis.com": "127.0.1.7",
     "metadata.google.internal": "127.0.1.8",
+    RELAY: "127.0.1.10",
     "localhost": "127.0.0.1",
 }
 INSIDE = "WATCHPARTY_BOX"

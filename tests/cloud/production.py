@@ -40,7 +40,8 @@ from cloud.events import Events
 from cloud.http_server import http_server
 from cloud.iam import Policy
 from cloud.identities import Identities, metadata_server
-from cloud.namespace import ADDRESSES, SITE
+from cloud.internal import Internal
+from cloud.namespace import ADDRESSES, RELAY, SITE
 from cloud.reverse_proxy import serving
 from cloud.tls import tls_front
 from containers.dockerfile import FUNCTIONS
@@ -74,6 +75,7 @@ class Production:
     authority: Authority
     world: World
     edge: Edge
+    internal: Internal
     gcs: StrictGcs
     events: Events
     services: dict[str, Service]
@@ -178,6 +180,10 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         ports = stack.enter_context(_fronts(list(services.values())))
         edge = Edge(applied, policy, gcs, ports)
         stack.enter_context(_site(edge, authority))
+        internal = Internal(applied, services, ports)
+        stack.enter_context(
+            _async(serving(internal.decide(), host=ADDRESSES[RELAY], port=443, tls=authority.issue(RELAY).context()))
+        )
         events = Events(applied, identities, ports, pubsub.result())
         events.open()
         stack.callback(events.close)
@@ -185,7 +191,9 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         for service in services.values():
             for instance in service.instances:
                 instance.wait_until_ready()
-        yield Production(applied, authority, world, edge, gcs, events, services, job, keys, redis, choices, calls)
+        yield Production(
+            applied, authority, world, edge, internal, gcs, events, services, job, keys, redis, choices, calls
+        )
 
 
 # ---- the ground

@@ -25,6 +25,7 @@ class Request:
     target: str
     headers: Headers
     peer: str
+    peer_port: int = 0
 
     @property
     def path(self) -> str:
@@ -118,7 +119,7 @@ class _Client:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, decide: Decide) -> None:
         self._reader, self._writer, self._decide = reader, writer, decide
         self._http = h11.Connection(h11.SERVER)
-        self._peer = str(writer.get_extra_info("peername")[0])
+        self._peer, self._peer_port = writer.get_extra_info("peername")[:2]
 
     async def run(self) -> None:
         while True:
@@ -130,6 +131,7 @@ class _Client:
                 event.target.decode(),
                 [(name.decode(), value.decode("latin-1")) for name, value in event.headers.raw_items()],
                 self._peer,
+                self._peer_port,
             )
             decision = await self._decide(request)
             if isinstance(decision, Answer):

@@ -154,6 +154,7 @@ def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Pa
         "WATCHPARTY_IDENTITY",
         "WATCHPARTY_TRUSTED_PROXIES",
         "WATCHPARTY_CDN_KEY_NAME",
+        "WATCHPARTY_NOTICES_URL",
         "WATCHPARTY_DELIVERIES_TOPIC",
     }
     for function in least.instances(FUNCTION_PREFIX).values():

@@ -1,0 +1,17 @@
+"""Notices of the functions to the relays."""
+
+from cloud.journey.conftest import Api
+from cloud.production import Production
+
+
+def test_notices_do_not_count_against_the_rate_of_an_address(site: Production, admin: Api) -> None:
+    """Functions share a few addresses with other customers of Google: at the edge their notices would be refused for
+    what others do. They take the network's own way to the relay.
+    """
+    room = admin.call("POST", "/rooms", json={"name": "Quiet"})["id"]
+    at_the_edge, inside = len(site.edge.log), len(site.internal.log)
+    admin.call("PATCH", f"/rooms/{room}", json={"chat": False})
+    admin.call("DELETE", f"/rooms/{room}")
+    assert set(site.internal.log[inside:]) == {"watchparty-rooms → watchparty-relay /ws →"}
+    assert [line for line in site.edge.log[at_the_edge:] if "/ws" in line] == []
+    assert not [name for name, said in site.logs().items() if "did not reach the relay" in said]
