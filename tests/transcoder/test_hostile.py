@@ -7,14 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.google.strict_gcs import StrictGcs
 from transcoder.cloud import remote_object_of, upload
+from transcoder.facts import facts
 from transcoder.films import AAC, FFMPEG, X264, audio, ffmpeg, make, video
 from transcoder.running import transcode
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Unsupported
 from watchparty_transcoder.ffmpeg.commands import input_arguments
+from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.probe.probe import probe
 from watchparty_transcoder.source.remote import served_locally
 from watchparty_transcoder.source.source import on_disk
@@ -93,7 +96,8 @@ def test_ffmpeg_itself_reaches_nothing(kind: str, tmp_path: Path) -> None:
     listener = Listener()
     text = tmp_path / "upload.mp4"
     text.write_text(TEXTS[kind].format(target=f"http://127.0.0.1:{listener.port}/a.mp4", port=listener.port))
-    command = [*input_arguments(FFMPEG, on_disk(text), kind, seek_s=Fraction(0), threads=1), "-f", "null", "-"]
+    plan = replace(make_plan(facts()), demuxer=kind)
+    command = [*input_arguments(FFMPEG, on_disk(text), plan, seek_s=Fraction(0), threads=1), "-f", "null", "-"]
     assert subprocess.run(command, capture_output=True, check=False, timeout=60).returncode != 0
     assert listener.calls == 0
     listener.close()

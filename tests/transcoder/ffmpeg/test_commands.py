@@ -143,7 +143,7 @@ def test_audio_of_the_first_chunk_has_no_preroll() -> None:
 
 def test_dialogue_keeps_its_level() -> None:
     """The centre channel is mixed into both sides at full level, and a limiter prevents clipping."""
-    filters = after(audio_command(0, 5), "-af")
+    filters = after(audio_command(0, 5), "-filter_complex")
     assert "clev=1" in filters
     assert "channel_layouts=stereo" in filters
     assert "alimiter" in filters
@@ -151,4 +151,4 @@ def test_dialogue_keeps_its_level() -> None:
 
 def test_gaps_in_audio_become_silence() -> None:
     """Timestamps are respected, so that audio cannot run ahead of the video."""
-    assert "aresample=48000:async=1:first_pts=0" in after(audio_command(0, 5), "-af")
+    assert "aresample=48000:async=1:first_pts=0" in after(audio_command(0, 5), "-filter_complex")

@@ -1,6 +1,7 @@
 """The plan is a function of the facts."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from transcoder.facts import audio, facts, video
 from watchparty_transcoder.plan import plan as planning
-from watchparty_transcoder.plan.models import Colour, Plan, SubtitleFacts
+from watchparty_transcoder.plan.models import Chapter, Colour, Plan, SubtitleFacts
 
 STORED: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("stored_plans.json").read_text())
 
@@ -149,6 +150,26 @@ def test_bitmap_subtitles_are_listed_as_not_shown() -> None:
     plan = planning.make_plan(facts(subtitles=(text, bitmaps)))
     assert [track.stream for track in plan.subtitles] == [2]
     assert [track.language for track in plan.subtitles_not_shown] == ["fre"]
+
+
+def test_chapters_are_on_the_clock_of_the_film() -> None:
+    """A file whose clock begins at 100 s has its first chapter at 0; what begins after the film is left out."""
+    late = replace(facts(), video=video(start_s=100.0), audio=(audio(start_s=100.0),), chapters=(
+        Chapter(start_s=100.0, end_s=104.0, title="one"),
+        Chapter(start_s=104.0, end_s=900.0, title="two"),
+        Chapter(start_s=900.0, end_s=901.0, title="three"),
+    ))  # fmt: skip
+    placed = planning.make_plan(late).chapters
+    assert [(each.start_s, each.end_s) for each in placed] == [(0.0, 4.0), (4.0, 60.0)]
+
+
+def test_two_mono_tracks_on_the_left_and_right_are_one() -> None:
+    """They are the two channels of one stereo track; two other mono tracks stay two."""
+    left, right = audio(codec="pcm_s16le", positions=("FL",)), audio(index=2, codec="pcm_s16le", positions=("FR",))
+    (track,) = planning.make_plan(facts(audio=(left, right))).audio
+    assert (track.stream, track.right) == (1, 2)
+    middle = replace(right, positions=("FC",))
+    assert [each.right for each in planning.make_plan(facts(audio=(left, middle))).audio] == [None, None]
 
 
 @pytest.mark.parametrize("name", STORED)

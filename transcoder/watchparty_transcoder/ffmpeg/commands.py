@@ -27,6 +27,8 @@ PREROLL_FRAMES = 48
 """AAC frames that are encoded and discarded before a chunk: about 1 s, in which rate control settles."""
 PRIMING_FRAMES = 1
 """ffmpeg's AAC encoder begins with one frame of silence."""
+FED_BEGIN_S = Fraction(10)
+"""The time of the film's beginning in what is fed to ffmpeg, so that what precedes it has no negative time."""
 PREROLL_GRAIN = 3
 """Three frames are exactly 64 ms, so that the preroll begins at a whole microsecond."""
 
@@ -45,9 +47,16 @@ def video_chunk(
     """One decode, all of `renditions`, exactly the chunk's frames, as fragmented MP4 on standard output."""
     seek_s, shift_s = seek_position(plan, video.grid.bounds[chunk.first], video.grid)
     scaling = filters.COARSE if encode_pass.kind == "fast" else filters.FINE
-    graph = filters.video_graph(video, renditions, frames=video.grid.frames_of(chunk), shift_s=shift_s, scaling=scaling)
+    graph = filters.video_graph(
+        video,
+        renditions,
+        feed=input_stream(plan, video.decoded.stream),
+        frames=video.grid.frames_of(chunk),
+        shift_s=shift_s,
+        scaling=scaling,
+    )
     return [
-        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=threads),
+        *input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=threads),
         *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads),
     ]
 
@@ -70,12 +79,22 @@ def trial_chunk(*, ffmpeg: str, grid: Grid, encode_pass: Pass, frames: int, thre
 def seek_position(plan: Plan, frame: int, grid: Grid) -> tuple[Fraction, Fraction]:
     """Where to start reading, and how much later the requested frame follows.
 
-    Starts half a frame early, so that rounding never loses the requested frame.
+    Starts half a frame early, so that rounding never loses the requested frame. A file in which seeking is not exact
+    is read from its beginning, on its own clock.
     """
-    moment = Fraction(plan.origin_s).limit_denominator(1_000_000) + frame / grid.rate
+    moment = _begin(plan) + frame / grid.rate
+    if not plan.seekable:
+        return Fraction(0), moment
     start = moment - 1 / (2 * grid.rate)
     start = start // MICROSECOND * MICROSECOND if start > 0 and frame > 0 else Fraction(0)
     return start, moment - start
+
+
+def _begin(plan: Plan) -> Fraction:
+    """The time at which the film begins, on the clock of what ffmpeg reads."""
+    if plan.fed:
+        return FED_BEGIN_S
+    return Fraction(plan.origin_s if plan.seekable else plan.container_origin_s).limit_denominator(1_000_000)
 
 
 def _quiet(ffmpeg: str) -> list[str]:
@@ -87,23 +106,55 @@ def _quiet(ffmpeg: str) -> list[str]:
     ]  # fmt: skip
 
 
-def input_arguments(
-    ffmpeg: str, source: Source, demuxer: str, *, seek_s: Fraction, threads: int, keyframes_only: bool = False
-) -> list[str]:
-    """The arguments up to and including the input."""
+def input_arguments(ffmpeg: str, source: Source, plan: Plan, *, seek_s: Fraction, threads: int) -> list[str]:
+    """The arguments up to and including the input; if its clock may jump, the input is a pipe (see `make/feed.py`)."""
     return [
         *_quiet(ffmpeg),
+        *_decoding(threads),
+        "-reinit_filter", "0",  # where the size changes mid-film, the filters that count frames must not start again
+        # ffmpeg would subtract the beginning of the streams that it uses, and these differ between processes
+        *([] if plan.seekable else ["-copyts"]),
+        *(FED_INPUT if plan.fed else _file_input(source, plan.demuxer, seek_s)),
+    ]  # fmt: skip
+
+
+def still_arguments(
+    ffmpeg: str, source: Source, plan: Plan, *, seek_s: Fraction, keyframes_only: bool = False
+) -> list[str]:
+    """The same for a picture that may be from anywhere near `seek_s`, on ffmpeg's clock."""
+    return [
+        *_quiet(ffmpeg),
+        *_decoding(1),
+        # take the keyframe at or before the position, instead of decoding up to it
+        *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
+        *_file_input(source, plan.demuxer, seek_s),
+    ]
+
+
+def _decoding(threads: int) -> list[str]:
+    return [
         "-max_error_rate", "1",  # skip damaged frames, however many; we count the frames ourselves
         "-threads", str(threads),  # of the decoder
         "-max_pixels", str(MAX_PIXELS),  # of any frame, also of one that is larger than the first
-        # take the keyframe at or before the position, instead of decoding up to it
-        *(["-skip_frame", "nokey", "-noaccurate_seek"] if keyframes_only else []),
+    ]  # fmt: skip
+
+
+FED_INPUT = ["-protocol_whitelist", "pipe", "-f", "nut", "-i", "pipe:0"]
+
+
+def _file_input(source: Source, demuxer: str, seek_s: Fraction) -> list[str]:
+    return [
         "-protocol_whitelist", source.protocols,  # the file cannot refer to other protocols
         *(["-enable_drefs", "0"] if demuxer == "mov" else []),  # nor to another file for its samples
         "-f", demuxer,  # what the probe found; ffmpeg does not guess again
         *(["-ss", f"{float(seek_s):.6f}"] if seek_s else []),  # before -i: seeks by the index, decodes the rest
         "-i", source.url,
     ]  # fmt: skip
+
+
+def input_stream(plan: Plan, stream: int) -> str:
+    """How filters and options name a stream of the input: a pipe has just that one."""
+    return "0:0" if plan.fed else f"0:{stream}"
 
 
 # -- video -------------------------------------------------------------------------------------------------------------
@@ -169,25 +220,39 @@ def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, ch
     """AAC-LC stereo of one chunk as ADTS on standard output, preceded by `audio_lead_frames`."""
     first, end = track.bounds[chunk.first], track.bounds[chunk.end]
     begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME
-    seek_s = Fraction(plan.origin_s).limit_denominator(1_000_000) + Fraction(begin, AAC_RATE)
+    moment = _begin(plan) + Fraction(begin, AAC_RATE)
+    seek_s, shift_s = (moment, Fraction(0)) if plan.seekable else (Fraction(0), moment)
     return [
-        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1),
-        "-map", f"0:{track.stream}",
-        "-af", ",".join(_audio_filters(end - begin)),
+        *input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=1),
+        "-filter_complex", _audio_graph(plan, track, shift_s, end - begin), "-map", "[a]",
         *_adts_to_pipe(),
     ]  # fmt: skip
 
 
-def _audio_filters(samples: int) -> list[str]:
-    return [
+def _audio_graph(plan: Plan, track: AudioPlan, shift_s: Fraction, samples: int) -> str:
+    on_time = [
+        *([f"asetpts=PTS-{float(shift_s):.6f}/TB"] if shift_s else []),
+        *([f"pan={track.mix}"] if track.mix else []),
         # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video.
         # The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped.
-        f"aresample={AAC_RATE}:async=1:first_pts=0:clev=1:slev=0.5",
+        f"aresample={AAC_RATE}:async=1:first_pts=0:clev=1:slev=0.5"
+        # between joined parts the sound may be a few frames shorter or longer than the picture
+        + (":min_hard_comp=0.03" if plan.fed else ""),
+    ]
+    whole = [
         "aformat=sample_fmts=fltp:channel_layouts=stereo",
         "alimiter=limit=0.95:level=disabled",  # where the sum of channels exceeds full scale
         "apad",  # silence up to the end of the film
         f"atrim=end_sample={samples + 2 * AAC_FRAME}",  # room for the frames that are discarded at both ends
     ]
+    left = f"[{input_stream(plan, track.stream)}]{','.join(on_time)}"
+    if track.right is None:
+        return f"{left},{','.join(whole)}[a]"
+    one = "aformat=channel_layouts=mono"
+    right = f"[{input_stream(plan, track.right)}]{','.join(on_time)}"
+    return (
+        f"{left},{one}[left];{right},{one}[right];[left][right]join=inputs=2:channel_layout=stereo,{','.join(whole)}[a]"
+    )
 
 
 def silent_chunk(*, ffmpeg: str, track: AudioPlan, chunk: Chunk) -> list[str]:

@@ -14,13 +14,13 @@ COARSE, FINE = "fast_bilinear", "bicubic"
 
 
 def video_graph(
-    video: VideoPlan, renditions: Sequence[RenditionPlan], *, frames: int, shift_s: Fraction, scaling: str
+    video: VideoPlan, renditions: Sequence[RenditionPlan], *, feed: str, frames: int, shift_s: Fraction, scaling: str
 ) -> str:
-    """From the film's stream to outputs [v0], [v1], … in the order of `renditions`: exactly `frames` of each."""
+    """From the film's stream, `feed`, to outputs [v0], [v1], … in order: exactly `frames` of each."""
     largest = max(renditions, key=lambda rendition: rendition.width)
     corrections = [*corrected(video.decoded, video.grid, shift_s), *exactly(frames)]
     return cascade(
-        f"0:{video.decoded.stream}",
+        feed,
         [*corrections, displayable(video.decoded, largest.width, largest.height, scaling)],
         renditions,
         scaling,

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil
 
 from watchparty_transcoder.ffmpeg import filters
-from watchparty_transcoder.ffmpeg.commands import input_arguments, seek_position
+from watchparty_transcoder.ffmpeg.commands import still_arguments
 from watchparty_transcoder.plan.models import Plan, VideoPlan
 from watchparty_transcoder.source.source import Source
 
@@ -24,7 +24,7 @@ def still(ffmpeg: str, source: Source, plan: Plan, video: VideoPlan, frame: int)
     """The keyframe before a frame, corrected like the film, as JPEG on standard output."""
     decoded = video.decoded
     width, height = poster_size(video)
-    seek_s, _ = seek_position(plan, frame, video.grid)
+    seek_s = max(Fraction(0), Fraction(plan.origin_s).limit_denominator(1_000_000) + frame / video.grid.rate)
     graph = [
         "setpts=0",  # a keyframe before the position would otherwise be dropped as too early
         *(["bwdif=deint=all"] if decoded.deinterlace else []),
@@ -32,7 +32,7 @@ def still(ffmpeg: str, source: Source, plan: Plan, video: VideoPlan, frame: int)
         "setsar=1",
     ]
     return [
-        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=seek_s, threads=1, keyframes_only=True),
+        *still_arguments(ffmpeg, source, plan, seek_s=seek_s, keyframes_only=True),
         "-map", f"0:{decoded.stream}", "-vf", ",".join(graph),
         *_one_jpeg(),
     ]  # fmt: skip
@@ -42,7 +42,7 @@ def cover(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
     """The cover art of a recording."""
     scale = f"scale='min({POSTER_LONG_SIDE},iw)':-2,format=yuvj420p"
     return [
-        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        *still_arguments(ffmpeg, source, plan, seek_s=Fraction(0)),
         "-map",
         f"0:{stream}",
         "-vf",
@@ -58,7 +58,7 @@ def waveform(ffmpeg: str, source: Source, plan: Plan, stream: int) -> list[str]:
         f"showwavespic=s={CARD}:colors=0x7c9cff[wave];color=0x14161f:s={CARD}[ground];[ground][wave]overlay,format=yuvj420p[card]"
     )
     return [
-        *input_arguments(ffmpeg, source, plan.demuxer, seek_s=Fraction(0), threads=1),
+        *still_arguments(ffmpeg, source, plan, seek_s=Fraction(0)),
         "-filter_complex", graph, "-map", "[card]",
         *_one_jpeg(),
     ]  # fmt: skip

@@ -6,13 +6,15 @@ is not to blame until ffmpeg has crashed twice at the same chunk.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, HardwareFailed, PlanMismatch, TimedOut, ToolFailed, ToolKilled
 from watchparty_transcoder.ffmpeg import commands
+from watchparty_transcoder.ffmpeg.commands import FED_BEGIN_S
 from watchparty_transcoder.ffmpeg.process import Processes, retry_if_killed
+from watchparty_transcoder.make.feed import feed
 from watchparty_transcoder.mp4.reader import Track, adts_frames, read_stream
 from watchparty_transcoder.mp4.rendition_cutter import RenditionCutter
 from watchparty_transcoder.mp4.segment import FilmWarning, Report, SegmentCutter, write_identical
@@ -71,7 +73,9 @@ class Encoder:
             self._encode_video_on_hardware(command, video, renditions, chunk, report)
             return
         try:
-            retry_if_killed(lambda: self._run_video(command, video, renditions, chunk, report))
+            retry_if_killed(
+                lambda: self._run_video(command, video, renditions, chunk, report, fed=self._fed(video.decoded.stream))
+            )
         except (ToolFailed, PlanMismatch) as error:
             if not self.storage.size(layout.segment(renditions[0].name, 0)):
                 raise Corrupt(error.detail) from error
@@ -94,7 +98,7 @@ class Encoder:
             ffmpeg=self.ffmpeg(), source=self.source, plan=self.plan, track=track, chunk=chunk
         )
         try:
-            retry_if_killed(lambda: self._run_audio(command, track, chunk, report))
+            retry_if_killed(lambda: self._run_audio(command, track, chunk, report, fed=self._fed(track.stream)))
         except (ToolFailed, PlanMismatch) as error:
             if self.plan.video is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
@@ -108,7 +112,8 @@ class Encoder:
     ) -> None:
         """Software will find out whether the original or the device is at fault."""
         try:
-            self._run_video(command, video, renditions, chunk, report, slowest=HARDWARE_SLOWEST)
+            fed = self._fed(video.decoded.stream)
+            self._run_video(command, video, renditions, chunk, report, fed=fed, slowest=HARDWARE_SLOWEST)
         except (ToolFailed, ToolKilled, PlanMismatch, TimedOut) as error:
             raise HardwareFailed(error.detail) from error
 
@@ -120,12 +125,13 @@ class Encoder:
         chunk: Chunk,
         report: Report,
         *,
+        fed: Iterable[bytes] | None = None,
         slowest: float | None = None,
     ) -> None:
         grid = video.grid
         patience_s = self._patience(grid.seconds(grid.frames_of(chunk)), slowest)
         cutters: dict[int, RenditionCutter] = {}
-        with self.processes.run(command, timeout_s=patience_s) as running:
+        with self.processes.run(command, timeout_s=patience_s, stdin=fed) as running:
             for item in read_stream(running.stdout):
                 if isinstance(item, Track):
                     rendition = renditions[len(cutters)]
@@ -138,7 +144,19 @@ class Encoder:
         for cutter in cutters.values():
             cutter.close()
 
-    def _run_audio(self, command: list[str], track: AudioPlan, chunk: Chunk, report: Report) -> None:
+    def _fed(self, stream: int) -> Iterable[bytes] | None:
+        """What ffmpeg reads from a pipe, if it does not read the file."""
+        return feed(self.source, self.plan, stream, FED_BEGIN_S) if self.plan.fed else None
+
+    def _run_audio(
+        self,
+        command: list[str],
+        track: AudioPlan,
+        chunk: Chunk,
+        report: Report,
+        *,
+        fed: Iterable[bytes] | None = None,
+    ) -> None:
         bounds = track.bounds[chunk.first : chunk.end + 1]
         wanted = (bounds[-1] - bounds[0]) // AAC_FRAME
         lead = commands.audio_lead_frames(bounds[0])
@@ -146,7 +164,8 @@ class Encoder:
         cutter = SegmentCutter(
             track.name, timescale=AAC_RATE, bounds=bounds, first=chunk.first, storage=self.storage, report=report
         )
-        with self.processes.run(command, timeout_s=self._patience(wanted * AAC_FRAME / AAC_RATE)) as running:
+        patience_s = self._patience(wanted * AAC_FRAME / AAC_RATE)
+        with self.processes.run(command, timeout_s=patience_s, stdin=fed) as running:
             for place, frame in enumerate(adts_frames(running.stdout), start=-lead):
                 if 0 <= place < wanted:
                     at = bounds[0] + place * AAC_FRAME

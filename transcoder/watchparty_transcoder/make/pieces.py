@@ -57,6 +57,7 @@ def subtitle_pieces(encoder: Encoder) -> list[Piece]:
         extract.extract(
             encoder.source,
             plan.subtitles,
+            demuxer=plan.demuxer,
             origin_s=plan.container_origin_s,
             storage=encoder.storage,
             cancelled=lambda: encoder.processes.stopped,

@@ -88,6 +88,7 @@ class AudioFacts:
     default: bool = False
     configuration: bytes = b""  # AudioSpecificConfig
     largest_gap_s: float | None = None  # between frames, from an index that counts time in samples; None: unknown
+    positions: tuple[str, ...] = ()  # of the channels: FL, FR, AMBI0, …; NONE where the file does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ class Facts:
     size_bytes: int
     demuxer: str  # forced on ffmpeg, so that it does not guess again
     seekable: bool  # a seek finds the keyframe at or before the requested time
+    fed: bool = False  # ffmpeg is given its streams one by one, with times that we have corrected
     fragmented: bool = False
     start_s: float = 0.0  # container time at which ffmpeg's own clock is 0
     duration_s: float
@@ -238,7 +240,7 @@ class CopyPlan(Struct, frozen=True, kw_only=True):
         return round(self.timescale / self.rate)
 
 
-class AudioPlan(Struct, frozen=True, kw_only=True):
+class AudioPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One audio rendition; its segments are whole AAC frames close to the four-second grid. A tick is a sample."""
 
     name: str  # "a0/audio"
@@ -253,6 +255,8 @@ class AudioPlan(Struct, frozen=True, kw_only=True):
     language: str
     label: str
     default: bool
+    right: int | None = None  # the stream of the right channel, where left and right are two mono tracks
+    mix: str = ""  # how the channels become stereo, where ffmpeg does not know: arguments of its filter `pan`
 
     @property
     def bounds(self) -> tuple[int, ...]:
@@ -284,11 +288,13 @@ class VideoPlan(Struct, frozen=True, kw_only=True):
     passes: tuple[Pass, ...] = field(name="lanes")
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int
     size_bytes: int  # of the input, to notice another file under the same name
     demuxer: str
-    origin_s: float  # the moment, on ffmpeg's clock, that becomes 0 in every rendition
+    seekable: bool = True  # else every stream is read from the beginning, on the file's own clock
+    fed: bool = False  # ffmpeg is given its streams one by one, with corrected times
+    origin_s: float  # the moment, on ffmpeg's clock in a file that can be seeked, that becomes 0 in every rendition
     container_origin_s: float  # the same moment on the file's own clock
     duration_s: float
     video: VideoPlan | None = field(name="film")  # None: audio only

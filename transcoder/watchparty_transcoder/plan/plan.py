@@ -13,11 +13,20 @@ from msgspec.structs import replace
 
 from watchparty_transcoder.plan.audio_plan import plan_audio
 from watchparty_transcoder.plan.labels import track_labels
-from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Facts, Pass, Plan, SubtitlePlan, VideoPlan
+from watchparty_transcoder.plan.models import (
+    SOFTWARE,
+    Chapter,
+    EncoderName,
+    Facts,
+    Pass,
+    Plan,
+    SubtitlePlan,
+    VideoPlan,
+)
 from watchparty_transcoder.plan.timeline import HOME, ChunkSizes, Span
 from watchparty_transcoder.plan.video_plan import plan_video
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 """Raised whenever the same facts would give other segments under the same names."""
 AUDIO_LEADS_S = 0.25
 """Audio that begins this much before the video is worth keeping."""
@@ -33,6 +42,8 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, may_copy: bool = True) 
         version=PLAN_VERSION,
         size_bytes=facts.size_bytes,
         demuxer=facts.demuxer,
+        seekable=facts.seekable,
+        fed=facts.fed,
         origin_s=span.begin_s - facts.start_s,
         container_origin_s=span.begin_s,
         duration_s=video.grid.seconds(video.grid.frames) if video else span.length_s,
@@ -41,7 +52,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, may_copy: bool = True) 
         audio=plan_audio(facts, video.grid if video else None, span, sizes, may_copy=may_copy),
         subtitles=_subtitles(facts, bitmap=False),
         subtitles_not_shown=_subtitles(facts, bitmap=True),
-        chapters=facts.chapters,
+        chapters=_chapters(facts, span),
         warnings=facts.warnings,
     )
 
@@ -56,6 +67,19 @@ def _span(facts: Facts) -> Span:
     if facts.audio and begin - audio_begin > AUDIO_LEADS_S:
         begin = audio_begin
     return Span(begin, audio_end if audio_end - end > AUDIO_OUTLASTS_S else end)
+
+
+def _chapters(facts: Facts, span: Span) -> tuple[Chapter, ...]:
+    """On the film's clock, and within the film."""
+    placed = (
+        Chapter(
+            start_s=max(0.0, each.start_s - span.begin_s),
+            end_s=min(span.length_s, each.end_s - span.begin_s),
+            title=each.title,
+        )
+        for each in facts.chapters
+    )
+    return tuple(each for each in placed if each.start_s < each.end_s)
 
 
 def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:

@@ -15,6 +15,7 @@ import av
 import av.error
 import av.logging
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
@@ -22,6 +23,8 @@ from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoF
 from watchparty_transcoder.probe import tracks
 from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
+from watchparty_transcoder.probe.ts_programmes import programmes
+from watchparty_transcoder.source.continuous import REWRITTEN
 from watchparty_transcoder.source.source import Source, open_media
 
 MAX_TITLE_CHARS = 500
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 REFUSED_SIZE = re.compile(r"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")
 """av_image_check_size2 of libavutil."""
 PACKETS_FOR_A_SIZE = 16
+SOUGHT_BY_BYTES = ("wav", "w64", "aiff", "caf")
+"""Uncompressed sound: the place of each sample is known."""
 
 
 def probe(source: Source, limits: Limits) -> Facts:
@@ -95,16 +100,20 @@ def _facts(
         raise TooLarge(f"{len(container.streams)} streams")
     _check_declared_sizes(source, container, limits)
     start_s = (container.start_time or 0) / MICROSECONDS
-    video_stream = tracks.choose_video(container)
-    audio_streams = [stream for stream in container.streams.audio if stream.codec_context]
-    if video_stream is None and not audio_streams:
+    if not tracks.films(container) and not any(stream.codec_context for stream in container.streams.audio):
         raise NoMedia("no stream that we accept")
 
-    durations = measure_durations(source, container, demuxer, at_most_s=limits.probe_s)
+    fragmented = bool(tables and tables.fragmented)
+    durations = measure_durations(source, container, demuxer, fragmented=fragmented, at_most_s=limits.probe_s)
     ends = durations.ends
+    groups = programmes(source) if demuxer == "mpegts" else ()
+    video_stream = tracks.choose_video(container, durations, groups)
+    audio_streams = [
+        stream for stream in tracks.in_programme(container.streams.audio, video_stream, groups) if stream.codec_context
+    ]
     # the facts about frames are read from the beginning of the file
     with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
-        video = tracks.video_facts(source, unread, video_stream.index, tables, ends) if video_stream else None
+        video = tracks.video_facts(source, unread, video_stream.index, tables, durations) if video_stream else None
     audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
@@ -114,14 +123,18 @@ def _facts(
     return Facts(
         size_bytes=size_bytes,
         demuxer=demuxer,
-        seekable=demuxer == "mov" or (demuxer == "matroska" and bool(video_stream and len(video_stream.index_entries))),
-        fragmented=bool(tables and tables.fragmented),
+        seekable=_is_seekable(demuxer, video_stream, fragmented=fragmented),
+        fed=demuxer in REWRITTEN,
+        fragmented=fragmented,
         start_s=start_s,
         duration_s=duration_s,
         video=video,
         cover=tracks.cover(container),
         audio=audio,
-        subtitles=tuple(tracks.subtitle_facts(stream) for stream in container.streams.subtitles),
+        subtitles=tuple(
+            tracks.subtitle_facts(stream)
+            for stream in tracks.in_programme(container.streams.subtitles, video_stream, groups)
+        ),
         chapters=_chapters(container),
         warnings=durations.warnings,
     )
@@ -136,6 +149,14 @@ def _check_declared_sizes(source: Source, container: InputContainer, limits: Lim
             raise TooLarge(f"{context.width}x{context.height}")
         if not context.width and (refused := _refused_size(source, limits)):
             raise TooLarge(refused)
+
+
+def _is_seekable(demuxer: str, video: VideoStream | None, *, fragmented: bool) -> bool:
+    """Whether a seek finds every stream at the requested time; where it may not, films are read from the beginning."""
+    if demuxer in SOUGHT_BY_BYTES:
+        return True
+    indexed = bool(video and len(video.index_entries))
+    return (demuxer == "mov" and not fragmented) or (demuxer == "matroska" and indexed)
 
 
 def _check_size(video: VideoFacts | None, audio: Sequence[AudioFacts], limits: Limits) -> None:

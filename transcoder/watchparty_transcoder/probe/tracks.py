@@ -1,8 +1,10 @@
 """The facts of single streams: video, audio and subtitles. Called by `probe` with a container that it has opened."""
 
 import contextlib
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
+from typing import TypeVar
 
 import av
 import av.error
@@ -14,10 +16,15 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import Corrupt
+from watchparty_transcoder.plan.frame_rate import VARIABLE
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.probe.durations import Durations
 from watchparty_transcoder.probe.h264 import IdrFinder, declares_progressive
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables
+from watchparty_transcoder.source.continuous import demux
 from watchparty_transcoder.source.source import Source
+
+AnyStream = TypeVar("AnyStream", bound=Stream)
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "eia_608")
 MAY_BE_INTERLACED = (
@@ -36,6 +43,11 @@ FRAMES_SAMPLED = 8
 """Of codecs that may be interlaced; one frame is enough for the others."""
 PACKETS_SAMPLED = 400
 """Read at most to get that many frames: a broken start must not cost a minute."""
+STILL_FRAMES = 2
+STILL_SHARE = 0.1
+"""Of the longest picture: what is shown for less of the time is an addition to the film."""
+TIMED_PACKETS = 900
+"""Read to find out how far apart the frames are: half a minute."""
 CUT_SPACING_S = Fraction(19, 10)
 """Two seconds, less a little for keyframes that are not quite on time."""
 
@@ -56,18 +68,56 @@ MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "sm
 FULL_RANGE = 2
 
 
-def choose_video(container: InputContainer) -> VideoStream | None:
-    """The default video stream, else the largest one that is not cover art or thumbnails."""
-    candidates = [
+def films(container: InputContainer) -> list[VideoStream]:
+    """The video streams that are not cover art or thumbnails."""
+    return [
         stream
         for stream in container.streams.video
         if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
         and stream.codec_context is not None
         and stream.codec_context.width
     ]
-    return max(
-        candidates, key=lambda stream: (bool(stream.disposition & Disposition.default), _area(stream)), default=None
-    )
+
+
+def choose_video(
+    container: InputContainer, durations: Durations, groups: Sequence[frozenset[int]] = ()
+) -> VideoStream | None:
+    """A moving picture rather than a still, one with sound in its programme, the default, the largest."""
+    candidates = films(container)
+    longest_s = max((_length_s(stream, durations) for stream in candidates), default=0.0)
+
+    def rank(stream: VideoStream) -> tuple[bool, bool, bool, int]:
+        moves = not _is_still(stream, durations) and _length_s(stream, durations) >= STILL_SHARE * longest_s
+        has_sound = bool(in_programme(container.streams.audio, stream, groups))
+        return moves, has_sound, bool(stream.disposition & Disposition.default), _area(stream)
+
+    return max(candidates, key=rank, default=None)
+
+
+def in_programme(
+    streams: Sequence[AnyStream], video: VideoStream | None, groups: Sequence[frozenset[int]]
+) -> list[AnyStream]:
+    """Those that belong to the same programme as the film, where there are several."""
+    own = next((group for group in groups if video and video.id in group), None)
+    if own is None or len(groups) < 2:
+        return list(streams)
+    return [stream for stream in streams if stream.id in own]
+
+
+def _is_still(stream: VideoStream, durations: Durations) -> bool:
+    count = durations.frames.get(stream.index, 0) or stream.frames or _tagged_frames(stream)
+    return 0 < count <= STILL_FRAMES or (bool(durations.frames) and stream.index not in durations.frames)
+
+
+def _tagged_frames(stream: VideoStream) -> int:
+    """The number of frames as Matroska muxers note it; 0 where they do not."""
+    tagged = next((value for key, value in stream.metadata.items() if key.startswith("NUMBER_OF_FRAMES")), "")
+    return int(tagged) if tagged.isdecimal() else 0
+
+
+def _length_s(stream: VideoStream, durations: Durations) -> float:
+    start = float((stream.start_time or 0) * (stream.time_base or 0))
+    return max(0.0, durations.ends.get(stream.index, 0.0) - start)
 
 
 def cover(container: InputContainer) -> int | None:
@@ -80,8 +130,9 @@ def _area(stream: VideoStream) -> int:
 
 
 def video_facts(
-    source: Source, container: InputContainer, index: int, tables: Mp4Tables | None, ends: dict[int, float]
+    source: Source, container: InputContainer, index: int, tables: Mp4Tables | None, durations: Durations
 ) -> VideoFacts:
+    ends, demuxer = durations.ends, container.format.name.split(",")[0]
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
         raise Corrupt(f"stream {index} exists in part of the file only")
@@ -93,6 +144,12 @@ def video_facts(
     start_s = float(first_present * time_base)
     components = sample.format.components
     cuts = _cuts(source, stream, context.extradata or b"")
+    rate, base_rate = _rate(stream), Fraction(stream.base_rate or 0)
+    length_s = max(0.0, ends.get(index, start_s) - start_s)
+    if demuxer == "gif" and length_s:  # libav's rates are those of the delays as they are stored
+        rate = Fraction(durations.frames[index] / length_s).limit_denominator(1000)
+    if base_rate > rate * VARIABLE:  # fields, or frames missing on purpose
+        base_rate = min(base_rate, _needed_rate(container, stream, demuxer) or base_rate)
     return VideoFacts(
         index=index,
         codec=context.name,
@@ -107,10 +164,10 @@ def video_facts(
         rotation=-sample.rotation % 360,
         colour=colour_of(sample),
         interlaced=sum(frame.interlaced_frame for frame in frames) * 2 > len(frames),
-        rate=_rate(stream),
-        base_rate=Fraction(stream.base_rate or 0),
+        rate=rate,
+        base_rate=base_rate,
         start_s=start_s,
-        duration_s=max(0.0, ends.get(index, start_s) - start_s),
+        duration_s=length_s,
         bit_rate=context.bit_rate or 0,
         time_base=time_base,
         reorder=first_present - (first.dts if first.dts is not None else first_present),
@@ -126,6 +183,24 @@ def _rate(stream: VideoStream) -> Fraction:
     average, base = Fraction(stream.average_rate or 0), Fraction(stream.base_rate or 0)
     impossible = base > 0 and average > 4 * base  # the base rate can express every frame
     return base if impossible or average <= 0 else average
+
+
+def _needed_rate(container: InputContainer, stream: VideoStream, demuxer: str) -> Fraction | None:
+    """The rate at which no frame would be dropped: that of the closest frames, of which there are more than a few.
+
+    libav's base rate is the lowest that expresses every time; of coded fields it is twice the rate of the frames.
+    """
+    times: list[int] = []
+    with contextlib.suppress(av.error.FFmpegError):
+        for packet in islice(demux(container, demuxer, [stream]), TIMED_PACKETS):
+            if packet.pts is not None:
+                times.append(packet.pts)
+    gaps = sorted(later - earlier for earlier, later in pairwise(sorted(set(times))))
+    if len(gaps) < FRAMES_SAMPLED or stream.time_base is None:
+        return None
+    closest = gaps[len(gaps) // 20]
+    near = [gap for gap in gaps if closest * 3 <= gap * 4 and gap * 4 <= closest * 5]
+    return len(near) / (sum(near) * stream.time_base)
 
 
 def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
@@ -212,6 +287,7 @@ def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
         default=bool(stream.disposition & Disposition.default),
         configuration=context.extradata or b"",
         largest_gap_s=_largest_gap_s(stream),
+        positions=tuple(channel.name for channel in context.layout.channels),
     )
 
 

@@ -13,6 +13,7 @@ from av.subtitles.subtitle import AssSubtitle
 
 from watchparty_transcoder.errors import Cancelled
 from watchparty_transcoder.plan.models import SubtitlePlan
+from watchparty_transcoder.source.continuous import JUMPING, demux
 from watchparty_transcoder.source.source import Source, open_media
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
@@ -29,6 +30,7 @@ def extract(
     source: Source,
     tracks: Sequence[SubtitlePlan],
     *,
+    demuxer: str,
     origin_s: float,
     storage: Storage,
     cancelled: Callable[[], bool],
@@ -36,15 +38,19 @@ def extract(
     """`origin_s` is the moment, on the file's own clock, that is 0 in every rendition."""
     cues: dict[int, list[Cue]] = {track.stream: [] for track in tracks}
     with open_media(source) as container:
+        timed = {
+            stream.index for stream in container.streams if demuxer in JUMPING and stream.type in ("video", "audio")
+        }
         for stream in container.streams:
-            if stream.index not in cues:
+            if stream.index not in cues and stream.index not in timed:
                 stream.discard = Discard.all
         # a damaged tail does not invalidate the cues before it
         with contextlib.suppress(av.error.EOFError, av.error.InvalidDataError):
-            for packet in container.demux([container.streams[index] for index in cues]):
+            read = [stream for stream in container.streams if stream.index in cues or stream.index in timed]
+            for packet in demux(container, demuxer, read):
                 if cancelled():
                     raise Cancelled
-                if packet.pts is None:
+                if packet.pts is None or packet.stream_index not in cues:
                     continue
                 start_s = float(packet.pts * packet.time_base) - origin_s
                 length_s = float((packet.duration or 0) * packet.time_base) or UNTIMED_S
