@@ -153,6 +153,7 @@ VIDEO_ROWS = [
     row("POST /api/v1/videos/{video_id}/upload/abort", {"host"}),
     row("POST /api/v1/videos/{video_id}/retry", {"host"}),
     row("POST /api/v1/videos/{video_id}/subtitles", {"host"}),
+    row("POST /api/v1/videos/{video_id}/subtitles/preview", {"host"}),
     row("PATCH /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}, {"label": "New"}),
     row("DELETE /api/v1/videos/{video_id}/subtitles/{track_id}", {"host"}),
     # Fault S3: callers outside the room get no URL of the film, whatever ids they know.

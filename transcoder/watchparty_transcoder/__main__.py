@@ -13,14 +13,12 @@ it exits with 0 after ten minutes, or when standard input ends.
 """
 
 import argparse
-import json
 import logging
 import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchparty_transcoder import prewarm
@@ -50,14 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.task:
             return _cloud_task()
-        return _rewrite_subtitles(arguments) if arguments.subtitles else _transcode(arguments)
+        return _transcode(arguments)
     except BadSetting as error:
         log.error("%s", error)
         return OUR_FAULT
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
     needs_files = {"--task", "--prewarm"}.isdisjoint(sys.argv[1:] if argv is None else argv)
     parser.add_argument("--task", action="store_true", help="run one task of a Cloud Run job")
     parser.add_argument("--prewarm", action="store_true", help="read the arguments from standard input")
@@ -68,10 +68,18 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--attempt", type=int, default=1, help="number of this run of the generation; in each event")
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     parser.add_argument("--threads", type=int, default=None, help="for decoding and encoding; default: all cores")
-    parser.add_argument(
-        "--subtitles", action="store_true", help="FILE is .srt or .vtt: write it as WebVTT to DIR, a file"
-    )
-    return parser.parse_args(argv)
+    return parser.parse_args(_with_values_attached(sys.argv[1:] if argv is None else argv))
+
+
+def _with_values_attached(argv: Sequence[str]) -> list[str]:
+    """`--input -a.mp4` as `--input=-a.mp4`: argparse takes a file name that begins with a dash for an option."""
+    attached: list[str] = []
+    for argument in argv:
+        if attached and attached[-1] in ("--input", "--output"):
+            attached[-1] += f"={argument}"
+        else:
+            attached.append(argument)
+    return attached
 
 
 def _transcode(arguments: argparse.Namespace) -> int:
@@ -133,21 +141,6 @@ def _cancel_at_end_of_input(job: "Job") -> None:
     while os.read(0, 4096):  # not sys.stdin: this thread would hold its lock when the interpreter exits
         pass
     job.processes.cancel()
-
-
-def _rewrite_subtitles(arguments: argparse.Namespace) -> int:
-    """Prints one JSON object: `{"cues": N}`, or `{"code", "message"}` as in a `failed` event."""
-    from watchparty_transcoder.errors import TranscodeError
-    from watchparty_transcoder.subtitles.rewrite import rewrite
-
-    try:
-        answer: dict[str, object] = {"cues": rewrite(Path(arguments.input), Path(arguments.output))}
-        exit_code = 0
-    except TranscodeError as error:
-        answer = {"code": error.code, "message": error.sentence}
-        exit_code = error.exit_code
-    print(json.dumps(answer))
-    return exit_code
 
 
 if __name__ == "__main__":

@@ -44,8 +44,21 @@ export const mayRecover = (video: Pick<Video, "failure">): boolean =>
 
 export const retryVideo = (id: string) => call<Video>("POST", `/videos/${id}/retry`, { body: {} });
 
-export const addSubtitles = (id: string, file: Blob, query: { language: string; label: string }) =>
-  call<Video>("POST", `/videos/${id}/subtitles`, { body: file, query });
+/** How a subtitle file reads in one character set, with lines to tell the readings apart. */
+export type SubtitleReading = Schema<"ReadingView">;
+
+/** The plausible readings, the most likely first; with one, there is nothing to choose. */
+export const previewSubtitles = (id: string, file: Blob, language: string) =>
+  call<Schema<"SubtitlePreview">>("POST", `/videos/${id}/subtitles/preview`, {
+    body: file,
+    query: { language },
+  }).then(({ readings }) => readings);
+
+export const addSubtitles = (
+  id: string,
+  file: Blob,
+  query: { language: string; label: string; charset?: string },
+) => call<Video>("POST", `/videos/${id}/subtitles`, { body: file, query });
 
 export const removeSubtitles = (id: string, trackId: string) =>
   call<Video>("DELETE", `/videos/${id}/subtitles/${trackId}`);

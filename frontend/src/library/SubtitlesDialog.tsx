@@ -2,28 +2,48 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { useSubmission } from "@/api/useSubmission";
-import { addSubtitles, removeSubtitles, type Video } from "@/api/videos";
+import {
+  addSubtitles,
+  previewSubtitles,
+  removeSubtitles,
+  type SubtitleReading,
+  type Video,
+} from "@/api/videos";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { IconButton } from "@/ui/IconButton";
 import { Select } from "@/ui/Select";
-import { factsFrom, LANGUAGES, languageLabel } from "./subtitleFile";
+import { ReadingChoice } from "./ReadingChoice";
+import { factsFrom, LANGUAGES, languageLabel, type SubtitleFacts } from "./subtitleFile";
 
 const CHOICES = [
   { value: "und", label: "Detect from file name" },
   ...LANGUAGES.map((value) => ({ value, label: languageLabel(value) })),
 ];
 
+interface Unread {
+  file: File;
+  facts: SubtitleFacts;
+  readings: SubtitleReading[];
+}
+
 /** A film's subtitle files. Subtitles inside the film are listed only in the player. */
 export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () => void }) {
   const queries = useQueryClient();
   const { busy, submit, message } = useSubmission();
+  const [unread, setUnread] = useState<Unread>();
   const change = (act: () => Promise<unknown>) =>
     void submit(async () => {
       await act();
       await queries.invalidateQueries({ queryKey: ["videos"] });
     });
+  /** Old files do not say their character set: where several fit, a person tells them apart at a glance. */
+  const addOrAsk = async (file: File, facts: SubtitleFacts) => {
+    const readings = await previewSubtitles(video.id, file, facts.language);
+    if (readings.length > 1) setUnread({ file, facts, readings });
+    else await addSubtitles(video.id, file, facts);
+  };
 
   return (
     <Dialog open onOpenChange={onClose} title="Subtitles" description={video.title}>
@@ -43,16 +63,30 @@ export function SubtitlesDialog({ video, onClose }: { video: Video; onClose: () 
             ),
         )}
       </ul>
-      <AddFile
-        busy={busy}
-        onAdd={(file, language) => {
-          const facts =
-            language === "und"
-              ? factsFrom(file.name)
-              : { language, label: languageLabel(language) };
-          change(() => addSubtitles(video.id, file, facts));
-        }}
-      />
+      {unread ? (
+        <ReadingChoice
+          readings={unread.readings}
+          busy={busy}
+          onCancel={() => setUnread(undefined)}
+          onChoose={(charset) =>
+            change(async () => {
+              await addSubtitles(video.id, unread.file, { ...unread.facts, charset });
+              setUnread(undefined);
+            })
+          }
+        />
+      ) : (
+        <AddFile
+          busy={busy}
+          onAdd={(file, language) => {
+            const facts =
+              language === "und"
+                ? factsFrom(file.name)
+                : { language, label: languageLabel(language) };
+            change(() => addOrAsk(file, facts));
+          }}
+        />
+      )}
       {message && (
         <p role="alert" className="mt-3 text-danger-text">
           {message}
@@ -81,7 +115,7 @@ function AddFile({ busy, onAdd }: AddFileProps) {
       <input
         ref={input}
         type="file"
-        accept=".srt,.vtt"
+        accept=".srt,.vtt,.ass,.ssa,.sub"
         className="hidden"
         aria-label="Subtitle file"
         onChange={(event) => {

@@ -3,6 +3,7 @@
 Checking takes equally long for an unknown account, so that the response time does not reveal whether it exists.
 """
 
+import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -13,15 +14,35 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 def hash_password(password: str) -> str:
     """Returns the argon2id string to store."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_canonical(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password matches the hash. False for None, after the same time."""
+    """Whether the password matches the hash. False for None, after the same time.
+
+    Older hashes are of the password as it was typed, which depends on the keyboard: its usual spellings are tried, too.
+    """
+    spellings = dict.fromkeys((_canonical(password), password, unicodedata.normalize("NFD", password)))
+    matches = [
+        _matches(password_hash or _dummy_hash(), each) for each in spellings
+    ]  # all, so that the time is the same
+    return any(matches) and password_hash is not None
+
+
+def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash or _dummy_hash(), password) and password_hash is not None
+        return _HASHER.verify(password_hash, password)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def _canonical(password: str) -> str:
+    """As RFC 8265 prepares passwords (OpaqueString, section 4.2): composed, and every space an ordinary one.
+
+    The same letters typed on another device are then the same password. Case and width stay.
+    """
+    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
+    return unicodedata.normalize("NFC", spaced)
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -4,9 +4,9 @@
 and never the text.
 """
 
-import unicodedata
 from collections.abc import Iterable
 
+import regex
 from msgspec.structs import replace
 
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Clear, Cleared, Delete, Deleted, LogEntry, Nack
@@ -18,24 +18,35 @@ from watchparty_relay.rules.state import Room
 MAX_CHARS = 500
 MAX_LOG_ENTRIES = 256
 LOG_TTL_MS = 24 * 3600 * 1000.0
-_UNWANTED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-"""Directional overrides let a text rewrite the line around it; line and paragraph separators break it."""
-_EMOJI_CATEGORIES = frozenset({"So", "Sk", "Mn", "Me", "Cf"})
+_BREAKS = str.maketrans({"\t": " ", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\r": ""})
+"""Other separators become a space or a line feed: removing them would glue words together."""
+_UNWANTED = regex.compile(r"[\p{Cc}\p{Cs}--\n]|[\u202a-\u202e\u2066-\u2069]", regex.VERSION1)
+"""Control characters, lone surrogates, and overrides with which a text rewrites the line around it."""
+_VISIBLE = regex.compile(
+    r"[\p{Any}--\p{White_Space}--\p{Default_Ignorable_Code_Point}--\p{M}--\p{Cc}--\p{Cs}--\p{Noncharacter_Code_Point}"
+    r"--[\u2800\ufff9-\ufffb\U00013441\U00013442\U0001d159]]",
+    regex.VERSION1,
+)
+"""Anything with a shape of its own. The last set are blanks of scripts whose category says otherwise."""
+_PICTOGRAPH = r"\p{Extended_Pictographic}(?:\ufe0f\u20e3?|\p{Emoji_Modifier}|[\U000e0020-\U000e007e]+\U000e007f)?"
+_EMOJI = regex.compile(
+    rf"(?:[0-9#*]\ufe0f?\u20e3|\p{{Regional_Indicator}}{{2}}|{_PICTOGRAPH}(?:\u200d{_PICTOGRAPH})*)\ufe0f?",
+    regex.VERSION1,
+)
+"""An emoji sequence: Unicode Technical Standard 51, section 1.4.9. Its pictographs include code points that Unicode has
+reserved, so emoji of later versions are known, too."""
 _MAX_EMOJI_CHARS = 16
 
 
 def clean_text(text: str) -> str:
-    """Removes control characters (except line feeds), directional overrides and lone surrogates, and trims."""
-    kept = (c for c in text if c == "\n" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _UNWANTED))
-    return "".join(kept).strip()
+    """Removes control characters, directional overrides and lone surrogates, and trims; "" if nothing is visible."""
+    cleaned = str(_UNWANTED.sub("", text.translate(_BREAKS))).strip()
+    return cleaned if _VISIBLE.search(cleaned) else ""
 
 
 def is_emoji(text: str) -> bool:
-    """Whether the text is one pictograph with its modifiers, or a keycap, and not a word."""
-    categories = [unicodedata.category(c) for c in text]
-    pictograph = "So" in categories or "Me" in categories
-    allowed = _EMOJI_CATEGORIES | {"Nd", "Po"} if "Me" in categories else _EMOJI_CATEGORIES
-    return pictograph and len(text) <= _MAX_EMOJI_CHARS and all(category in allowed for category in categories)
+    """Whether the text is one emoji with its modifiers, a flag, or a keycap, and not a word."""
+    return len(text) <= _MAX_EMOJI_CHARS and _EMOJI.fullmatch(text) is not None
 
 
 def post(room: Room, by: str, message: Chat, *, now_ms: float) -> Decision:

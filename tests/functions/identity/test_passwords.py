@@ -1,5 +1,8 @@
 """Passwords."""
 
+import unicodedata
+
+import pytest
 from argon2 import PasswordHasher
 
 from watchparty_api.identity.passwords import hash_password, needs_rehash, verify_password
@@ -20,3 +23,21 @@ def test_weaker_hashes_are_noticed() -> None:
     """A hash with other than the current parameters needs rehashing."""
     assert not needs_rehash(hash_password("x"))
     assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("x"))
+
+
+@pytest.mark.parametrize("typed", ["Zoë's château", "パスワード é", "한글 비밀번호", "Ⅷ ﬁx"])
+@pytest.mark.parametrize("composed_first", [True, False])
+def test_the_same_letters_are_the_same_password(typed: str, composed_first: bool) -> None:
+    """Keyboards compose letters differently, also those of older hashes, which are of the text as it was typed."""
+    composed, decomposed = unicodedata.normalize("NFC", typed), unicodedata.normalize("NFD", typed)
+    for kept in (hash_password(composed if composed_first else decomposed), PasswordHasher().hash(composed)):
+        assert verify_password(kept, composed)
+        assert verify_password(kept, decomposed)
+    assert verify_password(PasswordHasher().hash(decomposed), composed)
+    assert not verify_password(hash_password(typed), f"{typed}x")
+
+
+def test_every_space_is_a_space() -> None:
+    """Some keyboards type a no-break space or an ideographic one."""
+    assert verify_password(hash_password("two words here"), "two\u00a0words\u3000here")
+    assert not verify_password(hash_password("Ⅷ"), "VIII")

@@ -62,8 +62,8 @@ def test_empty_and_overlong_texts_are_refused(text: str) -> None:
 
 def test_cleaning_keeps_what_people_write_and_removes_what_deceives_readers() -> None:
     """L4, S14: removes controls, directional overrides and separators; keeps line feeds, accents and emoji families."""
-    assert chat.clean_text("a\x00b\x1b[31mc\u202ed\u2028e\ud800f") == "ab[31mcdef"
-    assert chat.clean_text("first\nsecond\té 👨‍👩‍👧 مرحبا") == "first\nsecondé 👨‍👩‍👧 مرحبا"
+    assert chat.clean_text("a\x00b\x1b[31mc\u202ed\u2028e\ud800f") == "ab[31mcd\nef"
+    assert chat.clean_text("first\nsecond\té 👨‍👩‍👧 مرحبا") == "first\nsecond é 👨‍👩‍👧 مرحبا"
 
 
 @given(st.text())
@@ -74,13 +74,61 @@ def test_cleaning_is_idempotent(text: str) -> None:
     cleaned.encode()
 
 
-@pytest.mark.parametrize("emoji", ["🎉", "❤️", "👍🏽", "👨‍👩‍👧", "🇫🇷", "1️⃣", "☕", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("\u200b", "\u200c\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\u061c", "\u180e", "\ufe0f", "\U000e0041"),
+        *("\u2800", "\u3164", "\u115f\u1160", "\uffa0", "\u17b4", "\u0301", "\U0001d159", "\U00013441", "\ufff9"),
+        *(" \u2003\u3000\n\t", "\u200e \u200f", "\u202e", "\x00", "\ufdd0", ""),
+    ],
+)
+def test_a_line_that_shows_nothing_is_empty(text: str) -> None:
+    """L4: whatever its characters are called, nobody could see it."""
+    assert chat.clean_text(text) == chat.clean_text(f" {text} {text}\n") == ""
+    assert chat.clean_text(f"{text}a") != ""
+
+
+@pytest.mark.parametrize("text", ["\U0001fae9", "\U0001fadd", "\u0600", "\ue000", "א", "ة", "的", "a\u0301", "\u00b4"])
+def test_a_line_that_shows_something_is_kept(text: str) -> None:
+    """L4: also characters newer than Python's tables."""
+    assert chat.clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        *("🎉", "❤️", "❤", "👍🏽", "👨‍👩‍👧", "🇫🇷", "1️⃣", "#️⃣", "☕", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "👩🏽‍❤️‍💋‍👨🏿", "🧑‍🚀", "🐻‍❄️"),
+        *("‼️", "⁉️", "↔️", "ℹ️", "〰️", "⤴️", "™️", "㊙️", "©️", "🅰️", "▶️", "↩️", "⏏️", "Ⓜ️", "🈂️", "🀄", "〽️"),
+        *("🫨", "🩷", "🫎", "🪿", "🐦‍🔥", "🍋‍🟩", "⛓️‍💥", "🙂‍↔️", "🫩", "🫆", "🪾", "🫜", "\U0001facf"),
+    ],
+)
 def test_a_reaction_is_an_emoji(emoji: str) -> None:
     """L4: including skin tones, families, flags and keycaps."""
     assert chat.is_emoji(emoji)
 
 
-@pytest.mark.parametrize("text", ["", "a", "hi", "<b>", "🎉a", "12", " ", "🎉" * 20, "\u200d", "é"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "hi",
+        "<b>",
+        "🎉a",
+        "12",
+        "1",
+        "#",
+        " ",
+        "🎉" * 20,
+        "🎉🎉",
+        "\u200d",
+        "é",
+        "🎉\u200d",
+        "\ufe0f",
+        "🇫",
+        "²",
+    ],
+)
 def test_a_reaction_is_not_a_text(text: str) -> None:
     """L4, S10: nothing that could carry a message of its own is sent to everyone."""
     assert not chat.is_emoji(text)

@@ -1,48 +1,63 @@
 """Labels and language tags of tracks, for playlists and menus. Pure.
 
-Files name languages by ISO 639-2 (three letters). Playlists need BCP 47, whose shortest form has two letters if
-possible.
+Files name languages by ISO 639-2 codes, BCP 47 tags, codes that no standard has, or words. Playlists need BCP 47, whose
+shortest form has two letters if possible.
 """
 
-LANGUAGES = {
-    "ara": ("ar", "Arabic"), "bul": ("bg", "Bulgarian"), "cat": ("ca", "Catalan"), "ces": ("cs", "Czech"),
-    "chi": ("zh", "Chinese"), "cze": ("cs", "Czech"), "dan": ("da", "Danish"), "deu": ("de", "German"),
-    "dut": ("nl", "Dutch"), "ell": ("el", "Greek"), "eng": ("en", "English"), "est": ("et", "Estonian"),
-    "fas": ("fa", "Persian"), "fin": ("fi", "Finnish"), "fra": ("fr", "French"), "fre": ("fr", "French"),
-    "ger": ("de", "German"), "gre": ("el", "Greek"), "heb": ("he", "Hebrew"), "hin": ("hi", "Hindi"),
-    "hrv": ("hr", "Croatian"), "hun": ("hu", "Hungarian"), "ind": ("id", "Indonesian"), "isl": ("is", "Icelandic"),
-    "ita": ("it", "Italian"), "jpn": ("ja", "Japanese"), "kor": ("ko", "Korean"), "lav": ("lv", "Latvian"),
-    "lit": ("lt", "Lithuanian"), "may": ("ms", "Malay"), "msa": ("ms", "Malay"), "nld": ("nl", "Dutch"),
-    "nor": ("no", "Norwegian"), "per": ("fa", "Persian"), "pol": ("pl", "Polish"), "por": ("pt", "Portuguese"),
-    "ron": ("ro", "Romanian"), "rum": ("ro", "Romanian"), "rus": ("ru", "Russian"), "slk": ("sk", "Slovak"),
-    "slo": ("sk", "Slovak"), "slv": ("sl", "Slovenian"), "spa": ("es", "Spanish"), "srp": ("sr", "Serbian"),
-    "swe": ("sv", "Swedish"), "tam": ("ta", "Tamil"), "tel": ("te", "Telugu"), "tha": ("th", "Thai"),
-    "tur": ("tr", "Turkish"), "ukr": ("uk", "Ukrainian"), "urd": ("ur", "Urdu"), "vie": ("vi", "Vietnamese"),
-    "zho": ("zh", "Chinese"),
-}  # fmt: skip
-BY_TAG = dict(LANGUAGES.values())
+import unicodedata
+
+import langcodes
+from langcodes.tag_parser import LanguageTagError
+
 UNDETERMINED = "und"
+NAMELESS = frozenset({UNDETERMINED, "mis", "qaa"})
+"""Codes that say that the language is not said; broadcasters use qaa for the original sound."""
+USUAL_CODES = {"pob": "pt-BR", "ptb": "pt-BR", "pb": "pt-BR", "spl": "es-419", "lat-am": "es-419", "chs": "zh-Hans",
+               "cht": "zh-Hant", "zhs": "zh-Hans", "zht": "zh-Hant", "jp": "ja", "kr": "ko", "cz": "cs"}  # fmt: skip
+"""Codes that no standard has, and that subtitle sites and muxers write all the same."""
+LONGEST_CODE = 35
+SHORTEST_WORD = 4
 LONGEST_LABEL = 80
 
 
 def language_tag(code: str) -> str:
-    """The BCP 47 tag: "eng" and "en" become "en", "en-US" stays, anything invalid becomes "und"."""
-    primary, _, rest = code.strip().replace("_", "-").partition("-")
-    primary = primary.lower()
-    if not (2 <= len(primary) <= 3 and primary.isascii() and primary.isalpha()):
+    """The BCP 47 tag: "eng" and "English" become "en", "en_US" becomes "en-US", anything unknown becomes "und"."""
+    code = code.strip().replace("_", "-")
+    if len(code) > LONGEST_CODE:
         return UNDETERMINED
-    tag = LANGUAGES[primary][0] if primary in LANGUAGES else primary
-    region = rest.split("-")[0]
-    return f"{tag}-{region}" if region.isascii() and region.isalnum() and len(region) <= 8 else tag
+    code = USUAL_CODES.get(code.lower(), code)
+    try:
+        tag = str(langcodes.standardize_tag(code))
+        if langcodes.tag_is_valid(tag) and not tag.startswith("x-"):
+            return tag
+    except LanguageTagError:
+        pass
+    return _tag_of_word(code) if len(code) >= SHORTEST_WORD else UNDETERMINED
+
+
+def _tag_of_word(word: str) -> str:
+    try:
+        return str(langcodes.find(word.replace("-", " ")))
+    except LookupError:
+        return UNDETERMINED
 
 
 def track_labels(tracks: list[tuple[str, str]]) -> list[str]:
     """The label of each (title, language); all differ, because HLS requires distinct names within a group."""
     labels: list[str] = []
     for number, (title, language) in enumerate(tracks, start=1):
-        printable = "".join(character for character in title if character.isprintable() and character != '"')
-        name = printable.strip()[:LONGEST_LABEL] or BY_TAG.get(
-            language_tag(language).partition("-")[0], f"Track {number}"
-        )
+        name = _one_line(title)[:LONGEST_LABEL].strip() or _language_name(language) or f"Track {number}"
         labels.append(name if name not in labels else f"{name} ({number})")
     return labels
+
+
+def _language_name(language: str) -> str:
+    tag = language_tag(language)
+    return "" if tag in NAMELESS else langcodes.Language.get(tag).display_name()
+
+
+def _one_line(title: str) -> str:
+    """Without what ends a quoted string or a line in a playlist; other characters are the author's."""
+    spaced = (" " if each.isspace() and each not in "\u00a0\u202f\u3000" else each for each in title)
+    visible = "".join(each for each in spaced if each != '"' and unicodedata.category(each) not in ("Cc", "Cs"))
+    return visible.strip() if any(unicodedata.category(each)[0] not in "CZM" for each in visible) else ""

@@ -8,7 +8,9 @@ import logging
 from collections.abc import Callable, Sequence
 
 import av.error
-from av.stream import Discard
+from av.packet import Packet
+from av.stream import Discard, Stream
+from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
 from watchparty_transcoder.errors import Cancelled
@@ -17,7 +19,8 @@ from watchparty_transcoder.source.continuous import JUMPING, demux
 from watchparty_transcoder.source.source import Source, open_media
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
-from watchparty_transcoder.subtitles.cue_text import from_ass
+from watchparty_transcoder.subtitles.cue_text import Styled
+from watchparty_transcoder.subtitles.packets import Script, from_dialogue, from_packet, read_header
 from watchparty_transcoder.subtitles.webvtt import Cue, to_webvtt
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ def extract(
         for stream in container.streams:
             if stream.index not in cues and stream.index not in timed:
                 stream.discard = Discard.all
+        scripts = {index: _script(container.streams[index]) for index in cues}
         # a damaged tail does not invalidate the cues before it
         with contextlib.suppress(av.error.EOFError, av.error.InvalidDataError):
             read = [stream for stream in container.streams if stream.index in cues or stream.index in timed]
@@ -54,11 +58,28 @@ def extract(
                     continue
                 start_s = float(packet.pts * packet.time_base) - origin_s
                 length_s = float((packet.duration or 0) * packet.time_base) or UNTIMED_S
-                with contextlib.suppress(av.error.FFmpegError):  # skip the unreadable cue, keep the track
-                    for line in packet.decode():
-                        if isinstance(line, AssSubtitle):
-                            text = from_ass(line.ass.decode(errors="replace"))
-                            cues[packet.stream_index].append(Cue(start_s=start_s, end_s=start_s + length_s, text=text))
+                end_s = start_s + length_s
+                for text in _texts(packet, scripts[packet.stream_index]):
+                    cues[packet.stream_index].append(Cue(start_s=start_s, end_s=end_s, text=text))
     for track in tracks:
         log.info("%s: %d cues", track.name, len(cues[track.stream]))
         storage.create(layout.subtitles(track.name), to_webvtt(cues[track.stream]).encode())
+
+
+def _script(stream: Stream) -> Script:
+    context = stream.codec_context
+    header = context.extradata if isinstance(stream, SubtitleStream) and context is not None else None
+    return read_header((header or b"").decode(errors="replace"))
+
+
+def _texts(packet: "Packet[Stream]", script: Script) -> list[Styled]:
+    """Usually one; none for a packet that cannot be decoded: the others are kept."""
+    context = packet.stream.codec_context
+    settings = bytes(packet.get_sidedata("webvtt_settings")) if packet.has_sidedata("webvtt_settings") else b""
+    stored = from_packet(context.name if context is not None else "", bytes(packet), settings.decode(errors="replace"))
+    if stored is not None:
+        return [stored]
+    with contextlib.suppress(av.error.FFmpegError):
+        lines = [line for line in packet.decode() if isinstance(line, AssSubtitle)]
+        return [from_dialogue(line.ass.decode(errors="replace"), script) for line in lines]
+    return []

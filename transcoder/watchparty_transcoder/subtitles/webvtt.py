@@ -17,14 +17,17 @@ class Cue:
 
 
 def to_webvtt(cues: Iterable[Cue]) -> str:
-    """In order of time. Cues are cut at the film's beginning; those without text or duration are left out."""
+    """In order of time, each text and moment once: layers of one line would show it twice.
+
+    Cues are cut at the film's beginning; those without text or duration are left out.
+    """
     blocks = [f"WEBVTT\n{TIMESTAMP_MAP}"]
     for cue in sorted(cues, key=lambda each: (each.start_s, each.end_s)):
         start_s, text = max(0.0, cue.start_s), as_webvtt(cue.text)
         if text and cue.end_s > start_s:
             settings = f" {cue.text.settings}" if cue.text.settings else ""
             blocks.append(f"{timestamp(start_s)} --> {timestamp(cue.end_s)}{settings}\n{text}")
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(dict.fromkeys(blocks)) + "\n"
 
 
 def timestamp(seconds: float) -> str:

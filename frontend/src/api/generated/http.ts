@@ -1351,9 +1351,31 @@ export interface paths {
         put?: never;
         /**
          * Add Subtitles
-         * @description Adds subtitles; the body is a .srt or .vtt file in any character set.
+         * @description Adds subtitles; the body is a .srt, .vtt, .ass, .ssa or .sub file (text) in any character set.
+         *
+         *     Without `charset`, the most likely reading is taken; `/subtitles/preview` lists the plausible ones.
          */
         post: operations["subtitles.add_subtitles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{video_id}/subtitles/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Subtitles
+         * @description Returns how a subtitle file reads in each plausible character set; stores nothing.
+         */
+        post: operations["subtitles.preview_subtitles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2654,6 +2676,16 @@ export interface components {
             /** Video Id */
             video_id: string;
         };
+        /**
+         * ReadingView
+         * @description How the file reads in one character set.
+         */
+        ReadingView: {
+            /** Charset */
+            charset: string;
+            /** Sample */
+            sample: string[];
+        };
         /** RegisterBody */
         RegisterBody: {
             /** Display Name */
@@ -3035,6 +3067,14 @@ export interface components {
             temporary_hosts: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * SubtitlePreview
+         * @description The plausible readings of a subtitle file, the most likely first. With one, there is nothing to choose.
+         */
+        SubtitlePreview: {
+            /** Readings */
+            readings: components["schemas"]["ReadingView"][];
         };
         /**
          * SubtitleTrackView
@@ -5993,6 +6033,7 @@ export interface operations {
             query?: {
                 language?: string;
                 label?: string | null;
+                charset?: string | null;
             };
             header?: never;
             path: {
@@ -6013,6 +6054,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subtitles.preview_subtitles": {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtitlePreview"];
                 };
             };
             /** @description Refused */

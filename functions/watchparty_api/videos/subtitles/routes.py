@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from watchparty_api.errors import Conflict, NotFound, TooLarge
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
-from watchparty_api.videos.subtitles.webvtt import to_webvtt
+from watchparty_api.videos.subtitles.charsets import is_offered
+from watchparty_api.videos.subtitles.webvtt import preview, to_webvtt
 from watchparty_api.videos.transcodes.transitions import sidecars
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.bodies import Body, one_line
@@ -21,10 +22,35 @@ from watchparty_api.web.dependencies import ServicesOf
 MAX_BYTES = 2 * 1024 * 1024
 MAX_TRACKS = 20
 
+_FILE_BODY = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+
 router = APIRouter(tags=["subtitles"])
 
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")]
 Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_line)]
+
+
+def _offered(charset: str) -> str:
+    if not is_offered(charset):
+        raise ValueError("Choose a character set from the preview.")
+    return charset
+
+
+Charset = Annotated[str, Field(max_length=40), AfterValidator(_offered)]
+
+
+class ReadingView(BaseModel):
+    """How the file reads in one character set."""
+
+    charset: str
+    sample: tuple[str, ...]
+    """Up to four lines that the readings differ in, else the first ones; at most 120 characters each."""
+
+
+class SubtitlePreview(BaseModel):
+    """The plausible readings of a subtitle file, the most likely first. With one, there is nothing to choose."""
+
+    readings: tuple[ReadingView, ...]
 
 
 class TrackChange(Body):
@@ -46,7 +72,7 @@ async def subtitle_file(request: Request) -> bytes:
 @router.post(
     "/videos/{video_id}/subtitles",
     status_code=201,
-    openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
+    openapi_extra=_FILE_BODY,
 )
 def add_subtitles(
     video: OwnedVideo,
@@ -54,13 +80,17 @@ def add_subtitles(
     services: ServicesOf,
     language: Annotated[Language, Query()] = "und",
     label: Annotated[Label | None, Query()] = None,
+    charset: Annotated[Charset | None, Query()] = None,
 ) -> VideoView:
-    """Adds subtitles; the body is a .srt or .vtt file in any character set."""
+    """Adds subtitles; the body is a .srt, .vtt, .ass, .ssa or .sub file (text) in any character set.
+
+    Without `charset`, the most likely reading is taken; `/subtitles/preview` lists the plausible ones.
+    """
     if video.generation is None:
         raise Conflict("not_uploaded", "Subtitles can only be added once the film is uploaded.")
     if len(sidecars(video)) >= MAX_TRACKS:
         raise Conflict("too_many_tracks", f"A film can have up to {MAX_TRACKS} subtitle files.")
-    text = to_webvtt(content, language=language)
+    text = to_webvtt(content, language=language, charset=charset)
     id_ = secrets.token_urlsafe(9)
     track = {
         "id": id_,
@@ -73,6 +103,17 @@ def add_subtitles(
     }
     services.objects.write_media(_name(video, track), text.encode(), content_type="text/vtt; charset=utf-8")
     return _stored(services, video, (*video.subtitle_tracks, track))
+
+
+@router.post("/videos/{video_id}/subtitles/preview", openapi_extra=_FILE_BODY)
+def preview_subtitles(
+    _video: OwnedVideo,
+    content: Annotated[bytes, Depends(subtitle_file)],
+    language: Annotated[Language, Query()] = "und",
+) -> SubtitlePreview:
+    """Returns how a subtitle file reads in each plausible character set; stores nothing."""
+    found = preview(content, language=language)
+    return SubtitlePreview(readings=tuple(ReadingView(charset=each.charset, sample=each.sample) for each in found))
 
 
 @router.patch("/videos/{video_id}/subtitles/{track_id}")

@@ -63,3 +63,31 @@ def test_rooms_are_notified_of_new_subtitles(api: ApiHarness) -> None:
     api.relay.delivered.clear()
     assert add(api, room.owner, video.id).status_code == 201
     assert room.notices() == ["media"]
+
+
+def test_a_preview_shows_the_plausible_readings(api: ApiHarness) -> None:
+    """The first is what adding without a choice takes; each can be chosen; nothing is stored."""
+    ana = api.person()
+    video = film(api, ana)
+    content = "1\n00:00:01,000 --> 00:00:02,000\nŁódź i żółw\n".encode("iso8859-2")
+    path = f"/api/v1/videos/{video.id}/subtitles"
+    answer = api.client.post(f"{path}/preview?language=pl", content=content, headers=ana.headers)
+    assert answer.status_code == 200, answer.text
+    readings = {each["charset"]: each["sample"] for each in answer.json()["readings"]}
+    assert readings["iso8859-2"] == ["Łódź i żółw"]
+    assert len(readings) > 1
+    assert api.objects.media == {}
+    added = api.client.post(f"{path}?language=pl&charset=iso8859-2", content=content, headers=ana.headers)
+    assert added.status_code == 201
+    assert "Łódź i żółw" in next(iter(api.objects.media.values())).decode()
+
+
+def test_a_preview_has_the_limits_of_adding(api: ApiHarness) -> None:
+    """413 above 2 MB; 422 for other files and for character sets that are not offered."""
+    ana = api.person()
+    video = film(api, ana)
+    path = f"/api/v1/videos/{video.id}/subtitles"
+    assert api.client.post(f"{path}/preview", content=b" " * (2 << 20) + b"x", headers=ana.headers).status_code == 413
+    answer = api.client.post(f"{path}/preview", content=b"nothing", headers=ana.headers)
+    assert answer.json()["code"] == "no_subtitles"
+    assert add(api, ana, video.id, query="?charset=hex").status_code == 422

@@ -43,7 +43,7 @@ def test_webvtt_is_rewritten_too() -> None:
         ("Tom & Jerry < 3", "Tom &amp; Jerry &lt; 3"),
         ("Tom &amp; Jerry", "Tom &amp; Jerry"),
         ("&lt;img src=x&gt;", "&lt;img src=x&gt;"),
-        ("here --> there", "here → there"),
+        ("here --> there", "here --&gt; there"),
         (r"{\pos(1,2)}text", "text"),
     ],
 )
@@ -54,7 +54,7 @@ def test_only_text_and_known_tags_are_kept(text: str, shown: str) -> None:
 
 def test_lines_at_the_top_stay_there() -> None:
     """SubRip files use a tag of another format for that."""
-    assert "00:00:02.000 line:0\nUp\n" in to_webvtt(b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}Up\n")
+    assert "00:00:02.000 line:5%\nUp\n" in to_webvtt(b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}Up\n")
 
 
 @pytest.mark.parametrize(
