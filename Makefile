@@ -68,6 +68,10 @@ bench-functions: prepare-test ## measure the functions: cold start, warm answers
 bench-relay: prepare-test ## compare the relay with a C loop, ws and socket.io (an hour; CELLS=joins,idle for a part)
 	PYTHONPATH=tests $(BIN)/python -m bench.relay $(if $(CELLS),--cells $(CELLS))
 
+.PHONY: bench-scale
+bench-scale: prepare-test ## measure what a viewer costs relays and Redis, and extrapolate to a million (seven minutes)
+	PYTHONPATH=tests $(BIN)/python -m bench.scale
+
 chaos: prepare-test ## check a million events under faults of relays, Redis and readers (minutes; SEED=7 repeats a run)
 	PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED))
 
