@@ -55,8 +55,8 @@ TRANSCODE_VCPU_H_PER_FILM_H = 2.0  # measured: `make bench-transcode`, CPU secon
 TASKS, TASK_VCPU = 20, 4  # `transcoder` in Terraform; one GiB per vCPU
 NIGHTS_PER_VIEWER_MONTH = 2
 PEOPLE_PER_ROOM = 5
-FIRESTORE_READS_PER_NIGHT = 790  # per viewer, counted on 2026-11 before room events were batched
-FIRESTORE_WRITES_PER_NIGHT = 290  # the same
+FIRESTORE_READS_PER_NIGHT = 611  # per viewer; counted by `make bench-scale`, 2026-11-30
+FIRESTORE_WRITES_PER_NIGHT = 204  # the same; 790 and 290 before the relays' events were stored in batches
 FUNCTION_CPU_S_PER_NIGHT = 5.0  # per viewer: about 200 requests and events of 25 ms; an estimate
 RELAY_GIB_PER_VIEWER_HOUR = 0.003  # about 900 bytes per second in both directions; an estimate
 
@@ -76,12 +76,11 @@ REDIS_LOAD = 0.6  # of its one core: commits share it, and a failover doubles th
 FUNCTIONS_MOST = 20  # `functions_scale.most` in Terraform, one vCPU each
 JOIN_CPU_S = 0.025  # card, join and grant; `make bench-functions` on the emulator's database
 ARRIVAL_S = 600.0  # everyone joins within ten minutes
-ROOM_EVENT_VIEWERS = 22_000  # counted in 2026-11, before room events were batched
 FIRESTORE_WRITES_S = 10_000  # what a database reaches after growing for an evening
 CHANGES_S_PER_ROOM = 0.1  # play, pause, seek, chat together
 COMMIT_COMMANDS = 9  # within the script of a commit
 WRITES_PER_JOIN = 2
-SNAPSHOT_EVERY_S = 60
+SNAPSHOT_EVERY_S = 10
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Measured:
 
 
 MEASURED = Measured(
-    relay_cpu=0.000218, relay_kib=34.5, redis_cpu=4.3e-06, redis_commands=0.55, redis_room_kib=9.8, join_commands=40.7
+    relay_cpu=0.000195, relay_kib=35.5, redis_cpu=2.89e-06, redis_commands=0.494, redis_room_kib=9.8, join_commands=40.6
 )
 """2026-11-30, two virtual cores that others used as well, a thousand rooms of two; docs/benchmarks.md."""
 
@@ -227,7 +226,6 @@ def limits(measured: Measured) -> list[Limit]:
         Limit(
             "relays, as shipped", int(RELAYS_MOST * relay), f"{RELAYS_MOST} instances, {shown}", "`relay_scale.most`"
         ),
-        Limit("room events", ROOM_EVENT_VIEWERS, "seven round trips per join", "batches"),
         Limit("relays, subnet", int(SUBNET_INSTANCES * relay), f"a /22 holds {SUBNET_INSTANCES} twice", "a /20"),
         Limit(
             "relays, one service", int(SERVICE_INSTANCES * relay), f"{SERVICE_INSTANCES:,} instances", "more regions"

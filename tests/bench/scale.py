@@ -22,6 +22,7 @@ from bench.relay.build import build
 from bench.relay.load import Load, Person
 from bench.relay.servers import Running, Servers
 from bench.report import Row, publish, spread_of
+from bench.viewer_night import count
 from fakes.relay.key_server import key_server
 
 FIGURES = Path(__file__).parents[2] / "docs" / "figures.py"
@@ -132,11 +133,16 @@ def main() -> None:
                 spread_of(scaled),
             )
         )
+    documents = count()
+    rows += [
+        Row(f"firestore_{what}_per_viewer_night", f"documents, {what} per viewer and night", number, "")
+        for what, number in documents.items()
+    ]
     figures = runpy.run_path(str(FIGURES))
     largest = {name: statistics.median(samples[max(chosen.rooms), name]) for name in WHAT}
     measured = figures["Measured"](**largest)
     print(f"\n{figures['limits_table'](measured)}\n\n{figures['million_table'](measured)}")
-    publish(rows, extra(figures, measured))
+    publish(rows, extra(figures, measured) | {"firestore_ops_per_viewer_night": round(sum(documents.values()))})
 
 
 def extra(figures: dict[str, Any], measured: Any) -> dict[str, float]:

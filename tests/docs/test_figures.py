@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from watchparty_relay.bus.redis import MAX_CONNECTIONS
+from watchparty_relay.reporting.event_recorder import SNAPSHOT_EVERY_MS
 
 ROOT = Path(__file__).parents[2]
 FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"))
@@ -51,6 +52,11 @@ def test_originals_cost_until_the_bucket_has_forgotten_them() -> None:
 def test_a_relay_has_as_many_connections_to_redis_as_its_pool_permits() -> None:
     """And one for its subscription."""
     assert FIGURES["RELAY_CONNECTIONS"] == MAX_CONNECTIONS + 1
+
+
+def test_snapshots_are_computed_as_often_as_they_are_recorded() -> None:
+    """Each room whose film plays writes one."""
+    assert FIGURES["SNAPSHOT_EVERY_S"] * 1000 == SNAPSHOT_EVERY_MS
 
 
 def test_every_price_names_its_page_and_its_day() -> None:

@@ -51,6 +51,8 @@ VERIFY_EVERY_MS = 30_000.0
 """For what neither a lost heartbeat nor a lost subscription shows: a single room that was deleted or changed."""
 RENEW_EVERY_MS = 600_000.0
 """Rooms expire after a day without a relay, so renewing their expiry more often has no use."""
+REVISION_EVERY_MS = 10_000.0
+"""Clients of an older deployment move a minute after it is noticed."""
 TIMEOUT_S = 2.0
 MAX_CONNECTIONS = 50
 OPEN_WITHIN_S = 5.0
@@ -79,6 +81,7 @@ class RedisBus:
             self._pubsub_client, on_message=self._on_message, on_restored=self._verify_all
         )
         self._revision = revision
+        self._compare_at_ms = 0.0
         self._replicas: dict[str, RoomReplica] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -93,6 +96,7 @@ class RedisBus:
         try:
             await self._time.start()
             await self._heartbeat.beat()
+            await self._compare_revision()
             policy = (await self._client.info("memory")).get("maxmemory_policy", "noeviction")
         except (RedisError, OSError) as error:
             raise BusUnavailable(str(error)) from error
@@ -340,7 +344,9 @@ class RedisBus:
         """Shows the other relays that this one is alive, and verifies the rooms that are due."""
         await self._heartbeat.beat()
         await self._time.sample()
-        self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
+        if self._machine.monotonic_ms() >= self._compare_at_ms:
+            await self._compare_revision()
+            self._compare_at_ms = self._machine.monotonic_ms() + REVISION_EVERY_MS
         open_replicas = [replica for replica in self._replicas.values() if replica.version_id]
         # If our own heartbeat was lost, our previous token is one of them.
         others = {replica.owner for replica in open_replicas} - {self._heartbeat.token}
@@ -352,6 +358,9 @@ class RedisBus:
             if now_ms >= replica.verify_at_ms or replica.owner in dead or not replica.owner.startswith(OWNER_PREFIX)
         ]
         await self._verify(due, dead)
+
+    async def _compare_revision(self) -> None:
+        self.superseded = await self._rooms.newest_revision(self._revision) > self._revision > 0
 
     async def _verify_all(self) -> None:
         await self._verify([replica for replica in self._replicas.values() if replica.version_id])
