@@ -61,8 +61,7 @@ FUNCTION_CPU_S_PER_NIGHT = 5.0  # per viewer: about 200 requests and events of 2
 RELAY_GIB_PER_VIEWER_HOUR = 0.003  # about 900 bytes per second in both directions; an estimate
 
 # ---- capacity of each part
-AUTOSCALING = 0.6  # Cloud Run's target for CPU and for concurrent requests;
-# https://cloud.google.com/run/docs/about-instance-autoscaling, read 2026-11-30
+AUTOSCALING = 0.6  # Cloud Run, CPU and requests; cloud.google.com/run/docs/about-instance-autoscaling, 2026-11-30
 SOCKETS_PER_INSTANCE = 1_000  # Cloud Run's limit of concurrent requests per instance
 RELAYS_MOST = 20  # `relay_scale.most` in Terraform
 SERVICE_INSTANCES = 1_000  # per service and region, after a request for quota
@@ -85,14 +84,12 @@ SNAPSHOT_EVERY_S = 10
 
 @dataclass(frozen=True)
 class Measured:
-    """What `make bench-scale` measures: CPU in cores, commands per second, each per viewer; Redis' memory per room."""
+    """What `make bench-scale` measures: CPU in cores, commands per second, each per viewer."""
 
     relay_cpu: float
     relay_kib: float
     redis_cpu: float
     redis_commands: float
-    redis_room_kib: float
-    join_commands: float
 
     @property
     def viewers_per_relay(self) -> float:
@@ -101,9 +98,7 @@ class Measured:
         return min(AUTOSCALING * SOCKETS_PER_INSTANCE, AUTOSCALING / self.relay_cpu, by_memory)
 
 
-MEASURED = Measured(
-    relay_cpu=0.000195, relay_kib=35.5, redis_cpu=2.89e-06, redis_commands=0.494, redis_room_kib=9.8, join_commands=40.6
-)
+MEASURED = Measured(relay_cpu=0.000195, relay_kib=35.5, redis_cpu=2.89e-06, redis_commands=0.494)
 """2026-11-30, two virtual cores that others used as well, a thousand rooms of two; docs/benchmarks.md."""
 
 

@@ -63,6 +63,12 @@ class CountingStore(Store):
         self.reads += 1
         return self.inner.count(workspace_id, query, *values)
 
+    def ready(self) -> bool:
+        return self.inner.ready()
+
+    def close(self) -> None:
+        self.inner.close()
+
 
 def counted_api(folder: Path) -> tuple[ApiHarness, CountingStore]:
     """An API with rate limits in the store, as in the cloud."""

@@ -95,7 +95,8 @@ def test_a_million_viewers_cost_more_if_they_cost_more() -> None:
     """Each measured figure reaches the table of a million viewers."""
 
     def price(part: str, **changes: float) -> float:
-        return next(each.usd_h for each in FIGURES["million"](replace(MEASURED, **changes)) if each.part == part)
+        parts = {each.part: float(each.usd_h) for each in FIGURES["million"](replace(MEASURED, **changes))}
+        return parts[part]
 
     assert price("relays", relay_cpu=0.002) == pytest.approx(2 * price("relays", relay_cpu=0.0001), rel=0.01)
     assert price("Redis", redis_cpu=0.0001) > 2 * price("Redis", redis_cpu=0.00001)
