@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import FilePayload
+
 from e2e.conftest import Meet
 from e2e.films import captioned, copyable
 from e2e.home import Home
@@ -34,6 +36,25 @@ def set_up(check: ScreenCheck, admin: Person, home: Home) -> None:
     admin.page.get_by_role("button", name="Ada’s account").wait_for()
 
 
+def add_subtitles_in_an_old_character_set(check: ScreenCheck, admin: Person) -> None:
+    """The bytes fit several character sets: the dialog asks which reading is right, and adds that one."""
+    admin.page.get_by_role("button", name=re.compile("^Actions for")).click()
+    admin.page.get_by_role("menuitem", name="Subtitles").click()
+    lines = "Łódź odpływa o świcie.\nŻółw śpi.".splitlines()
+    cues = enumerate(lines, start=1)
+    content = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{line}\n\n" for n, line in cues)
+    old = FilePayload(name="film.pl.srt", mimeType="text/plain", buffer=content.encode("iso8859-2"))
+    admin.page.get_by_label("Subtitle file").set_input_files(old)
+    readings = admin.page.get_by_role("group", name="Which one reads right?")
+    readings.wait_for()
+    check.screen(admin, "library-subtitles-choice")
+    readings.get_by_role("radio", name=lines[0]).check()
+    admin.button("Add subtitles").click()
+    admin.button("Remove Polski").wait_for()
+    check.screen(admin, "library-subtitles")
+    admin.page.keyboard.press("Escape")
+
+
 def test_outside_the_rooms(home: Home, meet: Meet) -> None:
     """The landing page, signing in, and an administrator's pages: library, account, and every admin tab."""
     check = ScreenCheck()
@@ -50,6 +71,7 @@ def test_outside_the_rooms(home: Home, meet: Meet) -> None:
     ada.page.locator("input[type=file]").first.set_input_files(str(copyable(60)))
     ada.page.get_by_role("button", name=re.compile("^Actions for")).wait_for()
     check.screen(ada, "library-film")
+    add_subtitles_in_an_old_character_set(check, ada)
     open_and_check(check, ada, "/account", "account", "Account")
     for tab in ADMIN_TABS:
         open_and_check(check, ada, f"/admin?tab={tab}", f"admin-{tab}", "Admin")
