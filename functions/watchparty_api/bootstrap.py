@@ -23,6 +23,7 @@ from watchparty_api.ports.mail import Mailer
 from watchparty_api.ports.playback_signing import HmacGrants, PlaybackSigner
 from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
+from watchparty_api.rate_limits.mail import LimitedMailer
 from watchparty_api.rooms import film
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store, WorkspaceStore
@@ -55,17 +56,18 @@ def build_services(
         # A link in a mail must not contain a host that a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the URL of the site, because mails contain links to it")
     store = WorkspaceStore(_open_store(config.store_url), config.workspace_id)
+    limiter = Limiter(_open_windows(config, store, keys, now))
     return Services(
         config=config,
         store=store,
         tokens=TokenSigner(keys),
         keyed_hash=keys.keyed_hash,
-        limiter=Limiter(_open_windows(config, store, keys, now)),
+        limiter=limiter,
         objects=objects,
         playback=_open_playback(config, material, HmacGrants(keys.keyed_hash)),
         jobs=jobs,
         relay=relay,
-        mail=mail,
+        mail=LimitedMailer(mail, limiter, keys.keyed_hash),
         delivery_queue=delivery_queue,
         identity_provider=_open_identity(config),
         now=now,

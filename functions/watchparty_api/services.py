@@ -14,10 +14,10 @@ from watchparty_api.identity.tokens import TokenSigner
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.ports.delivery_queue import DeliveryQueue
 from watchparty_api.ports.jobs import JobLauncher
-from watchparty_api.ports.mail import Mailer
 from watchparty_api.ports.playback_signing import PlaybackSigner
 from watchparty_api.ports.relay import RelayNotices
 from watchparty_api.rate_limits.limits import Limiter
+from watchparty_api.rate_limits.mail import LimitedMailer
 from watchparty_api.records import Video, WorkspaceSettings
 from watchparty_api.store.port import WorkspaceStore
 
@@ -38,7 +38,7 @@ class Services:
     playback: PlaybackSigner
     jobs: JobLauncher
     relay: RelayNotices
-    mail: Mailer
+    mail: LimitedMailer
     delivery_queue: DeliveryQueue
     identity_provider: IdentityProvider | None
     """The identity provider that signs people in; None: the site has its own accounts."""

@@ -16,6 +16,10 @@ from starlette.testclient import TestClient
 
 from fakes.api_harness import SITE, ApiHarness
 from fakes.world import Template, World
+from watchparty_api.identity.scopes import SCOPES
+from watchparty_api.records import Account, ApiToken, Session
+from watchparty_api.store.queries import SESSIONS_OF_ACCOUNT
+from watchparty_api.web.caller import hash_secret
 
 pytestmark = pytest.mark.integration
 
@@ -219,3 +223,39 @@ def test_open_routes_look_at_no_bearer(template: Template, town: ApiHarness, eac
     """Open routes answer whatever bearer is sent."""
     got = {who: _status(town, template.world, each, who) for who in sorted(ANYTHING)}
     assert {who: status for who, status in got.items() if status in (401, 403, 429, 500)} == {}
+
+
+@pytest.mark.parametrize("each", ROWS, ids=lambda each: each.route)
+def test_an_api_token_needs_the_scope_of_the_route(template: Template, town: ApiHarness, each: Row) -> None:
+    """Without the scope of the path's area the answer is 403; nothing of the account can be changed with any scope."""
+    world, api = template.world, town
+    method, path = each.route.split(" ")
+    area = {"auth": "account"}.get(path.split("/")[3], path.split("/")[3]) if path.startswith("/api/v1/") else ""
+    needed = f"{area}:{'read' if method == 'GET' else 'write'}".replace(":decide", "")
+    account = api.services.store.get(Account, world.ids["account_id"])
+    assert account is not None
+    token = ApiToken(
+        id="scoped",
+        created_at=api.clock(),
+        account_id=account.id,
+        name="scoped",
+        secret_hash=hash_secret("secret"),
+        scopes=tuple(sorted(SCOPES - {needed})),
+    )
+    api.services.store.create(token)
+    before = sorted((each.id, each.revoked) for each in _sessions(api, account.id))
+    headers = {"Authorization": "Bearer wp_scoped_secret"}
+    answer = api.client.request(method, path.format(**world.ids), json=each.body, params=each.params, headers=headers)
+    if each.may != ANYTHING and each.route not in WITHOUT_BEARER:
+        assert answer.status_code == 403, answer.text
+        assert answer.json()["code"] == "missing_scope"
+    assert sorted((each.id, each.revoked) for each in _sessions(api, account.id)) == before
+
+
+WITHOUT_BEARER = frozenset({"POST /api/v1/auth/login", "POST /api/v1/auth/refresh"})
+"""They take a password or a cookie, and ignore the bearer."""
+
+
+def _sessions(api: ApiHarness, account_id: str) -> list[Session]:
+    store = api.services.store
+    return [each for revoked in (False, True) for each in store.query_all(SESSIONS_OF_ACCOUNT, account_id, revoked)]

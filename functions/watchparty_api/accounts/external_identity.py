@@ -15,9 +15,10 @@ from watchparty_api.accounts import one_time_tokens, sessions
 from watchparty_api.accounts.creation import account_by_email, email_claim, registration_invite
 from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.models import SessionBody, SignedIn
+from watchparty_api.addresses import address_key
 from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
 from watchparty_api.identity.identity_provider import ExternalUser
-from watchparty_api.rate_limits.limits import address_key, limit
+from watchparty_api.rate_limits.limits import limit
 from watchparty_api.records import Account, EmailClaim
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Delete, Replace, Write

@@ -3,7 +3,7 @@
 Where an identity provider signs people in, these routes answer 404. Otherwise someone could register another person's
 email address before its owner signs in through the provider.
 
-The password check counts failures per pair of account and network address, so that guessing cannot lock the owner out,
+The password check counts attempts per pair of account and network address, so that guessing cannot lock the owner out,
 and per network address alone, so that trying one password on every account is slowed, too.
 """
 
@@ -11,9 +11,9 @@ from typing import Any
 
 from fastapi import Depends, Request
 
-from watchparty_api.errors import NotFound, TooMany
+from watchparty_api.addresses import address_key
+from watchparty_api.errors import NotFound
 from watchparty_api.identity.passwords import verify_password
-from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Account
 from watchparty_api.services import Services
 from watchparty_api.web.dependencies import ServicesOf
@@ -38,16 +38,17 @@ LOCAL_ACCOUNTS_ONLY: dict[str, Any] = {
 def password_matches(
     services: Services, request: Request, subject: str, account: Account | None, password: str
 ) -> bool:
-    """Whether the password is the account's. Failures count against `who`. Raises TooMany after too many of them."""
+    """Whether the password is the account's. Raises TooMany after too many failures for `subject` from this address.
+
+    The attempt is counted before the password is checked: otherwise attempts in parallel would all be checked before
+    the first of them counts. A success is forgotten for `subject`, but not for the address, where a guesser's own
+    account would otherwise hide their failures.
+    """
     address = address_key(client_address(request))
     counted = services.keyed_hash.of("password failures", subject)
-    services.limiter.check("login_failure", counted, address)
-    services.limiter.check("login_failure_address", address)
-    if verify_password(account.password_hash if account else None, password):
-        return True
-    try:
-        services.limiter.hit("login_failure", counted, address)
-        services.limiter.hit("login_failure_address", address)
-    except TooMany:
-        return False  # already counted; `check` refuses the next attempt
-    return False
+    services.limiter.hit("login_failure", counted, address)
+    services.limiter.hit("login_failure_address", address)
+    if not verify_password(account.password_hash if account else None, password):
+        return False
+    services.limiter.forget("login_failure", counted, address)
+    return True

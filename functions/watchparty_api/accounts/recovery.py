@@ -13,10 +13,10 @@ from watchparty_api.accounts.creation import account_by_email
 from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY
 from watchparty_api.accounts.models import ForgotBody, ResetBody, VerifyBody
-from watchparty_api.errors import Gone, TooMany
+from watchparty_api.addresses import address_key
+from watchparty_api.errors import Gone
 from watchparty_api.identity.passwords import hash_password
-from watchparty_api.ports.mail import send_quietly
-from watchparty_api.rate_limits.limits import address_key, limit
+from watchparty_api.rate_limits.limits import limit
 from watchparty_api.records import Account, OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace, Write
@@ -63,27 +63,27 @@ def verify_email(body: VerifyBody, services: ServicesOf, request: Request) -> No
 
 def send_verification(services: Services, site: str, account: Account) -> None:
     """Mails the link that verifies the account's email address. Runs after the answer."""
-    if account.email is None or not services.mail.delivers:
+    send = services.mail.may_send("mail", to=account.email, sender=account.id) if account.email else None
+    if send is None:
         return
     secret, _ = one_time_tokens.mint(services, "verify", account_id=account.id, email=account.email)
     link = f"{site}/verify#token={secret}"
     text = f"Open this link to confirm your email address:\n\n{link}\n"
-    send_quietly(services.mail, to=account.email, subject="Confirm your email address", text=text)
+    send("Confirm your email address", text)
 
 
 def _send_reset(services: Services, site: str, email: str) -> None:
     account = account_by_email(services, email)
-    if account is None or account.suspended or not services.mail.delivers:
+    if account is None or account.suspended:
         return
-    try:
-        services.limiter.hit("mail_to", services.keyed_hash.of("mail", email))
-    except TooMany:
-        return  # strangers cannot flood an inbox; the answer has already been sent
+    send = services.mail.may_send("mail", to=email, sender=account.id)
+    if send is None:
+        return  # the answer has already been sent
     secret, _ = one_time_tokens.mint(services, "reset", account_id=account.id, email=email)
     link = f"{site}/reset#token={secret}"
     footer = "If you didn’t ask for this, you can ignore this email."
     text = f"Open this link within one hour to choose a new password:\n\n{link}\n\n{footer}\n"
-    send_quietly(services.mail, to=email, subject="Choose a new password", text=text)
+    send("Choose a new password", text)
 
 
 def _token_and_account(

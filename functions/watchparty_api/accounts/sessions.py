@@ -7,12 +7,14 @@ import secrets
 
 from fastapi import Request, Response
 
+from watchparty_api import audit
 from watchparty_api.accounts import refresh_tokens
 from watchparty_api.accounts.credentials import end_session
 from watchparty_api.accounts.models import AccountView, SignedIn
 from watchparty_api.identity.tokens import ACCESS_LIFE
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
+from watchparty_api.store.port import Create
 from watchparty_api.web.caller import hash_secret
 
 
@@ -28,7 +30,7 @@ def sign_in(services: Services, request: Request, response: Response, account: A
         user_agent=request.headers.get("user-agent", "")[:200],
         last_used_at=now,
     )
-    services.store.create(session)
+    audit.commit(services, [Create(session)], actor=account.id, action="account.signed_in", target=account.id)
     return _answer(services, request, response, account, session, secret)
 
 

@@ -8,9 +8,10 @@ from watchparty_api.accounts import sessions
 from watchparty_api.accounts.creation import account_by_email
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY, password_matches
 from watchparty_api.accounts.models import LoginBody, SignedIn
+from watchparty_api.addresses import address_key
 from watchparty_api.errors import Unauthenticated
 from watchparty_api.identity.passwords import hash_password, needs_rehash
-from watchparty_api.rate_limits.limits import address_key, limit
+from watchparty_api.rate_limits.limits import limit
 from watchparty_api.records import Account
 from watchparty_api.services import Services
 from watchparty_api.web.caller import require_usable

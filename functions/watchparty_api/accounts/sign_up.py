@@ -18,8 +18,9 @@ from watchparty_api.accounts.models import (
 )
 from watchparty_api.accounts.recovery import send_verification
 from watchparty_api.accounts.sessions import sign_in
+from watchparty_api.addresses import address_key
 from watchparty_api.errors import Conflict, Forbidden, Gone, VersionConflict
-from watchparty_api.rate_limits.limits import address_key, limit
+from watchparty_api.rate_limits.limits import limit
 from watchparty_api.records import OneTimeToken
 from watchparty_api.services import Services
 from watchparty_api.store.queries import ACCOUNTS_BY_ROLE, ONE_TIME_TOKENS_BY_PURPOSE

@@ -11,7 +11,6 @@ from watchparty_api.admin.models import (
     NewAccountInvite,
 )
 from watchparty_api.errors import NotFound
-from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import OneTimeToken
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import ONE_TIME_TOKENS_BY_PURPOSE
@@ -53,11 +52,12 @@ def make_invite(
         data={"role": body.role},
     )
     url = f"{base_url(request)}/register#invite={secret}"
-    if body.email is not None and services.mail.delivers:
+    send = services.mail.may_send("invited", to=body.email, sender=admin.account.id) if body.email else None
+    if send is not None:
         brand = services.settings().brand_name
         text = f"{admin.account.display_name} invited you to {brand}. Open this link to create your account:\n\n{url}\n"
         subject = f"Your invitation to {brand}"
-        later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
+        later.add_task(send, subject, text)
     response.headers["Cache-Control"] = "no-store"
     return NewAccountInvite(**AccountInviteView.of(invite).model_dump(), url=url)
 

@@ -96,11 +96,3 @@ def open_mailer(url: str, *, sender: str) -> SmtpMailer:
         password=unquote(parts.password) if parts.password else None,
         implicit_tls=implicit_tls,
     )
-
-
-def send_quietly(mail: Mailer, *, to: str, subject: str, text: str) -> None:
-    """Sends a mail after the answer; on failure logs the subject, but neither text nor address."""
-    try:
-        mail.send(to=to, subject=subject, text=text)
-    except Unavailable:
-        log.warning("a mail could not be sent: %s", subject)

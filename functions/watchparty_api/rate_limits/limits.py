@@ -8,7 +8,6 @@ limits that only protect this process are counted in its memory.
 import math
 import time
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -67,11 +66,10 @@ class Limiter:
             if not self._windows(action).hit(rule, action, *keys):
                 self._refuse(rule, action, keys)
 
-    def check(self, action: str, *keys: str) -> None:
-        """Raises TooMany like `hit`, without counting: for actions that count only when they fail."""
+    def forget(self, action: str, *keys: str) -> None:
+        """Forgets the attempts: after a success, where `hit` has counted the attempt before it was known to fail."""
         for rule in RULES[action]:
-            if not self._windows(action).test(rule, action, *keys):
-                self._refuse(rule, action, keys)
+            self._windows(action).clear(rule, action, *keys)
 
     def _refuse(self, rule: RateLimitItem, action: str, keys: tuple[str, ...]) -> None:
         reset_at_s = self._windows(action).get_window_stats(rule, action, *keys).reset_time
@@ -83,12 +81,3 @@ def limit(request: "Request", action: str, *keys: str) -> None:
     """`Limiter.hit` of the application that handles this request."""
     limiter: Limiter = request.app.state.services.limiter
     limiter.hit(action, *keys)
-
-
-def address_key(address: str) -> str:
-    """The key that stands for one address: for IPv6 the /64 network, which is one household."""
-    try:
-        known = ip_address(address)
-    except ValueError:  # a test client or a Unix socket has no address
-        return address
-    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else address

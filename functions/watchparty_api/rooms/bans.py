@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from fastapi import Request
 
+from watchparty_api.addresses import address_key
 from watchparty_api.errors import NotFound
-from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Ban, Member
 from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import find_member, member_id

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from watchparty_api.rate_limits.limits import address_key
+from watchparty_api.addresses import address_key
 from watchparty_api.rooms import views
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.changes import FILM_FIELDS, change_room, close_room, replace_link

@@ -4,11 +4,12 @@ Headers that proxies add are trusted only when they come from a trusted proxy (`
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from watchparty_api.addresses import canonical_address
 from watchparty_api.errors import Forbidden, UnsupportedType
 from watchparty_api.web.dependencies import services_of
 
@@ -40,7 +41,12 @@ def is_https(request: Request) -> bool:
 
 
 def client_address(request: Request) -> str:
-    """The client's address: behind trusted proxies the last one that is not a trusted proxy."""
+    """The client's address in its canonical form: behind trusted proxies the last one that is not a trusted proxy."""
+    address = _reported_address(request)
+    return str(canonical_address(address) or address)
+
+
+def _reported_address(request: Request) -> str:
     address = request.client.host if request.client else "unknown"
     if not _from_trusted_proxy(request):
         return address
@@ -73,10 +79,8 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:  # a name
-        return False
+    address = canonical_address(host or "")
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def _forwarded(request: Request, what: str) -> list[str]:
@@ -92,11 +96,8 @@ def _from_trusted_proxy(request: Request) -> bool:
 
 
 def _trusted(address: str, proxies: tuple[str, ...]) -> bool:
-    try:
-        known = ip_address(address)
-    except ValueError:  # a test client or a Unix socket has no address
-        return False
-    return any(known in network for network in _networks(proxies))
+    known = canonical_address(address)  # None: a test client or a Unix socket
+    return known is not None and any(known in network for network in _networks(proxies))
 
 
 @lru_cache(maxsize=8)

@@ -11,14 +11,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import cast
 from urllib.parse import urlsplit
 
+from watchparty_api.addresses import canonical_address, is_metadata, is_public
+
 WITHIN_S = 8.0
 """The limit for the whole call, from connecting to the status: a socket's timeout restarts with every byte."""
-
-_UNICAST = IPv6Network("2000::/3")
 
 
 class CallFailed(Exception):
@@ -46,21 +45,12 @@ def call(url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool
 def _addresses(host: str, port: int, *, public_only: bool) -> str:
     """Resolves the host to its first address. Raises CallFailed when any address is not public and all have to be."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    addresses = [ip_address(each.partition("%")[0]) for each in found]
-    if public_only and not all(map(_is_public, addresses)):
+    addresses = [canonical_address(each) for each in found]
+    if public_only and not all(each is not None and is_public(each) for each in addresses):
         raise CallFailed("the address is not public")
-    if any(each.is_link_local for each in addresses):  # also at home, which may be a machine in a cloud
+    if any(each is None or is_metadata(each) for each in addresses):  # also at home, which may be a machine in a cloud
         raise CallFailed("the address is a machine's metadata service")
     return found[0]
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address is one public machine. For IPv6: inside 2000::/3, without an embedded IPv4 address, because
-    translators (64:ff9b::/96, 6to4) lead into networks that the address does not show.
-    """
-    if isinstance(address, IPv6Address):
-        return address in _UNICAST and address.is_global and address.sixtofour is None
-    return address.is_global and not address.is_multicast
 
 
 @contextmanager

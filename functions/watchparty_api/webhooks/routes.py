@@ -3,7 +3,9 @@
 `name=` keeps a published operation id where the function is named differently.
 """
 
+import asyncio
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from fastapi import APIRouter, Depends, Response
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, Forbidden, NotFound
 from watchparty_api.records import Webhook
+from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf
@@ -32,6 +35,8 @@ from watchparty_api.webhooks.signature import secret_of
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 _MAX_WEBHOOKS = 10
+_TEST_THREADS = ThreadPoolExecutor(4, thread_name_prefix="webhook-test")
+"""Threads of their own: a test waits for a stranger's server, and would take a thread from all other calls."""
 
 
 def owned_webhook(webhook_id: str, services: ServicesOf, caller: AccountOf) -> Webhook:
@@ -88,8 +93,12 @@ def delete(webhook: OwnedWebhook, services: ServicesOf) -> None:
 
 
 @router.post("/{webhook_id}/test", name="try_out")
-def test_webhook(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
+async def test_webhook(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryView:
     """Calls the URL once with an event `test`, and returns its answer."""
+    return await asyncio.get_running_loop().run_in_executor(_TEST_THREADS, _tested, services, webhook)
+
+
+def _tested(services: Services, webhook: Webhook) -> DeliveryView:
     services.limiter.hit("webhook_test", webhook.account_id)
     if not webhook.active:
         raise Conflict("webhook_inactive", "This webhook is paused. Resume it first.")

@@ -11,10 +11,11 @@ import pytest
 from fakes.api_harness import SITE
 from fakes.clock import SteppedClock
 from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from watchparty_api.addresses import address_key
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.errors import TooMany
-from watchparty_api.rate_limits.limits import RULES, Limiter, address_key
+from watchparty_api.rate_limits.limits import RULES, Limiter
 from watchparty_api.rate_limits.shared_windows import SharedWindows
 from watchparty_api.store.port import R, WorkspaceStore
 
@@ -32,15 +33,16 @@ def test_a_rule_counts_each_key_for_itself() -> None:
     limiter.hit("knock", "other", "192.0.2.1")
 
 
-def test_checking_does_not_count() -> None:
-    """`check` does not count, but refuses when the rule is exhausted."""
+def test_forgotten_attempts_do_not_count() -> None:
+    """`forget` makes room for one key, and leaves the others' attempts."""
     limiter = Limiter()
-    for _ in range(100):
-        limiter.check("login_failure", "ana")
-    for _ in range(5):
-        limiter.hit("login_failure", "ana")
+    for key in ("ana", "ben"):
+        for _ in range(5):
+            limiter.hit("login_failure", key)
+    limiter.forget("login_failure", "ana")
+    limiter.hit("login_failure", "ana")
     with pytest.raises(TooMany):
-        limiter.check("login_failure", "ana")
+        limiter.hit("login_failure", "ben")
 
 
 def test_the_longer_rule_refuses_for_longer() -> None:
@@ -70,12 +72,10 @@ def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -
         limiter.hit("login_failure", "ana@example.org")
     for limiter in (one, other):
         with pytest.raises(TooMany):
-            limiter.check("login_failure", "ana@example.org")
-        with pytest.raises(TooMany):
             limiter.hit("login_failure", "ana@example.org")
-    other.check("login_failure", "ben@example.org")
+    other.hit("login_failure", "ben@example.org")
     clock.advance(seconds=61)
-    other.check("login_failure", "ana@example.org")
+    other.hit("login_failure", "ana@example.org")
     for _ in range(120):
         one.hit("join", "room")
     other.hit("join", "room")

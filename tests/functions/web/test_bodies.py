@@ -19,6 +19,11 @@ from watchparty_api.web.bodies import one_line
         ("👩\u200d👧", "👩\u200d👧"),
         ("\u200d\u200d", ""),
         ("\u2067\u2066", ""),
+        ("\u2800\u3164\u115f\uffa0", ""),  # blanks that are symbols and letters to Unicode
+        ("\ufe0f\u034f", ""),
+        ("\u0301\u0302", ""),
+        ("Ana\u3164", "Ana"),
+        ("❤\ufe0f", "❤\ufe0f"),
     ],
 )
 def test_names_are_one_visible_line(typed: str, kept: str) -> None:

@@ -1,10 +1,11 @@
 """Creates and revokes invitations: personal links that skip approval, password and membership, and grant a role."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
-from watchparty_api.errors import NotFound, TooMany
-from watchparty_api.rate_limits.limits import address_key
+from watchparty_api.addresses import address_key
+from watchparty_api.errors import NotFound
 from watchparty_api.records import Account, Invitation, Member, Room
 from watchparty_api.rooms.invitations.links import invitation_link, new_secret
 from watchparty_api.rooms.invitations.models import InvitationStart
@@ -41,21 +42,15 @@ def invitation_mail(room: Room, by: Member, url: str) -> tuple[str, str]:
     return subject, f"{by.display_name} invited you to “{room.name}”.\n\nYour personal link:\n{url}\n"
 
 
-def may_send_mail(services: Services, by: Member, email: str, *, address: str) -> bool:
-    """Whether to mail the link.
+def may_send_mail(services: Services, by: Member, email: str, *, address: str) -> Callable[[str, str], None] | None:
+    """The function that mails the link; None if it may not be mailed.
 
     Guests and temporary hosts cannot send mail in our name, and there are limits per sender and per recipient.
     """
     account = services.store.get(Account, by.account_id) if by.account_id else None
-    if account is None or account.temporary or not services.mail.delivers:
-        return False
-    try:
-        services.limiter.hit("mail_from_address", address_key(address))
-        # Counted separately from mails to account owners, because the limit would reveal whether an account exists.
-        services.limiter.hit("mail_to", services.keyed_hash.of("invited", email.lower()))
-    except TooMany:
-        return False
-    return True
+    if account is None or account.temporary:
+        return None
+    return services.mail.may_send("invited", to=email, sender=address_key(address))
 
 
 def revoke_invitation(services: Services, room_id: str, invitation_id: str) -> None:

@@ -4,7 +4,6 @@ from typing import Literal, cast
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
-from watchparty_api.ports.mail import send_quietly
 from watchparty_api.records import Invitation
 from watchparty_api.rooms.invitations.invite import create_invitation, invitation_mail, may_send_mail, revoke_invitation
 from watchparty_api.rooms.invitations.links import inviter_may_invite
@@ -43,10 +42,10 @@ def make(
     invitation, url = create_invitation(
         services, room, by, body, room_url=room_url(share_url(request), room), credential=credential_of(access.caller)
     )
-    mailed = body.email is not None and may_send_mail(services, by, body.email, address=client_address(request))
-    if body.email is not None and mailed:
-        subject, text = invitation_mail(room, by, url)
-        later.add_task(send_quietly, services.mail, to=body.email, subject=subject, text=text)
+    send = may_send_mail(services, by, body.email, address=client_address(request)) if body.email else None
+    mailed = send is not None
+    if send is not None:
+        later.add_task(send, *invitation_mail(room, by, url))
     response.headers["Cache-Control"] = "no-store"
     return InvitationMade(invitation=_view(invitation), url=url, mailed=mailed)
 

@@ -5,8 +5,8 @@ from functools import cache
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from watchparty_api.addresses import address_key
 from watchparty_api.identity.passwords import verify_password
-from watchparty_api.rate_limits.limits import address_key
 from watchparty_api.records import Room
 from watchparty_api.rooms.address import find_room
 from watchparty_api.rooms.generated_names import guest_name
@@ -55,11 +55,11 @@ def _attempt(services: Services, room: Room, body: Join, caller: Caller, address
     def password_matches() -> bool:
         if body.password is None:
             return False
-        services.limiter.check("room_password", room.id, address)
-        if verify_password(room.password_hash, body.password):
-            return True
-        services.limiter.hit("room_password", room.id, address)
-        return False
+        services.limiter.hit("room_password", room.id, address)  # first: attempts in parallel must all count
+        if not verify_password(room.password_hash, body.password):
+            return False
+        services.limiter.forget("room_password", room.id, address)
+        return True
 
     @cache
     def before_request() -> None:

@@ -16,7 +16,7 @@ from watchparty_api.videos.subtitles.charsets import is_offered
 from watchparty_api.videos.subtitles.webvtt import preview, to_webvtt
 from watchparty_api.videos.transcodes.transitions import sidecars
 from watchparty_api.videos.views import video_view
-from watchparty_api.web.bodies import Body, one_line
+from watchparty_api.web.bodies import Body, visible_line
 from watchparty_api.web.dependencies import ServicesOf
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -27,7 +27,7 @@ _FILE_BODY = {"requestBody": {"required": True, "content": {"text/plain": {"sche
 router = APIRouter(tags=["subtitles"])
 
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")]
-Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(one_line)]
+Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(visible_line)]
 
 
 def _offered(charset: str) -> str:
