@@ -12,7 +12,7 @@ from watchparty_relay.config import RelayConfig
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.relay import Relay
 from watchparty_relay.reporting.publishers import PubSubEvents, print_events
-from watchparty_relay.reporting.room_events import EventQueue, Publish
+from watchparty_relay.reporting.room_events import EventQueue, Publish, commit_events
 from watchparty_relay.room_time import MachineTime, TimeSource
 from watchparty_relay.rules.rate_limit import scaled_limits
 from watchparty_relay.rules.word_filter import WordFilter
@@ -53,10 +53,11 @@ def build_relay(
     clock: TimeSource | None = None,
 ) -> RelayService:
     time, metrics = clock or MachineTime(), Metrics()
+    journal = Journal(journal_path, commit_events=commit_events) if journal_path and config.bus == "memory" else None
     relay = Relay(
-        bus=_bus(config, journal_path, time, metrics),
+        bus=_bus(config, journal, time, metrics),
         verifier=TokenVerifier(jwks),
-        events=EventQueue(publish, metrics),
+        events=EventQueue(publish, metrics, outbox=journal),
         metrics=metrics,
         time=time,
         limits=scaled_limits(config.limits_times),
@@ -74,10 +75,10 @@ def build_publisher(config: RelayConfig) -> Publish:
     return PubSubEvents(config.events_topic, emulator=config.pubsub_emulator)
 
 
-def _bus(config: RelayConfig, journal_path: Path | None, time: TimeSource, metrics: Metrics) -> Bus:
+def _bus(config: RelayConfig, journal: Journal | None, time: TimeSource, metrics: Metrics) -> Bus:
     match config.bus:
         case "memory":
-            return MemoryBus(journal=Journal(journal_path) if journal_path else None, time=time)
+            return MemoryBus(journal=journal, time=time)
         case "redis":
             from watchparty_relay.bus.redis import RedisBus
 

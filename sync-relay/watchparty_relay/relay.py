@@ -82,6 +82,7 @@ class Relay:
     async def start(self, *, ticking: bool = True) -> None:
         """With `ticking=False` nothing runs on its own: the caller calls `tick` and `flush_events`."""
         await self._bus.start()
+        self._events.restore()
         self._notices.start()
         self.started = True
         if ticking:

@@ -123,14 +123,14 @@ class MemoryBus:
             entry.archived_seq = max(entry.archived_seq, seq)
 
     async def _commit(self, entry: _Entry, decision: Decision, request: Request | None, now_ms: float) -> None:
-        before = entry.newest if entry.stored or entry.writing else None
+        before, stored = entry.newest, bool(entry.stored or entry.writing)
         entry.newest, entry.touched_ms = decision.room, now_ms
         if request is not None and decision.answer is not None:
             entry.answers.store(request.by, request.message.cid, decision.answer, now_ms=now_ms)
         if self._journal is None:
             _notify(entry, decision)
             return
-        writes = self._journal.writes(before, decision, request, now_ms=now_ms)
+        writes = self._journal.writes(before, decision, request, stored=stored, now_ms=now_ms)
         entry.writing += 1
         try:
             await self._journal.commit(

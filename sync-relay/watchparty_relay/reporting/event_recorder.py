@@ -15,8 +15,8 @@ from watchparty_relay.protocol.messages import ChatEntry, Cleared, Deleted, Repo
 from watchparty_relay.protocol.values import CauseKind, Mode
 from watchparty_relay.reporting.room_events import (
     EventQueue,
-    action_event,
     chat_event,
+    commit_event,
     report_events,
     session_event,
     snapshot_event,
@@ -76,10 +76,11 @@ class EventRecorder:
 
     def _record_state(self, before: Room, commit: Committed, state: State, leading: bool, now_ms: float) -> None:
         if state.cause.cmd in (CauseKind.OPENED, CauseKind.SEED):
-            return  # the functions know it: it came from them
+            return
         other_film = state.mrev != before.clock.media.mrev
-        if commit.ours and (state.cause.cmd is not CauseKind.MEDIA or other_film):
-            self._events.add(action_event(commit.room, state))
+        action = commit_event(before, commit.room, state, now_ms)
+        if commit.ours and action is not None:
+            self._events.add(action, committed=True)
         stopped = state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode
         if leading and (other_film or stopped):
             self._add_snapshot(commit.room, now_ms)
@@ -90,7 +91,7 @@ class EventRecorder:
         for entry in room.log:
             if entry.seq > archived_seq:
                 published = partial(self._bus.record_archived, room.id, entry.seq)
-                self._events.add(chat_event(room, entry, now_ms=now_ms), published=published)
+                self._events.add(chat_event(room, entry, now_ms=now_ms), published=published, committed=True)
         self._queued_seq = max(archived_seq, room.seq)
 
     def _add_session(self, room: Room, participant_id: str, *, started: bool, now_ms: float) -> None:

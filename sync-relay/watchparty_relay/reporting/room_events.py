@@ -1,21 +1,22 @@
 """Room events for the functions: the queue of a process, and the shapes of session, action, chat, snapshot and report.
 
 Events are queued and published once per second in batches. An event's id is the same whenever it is published again, so
-publishing twice is harmless. A process that is killed may lose its last second.
+publishing twice is harmless. Without an outbox, a process that is killed may lose its last second.
 """
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol.messages import ChatEntry, Cleared, Deleted, State
-from watchparty_relay.protocol.values import Mode
+from watchparty_relay.protocol.values import CauseKind, Mode
+from watchparty_relay.rules.changes import Event as RoomChange
 from watchparty_relay.rules.state import Room
 
 log = logging.getLogger(__name__)
@@ -42,22 +43,44 @@ class _Pending:
     published: Callable[[], None] | None
     refusals: int = 0
 
-    def done(self) -> None:
-        if self.published is not None:
-            self.published()
+
+class Outbox(Protocol):
+    """Where events outlive the process until they are published. The journal is one; it also stores the events of
+    commits, in the transaction of the commit.
+    """
+
+    def unpublished(self) -> list[Event]: ...
+
+    def keep(self, event: Event) -> None: ...
+
+    def forget(self, ids: Sequence[str]) -> None: ...
 
 
 class EventQueue:
-    """One per process. An event that the publisher refuses holds up no other, and is set aside after a few attempts."""
+    """One per process. An event that the publisher refuses holds up no other, and is set aside after a few attempts.
 
-    def __init__(self, publish: Publish, metrics: Metrics) -> None:
+    With an `outbox` no event is lost with the process: what was not confirmed is published after the next start.
+    """
+
+    def __init__(self, publish: Publish, metrics: Metrics, *, outbox: Outbox | None = None) -> None:
         self._publish = publish
+        self._outbox = outbox
         self._metrics = metrics
         self._pending: deque[_Pending] = deque()
         self._flushing = asyncio.Lock()
 
-    def add(self, event: Event, *, published: Callable[[], None] | None = None) -> None:
-        """`published` is called once the event has been published, or set aside."""
+    def restore(self) -> None:
+        """Queues what the previous process did not publish. Called once, when the outbox is open."""
+        if self._outbox is not None:
+            self._pending.extendleft(_Pending(event, None) for event in reversed(self._outbox.unpublished()))
+            self._metrics.events_pending = len(self._pending)
+
+    def add(self, event: Event, *, published: Callable[[], None] | None = None, committed: bool = False) -> None:
+        """`published` is called once the event has been published, or set aside. A `committed` one reports a change of
+        the room, with which the outbox has stored it.
+        """
+        if self._outbox is not None and not committed:
+            self._outbox.keep(event)
         if len(self._pending) >= MAX_PENDING:
             self._pending.popleft()
             self._metrics.events_lost += 1
@@ -93,8 +116,7 @@ class EventQueue:
             else:
                 await self._publish_singly(batch, refused)
         else:
-            for each in batch:
-                each.done()
+            self._done(batch)
 
     async def _publish_singly(self, batch: list[_Pending], refused: list[_Pending]) -> None:
         blamed: list[_Pending] = []
@@ -110,7 +132,7 @@ class EventQueue:
                 blamed.append(each)
                 failure = error
             else:
-                each.done()
+                self._done([each])
         if failure is not None:
             self._refuse(blamed, failure, alone=len(blamed) == len(batch), refused=refused)
 
@@ -123,8 +145,32 @@ class EventQueue:
                 continue
             self._metrics.events_set_aside += 1
             log.error("set aside the room event %s, which was refused: %r", each.event.get("id"), error)
-            each.done()
+            self._done([each])
         log.warning("%d room events were refused: %r", len(blamed), error)
+
+    def _done(self, batch: list[_Pending]) -> None:
+        for each in batch:
+            if each.published is not None:
+                each.published()
+        if self._outbox is not None:
+            self._outbox.forget([each.event["id"] for each in batch])
+
+
+def commit_events(before: Room, room: Room, events: Sequence[RoomChange], now_ms: float) -> list[Event]:
+    """The room events that report a change of the room: actions of members, and everything in the chat. Pure."""
+    found = (commit_event(before, room, event, now_ms) for event in events)
+    return [event for event in found if event is not None]
+
+
+def commit_event(before: Room, room: Room, change: RoomChange, now_ms: float) -> Event | None:
+    match change:
+        case State() if change.cause.cmd in (CauseKind.OPENED, CauseKind.SEED):
+            return None  # the functions know it: it came from them
+        case State() if change.cause.cmd is not CauseKind.MEDIA or change.mrev != before.clock.media.mrev:
+            return action_event(room, change)
+        case ChatEntry() | Deleted() | Cleared():
+            return chat_event(room, change, now_ms=now_ms)
+    return None
 
 
 def session_event(room: Room, participant_id: str, *, started: bool, total: int, now_ms: float) -> Event:

@@ -17,6 +17,7 @@ from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Command, Nack, Reacted, State
 from watchparty_relay.protocol.notices import MuteNotice, RemoveNotice
 from watchparty_relay.protocol.values import ErrorCode, Media, NackCode, Operation, Role, Settings
+from watchparty_relay.reporting.room_events import commit_events
 from watchparty_relay.rules.changes import Enter, Refusal, Release, Request
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +56,7 @@ async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
             server.flush()
             bus = RedisBus(server.url)
         case kind:
-            journal = Journal(tmp_path / "relay.sqlite") if kind == "journal" else None
+            journal = Journal(tmp_path / "relay.sqlite", commit_events=commit_events) if kind == "journal" else None
             bus = MemoryBus(journal=journal, time=ManualTime())
     await bus.start()
     yield bus
