@@ -16,6 +16,9 @@ from typing import Any, Protocol
 
 log = logging.getLogger(__name__)
 
+RETRY_S = 5.0
+"""How often the exit of a child is reported again, until it can be stored."""
+
 TranscodeEvent = Mapping[str, Any]
 
 
@@ -59,6 +62,7 @@ class TranscodeSupervisor:
         on_exit: Callable[[Job], None],
         start_child: StartChild,
         slots: int,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._original_of = original_of
         self._media_of = media_of
@@ -70,6 +74,8 @@ class TranscodeSupervisor:
         self._running: dict[Job, RunningChild] = {}
         self._prewarmed: RunningChild | None = None
         self._stopping = False
+        self._stopped = threading.Event()
+        self._retry_s = retry_s
         self._lock = threading.Lock()
 
     def expect(self) -> None:
@@ -79,7 +85,7 @@ class TranscodeSupervisor:
                 return
             try:
                 self._prewarmed = self._start_child(["--prewarm"], self._on_line)
-            except OSError as error:  # the film starts a little later
+            except Exception as error:  # the film starts a little later
                 log.warning("could not prewarm a transcoder: %s", error)
 
     def launch(self, *, video_id: str, generation: str, attempt: int) -> str:
@@ -107,6 +113,7 @@ class TranscodeSupervisor:
         """Stops all children; their jobs resume at the next start."""
         with self._lock:
             self._stopping = True
+            self._stopped.set()
             self._waiting.clear()
             children = [*self._running.values(), *([self._prewarmed] if self._prewarmed else [])]
         for child in children:
@@ -119,8 +126,15 @@ class TranscodeSupervisor:
                     return
                 self._free_slots -= 1
                 job = self._waiting.popleft()
-                child = self._running[job] = self._child(self._arguments(job))
-            threading.Thread(target=self._wait_for, args=(job, child), daemon=True).start()
+                try:
+                    child = self._running[job] = self._child(self._arguments(job))
+                except Exception:  # whatever prevents this film, the others get their turn
+                    log.exception("the transcoder of video %s could not be started", job.video_id)
+                    self._free_slots += 1
+                    child = None
+            target = self._report_exit if child is None else self._wait_for
+            arguments = (job,) if child is None else (job, child)
+            threading.Thread(target=target, args=arguments, daemon=True).start()
 
     def _child(self, arguments: list[str]) -> RunningChild:
         prewarmed, self._prewarmed = self._prewarmed, None
@@ -143,15 +157,32 @@ class TranscodeSupervisor:
         except ValueError:
             log.warning("the transcoder printed a line that is not an event: %.200s", line)
             return
-        self._on_event(event)
+        try:
+            self._on_event(event)
+        except Exception:  # the child must not wait for a reader; a final event that is lost makes the run a lost one
+            log.exception("an event of the transcoder could not be applied")
 
     def _wait_for(self, job: Job, child: RunningChild) -> None:
-        code = child.wait()
-        with self._lock:
-            self._free_slots += 1
-            del self._running[job]
-            stopping = self._stopping
-        if not stopping:
+        try:
+            code = child.wait()
             log.info("the transcoder of video %s exited with %s", job.video_id, code)
-            self._on_exit(job)
+        finally:
+            with self._lock:
+                self._free_slots += 1
+                del self._running[job]
+            self._report_exit(job)
+
+    def _report_exit(self, job: Job) -> None:
+        """Reports the exit until it is accepted: while the disk is full or the database away, it is not."""
+        reported = self._stopping or self._is_exit_stored(job)
         self._fill_slots()
+        while not reported and not self._stopped.wait(self._retry_s):
+            reported = self._is_exit_stored(job)
+
+    def _is_exit_stored(self, job: Job) -> bool:
+        try:
+            self._on_exit(job)
+        except Exception as error:  # whatever prevents it, it is tried again
+            log.warning("the exit of the transcoder of video %s could not be stored: %r", job.video_id, error)
+            return False
+        return True

@@ -1,8 +1,10 @@
 """The supervisor runs children in slots, one per video, and forwards their events."""
 
+import itertools
 import json
+import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +227,88 @@ def test_stop_stops_the_prewarmed_child() -> None:
     assert children.wait_for(1).stopped
     jobs.expect()
     assert len(children.started) == 1
+
+
+class SometimesFull(FakeChildren):
+    """Fails to start the first children."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    def start(self, arguments: list[str], on_line: Callable[[str], None]) -> StepChild:
+        if self.failures:
+            self.failures -= 1
+            raise OSError(28, "No space left on device")
+        return super().start(arguments, on_line)
+
+
+def test_a_start_that_fails_frees_its_slot() -> None:
+    """Three films of which the first two cannot be started: the third runs, and the exit of the others is reported."""
+    children, exited = SometimesFull(2), queue.Queue[Job]()
+    running = TranscodeSupervisor(
+        original_of=Path,
+        media_of=lambda video_id, _: Path(video_id),
+        on_event=lambda _: None,
+        on_exit=exited.put,
+        start_child=children.start,
+        slots=1,
+    )
+    for name in ("a", "b", "c"):
+        running.launch(video_id=name, generation="1", attempt=1)
+    assert "--video-id=c" in children.wait_for(1).arguments
+    assert {exited.get(timeout=5).video_id for _ in range(2)} == {"a", "b"}
+    running.stop()
+
+
+def test_an_event_that_cannot_be_applied_stops_no_film() -> None:
+    """The child's later events are still read, and the next film gets the slot."""
+    children, seen = FakeChildren(), list[str]()
+
+    def explode(event: Mapping[str, Any]) -> None:
+        seen.append(event["kind"])
+        raise RuntimeError("a room with a problem")
+
+    running = TranscodeSupervisor(
+        original_of=Path,
+        media_of=lambda video_id, _: Path(video_id),
+        on_event=explode,
+        on_exit=lambda _: None,
+        start_child=children.start,
+        slots=1,
+    )
+    for name in ("a", "b"):
+        running.launch(video_id=name, generation="1", attempt=1)
+    first = children.wait_for(1)
+    for kind in ("playable", "finished"):
+        first.on_line(json.dumps({"kind": kind}))
+    first.ended.set()
+    children.wait_for(2)
+    assert seen == ["playable", "finished"]
+    running.stop()
+
+
+def test_the_exit_of_a_child_is_reported_until_it_is_stored() -> None:
+    """While the disk is full the database takes nothing; the other films go on, and afterwards no film is stuck."""
+    children, tries, stored = FakeChildren(), itertools.count(), queue.Queue[Job]()
+
+    def full_disk(job: Job) -> None:
+        if next(tries) < 3:
+            raise OSError(28, "No space left on device")
+        stored.put(job)
+
+    running = TranscodeSupervisor(
+        original_of=Path,
+        media_of=lambda video_id, _: Path(video_id),
+        on_event=lambda _: None,
+        on_exit=full_disk,
+        start_child=children.start,
+        slots=1,
+        retry_s=0.01,
+    )
+    for name in ("a", "b"):
+        running.launch(video_id=name, generation="1", attempt=1)
+    children.wait_for(1).ended.set()
+    children.wait_for(2)
+    assert stored.get(timeout=5).video_id == "a"
+    running.stop()

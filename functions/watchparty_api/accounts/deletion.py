@@ -8,6 +8,7 @@ from watchparty_api import audit
 from watchparty_api.accounts.creation import claim_id
 from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.errors import Conflict, Gone
+from watchparty_api.isolation import process_each
 from watchparty_api.records import Account, EmailClaim, Session
 from watchparty_api.rooms.changes import close_room
 from watchparty_api.services import Services
@@ -60,9 +61,9 @@ def delete_expired_temporary_accounts(services: Services) -> int:
         for account in services.store.query_all(TEMPORARY_ACCOUNTS, True)
         if account.expires_at is not None and account.expires_at <= now
     ]
-    for account in expired:
-        delete_account(services, account, actor="system")
-    return len(expired)
+    return process_each(
+        expired, lambda account: delete_account(services, account, actor="system"), task="delete an expired account"
+    )
 
 
 def _close(services: Services, room_id: str) -> None:

@@ -4,16 +4,20 @@ Rooms change only through `commit_and_notify`. Maintenance calls `deliver_due` f
 arrive twice; it is not lost while it is still relevant.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from watchparty_api.errors import AlreadyExists, Conflict, Missing, VersionConflict
+from watchparty_api.isolation import process_each
 from watchparty_api.records import Notice
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Write
 from watchparty_api.store.queries import NOTICES_BY_DUE
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -44,7 +48,10 @@ def commit_and_notify(services: Services, decide: Callable[[], Change[T]]) -> T:
         except (VersionConflict, AlreadyExists, Missing):
             continue
         for notice in outgoing:
-            _deliver(services, notice)
+            try:
+                _deliver(services, notice)
+            except Exception:  # the change is committed, and maintenance delivers the notice
+                log.exception("a notice could not be delivered")
         return change.result
     raise Conflict("changed_meanwhile", "Someone else is changing this right now. Try again.")
 
@@ -56,17 +63,25 @@ def notify(services: Services, notice: Notice) -> None:
 
 def deliver_due(services: Services) -> int:
     """Delivers notices that are due and could not be delivered before; returns how many were acknowledged."""
-    now, delivered = services.now(), 0
-    for notice in services.store.query(NOTICES_BY_DUE, limit=200).items:
-        if notice.due_at > now:
-            break
+    now, delivered = services.now(), list[Notice]()
+
+    def deliver(notice: Notice) -> None:
         if now - notice.created_at > _MAX_NOTICE_AGE:
             services.store.delete(Notice, notice.id)
-        elif _deliver(services, notice):
-            delivered += 1
+            return
+        try:
+            acknowledged = _deliver(services, notice)
+        except Exception:
+            _postpone(services, notice, now)
+            raise
+        if acknowledged:
+            delivered.append(notice)
         else:
             _postpone(services, notice, now)
-    return delivered
+
+    due = [notice for notice in services.store.query(NOTICES_BY_DUE, limit=200).items if notice.due_at <= now]
+    process_each(due, deliver, task="deliver a notice")
+    return len(delivered)
 
 
 def _deliver(services: Services, notice: Notice) -> bool:

@@ -66,7 +66,11 @@ def _in_turn(services: Services, ids: Sequence[str], ends_at_s: float) -> int:
             if index:
                 _postpone(services, ids[index:], services.now() + RETRIES[0])
             break
-        after = attempt(services, id_)
+        try:
+            after = attempt(services, id_)
+        except Exception:  # whatever is wrong with one delivery, the others are sent; its lease has postponed it
+            log.exception("delivery %s could not be tried", id_)
+            continue
         delivered += after.state == "delivered"
         if after.state == "waiting" and after.last_status is None:
             _postpone(services, ids[index + 1 :], after.due_at)

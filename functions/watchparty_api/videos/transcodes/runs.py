@@ -12,6 +12,7 @@ from typing import Any
 
 from watchparty_api.dead_letters import TEMPORARY, reason_of, set_aside
 from watchparty_api.errors import Unavailable, VersionConflict
+from watchparty_api.isolation import process_each
 from watchparty_api.records import Video, VideoStatus
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
@@ -55,20 +56,29 @@ def run_ended(services: Services, *, video_id: str, attempt: int) -> None:
 def requeue_stuck(services: Services) -> None:
     """Starts another run for those that have been silent for too long, and launches again those that never started."""
     now = services.now()
-    for video in _with_status(services, "processing"):
-        if is_silent(video, now):
+
+    def requeue(video: Video) -> None:
+        if video.status == "processing":
             _change(services, video.id, lambda found, at: _lost(found, at) if is_silent(found, at) else None)
-    for video in _with_status(services, "queued"):
         # The same run: it may just be waiting for capacity, and launching twice is harmless.
-        if is_silent(video, now) and (waiting := _change(services, video.id, _still_queued)):
+        elif waiting := _change(services, video.id, _still_queued):
             launch(services, waiting)
+
+    waiting_or_running = [*_with_status(services, "processing"), *_with_status(services, "queued")]
+    process_each((video for video in waiting_or_running if is_silent(video, now)), requeue, task="restart a transcode")
 
 
 def resume_interrupted(services: Services) -> None:
-    """At the start of a server whose runs stopped with it: restarts everything that was queued or running."""
-    for status in ("queued", "processing"):
-        for video in _with_status(services, status):
-            _change(services, video.id, next_run)
+    """At the start of a server whose runs stopped with it: restarts everything that was queued or running.
+
+    A run that was running counts as lost, because the film may be what stops the server; progress resets the count.
+    """
+    interrupted = [*_with_status(services, "queued"), *_with_status(services, "processing")]
+
+    def resume(video: Video) -> None:
+        _change(services, video.id, _lost if video.status == "processing" else next_run)
+
+    process_each(interrupted, resume, task="resume a transcode")
 
 
 def retry(services: Services, video_id: str) -> Video | None:
@@ -88,8 +98,9 @@ def launch(services: Services, video: Video) -> bool:
     """Starts the newest run. If it cannot be started now, `requeue_stuck` tries again later."""
     try:
         services.jobs.launch(video_id=video.id, generation=video.generation or "", attempt=video.attempt)
-    except Unavailable as error:
-        log.warning("could not start run %s of video %s: %s", video.attempt, video.id, error)
+    except Exception as error:  # whatever prevents it, other films are started, and this one later
+        known = isinstance(error, Unavailable)
+        log.warning("could not start run %s of video %s: %s", video.attempt, video.id, error, exc_info=not known)
         _mark_not_started(services, video)
         return False
     if never_started(video):
@@ -120,9 +131,17 @@ def _change(services: Services, video_id: str, decision: Decision) -> Video | No
         if after.attempt > before.attempt:
             launch(services, stored)
         if _visible_to_rooms(after) != _visible_to_rooms(before):
-            services.on_video_changed(services, stored)
+            _announce(services, stored)
         return stored
     raise Unavailable("too_busy", "This film is changing too fast. Try again in a moment.")
+
+
+def _announce(services: Services, video: Video) -> None:
+    """Notifies the rooms that show the video. The change is stored already, and the next one notifies them again."""
+    try:
+        services.on_video_changed(services, video)
+    except Exception:  # whatever is wrong with a room, the preparation of films goes on
+        log.exception("the rooms that show video %s could not be notified", video.id)
 
 
 def _visible_to_rooms(video: Video) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ originals that are no longer needed.
 from datetime import datetime, timedelta
 
 from watchparty_api.errors import VersionConflict
+from watchparty_api.isolation import process_each
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
@@ -21,12 +22,16 @@ def end_abandoned(services: Services) -> None:
     """Finishes complete uploads whose event was lost, and ends those that were abandoned for a week."""
     now = services.now()
     services.objects.delete_abandoned_uploads(now)
-    for video in list(services.store.query_all(VIDEOS_BY_STATUS, "uploading")):
+
+    def end(video: Video) -> None:
         original = services.objects.original(video.id)
         if original is not None:
             on_finalized(services, original)
         elif video.updated_at + ABANDONED_AFTER <= now:
             _end(services, video, now)
+
+    uploading = list(services.store.query_all(VIDEOS_BY_STATUS, "uploading"))
+    process_each(uploading, end, task="end an abandoned upload")
 
 
 def delete_used_originals(services: Services) -> None:
@@ -35,9 +40,12 @@ def delete_used_originals(services: Services) -> None:
     Only a failed film can be prepared again, so its original is kept.
     """
     now = services.now()
-    for video in services.store.query_all(VIDEOS_BY_STATUS, "ready"):
-        if video.updated_at + ORIGINAL_RETENTION <= now:
-            services.objects.delete_original(video.id)
+    used = (
+        video
+        for video in services.store.query_all(VIDEOS_BY_STATUS, "ready")
+        if video.updated_at + ORIGINAL_RETENTION <= now
+    )
+    process_each(used, lambda video: services.objects.delete_original(video.id), task="delete an original")
 
 
 def _end(services: Services, video: Video, now: datetime) -> None:

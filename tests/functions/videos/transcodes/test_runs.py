@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -157,12 +158,37 @@ def test_a_run_that_never_started_is_launched_again(api: ApiHarness) -> None:
 
 
 def test_a_restart_resumes_interrupted_runs(api: ApiHarness) -> None:
-    """MEDIA: stuck after a restart. Queued and running films continue without counting as lost."""
+    """MEDIA: stuck after a restart. A queued film continues as before, a running one lost a run; progress forgives."""
     stored(api, status="processing", progress=0.5)
     resume_interrupted(api.services)
     video = read(api)
     assert api.jobs.launched == [("v1", GENERATION, 2)]
-    assert (video.status, video.progress, video.lost_runs) == ("queued", 0.5, 0)
+    assert (video.status, video.progress, video.lost_runs) == ("queued", 0.5, 1)
+    resume_interrupted(api.services)
+    assert read(api).lost_runs == 1
+    apply_event(api.services, said("progress", attempt=3, done=60, total=100))
+    assert read(api).lost_runs == 0
+
+
+def test_a_film_that_stops_the_server_again_and_again_fails(api: ApiHarness) -> None:
+    """After three runs without progress, each of which ended with the server."""
+    stored(api, status="processing")
+    for attempt in (2, 3):
+        resume_interrupted(api.services)
+        apply_event(api.services, said("started", attempt=attempt))
+    resume_interrupted(api.services)
+    assert read(api).status == "failed"
+
+
+def test_a_film_whose_announcement_raises_stops_no_other(api: ApiHarness) -> None:
+    """Neither its own preparation: what the transcoder reported is stored."""
+    stored(api)
+
+    def explode(*_: object) -> None:
+        raise RuntimeError("a room with a problem")
+
+    apply_event(replace(api.services, on_video_changed=explode), said("playable"))
+    assert read(api).playable
 
 
 def test_a_failed_film_can_be_prepared_again(api: ApiHarness) -> None:
