@@ -18,10 +18,16 @@ from watchparty.bootstrap import Home, build_home
 from watchparty.bounded_socket import BoundedSocket
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
+from watchparty.data_repair import repair
 from watchparty.demo import open_demo_room, run_guests
-from watchparty.errors import PortTaken
+from watchparty.errors import HomeError, PortTaken
 from watchparty.request_head import BoundedHead
 from watchparty.sample_film import sample_film
+from watchparty_api.config import ConfigError
+from watchparty_api.errors import ApiError
+from watchparty_api.store.sql import open_store
+from watchparty_relay.bus.journal import create_journal
+from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.transport.port import READ_BYTES
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104  compared, not bound
@@ -34,10 +40,37 @@ def serve(config: HomeConfig) -> int:
         folder = DataFolder(settled.data)
         folder.make()
         folder.lock()
+        _prepare_data(folder, settled)
         listening = _bind(settled.host, settled.port)
         reached = replace(settled, network_url=network_url(settled))
-        asyncio.run(_run(build_home(reached), reached, listening))
+        asyncio.run(_run(_built(reached), reached, listening))
     return 0
+
+
+def _prepare_data(folder: DataFolder, config: HomeConfig) -> None:
+    """Repairs damaged databases of the folder. Raises HomeError for those that a newer release has written."""
+    if config.cloud is not None:
+        return
+    try:
+        aside = [repair(folder.relay_journal, lambda path: create_journal(path)[0].close())]
+        if folder.relay_journal.exists():
+            create_journal(folder.relay_journal)[0].close()
+        if config.store_url is None:
+            aside.append(repair(folder.database, lambda path: open_store(f"sqlite:///{path}").close()))
+    except BusUnavailable as error:
+        raise HomeError(error.reason) from error
+    for path in filter(None, aside):
+        print(f"A database was damaged. What could be read is in use; the damaged file is kept as {path}.", flush=True)
+
+
+def _built(config: HomeConfig) -> Home:
+    """The application. Raises HomeError for settings or a database with which it cannot be built."""
+    try:
+        return build_home(config)
+    except ConfigError as error:
+        raise HomeError(str(error)) from error
+    except ApiError as error:
+        raise HomeError(error.detail) from error
 
 
 def network_url(config: HomeConfig) -> str | None:

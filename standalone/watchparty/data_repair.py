@@ -1,0 +1,89 @@
+"""Prepares the databases of the data folder for a start: a damaged one is replaced by what can be read of it.
+
+The damaged file is kept under another name, and the operator is told. `serving.py` calls it before anything else opens
+the files.
+"""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+VERSIONS = "alembic_version"
+_SIDECARS = ("", "-wal", "-shm")
+
+
+def repair(path: Path, create: Callable[[Path], object]) -> Path | None:
+    """Replaces a damaged database by a new one with every row that can still be read; `create` makes its tables.
+
+    Returns the name of the damaged file, or None if the database is whole or does not exist.
+    """
+    if not path.exists() or _is_whole(path):
+        return None
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    for suffix in _SIDECARS:
+        old = path.with_name(path.name + suffix)
+        if old.exists():
+            old.rename(aside.with_name(aside.name + suffix))
+    create(path)
+    saved = _copy_rows(aside, path)
+    log.error("%s is damaged: %d rows were saved, and the file is kept as %s", path, saved, aside)
+    return aside
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        database = sqlite3.connect(path)
+        try:
+            return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        finally:
+            database.close()
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _copy_rows(damaged: Path, new: Path) -> int:
+    target, saved = sqlite3.connect(new), 0
+    source = sqlite3.connect(damaged)
+    source.text_factory = lambda text: text.decode(errors="replace")
+    tables = target.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for (table,) in tables.fetchall():
+        if table == VERSIONS:
+            continue  # `create` has written it
+        columns = [name for name in _columns(target, table) if name in _columns(source, table)]
+        if not columns:
+            continue
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        for row in _readable_rows(source, table, names):
+            try:
+                inserted = target.execute(f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({marks})', row)  # noqa: S608  names from our own schema
+            except sqlite3.Error as error:
+                log.warning("a row of %s in %s could not be saved: %s", table, damaged, error)
+            else:
+                saved += inserted.rowcount
+    target.commit()
+    target.close()
+    source.close()
+    return saved
+
+
+def _columns(database: sqlite3.Connection, table: str) -> list[str]:
+    try:
+        return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
+    except sqlite3.Error:
+        return []
+
+
+def _readable_rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[object, ...]]:
+    """The rows before the damage, and those after it, read from the end. Some may come twice."""
+    for order in ("", " ORDER BY 1 DESC", " ORDER BY rowid DESC"):
+        try:
+            for row in source.execute(f'SELECT {names} FROM "{table}"{order}'):  # noqa: S608  names from our own schema
+                yield tuple(row)
+        except sqlite3.Error as error:
+            log.warning("the table %s is damaged: %s", table, error)
+        else:
+            return
