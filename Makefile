@@ -75,6 +75,10 @@ bench-scale: prepare-test ## measure what a viewer costs relays and Redis, and e
 chaos: prepare-test ## check a million events under faults of relays, Redis and readers (minutes; SEED=7 repeats a run)
 	PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED))
 
+.PHONY: chaos-kills
+chaos-kills: prepare-test ## kill relay, functions, audit and migrations a thousand times (minutes; SEED=7 repeats a run)
+	PYTHONPATH=tests $(BIN)/python -m chaos.kills $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench-transcode
 bench-transcode: prepare-test ## compare the transcoder with a plain ffmpeg: latency, cost, quality (about 8 minutes)
 	$(BIN)/python -m pip install --quiet imageio-ffmpeg==0.8.1 # a static ffmpeg with libvmaf and SVT-AV1

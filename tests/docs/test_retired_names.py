@@ -98,11 +98,13 @@ def test_no_definition_has_a_retired_name(name: str) -> None:
 
 
 def test_outbox_means_the_transactional_outbox() -> None:
-    """The queue of a socket is `send_queue`; only the functions have an outbox."""
+    """The queue of a socket is `send_queue`; in the relay the journal is an outbox, written with the change it reports."""
+    transactional = ("bootstrap.py", "bus/journal.py", "reporting/room_events.py")
     relay = {
         path: text for path, text in TEXTS.items() if path.startswith(("sync-relay/", "frontend/src/", "transcoder/"))
     }
-    assert [path for path, text in relay.items() if re.search(r"outbox", text, re.I)] == []
+    found = [path for path, text in relay.items() if re.search(r"outbox", text, re.I)]
+    assert [path for path in found if not path.endswith(transactional)] == []
 
 
 @pytest.mark.parametrize(

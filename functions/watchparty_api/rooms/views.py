@@ -23,8 +23,8 @@ from watchparty_api.rooms.participants import find_member, participant_of_accoun
 from watchparty_api.rooms.permissions import controls
 from watchparty_api.services import Services
 
-_FRESH = timedelta(seconds=30)
-"""The relay reports a playing room every ten seconds; after three missed reports it is no longer considered playing."""
+_FRESH = timedelta(seconds=90)
+"""The relay reports a playing room every minute; after a missed report it is no longer considered playing."""
 
 
 def room_url(base_url: str, room: Room) -> str:
@@ -54,7 +54,7 @@ def card(
         poster_url=poster_url(room, video),
         film=_progress(video),
         presence=_presence(shown),
-        position=position(room, shown, now),
+        position=position(room, video, shown, now),
     )
 
 
@@ -113,12 +113,18 @@ def queued(video: Video) -> QueuedFilm:
     )
 
 
-def position(room: Room, snapshot: Snapshot | None, now: datetime) -> Position | None:
-    """The position that the relay last reported; None if it was for another film."""
+def position(room: Room, video: Video | None, snapshot: Snapshot | None, now: datetime) -> Position | None:
+    """The position by now, computed from what the relay last reported; None if that was another film."""
     if snapshot is None or room.video_id is None or snapshot.state.get("mrev") != room.media_rev:
         return None
     playing = snapshot.state.get("mode") == "playing" and now - snapshot.at <= _FRESH
-    return Position(position_s=snapshot.state["pos_s"], playing=playing, as_of=snapshot.at)
+    position_s, as_of = float(snapshot.state["pos_s"]), snapshot.at
+    if playing and now > snapshot.at:
+        position_s += float(snapshot.state["rate"]) * (now - snapshot.at).total_seconds()
+        as_of = now
+    if video is not None and video.duration_s is not None:
+        position_s = min(position_s, max(video.duration_s, float(snapshot.state["pos_s"])))
+    return Position(position_s=position_s, playing=playing, as_of=as_of)
 
 
 def _presence(snapshot: Snapshot | None) -> Presence | None:

@@ -23,7 +23,10 @@ local at = 11
 for index = 1, tonumber(ARGV[at]) do redis.call('SET', KEYS[4 + index], ARGV[at + index], 'PX', ARGV[5]) end
 if ARGV[4] == '' then return {'done', mark} end
 -- What remains of a lost room must not be mixed with the new one.
-if mark == '' or ARGV[9] == '1' then redis.call('DEL', KEYS[2], KEYS[3], KEYS[4]) end
+if mark == '' or ARGV[9] == '1' then
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+  redis.call('HDEL', KEYS[1], 'archived')
+end
 at = at + tonumber(ARGV[at]) + 1
 for index, command in ipairs({'HSET', 'HDEL', 'HSET', 'HDEL'}) do
   local key, count, width = KEYS[index < 3 and 2 or 3], tonumber(ARGV[at]), command == 'HSET' and 2 or 1

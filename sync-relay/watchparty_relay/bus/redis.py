@@ -300,6 +300,7 @@ class RedisBus:
             if result.kind == "done":
                 replica.room, replica.version_id = apply_delta(replica.room, delta), delta.version_id
                 break
+        replica.archived_seq = 0  # it counts entries of the epoch before
         log.warning("room %s begins epoch %d", replica.log_name, replica.room.epoch)
         replica.notify(EpochReset(replica.room))
 

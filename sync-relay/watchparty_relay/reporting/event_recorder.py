@@ -1,8 +1,9 @@
 """Decides what the functions learn of a room, and when: turns commits, joins and reports into room events.
 
-A snapshot is recorded every ten seconds while the film plays, on pause, on a change of film and when the last member
-has left. One recorder per live room; the queue belongs to the process. Each relay records its own members and what was
-requested through it; the relay that holds the room's lease records the rest.
+A snapshot is recorded every minute while the film plays, on pause, on a change of film, within ten seconds of any other
+change of the clock, and when the last member has left. One recorder per live room; the queue belongs to the process.
+Each relay records its own members and what was requested through it; the relay that holds the room's lease records the
+rest.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,9 @@ from watchparty_relay.rules import playback
 from watchparty_relay.rules.changes import Event
 from watchparty_relay.rules.state import Room
 
-SNAPSHOT_EVERY_MS = 10_000.0
+SNAPSHOT_EVERY_MS = 60_000.0
+SNAPSHOT_SOON_MS = 10_000.0
+"""After a seek or a change of rate. Whoever reads a snapshot of a playing film computes how far it is by now."""
 
 
 class EventRecorder:
@@ -38,9 +41,9 @@ class EventRecorder:
         self._events = events
         self._bus = bus
         self._presence = presence
-        self._queued_seq = 0
+        self._queued_epoch = self._queued_seq = 0
         self._sync_report = SyncReport(now_ms=now_ms)
-        self._snapshot_ms = now_ms
+        self._snapshot_due_ms = now_ms + SNAPSHOT_SOON_MS
 
     def member_joined(self, room: Room, participant_id: str, *, now_ms: float) -> None:
         self._add_session(room, participant_id, started=True, now_ms=now_ms)
@@ -68,9 +71,9 @@ class EventRecorder:
 
     def tick(self, room: Room, *, leading: bool, now_ms: float) -> None:
         playing = room.clock.mode is Mode.PLAYING
-        if leading and playing and now_ms >= self._snapshot_ms + SNAPSHOT_EVERY_MS:
+        if leading and playing and now_ms >= self._snapshot_due_ms:
             self._add_snapshot(room, now_ms)
-        if leading and room.seq > self._queued_seq:
+        if leading and (room.seq > self._queued_seq or room.epoch != self._queued_epoch):
             self._archive(room, now_ms)
         self._add_sync_report(room, self._sync_report.due(now_ms=now_ms), now_ms)
 
@@ -84,9 +87,13 @@ class EventRecorder:
         stopped = state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode
         if leading and (other_film or stopped):
             self._add_snapshot(commit.room, now_ms)
+        else:
+            self._snapshot_due_ms = min(self._snapshot_due_ms, now_ms + SNAPSHOT_SOON_MS)
 
     def _archive(self, room: Room, now_ms: float) -> None:
         """Queues the log entries after the last one that the functions certainly have, whichever relay published it."""
+        if room.epoch != self._queued_epoch:  # its log may be shorter than that of the epoch before
+            self._queued_epoch, self._queued_seq = room.epoch, 0
         archived_seq = max(self._bus.archived_seq(room.id), self._queued_seq)
         for entry in room.log:
             if entry.seq > archived_seq:
@@ -99,7 +106,7 @@ class EventRecorder:
         self._events.add(session_event(room, participant_id, started=started, total=total, now_ms=now_ms))
 
     def _add_snapshot(self, room: Room, now_ms: float) -> None:
-        self._snapshot_ms = now_ms
+        self._snapshot_due_ms = now_ms + SNAPSHOT_EVERY_MS
         people = people_message(room, self._presence())
         listed = [
             {"participant_id": person.id, "name": person.name, "role": person.role.value} for person in people.here
