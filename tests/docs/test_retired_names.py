@@ -98,7 +98,7 @@ def test_no_definition_has_a_retired_name(name: str) -> None:
 
 
 def test_outbox_means_the_transactional_outbox() -> None:
-    """The queue of a socket is `send_queue`; in the relay the journal is an outbox, written with the change it reports."""
+    """The queue of a socket is `send_queue`. In the relay only the journal is an outbox: it keeps events until told."""
     transactional = ("bootstrap.py", "bus/journal.py", "reporting/room_events.py")
     relay = {
         path: text for path, text in TEXTS.items() if path.startswith(("sync-relay/", "frontend/src/", "transcoder/"))
