@@ -32,6 +32,7 @@ class Room(Record):
     start_pos_s: float = 0.0
     queue: tuple[dict[str, Any], ...] = ()
     closed_at: datetime | None = None
+    handed_over: bool = False  # the host did not create the room, so their library is not lent to it
     last_active_at: datetime
 
 

@@ -13,7 +13,7 @@ from watchparty_api.identity.passwords import hash_password
 from watchparty_api.records import Member, Notice, Room, RoomLink
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import new_room_id, open_room
-from watchparty_api.rooms.film import film_to_show, with_film
+from watchparty_api.rooms.film import film_to_show, lenders, with_film
 from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.join_requests.requests import Decider, decide_all
 from watchparty_api.rooms.outbox import Change, commit_and_notify
@@ -88,7 +88,7 @@ def _change_film(
     services: Services, room: Room, by: Member, fields: dict[str, Any], now: datetime
 ) -> tuple[Room, Notice]:
     video_id, start_pos_s = fields["video_id"], fields.get("start_pos_s", 0.0)
-    video = film_to_show(services, video_id, owners={by.account_id, room.owner_id}) if video_id else None
+    video = film_to_show(services, video_id, owners=lenders(room, by.account_id)) if video_id else None
     if video is not None and start_pos_s > video.playable_s:
         raise Invalid("out_of_range", "That part of the film isn’t ready yet.")
     changed = with_film(room, video_id, start_pos_s, now)

@@ -1,7 +1,8 @@
 """The film of a room: which films it may show, and how rooms and the relay are notified of changes.
 
-A room shows films of its host or of the member who starts them, and no others: knowing a film's id gives no right to
-it. `video_changed` and `video_deleted` are listeners that `bootstrap.py` connects to the code of videos.
+A room shows films of the member who starts them, and of the host who created it, and no others: knowing a film's id
+gives no right to it. A room that was handed over shows its new host's films only when they start or queue them.
+`video_changed` and `video_deleted` are listeners that `bootstrap.py` connects to the code of videos.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,6 +29,11 @@ def film_to_show(services: Services, video_id: str, *, owners: Collection[str | 
     if playable and not video.playable:
         raise Conflict("video_not_playable", "This film is still being prepared. Try again in a moment.")
     return video
+
+
+def lenders(room: Room, *accounts: str | None) -> set[str | None]:
+    """The accounts whose films the room may show: `accounts`, and the host if they created the room themselves."""
+    return {*accounts} if room.handed_over else {*accounts, room.owner_id}
 
 
 def with_film(room: Room, video_id: str | None, start_pos_s: float, now: datetime) -> Room:

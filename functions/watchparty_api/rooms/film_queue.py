@@ -12,7 +12,7 @@ from watchparty_api.errors import ApiError, Conflict
 from watchparty_api.records import Member, Room, Video
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
-from watchparty_api.rooms.film import film_to_show, with_film
+from watchparty_api.rooms.film import film_to_show, lenders, with_film
 from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
@@ -33,7 +33,7 @@ def replace_queue(services: Services, room_id: str, by: Member, video_ids: Seque
         items: list[dict[str, Any]] = []
         for video_id in video_ids:
             if video_id not in before:
-                film_to_show(services, video_id, owners={by.account_id, room.owner_id}, playable=False)
+                film_to_show(services, video_id, owners=lenders(room, by.account_id), playable=False)
             items.append(before.get(video_id) or {"video_id": video_id, "lent_by": by.account_id})
         changed = replace(room, queue=tuple(items))
         return Change(changed, writes=[Replace(changed)])
@@ -60,7 +60,7 @@ def play_next(services: Services, room_id: str, by: Member, after: int) -> Room:
 def _first_playable(services: Services, room: Room) -> tuple[int, Video]:
     for index, item in enumerate(room.queue):
         try:
-            return index, film_to_show(services, item["video_id"], owners={item["lent_by"], room.owner_id})
+            return index, film_to_show(services, item["video_id"], owners=lenders(room, item["lent_by"]))
         except ApiError:
             continue  # not ready yet, or its owner has changed: try the next one
     raise Conflict("queue_empty", "No film in the queue is ready.")

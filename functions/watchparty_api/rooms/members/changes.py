@@ -112,14 +112,16 @@ def _with_delegation(member: Member, fields: dict[str, Any], now: datetime) -> M
 def _hand_over(
     room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime
 ) -> Change[MemberChangeResult]:
-    """Makes another account the host; the previous host stays as a moderator."""
+    """Makes another account the host; the previous host stays as a moderator. The room gets no access to the library
+    of the new host, who has not agreed to it: they show and queue their films themselves.
+    """
     if len(fields) > 1:
         raise Invalid("invalid", "Making someone the host can’t be combined with other changes.")
     if member.account_id is None:
         raise Conflict("no_account", "Only people with an account can be host.")
     host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
     previous = replace(by, role="moderator", mver=by.mver + 1)
-    changed = replace(room, owner_id=member.account_id)
+    changed = replace(room, owner_id=member.account_id, handed_over=True)
     entry = log_entry(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
     return Change(
         MemberChangeResult(host),

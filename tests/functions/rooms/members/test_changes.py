@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 
 from fakes.api_harness import ApiHarness
-from fakes.party import Browser, Party, party
+from fakes.party import Browser, Party, film, party
 
 
 def change(here: Party, by: Browser, whom: Browser, **body: Any) -> Response:
@@ -142,3 +142,19 @@ def test_the_member_list_contains_nothing_private(api: ApiHarness) -> None:
     assert [item["display_name"] for item in listed.json()["items"]] == ["Sofie Sand", "Max", "Eva"]
     assert here.owner.id not in listed.text
     assert "hash" not in listed.text
+
+
+def test_a_room_handed_over_without_consent_does_not_open_its_new_hosts_films(api: ApiHarness) -> None:
+    """Neither directly nor through the queue; the new host shows and queues their own."""
+    room = party(api, control="moderators")
+    ben = room.member("Ben")
+    assert ben.person is not None
+    secret = film(api, ben.person)
+    handed = room.host.ask("PATCH", room.path(f"/members/{ben.participant_id}"), {"role": "host"})
+    assert handed.status_code == 200
+    show, queue = {"video_id": secret.id}, {"items": [{"video_id": secret.id}]}
+    assert room.host.ask("PATCH", room.path(), show).status_code == 403
+    assert room.host.ask("PUT", room.path("/queue"), queue).status_code == 403
+    assert room.host.ask("POST", f"/videos/{secret.id}/playback", {"room_id": room.id}).status_code == 403
+    assert ben.ask("PUT", room.path("/queue"), queue).status_code == 200
+    assert ben.ask("PATCH", room.path(), show).status_code == 200
