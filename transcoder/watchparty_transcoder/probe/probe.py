@@ -21,6 +21,7 @@ from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
 from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoFacts
 from watchparty_transcoder.probe import tracks
+from watchparty_transcoder.probe.channels import channel_positions
 from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
 from watchparty_transcoder.probe.ts_programmes import programmes
@@ -114,7 +115,8 @@ def _facts(
     # the facts about frames are read from the beginning of the file
     with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
         video = tracks.video_facts(source, unread, video_stream.index, tables, durations) if video_stream else None
-    audio = tuple(tracks.audio_facts(stream, ends) for stream in audio_streams)
+    positions = channel_positions(container)
+    audio = tuple(tracks.audio_facts(stream, ends, positions.get(stream.index, ())) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:

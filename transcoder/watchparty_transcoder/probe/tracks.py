@@ -268,7 +268,7 @@ def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Ke
     return tuple(Keyframe(decode=place[0], bytes_to_next=size) for place, size in zip(places, sizes, strict=True))
 
 
-def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
+def audio_facts(stream: AudioStream, ends: dict[int, float], positions: tuple[str, ...] = ()) -> AudioFacts:
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
     timestamps = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
@@ -279,7 +279,7 @@ def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
         codec=context.name,
         profile=stream.profile or "",
         sample_rate=context.sample_rate or 0,
-        channels=context.channels or 0,
+        channels=len(positions),
         start_s=start_s,
         duration_s=max(0.0, ends.get(stream.index, start_s) - start_s),
         language=_language(stream),
@@ -287,7 +287,7 @@ def audio_facts(stream: AudioStream, ends: dict[int, float]) -> AudioFacts:
         default=bool(stream.disposition & Disposition.default),
         configuration=context.extradata or b"",
         largest_gap_s=_largest_gap_s(stream),
-        positions=tuple(channel.name for channel in context.layout.channels),
+        positions=positions,
     )
 
 
