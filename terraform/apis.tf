@@ -8,6 +8,7 @@ locals {
     ],
     local.production ? ["compute", "dns", "redis"] : [],
     var.identity == "identity_platform" ? ["identitytoolkit"] : [],
+    local.google_traces ? ["telemetry"] : [],
     var.budget == null ? [] : ["billingbudgets"],
     var.github_repository_id == null ? [] : ["sts"],
   ))

@@ -45,6 +45,7 @@ locals {
     WATCHPARTY_TRUSTED_PROXIES  = join(",", local.trusted_proxies)
     WATCHPARTY_UPLOADS_BUCKET   = google_storage_bucket.uploads.name
   }
+  google_traces = can(regex("^https://[^/]+[.]googleapis[.]com(:|/|$)", coalesce(var.traces_endpoint, "-")))
   # Google's own hops: the container's link-local proxy, and the load balancer's front ends and address.
   trusted_proxies = concat(
     ["169.254.0.0/16", "35.191.0.0/16", "130.211.0.0/22"],
@@ -267,6 +268,14 @@ resource "google_project_iam_custom_role" "transcode_launcher" {
   role_id     = "watchpartyTranscodeLauncher"
   title       = "WatchParty: starts and stops transcodes"
   permissions = ["run.jobs.run", "run.jobs.runWithOverrides", "run.jobs.get", "run.executions.get", "run.executions.list", "run.executions.cancel"]
+}
+
+# Google's Telemetry API takes traces from accounts that may write them; any other collector has its own rules.
+resource "google_project_iam_member" "function_writes_traces" {
+  for_each = local.google_traces ? { for name, each in local.members : name => each if lookup(local.functions, name, { http = true }).http } : {}
+  project  = var.project_id
+  role     = "roles/telemetry.tracesWriter"
+  member   = each.value.member
 }
 
 # Webhooks: the function that writes a delivery wakes the function that sends it.

@@ -347,7 +347,7 @@ variable "serve_films" {
 }
 
 variable "traces_endpoint" {
-  description = "An OTLP collector over HTTP to which the functions send traces, e.g. https://collector.example:4318; null: none."
+  description = "An OTLP collector over HTTP to which the HTTP functions send traces, e.g. https://telemetry.googleapis.com (with the credentials of their service accounts) or https://collector.example:4318; null: none. Each answer waits for its span, at most a second."
   type        = string
   default     = null
 

@@ -165,3 +165,15 @@ run "canary" {
     error_message = "Without a named revision all requests go to the new one."
   }
 }
+
+run "traces_to_google" {
+  command = plan
+  variables {
+    traces_endpoint = "https://telemetry.googleapis.com"
+  }
+
+  assert {
+    condition     = keys(google_project_iam_member.function_writes_traces) == ["auth", "rooms", "videos"] && contains(keys(google_project_service.api), "telemetry")
+    error_message = "The functions that send traces to Google may write them."
+  }
+}

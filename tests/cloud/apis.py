@@ -4,6 +4,7 @@ Firestore and Pub/Sub are Google's emulators behind a gRPC proxy that reads the 
 Storage is the strict service of tests/fakes; signBlob and Cloud Run jobs are as large as the product uses them.
 """
 
+import gzip
 import json
 import re
 from base64 import b64decode, b64encode
@@ -15,9 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import grpc
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from cloud.iam import Denied, Policy
 from cloud.identities import BadToken, Identities
+from cloud.plan import PROJECT
 from cloud.reverse_proxy import Answer
 from fakes.google.strict_gcs import Request, StrictGcs, answer
 
@@ -133,6 +136,34 @@ class IamCredentials:
         self.policy.require(caller, "iam.serviceAccounts.signBlob", match[1])
         signature = self.identities.signature(b64decode(json.loads(request.body)["payload"]))
         return _said({"keyId": "1", "signedBlob": b64encode(signature).decode()})
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """telemetry.googleapis.com: traces by OTLP. Each resource names the project that it belongs to.
+
+    https://docs.cloud.google.com/stackdriver/docs/reference/telemetry/v1.traces (2026-11)
+    """
+
+    identities: Identities
+    policy: Policy
+    spans: list[str]
+
+    def __call__(self, request: Request) -> Answer:
+        if (request.method, request.path) != ("POST", "/v1/traces"):
+            return _refused(404, "not in the box")
+        caller = self.identities.caller(request.headers.get("authorization"))
+        self.policy.require(caller, "telemetry.traces.write", "project")
+        body = request.body
+        if request.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        for each in ExportTraceServiceRequest.FromString(body).resource_spans:
+            if PROJECT not in [
+                pair.value.string_value for pair in each.resource.attributes if pair.key == "gcp.project_id"
+            ]:
+                return _refused(400, "the resource has no gcp.project_id")
+            self.spans.extend(span.name for scope in each.scope_spans for span in scope.spans)
+        return Answer(200, b"", [("content-type", "application/x-protobuf")])
 
 
 @dataclass(frozen=True)

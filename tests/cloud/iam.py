@@ -1,7 +1,7 @@
 """Who may do what, decided from the plan's bindings alone.
 
 `ROLES` holds, of each role that the plan grants, the permissions that the box checks. Pages, read 2026-11:
-https://cloud.google.com/iam/docs/roles-permissions/storage, …/datastore, …/pubsub, …/run, …/iam,
+https://cloud.google.com/iam/docs/roles-permissions/storage, …/datastore, …/pubsub, …/run, …/iam, …/telemetry,
 https://cloud.google.com/storage/docs/access-control/iam-roles
 """
 
@@ -24,6 +24,7 @@ ROLES: dict[str, frozenset[str]] = {
     "roles/run.invoker": frozenset({"run.routes.invoke", "run.jobs.run"}),
     "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.signBlob"}),
     "roles/eventarc.eventReceiver": frozenset({"eventarc.events.receiveEvent"}),
+    "roles/telemetry.tracesWriter": frozenset({"telemetry.traces.write"}),
     "roles/secretmanager.secretAccessor": frozenset({"secretmanager.versions.access"}),
 }
 ANYONE = "allUsers"

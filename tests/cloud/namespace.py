@@ -30,6 +30,7 @@ ADDRESSES = {
     "secretmanager.googleapis.com": "127.0.1.7",
     "metadata.google.internal": "127.0.1.8",
     RELAY: "127.0.1.10",
+    "telemetry.googleapis.com": "127.0.1.11",
     "localhost": "127.0.0.1",
 }
 INSIDE = "WATCHPARTY_BOX"

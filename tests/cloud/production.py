@@ -29,6 +29,7 @@ from cloud.apis import (
     CloudStorage,
     IamCredentials,
     PubSubRest,
+    Telemetry,
     checked,
     grpc_front,
     secret_manager,
@@ -85,6 +86,8 @@ class Production:
     choices: plan.Choices
     calls: dict[str, dict[str, int]] = field(default_factory=dict)
     """How often each gRPC method was called, by API."""
+    spans: list[str] = field(default_factory=list)
+    """Names of the traced requests that reached Google, in order."""
 
     @property
     def relays(self) -> list[Instance]:
@@ -173,7 +176,8 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         os.environ["PUBSUB_EMULATOR_HOST"] = pubsub.result()
         values = {f"watchparty-{name}": value for name, value in keys.items()}
         ground = _Ground(applied, authority, world, gcs, firestore.result(), pubsub.result())
-        calls = _google(stack, ground, job, values)
+        spans: list[str] = []
+        calls = _google(stack, ground, job, values, spans)
         relay_email = applied.resources["google_service_account.relay[0]"]["email"]
         stack.enter_context(metadata_server(identities, relay_email, at=(ADDRESSES["metadata.google.internal"], 80)))
 
@@ -192,7 +196,7 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
             for instance in service.instances:
                 instance.wait_until_ready()
         yield Production(
-            applied, authority, world, edge, internal, gcs, events, services, job, keys, redis, choices, calls
+            applied, authority, world, edge, internal, gcs, events, services, job, keys, redis, choices, calls, spans
         )
 
 
@@ -232,7 +236,9 @@ def _redis(folder: Path, authority: Authority) -> Iterator[plan.Redis]:
             process.terminate()
 
 
-def _google(stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, str]) -> dict[str, dict[str, int]]:
+def _google(
+    stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, str], spans: list[str]
+) -> dict[str, dict[str, int]]:
     """Google's APIs at their names; returns the counters of gRPC calls."""
     identities, policy, applied = ground.world.identities, ground.world.policy, ground.applied
     cors = {values["name"]: values["cors"] for values in applied.of_type("google_storage_bucket").values()}
@@ -242,6 +248,7 @@ def _google(stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, 
         "iamcredentials.googleapis.com": IamCredentials(identities, policy),
         "run.googleapis.com": CloudRunJobs(job.name, identities, policy, job.launch, job.listed, job.cancel),
         "pubsub.googleapis.com": PubSubRest(identities, policy, _publish),
+        "telemetry.googleapis.com": Telemetry(identities, policy, spans),
     }
     h2: dict[str, int] = {
         "secretmanager.googleapis.com": stack.enter_context(

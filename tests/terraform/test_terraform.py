@@ -30,6 +30,7 @@ NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS", "WATCHPARTY_GRANT_
 """Settings that this deployment leaves at their defaults: one workspace, mounted keys, the default life of a grant."""
 
 RELAY_NOT_SET = {
+    "WATCHPARTY_RELAY_SOCKET_MB",  # the default fits into the memory of an instance
     "WATCHPARTY_RELAY_PORT",  # Cloud Run's PORT
     "WATCHPARTY_RELAY_JOURNAL",  # rooms are in Redis
     "WATCHPARTY_RELAY_SINGLE_INSTANCE",  # there can be several instances
@@ -38,6 +39,7 @@ RELAY_NOT_SET = {
 }
 
 TRANSCODER_NOT_SET = {
+    "WATCHPARTY_MEDIA_SANDBOX",  # as far as Cloud Run's kernel can
     "WATCHPARTY_FFMPEG",  # the one in the image
     "WATCHPARTY_TRANSCODE_NICE",  # nothing else runs on the machine
     "WATCHPARTY_VIDEO_ENCODER",  # only for home: these Cloud Run jobs have no graphics card

@@ -34,7 +34,7 @@ from watchparty_api.logs import Trace, log_context, trace_of
 from watchparty_api.services import Services
 from watchparty_api.web import docs_page, public
 from watchparty_api.web.openapi import routed_app
-from watchparty_api.web.telemetry import Tracing, open_tracer, otlp_exporter
+from watchparty_api.web.telemetry import Tracing, open_tracing, otlp_exporter
 
 log = logging.getLogger(__name__)
 
@@ -190,9 +190,10 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
             expose_headers=["X-Request-Id", "Retry-After"],
         )
     if services.config.otlp_endpoint is not None:
+        config = services.config
         exporter = otlp_exporter(services.config.otlp_endpoint)
-        tracer = open_tracer(exporter, service=services.config.service, version=services.config.version)
-        app.add_middleware(Tracing, tracer=tracer)
+        tracing = open_tracing(exporter, service=config.service, version=config.version, project=config.project)
+        app.add_middleware(Tracing, tracer=tracing.get_tracer("watchparty"), flush=tracing.force_flush)
     app.add_middleware(Boundary)
     return app
 

@@ -1,5 +1,7 @@
 """Passwords."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -41,3 +43,24 @@ def test_every_space_is_a_space() -> None:
     """Some keyboards type a no-break space or an ideographic one."""
     assert verify_password(hash_password("two words here"), "two\u00a0words\u3000here")
     assert not verify_password(hash_password("Ⅷ"), "VIII")
+
+
+_FORTY_AT_ONCE = """
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from watchparty_api.identity.passwords import hash_password, verify_password
+
+def peak_mib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+stored, before = hash_password("correct"), peak_mib()
+with ThreadPoolExecutor(40) as threads:
+    assert all(threads.map(lambda _: verify_password(stored, "correct"), range(120)))
+print(peak_mib() - before)
+"""
+
+
+def test_forty_checks_at_once_fit_into_an_instance() -> None:
+    """An instance has 40 threads and 512 MiB; without a bound, 40 checks alone would take 760 MiB."""
+    done = subprocess.run([sys.executable, "-c", _FORTY_AT_ONCE], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 200
