@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { leanHls } from "./leanHls.ts";
+import { precompress } from "./precompress.ts";
 
 const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
 
@@ -9,7 +10,7 @@ const SERVER = process.env.WATCHPARTY_DEV_SERVER ?? "http://127.0.0.1:8400";
 const toServer = { target: SERVER, changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), precompress()],
   resolve: {
     alias: [
       { find: "@", replacement: new URL("./src", import.meta.url).pathname },

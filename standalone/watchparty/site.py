@@ -2,7 +2,9 @@
 the page, and `/r/{room}` with the tags for link previews in messengers.
 """
 
+import contextlib
 from collections.abc import Callable
+from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 from watchparty_api.rooms.link_page import PAGE_CACHE, PAGE_HEADERS
 
 ASSETS_CACHE = "public, max-age=31536000, immutable"
+COMPRESSED = {"br": ".br", "gzip": ".gz"}
+"""The copies that the build writes beside each asset, the smallest first."""
 RoomPage = Callable[[Request, str, str], tuple[int, str]]
 """(request, room id, index.html) → (status, HTML)."""
 
@@ -43,8 +47,7 @@ class Site:
             return PlainTextResponse("Not found", status_code=404)
         file = (self._folder / path.lstrip("/")).resolve()
         if path != "/" and file.is_file() and file.is_relative_to(self._folder):
-            immutable = path.startswith("/assets/")
-            return FileResponse(file, headers={"Cache-Control": ASSETS_CACHE if immutable else PAGE_CACHE})
+            return _file_response(file, self._folder / "assets", request.headers.get("accept-encoding", ""))
         if "." in path.rpartition("/")[2]:
             return PlainTextResponse("Not found", status_code=404)
         index = (self._folder / "index.html").read_text()
@@ -52,3 +55,29 @@ class Site:
             status, html = await run_in_threadpool(self._room_page, request, path.removeprefix("/r/").strip("/"), index)
             return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)
         return HTMLResponse(index, headers=PAGE_HEADERS)
+
+
+def _file_response(file: Path, assets: Path, accepted: str) -> FileResponse:
+    """The file, or the copy of it that the build compressed. What a file is decides its headers, not the path to it."""
+    if file.suffix == ".html":
+        return FileResponse(file, headers=PAGE_HEADERS)
+    if not file.is_relative_to(assets):
+        return FileResponse(file, headers={"Cache-Control": PAGE_CACHE})
+    headers = {"Cache-Control": ASSETS_CACHE, "Vary": "Accept-Encoding"}
+    type_, _ = guess_type(file.name)
+    for encoding, suffix in COMPRESSED.items():
+        copy = file.with_name(f"{file.name}{suffix}")
+        if _accepts(accepted, encoding) and copy.is_file():
+            return FileResponse(copy, media_type=type_, headers={**headers, "Content-Encoding": encoding})
+    return FileResponse(file, media_type=type_, headers=headers)
+
+
+def _accepts(header: str, encoding: str) -> bool:
+    """Whether the header Accept-Encoding allows this one: RFC 9110, section 12.5.3. Unreadable weights count as no."""
+    weights: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, _, parameter = part.partition(";")
+        weight = parameter.strip().removeprefix("q=")
+        with contextlib.suppress(ValueError):
+            weights[name.strip()] = float(weight) if parameter else 1.0
+    return weights.get(encoding, weights.get("*", 0.0)) > 0

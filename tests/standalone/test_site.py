@@ -10,12 +10,17 @@ from watchparty.site import Site
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> TestClient:
-    page = tmp_path / "dist"
-    (page / "assets").mkdir(parents=True)
-    (page / "index.html").write_text("<html>page</html>")
-    (page / "assets" / "app-1.js").write_text("1")
+def page(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<html>page</html>")
+    (folder / "assets" / "app-1.js").write_text("1")
     (tmp_path / "secret.txt").write_text("secret")
+    return folder
+
+
+@pytest.fixture
+def browser(page: Path) -> TestClient:
 
     def room_page(request: Request, room_id: str, index: str) -> tuple[int, str]:
         return (410, "<html>closed</html>") if room_id == "closed" else (200, index.replace("page", room_id))
@@ -65,3 +70,37 @@ def test_only_get_and_head_are_allowed(browser: TestClient) -> None:
     """A POST to the page is refused with the allowed methods."""
     answer = browser.post("/library")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "body"),
+    [
+        ("br, gzip", "br", b"brotli"),
+        ("gzip, deflate, br, zstd", "br", b"brotli"),
+        ("gzip", "gzip", b"gzipped"),
+        ("*", "br", b"brotli"),
+        ("br;q=0, gzip;q=0.5", "gzip", b"gzipped"),
+        ("br;q=0.1, gzip;q=0.9", "br", b"brotli"),
+        ("identity", None, b"1"),
+        ("", None, b"1"),
+        ("br;q=nonsense", None, b"1"),
+    ],
+)
+def test_assets_are_sent_as_the_browser_can_read_them(
+    page: Path, browser: TestClient, accepted: str, encoding: str | None, body: bytes
+) -> None:
+    """From the files that the build wrote beside each asset; caches keep one copy per encoding."""
+    (page / "assets" / "app-1.js.br").write_bytes(b"brotli")
+    (page / "assets" / "app-1.js.gz").write_bytes(b"gzipped")
+    with browser.stream("GET", "/assets/app-1.js", headers={"Accept-Encoding": accepted}) as answer:
+        assert b"".join(answer.iter_raw()) == body
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_an_asset_without_a_compressed_copy_is_sent_as_it_is(browser: TestClient) -> None:
+    """A build by hand may have none."""
+    answer = browser.get("/assets/app-1.js", headers={"Accept-Encoding": "br"})
+    assert (answer.text, "content-encoding" in answer.headers) == ("1", False)

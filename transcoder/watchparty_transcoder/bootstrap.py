@@ -69,6 +69,7 @@ def _sandbox(config: Config, original: Source, *, threads: int, writable: tuple[
         readable=(original.path.absolute(),) if original.path else (),
         writable=writable,
         program=_ffmpeg_if_found(config),
+        libraries=config.libraries,
         port=original.port,
         devices=bool(config.hardware),
         threads=threads,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from watchparty_transcoder.plan.models import EncoderName
 from watchparty_transcoder.sandbox.sandbox import Mode
@@ -32,6 +33,7 @@ class Config:
     niceness: int = 10  # the server on the same machine has priority
     hardware: tuple[EncoderName, ...] = ()  # encoders to try before software, in this order
     sandbox: Mode = Mode.AUTO
+    libraries: tuple[Path, ...] = ()  # LD_LIBRARY_PATH: folders that the sandbox has to leave readable
     limits: Limits = Limits()
 
 
@@ -86,6 +88,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         niceness=_whole(environment, "WATCHPARTY_TRANSCODE_NICE", default=10, least=0, most=19),
         hardware=_hardware(environment),
         sandbox=_sandbox(environment),
+        libraries=tuple(Path(folder) for folder in environment.get("LD_LIBRARY_PATH", "").split(":") if folder),
         limits=Limits(
             duration_s=3600.0 * _whole(environment, "WATCHPARTY_MAX_VIDEO_HOURS", default=12, least=1, most=48),
         ),

@@ -14,7 +14,7 @@ from fakes.integrator import Integrator
 from fakes.local_server import serving
 from fakes.party import Party, film
 from watchparty_api.errors import BadEvent
-from watchparty_api.maintenance import run_cloud_tasks
+from watchparty_api.maintenance import delete_expired, run_cloud_tasks
 from watchparty_api.records import Delivery, Webhook
 from watchparty_api.rooms.history.ingest import ingest
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK
@@ -154,7 +154,7 @@ def test_deliveries_are_deleted_after_thirty_days(api: ApiHarness, owner: Person
     """Deliveries are deleted after 30 days, because they contain names."""
     api.client.post(f"/api/v1/webhooks/{webhook['id']}/test", headers=owner.headers)
     api.clock.advance(seconds=timedelta(days=31).total_seconds())
-    run_cloud_tasks(api.services)
+    delete_expired(api.services)
     session = api.sign_in(owner.account)
     log = api.client.get(f"/api/v1/webhooks/{webhook['id']}/deliveries", headers=session.headers)
     assert log.json()["items"] == []

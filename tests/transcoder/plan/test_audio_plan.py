@@ -35,4 +35,8 @@ def test_ambisonics_of_any_order(count: int) -> None:
 
 def sides(mix: str) -> tuple[set[int], set[int]]:
     _, left, right = mix.split("|")
-    return tuple({int(each) for each in re.findall(r"c(\d+)", side)} for side in (left, right))  # type: ignore[return-value]
+    return _channels(left), _channels(right)
+
+
+def _channels(side: str) -> set[int]:
+    return {int(each) for each in re.findall(r"c(\d+)", side)}

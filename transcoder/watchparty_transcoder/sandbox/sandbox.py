@@ -96,6 +96,7 @@ class Sandbox:
     readable: tuple[Path, ...]
     writable: tuple[Path, ...] = ()
     program: Path | None = None  # ffmpeg, if it was found
+    libraries: tuple[Path, ...] = ()  # folders that its libraries are in, besides the system's
     port: int | None = None
     devices: bool = False  # a graphics card may encode
     threads: int = 1
@@ -114,6 +115,7 @@ class Sandbox:
         rules = [
             *_of_programs(),
             *(Rule(path, landlock.READ | landlock.EXECUTE) for path in _of_program(self.program)),
+            *(Rule(path, landlock.READ | landlock.EXECUTE) for path in self.libraries),
             *_devices(self.devices),
             *(Rule(path, landlock.READ | landlock.EXECUTE) for path in _of_python(self.readable + self.writable)),
             *(Rule(path, landlock.READ) for path in self.readable),
@@ -151,6 +153,7 @@ class Sandbox:
         rules = [
             *_of_programs(),
             *(Rule(path, landlock.READ | landlock.EXECUTE) for path in _of_program(program)),
+            *(Rule(path, landlock.READ | landlock.EXECUTE) for path in self.libraries),
             *_devices(self.devices),
             *(Rule(path, landlock.READ) for path in self.readable),
             Rule(Path("/dev/null"), landlock.READ | landlock.WRITE_FILE),
@@ -216,7 +219,6 @@ def _of_program(program: Path | None) -> Iterator[Path]:
         first = file.readline(MAX_INTERPRETER_BYTES)
         if first.startswith(b"#!") and (interpreter := first[2:].split()):
             yield from _of_program(Path(os.fsdecode(interpreter[0])))
-    yield from (Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if folder)
 
 
 def _of_python(private: tuple[Path, ...]) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""A filter of system calls, as a program for the kernel (seccomp(2), SECCOMP_SET_MODE_FILTER). Pure but for `install`.
+"""A filter of system calls, as a program for the kernel (seccomp(2), SECCOMP_SET_MODE_FILTER).
 
 Refused calls fail with EPERM, so that a library which merely tries one goes on. Numbers are those of the two
 architectures that we publish images for; on any other there is no filter.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.generated import CONTAINERS, Recipe, differences, recipe, shrunk
+from transcoder.differential.generated import CONTAINERS, Recipe, differences, recipe, shrunk
 
 pytestmark = pytest.mark.media
 
