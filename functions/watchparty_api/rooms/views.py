@@ -23,8 +23,8 @@ from watchparty_api.rooms.participants import find_member, participant_of_accoun
 from watchparty_api.rooms.permissions import controls
 from watchparty_api.services import Services
 
-_FRESH = timedelta(seconds=90)
-"""The relay reports a playing room every minute; after a missed report it is no longer considered playing."""
+_FRESH = timedelta(seconds=30)
+"""The relay reports a playing room every ten seconds; after three missed reports it is no longer considered playing."""
 
 
 def room_url(base_url: str, room: Room) -> str:

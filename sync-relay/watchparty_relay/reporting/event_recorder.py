@@ -1,9 +1,8 @@
 """Decides what the functions learn of a room, and when: turns commits, joins and reports into room events.
 
-A snapshot is recorded every minute while the film plays, on pause, on a change of film, within ten seconds of any other
-change of the clock, and when the last member has left. One recorder per live room; the queue belongs to the process.
-Each relay records its own members and what was requested through it; the relay that holds the room's lease records the
-rest.
+A snapshot is recorded every ten seconds while the film plays, on pause, on a change of film and when the last member
+has left. One recorder per live room; the queue belongs to the process. Each relay records its own members and what was
+requested through it; the relay that holds the room's lease records the rest.
 """
 
 from collections.abc import Callable
@@ -27,9 +26,7 @@ from watchparty_relay.rules import playback
 from watchparty_relay.rules.changes import Event
 from watchparty_relay.rules.state import Room
 
-SNAPSHOT_EVERY_MS = 60_000.0
-SNAPSHOT_SOON_MS = 10_000.0
-"""After a seek or a change of rate. Whoever reads a snapshot of a playing film computes how far it is by now."""
+SNAPSHOT_EVERY_MS = 10_000.0
 
 
 class EventRecorder:
@@ -43,7 +40,7 @@ class EventRecorder:
         self._presence = presence
         self._queued_epoch = self._queued_seq = 0
         self._sync_report = SyncReport(now_ms=now_ms)
-        self._snapshot_due_ms = now_ms + SNAPSHOT_SOON_MS
+        self._snapshot_due_ms = now_ms + SNAPSHOT_EVERY_MS
 
     def member_joined(self, room: Room, participant_id: str, *, now_ms: float) -> None:
         self._add_session(room, participant_id, started=True, now_ms=now_ms)
@@ -87,8 +84,6 @@ class EventRecorder:
         stopped = state.mode in (Mode.PAUSED, Mode.ENDED) and before.clock.mode is not state.mode
         if leading and (other_film or stopped):
             self._add_snapshot(commit.room, now_ms)
-        else:
-            self._snapshot_due_ms = min(self._snapshot_due_ms, now_ms + SNAPSHOT_SOON_MS)
 
     def _archive(self, room: Room, now_ms: float) -> None:
         """Queues the log entries after the last one that the functions certainly have, whichever relay published it."""

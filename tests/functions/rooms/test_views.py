@@ -48,8 +48,8 @@ def test_a_position_in_another_film_is_not_shown() -> None:
 
 
 def test_a_silent_relay_means_that_nothing_plays() -> None:
-    """The relay reports a playing room every minute; until then the card computes how far the film is."""
-    soon = shown(room(), snapshot(), NOW + timedelta(seconds=90)).position
-    assert (soon.playing, soon.position_s, soon.as_of) == (True, 151.5, NOW + timedelta(seconds=90))
-    late = shown(room(), snapshot(), NOW + timedelta(seconds=91)).position
+    """The relay reports a playing room every ten seconds; until then the card computes how far the film is."""
+    soon = shown(room(), snapshot(), NOW + timedelta(seconds=30)).position
+    assert (soon.playing, soon.position_s, soon.as_of) == (True, 91.5, NOW + timedelta(seconds=30))
+    late = shown(room(), snapshot(), NOW + timedelta(seconds=31)).position
     assert (late.playing, late.position_s) == (False, 61.5)

@@ -159,11 +159,11 @@ async def test_an_evening_is_recorded(harness: RelayHarness) -> None:
     assert all(event["at"].endswith("Z") for event in harness.events)
 
 
-async def test_snapshots_are_recorded_every_minute_during_playback(harness: RelayHarness) -> None:
-    """E2: and ten seconds after the film has started; `at` distinguishes them; a paused room records none."""
+async def test_snapshots_are_recorded_every_ten_seconds_during_playback(harness: RelayHarness) -> None:
+    """E2: `at` distinguishes them; a paused room records none."""
     host = await harness.host()
     await host.cmd("play")
-    await harness.pass_time(135)
+    await harness.pass_time(35)
     snapshots = await harness.published("snapshot")
     assert len(snapshots) == 3
     assert len({(s["epoch"], s["rev"]) for s in snapshots}) == 1
@@ -171,21 +171,6 @@ async def test_snapshots_are_recorded_every_minute_during_playback(harness: Rela
     await host.cmd("pause")
     await harness.pass_time(60)
     assert len(await harness.published("snapshot")) == 4
-
-
-async def test_a_seek_is_a_snapshot_within_ten_seconds(harness: RelayHarness) -> None:
-    """E2: many seeks in that time are one."""
-    host = await harness.host()
-    await host.cmd("play")
-    await harness.pass_time(30)
-    before = len(await harness.published("snapshot"))
-    for pos_s in (100.0, 200.0, 300.0):
-        await host.cmd("seek", pos_s=pos_s)
-        await harness.pass_time(1)
-    await harness.pass_time(10)
-    snapshots = await harness.published("snapshot")
-    assert len(snapshots) == before + 1
-    assert snapshots[-1]["pos_s"] == pytest.approx(309, abs=3)
 
 
 async def test_a_change_of_film_and_the_last_leave_are_snapshots(harness: RelayHarness) -> None:
