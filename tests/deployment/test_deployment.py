@@ -92,10 +92,10 @@ secretmanager.SecretManagerServiceClient = Client
 """Python runs it at start: the client of Secret Manager reads the secrets that the stand-in stored."""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """The real server, at the deployed address."""
-    home = Home(tmp_path_factory.mktemp("site") / "data")
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Home]:
+    """The real server, at the deployed address: one per test, because its limits count everyone on this machine."""
+    home = Home(tmp_path / "site")
     yield home
     home.stop()
 
