@@ -15,19 +15,19 @@ HERE = Path(__file__).parent
 # "Read" is the day on which the page, or a stored copy of it, was read; "not verified" marks a price whose page could
 # not be read, because Google's tables of prices by region are not part of the page's text.
 CDN_GIB = (  # out of the cache, Europe or North America, by GiB per month; https://cloud.google.com/cdn/pricing
-    (10 * 1024, 0.08),  # read 2026-09-20, as are the next two
+    (10 * 1024, 0.08),  # from before 2026-09-20 and not read again, as are the next two
     (140 * 1024, 0.055),
     (float("inf"), 0.03),  # to 500 TiB; Google quotes larger amounts on request: assumed to be the same
 )
-CDN_FILL_GIB = 0.01  # into the cache within a continent; the same page, read 2026-09-20
-CDN_LOOKUPS_10K = 0.0075  # the same page, read 2026-09-20
+CDN_FILL_GIB = 0.01  # into the cache within a continent; the same page, from before 2026-09-20 and not read again
+CDN_LOOKUPS_10K = 0.0075  # the same page, from before 2026-09-20 and not read again
 EGRESS_GIB = 0.12  # out of a bucket, premium tier; https://cloud.google.com/storage/pricing-examples, read 2026-11-30
 FORWARDING_RULES_HOUR = 0.025  # up to five, one price; https://cloud.google.com/load-balancing/pricing, read 2026-11-30
 BALANCED_GIB = 0.008  # processed by the load balancer, in or out, cache fills included; the same page, read 2026-11-30
 VCPU_S = (
     0.000018  # Cloud Run jobs, and services with CPU always allocated; https://cloud.google.com/run/pricing, tier 1
 )
-GIB_S = 0.000002  # the same page, read 2026-09-20
+GIB_S = 0.000002  # the same page, from before 2026-09-20 and not read again
 TASK_LEAST_S = 60  # the shortest time that is billed for a task of a job; the same page
 REQUEST_VCPU_S = 0.000024  # Cloud Run services billed only while they serve requests; the same page
 REQUEST_GIB_S = 0.0000025  # the same; the 180,000 free vCPU seconds per month (fifty hours) are not counted
