@@ -34,7 +34,7 @@ TIMESTAMP_TAG = re.compile(r"<\d[\d:.]{3,20}>")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 OVERRIDES = re.compile(r"\{\\[^{}\n]{0,300}\}")
 """In SubRip and WebVTT, which inherit it from converters. Other text in braces is text."""
-BLOCK = re.compile(r"\{(?P<codes>[^}]*)\}|\\(?P<escaped>[Nnh{}])")
+BLOCK = re.compile(r"\{(?P<codes>[^{}]*)\}|\\(?P<escaped>[Nnh{}])")
 CODE = re.compile(
     r"\\(?:(?P<style>[biu])(?P<on>\d{1,3})(?![\d.])|an(?P<numpad>[1-9])|a(?P<legacy>\d{1,2})(?!\d)|p(?P<drawing>\d{1,2})(?!\d)"
     r"|pos\(\s*[-\d.]+\s*,\s*(?P<y>-?\d{1,6}(?:\.\d{0,6})?)\s*\)|(?P<reset>r))"

@@ -56,6 +56,10 @@ _COMMON = (
 """The character sets found in subtitles, the commonest first: of several that fit equally well, the first one wins."""
 _ESCAPED = ("iso2022_jp_2", "iso2022_kr", "hz")
 """Multi-byte character sets whose bytes are all ASCII."""
+_HZ = re.compile(rb"~\{(?:[!-}][!-~])+~\}")
+"""Pairs of bytes between marks: RFC 1843."""
+_MANY_MARKS = re.compile("[\u0300-\u036f]{31,}")
+"""No language stacks so many, and composing them takes a time that is quadratic in their number: UAX 15, section 13."""
 _PLAUSIBLE = 0.6
 """Readings with at least this share of the best score are offered."""
 _MAX_READINGS = 6
@@ -132,7 +136,9 @@ def readings(content: bytes, *, language: str = "und") -> tuple[Reading, ...]:
 def read_as(content: bytes, charset: str) -> Reading:
     """What cannot be decoded becomes U+FFFD. Raises LookupError for an unknown character set."""
     text = content.decode(charset, errors="replace")
-    return Reading(charset, unicodedata.normalize("NFC", text) if charset == "cp1258" else text)
+    if charset == "cp1258" and not _MANY_MARKS.search(text):
+        text = unicodedata.normalize("NFC", text)
+    return Reading(charset, text)
 
 
 def is_offered(charset: str) -> bool:
@@ -141,7 +147,7 @@ def is_offered(charset: str) -> bool:
 
 
 def _escaped(content: bytes) -> Reading | None:
-    if b"\x1b$" not in content and b"\x0e" not in content and not re.search(rb"~\{[!-~]{2,}~\}", content):
+    if b"\x1b$" not in content and b"\x0e" not in content and not _HZ.search(content):
         return None
     found = chardet.detect_all(content, include_encodings=_ESCAPED, no_match_encoding="hz", compat_names=False)
     for each in found:

@@ -18,7 +18,7 @@ _CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d{1,9})
 _TIMING = re.compile(rf"[\s\ufeff]*{_CLOCK}\s*-{{1,3}}\s?>\s*{_CLOCK}(?:[\s,;](.*))?$")
 _SETTING = re.compile(r"(?:line|position|size|align|vertical):[a-z0-9%.,-]{1,20}")
 _NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
-_SUBSTATION = re.compile(r"^\s*(?:\[Script Info\]|\[Events\]|Dialogue\s*:)", re.IGNORECASE | re.MULTILINE)
+_SUBSTATION = re.compile(r"^[ \t]*(?:\[Script Info\]|\[Events\]|Dialogue\s*:)", re.IGNORECASE | re.MULTILINE)
 _FRAMES = re.compile(r"\A\s*\{\d{1,9}\}\s*\{\d{0,9}\}")
 _TENTHS = re.compile(r"\A\s*\[\d{1,9}\]\s*\[\d{0,9}\]")
 _FRAME_RATE = re.compile(r"\A\s*\{[01]\}\s*\{[01]\}\s*(\d{2,3}(?:[.,]\d{1,6})?)\s*$", re.MULTILINE)
@@ -110,7 +110,7 @@ def _with_pysubs2(text: str, format_: str, *, frame_rate: float | None = None) -
     try:
         file = pysubs2.SSAFile.from_string(text, format_=format_, fps=frame_rate)
         height = float(file.info.get("PlayResY", "") or 0) or None
-    except (Pysubs2Error, ValueError, OverflowError):
+    except (Pysubs2Error, ValueError, OverflowError, LookupError):  # LookupError: a style with an empty field
         return
     for event in file.events:
         if not event.is_comment:

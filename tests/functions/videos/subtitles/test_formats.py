@@ -99,3 +99,9 @@ def test_formats_that_count(text: str, expected: list[tuple[int, int, str, str]]
 def test_anything_else_has_no_cues(text: str) -> None:
     """Or none with text."""
     assert [each for each in lines(text) if each[3]] == []
+
+
+def test_a_damaged_header_has_no_cues() -> None:
+    """The library that reads ASS raises more than its own errors."""
+    style = ASS.replace("Style: Sign,Arial,20,&H00FFFFFF", "Style: Sign,Arial,20,")
+    assert read(style + "Dialogue: 0,0:00:01.00,0:00:02.00,Sign,,0,0,0,,x\n") == []

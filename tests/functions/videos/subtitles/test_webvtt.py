@@ -1,5 +1,8 @@
 """Any subtitle file becomes plain WebVTT."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +119,21 @@ def test_any_bytes_become_webvtt_or_a_refusal(content: bytes) -> None:
     except Invalid:
         return
     assert result.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.000")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\n" * 500_000,
+        b"[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,," + b"{" * 500_000,
+        b"~{" * 250_000,
+        b"\xcc" * 250_000 + b"\xf2" * 250_000,
+    ],
+    ids=["lines", "braces", "escapes", "marks"],
+)
+def test_the_time_is_linear_in_the_size_of_the_file(content: bytes) -> None:
+    """Each took minutes when a pattern could begin again at every byte. A second is ample for half a MB."""
+    began_s = time.process_time()
+    with contextlib.suppress(Invalid):
+        to_webvtt(content)
+    assert time.process_time() - began_s < 5
