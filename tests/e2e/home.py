@@ -18,8 +18,11 @@ STARTS_WITHIN_S = 60.0
 class Home:
     """A running server, which can be stopped as by Ctrl-C, killed as by a power cut, and started again."""
 
-    def __init__(self, data: Path, *arguments: str, port: int | None = None, **settings: str) -> None:
+    def __init__(
+        self, data: Path, *arguments: str, port: int | None = None, python: str = sys.executable, **settings: str
+    ) -> None:
         self.data = data
+        self._python = python
         self.port = port or free_port()
         self._arguments = arguments
         self._settings = settings
@@ -42,7 +45,7 @@ class Home:
         return self._process.pid
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "watchparty", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [self._python, "-m", "watchparty", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), "--no-browser", *self._arguments],
