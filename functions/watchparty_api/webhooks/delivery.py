@@ -7,10 +7,11 @@ webhooks are called concurrently, each with one delivery after the other, so tha
 import json
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from watchparty_api.errors import Missing, VersionConflict
 from watchparty_api.records import Account, Delivery, Webhook
@@ -127,7 +128,7 @@ def _listening(services: Services, webhook_id: str) -> Webhook | None:
 
 
 def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetime) -> int | None:
-    body = json.dumps(delivery.body, separators=(",", ":")).encode()
+    body = _encoded(delivery.body)
     secret = secret_of(services.keyed_hash, webhook.id)
     headers = {
         "Content-Type": "application/json",
@@ -138,6 +139,11 @@ def _call(services: Services, webhook: Webhook, delivery: Delivery, now: datetim
     except CallFailed as error:
         log.info("delivery %s got no answer: %s", delivery.id, error)
         return None
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """The bytes of the call, the same in every attempt: Firestore returns an object's keys in any order."""
+    return json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _after(delivery: Delivery, status: int | None, now: datetime, *, wanted: bool) -> Delivery:

@@ -1,18 +1,24 @@
 """From events in rooms and films to the integrator's server: each delivered once, with a limited number of retries."""
 
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from multiprocessing import get_context
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from fakes.api_harness import ApiHarness, Person
-from fakes.function_ports import RecordingDeliveryQueue
+from fakes.api_harness import SITE, ApiHarness, Person
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.integrator import Integrator
 from fakes.local_server import serving
 from fakes.party import Party, film
+from watchparty_api.bootstrap import build_services
+from watchparty_api.config import Config
 from watchparty_api.errors import BadEvent
 from watchparty_api.maintenance import delete_expired, run_cloud_tasks
 from watchparty_api.records import Delivery, Webhook
@@ -129,6 +135,67 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(
     found = api.services.store.get(Delivery, woken(api)[0])
     assert found is not None
     assert (found.state, found.last_status) == ("failed", 500)
+
+
+class TestOnEveryStore:
+    @pytest.fixture
+    def config(self, store_url: str, keys_dir: Path) -> Config:
+        return Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
+
+    def test_every_attempt_of_a_delivery_has_the_same_bytes(
+        self, api: ApiHarness, owner: Person, room: Party, webhook: Any, listener: Integrator
+    ) -> None:
+        """Retries have the same body, also from another process, and so does a call that was made but not recorded."""
+        listener.status = 500
+        video = film(api, owner, status="processing")
+        store_video(api.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
+        ingest(api.services, [session(room, "session_started", 1, 1)])
+        for wait in RETRIES[:3]:
+            deliver_due(api.services)
+            api.clock.advance(seconds=wait.total_seconds())
+        listener.status = 204
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as another:  # Firestore's order differs by process
+            assert another.submit(_deliver, api.services.config, api.clock()).result() == 3
+        for before in api.services.store.query_all(DELIVERIES_OF_WEBHOOK, webhook["id"]):
+            api.services.store.replace(replace(before, state="waiting", due_at=api.clock()))
+        assert deliver_due(api.services) == 3
+        bodies = defaultdict[str, list[bytes]](list)
+        for headers, body in listener.calls:
+            bodies[headers["webhook-id"]].append(body)
+        assert [len(each) > 2 for each in bodies.values()] == [True] * 3
+        assert [len(set(each)) for each in bodies.values()] == [1, 1, 1]
+
+
+def _deliver(config: Config, now: datetime) -> int:
+    services = build_services(
+        config,
+        relay=RecordingRelay(),
+        jobs=RecordingJobs(),
+        objects=MemoryObjects(),
+        mail=RecordingMailer(),
+        delivery_queue=RecordingDeliveryQueue(),
+        now=lambda: now,
+    )
+    return deliver_due(services)
+
+
+def test_the_order_in_which_a_store_returns_keys_does_not_matter(
+    api: ApiHarness, owner: Person, webhook: Any, listener: Integrator
+) -> None:
+    """A delivery whose keys are stored in another order, at any depth, is sent as the same bytes."""
+    listener.status = 500
+    video = film(api, owner, status="processing")
+    store_video(api.services, video, replace(video, status="failed", failure={"code": "corrupt", "message": "…"}))
+    deliver_due(api.services)
+    (before,) = api.services.store.query_all(DELIVERIES_OF_WEBHOOK, webhook["id"])
+    api.services.store.replace(replace(before, body=_reversed(before.body), due_at=api.clock()))
+    deliver_due(api.services)
+    first, second = (body for _, body in listener.calls)
+    assert second == first
+
+
+def _reversed(value: Any) -> Any:
+    return {key: _reversed(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
 
 
 def test_a_redirect_is_not_followed(api: ApiHarness, owner: Person, webhook: Any, listener: Integrator) -> None:
