@@ -17,7 +17,7 @@ from watchparty_api.maintenance import TASKS, MaintenanceFailed, delete_expired,
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Account, Session, Video
 from watchparty_api.store.queries import NOTICES_BY_DUE
-from watchparty_api.videos.uploads.cleanup import ORIGINAL_RETENTION
+from watchparty_api.videos.quota import ORIGINAL_RETENTION
 
 
 def test_a_round_delivers_lost_notices_and_starts_stuck_transcodes(api: ApiHarness) -> None:

@@ -104,6 +104,18 @@ def test_a_complete_film_is_finished(run: FilmRun, events: RecordedEvents) -> No
     assert finished_before(run.job.storage) == events.events[-1]
 
 
+def test_what_the_film_takes_is_reported(run: FilmRun, events: RecordedEvents) -> None:
+    """All of its files count, except subtitles that were added beside it, which count separately."""
+    storage = run.job.storage
+    storage.write("sidecar/t1.vtt", b"WEBVTT")
+    run.run(ScriptedScheduler(run, Piece("a0-aac-00000", encode)))
+    sizes = storage.sizes()
+    stored = sum(sizes.values()) - sizes[layout.FINISHED] - sizes["sidecar/t1.vtt"]
+    finished = events.events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.media_bytes == stored > 0
+
+
 def test_an_incomplete_film_is_not_finished(run: FilmRun, events: RecordedEvents) -> None:
     """Verification comes before `finished`, even if the scheduler believes that everything is done."""
     with pytest.raises(PlanMismatch):
@@ -193,7 +205,9 @@ def test_a_task_that_is_overtaken_at_the_end_ends_quietly(run: FilmRun, tmp_path
         poster=None,
         sprites=None,
     )
-    scheduler, waits = overtaken(run, tmp_path, finished=run.job.emitter.finished(nothing, SECONDS), index=7)
+    scheduler, waits = overtaken(
+        run, tmp_path, finished=run.job.emitter.finished(nothing, SECONDS, media_bytes=0), index=7
+    )
     assert scheduler.publish_all() is None
     assert waits == [7 * STAGGER_S]
 

@@ -155,6 +155,7 @@ def test_disk_full(film: Path, tmp_path: Path) -> None:
     outcome = run_limited(film, folder, 20_000)
     assert outcome.exit_code == 3
     assert (outcome.last["kind"], outcome.last["code"]) == ("failed", "internal")
+    assert outcome.last["waits_for"] == "disk_space"
     assert "disk space" in outcome.last["message"]
     assert not list(folder.rglob("*.unfinished"))
     check_complete(transcode(film, folder))

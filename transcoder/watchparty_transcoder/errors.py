@@ -13,7 +13,7 @@
     │   ├── ToolMissing       no ffmpeg on this machine
     │   ├── ToolFailed        ffmpeg exited with an error
     │   ├── ToolKilled        a signal ended ffmpeg; the piece is tried once more
-    │   ├── DiskFull          no room for the output
+    │   ├── DiskFull          no room for the output; the run is repeated until there is
     │   ├── CannotCopy        the remux check was wrong; handled by a plan without copying
     │   ├── HardwareFailed    the hardware passed its trial, but fails mid-film; software continues
     │   ├── WriteConflict     another run wrote the same object; handled by reading it again
@@ -29,16 +29,18 @@ from typing import ClassVar, Literal
 FailureCode = Literal[
     "unsupported", "no_media", "corrupt", "incomplete", "too_long", "too_large", "timeout", "internal"
 ]
+Wait = Literal["disk_space"]
 
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 """Signals that a program causes itself, unlike SIGKILL, by which the kernel reclaims memory."""
 
 
 class TranscodeError(Exception):
-    """A reason to stop, with what is emitted (`code`, `sentence`) and what is only logged (`detail`)."""
+    """A reason to stop, with what is emitted (`code`, `sentence`, `waits_for`) and what is only logged (`detail`)."""
 
     code: ClassVar[FailureCode] = "internal"
     exit_code: ClassVar[int] = 3
+    waits_for: ClassVar[Wait | None] = None
     sentence: str = "Something went wrong on our side while preparing this film. Try again."
 
     def __init__(self, detail: str = "", *, sentence: str | None = None) -> None:
@@ -108,7 +110,8 @@ class ToolKilled(InternalError):
 
 
 class DiskFull(InternalError):
-    sentence = "The server ran out of disk space, so we couldn’t finish this film. Ask the admin to free some."
+    waits_for = "disk_space"
+    sentence = "The server’s disk space ran out, so preparing this film waits. It continues once the admin frees some."
 
 
 class CannotCopy(InternalError):

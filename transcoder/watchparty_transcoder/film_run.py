@@ -180,7 +180,9 @@ class FilmRun:
         available = scheduler.publish_all()
         if available is None:
             return
-        event = self.job.emitter.finished(available, self.plan.duration_s)
+        sizes = self.job.storage.sizes().items()
+        media_bytes = sum(size_bytes for name, size_bytes in sizes if not name.startswith(layout.SIDECARS))
+        event = self.job.emitter.finished(available, self.plan.duration_s, media_bytes=media_bytes)
         self.job.storage.create(layout.FINISHED, transcode_event.encode(event))
 
 

@@ -112,7 +112,7 @@ def usage(services: ServicesOf, caller: AccountOf) -> UsageView:
     """Returns how much of the quota is used."""
     videos = videos_of(services, caller.account.id)
     return UsageView(
-        used_bytes=used_bytes(videos),
+        used_bytes=used_bytes(videos, services.now()),
         quota_bytes=quota_bytes(caller.account, services.settings()),
         videos=len(videos),
         rooms=services.store.count(ROOMS_OF_OWNER, caller.account.id),

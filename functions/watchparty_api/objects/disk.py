@@ -12,6 +12,8 @@ from watchparty_api.errors import DiskFull
 RESERVE_BYTES = 256 * 1024 * 1024
 """Space that uploads leave free for the database and the encoder, so that these can continue or stop cleanly."""
 
+RETRY_AFTER_S = 30
+
 
 def free_bytes(folder: Path) -> int:
     """The free space on the disk that holds `folder`."""
@@ -26,11 +28,25 @@ class Disk:
     free_bytes: Callable[[Path], int] = free_bytes
     reserve_bytes: int = RESERVE_BYTES
 
+    def available_bytes(self) -> int:
+        """What can be written without using up the reserve."""
+        return max(0, self.free_bytes(self.folder) - self.reserve_bytes)
+
     def require(self, size_bytes: int) -> None:
-        """Raises DiskFull if writing `size_bytes` would use up the reserve."""
-        available = self.free_bytes(self.folder) - self.reserve_bytes
-        if available < size_bytes:
-            raise _full(available)
+        """Raises DiskFull unless `size_bytes` can be written now."""
+        if size_bytes > self.available_bytes():
+            raise _full()
+
+    def require_for_upload(self, size_bytes: int, *, promised_bytes: int) -> None:
+        """Raises DiskFull unless `size_bytes` fit beside what is promised to other uploads."""
+        available = max(0, self.available_bytes() - promised_bytes)
+        if size_bytes > available:
+            raise DiskFull(
+                "disk_full",
+                f"This film needs {_size(size_bytes)}, but the server’s disk has only {_size(available)} left for it. "
+                "Try again when there’s more storage.",
+                retry_after_s=RETRY_AFTER_S,
+            )
 
 
 @contextmanager
@@ -40,14 +56,17 @@ def disk_full_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _full(0) from error
+            raise _full() from error
         raise
 
 
-def _full(available_bytes: int) -> DiskFull:
+def _full() -> DiskFull:
     return DiskFull(
         "disk_full",
-        f"The server’s disk is full: {max(0, available_bytes) // 10**6} MB left. What you’ve uploaded is kept; "
-        "resume when there’s more storage.",
-        retry_after_s=30,
+        "The server’s disk is full. What you’ve uploaded is kept; resume when there’s more storage.",
+        retry_after_s=RETRY_AFTER_S,
     )
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 10**9:.1f} GB" if size_bytes >= 10**9 else f"{size_bytes // 10**6} MB"

@@ -44,13 +44,16 @@ class LocalObjectStore:
         self.disk = disk or Disk(root)
         self._media = root / "media"
         self._now = now
+        self._opening = threading.Lock()
         self._media.mkdir(parents=True, exist_ok=True)
 
     # ---- originals
 
     def start_upload(self, *, video_id: str, size_bytes: int, content_type: str, base_url: str) -> UploadStart:
-        self.disk.require(size_bytes)
         now = self._now()
+        received = self.sessions.received_bytes(video_id)
+        promised = self.sessions.promised_bytes(besides=video_id, now=now)
+        self.disk.require_for_upload(size_bytes - received, promised_bytes=promised)
         headers = {
             "content-type": content_type,
             "x-goog-content-length-range": f"{size_bytes},{size_bytes}",
@@ -68,6 +71,19 @@ class LocalObjectStore:
             life=START_LIFE,
         )
         return UploadStart("gcs-resumable", f"{base_url}{path}?{query}", headers, now + START_LIFE)
+
+    def open_session(self, video_id: str, *, size_bytes: int, content_type: str) -> str:
+        """Opens a session and returns its secret. What it will write is reserved until it ends, however it ends.
+
+        Raises DiskFull, after the video's older sessions had to give way, and PreconditionFailed as `sessions.open`.
+        """
+        with self._opening:
+            now = self._now()
+            promised = self.sessions.promised_bytes(besides=video_id, now=now)
+            needed = size_bytes + promised
+            self.sessions.make_room(video_id, fits=lambda own: needed + own <= self.disk.available_bytes())
+            self.disk.require_for_upload(size_bytes, promised_bytes=promised)
+            return self.sessions.open(video_id, size_bytes=size_bytes, content_type=content_type, now=now)
 
     def original(self, video_id: str) -> StoredObject | None:
         return self.sessions.original(video_id)

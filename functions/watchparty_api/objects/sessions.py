@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -133,6 +133,29 @@ class UploadSessions:
         return StoredObject(f"{video_id}/original", description["generation"], size_bytes, description["content_type"])
 
     # ---- all sessions
+
+    def promised_bytes(self, *, besides: str, now: datetime) -> int:
+        """What open sessions will still write, without those of the video `besides`."""
+        others = (folder.name for folder in self.root.iterdir() if folder.name != besides)
+        return sum(
+            self._missing_bytes(each) for name in others for each in self._of(name) if now < each.opened_at + LIFE
+        )
+
+    def received_bytes(self, video_id: str) -> int:
+        """What the video's open sessions take on the disk."""
+        return sum(each.size_bytes - self._missing_bytes(each) for each in self._of(video_id))
+
+    def make_room(self, video_id: str, *, fits: Callable[[int], bool]) -> None:
+        """Drops the video's oldest sessions until `fits` accepts what the remaining ones will still write."""
+        sessions = sorted(self._of(video_id), key=lambda each: each.opened_at)
+        while sessions and not fits(sum(map(self._missing_bytes, sessions))):
+            self.drop(sessions.pop(0))
+
+    def _missing_bytes(self, session: Session) -> int:
+        try:
+            return max(0, session.size_bytes - self.part(session).stat().st_size)
+        except FileNotFoundError:  # dropped in this moment
+            return 0
 
     def delete(self, video_id: str) -> None:
         """Deletes the video's original and its sessions. It is no error if there are none."""

@@ -24,6 +24,7 @@ class Video(Record):
     progress: float = 0.0
     playable: bool = False
     generation: str | None = None  # of the finalised original; part of the renditions' path
+    media_bytes: int | None = None  # of all prepared files; None: prepared by a version that did not count them
     duration_s: float | None = None
     playable_s: float = 0.0
     renditions: tuple[dict[str, Any], ...] = ()

@@ -39,7 +39,7 @@ def make(body: NewVideo, request: Request, caller: AccountOf, once: OnceOf, serv
     video = owned_video(once(lambda: _make(services, caller.account, body).id), caller, services)
     if video.source_url is not None or video.generation is not None:
         return NewVideoView(video=video_view(services, video), upload=None)
-    start = start_upload(services, video, base_url=base_url(request))
+    start = start_upload(services, caller.account, video, base_url=base_url(request))
     return NewVideoView(video=video_view(services, video), upload=_upload_view(start))
 
 
@@ -50,10 +50,10 @@ def _make(services: Services, owner: Account, body: NewVideo) -> Video:
 
 
 @router.post("/videos/{video_id}/upload", status_code=201)
-def upload_again(video: OwnedVideo, request: Request, services: ServicesOf) -> NewVideoView:
+def upload_again(video: OwnedVideo, request: Request, caller: AccountOf, services: ServicesOf) -> NewVideoView:
     """Restarts an upload that has not arrived."""
     services.limiter.hit("upload", video.owner_id)
-    start = start_upload(services, video, base_url=base_url(request))
+    start = start_upload(services, caller.account, video, base_url=base_url(request))
     updated = services.store.get(Video, video.id) or video
     return NewVideoView(video=video_view(services, updated), upload=_upload_view(start))
 

@@ -64,13 +64,9 @@ class ResumableServer:
         now, key = self._services.now(), self._objects.key.public_key()
         v4_signature.verify(signed, signer=SIGNER, key=key, now=now, required=_SIGNED_HEADERS)
         size_bytes = _exact_length(headers)
-        sessions = self._objects.sessions
-
-        def opened() -> str:
-            self._objects.disk.require(size_bytes)
-            return sessions.open(video_id, size_bytes=size_bytes, content_type=headers["content-type"], now=now)
-
-        secret = await self._blocking(opened)
+        secret = await self._blocking(
+            lambda: self._objects.open_session(video_id, size_bytes=size_bytes, content_type=headers["content-type"])
+        )
         location = f"{base_url(request)}{upload_path(video_id)}?upload_id={secret}"
         return Response(status_code=201, headers={"Location": location})
 

@@ -3,13 +3,17 @@
 import asyncio
 import os
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 
 from fakes import asgi
+from fakes.api_harness import SITE
 from fakes.asgi import Answer, Sending
 from fakes.uploader import KIB256, Uploader
+from watchparty_api.errors import DiskFull
+from watchparty_api.objects.sessions import LIFE
 
 
 def post(uploader: Uploader, url: str, headers: dict[str, str], *, method: str = "POST") -> Answer:
@@ -318,6 +322,56 @@ def test_a_full_disk_refuses_the_start(uploader: Uploader, film: bytes) -> None:
     uploader.free_bytes = len(film) - 1
     answer = post(uploader, start.start_url, dict(start.headers))
     assert (answer.status, answer.code) == (507, "disk_full")
+
+
+def test_a_refusal_says_how_much_is_free(uploader: Uploader) -> None:
+    """With 64 GB free, 60 GB are accepted, and then 39 GB more are refused."""
+    start = partial(uploader.store.start_upload, content_type="video/mp4", base_url=SITE)
+    uploader.free_bytes = 64 * 10**9
+    first = start(video_id="v1", size_bytes=60 * 10**9)
+    assert post(uploader, first.start_url, dict(first.headers)).status == 201
+    with pytest.raises(DiskFull, match=r"needs 39.0 GB, but the server’s disk has only 4.0 GB left") as refused:
+        start(video_id="v2", size_bytes=39 * 10**9)
+    assert refused.value.code == "disk_full"
+    with pytest.raises(DiskFull, match=r"needs 99.0 GB, but the server’s disk has only 4.0 GB left"):
+        start(video_id="v3", size_bytes=99 * 10**9)
+
+
+def test_open_uploads_reserve_the_disk(uploader: Uploader, film: bytes) -> None:
+    """Of two uploads that fit singly, but not together, the second is refused before it sends a byte."""
+    uploader.free_bytes = 2 * len(film) - 1
+    second = uploader.signed(film, video_id="v2")  # both are announced before either begins
+    first = uploader.start(film, video_id="v1")
+    answer = post(uploader, second.start_url, dict(second.headers))
+    assert (answer.status, answer.code) == (507, "disk_full")
+    with pytest.raises(DiskFull):
+        uploader.signed(film, video_id="v3")
+    asgi.request(uploader.app, "DELETE", first)
+    assert post(uploader, second.start_url, dict(second.headers)).status == 201
+
+
+def test_an_expired_upload_reserves_nothing(uploader: Uploader, film: bytes) -> None:
+    """Its bytes are deleted by maintenance, but its promise ends at once."""
+    uploader.free_bytes = 2 * len(film) - 1
+    uploader.start(film, video_id="v1")
+    uploader.api.clock.advance(seconds=LIFE.total_seconds())
+    assert uploader.start(film, video_id="v2")
+
+
+def test_bytes_that_have_arrived_are_not_reserved_twice(uploader: Uploader, film: bytes) -> None:
+    """The free space already lacks them."""
+    location = uploader.start(film, video_id="v1")
+    uploader.put(location, film, 0, KIB256 - 1)
+    uploader.free_bytes = 2 * len(film) - KIB256
+    assert uploader.start(film, video_id="v2")
+
+
+def test_starting_again_needs_no_second_reservation(uploader: Uploader, film: bytes) -> None:
+    """On a scarce disk the new session of a film replaces the one before it."""
+    uploader.free_bytes = 2 * len(film) - 1
+    first, again = uploader.start(film, video_id="v1"), uploader.start(film, video_id="v1")
+    assert uploader.ask(first, len(film)).status == 404
+    assert uploader.put(again, film, 0, len(film) - 1).status == 200
 
 
 def test_a_disk_that_fills_up_loses_nothing(uploader: Uploader, film: bytes) -> None:

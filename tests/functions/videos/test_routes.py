@@ -92,6 +92,18 @@ def test_the_quota_counts_unfinished_uploads(api: ApiHarness) -> None:
     assert len(ask(api, ana, "GET", "/videos").json()["items"]) == 2
 
 
+def test_a_restarted_upload_counts_again(api: ApiHarness) -> None:
+    """A failed upload is free, so starting it again must fit beside what was uploaded since."""
+    ana = api.person(quota_bytes=6_000_000)
+    video_id = announce(api, ana)["video"]["id"]
+    api.clock.advance(seconds=ABANDONED_AFTER.total_seconds())
+    end_abandoned(api.services)
+    fresh = api.sign_in(ana.account)
+    announce(api, fresh, fingerprint="second-film")
+    again = ask(api, fresh, "POST", f"/videos/{video_id}/upload")
+    assert (again.status_code, again.json()["code"]) == (403, "quota_exceeded")
+
+
 def test_a_quota_of_zero_is_a_quota(api: ApiHarness) -> None:
     """An account with a quota of zero does not get the default."""
     answer = ask(api, api.person(quota_bytes=0), "POST", "/videos", FILE)

@@ -71,8 +71,8 @@ class EventEmitter:
             state.warnings,
         )
 
-    def finished(self, state: Availability, duration_s: float) -> Finished:
-        event = Finished(duration_s=duration_s, **_facts(state), **self._envelope())
+    def finished(self, state: Availability, duration_s: float, *, media_bytes: int) -> Finished:
+        event = Finished(duration_s=duration_s, media_bytes=media_bytes, **_facts(state), **self._envelope())
         self._sink.send(event)
         return event
 
@@ -82,7 +82,7 @@ class EventEmitter:
         self._sink.send(Finished(**fields))
 
     def failed(self, error: TranscodeError) -> None:
-        self._sink.send(Failed(code=error.code, message=error.sentence, **self._envelope()))
+        self._sink.send(Failed(code=error.code, message=error.sentence, waits_for=error.waits_for, **self._envelope()))
 
     def _envelope(self) -> dict[str, Any]:
         self._seq += 1

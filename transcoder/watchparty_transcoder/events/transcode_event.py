@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from watchparty_transcoder.errors import FailureCode
+from watchparty_transcoder.errors import FailureCode, Wait
 
 VERSION = 1
 
@@ -91,12 +91,15 @@ class Playable(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="play
 
 
 class Finished(Watchable, frozen=True, kw_only=True, tag_field="kind", tag="finished"):
-    pass
+    media_bytes: Annotated[int, msgspec.Meta(ge=0, description="all files of the film")] | None = None
 
 
 class Failed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="failed"):
     code: FailureCode
     message: Annotated[str, msgspec.Meta(min_length=1, description="a sentence for the uploader")]
+    waits_for: Annotated[
+        Wait | None, msgspec.Meta(description="set if the run is repeated until this is there; no lost run")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

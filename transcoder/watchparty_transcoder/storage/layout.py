@@ -15,6 +15,8 @@ SPRITES = "sprites.vtt"
 PLAN = ".state/plan.json"
 PACE = ".state/pace.json"
 FINISHED = ".state/finished.json"
+SIDECARS = "sidecar/"
+"""Subtitles that the functions add to the film. They count separately."""
 
 
 def refused(attempt: int) -> str:

@@ -12,11 +12,13 @@ from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.videos.library import OwnedVideo
 from watchparty_api.videos.models import VideoView
+from watchparty_api.videos.quota import require_quota
 from watchparty_api.videos.subtitles.charsets import is_offered
 from watchparty_api.videos.subtitles.webvtt import preview, to_webvtt
 from watchparty_api.videos.transcodes.transitions import sidecars
 from watchparty_api.videos.views import video_view
 from watchparty_api.web.bodies import Body, visible_line
+from watchparty_api.web.caller import AccountOf
 from watchparty_api.web.dependencies import ServicesOf
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -76,6 +78,7 @@ async def subtitle_file(request: Request) -> bytes:
 )
 def add_subtitles(
     video: OwnedVideo,
+    caller: AccountOf,
     content: Annotated[bytes, Depends(subtitle_file)],
     services: ServicesOf,
     language: Annotated[Language, Query()] = "und",
@@ -90,7 +93,8 @@ def add_subtitles(
         raise Conflict("not_uploaded", "Subtitles can only be added once the film is uploaded.")
     if len(sidecars(video)) >= MAX_TRACKS:
         raise Conflict("too_many_tracks", f"A film can have up to {MAX_TRACKS} subtitle files.")
-    text = to_webvtt(content, language=language, charset=charset)
+    text = to_webvtt(content, language=language, charset=charset).encode()
+    require_quota(services, caller.account, more_bytes=len(text))
     id_ = secrets.token_urlsafe(9)
     track = {
         "id": id_,
@@ -100,8 +104,9 @@ def add_subtitles(
         "forced": False,
         "shown": True,
         "file": f"sidecar/t{id_}.vtt",
+        "size_bytes": len(text),
     }
-    services.objects.write_media(_name(video, track), text.encode(), content_type="text/vtt; charset=utf-8")
+    services.objects.write_media(_name(video, track), text, content_type="text/vtt; charset=utf-8")
     return _stored(services, video, (*video.subtitle_tracks, track))
 
 

@@ -21,6 +21,11 @@ def _line(text: Any) -> Any:
     return text.replace("\0", "").encode(errors="ignore").decode()[:_MAX_CHARS] if isinstance(text, str) else text
 
 
+def _known_wait(reason: Any) -> Any:
+    """A reason of a newer transcoder counts as none: the run is repeated like any other that failed."""
+    return reason if reason == "disk_space" else None
+
+
 def _first_parts(parts: Any) -> Any:
     return tuple(parts)[:_MAX_PARTS] if isinstance(parts, list | tuple) else parts
 
@@ -103,12 +108,14 @@ class Playable(Watchable):
 
 class Finished(Watchable):
     kind: Literal["finished"]
+    media_bytes: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
 class Failed(_Event):
     kind: Literal["failed"]
     code: FailureCode
     message: Annotated[Line, Field(min_length=1)]
+    waits_for: Annotated[Literal["disk_space"] | None, BeforeValidator(_known_wait)] = None
 
 
 TranscodeEvent = Started | Progress | Playable | Finished | Failed

@@ -17,7 +17,14 @@ from watchparty_api.records import Video, VideoStatus
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
 from watchparty_api.videos.transcodes.models import EVENT
-from watchparty_api.videos.transcodes.transitions import after_event, after_lost_run, is_silent, never_started, next_run
+from watchparty_api.videos.transcodes.transitions import (
+    after_event,
+    after_lost_run,
+    is_silent,
+    never_started,
+    next_run,
+    waits_for_space,
+)
 from watchparty_api.webhooks.outbox import store_video
 
 log = logging.getLogger(__name__)
@@ -60,6 +67,8 @@ def requeue_stuck(services: Services) -> None:
     def requeue(video: Video) -> None:
         if video.status == "processing":
             _change(services, video.id, lambda found, at: _lost(found, at) if is_silent(found, at) else None)
+        elif waits_for_space(video):
+            _change(services, video.id, lambda found, at: next_run(found, at) if waits_for_space(found) else None)
         # The same run: it may just be waiting for capacity, and launching twice is harmless.
         elif waiting := _change(services, video.id, _still_queued):
             launch(services, waiting)
@@ -150,7 +159,7 @@ def _visible_to_rooms(video: Video) -> tuple[object, ...]:
 
 
 def _lost(video: Video, now: datetime) -> Video | None:
-    waiting = video.status in ("queued", "processing")
+    waiting = video.status in ("queued", "processing") and not waits_for_space(video)
     return after_lost_run(video, now, message=_SILENT) if waiting else None
 
 

@@ -31,7 +31,7 @@ def after_event(video: Video, event: TranscodeEvent, now: datetime) -> Video | N
     if str(event.generation) != video.generation:
         return None
     changed = _applied(video, event, now)
-    if video.status in ("queued", "processing") and event.attempt >= video.attempt:
+    if video.status in ("queued", "processing") and event.attempt >= video.attempt and not waits_for_space(changed):
         changed = replace(changed, heard_at=now)
     return replace(changed, updated_at=now) if changed != video else None
 
@@ -54,7 +54,7 @@ def _applied(video: Video, event: TranscodeEvent, now: datetime) -> Video:
 
 
 def _started(video: Video) -> Video:
-    return replace(video, status="processing") if video.status == "queued" else video
+    return replace(video, status="processing", failure=None) if video.status == "queued" else video
 
 
 def _watchable(video: Video, event: Watchable) -> Video:
@@ -68,7 +68,8 @@ def _watchable(video: Video, event: Watchable) -> Video:
 def _final(video: Video, event: Finished) -> Video:
     if video.status == "ready" and event.rank <= video.facts_rank:
         return video
-    return _with_facts(replace(video, playable=True, playable_s=event.playable_s), event)
+    done = replace(video, playable=True, playable_s=event.playable_s, media_bytes=event.media_bytes)
+    return _with_facts(done, event)
 
 
 def _with_facts(video: Video, event: Watchable) -> Video:
@@ -98,9 +99,21 @@ def _dumped(parts: tuple[Any, ...]) -> tuple[dict[str, Any], ...]:
 def _failed(video: Video, event: Failed, now: datetime) -> Video:
     if video.status not in ("queued", "processing") or event.attempt < video.attempt:
         return video
+    if event.waits_for is not None:
+        return waiting_for_space(video, event)
     if event.code == "internal":
         return after_lost_run(video, now, message=event.message)
     return replace(video, status="failed", failure={"code": event.code, "message": event.message})
+
+
+def waiting_for_space(video: Video, event: Failed) -> Video:
+    """Not a lost run: maintenance starts another one each minute, until there is space again."""
+    failure = {"code": event.code, "message": event.message}
+    return replace(video, status="queued", heard_at=None, failure=failure)
+
+
+def waits_for_space(video: Video) -> bool:
+    return video.status == "queued" and video.failure is not None
 
 
 def after_lost_run(video: Video, now: datetime, *, message: str) -> Video:

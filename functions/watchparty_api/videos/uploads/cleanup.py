@@ -9,13 +9,12 @@ from watchparty_api.isolation import process_each
 from watchparty_api.records import Video
 from watchparty_api.services import Services
 from watchparty_api.store.queries import VIDEOS_BY_STATUS
+from watchparty_api.videos.quota import ORIGINAL_RETENTION
 from watchparty_api.videos.uploads.finalize import failed_upload, on_finalized
 from watchparty_api.webhooks.outbox import store_video
 
 ABANDONED_AFTER = timedelta(days=7)
 """The lifetime of a session of the upload protocol."""
-ORIGINAL_RETENTION = timedelta(days=7)
-"""How long an original is kept after its film is ready, in case the owner finds the film faulty."""
 
 
 def end_abandoned(services: Services) -> None:

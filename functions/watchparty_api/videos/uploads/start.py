@@ -11,7 +11,7 @@ from watchparty_api.objects.port import UploadStart
 from watchparty_api.records import Account, Video
 from watchparty_api.services import Services
 from watchparty_api.videos.models import UploadAnnouncement
-from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
+from watchparty_api.videos.quota import require_quota, videos_of
 from watchparty_api.videos.uploads.file_types import signed_type, title_of
 
 
@@ -38,19 +38,23 @@ def create_upload(services: Services, owner: Account, upload: UploadAnnouncement
     )
     video = services.store.create(video)
     # Counted after writing, so that two simultaneous uploads see each other.
-    if used_bytes(videos_of(services, owner.id)) > quota_bytes(owner, settings):
+    try:
+        require_quota(services, owner)
+    except Forbidden:
         services.store.delete(Video, video.id)
-        raise Forbidden("quota_exceeded", "You don’t have enough storage for this film. Delete a film to make room.")
+        raise
     return video
 
 
-def start_upload(services: Services, video: Video, *, base_url: str) -> UploadStart:
+def start_upload(services: Services, owner: Account, video: Video, *, base_url: str) -> UploadStart:
     """Starts or restarts the upload of the bytes, with a full lifetime.
 
-    Raises Conflict if they have arrived, and DiskFull if they do not fit.
+    Raises Conflict if they have arrived, Forbidden (`quota_exceeded`), and DiskFull if they do not fit.
     """
     if video.generation is not None or video.source_url is not None:
         raise Conflict("already_uploaded", "This film has already been uploaded.")
+    if video.status == "failed":  # which did not count until now
+        require_quota(services, owner, more_bytes=video.size_bytes)
     try:
         services.store.replace(replace(video, status="uploading", failure=None, updated_at=services.now()))
     except VersionConflict:  # another tab has started it too, unless the last bytes have just arrived

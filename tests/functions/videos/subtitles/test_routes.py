@@ -1,9 +1,12 @@
 """Added subtitles over HTTP."""
 
+from dataclasses import replace
+
 from httpx2 import Response
 
 from fakes.api_harness import ApiHarness, Person
 from fakes.party import film, party
+from watchparty_api.records import Account
 
 SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHallo\n"
 
@@ -25,6 +28,27 @@ def test_subtitles_appear_beside_the_films_own(api: ApiHarness) -> None:
     assert api.objects.media[name].startswith(b"WEBVTT\n")
     play = api.client.post(f"/api/v1/videos/{video.id}/playback", json={}, headers=ana.headers).json()
     assert [each["url"] for each in play["subtitle_tracks"]] == [track["url"]]
+
+
+def test_subtitles_count_in_the_quota(api: ApiHarness) -> None:
+    """They are refused when there is no room, and free it again when they are removed."""
+    ana = api.person()
+    video = film(api, ana)
+    before = api.client.get("/api/v1/auth/me/usage", headers=ana.headers).json()["used_bytes"]
+    track = add(api, ana, video.id).json()["subtitle_tracks"][0]["id"]
+    used = api.client.get("/api/v1/auth/me/usage", headers=ana.headers).json()["used_bytes"]
+    assert used == before + sum(map(len, api.objects.media.values()))
+    api.services.store.replace(replace(stored_account(api, ana), quota_bytes=used))
+    answer = add(api, ana, video.id)
+    assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
+    api.client.delete(f"/api/v1/videos/{video.id}/subtitles/{track}", headers=ana.headers)
+    assert add(api, ana, video.id).status_code == 201
+
+
+def stored_account(api: ApiHarness, person: Person) -> Account:
+    account = api.services.store.get(Account, person.account.id)
+    assert account is not None
+    return account
 
 
 def test_a_track_is_changed_and_removed(api: ApiHarness) -> None:

@@ -44,6 +44,25 @@ def test_events_are_stored(api: ApiHarness) -> None:
     assert video.size_bytes == 1000
 
 
+def test_a_film_waits_for_space_on_the_disk(api: ApiHarness) -> None:
+    """A full disk is no lost run: maintenance tries again each minute, and the owner reads why nothing happens."""
+    stored(api)
+    full = said("failed", code="internal", message="The disk is full.", waits_for="disk_space")
+    for attempt in range(1, 6):
+        apply_event(api.services, said("started", seq=1, attempt=attempt))
+        apply_event(api.services, full | {"seq": 2, "attempt": attempt})
+        run_ended(api.services, video_id="v1", attempt=attempt)
+        video = read(api)
+        assert (video.status, video.attempt, video.lost_runs) == ("queued", attempt, 0)
+        assert video.failure == {"code": "internal", "message": "The disk is full."}
+        requeue_stuck(api.services)
+        assert read(api).attempt == attempt + 1
+    apply_event(api.services, said("started", seq=1, attempt=6))
+    assert (read(api).status, read(api).failure) == ("processing", None)
+    apply_event(api.services, said("finished", seq=2, attempt=6, media_bytes=4321))
+    assert (read(api).status, read(api).media_bytes) == ("ready", 4321)
+
+
 @pytest.mark.parametrize(
     "event",
     [{}, said("exploded"), said("started", v=2), said("progress", total=0), said("failed", code="bored"), {"kind": 1}],

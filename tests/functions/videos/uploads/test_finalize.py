@@ -9,9 +9,9 @@ from fakes.api_harness import ApiHarness
 from fakes.transcode_events import GENERATION, waiting_video
 from watchparty_api.objects.port import StoredObject
 from watchparty_api.records import Video
+from watchparty_api.videos.quota import ORIGINAL_RETENTION
 from watchparty_api.videos.uploads.cleanup import (
     ABANDONED_AFTER,
-    ORIGINAL_RETENTION,
     delete_used_originals,
     end_abandoned,
 )

@@ -40,8 +40,9 @@ def test_a_restart_gives_the_upload_another_week(api: ApiHarness) -> None:
 
 def test_two_tabs_can_start_it_at_the_same_moment(api: ApiHarness) -> None:
     """Both get a start, and neither gets a conflict."""
-    video = api.services.store.get(Video, announced(api, api.person())["id"])
+    owner = api.person()
+    video = api.services.store.get(Video, announced(api, owner)["id"])
     assert video is not None
-    starts = [start_upload(api.services, video, base_url="http://watch.test") for _ in range(2)]
+    starts = [start_upload(api.services, owner.account, video, base_url="http://watch.test") for _ in range(2)]
     assert len(starts) == 2
     assert status(api, video.id) == "uploading"
