@@ -223,9 +223,9 @@ _FIRESTORE = "/google.firestore.v1.Firestore/"
 class _Proxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
     """Passes calls on as bytes, once the caller may make them."""
 
-    def __init__(self, emulator: str, identities: Identities, policy: Policy, database: str) -> None:
+    def __init__(self, emulator: str, identities: Identities, policy: Policy) -> None:
         self._channel = grpc.insecure_channel(emulator, options=[("grpc.max_receive_message_length", -1)])
-        self._identities, self._policy, self._database = identities, policy, database
+        self._identities, self._policy = identities, policy
         self.calls: dict[str, int] = {}
 
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
@@ -236,7 +236,7 @@ class _Proxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no typ
             first = next(requests)
             try:
                 caller = self._identities.caller(str(metadata.get("authorization") or ""))
-                self._policy.require(caller, *self._needed(method, first))
+                self._policy.require(caller, *self._needed(method, first, metadata))
             except BadToken as error:
                 context.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
             except Denied as error:
@@ -252,24 +252,62 @@ class _Proxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no typ
                 for name, value in metadata.items()
                 if name.startswith(("google-", "x-goog-request-params"))
             ]
+            self._count(_written(method, first), "writes")
             call = self._channel.stream_stream(method)(
                 all_requests(), metadata=[*kept, ("authorization", "Bearer owner")], timeout=context.time_remaining()
             )
             try:
-                yield from call
+                for response in call:
+                    self._count(_read(method, response), "reads")
+                    yield response
             except grpc.RpcError as error:
                 context.set_trailing_metadata(error.trailing_metadata() or ())
                 context.abort(error.code(), error.details())
 
         return grpc.stream_stream_rpc_method_handler(passed_on)
 
-    def _needed(self, method: str, request: bytes) -> tuple[str, str]:
-        """The permission and the resource of a call."""
+    def _count(self, number: int, what: str) -> None:
+        if number:
+            self.calls[what] = self.calls.get(what, 0) + number
+
+    @staticmethod
+    def _needed(method: str, request: bytes, metadata: Mapping[str, Any]) -> tuple[str, str]:
+        """The permission and the resource of a call. Firestore routes by the database that the metadata names."""
         if method.startswith(_FIRESTORE):
-            return "datastore.use", self._database
+            return "datastore.use", str(metadata.get("google-cloud-resource-prefix") or "no database")
         if method == PUBLISH:
             return "pubsub.topics.publish", _first_string(request).rpartition("/")[2]
         raise Denied("anyone", method, "the box")
+
+
+def _written(method: str, request: bytes) -> int:
+    """Documents that a request writes or deletes, as Firestore bills them."""
+    from google.cloud.firestore_v1.types import BatchWriteRequest, CommitRequest
+
+    match method.removeprefix(_FIRESTORE):
+        case "Commit":
+            return len(CommitRequest.deserialize(request).writes)
+        case "BatchWrite":
+            return len(BatchWriteRequest.deserialize(request).writes)
+    return 0
+
+
+def _read(method: str, response: bytes) -> int:
+    """Documents that a response answers for; one that does not exist is billed like one that does.
+
+    https://cloud.google.com/firestore/pricing (2026-11)
+    """
+    from google.cloud.firestore_v1.types import BatchGetDocumentsResponse, RunQueryResponse
+
+    match method.removeprefix(_FIRESTORE):
+        case "BatchGetDocuments":
+            found = BatchGetDocumentsResponse.deserialize(response)
+            return int(bool(found.found.name or found.missing))
+        case "RunQuery":
+            return int(bool(RunQueryResponse.deserialize(response).document.name))
+        case "RunAggregationQuery" | "GetDocument":
+            return 1
+    return 0
 
 
 def _first_string(message: bytes) -> str:
@@ -280,11 +318,9 @@ def _first_string(message: bytes) -> str:
 
 
 @contextmanager
-def grpc_front(
-    emulator: str, *, identities: Identities, policy: Policy, database: str
-) -> Iterator[tuple[int, dict[str, int]]]:
-    """The port at which an emulator is served without TLS, and the number of calls by method."""
-    proxy = _Proxy(emulator, identities, policy, database)
+def grpc_front(emulator: str, *, identities: Identities, policy: Policy) -> Iterator[tuple[int, dict[str, int]]]:
+    """The port of an emulator without TLS, and what was counted: calls by method, documents as `reads` and `writes`."""
+    proxy = _Proxy(emulator, identities, policy)
     server = grpc.server(ThreadPoolExecutor(64), options=[("grpc.max_receive_message_length", -1)])
     server.add_generic_rpc_handlers((proxy,))
     port = server.add_insecure_port("127.0.0.1:0")
@@ -301,8 +337,8 @@ _ACCESS = "/google.cloud.secretmanager.v1.SecretManagerService/AccessSecretVersi
 
 
 @contextmanager
-def secret_manager(values: Mapping[str, str], *, identities: Identities, policy: Policy) -> Iterator[int]:
-    """The port of Secret Manager's gRPC API for one call: the latest version of `values`, by secret."""
+def secret_manager(values: Mapping[str, list[str]], *, identities: Identities, policy: Policy) -> Iterator[int]:
+    """The port of Secret Manager's gRPC API for one call: the latest version of `values`, by key."""
     from google.cloud.secretmanager_v1 import types
 
     class _SecretManager(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc ships no types
@@ -319,9 +355,10 @@ def secret_manager(values: Mapping[str, str], *, identities: Identities, policy:
                     policy.require(caller, "secretmanager.versions.access", secret)
                 except (BadToken, Denied) as error:
                     context.abort(grpc.StatusCode.PERMISSION_DENIED, str(error))
-                if secret not in values or not name.endswith("/versions/latest"):
+                key = secret.removeprefix("watchparty-")
+                if key not in values or not name.endswith("/versions/latest"):
                     context.abort(grpc.StatusCode.NOT_FOUND, name)
-                payload = types.SecretPayload(data=values[secret].encode())
+                payload = types.SecretPayload(data=values[key][-1].encode())
                 answer = types.AccessSecretVersionResponse(name=name, payload=payload)
                 return bytes(types.AccessSecretVersionResponse.serialize(answer))
 

@@ -42,12 +42,15 @@ class Armor:
     def _applies(rule: dict[str, Any], method: str, path: str) -> bool:
         (match,) = rule["match"]
         if not match["expr"]:
-            return bool(match["config"][0]["src_ip_ranges"] == ["*"])
+            ranges = match["config"][0]["src_ip_ranges"]
+            assert ranges == ["*"], f"address ranges the box does not know: {ranges}"
+            return True
         return all(_holds(each, method, path) for each in match["expr"][0]["expression"].split(" && "))
 
     def _throttled(self, rule: dict[str, Any], address: str) -> int | None:
         (options,) = rule["rate_limit_options"]
         (threshold,) = options["rate_limit_threshold"]
+        assert options.get("enforce_on_key", "IP") == "IP", "the box counts per address only"
         seen = self._seen.setdefault((rule["priority"], address), deque())
         now = self.now()
         while seen and seen[0] <= now - threshold["interval_sec"]:

@@ -19,7 +19,9 @@ from hashlib import sha1
 from cloud.reverse_proxy import Headers
 
 COOKIE = "Cloud-CDN-Cookie"
-_VALUE = re.compile(r"URLPrefix=([A-Za-z0-9_-]+=*):Expires=(\d+):KeyName=([a-z0-9-]+):Signature=([A-Za-z0-9_-]+=*)")
+_VALUE = re.compile(
+    r"URLPrefix=([A-Za-z0-9_-]+=*):Expires=(\d+):KeyName=([A-Za-z0-9_-]{1,63}):Signature=([A-Za-z0-9_-]+=*)"
+)
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 
 

@@ -21,6 +21,9 @@ from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import Applied, Values
 
 CDN_FILL = f"serviceAccount:service-{NUMBER}@cloud-cdn-fill.iam.gserviceaccount.com"
+MOST_CDN_KEYS = 3
+"""Of one backend at a time. https://cloud.google.com/cdn/docs/using-signed-cookies"""
+_SIGNED_URL = re.compile(r"[?&](Signature|URLPrefix)=")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -37,7 +40,7 @@ class Edge:
     _armors: dict[str, Armor] = field(default_factory=dict)
 
     def apply(self, applied: Applied) -> None:
-        """Another state of the plan; caches and counters stay."""
+        """Another state of the plan, with its rules and keys; caches and counters stay."""
         self.applied = applied
 
     def decide(self) -> Decide:
@@ -84,7 +87,9 @@ class Edge:
     def _armor(self, policy_id: str) -> Armor | None:
         for address, values in self.applied.of_type("google_compute_security_policy").items():
             if values["id"] == policy_id:
-                return self._armors.setdefault(address, Armor(values["rule"], time.monotonic))
+                armor = self._armors.setdefault(address, Armor([], time.monotonic))
+                armor.rules = values["rule"]
+                return armor
         return None
 
     # ---- buckets
@@ -98,13 +103,18 @@ class Edge:
         ):
             return Answer(status, b"")
         url = f"https://{request.header('host')}{request.path}"
+        added = [tuple(each.split(": ", 1)) for each in backend["custom_response_headers"] or []]
+        if not backend["enable_cdn"]:  # no cookie is verified, and nothing is cached
+            found = self._object(backend["bucket_name"], path, signed=False)
+            return _ranged(found, request.header("range"), [*found.headers, *added])
         cdn = self._cdn(backend)
+        if _SIGNED_URL.search(request.target):
+            return Answer(403, b"the box issues no signed URLs, so none is valid\n")
         try:
             signed = cdn.is_signed(url, request.header("cookie"))
         except BadSignature as error:
             return Answer(403, f"{error}\n".encode())
         stored = cdn.get(url, signed=signed, origin=lambda: self._object(backend["bucket_name"], path, signed=signed))
-        added = [tuple(each.split(": ", 1)) for each in backend["custom_response_headers"] or []]
         return _ranged(stored, request.header("range"), [*stored.headers, *added])
 
     def _object(self, bucket: str, path: str, *, signed: bool) -> Stored:
@@ -126,16 +136,18 @@ class Edge:
         return ""
 
     def _cdn(self, backend: Values) -> Cdn:
-        if backend["name"] not in self._cdns:
-            (policy,) = backend["cdn_policy"]
-            assert policy["negative_caching"] is False
-            keys = {
-                key["name"]: urlsafe_b64decode(key["key_value"])
-                for key in self.applied.of_type("google_compute_backend_bucket_signed_url_key").values()
-                if key["backend_bucket"] == backend["name"]
-            }
-            self._cdns[backend["name"]] = Cdn(keys, policy["signed_url_cache_max_age_sec"] or 0, time.time)
-        return self._cdns[backend["name"]]
+        (policy,) = backend["cdn_policy"]
+        assert policy["negative_caching"] is False, "the box imitates no negative caching"
+        assert policy["cache_mode"] == "USE_ORIGIN_HEADERS", "the box imitates no other cache mode"
+        cdn = self._cdns.setdefault(backend["name"], Cdn({}, 0, time.time))
+        cdn.signed_max_age_s = policy["signed_url_cache_max_age_sec"] or 0
+        cdn.keys = {
+            key["name"]: urlsafe_b64decode(key["key_value"])
+            for key in self.applied.of_type("google_compute_backend_bucket_signed_url_key").values()
+            if key["backend_bucket"] == backend["name"]
+        }
+        assert len(cdn.keys) <= MOST_CDN_KEYS, f"{backend['name']} has more than {MOST_CDN_KEYS} keys"
+        return cdn
 
 
 def _object_headers(held: Held) -> Headers:

@@ -19,11 +19,21 @@ from urllib.parse import urlsplit
 from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError
 from google.cloud import pubsub_v1
 
+from cloud.iam import Denied, Policy
 from cloud.identities import Identities
-from cloud.plan import PROJECT
+from cloud.plan import NUMBER, PROJECT
 from terraform.applied import Applied, Values
 
 PUSH_WITHIN_S = 300.0
+ACKNOWLEDGES = (102, 200, 201, 202, 204)
+"""The statuses that acknowledge a push. https://cloud.google.com/pubsub/docs/push"""
+PUBSUB = f"serviceAccount:service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+STORAGE = f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
+
+_OPENER = urllib.request.OpenerDirector()
+"""Follows no redirects, like Pub/Sub: one is a refusal."""
+for _handler in (urllib.request.HTTPHandler, urllib.request.HTTPErrorProcessor, urllib.request.HTTPDefaultErrorHandler):
+    _OPENER.add_handler(_handler())
 
 
 @dataclass
@@ -32,6 +42,7 @@ class Events:
 
     applied: Applied
     identities: Identities
+    policy: Policy
     ports: Mapping[str, int]
     emulator: str
     refused: list[str] = field(default_factory=list)
@@ -86,16 +97,26 @@ class Events:
             number = attempts[message.message_id] = attempts.get(message.message_id, 0) + 1
             if self._pushed(values, message):
                 break
-            if number >= policy["max_delivery_attempts"]:
+            if number >= policy["max_delivery_attempts"] and self._may_set_aside(values, policy):
                 self.dead.append({"subscription": values["name"], "data": message.data})
                 break
             self._over.wait(backoff_s)
             backoff_s = min(backoff_s * 2, float(retry["maximum_backoff"].removesuffix("s")))
         subscriber.acknowledge(subscription=subscription, ack_ids=[received.ack_id])
 
+    def _may_set_aside(self, values: Values, policy: Values) -> bool:
+        """Otherwise the message is delivered again."""
+        topic = policy["dead_letter_topic"].rpartition("/")[2]
+        name = values["name"]
+        return self._may(PUBSUB, "pubsub.topics.publish", topic) and self._may(
+            PUBSUB, "pubsub.subscriptions.consume", name
+        )
+
     def _pushed(self, values: Values, message: Any) -> bool:
         (push,) = values["push_config"]
         (oidc,) = push["oidc_token"]
+        if not self._may(PUBSUB, "iam.serviceAccounts.getOpenIdToken", oidc["service_account_email"]):
+            return False
         envelope = {
             "subscription": f"projects/{PROJECT}/subscriptions/{values['name']}",
             "message": {
@@ -108,9 +129,20 @@ class Events:
             },
         }
         token = self.identities.identity_token(oidc["service_account_email"], oidc["audience"])
-        return self._call(push["push_endpoint"], json.dumps(envelope).encode(), token, {})
+        within_s = values["ack_deadline_seconds"]
+        return self._call(push["push_endpoint"], json.dumps(envelope).encode(), token, {}, within_s=within_s)
 
-    def _call(self, url: str, body: bytes, token: str, headers: Mapping[str, str]) -> bool:
+    def _may(self, member: str, permission: str, resource: str) -> bool:
+        try:
+            self.policy.require(member, permission, resource)
+        except Denied as error:
+            self.refused.append(str(error))
+            return False
+        return True
+
+    def _call(
+        self, url: str, body: bytes, token: str, headers: Mapping[str, str], *, within_s: float = PUSH_WITHIN_S
+    ) -> bool:
         parts = urlsplit(url)
         name = parts.netloc.partition(".")[0].rpartition("-")[0]  # NAME-PROJECTNUMBER.REGION.run.app
         request = urllib.request.Request(
@@ -119,8 +151,8 @@ class Events:
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {token}", **headers},
         )
         try:
-            with urllib.request.urlopen(request, timeout=PUSH_WITHIN_S):
-                return True
+            with _OPENER.open(request, timeout=within_s) as answer:
+                return answer.status in ACKNOWLEDGES
         except HTTPError as error:
             self.refused.append(f"{name}: {error.code} {error.read()[:300]!r}")
         except (URLError, OSError) as error:
@@ -130,11 +162,18 @@ class Events:
     # ---- Eventarc
 
     def finalized(self, resource: Mapping[str, Any]) -> None:
-        """Cloud Storage's event for an object, to the functions whose triggers it matches."""
+        """Cloud Storage's event for an object, to the functions whose triggers it matches.
+
+        Cloud Storage has to be allowed to publish, and the trigger's account to receive.
+        https://cloud.google.com/eventarc/standard/docs/run/route-trigger-cloud-storage (2026-11)
+        """
         for trigger in self.applied.of_type("google_eventarc_trigger").values():
             criteria = {each["attribute"]: each["value"] for each in trigger["matching_criteria"]}
             wanted = {"type": "google.cloud.storage.object.v1.finalized", "bucket": resource["bucket"]}
-            if criteria == wanted:
+            allowed = self._may(STORAGE, "pubsub.topics.publish", "project") and self._may(
+                f"serviceAccount:{trigger['service_account']}", "eventarc.events.receiveEvent", "project"
+            )
+            if criteria == wanted and allowed:
                 self._start(self._deliver, trigger, dict(resource))
 
     def _deliver(self, trigger: Values, resource: dict[str, Any]) -> None:

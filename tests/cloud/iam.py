@@ -22,7 +22,9 @@ ROLES: dict[str, frozenset[str]] = {
     "roles/pubsub.publisher": frozenset({"pubsub.topics.publish"}),
     "roles/pubsub.subscriber": frozenset({"pubsub.subscriptions.consume"}),
     "roles/run.invoker": frozenset({"run.routes.invoke", "run.jobs.run"}),
-    "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.signBlob"}),
+    "roles/iam.serviceAccountTokenCreator": frozenset(
+        {"iam.serviceAccounts.signBlob", "iam.serviceAccounts.getOpenIdToken"}
+    ),
     "roles/eventarc.eventReceiver": frozenset({"eventarc.events.receiveEvent"}),
     "roles/telemetry.tracesWriter": frozenset({"telemetry.traces.write"}),
     "roles/secretmanager.secretAccessor": frozenset({"secretmanager.versions.access"}),
@@ -51,8 +53,15 @@ class Policy:
     """All bindings of a plan, and the owner who applied it. Members are as IAM writes them: `serviceAccount:NAME@…`."""
 
     def __init__(self, applied: Applied, *, owner: str) -> None:
-        self._bindings = list(_bindings(applied))
         self._owner = owner
+        self.apply(applied)
+
+    def apply(self, *applied: Applied) -> None:
+        """The bindings of other states of the plan replace the previous ones; of two while the second is deployed.
+
+        The order within a deployment is Terraform's, which tests/terraform/test_order.py reads from its graph.
+        """
+        self._bindings = [each for state in applied for each in _bindings(state)]
 
     def allows(self, member: str, permission: str, resource: str) -> bool:
         return member == self._owner or any(
@@ -83,8 +92,9 @@ def _bindings(applied: Applied) -> Iterator[Binding]:
 
 def _resource(binding: dict[str, Any], accounts: dict[str, str]) -> str:
     for condition in binding.get("condition") or []:
-        if match := _NAMED.fullmatch(condition["expression"]):
-            return match[1]
+        match = _NAMED.fullmatch(condition["expression"])
+        assert match, f"a condition the box does not know: {condition['expression']}"
+        return match[1]
     for field in ("bucket", "secret_id", "topic", "subscription", "name", "repository"):
         if isinstance(binding.get(field), str):
             return str(binding[field])

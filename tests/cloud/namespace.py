@@ -20,6 +20,8 @@ from pathlib import Path
 SITE = "watch.example"
 RELAY = "watchparty-relay-123456789012.europe-west1.run.app"
 """The relay's own address, which the plan computes from the project's number."""
+HOOKS = "93.184.215.14"
+"""An integrator's server. The site calls public addresses only; in the namespace each may be of this machine."""
 ADDRESSES = {
     SITE: "127.0.1.1",
     "storage.googleapis.com": "127.0.1.2",
@@ -31,6 +33,7 @@ ADDRESSES = {
     "metadata.google.internal": "127.0.1.8",
     RELAY: "127.0.1.10",
     "telemetry.googleapis.com": "127.0.1.11",
+    "hooks.example": HOOKS,
     "localhost": "127.0.0.1",
 }
 INSIDE = "WATCHPARTY_BOX"
@@ -70,8 +73,9 @@ def _raise_loopback() -> None:
         request = struct.pack("16sH14s", b"lo", 0, b"")
         flags = struct.unpack("16sH14s", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", flags | _IFF_UP, b""))
-        alias = struct.pack("16sH2s4s8s", b"lo:1", socket.AF_INET, b"", socket.inet_aton(LINK_LOCAL), b"")
-        fcntl.ioctl(any_socket, _SIOCSIFADDR, alias)
+        for name, address in ((b"lo:1", LINK_LOCAL), (b"lo:2", HOOKS)):
+            alias = struct.pack("16sH2s4s8s", name, socket.AF_INET, b"", socket.inet_aton(address), b"")
+            fcntl.ioctl(any_socket, _SIOCSIFADDR, alias)
 
 
 def main(arguments: list[str]) -> None:

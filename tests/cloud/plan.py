@@ -5,9 +5,9 @@ provider has to make up (addresses of topics, accounts, Redis) is overridden wit
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cloud.namespace import SITE
 from terraform.applied import Applied, copy_of_source, run_tests
@@ -38,21 +38,33 @@ class Choices:
     """Name → base64url of 16 bytes; the first is the active one."""
     variables: dict[str, Any] = field(default_factory=dict)
 
-
-def applied(folder: Path, redis: Redis, choices: Choices) -> Applied:
-    """The state of the profile production after `apply`. Raises AssertionError with what Terraform said."""
-    source = copy_of_source(folder)
-    for test in (source / "tests").glob("*.tftest.hcl"):
-        test.unlink()
-    addresses = _run(source, redis, choices, overrides=[])
-    return _run(source, redis, choices, overrides=_overrides(addresses))
+    def with_variables(self, **variables: Any) -> Self:
+        """A copy with some variables changed."""
+        return replace(self, variables={**self.variables, **variables})
 
 
-def _run(source: Path, redis: Redis, choices: Choices, overrides: list[str]) -> Applied:
-    (source / "tests" / f"{_RUN}.tftest.hcl").write_text(_test_file(redis, choices, overrides))
-    outcome = run_tests(source, _RUN)
-    assert outcome.passed, outcome.said
-    return outcome.runs[_RUN, "production"]
+class Planner:
+    """Terraform in a folder of its own; each `applied` is another `terraform apply` with an operator's choices."""
+
+    def __init__(self, folder: Path, redis: Redis) -> None:
+        self.redis = redis
+        self._source = copy_of_source(folder)
+        for test in (self._source / "tests").glob("*.tftest.hcl"):
+            test.unlink()
+        self._overrides: list[str] = []
+
+    def applied(self, choices: Choices) -> Applied:
+        """The state of the profile production after `apply`. Raises AssertionError with what Terraform said."""
+        if not self._overrides:
+            self._overrides = _overrides(self._run(choices))
+        return self._run(choices)
+
+    def _run(self, choices: Choices) -> Applied:
+        test = self._source / "tests" / f"{_RUN}.tftest.hcl"
+        test.write_text(_test_file(self.redis, choices, self._overrides))
+        outcome = run_tests(self._source, _RUN)
+        assert outcome.passed, outcome.said
+        return outcome.runs[_RUN, "production"]
 
 
 def _test_file(redis: Redis, choices: Choices, overrides: list[str]) -> str:

@@ -10,6 +10,7 @@ import mimetypes
 import os
 import secrets
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -35,7 +36,7 @@ from cloud.apis import (
     secret_manager,
 )
 from cloud.authority import Authority
-from cloud.cloud_run import Instance, Job, Service, World, clean_python, fronts
+from cloud.cloud_run import Instance, Job, Service, World, fronts
 from cloud.edge import Edge
 from cloud.events import Events
 from cloud.http_server import http_server
@@ -45,14 +46,13 @@ from cloud.internal import Internal
 from cloud.namespace import ADDRESSES, RELAY, SITE
 from cloud.reverse_proxy import serving
 from cloud.tls import tls_front
-from containers.dockerfile import FUNCTIONS
+from cloud.workloads import RELAY_SERVICE, Workloads, job_of
 from fakes.google.emulators import firestore_command, free_port, pubsub_command, running
 from fakes.google.strict_gcs import Held, StrictGcs
-from terraform.applied import ROOT, Applied, Values
+from terraform.applied import ROOT, Applied
 from watchparty_api.identity.keys import new_family
 
 REDIS = ("127.0.1.9", 6378)
-RELAYS = 2
 OPERATOR = "operator@example.org"
 """Owner of the project: whoever ran Terraform."""
 _FUNCTION = "google_cloud_run_v2_service.function"
@@ -81,9 +81,11 @@ class Production:
     events: Events
     services: dict[str, Service]
     job: Job
-    keys: dict[str, str]
-    redis: plan.Redis
+    planner: plan.Planner
+    workloads: Workloads
     choices: plan.Choices
+    firestore: str
+    """HOST:PORT of the emulator, for what an operator does to the database outside Terraform."""
     calls: dict[str, dict[str, int]] = field(default_factory=dict)
     """How often each gRPC method was called, by API."""
     spans: list[str] = field(default_factory=list)
@@ -91,20 +93,44 @@ class Production:
 
     @property
     def relays(self) -> list[Instance]:
-        return self.services["watchparty-relay"].instances
+        return self.services[RELAY_SERVICE].instances
 
     @contextmanager
     def changed(self, **variables: Any) -> Iterator[None]:
         """The edge after an `apply` with other variables, until the end of the block. Processes stay as they are."""
-        before = self.edge.applied
-        choices = plan.Choices(self.choices.cdn_keys, {**self.choices.variables, **variables})
-        self.edge.apply(
-            plan.applied(_made(self.world.folder / f"plan-{len(variables)}-{id(variables)}"), self.redis, choices)
-        )
+        before = self.applied
+        self._apply(self.planner.applied(self.choices.with_variables(**variables)))
         try:
             yield
         finally:
-            self.edge.apply(before)
+            self._apply(before)
+
+    def deploy(self, choices: plan.Choices) -> None:
+        """`make deploy` of other choices: new revisions, then the traffic, then SIGTERM to the old instances.
+
+        On Cloud Run an old relay would first have two minutes in which it moves its clients unasked.
+        https://cloud.google.com/run/docs/container-contract (2026-11). Raises AssertionError if a new revision does not
+        start.
+        """
+        applied = self.planner.applied(choices)
+        self.world.policy.apply(self.applied, applied)
+        retired = self.workloads.deploy(self.services, self.applied, applied)
+        self._apply(applied)
+        self.choices = choices
+        self.job.environment = job_of(applied, self.world).environment
+        for each in retired:
+            each.stop()
+
+    def _apply(self, applied: Applied) -> None:
+        self.applied = applied
+        self.edge.apply(applied)
+        self.internal.applied = applied
+        self.world.policy.apply(applied)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What a client on the internet trusts."""
+        return ssl.create_default_context(cafile=self.authority.bundle)
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -146,9 +172,10 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
     with ExitStack() as stack:
         authority = Authority(_made(folder / "certificates"))
         redis = stack.enter_context(_redis(folder, authority))
+        planner = plan.Planner(_made(folder / "plan"), redis)
         firestore_port, pubsub_port = free_port(), free_port()
         with ThreadPoolExecutor() as pool:
-            applied_ = pool.submit(plan.applied, _made(folder / "plan"), redis, choices)
+            applied_ = pool.submit(planner.applied, choices)
             firestore = pool.submit(
                 stack.enter_context, running(firestore_command(firestore_port) or [], firestore_port)
             )
@@ -157,8 +184,9 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         firestore.result(), pubsub.result()
         identities, policy = Identities(), Policy(applied, owner=f"serviceAccount:{OPERATOR}")
         world = World(identities, policy, authority.bundle, _made(folder / "logs"))
-        keys = {name: new_family(name) for name in ("access", "join", "notice")}
-        keys |= {"hash": secrets.token_hex(32), **{f"cdn-{name}": value for name, value in choices.cdn_keys.items()}}
+        keys = {name: [new_family(name)] for name in ("access", "join", "notice")}
+        keys |= {"hash": [secrets.token_hex(32)]}
+        keys |= {f"cdn-{name}": [value] for name, value in choices.cdn_keys.items()}
 
         gcs = StrictGcs(
             identities.signing_key.public_key(),
@@ -167,17 +195,15 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
             signer=_uploads_signer(applied),
         )
         _upload_page(gcs, applied)
-        services = _services(applied, world, folder, keys)
-        for service in services.values():
-            for instance in service.instances:
-                stack.callback(instance.stop)
-        job = _job(applied, world)
+        workloads = Workloads(world, folder, keys)
+        services = workloads.services(applied)
+        stack.callback(_stop, services)
+        job = job_of(applied, world)
         stack.callback(job.close)
         os.environ["PUBSUB_EMULATOR_HOST"] = pubsub.result()
-        values = {f"watchparty-{name}": value for name, value in keys.items()}
         ground = _Ground(applied, authority, world, gcs, firestore.result(), pubsub.result())
         spans: list[str] = []
-        calls = _google(stack, ground, job, values, spans)
+        calls = _google(stack, ground, job, keys, spans)
         relay_email = applied.resources["google_service_account.relay[0]"]["email"]
         stack.enter_context(metadata_server(identities, relay_email, at=(ADDRESSES["metadata.google.internal"], 80)))
 
@@ -186,21 +212,26 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         stack.enter_context(_site(edge, authority))
         internal = Internal(applied, services, ports)
         stack.enter_context(
-            _async(serving(internal.decide(), host=ADDRESSES[RELAY], port=443, tls=authority.issue(RELAY).context()))
+            in_a_loop(serving(internal.decide(), host=ADDRESSES[RELAY], port=443, tls=authority.issue(RELAY).context()))
         )
-        events = Events(applied, identities, ports, pubsub.result())
+        events = Events(applied, identities, policy, ports, pubsub.result())
         events.open()
         stack.callback(events.close)
         gcs.on_finalized = events.finalized
         for service in services.values():
             for instance in service.instances:
                 instance.wait_until_ready()
-        yield Production(
-            applied, authority, world, edge, internal, gcs, events, services, job, keys, redis, choices, calls, spans
-        )
+        parts = (applied, authority, world, edge, internal, gcs, events, services, job, planner, workloads, choices)
+        yield Production(*parts, firestore.result(), calls, spans)
 
 
 # ---- the ground
+
+
+def _stop(services: Mapping[str, Service]) -> None:
+    for service in services.values():
+        for instance in service.instances:
+            instance.stop()
 
 
 def _made(folder: Path) -> Path:
@@ -237,12 +268,11 @@ def _redis(folder: Path, authority: Authority) -> Iterator[plan.Redis]:
 
 
 def _google(
-    stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, str], spans: list[str]
+    stack: ExitStack, ground: _Ground, job: Job, secrets_: Mapping[str, list[str]], spans: list[str]
 ) -> dict[str, dict[str, int]]:
     """Google's APIs at their names; returns the counters of gRPC calls."""
     identities, policy, applied = ground.world.identities, ground.world.policy, ground.applied
     cors = {values["name"]: values["cors"] for values in applied.of_type("google_storage_bucket").values()}
-    database = f"projects/{plan.PROJECT}/databases/{applied.resources['google_firestore_database.main']['name']}"
     http: dict[str, Api] = {
         "storage.googleapis.com": CloudStorage(ground.gcs, identities, policy, cors),
         "iamcredentials.googleapis.com": IamCredentials(identities, policy),
@@ -257,12 +287,12 @@ def _google(
     }
     calls = {}
     for name, emulator in (("firestore.googleapis.com", ground.firestore), ("pubsub.googleapis.com", ground.pubsub)):
-        front = grpc_front(emulator, identities=identities, policy=policy, database=database)
+        front = grpc_front(emulator, identities=identities, policy=policy)
         h2[name], calls[name] = stack.enter_context(front)
     for name in {*http, *h2}:
         port = stack.enter_context(http_server(checked(http[name]))) if name in http else None
         certificate = ground.authority.issue(name)
-        stack.enter_context(_async(tls_front(ADDRESSES[name], certificate, h2=h2.get(name), http=port)))
+        stack.enter_context(in_a_loop(tls_front(ADDRESSES[name], certificate, h2=h2.get(name), http=port)))
     return calls
 
 
@@ -275,120 +305,6 @@ def _uploads_signer(applied: Applied) -> str:
     """The account that signs upload URLs: that of the function `videos`."""
     (container,) = applied.instances(_FUNCTION)["videos"]["template"][0]["containers"]
     return next(str(each["value"]) for each in container["env"] if each["name"] == "WATCHPARTY_SIGNER_ACCOUNT")
-
-
-# ---- workloads
-
-
-def _services(applied: Applied, world: World, folder: Path, keys: Mapping[str, str]) -> dict[str, Service]:
-    found = {}
-    app = FUNCTIONS.lay_out(_made(folder / "functions"))
-    for function in applied.instances(_FUNCTION).values():
-        service = _service(function, world)
-        service.instances.append(_function(function, world, folder, app, keys))
-        found[service.name] = service
-    relay = applied.resources["google_cloud_run_v2_service.relay[0]"]
-    service = _service(relay, world)
-    service.instances += [_relay(applied, relay["template"][0], world, folder, number) for number in range(RELAYS)]
-    found[service.name] = service
-    return found
-
-
-def _service(values: Values, world: World) -> Service:
-    return Service(values["name"], values["uri"], float(values["template"][0]["timeout"].removesuffix("s")), world)
-
-
-def _function(function: Values, world: World, folder: Path, app: Path, keys: Mapping[str, str]) -> Instance:
-    """An instance of the functions' image with the service's environment and mounted keys."""
-    (template,) = function["template"]
-    (container,) = template["containers"]
-    mounts = _made(folder / "mounts" / function["name"])
-    volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
-    for mount in container["volume_mounts"]:
-        volume = volumes[mount["name"]]
-        target = _made(mounts / mount["mount_path"].lstrip("/"))
-        (target / volume["items"][0]["path"]).write_text(keys[volume["secret"].removeprefix("watchparty-")])
-    plain = {each["name"]: each["value"] for each in container["env"]}
-    return Instance(
-        function["name"],
-        clean_python(*FUNCTIONS.command()[2:]),
-        {
-            **_rerooted(plain, [each["mount_path"] for each in container["volume_mounts"]], mounts),
-            "K_SERVICE": function["name"],
-            "K_REVISION": f"{function['name']}-00001-abc",
-        },
-        cwd=app,
-        world=world,
-        email=template["service_account"],
-        ready="/robots.txt",
-    )
-
-
-def _rerooted(environment: Mapping[str, str], mounts: list[str], root: Path) -> dict[str, str]:
-    """Settings that name a mounted folder, or one above it, name it below `root`: processes share one file system."""
-    roots = {"/" + mount.strip("/").partition("/")[0] for mount in mounts}
-    found = dict(environment)
-    for name, value in found.items():
-        for each in roots:
-            if value == each or f"{each}/" in value:
-                found[name] = value.replace(each, f"{root}{each}", 1)
-    return found
-
-
-def _relay(applied: Applied, template: Values, world: World, folder: Path, number: int) -> Instance:
-    (container,) = template["containers"]
-    environment = {}
-    for each in container["env"]:
-        if each["value_source"]:
-            secret = each["value_source"][0]["secret_key_ref"][0]["secret"]
-            environment[each["name"]] = _secret_data(applied, secret)
-        else:
-            environment[each["name"]] = each["value"]
-    mounts = _made(folder / "mounts" / f"relay-{number}")
-    volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
-    for mount in container["volume_mounts"]:
-        volume = volumes[mount["name"]]
-        target = _made(mounts / mount["mount_path"].lstrip("/"))
-        (target / volume["items"][0]["path"]).write_text(_secret_data(applied, volume["secret"]))
-    environment = _rerooted(environment, [each["mount_path"] for each in container["volume_mounts"]], mounts)
-    probe = container["startup_probe"][0]["http_get"][0]["path"]
-    return Instance(
-        f"relay-{number}",
-        clean_python("watchparty_relay"),
-        {
-            **environment,
-            "K_SERVICE": "watchparty-relay",
-            "K_REVISION": "watchparty-relay-00001-abc",
-            "PYTHONPATH": str(ROOT / "sync-relay"),
-        },
-        cwd=folder,
-        world=world,
-        email=template["service_account"],
-        ready=probe,
-    )
-
-
-def _secret_data(applied: Applied, secret_id: str) -> str:
-    """The value of a secret that Terraform itself writes."""
-    name = secret_id.removeprefix("watchparty-").replace("-", "_")
-    return str(applied.resources[f"google_secret_manager_secret_version.{name}[0]"]["secret_data"])
-
-
-def _job(applied: Applied, world: World) -> Job:
-    job = applied.resources["google_cloud_run_v2_job.transcoder"]
-    (outer,) = job["template"]
-    (inner,) = outer["template"]
-    (container,) = inner["containers"]
-    return Job(
-        name=job["id"],
-        task_count=outer["task_count"],
-        max_retries=inner["max_retries"],
-        email=inner["service_account"],
-        environment={each["name"]: each["value"] for each in container["env"]},
-        arguments=container["args"],
-        source=ROOT / "transcoder",
-        world=world,
-    )
 
 
 # ---- the site
@@ -428,7 +344,8 @@ class _Loop:
 
 
 @contextmanager
-def _async(manager: Any) -> Iterator[Any]:
+def in_a_loop(manager: Any) -> Iterator[Any]:
+    """Enters an asynchronous context manager in an event loop of its own thread."""
     loop, stack = _Loop(), AsyncExitStack()
     try:
         yield loop.run(stack.enter_async_context(manager))
@@ -438,9 +355,9 @@ def _async(manager: Any) -> Iterator[Any]:
 
 
 def _fronts(services: list[Service]) -> Any:
-    return _async(fronts(services))
+    return in_a_loop(fronts(services))
 
 
 def _site(edge: Edge, authority: Authority) -> Any:
     context = authority.issue(SITE).context()
-    return _async(serving(edge.decide(), host=ADDRESSES[SITE], port=443, tls=context))
+    return in_a_loop(serving(edge.decide(), host=ADDRESSES[SITE], port=443, tls=context))

@@ -47,3 +47,11 @@ def test_an_unknown_expression_fails_closed() -> None:
     armor = Armor([rule(1, "origin.region_code == 'XX'", "allow")], lambda: 0.0)
     with pytest.raises(AssertionError, match="does not know"):
         armor.refuses(method="GET", path="/", address="a")
+
+
+def test_unknown_addresses_fail_closed() -> None:
+    """A rule for some addresses is not read as one for none of them."""
+    refused = rule(1, None, "deny(403)")
+    refused["match"][0]["config"][0]["src_ip_ranges"] = ["198.51.100.0/24"]
+    with pytest.raises(AssertionError, match="address ranges"):
+        Armor([refused], lambda: 0.0).refuses(method="GET", path="/", address="198.51.100.7")

@@ -53,3 +53,10 @@ def test_a_refusal_names_who_and_what() -> None:
     """As Google's 403 does."""
     with pytest.raises(Denied, match=r"auth@demo does not have storage\.objects\.delete access to media"):
         policy().require(AUTH, "storage.objects.delete", "media")
+
+
+def test_an_unknown_condition_fails_closed() -> None:
+    """A grant for a while is not read as one for ever."""
+    until = {"member": AUTH, "role": "roles/datastore.user", "condition": [{"expression": "request.time < x"}]}
+    with pytest.raises(AssertionError, match="does not know"):
+        Policy(Applied({"google_project_iam_member.b": until}, {}), owner="serviceAccount:owner@demo")

@@ -59,8 +59,12 @@ class Tracing:
                 await self._flushed()
             await send(message)
 
-        with use_span(span, end_on_exit=True):  # ends it where there was no answer
-            await self.app(scope, receive, answered)
+        try:
+            with use_span(span):
+                await self.app(scope, receive, answered)
+        finally:
+            if span.is_recording():  # there was no answer
+                span.end()
 
     async def _flushed(self) -> None:
         with anyio.move_on_after(FLUSH_WITHIN_S):

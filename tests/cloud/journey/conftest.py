@@ -3,25 +3,21 @@
 Run with `make cloud`; anywhere else these tests are skipped, because the box has a network of its own.
 """
 
-import subprocess
-import sys
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from cloud.namespace import SITE, is_inside
+from cloud.journey.site import ADMIN, ORIGIN, Api, create_first_administrator, sign_in_as_administrator
+from cloud.namespace import is_inside
 from cloud.plan import Choices
 from cloud.production import Production, production, why_not
 from e2e.people import Person, browser_of
 
-ORIGIN = f"https://{SITE}"
-ADMIN = ("ada@example.org", "correct horse battery staple")
 Meet = Callable[..., Person]
 
 
@@ -66,60 +62,29 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     variables = {"transcoder": {"tasks": 3}, "traces_endpoint": "https://telemetry.googleapis.com"}
     key = "nZtRohdNF9m3cKM24IcK4w=="
     with production(tmp_path_factory.mktemp("box"), Choices({"k1": key}, variables)) as running:
-        make_first_administrator(running)
+        create_first_administrator(running)
         yield running
 
 
-def make_first_administrator(site: Production) -> None:
-    """As docs/deployment.md says, on the operator's machine."""
+def sign_in(person: Person) -> None:
     email, password = ADMIN
-    with site.operator() as environment:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "watchparty", "admin", "create-account"),
-                *("--role", "admin", "--email", email, "--password", password),
-            ],
-            env={
-                **environment,
-                "WATCHPARTY_STORE_URL": site.outputs["database"],
-                "WATCHPARTY_KEYS_SECRETS": site.outputs["key_prefix"],
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-
-
-@dataclass(frozen=True)
-class Api:
-    """The HTTP API over the edge, as an account."""
-
-    client: httpx2.Client
-
-    def call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        answer = self.client.request(method, f"/api/v1{path}", **options)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        found: dict[str, Any] = answer.json() if answer.content else {}
-        return found
+    person.open("/login")
+    person.page.get_by_label("Email").fill(email)
+    person.page.get_by_label("Password", exact=True).fill(password)
+    person.page.get_by_role("button", name=re.compile("Sign in")).first.click()
+    person.page.wait_for_url(lambda url: "/login" not in url)
 
 
 @pytest.fixture
 def visitor(site: Production) -> Iterator[httpx2.Client]:
     """A client on the internet that trusts the site's certificate and keeps its cookies."""
-    with httpx2.Client(
-        verify=str(site.authority.bundle), base_url=ORIGIN, headers={"Origin": ORIGIN}, timeout=60
-    ) as client:
+    with httpx2.Client(verify=site.trust, base_url=ORIGIN, headers={"Origin": ORIGIN}, timeout=60) as client:
         yield client
 
 
 @pytest.fixture
 def admin(visitor: httpx2.Client) -> Api:
-    email, password = ADMIN
-    answer = visitor.post("/api/v1/auth/login", json={"email": email, "password": password})
-    assert answer.status_code == 200, answer.text
-    visitor.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return Api(visitor)
+    return sign_in_as_administrator(visitor)
 
 
 @pytest.fixture(scope="session")

@@ -1,30 +1,11 @@
 """Films at the edge: who gets bytes, how long they are kept, and how an operator stops them all."""
 
-from pathlib import Path
-
 import pytest
 
-from cloud.journey.conftest import Api
+from cloud.journey.site import Api, playable, upload
 from cloud.production import Production
 from e2e.films import copyable, must_be_encoded
 from fakes.waiting import eventually
-
-
-def upload(admin: Api, film: Path) -> str:
-    """Straight to the bucket by a signed URL; the video's id."""
-    content = film.read_bytes()
-    body = {"filename": film.name, "size_bytes": len(content), "content_type": "video/mp4"}
-    made = admin.call("POST", "/videos", json=body)
-    start = made["upload"]
-    session = admin.client.post(start["start_url"], headers={**start["headers"], "Authorization": ""})
-    assert session.status_code == 201, session.text
-    span = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}", "Authorization": ""}
-    assert admin.client.put(session.headers["location"], content=content, headers=span).status_code == 200
-    return str(made["video"]["id"])
-
-
-def playable(admin: Api, video_id: str) -> None:
-    eventually("the film can be played", lambda: admin.call("GET", f"/videos/{video_id}")["playable"], within_s=60)
 
 
 @pytest.fixture

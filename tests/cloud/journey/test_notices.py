@@ -1,6 +1,6 @@
 """Notices of the functions to the relays."""
 
-from cloud.journey.conftest import Api
+from cloud.journey.site import Api
 from cloud.production import Production
 
 

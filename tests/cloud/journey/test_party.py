@@ -1,9 +1,8 @@
 """A party in a production: sign in, upload, watch while the film is prepared, a guest, a removal, a relay that dies."""
 
-import re
 import signal
 
-from cloud.journey.conftest import ADMIN, Meet
+from cloud.journey.conftest import Meet, sign_in
 from cloud.production import Production
 from e2e.films import must_be_encoded
 from e2e.party import (
@@ -11,6 +10,7 @@ from e2e.party import (
     create_room,
     join,
     menu_of,
+    open_tab,
     post,
     press,
     sees_message,
@@ -18,16 +18,6 @@ from e2e.party import (
     wait_for_room,
     wait_until_in_sync,
 )
-from e2e.people import Person
-
-
-def sign_in(person: Person) -> None:
-    email, password = ADMIN
-    person.open("/login")
-    person.page.get_by_label("Email").fill(email)
-    person.page.get_by_label("Password", exact=True).fill(password)
-    person.page.get_by_role("button", name=re.compile("Sign in")).first.click()
-    person.page.wait_for_url(lambda url: "/login" not in url)
 
 
 def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Meet) -> None:
@@ -66,3 +56,18 @@ def test_every_line_that_is_logged_has_a_severity(site: Production) -> None:
     lines = [line for said in logs for line in said.splitlines()]
     assert lines
     assert [line for line in lines if not line.startswith('{"severity": "')] == []
+
+
+def test_a_guest_knocks_and_the_host_admits(meet: Meet) -> None:
+    """The guest waits without the film, the host's page shows the knock through the relay, and approval opens the
+    room."""
+    host = meet("Ada")
+    sign_in(host)
+    link = create_room(host, access="I approve each person")
+    guest = meet("Max", phone=True)
+    join(guest, link, name="Max")
+    guest.page.get_by_text("to let you in").wait_for()
+    assert guest.video() is None
+    open_tab(host, "People")
+    host.page.get_by_role("button", name="Approve Max").click()
+    wait_for_room(guest)

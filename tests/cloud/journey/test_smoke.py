@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from cloud.journey.conftest import ORIGIN, Api
+from cloud.journey.site import ORIGIN, Api
 from cloud.production import Production
 from terraform.applied import ROOT
 

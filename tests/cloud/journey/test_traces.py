@@ -2,7 +2,7 @@
 
 import itertools
 
-from cloud.journey.conftest import Api
+from cloud.journey.site import Api
 from cloud.production import Production
 from fakes.waiting import eventually
 

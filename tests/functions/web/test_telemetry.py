@@ -39,15 +39,32 @@ def browser(api: ApiHarness, spans: InMemorySpanExporter) -> TestClient:
     return TestClient(api.app, base_url=SITE)
 
 
-def test_a_request_is_one_span_of_its_route(browser: TestClient, spans: InMemorySpanExporter) -> None:
-    """The span is named after the route, not the path, and continues the caller's trace."""
+def test_a_request_is_one_span_of_its_route(
+    browser: TestClient, spans: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The span is named after the route, not the path, continues the caller's trace, and ends once: no warning."""
     browser.get("/api/v1/rooms/canary-room", headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})
+    assert [record for record in caplog.records if record.name.startswith("opentelemetry")] == []
     (span,) = spans.get_finished_spans()
     assert span.name == "GET /rooms/{room_id}"
     assert span.attributes is not None
     assert span.attributes["http.response.status_code"] == 404
     assert f"{span.context.trace_id:032x}" == TRACE
     assert "canary" not in span.to_json()
+
+
+def test_a_request_without_an_answer_is_a_span(spans: InMemorySpanExporter) -> None:
+    """Where the application raises before it answers, the span ends with the error."""
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+
+    async def raises(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError("canary")
+
+    with pytest.raises(LookupError):
+        TestClient(Tracing(raises, provider.get_tracer("test"), provider.force_flush)).get("/")
+    (span,) = spans.get_finished_spans()
+    assert not span.status.is_ok
 
 
 def test_an_unknown_path_is_a_span_without_a_route(browser: TestClient, spans: InMemorySpanExporter) -> None:

@@ -13,7 +13,7 @@ from fakes.relay.redis_server import RedisServer, redis_running
 from fakes.relay.tokens import FILM, settings
 from fakes.waiting import eventually_async
 from watchparty_relay.bus.port import BusEvent, Committed, EpochReset
-from watchparty_relay.bus.redis import RedisBus
+from watchparty_relay.bus.redis import MAX_CONNECTIONS, RedisBus
 from watchparty_relay.bus.redis_rooms import channel_of
 from watchparty_relay.bus.redis_time import SAMPLES
 from watchparty_relay.errors import BusUnavailable
@@ -236,6 +236,14 @@ async def test_many_changes_at_once_are_few_commits(pair: tuple[RedisBus, RedisB
         await asyncio.gather(*(pair[0].apply("room", person) for person in people))
         await asyncio.gather(*(pair[0].apply("room", person) for person in people))
         assert int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]) - before <= 4
+
+
+async def test_a_burst_waits_for_free_connections(pair: tuple[RedisBus, RedisBus]) -> None:
+    """More rooms change at once than there are connections: each change waits for one, and none is refused."""
+    rooms = [f"room-{number}" for number in range(MAX_CONNECTIONS + 50)]
+    await asyncio.gather(*(pair[0].listen(room, Recorder()) for room in rooms))
+    outcomes = await asyncio.gather(*(pair[0].apply(room, ana()) for room in rooms), return_exceptions=True)
+    assert [each for each in outcomes if isinstance(each, Exception)] == []
 
 
 async def test_relays_agree_on_room_time(pair: tuple[RedisBus, RedisBus]) -> None:
