@@ -116,8 +116,8 @@ lock: prepare-run ## pin every package of the images, with hashes (the files req
 	$(LOCK) transcoder/requirements.txt --output-file transcoder/requirements.lock
 	$(LOCK) standalone/image-requirements.txt --output-file standalone/image-requirements.lock
 
-deploy: prepare-test ## deploy to Google Cloud as docs/deployment.md describes (YES=1: without a prompt; CANARY=10: 10 % of requests)
-	@$(BIN)/python terraform/deploy $(if $(YES),--yes) $(if $(CANARY),--canary $(CANARY))
+deploy: $(if $(PREPARED),,prepare-test) ## deploy to Google Cloud as docs/deployment.md describes (YES=1: without a prompt; CANARY=10: 10 % of requests)
+	@PYTHONPATH=functions $(if $(PREPARED),python,$(BIN)/python) terraform/deploy $(if $(YES),--yes) $(if $(CANARY),--canary $(CANARY))
 
 rollback: prepare-test ## roll back to the previous deployment
 	@$(BIN)/python terraform/deploy rollback $(if $(YES),--yes)

@@ -265,7 +265,7 @@ def test_the_workflow_deploys_only_what_passed_on_our_own_branch() -> None:
     assert f"(github.event_name == 'workflow_dispatch' || ({automatic}))" in workflow
     assert "ref: ${{ github.event.workflow_run.head_sha || github.sha }}" in workflow
     assert "environment: production" in workflow  # required by Google's side (terraform/github.tf)
-    assert re.findall(r"run: (make .*?) (?:-|env:)", workflow) == ["make deploy YES=1"]
+    assert re.findall(r"run: (make deploy .*?) env:", workflow) == ["make deploy YES=1 PREPARED=1"]
 
 
 def test_the_site_can_be_taken_down(operator: Operator) -> None:

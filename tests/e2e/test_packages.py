@@ -1,7 +1,7 @@
-"""`make run` works with the packages in standalone/requirements.txt and those that they need, and no others."""
+"""`make run` and a prepared `make deploy` work with the packages of their lists alone."""
 
+import re
 import subprocess
-import sys
 import venv
 from importlib import metadata
 from pathlib import Path
@@ -18,10 +18,11 @@ SOURCES = [ROOT / folder for folder in ("functions", "sync-relay", "transcoder",
 def test_a_film_plays_with_the_packages_of_make_run_alone(tmp_path: Path) -> None:
     """A host uploads a film, it is prepared, and a guest plays it: no package is missing in the list."""
     python = python_with(distributions_for(ROOT / "standalone" / "requirements.txt"), tmp_path / "environment")
+    operator = python_with(locked(ROOT / "standalone" / "image-requirements.lock"), tmp_path / "operator")
     home = Home(tmp_path / "data", python=str(python))
     try:
-        done = subprocess.run(
-            [sys.executable, "terraform/deploy", "smoke", "--site", home.url],
+        done = subprocess.run(  # with the packages of the workflow that deploys
+            [operator, "terraform/deploy", "smoke", "--site", home.url],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -57,6 +58,12 @@ def distributions_for(requirements: Path) -> list[metadata.Distribution]:
             wanted = [Requirement(text) for text in distribution.requires or []]
             needed += [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": extra})]
     return list(found.values())
+
+
+def locked(lock: Path) -> list[metadata.Distribution]:
+    """The distributions of a lock file that are installed here."""
+    names = re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]+\])?==", lock.read_text(), re.MULTILINE)
+    return [each for name in names for each in metadata.distributions(name=name)]
 
 
 def python_with(distributions: list[metadata.Distribution], folder: Path) -> Path:

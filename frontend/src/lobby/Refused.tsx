@@ -15,7 +15,7 @@ export function Refused({ code, onStartAgain }: RefusedProps) {
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
   const { title, text, action, actionLabel } = refusal(code);
-  // The page has changed by itself: the focus makes screen readers announce it.
+  // The page changed without a click: moving the focus makes screen readers announce it.
   useEffect(() => heading.current?.focus(), []);
 
   const go = () => {
