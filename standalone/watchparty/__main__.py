@@ -83,7 +83,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _transcode(arguments: argparse.Namespace) -> int:
     from watchparty_transcoder.__main__ import main as transcode
 
-    named = ["--video-id", arguments.file.stem, "--generation", "1"]
+    # a file name may be any bytes, but the events are JSON
+    video_id = os.fsencode(arguments.file.stem).decode(errors="replace")
+    named = ["--video-id", video_id, "--generation", "1"]
     return transcode(["--input", str(arguments.file), "--output", str(arguments.out_dir), *named])
 
 

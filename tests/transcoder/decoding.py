@@ -46,8 +46,7 @@ def decode_video(playlist: Path) -> DecodedVideo:
     before = 0
     with av.open(str(playlist)) as container:
         for frame in container.decode(video=0):
-            luma = bytes(frame.planes[0])[::97]
-            mean = sum(luma) // len(luma)
+            mean = mean_luma(frame)
             if mean > WHITE >= before:
                 decoded.flashes.append(round(frame.time, 3))
             before = mean
@@ -59,6 +58,14 @@ def decode_video(playlist: Path) -> DecodedVideo:
                 aspect = container.streams.video[0].sample_aspect_ratio
                 decoded.pixel_aspect = float(aspect) if aspect else 1.0
     return decoded
+
+
+def mean_luma(frame: av.VideoFrame) -> int:
+    """Of every 97th pixel, without what pads the lines of a narrow picture."""
+    plane = frame.planes[0]
+    data, line = bytes(plane), plane.line_size
+    luma = b"".join(data[at : at + plane.width] for at in range(0, line * plane.height, line))[::97]
+    return sum(luma) // len(luma)
 
 
 def decode_audio(playlist: Path) -> DecodedAudio:

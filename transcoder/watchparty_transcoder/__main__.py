@@ -75,7 +75,7 @@ def _with_values_attached(argv: Sequence[str]) -> list[str]:
     """`--input -a.mp4` as `--input=-a.mp4`: argparse takes a file name that begins with a dash for an option."""
     attached: list[str] = []
     for argument in argv:
-        if attached and attached[-1] in ("--input", "--output"):
+        if attached and attached[-1] in ("--input", "--output", "--video-id"):
             attached[-1] += f"={argument}"
         else:
             attached.append(argument)

@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from transcoder import facts
 from watchparty_transcoder.plan.audio_plan import stereo_mix
+from watchparty_transcoder.plan.plan import make_plan
+
+LEFT, RIGHT, CENTRE = ("FL",), ("FR",), ("FC",)
 
 
 @pytest.mark.parametrize("positions", [(), ("FC",), ("FL", "FR"), ("FL", "FR", "FC", "LFE", "BL", "BR"), ("NONE",) * 8])
@@ -31,6 +35,27 @@ def test_positions_decide_where_a_channel_is_heard() -> None:
 def test_ambisonics_of_any_order(count: int) -> None:
     """The first two components make a left and a right cardioid."""
     assert stereo_mix(tuple(f"AMBI{number}" for number in range(count))) == "stereo|FL=c0+c1|FR=c0-c1"
+
+
+@pytest.mark.parametrize(
+    ("positions", "tracks"),
+    [
+        ([LEFT, RIGHT], [(0, 1)]),
+        ([LEFT, RIGHT, LEFT, RIGHT], [(0, 1), (2, 3)]),
+        ([LEFT, RIGHT, RIGHT], [(0, 1), (2, None)]),
+        ([RIGHT, LEFT], [(0, None), (1, None)]),
+        ([LEFT, CENTRE, RIGHT], [(0, None), (1, None), (2, None)]),
+        ([CENTRE, CENTRE], [(0, None), (1, None)]),
+    ],
+)
+def test_left_and_right_are_one_track(positions: list[tuple[str, ...]], tracks: list[tuple[int, int | None]]) -> None:
+    """Two mono tracks that follow each other on the left and on the right; any other mono tracks are languages."""
+    sounds = tuple(
+        facts.audio(index=number, codec="pcm_s16le", channels=1, positions=each)
+        for number, each in enumerate(positions)
+    )
+    plan = make_plan(facts.facts(audio=sounds))
+    assert [(each.stream, each.right) for each in plan.audio] == tracks
 
 
 def sides(mix: str) -> tuple[set[int], set[int]]:

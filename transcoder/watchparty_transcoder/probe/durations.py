@@ -48,6 +48,9 @@ def measure_durations(
     size_bytes = source.size_bytes()
     with source.open() as file:
         cut_off = is_cut_off(file, demuxer, size_bytes)
+    if demuxer == "matroska" and size_bytes >= SMALL_BYTES:
+        with contextlib.suppress(av.error.FFmpegError):  # there may be no index
+            container.seek(0)  # libav reads an index at the end of the file only for the first seek
     declared = _declared(container, demuxer)
     if not fragmented and _header_is_believed(container, demuxer, declared, size_bytes):
         there = {each.index: _end_of_bytes(each, size_bytes) for each in container.streams}
@@ -74,13 +77,14 @@ def _declared(container: InputContainer, demuxer: str) -> Ends:
         # the header of a film whose clock begins late holds its end or its length, depending on the writer
         last = max((at for each in container.streams if (at := _last_indexed(each)) is not None), default=0.0)
         whole = length_s if length_s >= max(last, start_s) else whole
-    return {each.index: _declared_end(each, whole) for each in container.streams}
+    return {each.index: _declared_end(each, demuxer, whole) for each in container.streams}
 
 
-def _declared_end(stream: Stream, whole: float) -> float:
-    if stream.duration and stream.time_base:
+def _declared_end(stream: Stream, demuxer: str, whole: float) -> float:
+    indexed = _indexed_length(stream) if demuxer == "mov" else 0.0
+    if (stream.duration or indexed) and stream.time_base:
         start = float((stream.start_time or 0) * stream.time_base)
-        return start + max(float(stream.duration * stream.time_base), _indexed_length(stream))
+        return start + max(float((stream.duration or 0) * stream.time_base), indexed)
     # Matroska muxers write each track's end as a tag; the header only has that of the longest
     found = CLOCK.fullmatch(stream.metadata.get("DURATION", ""))
     return min(whole, int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])) if found else whole
@@ -90,12 +94,12 @@ def _indexed_length(stream: Stream) -> float:
     """Seconds from the first sample of an MP4's tables to the end of the last one, where the headers say less."""
     entries = stream.index_entries
     count = len(entries)
-    if count < 3 or stream.time_base is None or not stream.duration or entries[count - 1].is_discard:
+    if count < 3 or stream.time_base is None or entries[count - 1].is_discard:
         return 0.0
     first = next((entry.timestamp for entry in entries if not entry.is_discard), 0)
     last, before = entries[count - 1].timestamp, entries[count - 2].timestamp
     length = float((last + (last - before) - first) * stream.time_base)
-    return length if length - float(stream.duration * stream.time_base) > HEADER_MAY_MISS_S else 0.0
+    return length if length - float((stream.duration or 0) * stream.time_base) > HEADER_MAY_MISS_S else 0.0
 
 
 def _last_indexed(stream: Stream) -> float | None:
