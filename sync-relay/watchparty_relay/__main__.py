@@ -44,6 +44,7 @@ def _serve() -> int:
     service = build_relay(
         config,
         jwks=keys,
+        unknown_key=keys.unknown_key,
         publish=build_publisher(config),
         journal_path=config.journal_path,
         allowed_origins=config.allowed_origins,

@@ -1,6 +1,6 @@
 """Builds the relay of one process: the only place that names adapters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,14 @@ def build_relay(
     journal_path: Path | None = None,
     allowed_origins: Iterable[str] = (),
     clock: TimeSource | None = None,
+    unknown_key: Callable[[], None] = lambda: None,
 ) -> RelayService:
+    """`unknown_key` is called for each token that names a key which `jwks` does not list."""
     time, metrics = clock or MachineTime(), Metrics()
     journal = Journal(journal_path, commit_events=commit_events) if journal_path and config.bus == "memory" else None
     relay = Relay(
         bus=_bus(config, journal, time, metrics),
-        verifier=TokenVerifier(jwks),
+        verifier=TokenVerifier(jwks, unknown_key=unknown_key),
         events=EventQueue(publish, metrics, outbox=journal),
         metrics=metrics,
         time=time,

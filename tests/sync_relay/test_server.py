@@ -32,7 +32,6 @@ from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.server import Pages
 from watchparty_relay.server import serving as serving_alone
-from watchparty_relay.session.keys import RemoteKeys
 from watchparty_relay.transport.picows import (
     HANDSHAKE_WITHIN_S,
     RESERVED_DESCRIPTORS,
@@ -86,19 +85,6 @@ async def test_clients_can_open_the_new_socket_before_the_old_one_closes() -> No
         await ana.next("pong")
         await ana.send(t="bye")
         assert await ana.closed() == 1000
-
-
-async def test_keys_are_kept_when_a_refresh_fails() -> None:
-    """M1: a restart of the functions locks no one out."""
-    issuer = TokenIssuer(MachineTime())
-    with key_server(issuer) as url:
-        keys, wrong = RemoteKeys(url), RemoteKeys(url.replace("jwks.json", "other"))
-        await keys.refresh()
-        await wrong.refresh()
-    assert keys() == issuer.jwks()
-    assert wrong() == {"keys": []}
-    await keys.refresh()
-    assert keys() == issuer.jwks()
 
 
 def free_port() -> int:

@@ -96,10 +96,14 @@ _Claims = TypeVar("_Claims", JoinClaims, NoticeClaims)
 
 
 class TokenVerifier:
-    """Looks keys up by `kid` in what `jwks` currently returns, so a key rotation needs no restart."""
+    """Looks keys up by `kid` in what `jwks` currently returns, so a key rotation needs no restart.
 
-    def __init__(self, jwks: Jwks, *, grace_s: float = GRACE_S) -> None:
+    `unknown_key` is called for each token that names a key that is not listed.
+    """
+
+    def __init__(self, jwks: Jwks, *, grace_s: float = GRACE_S, unknown_key: Callable[[], None] = lambda: None) -> None:
         self._jwks = jwks
+        self._unknown_key = unknown_key
         self._grace_s = grace_s
         self._keys: dict[str, tuple[Mapping[str, Any], VerifyKey]] = {}
 
@@ -144,6 +148,8 @@ class TokenVerifier:
     def _key(self, kid: str) -> VerifyKey:
         """The public key object, built again only when its entry in the JWKS changes."""
         entry = next((key for key in self._jwks().get("keys", ()) if kid and key.get("kid") == kid), None)
+        if entry is None:
+            self._unknown_key()
         if entry is None or entry.get("kty") != "OKP" or entry.get("crv") != "Ed25519":
             raise TokenRefused(ErrorCode.BAD_TOKEN, "signed by a key that is not listed")
         known = self._keys.get(kid)
