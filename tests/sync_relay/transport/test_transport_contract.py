@@ -98,6 +98,13 @@ async def test_a_message_in_fragments_is_one_message(relay: RelaySocket) -> None
         assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
 
 
+async def test_an_empty_first_fragment_loses_nothing_of_the_message(relay: RelaySocket) -> None:
+    """RFC 6455, 5.4: a sender may begin a message before it has any of its payload."""
+    async with relay.joined("ana") as ana:
+        await ana.connection.send(["", '{"t":"chat","cid":"c",', '"text":"hello"}'])
+        assert (await ana.next("ack"))["cid"] == "c"
+
+
 async def test_endless_fragments_are_too_large(relay: RelaySocket) -> None:
     """C2: 4413, before they fill the memory."""
     async with relay.connected() as client:
@@ -214,6 +221,19 @@ async def test_floods_of_a_member_slow_no_one(relay: RelaySocket) -> None:
             await asyncio.wait([flooding], timeout=0.05)
         assert max(await flooding) < 16 * MB
     assert slowest_s < 0.5  # 0.01 s on an idle machine; 1.3 s without an allowance
+
+
+async def test_what_a_member_sends_at_once_is_read_in_small_parts(relay: RelaySocket) -> None:
+    """A kernel holds megabytes per connection; a transport that reads them all at once would keep as large a buffer."""
+    burst = frame(TEXT, b'{"t":"typing","on":true,"more":"' + b"x" * 16_000 + b'"}') * 300
+    async with AsyncExitStack() as stack:
+        members = [await stack.enter_async_context(StalledReader.joined(relay)) for _ in range(LIMITS.connections)]
+        await eventually_async("all are in the room", lambda: relay.service.metrics.received["Hello"] == len(members))
+        before, received = resident_bytes(), relay.service.metrics.received
+        for member in members:
+            member.connection.send(burst)
+        await eventually_async("their messages are read", lambda: received["Typing"] >= 100 * len(members))
+        assert resident_bytes() - before < len(members) * MB
 
 
 async def test_a_peer_that_pings_too_fast_receives_the_reason(relay: RelaySocket) -> None:
