@@ -70,12 +70,15 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here, so that --help and a mistyped option return at once.
     from watchparty.config import home_config
+    from watchparty.log_limit import limit_lines
     from watchparty.serving import serve
     from watchparty_api.logs import log_as_json
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     config = home_config(arguments, os.environ)
-    if config.cloud is not None:
+    if config.cloud is None:
+        limit_lines(logging.getLogger())
+    else:
         log_as_json(config.cloud.project)
     return serve(config)
 

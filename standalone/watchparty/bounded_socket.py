@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from watchparty.bounded_http import ServerConfig
 from watchparty_relay.protocol.values import CloseCode
 from watchparty_relay.rules.rate_limit import LIMITS
 from watchparty_relay.transport.frame_limits import MAX_FRAGMENTS, PongReply, frame_allowance
@@ -38,6 +39,8 @@ class _Connection(ServerProtocol):
 class BoundedSocket(WebSocketsSansIOProtocol):
     """uvicorn's protocol with an allowance of frames, one pong at a time, and an end to every close."""
 
+    config: ServerConfig
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.conn: _Connection = _Connection(max_size=self.config.ws_max_size, logger=self.logger)
@@ -47,6 +50,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._pongs.cancel()
+        self.config.budget.closed(self.transport)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -12,21 +12,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from watchparty.banner import banner, lan_address
 from watchparty.bootstrap import Home, build_home
+from watchparty.bounded_http import BoundedHttp, ServerConfig
 from watchparty.bounded_socket import BoundedSocket
 from watchparty.config import HomeConfig
+from watchparty.connections import ConnectionBudget, connection_descriptors
 from watchparty.data_folder import DataFolder
 from watchparty.data_repair import repair
 from watchparty.demo import open_demo_room, run_guests
 from watchparty.errors import HomeError, PortTaken
-from watchparty.request_head import BoundedHead
 from watchparty.sample_film import sample_film
 from watchparty_api.config import ConfigError
 from watchparty_api.errors import ApiError
 from watchparty_api.store.sql import open_store
 from watchparty_relay.bus.journal import create_journal
+from watchparty_relay.descriptors import raise_descriptor_limit
 from watchparty_relay.errors import BusUnavailable
 from watchparty_relay.transport.port import READ_BYTES
 
@@ -43,7 +46,7 @@ def serve(config: HomeConfig) -> int:
         _prepare_data(folder, settled)
         listening = _bind(settled.host, settled.port)
         reached = replace(settled, network_url=network_url(settled))
-        asyncio.run(_run(_built(reached), reached, listening))
+        uvloop.run(_run(_built(reached), reached, listening))
     return 0
 
 
@@ -124,10 +127,13 @@ class _Server(uvicorn.Server):
 
 
 async def _run(home: Home, config: HomeConfig, listening: socket.socket) -> None:
+    descriptors = connection_descriptors(raise_descriptor_limit())
     server = _Server(
-        uvicorn.Config(
+        ServerConfig(
             home.app,
-            http=BoundedHead,
+            budget=ConnectionBudget(descriptors, proxies=config.trusted_proxies),
+            http=BoundedHttp,
+            log_config=None,  # the lines of the server go where all others go, and are limited like them
             log_level="warning",
             access_log=False,  # a room's URL lets people into the room
             proxy_headers=False,  # the functions trust only the proxies in the settings

@@ -19,10 +19,18 @@ class Home:
     """A running server, which can be stopped as by Ctrl-C, killed as by a power cut, and started again."""
 
     def __init__(
-        self, data: Path, *arguments: str, port: int | None = None, python: str = sys.executable, **settings: str
+        self,
+        data: Path,
+        *arguments: str,
+        port: int | None = None,
+        python: str = sys.executable,
+        ulimit: str | None = None,
+        **settings: str,
     ) -> None:
+        """`ulimit`: the arguments of the shell's command of this name, which limits the process."""
         self.data = data
         self._python = python
+        self._ulimit = ulimit
         self.port = port or free_port()
         self._arguments = arguments
         self._settings = settings
@@ -45,10 +53,12 @@ class Home:
         return self._process.pid
 
     def start(self) -> None:
-        command = [self._python, "-m", "watchparty", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        limited = ["sh", "-c", f'ulimit {self._ulimit} && exec "$@"', "sh"] if self._ulimit else []
+        command = [*limited, self._python, "-m", "watchparty", "serve"]
+        listening = ["--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--data", str(self.data), "--no-browser", *self._arguments],
+                [*command, *listening, "--data", str(self.data), "--no-browser", *self._arguments],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **self._settings},

@@ -3,6 +3,7 @@
 Headers that proxies add are trusted only when they come from a trusted proxy (`Config.trusted_proxies`).
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
@@ -42,17 +43,19 @@ def is_https(request: Request) -> bool:
 
 def client_address(request: Request) -> str:
     """The client's address in its canonical form: behind trusted proxies the last one that is not a trusted proxy."""
-    address = _reported_address(request)
+    address = request.client.host if request.client else "unknown"
+    if _from_trusted_proxy(request):
+        lines = request.headers.getlist("x-forwarded-for")
+        address = forwarded_client(address, lines, services_of(request).config.trusted_proxies)
     return str(canonical_address(address) or address)
 
 
-def _reported_address(request: Request) -> str:
-    address = request.client.host if request.client else "unknown"
-    if not _from_trusted_proxy(request):
-        return address
-    for hop in reversed(_forwarded(request, "for")):
+def forwarded_client(proxy: str, lines: Iterable[str], proxies: tuple[str, ...]) -> str:
+    """The client's address according to the trusted proxy at `proxy`; `lines` are those of X-Forwarded-For."""
+    address = proxy
+    for hop in reversed(_listed(lines)):
         address = hop
-        if not _trusted(address, services_of(request).config.trusted_proxies):
+        if not is_trusted_proxy(address, proxies):
             break
     return address
 
@@ -87,15 +90,20 @@ def _forwarded(request: Request, what: str) -> list[str]:
     """The values of X-Forwarded-…, the nearest proxy's last. A proxy may add its own line below the client's, and
     several lines are one list (RFC 9110, 5.3); the first line alone could be forged by the client.
     """
-    lines = request.headers.getlist(f"x-forwarded-{what}")
+    return _listed(request.headers.getlist(f"x-forwarded-{what}"))
+
+
+def _listed(lines: Iterable[str]) -> list[str]:
     return [value.strip() for line in lines for value in line.split(",") if value.strip()]
 
 
 def _from_trusted_proxy(request: Request) -> bool:
-    return request.client is not None and _trusted(request.client.host, services_of(request).config.trusted_proxies)
+    proxies = services_of(request).config.trusted_proxies
+    return request.client is not None and is_trusted_proxy(request.client.host, proxies)
 
 
-def _trusted(address: str, proxies: tuple[str, ...]) -> bool:
+def is_trusted_proxy(address: str, proxies: tuple[str, ...]) -> bool:
+    """Whether the headers that this peer adds are trusted."""
     known = canonical_address(address)  # None: a test client or a Unix socket
     return known is not None and any(known in network for network in _networks(proxies))
 

@@ -16,7 +16,9 @@ from websockets.typing import Origin, Subprotocol
 
 from fakes.relay.hostile_frames import TEXT, frame
 from fakes.relay.tokens import TokenIssuer
+from watchparty.bounded_http import BoundedHttp, ServerConfig
 from watchparty.bounded_socket import BoundedSocket
+from watchparty.connections import ConnectionBudget
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
 from watchparty_relay.room_time import MachineTime
@@ -190,8 +192,10 @@ class Embedding(uvicorn.Server):
             await service.asgi(scope, receive, send)
 
         super().__init__(
-            uvicorn.Config(
+            ServerConfig(
                 app,
+                budget=ConnectionBudget(10_000),
+                http=BoundedHttp,
                 lifespan="off",
                 log_level="warning",
                 ws=BoundedSocket,
