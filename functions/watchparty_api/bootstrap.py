@@ -5,6 +5,7 @@ The standalone server calls `build_services` with the adapters of its own proces
 so that a function's cold start imports only what it uses.
 """
 
+import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from watchparty_api.rate_limits.mail import LimitedMailer
 from watchparty_api.rooms import film
 from watchparty_api.services import Services
 from watchparty_api.store.port import Store, WorkspaceStore
+from watchparty_api.trusted_clock import TrustedClock
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -47,6 +49,7 @@ def build_services(
     mail: Mailer,
     delivery_queue: DeliveryQueue,
     now: Callable[[], datetime] = _utc_now,
+    monotonic_s: Callable[[], float] = time.monotonic,
     keys: Keys | None = None,
 ) -> Services:
     """Opens the store and the keys that `config` names, unless `keys` are given. Raises ConfigError."""
@@ -71,6 +74,7 @@ def build_services(
         delivery_queue=delivery_queue,
         identity_provider=_open_identity(config),
         now=now,
+        trusted_clock=TrustedClock(store, wall=now, monotonic_s=monotonic_s),
         on_video_changed=film.video_changed,
         on_video_deleted=film.video_deleted,
     )

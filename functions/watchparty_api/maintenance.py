@@ -35,7 +35,7 @@ def delete_expired(services: Services) -> int:
 
     Readers check `expires_at` themselves, so nothing depends on when this runs.
     """
-    now, deleted = services.now(), 0
+    now, deleted = services.trusted_clock.now(), 0
     for query in EXPIRING:
         for record in services.store.query_all(query):
             if record.expires_at > now:

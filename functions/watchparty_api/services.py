@@ -20,6 +20,7 @@ from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.rate_limits.mail import LimitedMailer
 from watchparty_api.records import Video, WorkspaceSettings
 from watchparty_api.store.port import WorkspaceStore
+from watchparty_api.trusted_clock import TrustedClock
 
 SETTINGS_ID = "settings"
 """The id of the one document of site settings per workspace."""
@@ -43,6 +44,8 @@ class Services:
     identity_provider: IdentityProvider | None
     """The identity provider that signs people in; None: the site has its own accounts."""
     now: Callable[[], datetime]
+    trusted_clock: TrustedClock
+    """For irreversible acts, which must not rest on one reading of the clock."""
     on_video_changed: "Callable[[Services, Video], None]"
     """Called after a change that viewers can see: how much of a video can be played, its tracks, its duration.
     Videos do not import rooms; `bootstrap.py` connects `rooms.film` here."""

@@ -76,7 +76,14 @@ def counted_api(folder: Path) -> tuple[ApiHarness, CountingStore]:
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     config = Config(public_url=SITE, store_url=f"sqlite:///{folder}/night.db", keys_dir=str(folder / "keys"))
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
+        config,
+        relay=relay,
+        jobs=jobs,
+        objects=objects,
+        mail=mail,
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
     )
     counting = CountingStore(services.store.adapter)
     store = WorkspaceStore(counting, services.store.workspace_id)

@@ -64,7 +64,14 @@ def _api(database: Path, keys_dir: Path) -> ApiHarness:
         SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     )  # fmt: skip
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
+        config,
+        relay=relay,
+        jobs=jobs,
+        objects=objects,
+        mail=mail,
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
     )
     return ApiHarness(services, clock, relay, jobs, objects, mail)
 

@@ -54,7 +54,14 @@ def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
 def api(config: Config, clock: SteppedClock) -> Iterator[ApiHarness]:
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
+        config,
+        relay=relay,
+        jobs=jobs,
+        objects=objects,
+        mail=mail,
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
     )
     yield ApiHarness(services, clock, relay, jobs, objects, mail)
     services.store.close()

@@ -49,7 +49,14 @@ class RoomMachine(RuleBasedStateMachine):
         ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
         relay, clock = RecordingRelay(), SteppedClock()
         self.api = ApiHarness(
-            build_services(config, relay=relay, delivery_queue=RecordingDeliveryQueue(), now=clock, **ports),
+            build_services(
+                config,
+                relay=relay,
+                delivery_queue=RecordingDeliveryQueue(),
+                now=clock,
+                monotonic_s=clock.monotonic_s,
+                **ports,
+            ),
             clock,
             relay,
             **ports,

@@ -3,6 +3,7 @@ import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/useTitle";
 import { Accounts } from "./Accounts";
 import { AuditLog } from "./AuditLog";
+import { ClockNotice } from "./ClockNotice";
 import { Invites } from "./Invites";
 import { Rooms } from "./Rooms";
 import { Settings } from "./Settings";
@@ -24,6 +25,7 @@ export default function AdminPage() {
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-8">
       <h1 className="mb-4 text-title font-bold">Admin</h1>
+      <ClockNotice />
       <Tabs
         label="Admin"
         tabs={TABS}

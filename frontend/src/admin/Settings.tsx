@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeSiteSettings, type SiteSettings, siteSettings } from "@/api/admin";
+import { changeable, changeSiteSettings, type SiteSettings, siteSettings } from "@/api/admin";
 import { ProblemScreen } from "@/api/ProblemScreen";
 import { siteConfigQuery } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
@@ -11,7 +11,7 @@ import { LoadingScreen } from "@/ui/Spinner";
 import { Switch } from "@/ui/Switch";
 import { showToast } from "@/ui/Toast";
 
-const KEY = ["admin", "settings"];
+export const KEY = ["admin", "settings"];
 const GB = 1e9;
 
 const REGISTRATION: Array<{ value: SiteSettings["registration"]; label: string }> = [
@@ -35,7 +35,7 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
   function save(event: FormEvent) {
     event.preventDefault();
     void submit(async () => {
-      queries.setQueryData(KEY, await changeSiteSettings(draft));
+      queries.setQueryData(KEY, await changeSiteSettings(changeable(draft)));
       await queries.invalidateQueries(siteConfigQuery);
       showToast("Saved.", { tone: "good" });
     });

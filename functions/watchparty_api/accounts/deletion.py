@@ -55,7 +55,7 @@ def require_other_admin(services: Services, account: Account) -> None:
 
 def delete_expired_temporary_accounts(services: Services) -> int:
     """Deletes the temporary accounts that have expired, and returns how many."""
-    now = services.now()
+    now = services.trusted_clock.now()
     expired = [
         account
         for account in services.store.query_all(TEMPORARY_ACCOUNTS, True)

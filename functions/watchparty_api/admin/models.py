@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from watchparty_api.accounts.models import AccountRole, AccountView, DisplayName, Email
 from watchparty_api.config import Config
+from watchparty_api.plausible_time import ClockReadings
 from watchparty_api.records import (
     Account,
     AuditEntry,
@@ -22,6 +23,25 @@ from watchparty_api.web.bodies import Body
 Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
 
+class ClockView(BaseModel):
+    """Whether the server's clock can be right. Data is deleted if it had expired at both times."""
+
+    status: Literal["confirmed", "ahead", "behind"]
+    reads_at: datetime
+    trusted_at: datetime
+    confirmed_after_s: float
+    """How much longer the server has to run until it believes the clock; 0 if it does, or a second clock disagrees."""
+
+    @classmethod
+    def of(cls, readings: ClockReadings) -> Self:
+        return cls(
+            status=readings.status,
+            reads_at=readings.wall_at,
+            trusted_at=readings.trusted_at,
+            confirmed_after_s=readings.confirmed_after.total_seconds(),
+        )
+
+
 class SettingsView(BaseModel):
     registration: Literal["invitation", "open"]
     temporary_hosts: bool
@@ -31,9 +51,10 @@ class SettingsView(BaseModel):
     brand_name: str
     media_sandbox: Literal["full", "partial", "limits", "off"] | None
     """How far uploaded films are confined while they are read (docs/operations.md); null: not by this process."""
+    clock: ClockView
 
     @classmethod
-    def of(cls, settings: WorkspaceSettings, config: Config) -> Self:
+    def of(cls, settings: WorkspaceSettings, config: Config, readings: ClockReadings) -> Self:
         return cls(
             registration=settings.registration,
             temporary_hosts=settings.temporary_hosts,
@@ -42,6 +63,7 @@ class SettingsView(BaseModel):
             max_upload_bytes=settings.max_upload_bytes,
             brand_name=settings.brand_name,
             media_sandbox=config.media_sandbox,
+            clock=ClockView.of(readings),
         )
 
 

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/admin/settings", tags=["admin"])
 @router.get("")
 def show_settings(services: ServicesOf, _: AdminOf) -> SettingsView:
     """Returns the settings, with defaults for those never changed."""
-    return SettingsView.of(services.settings(), services.config)
+    return SettingsView.of(services.settings(), services.config, services.trusted_clock.readings())
 
 
 @router.patch("")
@@ -27,4 +27,4 @@ def change_settings(body: SettingsChange, services: ServicesOf, admin: AdminOf) 
     after = replace(before, **changes)
     write = Replace(after) if before.version else Create(after)
     audit.commit(services, [write], actor=admin.account.id, action="settings.changed", target="settings", data=changes)
-    return SettingsView.of(after, services.config)
+    return SettingsView.of(after, services.config, services.trusted_clock.readings())

@@ -84,6 +84,6 @@ class SharedWindows(Storage, MovingWindowSupport):
 
 
 def _recent(window: RateWindow | None, now: datetime, expiry_s: int) -> tuple[float, ...]:
-    """The attempts that are still in the window, oldest first."""
-    since = now.astimezone(UTC).timestamp() - expiry_s
-    return tuple(at for at in window.tried_at_s if at > since) if window else ()
+    """The attempts that are still in the window, oldest first. None is in the future, unless the clock was put back."""
+    now_s = now.astimezone(UTC).timestamp()
+    return tuple(at for at in window.tried_at_s if now_s - expiry_s < at < now_s + expiry_s) if window else ()

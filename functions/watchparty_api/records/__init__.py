@@ -21,7 +21,7 @@ from watchparty_api.records.rooms import (
     Room,
     RoomLink,
 )
-from watchparty_api.records.site import AuditEntry, DeadLetter, IdempotencyKey, RateWindow, WorkspaceSettings
+from watchparty_api.records.site import AuditEntry, DeadLetter, IdempotencyKey, RateWindow, SiteClock, WorkspaceSettings
 from watchparty_api.records.videos import Video, VideoStatus
 from watchparty_api.records.webhooks import Delivery, Webhook
 
@@ -53,6 +53,7 @@ __all__ = [
     "RoomAction",
     "RoomLink",
     "Session",
+    "SiteClock",
     "Snapshot",
     "SyncReport",
     "Video",

@@ -1,4 +1,4 @@
-"""Site-wide records: settings, the audit log, idempotency keys and rate limit windows."""
+"""Site-wide records: settings, the audit log, idempotency keys, rate limit windows, dead letters and the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,3 +61,16 @@ class DeadLetter(Record):
     reason: str
     payload: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteClock(Record):
+    """The last readings of the machine's clock (`plausible_time.py`); one document per workspace (id "clock").
+
+    `gaps` are objects of `size_s` and `observed_s`.
+    """
+
+    trusted_at: datetime
+    wall_at: datetime
+    gaps: tuple[dict[str, float], ...] = ()
+    behind_s: float = 0.0

@@ -26,6 +26,8 @@ _MAX_NOTICE_AGE = timedelta(hours=1)
 """Join tokens live ten minutes and carry the same state, so an older notice adds nothing."""
 _FIRST_DELIVERY = timedelta(seconds=10)
 """The time for the first delivery, by the process that committed, before maintenance delivers the notice."""
+_MAX_WAIT = timedelta(minutes=1)
+"""The longest time between two deliveries of a notice."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def deliver_due(services: Services) -> int:
     now, delivered = services.now(), list[Notice]()
 
     def deliver(notice: Notice) -> None:
-        if now - notice.created_at > _MAX_NOTICE_AGE:
+        if now - notice.created_at > _MAX_NOTICE_AGE < services.trusted_clock.now() - notice.created_at:
             services.store.delete(Notice, notice.id)
             return
         try:
@@ -79,9 +81,14 @@ def deliver_due(services: Services) -> int:
         else:
             _postpone(services, notice, now)
 
-    due = [notice for notice in services.store.query(NOTICES_BY_DUE, limit=200).items if notice.due_at <= now]
+    due = [notice for notice in services.store.query(NOTICES_BY_DUE, limit=200).items if _is_due(notice, now)]
     process_each(due, deliver, task="deliver a notice")
     return len(delivered)
+
+
+def _is_due(notice: Notice, now: datetime) -> bool:
+    """Also if it is due later than any notice is postponed: the clock has been put back."""
+    return not now < notice.due_at <= now + _MAX_WAIT
 
 
 def _deliver(services: Services, notice: Notice) -> bool:
@@ -92,7 +99,7 @@ def _deliver(services: Services, notice: Notice) -> bool:
 
 
 def _postpone(services: Services, notice: Notice, now: datetime) -> None:
-    wait = timedelta(seconds=min(2 ** (notice.attempts + 1), 60))
+    wait = timedelta(seconds=min(2 ** (notice.attempts + 1), _MAX_WAIT.total_seconds()))
     later = replace(notice, attempts=notice.attempts + 1, due_at=now + wait)
     try:
         services.store.replace(later)

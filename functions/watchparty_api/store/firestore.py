@@ -93,6 +93,13 @@ class FirestoreStore(Store):
             return False
         return True
 
+    def server_time(self) -> datetime | None:
+        """When Firestore read a document, by its own clock."""
+        with _translated_errors():
+            snapshot = self._client.document("health/ready").get(timeout=_CALL_WITHIN_S)
+        read_at: datetime | None = _plain(snapshot.read_time)
+        return read_at
+
     # ---- writing
 
     def commit(self, workspace_id: str, writes: Sequence[Write]) -> None:

@@ -7,6 +7,7 @@ decides again (`errors.py`). Writes that belong together go into one `commit`, w
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from watchparty_api.records import Record
@@ -107,6 +108,10 @@ class Store(Protocol):
     def ready(self) -> bool:
         """Whether the store responds now; never raises and never waits longer than a second."""
 
+    def server_time(self) -> datetime | None:
+        """The time by the clock of another machine than ours; None if the store has none, or may be on ours."""
+        return None
+
     def close(self) -> None:
         """Releases its connections; the store cannot be used afterwards."""
 
@@ -161,6 +166,9 @@ class WorkspaceStore:
 
     def ready(self) -> bool:
         return self.adapter.ready()
+
+    def server_time(self) -> datetime | None:
+        return self.adapter.server_time()
 
     def close(self) -> None:
         self.adapter.close()

@@ -40,9 +40,8 @@ def deliver_due(services: Services) -> int:
     """Tries all due deliveries, and returns how many succeeded."""
     now, due = services.now(), []
     for each in services.store.query(DELIVERIES_BY_STATE, "waiting", limit=_ROUND).items:
-        if each.due_at > now:
-            break
-        due.append(each.id)
+        if _is_due(each, now):
+            due.append(each.id)
     return deliver(services, due)
 
 
@@ -91,7 +90,8 @@ def _postpone(services: Services, ids: Sequence[str], due_at: datetime) -> None:
 
 
 def _is_due(delivery: Delivery, now: datetime) -> bool:
-    return delivery.state == "waiting" and delivery.due_at <= now
+    """Also if it is due later than any retry: the clock has been put back."""
+    return delivery.state == "waiting" and not now < delivery.due_at <= now + RETRIES[-1]
 
 
 def attempt(services: Services, id_: str) -> Delivery:

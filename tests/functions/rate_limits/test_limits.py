@@ -58,7 +58,12 @@ def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[Sha
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
     ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
     services = build_services(
-        config, relay=RecordingRelay(), delivery_queue=RecordingDeliveryQueue(), now=clock, **ports
+        config,
+        relay=RecordingRelay(),
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
+        **ports,
     )
     workspace_id = f"ws-{secrets.token_hex(6)}"
     yield SharedWindows(WorkspaceStore(services.store.adapter, workspace_id), keyed_hash=services.keyed_hash, now=clock)
@@ -79,6 +84,16 @@ def test_processes_count_together(windows: SharedWindows, clock: SteppedClock) -
     for _ in range(120):
         one.hit("join", "room")
     other.hit("join", "room")
+
+
+def test_attempts_with_a_wrong_clock_do_not_count_for_long(windows: SharedWindows, clock: SteppedClock) -> None:
+    """After the clock has been put back forty days, no one is refused for forty days."""
+    limiter = Limiter(windows)
+    clock.jump(days=40)
+    for _ in range(5):
+        limiter.hit("login_failure", "ana@example.org")
+    clock.jump(days=-40)
+    limiter.hit("login_failure", "ana@example.org")
 
 
 def test_many_at_the_same_moment_get_no_more_than_there_is(windows: SharedWindows) -> None:

@@ -111,6 +111,20 @@ def test_two_wake_ups_call_once(api: ApiHarness, owner: Person, webhook: Any, li
     assert [event["type"] for event in listener.events] == ["video.failed"]
 
 
+def test_a_retry_that_was_planned_with_a_wrong_clock_is_made(
+    api: ApiHarness, owner: Person, webhook: Any, listener: Integrator
+) -> None:
+    """After the clock has been put back forty days, a delivery does not wait forty days."""
+    api.clock.jump(days=40)
+    listener.status = 500
+    video = film(api, owner, status="processing")
+    store_video(api.services, video, replace(video, status="ready"))
+    assert deliver_due(api.services) == 0
+    api.clock.jump(days=-40)
+    listener.status = 200
+    assert deliver_due(api.services) == 1
+
+
 def test_failures_are_tried_again_ever_later_and_then_given_up(
     api: ApiHarness, owner: Person, webhook: Any, listener: Integrator
 ) -> None:

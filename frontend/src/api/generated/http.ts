@@ -1961,6 +1961,29 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ClockView
+         * @description Whether the server's clock can be right. Data is deleted if it had expired at both times.
+         */
+        ClockView: {
+            /** Confirmed After S */
+            confirmed_after_s: number;
+            /**
+             * Reads At
+             * Format: date-time
+             */
+            reads_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "confirmed" | "ahead" | "behind";
+            /**
+             * Trusted At
+             * Format: date-time
+             */
+            trusted_at: string;
+        };
+        /**
          * Connection
          * @description Everything needed to connect to the relay.
          */
@@ -2990,6 +3013,7 @@ export interface components {
         SettingsView: {
             /** Brand Name */
             brand_name: string;
+            clock: components["schemas"]["ClockView"];
             /** Max Upload Bytes */
             max_upload_bytes: number;
             /** Media Sandbox */

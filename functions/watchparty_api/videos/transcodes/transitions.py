@@ -132,8 +132,11 @@ def next_run(video: Video, now: datetime) -> Video:
 
 
 def is_silent(video: Video, now: datetime) -> bool:
-    """Whether the newest run has been silent for longer than any working run would be."""
-    return video.heard_at is None or video.heard_at + SILENCE <= now
+    """Whether the newest run has been silent for longer than any working run would be.
+
+    Also if it reported in the future: the clock has been put back since, and a working run will report again.
+    """
+    return video.heard_at is None or abs(now - video.heard_at) >= SILENCE
 
 
 def never_started(video: Video) -> bool:

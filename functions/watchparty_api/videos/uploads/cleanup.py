@@ -19,7 +19,7 @@ ABANDONED_AFTER = timedelta(days=7)
 
 def end_abandoned(services: Services) -> None:
     """Finishes complete uploads whose event was lost, and ends those that were abandoned for a week."""
-    now = services.now()
+    now = services.trusted_clock.now()
     services.objects.delete_abandoned_uploads(now)
 
     def end(video: Video) -> None:
@@ -38,7 +38,7 @@ def delete_used_originals(services: Services) -> None:
 
     Only a failed film can be prepared again, so its original is kept.
     """
-    now = services.now()
+    now = services.trusted_clock.now()
     used = (
         video
         for video in services.store.query_all(VIDEOS_BY_STATUS, "ready")

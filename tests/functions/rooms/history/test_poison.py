@@ -36,7 +36,14 @@ def anywhere(store_url: str, keys_dir: object, clock: SteppedClock) -> Iterator[
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir), workspace_id=f"w{id(clock)}")
     relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     services = build_services(
-        config, relay=relay, jobs=jobs, objects=objects, mail=mail, delivery_queue=RecordingDeliveryQueue(), now=clock
+        config,
+        relay=relay,
+        jobs=jobs,
+        objects=objects,
+        mail=mail,
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
     )
     yield ApiHarness(services, clock, relay, jobs, objects, mail)
     services.store.close()
