@@ -42,6 +42,7 @@ def delete_expired(services: Services) -> int:
                 break
             services.store.delete(query.kind, record.id)
             deleted += 1
+    services.store.erase_remnants()
     return deleted
 
 
@@ -50,6 +51,7 @@ TASKS = (
     MaintenanceTask("call webhooks that are due", 3, webhooks.deliver_due),
     MaintenanceTask("restart transcodes that stopped reporting", 60, transcodes.requeue_stuck),
     MaintenanceTask("end abandoned uploads", 600, uploads.end_abandoned),
+    MaintenanceTask("complete deletions of accounts", 600, accounts.complete_deletions),
     MaintenanceTask("delete expired temporary accounts", 600, accounts.delete_expired_temporary_accounts),
     # In the cloud Firestore deletes them by their expiry (`firestore.tf`).
     MaintenanceTask("delete expired records", 3600, delete_expired, in_cloud=False),

@@ -6,6 +6,7 @@ events reach separate functions, which notify the relay in this process through 
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 from watchparty.app import Lifespan, OneOrigin
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
+from watchparty.data_repair import delete_old_copies
 from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
@@ -33,6 +35,7 @@ from watchparty_api.bootstrap import (
 )
 from watchparty_api.config import Config
 from watchparty_api.errors import Unavailable
+from watchparty_api.maintenance import TASKS, MaintenanceTask
 from watchparty_api.objects.local import LocalObjectStore, load_or_create_key
 from watchparty_api.objects.port import ObjectStore
 from watchparty_api.ports.delivery_queue import NoDeliveryQueue
@@ -189,7 +192,10 @@ def build_home(config: HomeConfig) -> Home:
     holder = _ServicesHolder()
     services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
     holder.services = services
-    task_runner = TaskRunner(services)
+    old_copies = MaintenanceTask(
+        "delete old damaged files", 3600, lambda _: delete_old_copies(folder.root, now_s=time.time())
+    )
+    task_runner = TaskRunner(services, (*TASKS, old_copies))
     parts: dict[str, ASGIApp] = {}
     if isinstance(objects, LocalObjectStore):  # an external store receives uploads itself
         parts["/upload"] = resumable_app(

@@ -13,6 +13,8 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 VERSIONS = "alembic_version"
+DAMAGED_RETENTION_S = 30 * 24 * 3600.0
+"""How long a damaged file is kept. It cannot be searched for what people want deleted."""
 _SIDECARS = ("", "-wal", "-shm")
 
 
@@ -32,6 +34,15 @@ def repair(path: Path, create: Callable[[Path], object]) -> Path | None:
     saved = _copy_rows(aside, path)
     log.error("%s is damaged: %d rows were saved, and the file is kept as %s", path, saved, aside)
     return aside
+
+
+def delete_old_copies(folder: Path, *, now_s: float) -> int:
+    """Deletes damaged files that were set aside more than `DAMAGED_RETENTION_S` ago; returns how many."""
+    old = [path for path in folder.glob("*.damaged-*") if path.stat().st_mtime < now_s - DAMAGED_RETENTION_S]
+    for path in old:
+        path.unlink()
+        log.info("deleted the damaged file %s, which was kept for 30 days", path)
+    return len(old)
 
 
 def _is_whole(path: Path) -> bool:

@@ -63,6 +63,9 @@ class CountingStore(Store):
         self.reads += 1
         return self.inner.count(workspace_id, query, *values)
 
+    def erase_remnants(self) -> None:
+        self.inner.erase_remnants()
+
     def ready(self) -> bool:
         return self.inner.ready()
 

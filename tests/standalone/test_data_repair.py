@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchparty.data_repair import repair
+from watchparty.data_repair import DAMAGED_RETENTION_S, delete_old_copies, repair
 from watchparty_api.config import ConfigError
 from watchparty_api.records import Room
 from watchparty_api.store.port import Create
@@ -125,3 +125,13 @@ def test_a_journal_of_a_newer_release_is_refused(tmp_path: Path) -> None:
         database.execute(f"PRAGMA user_version={LAYOUT_VERSION + 1}")
     with pytest.raises(BusUnavailable, match="newer release"):
         create_journal(path)
+
+
+def test_damaged_files_are_kept_for_a_month(tmp_path: Path) -> None:
+    """Nobody can delete from them, so they must have an end; nothing else in the folder is touched."""
+    for name in ("watchparty.sqlite", "watchparty.sqlite.damaged-20261101-000000", "relay.sqlite.damaged-rows"):
+        (tmp_path / name).write_text("x")
+    age_s = (tmp_path / "relay.sqlite.damaged-rows").stat().st_mtime
+    assert delete_old_copies(tmp_path, now_s=age_s + DAMAGED_RETENTION_S - 60) == 0
+    assert delete_old_copies(tmp_path, now_s=age_s + DAMAGED_RETENTION_S + 60) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["watchparty.sqlite"]

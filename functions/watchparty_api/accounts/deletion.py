@@ -1,48 +1,49 @@
-"""Deletes an account: closes its rooms, deletes its films, sessions and tokens, and frees its email address.
+"""Deletes an account: what it owns, and its traces in the records of others, as `personal_data.py` says for each kind.
 
-Every step can be repeated and the account itself is deleted last, so calling again completes an interrupted deletion.
-Also deletes expired temporary accounts.
+The account is marked first and deleted last, and every step can be repeated, so maintenance completes a deletion that
+was interrupted. Also deletes expired temporary accounts.
 """
+
+from dataclasses import replace
 
 from watchparty_api import audit
 from watchparty_api.accounts.creation import claim_id
 from watchparty_api.accounts.credentials import revoke_everything
-from watchparty_api.errors import Conflict, Gone
+from watchparty_api.accounts.personal_data import RECORDS
+from watchparty_api.errors import Conflict
 from watchparty_api.isolation import process_each
-from watchparty_api.records import Account, EmailClaim, Session
-from watchparty_api.rooms.changes import close_room
+from watchparty_api.records import Account, EmailClaim
+from watchparty_api.rooms import erasure
+from watchparty_api.rooms.erasure import Traces
 from watchparty_api.services import Services
-from watchparty_api.store.port import Delete
-from watchparty_api.store.queries import (
-    ACCOUNTS_BY_ROLE,
-    OPEN_ROOMS_OF_OWNER,
-    SESSIONS_OF_ACCOUNT,
-    TEMPORARY_ACCOUNTS,
-    WEBHOOKS_OF_ACCOUNT,
-)
-from watchparty_api.videos.library import delete_video
-from watchparty_api.videos.quota import videos_of
-from watchparty_api.webhooks.outbox import delete_webhook
+from watchparty_api.store.port import Delete, Replace
+from watchparty_api.store.queries import ACCOUNTS_BEING_DELETED, ACCOUNTS_BY_ROLE, TEMPORARY_ACCOUNTS
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
     """Deletes the account and everything it owns. Raises Conflict for the last admin."""
-    require_other_admin(services, account)
-    store = services.store
+    if not account.deleting:
+        require_other_admin(services, account)
     # First, so that no one uses the account while it is being deleted.
-    revoke_everything(services, account.id, actor=actor, action="account.credentials_revoked")
-    for room in store.query_all(OPEN_ROOMS_OF_OWNER, account.id, None):
-        _close(services, room.id)
-    for video in videos_of(services, account.id):
-        delete_video(services, video.id)
-    for revoked in (False, True):
-        for session in store.query_all(SESSIONS_OF_ACCOUNT, account.id, revoked):
-            store.delete(Session, session.id)
-    for webhook in store.query_all(WEBHOOKS_OF_ACCOUNT, account.id):
-        delete_webhook(services, webhook, actor=actor)
+    marked = [] if account.deleting else [Replace(replace(account, suspended=True, deleting=True))]
+    revoke_everything(services, account.id, beside=marked, actor=actor, action="account.credentials_revoked")
+    traces = Traces(services, account.id, account.email)
+    erasure.announce(traces)
+    for entry in RECORDS:
+        if entry.erase is not None:
+            entry.erase(traces)
     claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []
     audit.commit(
         services, [Delete(Account, account.id), *claims], actor=actor, action="account.deleted", target=account.id
+    )
+    services.store.erase_remnants()
+
+
+def complete_deletions(services: Services) -> int:
+    """Completes the deletions that were interrupted, and returns how many."""
+    interrupted = services.store.query_all(ACCOUNTS_BEING_DELETED, True)
+    return process_each(
+        interrupted, lambda account: delete_account(services, account, actor="system"), task="complete a deletion"
     )
 
 
@@ -64,10 +65,3 @@ def delete_expired_temporary_accounts(services: Services) -> int:
     return process_each(
         expired, lambda account: delete_account(services, account, actor="system"), task="delete an expired account"
     )
-
-
-def _close(services: Services, room_id: str) -> None:
-    try:
-        close_room(services, room_id)
-    except Gone:
-        return  # closed by another request

@@ -23,6 +23,7 @@ class Account(Record):
     quota_bytes: int | None = None  # None: the workspace's default
     external_id: str | None = None  # Identity Platform's uid
     preferences: dict[str, Any] = field(default_factory=dict)
+    deleting: bool = False  # the deletion has begun; maintenance completes it if it was interrupted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ class Room(Record):
     queue: tuple[dict[str, Any], ...] = ()
     closed_at: datetime | None = None
     handed_over: bool = False  # the host did not create the room, so their library is not lent to it
+    erased: tuple[str, ...] = ()  # participants whose accounts were deleted: late events about them lose the name
     last_active_at: datetime
 
 
@@ -61,7 +62,7 @@ class Member(Record):
     demoted_at: datetime | None = None  # last demotion, removal or ban; its effect: `rooms/joining/admission.py`
     request_id: str | None = None  # the member's newest JoinRequest
     invitation_id: str | None = None
-    address_hash: str | None = None  # keyed hash; a ban stores it for 24 h
+    address_hash: str | None = None  # not written any more: `JoinAddress`
     credentials: tuple[str, ...] = ()  # the account's credentials that joined here (`web/caller.py`), newest last
     last_seen_at: datetime
 
@@ -103,9 +104,25 @@ class Ban(Record):
     account_id: str | None = None
     guest_hash: str | None = None
     invitation_id: str | None = None
-    address_hash: str | None = None
+    address_hash: str | None = None  # not stored any more: `bans_of` reads it from `BannedAddress`
     address_until: datetime | None = None
     created_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinAddress(Record):
+    """The keyed hash of the address from which a member joined last, in case they are banned; id = the member's."""
+
+    address_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BannedAddress(Record):
+    """The keyed hash of the address that a ban covers; id = the ban's."""
+
+    address_hash: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,5 +27,6 @@ class Delivery(Record):
     state: Literal["waiting", "delivered", "failed"] = "waiting"
     attempts: int = 0
     last_status: int | None = None
+    participant_id: str | None = None  # the participant whose name the body contains
     due_at: datetime
     expires_at: datetime

@@ -37,6 +37,8 @@ def find_room(services: Services, address: str) -> FoundRoom:
     if room is None:
         link = services.store.get(RoomLink, address)
         room = services.store.get(Room, link.room_id) if link else None
+        if room is None and link is not None:
+            raise _closed()  # deleted with its host's account
     if room is None:
         raise NotFound("room_not_found", "Room not found. Check the link.")
     return FoundRoom(_open(room), current=address == room.link_id)
@@ -52,5 +54,9 @@ def open_room(services: Services, room_id: str) -> Room:
 
 def _open(room: Room) -> Room:
     if room.closed_at is not None:
-        raise Gone("room_closed", "The host closed this room.")
+        raise _closed()
     return room
+
+
+def _closed() -> Gone:
+    return Gone("room_closed", "The host closed this room.")

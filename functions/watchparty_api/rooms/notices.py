@@ -46,6 +46,11 @@ def renew(member: Member, now: datetime) -> Notice:
     return _about(member, now, kind="renew")
 
 
+def erase(member: Member, now: datetime) -> Notice:
+    """The participant's account was deleted: their name and messages go."""
+    return _about(member, now, kind="erase")
+
+
 def settings(room: Room, now: datetime) -> Notice:
     """All settings of the room that the relay needs."""
     return _notice(room.id, now, kind="settings", set=settings_claim(room))

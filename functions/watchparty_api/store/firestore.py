@@ -140,6 +140,9 @@ class FirestoreStore(Store):
             case Delete(kind, id_):
                 batch.delete(self._document(workspace_id, kind, id_))
 
+    def erase_remnants(self) -> None:
+        """Nothing to do: the files are Google's, who keep point-in-time recovery and backups."""
+
     # ---- addresses
 
     def _collection(self, workspace_id: str, kind: type[Record]) -> "CollectionReference":

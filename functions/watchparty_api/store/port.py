@@ -105,6 +105,9 @@ class Store(Protocol):
     def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
         """Counts the documents that match the query."""
 
+    def erase_remnants(self) -> None:
+        """Overwrites what deleted records have left in the store's own files, where these are ours (SQLite)."""
+
     def ready(self) -> bool:
         """Whether the store responds now; never raises and never waits longer than a second."""
 
@@ -163,6 +166,9 @@ class WorkspaceStore:
 
     def count(self, query: Query[R], *values: Any) -> int:
         return self.adapter.count(self.workspace_id, query, *values)
+
+    def erase_remnants(self) -> None:
+        self.adapter.erase_remnants()
 
     def ready(self) -> bool:
         return self.adapter.ready()

@@ -4,6 +4,7 @@ Each record kind has one table (`tables.py`). Writes are optimistic (`UPDATE …
 between reading and writing. `bootstrap.py` opens it with `open_store`; the module knows no HTTP and no business rules.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -34,6 +35,8 @@ from watchparty_api.store.queries import QUERIES
 from watchparty_api.store.shapes import TUPLE_FIELDS
 from watchparty_api.store.storable import require_storable
 from watchparty_api.store.tables import TABLES
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Record)
 
@@ -75,6 +78,7 @@ def _engine(url: URL) -> Engine:
         connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")  # deleted records are overwritten, not only unlinked
 
     return engine
 
@@ -166,6 +170,14 @@ class SqlStore(Store):
         with self._writing() as connection:
             for write in writes:
                 _apply(connection, workspace_id, write)
+
+    def erase_remnants(self) -> None:
+        """Empties the write-ahead log of SQLite, where deleted records remain readable."""
+        if self._engine.dialect.name == "sqlite":
+            with self._write_lock, _translated_errors(), self._engine.connect() as connection:
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                log.info("the write-ahead log is in use and will be emptied later")
 
     # ---- connections
 

@@ -34,10 +34,17 @@ def subscribers(services: Services, account_id: str) -> Subscribers:
 
 
 def _deliveries(
-    services: Services, webhooks: Subscribers, event: EventType, data: dict[str, Any], *, event_id: str
+    services: Services,
+    webhooks: Subscribers,
+    event: EventType,
+    data: dict[str, Any],
+    *,
+    event_id: str,
+    participant_id: str | None = None,
 ) -> list[Delivery]:
     wanting = [webhook for webhook in webhooks if event in webhook.events]
-    return [delivery(services, webhook, event, data, event_id=event_id) for webhook in wanting]
+    created = (delivery(services, webhook, event, data, event_id=event_id) for webhook in wanting)
+    return [replace(each, participant_id=participant_id) for each in created]
 
 
 def delivery(services: Services, webhook: Webhook, event: str, data: dict[str, Any], *, event_id: str) -> Delivery:
@@ -86,7 +93,14 @@ def session_deliveries(
     """Someone joined or left. The first to join starts the room's session, the last to leave ends it."""
     about = {"room": {"id": room.id, "name": room.name}, "total": total}
     event: EventType = "participant.joined" if joined else "participant.left"
-    found = _deliveries(services, webhooks, event, {**about, "participant": person}, event_id=event_id)
+    found = _deliveries(
+        services,
+        webhooks,
+        event,
+        {**about, "participant": person},
+        event_id=event_id,
+        participant_id=person["id"],
+    )
     if total == (1 if joined else 0):
         event = "room.started" if joined else "room.ended"
         found += _deliveries(services, webhooks, event, about, event_id=event_id)

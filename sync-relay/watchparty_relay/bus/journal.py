@@ -9,6 +9,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQU
 """
 
 OUTBOX_AT_ONCE = 50_000
+EMPTY_LOG_EVERY_S = 600.0
+"""How often the write-ahead log is emptied, in which deleted messages remain readable."""
 
 Write = tuple[str, tuple[object, ...]]
 
@@ -68,8 +71,11 @@ class _PendingCommit:
 class Journal:
     """Opened once and used from the event loop; only its thread uses the writing connection."""
 
-    def __init__(self, path: Path, *, commit_events: CommitEvents) -> None:
+    def __init__(
+        self, path: Path, *, commit_events: CommitEvents, empty_log_every_s: float = EMPTY_LOG_EVERY_S
+    ) -> None:
         self._path = path
+        self._empty_log_every_s = empty_log_every_s
         self._commit_events = commit_events
         self._queue: queue.SimpleQueue[_PendingCommit | None] = queue.SimpleQueue()
         self._writer_thread: threading.Thread | None = None
@@ -197,6 +203,7 @@ class Journal:
         writer.execute("DELETE FROM answers WHERE at_ms < ?", (now_ms - ANSWER_TTL_MS,))
 
     def _write(self, writer: sqlite3.Connection) -> None:
+        empty_log_at_s = time.monotonic() + self._empty_log_every_s
         while (commit := self._queue.get()) is not None:
             batch, stopping = [commit], False
             while not self._queue.empty():
@@ -206,6 +213,9 @@ class Journal:
                     break
                 batch.append(following)
             self._write_batch(writer, batch)
+            if time.monotonic() >= empty_log_at_s:
+                empty_log_at_s = time.monotonic() + self._empty_log_every_s
+                _empty_log(writer)
             if stopping:
                 break
         writer.close()
@@ -259,6 +269,7 @@ def create_journal(path: Path) -> tuple[sqlite3.Connection, int]:
         writer.execute("PRAGMA journal_mode=WAL")
         # FULL: an acknowledged change survives a power failure too, not only the death of the process.
         writer.execute("PRAGMA synchronous=FULL")
+        writer.execute("PRAGMA secure_delete=ON")  # deleted messages are overwritten, not only unlinked
         writer.executescript(_LAYOUT)
         writer.execute(f"PRAGMA user_version={LAYOUT_VERSION}")
     except sqlite3.DatabaseError as error:
@@ -268,6 +279,13 @@ def create_journal(path: Path) -> tuple[sqlite3.Connection, int]:
         writer.close()
         raise
     return writer, int(layout)
+
+
+def _empty_log(writer: sqlite3.Connection) -> None:
+    try:
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        log.warning("the write-ahead log of the journal could not be emptied: %s", error)
 
 
 def _nothing() -> None:

@@ -50,6 +50,10 @@ class RenewNotice(_MemberNotice, frozen=True, tag="renew", kw_only=True):
     """Connections with a token of a lower `mver` need a new one, which only a valid credential can get."""
 
 
+class EraseNotice(_MemberNotice, frozen=True, tag="erase", kw_only=True):
+    """The participant's account was deleted: the room keeps neither their name nor their messages."""
+
+
 class SettingsNotice(NoticeBase, frozen=True, tag="settings", kw_only=True):
     set: Settings
 
@@ -72,6 +76,7 @@ Notice = (
     | RoleNotice
     | MuteNotice
     | RenewNotice
+    | EraseNotice
     | SettingsNotice
     | MediaNotice
     | CloseNotice

@@ -109,6 +109,18 @@ def clear(room: Room, by: str, message: Clear, *, now_ms: float) -> Decision:
     return _appended(cleared, Cleared(seq=room.seq + 1), message.cid, now_ms)
 
 
+def delete_all_of(decision: Decision, by: str) -> Decision:
+    """Continues a decision that erases a participant: deletes each of their lines."""
+    room, events = decision.room, decision.events
+    for entry in room.log:
+        if isinstance(entry, ChatEntry) and entry.by == by:
+            deleted = Deleted(seq=room.seq + 1, id=entry.id)
+            remaining = tuple(_deleted_entry(each) if each is entry else each for each in room.log)
+            room = replace(room, seq=deleted.seq, log=(*remaining, deleted)[-MAX_LOG_ENTRIES:])
+            events = (*events, deleted)
+    return Decision(room, events)
+
+
 def since(room: Room, resume: Resume | None, *, now_ms: float) -> tuple[list[LogEntry], LogReason | None]:
     """The entries after `resume`, for a client that joins; else the last entries, with the reason."""
     log = _without_old(room.log, now_ms)

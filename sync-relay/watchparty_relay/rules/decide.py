@@ -11,6 +11,7 @@ from watchparty_relay.protocol.notices import (
     AdmitNotice,
     CloseNotice,
     DenyNotice,
+    EraseNotice,
     MediaNotice,
     MuteNotice,
     Notice,
@@ -77,6 +78,8 @@ def _notice(room: Room, notice: Notice, now_ms: float) -> Decision:
             return membership.mute_changed(room, notice, now_ms=now_ms)
         case RenewNotice():
             return membership.renewal_required(room, notice, now_ms=now_ms)
+        case EraseNotice():
+            return chat.delete_all_of(membership.erased(room, notice, now_ms=now_ms), notice.participant_id)
         case SettingsNotice():
             return membership.settings_changed(room, notice.set)
         case MediaNotice():

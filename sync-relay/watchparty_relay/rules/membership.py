@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from watchparty_relay.protocol.notices import (
     AdmitNotice,
     DenyNotice,
+    EraseNotice,
     MediaNotice,
     MuteNotice,
     RemoveNotice,
@@ -123,6 +124,20 @@ def renewal_required(room: Room, notice: RenewNotice, *, now_ms: float) -> Decis
     member = _newer_record(room, notice.participant_id, notice.mver, now_ms)
     after = room if member is None else _with_member(room, notice.participant_id, member, now_ms)
     return Decision(after, (RenewalRequired(notice.participant_id, notice.mver),))
+
+
+def erased(room: Room, notice: EraseNotice, *, now_ms: float) -> Decision:
+    """Removes the member; the record remains without a name, to keep the holders of older tokens out."""
+    member = _newer_record(room, notice.participant_id, notice.mver, now_ms)
+    if member is None:
+        return Decision(room)
+    nameless = replace(member, role=Role.WAITING, name="", removed=True, ctl=None, acct=False)
+    after = _with_member(room, notice.participant_id, nameless, now_ms)
+    events: list[Event] = [MemberRemoved(notice.participant_id)]
+    if room.acting == notice.participant_id:
+        after, more = _with_acting(after, None)
+        events += more
+    return Decision(after, tuple(events))
 
 
 def request_decided(room: Room, notice: AdmitNotice | DenyNotice, *, now_ms: float) -> Decision:

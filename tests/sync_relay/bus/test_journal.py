@@ -13,6 +13,8 @@ import pytest
 import watchparty_relay
 from fakes.relay.harness import RelayHarness
 from fakes.relay.tokens import ManualTime
+from fakes.waiting import eventually_async
+from watchparty_relay.bus.journal import Journal
 
 pytestmark = pytest.mark.anyio
 
@@ -179,3 +181,38 @@ async def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
     assert welcome["seq"] >= last["seq"]
     assert all(texts[line["seq"]] == f"line {line['cid'][1:]}" for line in acknowledged[-200:])
     await again.close()
+
+
+async def test_an_erased_participant_leaves_nothing_in_the_file(tmp_path: Path) -> None:
+    """M7: neither rows nor freed pages of the journal contain name or messages once it is closed."""
+    harness = RelayHarness(journal_path=tmp_path / "relay.sqlite")
+    await harness.open()
+    await harness.host()
+    guest = await harness.join("ana", name="Quillfeather")
+    for number in range(40):
+        assert (await guest.chat(f"my cat is called Marzipan {number}"))["t"] in ("ack", "nack")
+        await harness.pass_time(1.0, step_s=1.0)
+    assert b"Marzipan" in _content(tmp_path)
+    await harness.notice("erase", participant_id="ana", mver=9)
+    assert await guest.closed() == 4403
+    await harness.pass_time(2.0)
+    await harness.close()
+    assert b"Marzipan" not in _content(tmp_path)
+    assert b"Quillfeather" not in _content(tmp_path)
+
+
+async def test_the_write_ahead_log_is_emptied_while_the_relay_runs(tmp_path: Path) -> None:
+    """Deleted messages would otherwise be readable there until the relay stops."""
+    journal = Journal(tmp_path / "relay.sqlite", commit_events=lambda *_: [], empty_log_every_s=0.0)
+    journal.open(now_ms=1.0)
+    event = {"id": "e", "text": "Marzipan"}
+    journal.keep(event)
+    journal.forget(["e"])
+    await journal.record_alive(now_ms=2.0)
+    await eventually_async("the log is empty", lambda: (tmp_path / "relay.sqlite-wal").stat().st_size == 0)
+    assert b"Marzipan" not in _content(tmp_path)
+    journal.close()
+
+
+def _content(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("relay.sqlite*"))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Clear, Cleared, Delete, Deleted, Nack
+from watchparty_relay.protocol.notices import EraseNotice
 from watchparty_relay.protocol.values import Control, LogReason, NackCode, Resume, Role, Settings, Wait
 from watchparty_relay.rules import chat
 from watchparty_relay.rules.changes import Request
@@ -225,3 +226,37 @@ def test_a_resumed_log_equals_an_uninterrupted_one(actions: list[tuple[str, int]
     entries, reason = chat.since(now, Resume(now.epoch, seen), now_ms=NOW)
     assert reason is None
     assert [entry.seq for entry in entries] == list(range(seen + 1, now.seq + 1))
+
+
+def erase(before: Room, *, mver: int = 2) -> Room:
+    notice = EraseNotice(id="n", room="room", participant_id="ana", mver=mver)
+    return decide(before, notice, now_ms=NOW).room
+
+
+def test_erasing_a_participant_deletes_their_lines_and_no_others() -> None:
+    """M7: each line is followed by `deleted`, as if its author had deleted it; seq has no gap."""
+    before = post(post(post(room(), "one"), "host's", "host"), "two")
+    notice = EraseNotice(id="n", room="room", participant_id="ana", mver=2)
+    decision = decide(before, notice, now_ms=NOW)
+    assert [entry.seq for entry in decision.room.log] == [1, 2, 3, 4, 5]
+    assert [entry.text for entry in decision.room.log if isinstance(entry, ChatEntry)] == ["host's"]
+    mine = [entry.id for entry in before.log if isinstance(entry, ChatEntry) and entry.by == "ana"]
+    assert [event.id for event in decision.events if isinstance(event, Deleted)] == mine
+
+
+def test_an_erased_participant_has_no_name_and_no_access() -> None:
+    """M7: the record stays without a name, so that an older token is still refused."""
+    erased = erase(room())
+    assert (erased.members["ana"].name, erased.members["ana"].removed, erased.members["ana"].mver) == ("", True, 2)
+    assert decide(erased, EraseNotice(id="n", room="room", participant_id="ana", mver=2), now_ms=NOW).events == ()
+
+
+def test_a_full_log_can_be_erased() -> None:
+    """With 256 lines of one participant the log ends with its last deletions and stays within its limit."""
+    full = room()
+    for number in range(chat.MAX_LOG_ENTRIES):
+        full = post(full, f"line {number}")
+    erased = erase(full)
+    assert len(erased.log) == chat.MAX_LOG_ENTRIES
+    assert erased.seq == 2 * chat.MAX_LOG_ENTRIES
+    assert not [entry for entry in erased.log if isinstance(entry, ChatEntry)]

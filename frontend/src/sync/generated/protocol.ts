@@ -93,6 +93,7 @@ export type Notice =
   | RoleNotice
   | MuteNotice
   | RenewNotice
+  | EraseNotice
   | SettingsNotice
   | MediaNotice
   | CloseNotice;
@@ -463,6 +464,17 @@ export interface MuteNotice {
  */
 export interface RenewNotice {
   kind: "renew";
+  id: string;
+  room: string;
+  t?: "notice";
+  participant_id: string;
+  mver: number;
+}
+/**
+ * The participant's account was deleted: the room keeps neither their name nor their messages.
+ */
+export interface EraseNotice {
+  kind: "erase";
   id: string;
   room: string;
   t?: "notice";

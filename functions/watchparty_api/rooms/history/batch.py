@@ -20,6 +20,7 @@ from watchparty_api.rooms.history.models import (
     RoomEvent,
     SessionEvent,
     SnapshotEvent,
+    without_erased,
 )
 from watchparty_api.rooms.history.snapshots import after_session, after_snapshot, unknown_snapshot
 from watchparty_api.services import Services
@@ -75,7 +76,7 @@ def store_batch(services: Services, events: Sequence[RoomEvent]) -> None:
 def _decide(services: Services, events: Sequence[RoomEvent], *, some_stored: bool) -> _Decided:
     store, decided = services.store, _Decided()
     rooms = store.get_many(Room, {event.room for event in events})
-    events = [event for event in events if event.room in rooms]
+    events = [without_erased(event, rooms[event.room].erased) for event in events if event.room in rooms]
     decided.known(rooms.values())
     if some_stored:
         decided.known(store.get_many(RoomAction, _ids(events, ActionEvent, SessionEvent)).values())

@@ -1,5 +1,5 @@
-"""The archive of a room's chat. Deleted messages lose their text and are never shown again, in whatever order events
-arrive.
+"""The archive of a room's chat. Deleted messages lose text and name and are never shown again, in whatever order
+events arrive.
 
 A deletion that arrives before its message leaves a tombstone; clearing the chat stores the position up to which late
 messages stay cleared.
@@ -30,7 +30,7 @@ def after_event(
         case "deleted" if known is None:
             return _entry(event, now, deleted=True)
         case "deleted" if known is not None:
-            return replace(known, text="", deleted=True)
+            return replace(known, name="", text="", deleted=True)
     return known
 
 
@@ -102,7 +102,7 @@ def _mark_deleted(services: Services, id_: str) -> Change[None]:
     entry = services.store.get(ChatEntry, id_)
     if entry is None or entry.deleted:
         return Change(None)
-    return Change(None, writes=[Replace(replace(entry, text="", deleted=True))])
+    return Change(None, writes=[Replace(replace(entry, name="", text="", deleted=True))])
 
 
 def _entry(event: ChatEvent, now: datetime, *, deleted: bool) -> ChatEntry:
@@ -113,7 +113,7 @@ def _entry(event: ChatEvent, now: datetime, *, deleted: bool) -> ChatEntry:
         epoch=event.epoch,
         seq=event.seq,
         participant_id=event.by,
-        name=event.name,
+        name="" if deleted else event.name,
         text="" if deleted else event.text,
         pos_s=event.pos_s,
         reply_to=event.reply_to,

@@ -4,6 +4,7 @@ The relay builds them in its `reporting/room_events.py`; there is no other defin
 that a newer relay can send more.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -97,6 +98,21 @@ class ReportEvent(_Event):
 
 RoomEvent = Annotated[SessionEvent | ActionEvent | ChatEvent | SnapshotEvent | ReportEvent, Field(discriminator="kind")]
 ROOM_EVENT: TypeAdapter[RoomEvent] = TypeAdapter(RoomEvent)
+
+DELETED_NAME = "Deleted account"
+"""Stands in logs for the name of someone whose account was deleted."""
+
+
+def without_erased(event: RoomEvent, erased: Collection[str]) -> RoomEvent:
+    """The event without the names and messages of participants whose accounts were deleted before it arrived. Pure."""
+    match event:
+        case ChatEvent(op="said") if event.by in erased:
+            return event.model_copy(update={"op": "deleted", "name": "", "text": ""})
+        case SessionEvent() if event.participant_id in erased:
+            return event.model_copy(update={"name": DELETED_NAME})
+        case SnapshotEvent() if erased:
+            return event.model_copy(update={"people": [p for p in event.people if p.participant_id not in erased]})
+    return event
 
 
 # ---- over HTTP

@@ -26,7 +26,7 @@ def create_invitation(
         room_id=room.id,
         secret_hash=hash_secret(secret),
         role=start.role,
-        email=start.email,
+        email=start.email.lower() if start.email else None,
         expires_at=start.expires_at,
         max_uses=start.max_uses,
         created_by=by.participant_id,

@@ -19,7 +19,7 @@ from watchparty_api.rooms.join_requests.models import Decided, Decision
 from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create, Replace, Write
+from watchparty_api.store.port import Replace, Write
 from watchparty_api.store.queries import REQUESTS_BY_DECISION
 
 
@@ -101,7 +101,7 @@ def decide(services: Services, room_id: str, by: Decider, request_id: str, decis
         )
         writes: list[Write] = [Replace(closed), Replace(changed), entry]
         if decision == "block":
-            writes.append(Create(new_ban(member, by=by.member, by_address=by.address_hash, now=now)))
+            writes += new_ban(services, member, by=by.member, by_address=by.address_hash, now=now)
         notice = notices.admit if decision == "admit" else notices.deny
         return Change(None, writes=writes, notices=[notice(changed, request.id, now)])
 

@@ -14,7 +14,7 @@ from watchparty_api.errors import Forbidden
 from watchparty_api.records import Account, ApiToken, Invitation, Member, Room, Session
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import FoundRoom, open_room
-from watchparty_api.rooms.bans import bans_of
+from watchparty_api.rooms.bans import bans_of, join_address
 from watchparty_api.rooms.invitations.links import find_invitation, usable_invitation
 from watchparty_api.rooms.join_requests.requests import close_request, open_request
 from watchparty_api.rooms.joining.admission import Admit, Visitor, decide_admission
@@ -77,8 +77,10 @@ def join_room(services: Services, found_room: FoundRoom, visitor: Visitor, attem
         )
         known = _updated(member or _new_member(room, visitor, attempt, now), visitor, attempt, now)
         if isinstance(admission, Admit):
-            return _admitted(services, room, known, admission, now)
-        return _waiting(room, known, attempt, now)
+            change = _admitted(services, room, known, admission, now)
+        else:
+            change = _waiting(room, known, attempt, now)
+        return replace(change, writes=[*change.writes, *join_address(services, known.id, visitor.address_hash, now)])
 
     return replace(commit_and_notify(services, decide), credential=visitor.credential)
 
@@ -167,7 +169,7 @@ def _new_member(room: Room, visitor: Visitor, attempt: JoinAttempt, now: datetim
 
 
 def _updated(member: Member, visitor: Visitor, attempt: JoinAttempt, now: datetime) -> Member:
-    updated = replace(member, address_hash=visitor.address_hash, last_seen_at=now)
+    updated = replace(member, address_hash=None, last_seen_at=now)
     updated = _with_credential(updated, visitor.credential)
     return _changed(updated, display_name=attempt.display_name) if attempt.display_name else updated
 

@@ -18,7 +18,7 @@ from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import require_member
 from watchparty_api.rooms.permissions import Action
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create, Replace, Write
+from watchparty_api.store.port import Replace, Write
 from watchparty_api.store.queries import INVITATIONS_OF_ROOM, MEMBERS_OF_ACCOUNT
 
 
@@ -120,7 +120,7 @@ def remove(
         entry = log_entry(by, removed.state, now, participant_id=removed.participant_id, name=removed.display_name)
         writes: list[Write] = [Replace(removed), entry, *(Replace(each) for each in (request, link) if each)]
         if ban and services.store.get(Ban, member.id) is None:
-            writes.append(Create(new_ban(member, by=by, by_address=by_address, now=now)))
+            writes += new_ban(services, member, by=by, by_address=by_address, now=now)
         notice = notices.deny(removed, request.id, now) if request else notices.remove(removed, now)
         return Change(MemberChangeResult(removed, link is not None), writes=writes, notices=[notice])
 

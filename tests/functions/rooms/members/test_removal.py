@@ -199,7 +199,7 @@ def test_a_deleted_account_leaves_the_rooms_of_others(api: ApiHarness) -> None:
     here = party(api)
     member = here.member("Eva")
     assert member.ask("DELETE", "/auth/me").status_code == 204
-    assert here.notices() == ["remove"]
+    assert here.notices() == ["remove", "erase"]
 
 
 def test_removing_twice_has_no_further_effect(api: ApiHarness) -> None:
