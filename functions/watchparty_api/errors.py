@@ -4,6 +4,7 @@
     ├── Malformed 400 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Gone 410
     ├── TooLarge 413 · UnsupportedType 415 · Invalid 422 · TooMany 429 · Unavailable 503
     ├── only in the upload protocol: PreconditionFailed 412 · DiskFull 507
+    ├── only at home: Misdirected 421
     ├── RoutingError       refusals of the framework: no such path (404), no such method (405), …
     StoreError
     ├── AlreadyExists      create() of a document that exists
@@ -108,6 +109,10 @@ class RoutingError(ApiError):
 
 class PreconditionFailed(ApiError):
     status, title = 412, "Precondition failed"
+
+
+class Misdirected(ApiError):
+    status, title = 421, "Misdirected request"
 
 
 class DiskFull(ApiError):

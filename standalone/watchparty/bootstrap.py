@@ -6,6 +6,7 @@ events reach separate functions, which notify the relay in this process through 
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.routing import Mount
@@ -22,6 +24,7 @@ from watchparty.app import Lifespan, OneOrigin
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.data_repair import delete_old_copies
+from watchparty.known_hosts import KnownHosts
 from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
@@ -65,7 +68,7 @@ TRANSCODER_NICENESS = 10
 class Home:
     """The application that `watchparty serve` runs, and its parts for the command line."""
 
-    app: OneOrigin
+    app: ASGIApp
     services: Services
     relay: RelayService
 
@@ -207,7 +210,8 @@ def build_home(config: HomeConfig) -> Home:
         parts=parts,
         lifespan=lambda: _living(services, relay, supervisor, task_runner),
     )
-    return Home(app, services, relay)
+    names = [*config.hosts, *filter(None, [urlsplit(config.public_url or "").hostname, socket.gethostname()])]
+    return Home(KnownHosts(app, names=names, proxies=config.trusted_proxies), services, relay)
 
 
 def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objects: ObjectStore | None = None) -> Home:

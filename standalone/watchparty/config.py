@@ -5,6 +5,7 @@ No other module of this package reads the environment.
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -61,6 +62,8 @@ class HomeConfig:
     public_url: str | None
     trusted_proxies: tuple[str, ...]
     transcode_slots: int
+    hosts: tuple[str, ...] = ()
+    """Further names of this server, besides that in `public_url`; one that begins with a dot allows all below it."""
     network_url: str | None = None
     """The URL of this machine on its network, once known; None: it listens on loopback only."""
     store_url: str | None = None
@@ -109,6 +112,7 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         public_url=public_url.rstrip("/") if public_url else None,
         trusted_proxies=_shared_setting(trusted_proxies, environ),
         transcode_slots=_number("WATCHPARTY_TRANSCODE_SLOTS", slots, 1, 64),
+        hosts=_hosts(environ.get("WATCHPARTY_HOSTS", "")),
         store_url=environ.get("WATCHPARTY_STORE_URL") or None,
         keys_secrets=_keys_secrets(environ),
         redis_url=environ.get("WATCHPARTY_RELAY_REDIS_URL") or None,
@@ -119,6 +123,14 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
     )
+
+
+def _hosts(listed: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in listed.split(",") if name.strip())
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9._-]*[a-z0-9]", name):
+            raise SettingError("WATCHPARTY_HOSTS", "names like watch.example, separated by commas", name)
+    return names
 
 
 def _media_sandbox(environ: Mapping[str, str]) -> Mode:

@@ -45,6 +45,10 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SUBTITLE_PATH = re.compile(r".*/videos/[^/]+/subtitles$")
 
 
+def new_request_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
 def problem(error: ApiError, request_id: str) -> JSONResponse:
     """Returns the answer to a refusal (RFC 9457)."""
     body: dict[str, object] = {
@@ -79,7 +83,7 @@ class Boundary:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_urlsafe(12)
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
         exchange = _Exchange(scope, receive, send, request_id)
         with log_context(request_id, _trace(headers)):
@@ -208,4 +212,4 @@ def bare_app(services: Services, routes: Sequence[BaseRoute], *, middleware: Seq
 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for nothing else
-    return problem(error, secrets.token_urlsafe(12))
+    return problem(error, new_request_id())

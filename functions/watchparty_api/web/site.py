@@ -73,11 +73,11 @@ def require_origin(request: Request) -> None:
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # an invalid port matches nothing
-        port = -1
+    except ValueError:  # an invalid address matches nothing
+        return "", None, -1
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
 
 

@@ -48,7 +48,11 @@ def origin_allowed(origin: str | None, host: str, allowed: frozenset[str]) -> bo
     """Whether the origin is this host or a listed one. Browsers always send an origin; other programs send none."""
     if origin is None or origin in allowed:
         return True
-    return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:  # not an address
+        return False
+    return bool(named) and named.lower() == host.lower()
 
 
 def agreed_subprotocol(offered: Iterable[str]) -> str | None:

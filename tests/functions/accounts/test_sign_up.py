@@ -49,7 +49,7 @@ def test_a_new_start_makes_the_old_setup_link_void(api: ApiHarness) -> None:
     assert api.client.post("/api/v1/setup", json={"token": new, **ANA}).status_code == 201
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", None])
 def test_setup_demands_the_sites_origin(api: ApiHarness, origin: str | None) -> None:
     """Set-up requires the site's Origin."""
     secret = open_setup(api.services)

@@ -57,7 +57,9 @@ async def test_programs_this_host_and_listed_origins_can_connect(relay: RelaySoc
         assert (await client.next("welcome"))["you"]["participant_id"] == "ana"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://watch.example.evil"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://watch.example.evil", "http://["]
+)
 async def test_a_page_of_another_site_cannot_connect(relay: RelaySocket, origin: str) -> None:
     """C3: the upgrade itself is refused, before any token is read."""
     with pytest.raises(InvalidStatus) as refusal:
