@@ -37,6 +37,13 @@ def test_a_household_is_one_network() -> None:
         "fe80::1%eth0",
         "fd00:ec2::254",
         "100.100.100.200",
+        "fd20:ce::254",
+        "192.0.0.192",
+        "168.63.129.16",
+        "::ffff:0:169.254.169.254",
+        "64:ff9b:1::169.254.169.254",
+        "2001:4860:4860::5efe:169.254.169.254",
+        "2001:4860:4860::200:5efe:169.254.169.254",
     ],
 )
 def test_a_metadata_service_is_recognised_in_every_spelling(text: str) -> None:
@@ -48,7 +55,19 @@ def test_a_metadata_service_is_recognised_in_every_spelling(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["::ffff:10.0.0.1", "64:ff9b::8.8.8.8", "2002:808:808::1", "::1", "127.0.0.1", "fc00::1"]
+    "text",
+    [
+        "::ffff:10.0.0.1",
+        "64:ff9b::8.8.8.8",
+        "2002:808:808::1",
+        "::1",
+        "127.0.0.1",
+        "fc00::1",
+        "192.0.0.8",
+        "192.88.99.1",
+        "3fff::1",
+        "2001:4860:4860::5efe:10.0.0.1",
+    ],
 )
 def test_only_plain_public_addresses_are_public(text: str) -> None:
     """Not private ones, and none that lead through a translator."""

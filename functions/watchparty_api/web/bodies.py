@@ -6,13 +6,21 @@ one name pass for another or garble the line that contains it. Joiners stay: Per
 
 import unicodedata
 
+import regex
 from pydantic import BaseModel, ConfigDict
 
-_JOINERS = "\u200c\u200d"
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\U0001d159")
-"""Characters of other categories that are drawn as nothing (Unicode's Default_Ignorable_Code_Point), and blanks."""
-_VARIATIONS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
-"""Variation selectors belong to emoji and ideographs, and are invisible without them."""
+_INVISIBLE = regex.compile(
+    r"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]+\U000e007f)"  # a flag that is spelt with tags
+    r"|[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800\U00013441\U00013442\U0001d159]"
+    r"--[\u200c\u200d\p{Variation_Selector}\p{Prepended_Concatenation_Mark}]]",
+    regex.VERSION1,
+)
+"""What shows nothing, and the blanks of some scripts, which Unicode counts as letters; the first group is kept.
+
+Characters that Unicode has not assigned yet are kept, too, because a later version may have.
+"""
+_DRAWN = regex.compile(r"[\p{Any}--[\p{Default_Ignorable_Code_Point}\p{M}\p{Z}]]", regex.VERSION1)
+"""A shape of its own: no joiner, no variation selector, no mark on another character."""
 
 
 class Body(BaseModel):
@@ -23,20 +31,9 @@ class Body(BaseModel):
 
 def one_line(text: str) -> str:
     """The text composed (NFC), without invisible characters, with single spaces and none at the ends."""
-    spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
-    line = " ".join("".join(c for c in spaced if c in _JOINERS or not _is_invisible(c)).split())
-    return line if any(_is_drawn(c) for c in line) else ""
-
-
-def _is_invisible(character: str) -> bool:
-    return character in _BLANK or unicodedata.category(character) in ("Cc", "Cf", "Cn", "Cs", "Co")
-
-
-def _is_drawn(character: str) -> bool:
-    """Whether the character is visible on its own: no joiner, no variation selector, no mark on another character."""
-    return (
-        character not in _JOINERS and character not in _VARIATIONS and unicodedata.category(character)[0] not in "MZC"
-    )
+    spaced = "".join(" " if c.isspace() else c for c in text)
+    line = " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub(r"\1", spaced)).split())
+    return line if _DRAWN.search(line) else ""
 
 
 def visible_line(text: str) -> str:

@@ -37,5 +37,5 @@ def test_a_language_without_a_title_is_named() -> None:
 
 def test_titles_keep_their_script() -> None:
     """Joiners, wide spaces and characters newer than Python's tables are kept; a title that shows nothing is none."""
-    titles = ["کتاب\u200cها", "日本\u3000語", "👩\u200d👧 \U0001fae9", "a\tb", "\u200b\u200f"]
-    assert track_labels([(title, "eng") for title in titles]) == [*titles[:3], "a b", "English"]
+    titles = ["کتاب\u200cها", "日本\u3000語", "👩\u200d👧 \U0001fae9", "\U0001fac8", "a\tb", "\u200b\u200f"]
+    assert track_labels([(title, "eng") for title in titles]) == [*titles[:4], "a b", "English"]

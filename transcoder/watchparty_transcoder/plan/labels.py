@@ -60,4 +60,5 @@ def _one_line(title: str) -> str:
     """Without what ends a quoted string or a line in a playlist; other characters are the author's."""
     spaced = (" " if each.isspace() and each not in "\u00a0\u202f\u3000" else each for each in title)
     visible = "".join(each for each in spaced if each != '"' and unicodedata.category(each) not in ("Cc", "Cs"))
-    return visible.strip() if any(unicodedata.category(each)[0] not in "CZM" for each in visible) else ""
+    shown = (unicodedata.category(each) for each in visible)
+    return visible.strip() if any(each == "Cn" or each[0] not in "CZM" for each in shown) else ""
