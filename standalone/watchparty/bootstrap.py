@@ -7,7 +7,6 @@ events reach separate functions, which notify the relay in this process through 
 import asyncio
 import logging
 import socket
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -196,7 +195,9 @@ def build_home(config: HomeConfig) -> Home:
     services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
     holder.services = services
     old_copies = MaintenanceTask(
-        "delete old damaged files", 3600, lambda _: delete_old_copies(folder.root, now_s=time.time())
+        "delete old damaged files",
+        3600,
+        lambda services: delete_old_copies(folder.root, now_s=services.trusted_clock.now().timestamp()),
     )
     task_runner = TaskRunner(services, (*TASKS, old_copies))
     parts: dict[str, ASGIApp] = {}

@@ -35,6 +35,7 @@ from watchparty_api.records import (
     RoomAction,
     RoomLink,
     Session,
+    SiteClock,
     Snapshot,
     SyncReport,
     Video,
@@ -332,6 +333,7 @@ RECORDS: Sequence[RecordEntry] = (
         note="otherwise deleting an account would lift its limits",
         expires="after an hour at the latest",
     ),
+    RecordEntry(kind=SiteClock, holds="", on_deletion="nothing", expires="never"),
     RecordEntry(kind=WorkspaceSettings, holds="", on_deletion="nothing", expires="never"),
 )
 """In the order of the deletion: what is found by way of memberships comes before them, and rooms before the account."""

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 _ID = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
