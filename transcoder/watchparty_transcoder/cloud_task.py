@@ -79,7 +79,8 @@ class CloudTask:
             except CannotCopy as error:
                 log.warning("encoding what cannot be copied: %s", error.detail)
                 self.job.processes.resume()
-                self._replace_plan(planning.encode(self._new_plan(may_copy=False)))
+                uncopied = error.streams | planning.streams_not_copied(plan)
+                self._replace_plan(planning.encode(self._new_plan(uncopied=uncopied)))
                 continue
             done_for = plan
 
@@ -97,13 +98,13 @@ class CloudTask:
             self.job.storage.create(layout.PLAN, planning.encode(self._new_plan()))  # unless a duplicate was faster
         return self._awaited_plan()
 
-    def _new_plan(self, *, may_copy: bool = True) -> Plan:
+    def _new_plan(self, *, uncopied: frozenset[int] = frozenset()) -> Plan:
         try:
             facts = probe(self.job.source, self.job.limits)
         except (BadMedia, TimedOut):
             self.job.storage.create(layout.refused(self.attempt), b"{}")
             raise
-        return planning.make_plan(facts, sizes=CLOUD, may_copy=may_copy)
+        return planning.make_plan(facts, sizes=CLOUD, uncopied=uncopied)
 
     def _awaited_plan(self) -> Plan | None:
         """The first task's: probing a remote file takes many round trips, so only one task does it."""

@@ -14,7 +14,7 @@
     │   ├── ToolFailed        ffmpeg exited with an error
     │   ├── ToolKilled        a signal ended ffmpeg; the piece is tried once more
     │   ├── DiskFull          no room for the output; the run is repeated until there is
-    │   ├── CannotCopy        the remux check was wrong; handled by a plan without copying
+    │   ├── CannotCopy        the remux check was wrong; handled by a plan that copies less
     │   ├── HardwareFailed    the hardware passed its trial, but fails mid-film; software continues
     │   ├── WriteConflict     another run wrote the same object; handled by reading it again
     │   └── PlanMismatch      the output differs from the plan
@@ -115,7 +115,11 @@ class DiskFull(InternalError):
 
 
 class CannotCopy(InternalError):
-    """The original's own frames do not fit together; the film is planned again, without copying."""
+    """Frames of the original's `streams` do not fit together; the film is planned again, without copying those."""
+
+    def __init__(self, detail: str, *, streams: frozenset[int]) -> None:
+        super().__init__(detail)
+        self.streams = streams
 
 
 class HardwareFailed(InternalError):

@@ -45,7 +45,7 @@ def _carry_out(run: FilmRun) -> FilmRun | None:
     except CannotCopy as error:
         log.warning("encoding what cannot be copied: %s", error.detail)
         job.processes.resume()
-        return FilmRun(job, _new_plan(job, may_copy=False))
+        return FilmRun(job, _new_plan(job, uncopied=error.streams | planning.streams_not_copied(run.plan)))
     except HardwareFailed as error:
         log.warning("going on with software: %s", hardware_trial.reason(error))
         job.processes.resume()
@@ -56,8 +56,8 @@ def _carry_out(run: FilmRun) -> FilmRun | None:
     return None
 
 
-def _new_plan(job: Job, *, may_copy: bool = True) -> Plan:
-    plan = planning.make_plan(probe(job.source, job.limits), may_copy=may_copy)
+def _new_plan(job: Job, *, uncopied: frozenset[int] = frozenset()) -> Plan:
+    plan = planning.make_plan(probe(job.source, job.limits), uncopied=uncopied)
     plan = planning.with_encoder(plan, _ladder_encoder(job, plan.video))
     _store(job, plan)
     return plan

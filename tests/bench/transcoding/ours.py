@@ -82,7 +82,9 @@ class Ladder:
 
     def __post_init__(self) -> None:
         sizes = ChunkSizes(opening=0, length=self.segments_per_chunk)
-        self.plan = make_plan(probe(on_disk(self.source), Limits()), sizes=sizes, may_copy=False)
+        facts = probe(on_disk(self.source), Limits())
+        every = frozenset(range(Limits().streams))
+        self.plan = make_plan(facts, sizes=sizes, uncopied=every)
 
     @property
     def video(self) -> VideoPlan:

@@ -1,11 +1,12 @@
-"""A damaged stream is copied completely or not at all: if a copy stops midway, the film is encoded instead."""
+"""A stream is copied completely or not at all: if a copy stops midway, that stream is encoded instead."""
 
 from pathlib import Path
 
 import pytest
 
+from transcoder.decoding import decode_audio
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
-from transcoder.running import transcode
+from transcoder.running import Outcome, transcode
 
 pytestmark = pytest.mark.media
 
@@ -33,3 +34,47 @@ def test_audio_that_ends_too_early_is_encoded_instead(tmp_path: Path) -> None:
     assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
     assert [track["playlist"] for track in outcome.last["audio_tracks"]] == ["a0/aac.m3u8"]
     assert outcome.last["duration_s"] == pytest.approx(whole.last["duration_s"], abs=0.1)
+
+
+B_FRAMES = ["-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-pix_fmt", "yuv420p"]
+
+
+def sources(outcome: Outcome) -> tuple[set[str], list[str]]:
+    """Of the video renditions, and the names of the audio tracks."""
+    last = outcome.last
+    return {each["source"] for each in last["renditions"]}, [each["playlist"] for each in last["audio_tracks"]]
+
+
+def test_a_film_whose_parameter_sets_change(tmp_path: Path) -> None:
+    """Two recordings that were joined without encoding: one header cannot describe both, so the picture is encoded."""
+    for number, size in enumerate(("192x108", "256x144")):
+        make(tmp_path / f"{number}.ts", [*video(size, "25", 6), *B_FRAMES])
+    names = tmp_path / "names.txt"
+    names.write_text("file 0.ts\nfile 1.ts\n")
+    film = make(tmp_path / "film.mkv", ["-f", "concat", "-i", str(names), *audio(12), "-c:v", "copy", *AAC])
+    outcome = transcode(film, tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert sources(outcome) == ({"ladder"}, ["a0/copy.m3u8"])
+
+
+def test_a_gap_in_the_sound(tmp_path: Path) -> None:
+    """The sound is encoded, with silence in the gap, so that it stays with the picture; the picture is still copied."""
+    whole = make(tmp_path / "whole.mkv", [*audio(12), *AAC])
+    holed = make(tmp_path / "holed.mkv", ["-i", str(whole), "-c", "copy", "-bsf:a",
+                                          "noise=drop='between(n\\,200\\,215)'"])  # fmt: skip
+    film = make(tmp_path / "film.mkv", [*video("192x108", "25", 12), "-i", str(holed), "-map", "0", "-map", "1",
+                                        *B_FRAMES, "-c:a", "copy"])  # fmt: skip
+    outcome = transcode(film, tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert sources(outcome) == ({"copy"}, ["a0/aac.m3u8"])
+    heard = decode_audio(outcome.folder / "a0" / "aac.m3u8")
+    assert heard.beeps[-2:] == pytest.approx([9.0, 11.0], abs=0.03)
+
+
+def test_a_long_group_far_into_the_film(tmp_path: Path) -> None:
+    """A file without cues is known only when it is read; the copy never contains a segment that players refuse."""
+    forced = ["-g", "9999", "-sc_threshold", "0", "-force_key_frames", "expr:if(lt(t,9),gte(t,n_forced*3),0)"]
+    film = make(tmp_path / "film.ts", [*video("192x108", "25", 24), *audio(24), *B_FRAMES, *forced, *AAC])
+    outcome = transcode(film, tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert sources(outcome)[0] == {"ladder"}

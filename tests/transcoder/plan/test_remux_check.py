@@ -29,11 +29,12 @@ def test_a_common_film_is_copied() -> None:
         ({"rotation": 90}, "upright"),
         ({"pixel_aspect": Fraction(4, 3)}, "square pixels"),
         ({"colour": Colour(transfer="smpte2084")}, "standard dynamic range"),
+        ({"configuration": b""}, "parameter sets in the header"),
         ({"sample_entries": 2}, "one sample description"),
         ({"trimmed": True}, "shown from its first frame"),
         ({"keyframes": ()}, "cut points in the index"),
         ({"keyframes": (Keyframe(decode=TIMESCALE, bytes_to_next=1),)}, "begins with a cut point"),
-        ({"keyframes": (Keyframe(decode=-1024, bytes_to_next=9),)}, "cut points at most 10 s apart"),
+        ({"keyframes": (Keyframe(decode=-1024, bytes_to_next=9),)}, "cut points at most 10.5 s apart"),
         (
             {"keyframes": tuple(Keyframe(decode=n * 2 * TIMESCALE - 1024, bytes_to_next=13 << 20) for n in range(30))},
             "segments of at most 12 MB",
@@ -58,19 +59,44 @@ def test_every_condition_has_its_test() -> None:
 
 
 @pytest.mark.parametrize(
-    ("apart_s", "copied"), [(10, True), (11, False)], ids=["every ten seconds", "every eleven seconds"]
+    ("frames_apart", "copied"), [(250, True), (264, False)], ids=["x264's usual 250 frames", "every eleven seconds"]
 )
-def test_how_far_apart_cut_points_may_be(apart_s: int, copied: bool) -> None:
-    """Viewers who join or seek would wait too long for a longer segment."""
-    keyframes = tuple(Keyframe(decode=place * TIMESCALE - 1024, bytes_to_next=9) for place in range(0, 60, apart_s))
+def test_how_far_apart_cut_points_may_be(frames_apart: int, copied: bool) -> None:
+    """Viewers who join or seek would wait too long for a longer segment than those of most downloaded films."""
+    ticks = TIMESCALE * 1001 // 24_000
+    keyframes = tuple(Keyframe(decode=n * ticks - 1024, bytes_to_next=9) for n in range(0, 1438, frames_apart))
     film = video(keyframes=keyframes)
     assert (remux_check.why_video_not_copied(facts(video=film), film, video_leads=True) == ()) is copied
 
 
-@pytest.mark.parametrize("changes", [{"demuxer": "matroska"}, {"fragmented": True}])
-def test_only_plain_mp4_is_copied(changes: dict[str, Any]) -> None:
-    """Other containers have no index of cut points."""
-    assert remux_check.why_video_not_copied(facts(**changes), video(), video_leads=True)
+@pytest.mark.parametrize(
+    ("changes", "copied"),
+    [
+        ({"demuxer": "matroska"}, True),
+        ({"demuxer": "mpegts"}, True),
+        ({"demuxer": "flv"}, True),
+        ({"fragmented": True}, True),
+        ({"demuxer": "avi"}, False),
+        ({"demuxer": "mpeg"}, False),
+        ({"demuxer": "h264"}, False),
+    ],
+    ids=str,
+)
+def test_containers_that_are_copied(changes: dict[str, Any], copied: bool) -> None:
+    """Those that say when each frame is shown."""
+    failed = remux_check.why_video_not_copied(facts(**changes), video(), video_leads=True)
+    assert failed == (() if copied else ("a container with times for each frame",))
+
+
+def test_audio_of_other_containers() -> None:
+    """Without an index, gaps are found while the audio is copied; MPEG program streams and AVI are encoded."""
+    unlisted = audio(largest_gap_s=None)
+    allowed = {
+        demuxer: remux_check.audio_can_be_copied(facts(demuxer=demuxer), unlisted, origin_s=0, end_s=60)
+        for demuxer in ("mov", "matroska", "mpegts", "flv", "mpeg", "avi")
+    }
+    assert [demuxer for demuxer, copied in allowed.items() if copied] == ["matroska", "mpegts", "flv"]
+    assert remux_check.audio_can_be_copied(facts(fragmented=True), unlisted, origin_s=0, end_s=60)
 
 
 def test_audio_before_the_video_prevents_copying() -> None:

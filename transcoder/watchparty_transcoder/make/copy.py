@@ -3,8 +3,11 @@
 As fast as the disk, because nothing is decoded. Only called for streams that passed the remux check.
 """
 
+import contextlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Protocol
 
 import av
 import av.error
@@ -13,73 +16,150 @@ from av.stream import Discard
 
 from watchparty_transcoder.errors import Cancelled, CannotCopy, PlanMismatch
 from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.mp4.presented_cutter import PresentedCutter
 from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init, avc_entry, video_init
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, CopyPlan
+from watchparty_transcoder.source.continuous import JUMPING, demux
 from watchparty_transcoder.source.source import open_media
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
+MAY_DRIFT_S = 0.01
+"""AAC frames follow each other without a gap; a container's times may be rounded by this much."""
+
+
+class _Copier(Protocol):
+    def add(self, packet: "Packet[av.stream.Stream]") -> None: ...
+    def close(self) -> None: ...
+
 
 def copy_streams(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], report: Report) -> None:
     """Copies every stream that is copied; returns when all segments have been reported. Raises CannotCopy."""
+    streams = frozenset([*([video.stream] if video else []), *(track.stream for track in audio)])
     try:
         _copy(encoder, video, audio, report)
     except (PlanMismatch, struct.error, av.error.FFmpegError) as error:
-        raise CannotCopy(repr(error)) from error
+        raise CannotCopy(repr(error), streams=streams) from error
 
 
 def _copy(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], report: Report) -> None:
-    storage = encoder.storage
-    copiers: dict[int, _VideoCopier | _AudioCopier] = {}
-    if video:
-        copiers[video.stream] = _VideoCopier(video, storage, report)
-    for track in audio:
-        copiers[track.stream] = _AudioCopier(track, encoder.plan.container_origin_s, storage, report)
+    storage, plan = encoder.storage, encoder.plan
     with open_media(encoder.source, decoded=False) as container:
+        copiers: dict[int, _Copier] = {}
+        if video:
+            header = container.streams[video.stream].codec_context.extradata or b""
+            copiers[video.stream] = _video_copier(video, header, storage, report)
+        for track in audio:
+            copiers[track.stream] = _AudioCopier(track, plan.container_origin_s, storage, report)
         for stream in container.streams:
-            if stream.index not in copiers:
+            if stream.index not in copiers and plan.demuxer not in JUMPING:
                 stream.discard = Discard.all  # not even read, if the file has an index
-        for packet in container.demux([container.streams[index] for index in copiers]):
-            pts, dts = packet.pts, packet.dts
-            if pts is None or dts is None:  # the empty packet at the end of each stream
-                continue
+        streams = [each for each in container.streams if each.index in copiers or plan.demuxer in JUMPING]
+        for packet in demux(container, plan.demuxer, streams):
             if encoder.processes.stopped:
                 raise Cancelled
-            copiers[packet.stream_index].add(packet, pts, dts)
-    for copier in copiers.values():
-        copier.cutter.close(tolerance=copier.tolerance)  # libav treats damage mid-file as the end of the file
+            if (copier := copiers.get(packet.stream_index)) is not None:
+                with _only(packet.stream_index):
+                    copier.add(packet)
+    for index, copier in copiers.items():
+        with _only(index):
+            copier.close()  # libav treats damage mid-file as the end of the file
 
 
-class _VideoCopier:
-    def __init__(self, plan: CopyPlan, storage: Storage, report: Report) -> None:
+@contextlib.contextmanager
+def _only(stream: int) -> Iterator[None]:
+    """The other streams can still be copied."""
+    try:
+        yield
+    except PlanMismatch as error:
+        raise CannotCopy(repr(error), streams=frozenset([stream])) from error
+
+
+def _video_copier(plan: CopyPlan, header: bytes, storage: Storage, report: Report) -> _Copier:
+    """`header`: that of the stream, which says how its frames are divided into units."""
+    sets, planned = avc.read_sets(header), avc.read_sets(plan.configuration)
+    if sets is None or planned is None or (sets.sps, sets.pps) != (planned.sps, planned.pps):
+        raise PlanMismatch("other parameter sets than planned")
+    entry = avc_entry(avc.with_four_length_bytes(plan.configuration), plan.width, plan.height)
+    write_identical(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
+    if plan.presented:
+        return _PresentedVideoCopier(plan, sets, storage, report)
+    return _IndexedVideoCopier(plan, sets, storage, report)
+
+
+class _IndexedVideoCopier:
+    """Video whose segments are known to the frame."""
+
+    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, storage: Storage, report: Report) -> None:
         self._plan = plan
-        self.tolerance = plan.tolerance
-        entry = avc_entry(plan.configuration, plan.width, plan.height)
-        write_identical(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
+        self._sets = sets
         bounds = [cut - plan.reorder for cut in plan.bounds]
-        self.cutter = SegmentCutter(
+        self._cutter = SegmentCutter(
             plan.name, timescale=plan.timescale, bounds=bounds, first=0, storage=storage, report=report
         )
 
-    def add(self, packet: "Packet[av.stream.Stream]", pts: int, dts: int) -> None:
-        decode = dts - self._plan.start
-        present = pts - self._plan.start
-        self.cutter.add(Sample(bytes(packet), decode, present, packet.duration or 1, packet.is_keyframe))
+    def add(self, packet: "Packet[av.stream.Stream]") -> None:
+        if packet.pts is None or packet.dts is None:
+            return
+        decode = packet.dts - self._plan.start
+        present = packet.pts - self._plan.start
+        data = avc.read_frame(bytes(packet), self._sets).data
+        self._cutter.add(Sample(data, decode, present, packet.duration or 1, packet.is_keyframe))
+
+    def close(self) -> None:
+        self._cutter.close(tolerance=self._plan.tolerance)
+
+
+class _PresentedVideoCopier:
+    """Video that is cut where its frames allow it."""
+
+    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, storage: Storage, report: Report) -> None:
+        self._plan = plan
+        self._sets = sets
+        self._cutter = PresentedCutter(plan, storage, report)
+        self.close = self._cutter.close
+
+    def add(self, packet: "Packet[av.stream.Stream]") -> None:
+        if packet.pts is None or packet.time_base is None:
+            raise PlanMismatch("a frame without a time")
+        ticks = packet.time_base * self._plan.timescale
+        shown = round(packet.pts * ticks) - self._plan.start
+        frame = avc.read_frame(bytes(packet), self._sets)
+        self._cutter.add(frame.data, shown, round((packet.duration or 0) * ticks), key=frame.idr)
 
 
 class _AudioCopier:
+    """AAC; in MP4 a tick of the file is a sample, elsewhere frames follow each other as long as their times agree."""
+
     def __init__(self, plan: AudioPlan, origin_s: float, storage: Storage, report: Report) -> None:
-        self._start = round(origin_s * plan.sample_rate)
-        self._end = plan.end
-        self.tolerance = plan.tolerance
+        self._plan = plan
+        self._origin_s = Fraction(origin_s).limit_denominator(1_000_000)
+        self._next: int | None = None
         entry = aac_entry(plan.configuration, plan.sample_rate, plan.channels)
         write_identical(storage, layout.init(plan.name), audio_init(entry, plan.sample_rate))
-        self.cutter = SegmentCutter(
+        self._cutter = SegmentCutter(
             plan.name, timescale=plan.sample_rate, bounds=plan.bounds, first=0, storage=storage, report=report
         )
 
-    def add(self, packet: "Packet[av.stream.Stream]", pts: int, _dts: int) -> None:
-        at = pts - self._start
-        if 0 <= at < self._end:  # a frame before the film's beginning would have a negative time
-            self.cutter.add(Sample(bytes(packet), at, at, packet.duration or AAC_FRAME, sync=True))
+    def add(self, packet: "Packet[av.stream.Stream]") -> None:
+        if packet.pts is None or packet.time_base is None:
+            return
+        rate = self._plan.sample_rate
+        at = round((packet.pts * packet.time_base - self._origin_s) * rate)
+        duration = packet.duration or AAC_FRAME
+        if packet.time_base != Fraction(1, rate):
+            at, duration = self._following(at), AAC_FRAME
+        if 0 <= at < self._plan.end:  # a frame before the film's beginning would have a negative time
+            self._cutter.add(Sample(bytes(packet), at, at, duration, sync=True))
+
+    def _following(self, at: int) -> int:
+        expected = at if self._next is None else self._next
+        if abs(at - expected) > MAY_DRIFT_S * self._plan.sample_rate:
+            raise PlanMismatch(f"{self._plan.name}: a frame at {at}, expected at {expected}")
+        self._next = expected + AAC_FRAME
+        return expected
+
+    def close(self) -> None:
+        self._cutter.close(tolerance=self._plan.tolerance)

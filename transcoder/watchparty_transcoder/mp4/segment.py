@@ -7,14 +7,15 @@ player has cached under a name has to stay valid. Used for copying and for encod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
 from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.writer import Sample, media_segment
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSegment:
+class StoredSegment(Struct, frozen=True, omit_defaults=True):
     """Reported to the main thread once the segment can be read. Stored in markers, so the names are fixed."""
 
     rendition: str
@@ -24,6 +25,7 @@ class StoredSegment:
     frames: int
     begin: int  # first tick
     end: int  # tick after the last
+    last: bool = False  # of a rendition whose number of segments was not planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +82,35 @@ class SegmentCutter:
     def _cut(self) -> None:
         if not self._samples:
             raise PlanMismatch(f"{self._rendition} segment {self._number} is empty")
-        ticks = sum(sample.duration for sample in self._samples)
-        if self._samples[0].decode < 0:
-            self._samples = shifted_to_zero(self._samples)
-        name = layout.segment(self._rendition, self._number)
-        size = self._storage.size(name)
-        if not size:
-            data = media_segment(self._number + 1, self._samples)
-            size = len(data) if self._storage.create(name, data) else self._storage.size(name) or 0
-        begin, last = self._samples[0].decode, self._samples[-1]
-        self._end = last.decode + last.duration
-        self._report(
-            StoredSegment(
-                self._rendition,
-                self._number,
-                duration_s=ticks / self._timescale,
-                size=size,
-                frames=len(self._samples),
-                begin=begin,
-                end=self._end,
-            )
-        )
+        segment = store_segment(self._storage, self._rendition, self._number, self._timescale, self._samples)
+        self._end = segment.end
+        self._report(segment)
         self._samples = []
         self._number += 1
+
+
+def store_segment(
+    storage: Storage, rendition: str, number: int, timescale: int, samples: Sequence[Sample], *, last: bool = False
+) -> StoredSegment:
+    """Stores the samples as one segment, unless it exists."""
+    ticks = sum(sample.duration for sample in samples)
+    if samples[0].decode < 0:
+        samples = shifted_to_zero(samples)
+    name = layout.segment(rendition, number)
+    size = storage.size(name)
+    if not size:
+        data = media_segment(number + 1, samples)
+        size = len(data) if storage.create(name, data) else storage.size(name) or 0
+    return StoredSegment(
+        rendition,
+        number,
+        duration_s=ticks / timescale,
+        size=size,
+        frames=len(samples),
+        begin=samples[0].decode,
+        end=samples[-1].decode + samples[-1].duration,
+        last=last,
+    )
 
 
 def shifted_to_zero(samples: Sequence[Sample]) -> list[Sample]:

@@ -12,7 +12,7 @@ MIXED_CHANNELS = 8
 
 
 def plan_audio(
-    facts: Facts, grid: Grid | None, span: Span, sizes: ChunkSizes, *, may_copy: bool
+    facts: Facts, grid: Grid | None, span: Span, sizes: ChunkSizes, *, uncopied: frozenset[int]
 ) -> tuple[AudioPlan, ...]:
     """Every track; the default is the first one with that flag, else the first one."""
     pairs = _pairs(facts.audio)
@@ -21,7 +21,9 @@ def plan_audio(
     times = _segment_times(grid, span)
     tracks = []
     for number, (audio, right) in enumerate(pairs):
-        copied = may_copy and remux_check.audio_can_be_copied(facts, audio, origin_s=span.begin_s, end_s=span.end_s)
+        copied = audio.index not in uncopied and remux_check.audio_can_be_copied(
+            facts, audio, origin_s=span.begin_s, end_s=span.end_s
+        )
         tracks.append(
             _track(
                 f"a{number}/{'copy' if copied else 'aac'}",

@@ -21,6 +21,8 @@ AAC_RATE = 48_000
 """The sample rate that audio is encoded to."""
 COPIED_AUDIO_TOLERANCE_S = 0.25
 """Audio that ends this much before the video is not noticed."""
+PRESENTED_TOLERANCE_S = 2
+"""By which the end may differ from a container's header: as long, the last frame is shown."""
 REORDER_FRAMES = 2
 """x264 with a pyramid of B frames decodes two frames ahead, never more."""
 
@@ -43,7 +45,7 @@ class Keyframe:
     """A cut point of the original: an IDR frame, so that no later frame refers to an earlier one."""
 
     decode: int  # ticks of the stream's time base
-    bytes_to_next: int  # coded video from here to the next cut point
+    bytes_to_next: int  # coded video from here to the next cut point; in Matroska with all that is between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +216,12 @@ class Pass(Struct, frozen=True, kw_only=True):
         return self.kind if self.encoder == SOFTWARE else f"{self.kind}-{self.encoder}"
 
 
-class CopyPlan(Struct, frozen=True, kw_only=True):
-    """The original's own coded video, cut at its own keyframes."""
+class CopyPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The original's own coded video, cut at its own keyframes.
+
+    With `presented`, only the presentation times of its frames count, and segments begin at the IDR frames that are
+    found while the film is copied; `cuts` are then an estimate.
+    """
 
     name: str
     stream: int
@@ -229,6 +235,8 @@ class CopyPlan(Struct, frozen=True, kw_only=True):
     configuration: bytes
     cuts: tuple[int, ...]  # presentation ticks at which a segment begins; the first is 0
     duration: int  # ticks
+    presented: bool = False
+    longest: int = 0  # ticks of a segment, with `presented`
 
     @property
     def bounds(self) -> tuple[int, ...]:
@@ -236,8 +244,8 @@ class CopyPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def tolerance(self) -> int:
-        """Ticks by which the end may differ from the plan: one frame."""
-        return round(self.timescale / self.rate)
+        """Ticks by which the end may differ from the plan: one frame, or what a header may be wrong."""
+        return round(self.timescale * PRESENTED_TOLERANCE_S) if self.presented else round(self.timescale / self.rate)
 
 
 class AudioPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):

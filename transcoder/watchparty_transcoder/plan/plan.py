@@ -34,10 +34,10 @@ AUDIO_OUTLASTS_S = 2.0
 """Audio that ends this much after the video is kept, over the last frame."""
 
 
-def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, may_copy: bool = True) -> Plan:
-    """`may_copy` is false after a copy has failed because the original's frames did not fit together."""
+def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, uncopied: frozenset[int] = frozenset()) -> Plan:
+    """`uncopied`: the streams of which a copy has failed, because the original's frames did not fit together."""
     span = _span(facts)
-    video = plan_video(facts, facts.video, span, sizes, may_copy=may_copy) if facts.video else None
+    video = plan_video(facts, facts.video, span, sizes, uncopied=uncopied) if facts.video else None
     return Plan(
         version=PLAN_VERSION,
         size_bytes=facts.size_bytes,
@@ -49,7 +49,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, may_copy: bool = True) 
         duration_s=video.grid.seconds(video.grid.frames) if video else span.length_s,
         video=video,
         cover=facts.cover,
-        audio=plan_audio(facts, video.grid if video else None, span, sizes, may_copy=may_copy),
+        audio=plan_audio(facts, video.grid if video else None, span, sizes, uncopied=uncopied),
         subtitles=_subtitles(facts, bitmap=False),
         subtitles_not_shown=_subtitles(facts, bitmap=True),
         chapters=_chapters(facts, span),
@@ -97,6 +97,14 @@ def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:
         for number, each in enumerate(facts.subtitles)
         if each.bitmap == bitmap
     )
+
+
+def streams_not_copied(plan: Plan) -> frozenset[int]:
+    """Those that a plan encodes; after a copy has failed, the next plan must not copy them either."""
+    encoded = {track.stream for track in plan.audio if not track.copied}
+    if plan.video and plan.video.copy is None:
+        encoded.add(plan.video.decoded.stream)
+    return frozenset(encoded)
 
 
 # -- encoders ----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Facts, VideoFacts
 
-LONGEST_SEGMENT_S = 10.0
-"""Every seek waits for a whole segment, and so does the first frame."""
+LONGEST_SEGMENT_S = 10.5
+"""Every seek waits for a whole segment, and so does the first frame. x264 places a keyframe every 250 frames at least,
+which at the rate of films are 10.43 s."""
 LARGEST_SEGMENT_BYTES = 12 << 20
 """Browsers refuse to buffer much more at once."""
 HIGHEST_BIT_RATE = 20_000_000
@@ -23,6 +24,9 @@ AUDIO_GAP_S = 0.05
 """Players bridge that much between two frames."""
 PROFILES = ("Baseline", "Constrained Baseline", "Main", "High")
 COPIED_RATES = (44_100, 48_000)
+
+CONTAINERS = ("mov", "matroska", "mpegts", "flv")
+"""Demuxers of files whose frames carry the times at which they are shown."""
 
 Condition = tuple[str, Callable[[VideoFacts], bool]]
 
@@ -37,11 +41,12 @@ VIDEO_CONDITIONS: tuple[Condition, ...] = (
     ("upright", lambda video: video.rotation == 0),
     ("square pixels", lambda video: video.pixel_aspect == 1),
     ("standard dynamic range", lambda video: video.colour.transfer not in ("smpte2084", "arib-std-b67")),
+    ("parameter sets in the header", lambda video: bool(video.configuration)),
     ("one sample description", lambda video: video.sample_entries == 1),
     ("shown from its first frame", lambda video: not video.trimmed),
     ("cut points in the index", lambda video: bool(video.keyframes)),
     ("begins with a cut point", lambda video: bool(video.keyframes) and _first_cut(video) == 0),
-    ("cut points at most 10 s apart", lambda video: _longest_gap_s(video) <= LONGEST_SEGMENT_S),
+    ("cut points at most 10.5 s apart", lambda video: _longest_gap_s(video) <= LONGEST_SEGMENT_S),
     ("segments of at most 12 MB", lambda video: _largest_segment(video) <= LARGEST_SEGMENT_BYTES),
     ("at most 20 Mb/s", lambda video: average_bit_rate(video) <= HIGHEST_BIT_RATE),
 )
@@ -50,25 +55,30 @@ VIDEO_CONDITIONS: tuple[Condition, ...] = (
 def why_video_not_copied(facts: Facts, video: VideoFacts, *, video_leads: bool) -> tuple[str, ...]:
     """The names of the conditions that fail; empty if the video can be copied."""
     failed = [name for name, holds in VIDEO_CONDITIONS if not holds(video)]
-    if facts.demuxer != "mov" or facts.fragmented:
-        failed.insert(0, "an MP4 or MOV that is not fragmented")
+    if facts.demuxer not in CONTAINERS:
+        failed.insert(0, "a container with times for each frame")
     if not video_leads:
         failed.append("sound does not begin before the picture")
     return tuple(failed)
 
 
+def lists_every_frame(facts: Facts) -> bool:
+    """Whether an index of all frames was read; otherwise they are checked while they are copied."""
+    return facts.demuxer == "mov" and not facts.fragmented
+
+
 def audio_can_be_copied(facts: Facts, audio: AudioFacts, *, origin_s: float, end_s: float) -> bool:
-    """AAC-LC in an MP4, stereo or mono, that covers the whole film without gaps."""
+    """AAC-LC, stereo or mono, that covers the whole film without gaps, as far as the index shows them."""
+    gap_s = audio.largest_gap_s
     return (
-        facts.demuxer == "mov"
-        and not facts.fragmented
+        facts.demuxer in CONTAINERS
         and audio.codec == "aac"
         and audio.profile == "LC"
         and audio.channels in (1, 2)
         and audio.sample_rate in COPIED_RATES
         and bool(audio.configuration)
-        and audio.largest_gap_s is not None
-        and audio.largest_gap_s <= AUDIO_GAP_S
+        and (gap_s is not None or not lists_every_frame(facts))
+        and (gap_s or 0.0) <= AUDIO_GAP_S
         and audio.start_s <= origin_s + AAC_FRAME / audio.sample_rate
         and audio.start_s + audio.duration_s >= end_s - AUDIO_MAY_MISS_S
     )

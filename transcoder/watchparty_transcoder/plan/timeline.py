@@ -53,14 +53,17 @@ def grid(rate: Fraction, duration_s: float) -> Grid:
 
 def copy_cuts(keyframes: list[int], timescale: int, duration: int) -> tuple[int, ...]:
     """The presentation ticks at which segments begin: keyframes at least about four seconds apart."""
-    wanted = int(GOP_S * SEGMENT_GOPS * timescale * Fraction(97, 100))  # a keyframe at 3.9 s counts
     cuts = [keyframes[0]]
     for place in keyframes[1:]:
-        if place - cuts[-1] >= wanted:
+        if is_cut(place, cuts[-1], timescale, duration):
             cuts.append(place)
-    if len(cuts) > 1 and duration - cuts[-1] < timescale:
-        cuts.pop()
     return tuple(cuts)
+
+
+def is_cut(place: int, last: int, timescale: int, duration: int) -> bool:
+    """Whether a segment that began at `last` ends at the keyframe at `place`; not within the film's last second."""
+    wanted = int(GOP_S * SEGMENT_GOPS * timescale * Fraction(97, 100))  # a keyframe at 3.9 s counts
+    return place - last >= wanted and duration - place >= timescale
 
 
 def audio_starts(segment_times: list[float], sample_rate: int, end: int) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """Plans the video: what has to be corrected, whether it is copied, and the passes that encode it. Pure."""
 
+from itertools import pairwise
+
 from watchparty_transcoder.plan import remux_check, timeline
 from watchparty_transcoder.plan.frame_rate import output_rate
 from watchparty_transcoder.plan.models import Colour, CopyPlan, DecodedVideo, Facts, Grid, Pass, VideoFacts, VideoPlan
@@ -8,16 +10,22 @@ from watchparty_transcoder.plan.timeline import ChunkSizes, Span
 
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 COPY_FAILED = "frames that fit together"
+PRESENTED_TIMESCALE = 90_000
+"""Of copies whose frames are placed by presentation: milliseconds and the clock of MPEG are whole ticks."""
+LONGEST_S = remux_check.LONGEST_SEGMENT_S + timeline.GOP_S * timeline.SEGMENT_GOPS
+"""A segment is cut at the first keyframe after about four seconds, and the next one may be that far away."""
 
 
-def plan_video(facts: Facts, video: VideoFacts, span: Span, sizes: ChunkSizes, *, may_copy: bool) -> VideoPlan:
+def plan_video(
+    facts: Facts, video: VideoFacts, span: Span, sizes: ChunkSizes, *, uncopied: frozenset[int]
+) -> VideoPlan:
     grid = timeline.grid(output_rate(video.rate, video.base_rate), span.length_s)
     decoded = _decoded(video)
     video_leads = span == Span(video.start_s, video.start_s + video.duration_s)
     not_copied = remux_check.why_video_not_copied(facts, video, video_leads=video_leads)
-    if not may_copy:
+    if video.index in uncopied:
         not_copied = (*not_copied, COPY_FAILED)
-    copy = None if not_copied else _copy(video)
+    copy = None if not_copied else _copy(video, presented=not remux_check.lists_every_frame(facts))
     return VideoPlan(
         grid=grid,
         decoded=decoded,
@@ -65,11 +73,13 @@ def _full_colour(video: VideoFacts) -> Colour:
     )
 
 
-def _copy(video: VideoFacts) -> CopyPlan:
-    timescale = video.time_base.denominator
+def _copy(video: VideoFacts, *, presented: bool) -> CopyPlan:
+    timescale = PRESENTED_TIMESCALE if presented else video.time_base.denominator
+    ticks = video.time_base * timescale
     start = round(video.start_s * timescale)
     duration = round(video.duration_s * timescale)
-    places = [keyframe.decode + video.reorder - start for keyframe in video.keyframes]
+    places = [round((keyframe.decode + video.reorder) * ticks) - start for keyframe in video.keyframes]
+    cuts = timeline.copy_cuts(places, timescale, duration)
     return CopyPlan(
         name=f"v{min(video.width, video.height)}/copy",
         stream=video.index,
@@ -78,12 +88,20 @@ def _copy(video: VideoFacts) -> CopyPlan:
         rate=output_rate(video.rate, video.base_rate),
         timescale=timescale,
         start=start,
-        reorder=video.reorder,
+        reorder=round(video.reorder * ticks),
         bit_rate=round(remux_check.average_bit_rate(video)),
         configuration=video.configuration,
-        cuts=timeline.copy_cuts(places, timescale, duration),
+        cuts=cuts,
         duration=duration,
+        presented=presented,
+        longest=_longest(cuts, duration, timescale) if presented else 0,
     )
+
+
+def _longest(cuts: tuple[int, ...], duration: int, timescale: int) -> int:
+    """The longest planned segment, and a group of frames more, because a cue may point to a frame that is no cut."""
+    planned = max(following - this for this, following in pairwise((*cuts, duration)))
+    return min(round(LONGEST_S * timescale), planned + timeline.GOP_S * timescale)
 
 
 def _passes(

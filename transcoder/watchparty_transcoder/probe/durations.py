@@ -16,9 +16,11 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from watchparty_transcoder.errors import TimedOut
+from watchparty_transcoder.plan.models import Keyframe
 from watchparty_transcoder.probe.cut_off import is_cut_off
+from watchparty_transcoder.probe.cut_points import CutPointRecorder
 from watchparty_transcoder.source.continuous import demux
-from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.source.source import Source, open_media
 
 Ends = dict[int, float]  # by stream index: seconds on the file's own clock
 
@@ -40,11 +42,13 @@ class Durations:
     consumed: bool  # the container was read to its end
     warnings: tuple[str, ...] = ()
     frames: dict[int, int] = field(default_factory=dict)  # packets per stream, where the container was read
+    cut_points: dict[int, tuple[Keyframe, ...]] = field(default_factory=dict)  # the same, by presentation time
 
 
 def measure_durations(
     source: Source, container: InputContainer, demuxer: str, *, fragmented: bool, at_most_s: float
 ) -> Durations:
+    """Of Matroska, `container` has read its cues, and may be at any place."""
     size_bytes = source.size_bytes()
     with source.open() as file:
         cut_off = is_cut_off(file, demuxer, size_bytes)
@@ -56,8 +60,9 @@ def measure_durations(
         there = {each.index: _end_of_bytes(each, size_bytes) for each in container.streams}
         short = {index: end for index, end in there.items() if end is not None}
         return Durations({**declared, **short}, consumed=False, warnings=(CUT_OFF,) if short or cut_off else ())
-    ends, frames = _read_through(container, demuxer, at_most_s=at_most_s)
-    return Durations(ends, consumed=True, warnings=(CUT_OFF,) if cut_off else (), frames=frames)
+    with open_media(source) if demuxer == "matroska" else contextlib.nullcontext(container) as unread:
+        ends, frames, cut_points = _read_through(unread, demuxer, at_most_s=at_most_s)
+    return Durations(ends, consumed=True, warnings=(CUT_OFF,) if cut_off else (), frames=frames, cut_points=cut_points)
 
 
 def _header_is_believed(container: InputContainer, demuxer: str, declared: Ends, size_bytes: int) -> bool:
@@ -121,10 +126,13 @@ def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
     return float(end * stream.time_base)
 
 
-def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) -> tuple[Ends, dict[int, int]]:
+def _read_through(
+    container: InputContainer, demuxer: str, *, at_most_s: float
+) -> tuple[Ends, dict[int, int], dict[int, tuple[Keyframe, ...]]]:
     deadline = time.monotonic() + at_most_s
     ends: Ends = {}
     frames: dict[int, int] = {}
+    cut_points = CutPointRecorder(container.streams)
     leaps: Ends = {}  # a packet far ahead of the previous one, until another one continues from there
     # the film ends where a damaged tail begins; PyAV fails on streams that appear mid-file
     with contextlib.suppress(av.error.FFmpegError, IndexError):
@@ -134,6 +142,7 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
             if packet.time_base is None:
                 continue
             frames[index] = frames.get(index, 0) + 1
+            cut_points.add(packet)
             # streams without a container have no timestamps: each frame follows the previous one
             at = float(packet.pts * packet.time_base) if packet.pts is not None else known or 0.0
             end = at + float((packet.duration or 0) * packet.time_base)
@@ -144,4 +153,4 @@ def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) 
             ends[index] = end if known is None else max(known, end)
             if time.monotonic() > deadline:
                 raise TimedOut("reading the whole file")
-    return ends, frames
+    return ends, frames, cut_points.found()

@@ -34,10 +34,10 @@ def starts_with_idr(frame: bytes) -> bool:
 class IdrFinder:
     """Finds the IDR frames of one file, reading a few bytes of each frame in question."""
 
-    def __init__(self, source: Source, configuration: bytes) -> None:
+    def __init__(self, source: Source, length_bytes: int) -> None:
         self._source = source
         self._file = source.open()
-        self._length_bytes = (configuration[4] & 3) + 1 if len(configuration) > 4 else 4
+        self._length_bytes = length_bytes
         self._heads: dict[int, bytes] = {}
         self.size = source.size_bytes()
 

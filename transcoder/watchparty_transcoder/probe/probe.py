@@ -19,8 +19,9 @@ from av.video.stream import VideoStream
 
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
-from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, VideoFacts
-from watchparty_transcoder.probe import tracks
+from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, Keyframe, VideoFacts
+from watchparty_transcoder.probe import cut_points, tracks
 from watchparty_transcoder.probe.channels import channel_positions
 from watchparty_transcoder.probe.durations import MICROSECONDS, measure_durations
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables, read_tables
@@ -101,6 +102,9 @@ def _facts(
         raise TooLarge(f"{len(container.streams)} streams")
     _check_declared_sizes(source, container, limits)
     start_s = (container.start_time or 0) / MICROSECONDS
+    if demuxer == "matroska":
+        with contextlib.suppress(av.error.FFmpegError):
+            container.seek(0)  # libav reads the cues only now
     if not tracks.films(container) and not any(stream.codec_context for stream in container.streams.audio):
         raise NoMedia("no stream that we accept")
 
@@ -112,9 +116,13 @@ def _facts(
     audio_streams = [
         stream for stream in tracks.in_programme(container.streams.audio, video_stream, groups) if stream.codec_context
     ]
+    cues = _cues(container, video_stream, size_bytes) if demuxer == "matroska" and not durations.consumed else ()
     # the facts about frames are read from the beginning of the file
-    with open_media(source) if durations.consumed else contextlib.nullcontext(container) as unread:
-        video = tracks.video_facts(source, unread, video_stream.index, tables, durations) if video_stream else None
+    reopened = durations.consumed or demuxer == "matroska"
+    with open_media(source) if reopened else contextlib.nullcontext(container) as unread:
+        video = None
+        if video_stream:
+            video = tracks.video_facts(source, unread, video_stream.index, tables, durations, cues)
     positions = channel_positions(container)
     audio = tuple(tracks.audio_facts(stream, ends, positions.get(stream.index, ())) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
@@ -140,6 +148,12 @@ def _facts(
         chapters=_chapters(container),
         warnings=durations.warnings,
     )
+
+
+def _cues(container: InputContainer, video: VideoStream | None, size_bytes: int) -> Sequence[Keyframe]:
+    if video is None or video.codec_context.name != "h264":
+        return ()
+    return cut_points.in_cues(container, video, avc.read_sets(video.codec_context.extradata or b""), size_bytes)
 
 
 def _check_declared_sizes(source: Source, container: InputContainer, limits: Limits) -> None:

@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TypeVar
 
 import av
@@ -16,10 +17,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import Corrupt
+from watchparty_transcoder.mp4 import avc
 from watchparty_transcoder.plan.frame_rate import VARIABLE
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.probe import cut_points
 from watchparty_transcoder.probe.durations import Durations
-from watchparty_transcoder.probe.h264 import IdrFinder, declares_progressive
+from watchparty_transcoder.probe.h264 import declares_progressive
 from watchparty_transcoder.probe.mp4_tables import Mp4Tables
 from watchparty_transcoder.source.continuous import demux
 from watchparty_transcoder.source.source import Source
@@ -48,8 +51,8 @@ STILL_SHARE = 0.1
 """Of the longest picture: what is shown for less of the time is an addition to the film."""
 TIMED_PACKETS = 900
 """Read to find out how far apart the frames are: half a minute."""
-CUT_SPACING_S = Fraction(19, 10)
-"""Two seconds, less a little for keyframes that are not quite on time."""
+PACKETS_FOR_THE_LEAD = 100
+"""Show how far the frames of a film are reordered: a few groups of B frames."""
 
 # The numbers are those of ITU-T H.273, the names those of ffmpeg's options.
 PRIMARIES = {
@@ -130,8 +133,14 @@ def _area(stream: VideoStream) -> int:
 
 
 def video_facts(
-    source: Source, container: InputContainer, index: int, tables: Mp4Tables | None, durations: Durations
+    source: Source,
+    container: InputContainer,
+    index: int,
+    tables: Mp4Tables | None,
+    durations: Durations,
+    cues: Sequence[Keyframe] = (),
 ) -> VideoFacts:
+    """`cues`: the cut points in those of a Matroska file. Decodes a few frames from the beginning of `container`."""
     ends, demuxer = durations.ends, container.format.name.split(",")[0]
     stream = next((each for each in container.streams.video if each.index == index), None)
     if stream is None:
@@ -143,7 +152,14 @@ def video_facts(
     first_present = sample.pts if sample.pts is not None else stream.start_time or 0
     start_s = float(first_present * time_base)
     components = sample.format.components
-    cuts = _cuts(source, stream, context.extradata or b"")
+    sets = avc.read_sets(context.extradata or b"") if context.name == "h264" else None
+    if demuxer == "mov" and tables and not tables.fragmented:
+        reorder = first_present - (first.dts if first.dts is not None else first_present)
+        keyframes = cut_points.in_tables(source, stream, sets)
+    else:
+        reorder = cut_points.lead_of(chain([first], islice(demux(container, demuxer, [stream]), PACKETS_FOR_THE_LEAD)))
+        placed = cues or durations.cut_points.get(index, ())
+        keyframes = tuple(replace(each, decode=each.decode - reorder) for each in placed)
     rate, base_rate = _rate(stream), Fraction(stream.base_rate or 0)
     length_s = max(0.0, ends.get(index, start_s) - start_s)
     if demuxer == "gif" and length_s:  # libav's rates are those of the delays as they are stored
@@ -170,12 +186,19 @@ def video_facts(
         duration_s=length_s,
         bit_rate=context.bit_rate or 0,
         time_base=time_base,
-        reorder=first_present - (first.dts if first.dts is not None else first_present),
-        keyframes=cuts,
+        reorder=reorder,
+        keyframes=keyframes,
         sample_entries=max(tables.entries, default=1) if tables else 1,
-        configuration=context.extradata or b"",
+        configuration=_configuration(context.extradata or b"", sets),
         trimmed=bool(first.is_discard or first.pts != first_present),
     )
+
+
+def _configuration(header: bytes, sets: avc.ParameterSets | None) -> bytes:
+    """What an `avc1` entry holds; empty where the header has no parameter sets, which then are only in the frames."""
+    if sets is None:
+        return b""
+    return header if sets.length_bytes else avc.configuration(sets)
 
 
 def _rate(stream: VideoStream) -> Fraction:
@@ -240,32 +263,6 @@ def colour_of(frame: VideoFrame) -> Colour:
         matrix=MATRICES.get(frame.colorspace),
         full_range=frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj"),
     )
-
-
-def _cuts(source: Source, stream: VideoStream, configuration: bytes) -> tuple[Keyframe, ...]:
-    """The cut points in an MP4's own index, about two seconds apart; empty for other files and for a broken index."""
-    if stream.codec_context.name != "h264" or configuration[:1] != b"\x01" or stream.time_base is None:
-        return ()
-    spacing = int(CUT_SPACING_S / stream.time_base)
-    places: list[tuple[int, int]] = []  # decode time, bytes of video before it
-    before = 0
-    last = None
-    with IdrFinder(source, configuration) as idr:
-        idr.prefetch(entry.pos for entry in stream.index_entries if entry.is_keyframe)
-        for entry in stream.index_entries:
-            timestamp, position, size = entry.timestamp, entry.pos, entry.size
-            if entry.is_discard or (last is not None and timestamp <= last) or position + size > idr.size:
-                return ()
-            last = timestamp
-            if (
-                entry.is_keyframe
-                and (not places or timestamp - places[-1][0] >= spacing)
-                and idr.is_idr(position, size)
-            ):
-                places.append((timestamp, before))
-            before += size
-    sizes = [following[1] - this[1] for this, following in pairwise([*places, (0, before)])]
-    return tuple(Keyframe(decode=place[0], bytes_to_next=size) for place, size in zip(places, sizes, strict=True))
 
 
 def audio_facts(stream: AudioStream, ends: dict[int, float], positions: tuple[str, ...] = ()) -> AudioFacts:

@@ -25,19 +25,24 @@ class RenditionProgress:
     reorder: int = 0  # ticks by which decoding runs ahead of presentation
     frame_rate: float
     late_frame: int = 0  # ticks by which a segment may begin after its bound
+    unplanned: bool = False  # `bounds` are an estimate: the last segment is marked as such
+    longest: int = 0  # ticks of a segment, where the bounds do not tell
+    count: int | None = None  # of segments, once the last one is stored
     stored: dict[int, StoredSegment] = field(default_factory=dict)
     ready: int = 0  # segments from the beginning up to the first gap
     ready_s: float = 0.0
 
     def add(self, segment: StoredSegment) -> None:
         self.stored[segment.number] = segment
+        if segment.last:
+            self.count = segment.number + 1
         while (following := self.stored.get(self.ready)) is not None:
             self.ready += 1
             self.ready_s += following.duration_s
 
     @property
     def expected(self) -> int:
-        return len(self.bounds) - 1
+        return len(self.bounds) - 1 if self.count is None else self.count
 
     @property
     def planned_frames(self) -> int:
@@ -46,12 +51,12 @@ class RenditionProgress:
     @property
     def longest_s(self) -> float:
         """The longest planned segment in seconds; known before the first one exists."""
-        longest = max(following - this for this, following in pairwise(self.bounds))
+        longest = self.longest or max(following - this for this, following in pairwise(self.bounds))
         return (longest + self.late_frame) / self.timescale
 
     @property
     def complete(self) -> bool:
-        return self.ready == self.expected
+        return self.ready == self.expected and not (self.unplanned and self.count is None)
 
     def playable_segments(self) -> list[StoredSegment]:
         return [self.stored[number] for number in range(self.ready)]
@@ -172,6 +177,8 @@ def _video_progress(video: VideoPlan) -> Iterable[VideoProgress]:
             tolerance=copy.tolerance,
             planned_peak=round(copy.bit_rate * 1.5),
             reorder=copy.reorder,
+            unplanned=copy.presented,
+            longest=copy.longest,
             source="copy",
             width=copy.width,
             height=copy.height,
