@@ -16,11 +16,11 @@ from av.stream import Discard
 
 from watchparty_transcoder.errors import Cancelled, CannotCopy, PlanMismatch
 from watchparty_transcoder.make.encode import Encoder
-from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.mp4 import adts, avc
 from watchparty_transcoder.mp4.presented_cutter import PresentedCutter
 from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init, avc_entry, video_init
-from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, CopyPlan
+from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, CopyPlan, Plan
 from watchparty_transcoder.source.continuous import JUMPING, demux
 from watchparty_transcoder.source.source import open_media
 from watchparty_transcoder.storage import layout
@@ -52,7 +52,7 @@ def _copy(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], 
             header = container.streams[video.stream].codec_context.extradata or b""
             copiers[video.stream] = _video_copier(video, header, storage, report)
         for track in audio:
-            copiers[track.stream] = _AudioCopier(track, plan.container_origin_s, storage, report)
+            copiers[track.stream] = _AudioCopier(track, plan, storage, report)
         for stream in container.streams:
             if stream.index not in copiers and plan.demuxer not in JUMPING:
                 stream.discard = Discard.all  # not even read, if the file has an index
@@ -131,11 +131,13 @@ class _PresentedVideoCopier:
 
 
 class _AudioCopier:
-    """AAC; in MP4 a tick of the file is a sample, elsewhere frames follow each other as long as their times agree."""
+    """AAC; frames keep the times that an MP4 lists, else they follow each other as long as their times agree."""
 
-    def __init__(self, plan: AudioPlan, origin_s: float, storage: Storage, report: Report) -> None:
+    def __init__(self, plan: AudioPlan, film: Plan, storage: Storage, report: Report) -> None:
         self._plan = plan
-        self._origin_s = Fraction(origin_s).limit_denominator(1_000_000)
+        self._origin_s = Fraction(film.container_origin_s).limit_denominator(1_000_000)
+        self._listed = film.demuxer == "mov" and film.seekable
+        self._has_headers = film.demuxer == "mpegts"
         self._next: int | None = None
         entry = aac_entry(plan.configuration, plan.sample_rate, plan.channels)
         write_identical(storage, layout.init(plan.name), audio_init(entry, plan.sample_rate))
@@ -148,14 +150,16 @@ class _AudioCopier:
             return
         rate = self._plan.sample_rate
         at = round((packet.pts * packet.time_base - self._origin_s) * rate)
-        duration = packet.duration or AAC_FRAME
-        if packet.time_base != Fraction(1, rate):
-            at, duration = self._following(at), AAC_FRAME
+        at, duration = (at, packet.duration or AAC_FRAME) if self._listed else (self._following(at), AAC_FRAME)
         if 0 <= at < self._plan.end:  # a frame before the film's beginning would have a negative time
-            self._cutter.add(Sample(bytes(packet), at, at, duration, sync=True))
+            frame = bytes(packet)
+            data = adts.without_header(frame, self._plan.configuration) if self._has_headers else frame
+            self._cutter.add(Sample(data, at, at, duration, sync=True))
 
     def _following(self, at: int) -> int:
-        expected = at if self._next is None else self._next
+        if at < 0 and self._next is None:
+            return at
+        expected = min(at, AAC_FRAME) if self._next is None else self._next
         if abs(at - expected) > MAY_DRIFT_S * self._plan.sample_rate:
             raise PlanMismatch(f"{self._plan.name}: a frame at {at}, expected at {expected}")
         self._next = expected + AAC_FRAME

@@ -77,8 +77,7 @@ def audio_can_be_copied(facts: Facts, audio: AudioFacts, *, origin_s: float, end
         and audio.channels in (1, 2)
         and audio.sample_rate in COPIED_RATES
         and bool(audio.configuration)
-        and (gap_s is not None or not lists_every_frame(facts))
-        and (gap_s or 0.0) <= AUDIO_GAP_S
+        and (not lists_every_frame(facts) or (gap_s is not None and gap_s <= AUDIO_GAP_S))
         and audio.start_s <= origin_s + AAC_FRAME / audio.sample_rate
         and audio.start_s + audio.duration_s >= end_s - AUDIO_MAY_MISS_S
     )

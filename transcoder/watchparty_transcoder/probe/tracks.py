@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import Corrupt
-from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.mp4 import adts, avc
 from watchparty_transcoder.plan.frame_rate import VARIABLE
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
 from watchparty_transcoder.probe import cut_points
@@ -282,10 +282,17 @@ def audio_facts(stream: AudioStream, ends: dict[int, float], positions: tuple[st
         language=_language(stream),
         title=_title(stream),
         default=bool(stream.disposition & Disposition.default),
-        configuration=context.extradata or b"",
+        configuration=context.extradata or _without_extradata(context),
         largest_gap_s=_largest_gap_s(stream),
         positions=positions,
     )
+
+
+def _without_extradata(context: "av.AudioCodecContext") -> bytes:
+    """The configuration of AAC of which every frame has a header, as in transport streams."""
+    if context.name != "aac" or context.profile != "LC":
+        return b""
+    return adts.configuration(context.sample_rate or 0, context.channels)
 
 
 def _largest_gap_s(stream: AudioStream) -> float | None:
