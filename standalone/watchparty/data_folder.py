@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchparty.errors import DataInUse
+from watchparty.errors import DataInUse, DataUnusable
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,20 @@ class DataFolder:
         return self.root / "media" / video_id / generation
 
     def make(self) -> None:
-        """Creates the folder, accessible only to its owner, because it holds keys and films."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not any(self.root.iterdir()):  # an empty folder made for us; one in use keeps its permissions
-            self.root.chmod(0o700)
+        """Creates the folder, accessible only to its owner, because it holds keys and films. Raises DataUnusable."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not any(self.root.iterdir()):  # an empty folder made for us; one in use keeps its permissions
+                self.root.chmod(0o700)
+        except OSError as error:
+            raise DataUnusable(self.root, error.strerror or str(error)) from error
 
     def lock(self) -> int:
-        """Locks the folder until this process ends, however it ends. Raises DataInUse."""
-        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        """Locks the folder until this process ends, however it ends. Raises DataInUse or DataUnusable."""
+        try:
+            handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DataUnusable(self.root, error.strerror or str(error)) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

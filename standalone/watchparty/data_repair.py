@@ -10,20 +10,28 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from watchparty.errors import DataUnusable
+
 log = logging.getLogger(__name__)
 
 VERSIONS = "alembic_version"
 DAMAGED_RETENTION_S = 30 * 24 * 3600.0
 """How long a damaged file is kept. It cannot be searched for what people want deleted."""
+LOCKED_WITHIN_S = 5.0
+"""How long another program, such as a backup, can keep the database locked."""
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PRIMARY_CODE = 0xFF
+"""The part of SQLite's extended error codes that names the kind of error."""
 _SIDECARS = ("", "-wal", "-shm")
 
 
-def repair(path: Path, create: Callable[[Path], object]) -> Path | None:
+def repair(path: Path, create: Callable[[Path], object], *, within_s: float = LOCKED_WITHIN_S) -> Path | None:
     """Replaces a damaged database by a new one with every row that can still be read; `create` makes its tables.
 
-    Returns the name of the damaged file, or None if the database is whole or does not exist.
+    Returns the name of the damaged file, or None if the database is whole or does not exist. Raises DataUnusable if it
+    cannot be read for another reason, such as a full disk or another program that has locked it: it may be whole.
     """
-    if not path.exists() or _is_whole(path):
+    if not path.exists() or _is_whole(path, within_s):
         return None
     aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
     for suffix in _SIDECARS:
@@ -45,15 +53,17 @@ def delete_old_copies(folder: Path, *, now_s: float) -> int:
     return len(old)
 
 
-def _is_whole(path: Path) -> bool:
+def _is_whole(path: Path, within_s: float) -> bool:
     try:
-        database = sqlite3.connect(path)
+        database = sqlite3.connect(path, timeout=within_s)
         try:
             return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
         finally:
             database.close()
-    except sqlite3.DatabaseError:
-        return False
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & _PRIMARY_CODE in _DAMAGE:
+            return False
+        raise DataUnusable(path, str(error)) from error
 
 
 def _copy_rows(damaged: Path, new: Path) -> int:

@@ -3,11 +3,14 @@
     HomeError
     ├── PortTaken       another program uses the port
     ├── DataInUse       another WatchParty uses the same data folder
+    ├── DataUnusable    the data folder cannot be written, or its database cannot be opened
     ├── ProgramMissing  ffmpeg was not found
     └── ProgramFailed   a program that we ran failed; carries its last output
 
 Each message says what to do. The command line prints it and exits with 1.
 """
+
+from pathlib import Path
 
 
 class HomeError(Exception):
@@ -23,6 +26,11 @@ class PortTaken(HomeError):
 class DataInUse(HomeError):
     def __init__(self, folder: str) -> None:
         super().__init__(f"Another WatchParty is using {folder}. Stop it, or choose another folder with --data.")
+
+
+class DataUnusable(HomeError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} can’t be used: {reason}. Mend that, or choose another folder with --data.")
 
 
 class ProgramMissing(HomeError):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watchparty.data_folder import DataFolder
-from watchparty.errors import DataInUse
+from watchparty.errors import DataInUse, DataUnusable
 
 
 def test_the_folder_is_private(tmp_path: Path) -> None:
@@ -36,3 +36,18 @@ def test_a_second_server_is_refused_with_the_folder_named(tmp_path: Path) -> Non
         folder.lock()
     os.close(handle)
     os.close(folder.lock())
+
+
+@pytest.mark.parametrize("path", ["file", "file/below", "/proc/watchparty", "/dev/null"])
+def test_a_folder_that_cannot_be_made_is_named_with_the_reason(path: str, tmp_path: Path) -> None:
+    """In one sentence, as for a read-only disk; never a traceback."""
+    (tmp_path / "file").touch()
+    with pytest.raises(DataUnusable, match=f"{path} can’t be used: [A-Z]"):
+        DataFolder(tmp_path / path).make()
+
+
+def test_a_folder_that_cannot_be_locked_is_named_with_the_reason(tmp_path: Path) -> None:
+    """A folder in use whose disk has become read-only."""
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(DataUnusable, match="can’t be used: Is a directory"):
+        DataFolder(tmp_path).lock()

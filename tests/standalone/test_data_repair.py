@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from watchparty.data_repair import DAMAGED_RETENTION_S, delete_old_copies, repair
+from watchparty.errors import DataUnusable
 from watchparty_api.config import ConfigError
 from watchparty_api.records import Room
 from watchparty_api.store.port import Create
@@ -105,6 +106,22 @@ def test_a_whole_database_is_left_alone(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert repair(path, make_store) is None
     assert path.read_bytes() == before
+
+
+def test_a_database_that_another_program_has_locked_is_not_taken_for_damaged(tmp_path: Path) -> None:
+    """Nor one that cannot be read for want of space or rights: it is whole, and replacing it would lose the site."""
+    path = tmp_path / "watchparty.sqlite"
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("CREATE TABLE room (id TEXT)")
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DataUnusable, match="locked"):
+            repair(path, make_store, within_s=0.01)
+    other.close()
+    assert list(tmp_path.glob("*.damaged-*")) == []
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataUnusable, match="unable to open"):
+        repair(tmp_path / "folder", make_store)
 
 
 def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
