@@ -47,6 +47,10 @@ test: prepare-test ## install what is missing, then run every test: unit, contra
 cloud: prepare-test ## run a production in a box: Google Cloud's whole topology on this machine, and a party in it
 	$(BIN)/python tests/cloud/namespace.py $(PYTEST) tests/cloud/journey
 
+.PHONY: cloud-faults
+cloud-faults: prepare-test ## put back each known fault of the cloud and see its check fail (20 minutes; ONLY="3 7" for some)
+	$(BIN)/python tests/cloud/faults/faults.py $(ONLY)
+
 e2e: prepare-test ## run only the browser tests
 	$(PYTEST) tests/e2e
 

@@ -55,8 +55,8 @@ TRANSCODE_VCPU_H_PER_FILM_H = 2.0  # measured: `make bench-transcode`, CPU secon
 TASKS, TASK_VCPU = 20, 4  # `transcoder` in Terraform; one GiB per vCPU
 NIGHTS_PER_VIEWER_MONTH = 2
 PEOPLE_PER_ROOM = 5
-FIRESTORE_READS_PER_NIGHT = 611  # per viewer; counted by `make bench-scale`, 2026-11-30
-FIRESTORE_WRITES_PER_NIGHT = 204  # the same; 790 and 290 before the relays' events were stored in batches
+FIRESTORE_READS_PER_NIGHT = 914  # per viewer; counted by `make bench-scale`, 2026-11-30
+FIRESTORE_WRITES_PER_NIGHT = 207  # the same; 790 and 290 before the relays' events were stored in batches
 FUNCTION_CPU_S_PER_NIGHT = 5.0  # per viewer: about 200 requests and events of 25 ms; an estimate
 RELAY_GIB_PER_VIEWER_HOUR = 0.003  # about 900 bytes per second in both directions; an estimate
 

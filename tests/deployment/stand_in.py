@@ -34,7 +34,13 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
     match plain:
         case ["beta", "services", "identity", "create"]:
             return 0
-        case ["auth", *_] | ["projects", "create", _] | ["billing", "projects", "link", _] | ["services", "enable", *_]:
+        case (
+            ["auth", *_]
+            | ["config", "set", "project", _]
+            | ["projects", "create", _]
+            | ["billing", "projects", "link", _]
+            | ["services", "enable", *_]
+        ):
             return 0
         case ["storage", "buckets", "describe", url]:
             return 0 if path_of(url).is_dir() else 1

@@ -15,21 +15,15 @@ from typing import Any
 import pytest
 
 from deployment.gcloud_commands import wrong_with
+from deployment.page import blocks
 from e2e.home import Home
 from fakes.local_server import serving
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-PAGE = ROOT / "docs" / "deployment.md"
 STAND_IN = Path(__file__).parent / "stand_in.py"
 
 pytestmark = pytest.mark.service
-
-
-def blocks(section: str) -> str:
-    """Returns the shell blocks of a section of the page as one script."""
-    text = PAGE.read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
 
 
 @dataclass

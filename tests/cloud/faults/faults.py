@@ -1,6 +1,6 @@
 """Every known fault of the cloud, put back: the check that is named for it must fail.
 
-    python tests/cloud/faults/faults.py [NUMBER…]
+    make cloud-faults [ONLY="3 7"]
 
 Each fault is a patch of a copy of the checkout, and its check runs there: in the box (`tests/cloud/journey`) where only
 running shows it, otherwise beside the code. Prints a table; the exit code is 1 if a check passes. `test_faults.py`
@@ -50,7 +50,7 @@ FAULTS = [
     Fault(
         1,
         "objects are not named as the edge serves them",
-        (Change("functions/watchparty_api/objects/media_names.py", 'f"media/{media_name}"', "media_name"),),
+        (Change("transcoder/watchparty_transcoder/bootstrap.py", 'f"media/{cloud.video_id}/', 'f"{cloud.video_id}/'),),
         f"{FILMS}::test_a_grant_opens_its_film_and_nothing_opens_without",
     ),
     Fault(
@@ -69,7 +69,7 @@ FAULTS = [
         3,
         "playlists are cached for an hour",
         (Change("terraform/cdn.tf", "playlists = 1 }", "playlists = 3600 }"),),
-        f"{FILMS}::test_a_growing_playlist_grows_at_the_edge",
+        f"{FILMS}::test_a_playlist_that_grows_is_fresh_at_the_edge",
     ),
     Fault(
         4,

@@ -1,7 +1,6 @@
 """A production as its operator and API clients meet it: the first administrator, API calls, uploads."""
 
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,32 +9,53 @@ import httpx2
 
 from cloud.namespace import SITE
 from cloud.production import Production
+from deployment.page import blocks
 from fakes.waiting import eventually
 from terraform.applied import ROOT
 
 ORIGIN = f"https://{SITE}"
-ADMIN = ("ada@example.org", "correct horse battery staple")
+ADMIN = ("you@example.org", "correct horse battery staple")
 
 
-def create_first_administrator(site: Production) -> None:
-    """As docs/deployment.md says, on the operator's machine."""
-    email, password = ADMIN
+_TERRAFORM = """#!/bin/sh
+[ "$1 $2 $3" = "-chdir=terraform output -raw" ] && exec cat "${0%/*}/outputs/$4"
+echo "the box deploys by itself: terraform $*" >&2
+exit 64
+"""
+
+
+def type_page(site: Production, section: str, stdin: str) -> subprocess.CompletedProcess[str]:
+    """Types the commands of a section of docs/deployment.md on the operator's machine, and then `stdin`.
+
+    Only `terraform output` is a stand-in, because the box has applied the plan.
+    """
+    programs = site.world.folder / "operator"
+    (programs / "outputs").mkdir(parents=True, exist_ok=True)
+    (programs / "terraform").write_text(_TERRAFORM)
+    (programs / "terraform").chmod(0o755)
+    for name, value in site.outputs.items():
+        (programs / "outputs" / name).write_text(str(value))
     with site.operator() as environment:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "watchparty", "admin", "create-account"),
-                *("--role", "admin", "--email", email, "--password", password),
-            ],
-            cwd=ROOT / "standalone",  # this checkout's command, wherever the packages are installed from
+        return subprocess.run(
+            ["bash", "-c", f"set -euo pipefail\n{blocks(section)}"],
+            cwd=ROOT,
             env={
                 **environment,
-                "WATCHPARTY_STORE_URL": site.outputs["database"],
-                "WATCHPARTY_KEYS_SECRETS": site.outputs["key_prefix"],
+                "PATH": f"{programs}:{environment['PATH']}",
+                "MAKEFLAGS": "PYTHON=true",  # everything that `make prepare-test` would install is there
+                "PYTHONPATH": f"{ROOT}/standalone:{ROOT}/functions",  # of this checkout
             },
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,
+            start_new_session=True,  # without a terminal, so a prompt reads from stdin
         )
+
+
+def create_first_administrator(site: Production) -> None:
+    """Step 4 of docs/deployment.md."""
+    done = type_page(site, "4. The first administrator", f"{ADMIN[1]}\n")
     assert done.returncode == 0, done.stderr
 
 

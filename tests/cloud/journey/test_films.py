@@ -1,5 +1,7 @@
 """Films at the edge: who gets bytes, how long they are kept, and how an operator stops them all."""
 
+from dataclasses import replace
+
 import pytest
 
 from cloud.journey.site import Api, playable, upload
@@ -35,20 +37,31 @@ def test_a_grant_opens_its_film_and_nothing_opens_without(admin: Api, manifest: 
         assert admin.client.get(manifest, headers={"Cookie": f"Cloud-CDN-Cookie={wrong}"}).status_code == 403
 
 
-def test_a_growing_playlist_grows_at_the_edge(admin: Api) -> None:
-    """A playlist that was fetched early is fresh two seconds later: signed responses of playlists are kept for 1 s."""
+def test_a_playlist_that_grows_is_fresh_at_the_edge(site: Production, admin: Api) -> None:
+    """A playlist that was fetched while the film was prepared is complete a moment later, and so is one that changes
+    once more: signed responses of playlists are kept for a second, those of segments are not fetched again.
+    """
     video_id = upload(admin, must_be_encoded(40))
     playable(admin, video_id)
     manifest = str(admin.call("POST", f"/videos/{video_id}/playback", json={})["manifest_url"])
     folder = manifest.rpartition("/")[0]
-    master = admin.client.get(manifest).text
-    lowest = next(line for line in master.splitlines() if line.endswith(".m3u8"))
-    before = admin.client.get(f"{folder}/{lowest}").text
-    eventually(
-        "the playlist has grown",
-        lambda: len(admin.client.get(f"{folder}/{lowest}").text) > len(before) or "#EXT-X-ENDLIST" in before,
-        within_s=60,
-    )
+
+    def fetched(name: str) -> str:
+        answer = admin.client.get(f"{folder}/{name}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    lowest = next(line for line in fetched("master.m3u8").splitlines() if line.endswith(".m3u8"))
+    fetched(lowest)
+    eventually("the playlist is complete", lambda: "#EXT-X-ENDLIST" in fetched(lowest), within_s=60)
+    segment = next(line for line in fetched(lowest).splitlines() if line.endswith(".m4s"))
+    segment_name = f"{lowest.rpartition('/')[0]}/{segment}"
+    fetched_segment = admin.client.get(f"{folder}/{segment_name}").content
+    for name in (lowest, segment_name):
+        ((at, held),) = [each for each in site.gcs.objects.items() if each[0][1] == f"{folder}/{name}".lstrip("/")]
+        site.gcs.objects[at] = replace(held, content=held.content + b"# and more\n", generation=held.generation + 1)
+    eventually("the playlist has grown once more", lambda: fetched(lowest).endswith("# and more\n"), within_s=10)
+    assert admin.client.get(f"{folder}/{segment_name}").content == fetched_segment
 
 
 def test_films_are_stopped_and_started_by_one_variable(site: Production, admin: Api, manifest: str) -> None:
