@@ -43,6 +43,7 @@ def test_both_copies_are_equal() -> None:
         (r"C:\new \\host \h", r"C:\new \\host \h"),
         (KEPT, KEPT),
         ("a\x00b\x1bc\u2028d", "abc\nd"),
+        ("a\x85b\vc\fd\r\ne\rf", "a\nb\nc\nd\ne\nf"),
         ("", ""),
     ],
 )

@@ -31,6 +31,8 @@ DROPPED_TAGS = frozenset(
 BREAKS = "br"
 TAG = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,9})(?P<rest>(?:[.\s/][^<>]{0,300})?)>")
 TIMESTAMP_TAG = re.compile(r"<\d[\d:.]{3,20}>")
+LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+"""What ends a line besides a line feed (Unicode Standard, section 5.8); removing it would glue words together."""
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 OVERRIDES = re.compile(r"\{\\[^{}\n]{0,300}\}")
 """In SubRip and WebVTT, which inherit it from converters. Other text in braces is text."""
@@ -138,7 +140,7 @@ def _escape(character: str) -> str:
 
 def _visible(text: str) -> str:
     """Without control characters and lone surrogates; every other character is the author's."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    lines = LINE_END.sub("\n", text)
     return "".join(each for each in lines if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cs"))
 
 
