@@ -182,6 +182,7 @@ def _relay(
         jwks=lambda: holder.services.tokens.jwks(),  # noqa: PLW0108  the services do not exist yet
         publish=publish,
         journal_path=journal_path,
+        passed_ms=lambda: holder.services.trusted_clock.readings().trusted_at.timestamp() * 1000,
         allowed_origins=[public_url] if public_url else [],
     )
 

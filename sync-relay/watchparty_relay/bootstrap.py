@@ -52,12 +52,16 @@ def build_relay(
     allowed_origins: Iterable[str] = (),
     clock: TimeSource | None = None,
     unknown_key: Callable[[], None] = lambda: None,
+    passed_ms: Callable[[], float] | None = None,
 ) -> RelayService:
-    """`unknown_key` is called for each token that names a key which `jwks` does not list."""
+    """`unknown_key` is called for each token that names a key which `jwks` does not list.
+
+    `passed_ms` returns the time of day that it is at least; without it a journal drops no rooms for their age.
+    """
     time, metrics = clock or MachineTime(), Metrics()
     journal = Journal(journal_path, commit_events=commit_events) if journal_path and config.bus == "memory" else None
     relay = Relay(
-        bus=_bus(config, journal, time, metrics),
+        bus=_bus(config, journal, time, metrics, passed_ms),
         verifier=TokenVerifier(jwks, unknown_key=unknown_key),
         events=EventQueue(publish, metrics, outbox=journal),
         metrics=metrics,
@@ -77,10 +81,16 @@ def build_publisher(config: RelayConfig) -> Publish:
     return PubSubEvents(config.events_topic, emulator=config.pubsub_emulator)
 
 
-def _bus(config: RelayConfig, journal: Journal | None, time: TimeSource, metrics: Metrics) -> Bus:
+def _bus(
+    config: RelayConfig,
+    journal: Journal | None,
+    time: TimeSource,
+    metrics: Metrics,
+    passed_ms: Callable[[], float] | None,
+) -> Bus:
     match config.bus:
         case "memory":
-            return MemoryBus(journal=journal, time=time)
+            return MemoryBus(journal=journal, time=time, passed_ms=passed_ms)
         case "redis":
             from watchparty_relay.bus.redis import RedisBus
 

@@ -64,7 +64,7 @@ class Relay:
         self._bus = bus
         self._events = events
         self._time = time
-        self._notices = NoticeDelivery(bus)
+        self._notices = NoticeDelivery(bus, time.wall_ms)
         self._rooms = Rooms(bus, events, metrics, limits, word_filter)
         self._sessions: set[Session] = set()
         self._tasks: list[asyncio.Task[None]] = []

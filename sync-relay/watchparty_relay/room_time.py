@@ -42,5 +42,13 @@ class RoomTime:
         return self._monotonic_ms() + self._offset_ms
 
 
+def to_room_time(at_ms: float | None, *, now_ms: float, wall_ms: float) -> float | None:
+    """An instant of the time of day in room time, which may be far from it if the date was set while the relay ran.
+
+    Differences of seconds are those between machines, and change nothing.
+    """
+    return None if at_ms is None else at_ms + round((now_ms - wall_ms) / 60_000) * 60_000.0
+
+
 def _random_name() -> str:
     return secrets.token_hex(4)

@@ -81,10 +81,14 @@ class Journal:
         self._writer_thread: threading.Thread | None = None
         self._reader: sqlite3.Connection | None = None
 
-    def open(self, *, now_ms: float) -> float:
-        """Opens the file, or creates it, and returns when the previous run was last known to be alive."""
+    def open(self, *, now_ms: float, passed_ms: float | None = None) -> float:
+        """Opens the file, or creates it, and returns when the previous run was last known to be alive.
+
+        Rooms that no one has used for long are dropped by `passed_ms`, the time that it is at least; None: unknown.
+        """
         writer, layout = create_journal(self._path)
-        self._drop_old_rooms(writer, now_ms)
+        if passed_ms is not None:
+            self._drop_old_rooms(writer, passed_ms)
         alive_times = "SELECT at_ms FROM alive UNION ALL SELECT at_ms FROM rooms"
         (last_alive_ms,) = writer.execute(f"SELECT coalesce(max(at_ms), 0.0) FROM ({alive_times})").fetchone()  # noqa: S608
         self._reader = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -196,11 +200,11 @@ class Journal:
         return self._reader.execute(sql, values)
 
     @staticmethod
-    def _drop_old_rooms(writer: sqlite3.Connection, now_ms: float) -> None:
-        writer.execute("DELETE FROM rooms WHERE at_ms < ?", (now_ms - ROOM_TTL_MS,))
+    def _drop_old_rooms(writer: sqlite3.Connection, passed_ms: float) -> None:
+        writer.execute("DELETE FROM rooms WHERE at_ms < ?", (passed_ms - ROOM_TTL_MS,))
         for table in ("members", "log", "answers"):
             writer.execute(f"DELETE FROM {table} WHERE room NOT IN (SELECT id FROM rooms)")  # noqa: S608 (constant names)
-        writer.execute("DELETE FROM answers WHERE at_ms < ?", (now_ms - ANSWER_TTL_MS,))
+        writer.execute("DELETE FROM answers WHERE at_ms < ?", (passed_ms - ANSWER_TTL_MS,))
 
     def _write(self, writer: sqlite3.Connection) -> None:
         empty_log_at_s = time.monotonic() + self._empty_log_every_s

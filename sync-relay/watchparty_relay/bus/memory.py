@@ -6,6 +6,7 @@ it is committed, in the order of the changes. Without a journal a change is comm
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from watchparty_relay.bus.journal import Journal
@@ -17,7 +18,7 @@ from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
 from watchparty_relay.rules.changes import Answer, Change, Decision, PauseEmptyRoom, Request
 from watchparty_relay.rules.decide import decide
 from watchparty_relay.rules.idempotency import AnswerCache
-from watchparty_relay.rules.state import Room, new_room
+from watchparty_relay.rules.state import Room, new_room, set_back
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ RESTART_GRACE_MS = 30_000.0
 FORGET_AFTER_MS = 24 * 3600 * 1000.0
 """Without a journal a room cannot be loaded again, so it is kept for as long as its log would be."""
 SWEEP_EVERY_MS = 600_000.0
+WRONG_CLOCK_MS = 3600 * 1000.0
+"""By how much the machine's clock may be behind the previous run's before one of the two must have been wrong."""
 
 
 @dataclass(eq=False)
@@ -46,8 +49,18 @@ class _Entry:
 class MemoryBus:
     superseded = False
 
-    def __init__(self, *, journal: Journal | None = None, time: TimeSource | None = None) -> None:
+    """`passed_ms` returns the time of day that it is at least, whatever the machine's clock reads; None: unknown."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal | None = None,
+        time: TimeSource | None = None,
+        passed_ms: Callable[[], float] | None = None,
+    ) -> None:
         self._journal = journal
+        self._passed_ms = passed_ms
+        self._set_back = False
         self._source = time or MachineTime()
         self._time = RoomTime(self._source)
         self._entries: dict[str, _Entry] = {}
@@ -69,8 +82,16 @@ class MemoryBus:
     async def start(self) -> None:
         if self._journal is None:
             return
-        self._last_alive_ms = await asyncio.to_thread(self._journal.open, now_ms=self.now_ms())
-        self._time = RoomTime(self._source, not_before_ms=self._last_alive_ms)
+        wall_ms = self._source.wall_ms()
+        passed_ms = None if self._passed_ms is None else await asyncio.to_thread(self._passed_ms)
+        self._last_alive_ms = await asyncio.to_thread(
+            self._journal.open,
+            now_ms=self.now_ms(),
+            passed_ms=None if passed_ms is None else min(passed_ms, wall_ms),
+        )
+        # The previous run's clock was far ahead, if the time that has certainly passed agrees with this one's.
+        self._set_back = passed_ms is not None and passed_ms <= wall_ms < self._last_alive_ms - WRONG_CLOCK_MS
+        self._time = RoomTime(self._source, not_before_ms=0.0 if self._set_back else self._last_alive_ms)
         self._heartbeat = asyncio.create_task(self._record_heartbeats(self._journal))
 
     async def stop(self) -> None:
@@ -159,6 +180,8 @@ class MemoryBus:
             room = new_room(room_id, now_ms=now_ms)
             return _Entry(newest=room, committed=room, answers=AnswerCache(), touched_ms=now_ms)
         room, answers = stored
+        if self._set_back:
+            room = set_back(room, left_ms=self._last_alive_ms, now_ms=now_ms)
         return _Entry(
             newest=room, committed=room, answers=answers, touched_ms=now_ms, stored=True, archived_seq=room.seq
         )

@@ -5,21 +5,26 @@ senders can safely send them again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.errors import BadNotice, BusUnavailable, NoticeUndelivered
-from watchparty_relay.protocol.notices import Notice
+from watchparty_relay.protocol.notices import Notice, RoleNotice
+from watchparty_relay.room_time import to_room_time
 
 DELIVERED_WITHIN_S = 5.0
 
 
 class NoticeDelivery:
-    def __init__(self, bus: Bus) -> None:
+    """`wall_ms` returns the time of day, which notices refer to."""
+
+    def __init__(self, bus: Bus, wall_ms: Callable[[], float]) -> None:
         self._bus = bus
+        self._wall_ms = wall_ms
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -30,6 +35,9 @@ class NoticeDelivery:
         self._loop = None
 
     async def apply(self, notice: Notice) -> None:
+        if isinstance(notice, RoleNotice):
+            ctl_ms = to_room_time(notice.ctl, now_ms=self._bus.now_ms(), wall_ms=self._wall_ms())
+            notice = replace(notice, ctl=ctl_ms)
         await self._bus.apply(notice.room, notice)
 
     def deliver(self, body: Mapping[str, Any]) -> None:

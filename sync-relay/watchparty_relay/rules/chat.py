@@ -68,7 +68,7 @@ def post(room: Room, by: str, message: Chat, *, now_ms: float) -> Decision:
     )
     if room.settings.slow_s > 0:
         room = replace(room, members={**room.members, by: replace(member, said_ms=now_ms)})
-    return _appended(room, entry, message.cid, now_ms)
+    return _appended(room, entry, message.cid)
 
 
 def _refusal(room: Room, by: str, text: str, now_ms: float) -> NackCode | None:
@@ -87,7 +87,7 @@ def _refusal(room: Room, by: str, text: str, now_ms: float) -> NackCode | None:
     return None
 
 
-def delete(room: Room, by: str, message: Delete, *, now_ms: float) -> Decision:
+def delete(room: Room, by: str, message: Delete) -> Decision:
     """Authors can delete their own lines, moderators any. Deleting a line again gets the same answer."""
     entry = _find(room.log, message.id)
     if entry is None:
@@ -98,15 +98,15 @@ def delete(room: Room, by: str, message: Delete, *, now_ms: float) -> Decision:
     if not (can_moderate(room, by) or entry.by == by):
         return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
     remaining = replace(room, log=tuple(_deleted_entry(e) if e is entry else e for e in room.log))
-    return _appended(remaining, Deleted(seq=room.seq + 1, id=entry.id), message.cid, now_ms)
+    return _appended(remaining, Deleted(seq=room.seq + 1, id=entry.id), message.cid)
 
 
-def clear(room: Room, by: str, message: Clear, *, now_ms: float) -> Decision:
+def clear(room: Room, by: str, message: Clear) -> Decision:
     """Deletes every line; moderators only."""
     if not can_moderate(room, by):
         return Decision(room, answer=Nack(cid=message.cid, code=NackCode.NOT_ALLOWED))
     cleared = replace(room, log=tuple(_deleted_entry(entry) for entry in room.log))
-    return _appended(cleared, Cleared(seq=room.seq + 1), message.cid, now_ms)
+    return _appended(cleared, Cleared(seq=room.seq + 1), message.cid)
 
 
 def delete_all_of(decision: Decision, by: str) -> Decision:
@@ -134,8 +134,9 @@ def since(room: Room, resume: Resume | None, *, now_ms: float) -> tuple[list[Log
     return later, None
 
 
-def _appended(room: Room, entry: LogEntry, cid: str, now_ms: float) -> Decision:
-    log = (*_without_old(room.log, now_ms), entry)[-MAX_LOG_ENTRIES:]
+def _appended(room: Room, entry: LogEntry, cid: str) -> Decision:
+    # Old lines stay until there are too many: their age only hides them, because a wrong clock must not delete them.
+    log = (*room.log, entry)[-MAX_LOG_ENTRIES:]
     event: Event = entry
     return Decision(replace(room, seq=entry.seq, log=log), events=(event,), answer=Ack(cid=cid, seq=entry.seq))
 

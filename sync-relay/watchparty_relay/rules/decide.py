@@ -61,9 +61,9 @@ def _request(room: Room, request: Request, now_ms: float) -> Decision:
         case Chat() as message:
             return chat.post(room, request.by, message, now_ms=now_ms)
         case Delete() as message:
-            return chat.delete(room, request.by, message, now_ms=now_ms)
+            return chat.delete(room, request.by, message)
         case Clear() as message:
-            return chat.clear(room, request.by, message, now_ms=now_ms)
+            return chat.clear(room, request.by, message)
 
 
 def _notice(room: Room, notice: Notice, now_ms: float) -> Decision:

@@ -253,6 +253,13 @@ def pause_empty_room(clock: Clock, *, left_ms: float, now_ms: float) -> Clock:
     return _transition(clock, Mode.PAUSED, position_at(clock, left_ms), t0_ms, Cause(cmd=CauseKind.PAUSE))
 
 
+def set_back(clock: Clock, *, left_ms: float, now_ms: float) -> Clock:
+    """The clock in a room time that has been set back to `now_ms`: paused where it was when the earlier time ended."""
+    if clock.mode in (Mode.PLAYING, Mode.WAITING):
+        return _transition(clock, Mode.PAUSED, position_at(clock, left_ms), now_ms, Cause(cmd=CauseKind.PAUSE))
+    return replace(clock, t0_ms=now_ms)
+
+
 def change_film(clock: Clock, media: Media, *, by: str | None, now_ms: float, lead_ms: float) -> Clock:
     """A higher `mrev` is another film, paused at its start; the same one can only have grown; a lower one is old."""
     if media.mrev < clock.media.mrev:

@@ -5,8 +5,9 @@ connections, sockets or the time of day.
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from watchparty_relay.protocol.messages import LogEntry
+from watchparty_relay.protocol.messages import ChatEntry, LogEntry
 from watchparty_relay.protocol.values import Control, Id, Role, Settings, Wait
 from watchparty_relay.rules import playback
 from watchparty_relay.rules.playback import Clock
@@ -45,6 +46,30 @@ class Room(Struct, frozen=True):
 
 def new_room(room_id: str, *, now_ms: float) -> Room:
     return Room(id=room_id, epoch=int(now_ms), clock=playback.initial_clock(now_ms))
+
+
+def set_back(room: Room, *, left_ms: float, now_ms: float) -> Room:
+    """The room in a room time that is set back, because it was far ahead of the time of day until `left_ms`.
+
+    What is later than now happens now; delegated control lasts as long as it would have.
+    """
+    ahead_ms = left_ms - now_ms
+    members = {
+        participant_id: replace(
+            member,
+            seen_ms=min(member.seen_ms, now_ms),
+            said_ms=None if member.said_ms is None else min(member.said_ms, now_ms),
+            ctl=member.ctl if member.ctl is None or member.seen_ms <= now_ms else member.ctl - ahead_ms,
+        )
+        for participant_id, member in room.members.items()
+    }
+    log = tuple(
+        replace(entry, at_ms=min(entry.at_ms, now_ms)) if isinstance(entry, ChatEntry) else entry for entry in room.log
+    )
+    clock = room.clock
+    if clock.t0_ms > now_ms:
+        clock = playback.set_back(clock, left_ms=left_ms, now_ms=now_ms)
+    return replace(room, clock=clock, members=members, log=log)
 
 
 def log_name(room_id: str) -> str:

@@ -76,15 +76,15 @@ class _Header(Struct, frozen=True):
     crit: object = None
 
 
-def enter_change(claims: JoinClaims) -> Enter:
-    """The change that presenting this token requests of the room."""
+def enter_change(claims: JoinClaims, *, ctl_ms: float | None) -> Enter:
+    """The change that presenting this token requests of the room; `ctl_ms` is `ctl` in room time."""
     return Enter(
         participant_id=claims.sub,
         mver=claims.mver,
         role=claims.role,
         name=claims.name,
         acct=bool(claims.acct),
-        ctl=claims.ctl,
+        ctl=ctl_ms,
         muted=claims.muted,
         settings=claims.set,
         media=claims.media,

@@ -352,6 +352,6 @@ class Session:
 
 
 async def _enter(room: LiveRoom, lease: TokenLease) -> None:
-    answer = await room.bus.apply(room.id, enter_change(lease.claims))
+    answer = await room.bus.apply(room.id, enter_change(lease.claims, ctl_ms=lease.ctl_ms))
     if isinstance(answer, Refusal):
         raise TokenRefused(answer.code, "refused by the room")

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from watchparty_relay.room_time import to_room_time
 from watchparty_relay.session.join_token import GRACE_S, JoinClaims
 
 RENEW_AT_LIFE_LEFT = 0.2
@@ -14,6 +15,8 @@ class TokenLease(Struct, frozen=True):
     claims: JoinClaims
     renew_ms: float
     until_ms: float
+    ctl_ms: float | None
+    """Until when control is delegated."""
     renewal_requested: bool = False
 
     def expired(self, *, now_ms: float) -> bool:
@@ -29,7 +32,12 @@ class TokenLease(Struct, frozen=True):
 
 
 def token_lease(claims: JoinClaims, *, now_ms: float, wall_s: float) -> TokenLease:
-    """Converts the token's expiry from the time of day to room time."""
+    """Converts the token's times from the time of day to room time."""
     expires_ms = now_ms + (claims.exp - wall_s) * 1000
     life_ms = (claims.exp - claims.iat) * 1000
-    return TokenLease(claims, renew_ms=expires_ms - RENEW_AT_LIFE_LEFT * life_ms, until_ms=expires_ms + GRACE_S * 1000)
+    return TokenLease(
+        claims,
+        renew_ms=expires_ms - RENEW_AT_LIFE_LEFT * life_ms,
+        until_ms=expires_ms + GRACE_S * 1000,
+        ctl_ms=to_room_time(claims.ctl, now_ms=now_ms, wall_ms=wall_s * 1000),
+    )

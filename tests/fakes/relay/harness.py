@@ -137,6 +137,7 @@ class RelayHarness:
         rotates: bool = False,
         blocked_words: frozenset[str] = frozenset(),
         time: ManualTime | MachineTime | None = None,
+        passed_ms: Callable[[], float] | None = None,
     ) -> None:
         self.time = time or ManualTime()
         self.issuer = TokenIssuer(self.time)
@@ -153,6 +154,7 @@ class RelayHarness:
             publish=self._publish,
             journal_path=journal_path,
             clock=self.time,
+            passed_ms=passed_ms,
         )
         self.relay = self.service.relay
 

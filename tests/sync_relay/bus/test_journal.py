@@ -72,6 +72,105 @@ async def test_room_time_never_goes_back_during_a_restart(tmp_path: Path) -> Non
     await again.close()
 
 
+FORTY_DAYS_S = 40 * 24 * 3600
+
+
+async def start_ahead(path: Path, before: RelayHarness, *, passed_ms: float | None) -> RelayHarness:
+    """One start of two minutes with a clock that is forty days ahead, in which someone chats."""
+    wrong = ManualTime(before.time.wall_ms() + FORTY_DAYS_S * 1000)
+    harness = RelayHarness(journal_path=path, time=wrong, passed_ms=None if passed_ms is None else lambda: passed_ms)
+    await harness.open()
+    host = await harness.host()
+    assert await host.chat("which year is it?")
+    await host.cmd("play")
+    await harness.pass_time(120)
+    await harness.close()
+    return harness
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_start_forty_days_ahead_drops_no_room_and_no_line(tmp_path: Path, known: bool) -> None:
+    """Whether or not the host process knows what time it is at least; nor do two such starts."""
+    path = tmp_path / "relay.sqlite"
+    harness = RelayHarness(journal_path=path)
+    await harness.open()
+    await (await harness.host()).chat("before")
+    await (await harness.join("ana", room="other")).chat("elsewhere")
+    await harness.close()
+    passed_ms = harness.time.wall_ms() if known else None
+    for _ in range(2):
+        await start_ahead(path, harness, passed_ms=passed_ms)
+    again = RelayHarness(
+        journal_path=path, time=ManualTime(harness.time.wall_ms() + 1000), passed_ms=harness.time.wall_ms
+    )
+    await again.open()
+    log = (await again.host()).last("welcome")["log"]
+    assert [entry["text"] for entry in log] == ["before", "which year is it?", "which year is it?"]
+    other = await again.join("ana", room="other")
+    assert [entry["text"] for entry in other.last("welcome")["log"]] == ["elsewhere"]
+    await again.close()
+
+
+async def test_after_a_start_forty_days_ahead_room_time_is_right_again(tmp_path: Path) -> None:
+    """The film is paused where it was; delegated control is honoured, and lines have dates
+    of today.
+    """
+    path = tmp_path / "relay.sqlite"
+    harness = RelayHarness(journal_path=path)
+    await harness.open()
+    await harness.host()
+    await harness.close()
+    await start_ahead(path, harness, passed_ms=harness.time.wall_ms())
+    now = ManualTime(harness.time.wall_ms() + 700_000)
+    again = RelayHarness(journal_path=path, time=now, passed_ms=harness.time.wall_ms)
+    await again.open()
+    assert again.relay.now_ms() == pytest.approx(now.wall_ms(), abs=1000)
+    host = await again.host()
+    welcome = host.last("welcome")
+    assert (welcome["state"]["mode"], welcome["state"]["pos_s"]) == ("paused", pytest.approx(120, abs=1))
+    assert max(entry["at_ms"] for entry in welcome["log"]) <= now.wall_ms()
+    ana = await again.join("ana", ctl=now.wall_ms() + 60_000)
+    assert (await ana.cmd("play"))["t"] == "ack"
+    await again.pass_time(61)
+    assert (await ana.cmd("pause"))["code"] == "not_allowed"
+    await again.close()
+
+
+async def test_control_is_honoured_while_room_time_is_forty_days_ahead(tmp_path: Path) -> None:
+    """The date was put right while the relay ran; control is delegated by a token or by a notice, and ends in time."""
+    time = ManualTime()
+    harness = RelayHarness(journal_path=tmp_path / "relay.sqlite", time=time)
+    await harness.open()
+    await harness.host()
+    time.set_wall(-FORTY_DAYS_S)
+    now_ms = time.wall_ms()
+    ana, ben = await harness.join("ana", ctl=now_ms + 600_000), await harness.join("ben")
+    assert (await ben.cmd("play"))["code"] == "not_allowed"
+    await harness.notice("role", participant_id="ben", mver=2, role="viewer", ctl=now_ms + 600_000)
+    for member, command in ((ana, "play"), (ben, "pause")):
+        assert (await member.cmd(command))["t"] == "ack"
+    await harness.pass_time(700, step_s=10)
+    for member in (ana, ben):
+        assert (await member.cmd("play"))["code"] == "not_allowed"
+    await harness.close()
+
+
+async def test_rooms_that_no_one_uses_are_dropped_when_a_month_has_certainly_passed(tmp_path: Path) -> None:
+    """Not by the clock alone."""
+    path = tmp_path / "relay.sqlite"
+    harness = RelayHarness(journal_path=path)
+    await harness.open()
+    await (await harness.host()).chat("before")
+    await harness.close()
+    later = ManualTime(harness.time.wall_ms() + FORTY_DAYS_S * 1000)
+    for passed, rooms in ((harness.time, 1), (later, 0)):
+        again = RelayHarness(journal_path=path, time=later, passed_ms=passed.wall_ms)
+        await again.open()
+        await again.close()
+        with sqlite3.connect(path) as journal:
+            assert journal.execute("SELECT count(*) FROM rooms").fetchone() == (rooms,)
+
+
 async def test_a_film_that_was_playing_during_a_power_failure_is_paused_where_it_was(tmp_path: Path) -> None:
     """E3: within half a minute it would play on; hours later it has not played to an empty room."""
     path = tmp_path / "relay.sqlite"

@@ -38,7 +38,8 @@ def checker() -> Checker:
 def test_a_join_token_contains_what_the_relay_needs(checker: Checker) -> None:
     """M1: who enters which room, and with which rights."""
     token = checker.issuer.join("ana", role="moderator", acct="acc-1", ctl=5.0, muted=True, mver=7)
-    change = enter_change(checker.verifier.join(token, now_s=checker.time.wall_ms() / 1000))
+    claims = checker.verifier.join(token, now_s=checker.time.wall_ms() / 1000)
+    change = enter_change(claims, ctl_ms=claims.ctl)
     assert (change.participant_id, change.role, change.mver, change.acct) == ("ana", Role.MODERATOR, 7, True)
     assert (change.ctl, change.muted) == (5.0, True)
 
