@@ -77,7 +77,7 @@ bench-scale: prepare-test ## measure what a viewer costs relays and Redis, and e
 	PYTHONPATH=tests $(BIN)/python -m bench.scale
 
 .PHONY: bench-hostile
-bench-hostile: prepare-test ## attack a home server with slow clients, and let 1,005 people join (ten minutes)
+bench-hostile: prepare-test ## attack a home server with slow clients, and let 1,008 people join (ten minutes)
 	PYTHONPATH=tests $(BIN)/python -m bench.hostile_home
 
 chaos: prepare-test ## check a million events under faults of relays, Redis and readers (minutes; SEED=7 repeats a run)

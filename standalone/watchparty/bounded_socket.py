@@ -53,6 +53,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self.config.budget.closed(self.transport)
         super().connection_lost(exc)
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True  # or every refused upgrade would be logged as an error
+
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), SLICE_BYTES):
             if self._refused or self.transport.is_closing():

@@ -17,6 +17,9 @@ from watchparty_api.rooms.link_page import PAGE_CACHE, PAGE_HEADERS
 ASSETS_CACHE = "public, max-age=31536000, immutable"
 COMPRESSED = {"br": ".br", "gzip": ".gz"}
 """The copies that the build writes beside each asset, the smallest first."""
+MAX_NAME_BYTES = 255
+MAX_PATH_BYTES = 2_048
+"""The longest name of a file on Linux, and half of the longest path: the file system raises for longer ones."""
 RoomPage = Callable[[Request, str, str], tuple[int, str]]
 """(request, room id, index.html) → (status, HTML)."""
 
@@ -42,8 +45,8 @@ class Site:
     async def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method not allowed", status_code=405, headers={"Allow": "GET, HEAD"})
-        path = request.url.path
-        if "\0" in path:  # not a valid file name: the file system would raise an exception
+        path = request.scope["path"]
+        if len(path.encode()) > MAX_PATH_BYTES or any(len(part.encode()) > MAX_NAME_BYTES for part in path.split("/")):
             return PlainTextResponse("Not found", status_code=404)
         file = (self._folder / path.lstrip("/")).resolve()
         if path != "/" and file.is_file() and file.is_relative_to(self._folder):

@@ -2,7 +2,7 @@
 
 Hostile clients hold 1,100 connections for 70 seconds, longer than any deadline, and open each again that is cut off:
 unfinished bodies of 100 bytes, unfinished heads, or answers that they do not read. A party of ten chats meanwhile, and
-/health is asked twice per second. Then 1,005 people join a server that was started with `ulimit -Sn 1024`.
+/health is asked twice per second. Then 1,008 people join a server that was started with `ulimit -Sn 1024`.
 """
 
 import asyncio
@@ -21,14 +21,17 @@ from bench.main_job import rss_mb
 from bench.report import Row, percentile, publish, spread_of
 from e2e.home import Home
 from fakes.home_guests import HomeGuest, address_of, all_present
+from watchparty.site import page_folder
 
 HOSTILE = 1_100
 HOSTILE_ADDRESSES = 3
 SECONDS = 70.0
-PEOPLE = 1_005
+PEOPLE = 1_008
 BODY = b"POST /api/v1/auth/temporary HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{"
 HEAD = b"POST /api/v1/auth/temporary HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "
-UNREAD = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 30
+LARGEST = max((page_folder() / "assets").iterdir(), key=lambda asset: asset.stat().st_size).name
+UNREAD = f"GET /assets/{LARGEST} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * 15
+"""More than the buffers of the kernel hold: 6 MB."""
 ATTACKS = {"bodies": BODY, "heads": HEAD, "unread": UNREAD}
 
 
@@ -92,8 +95,8 @@ async def attack_rows(home: Home, name: str, said: bytes, seconds: float) -> lis
 
 
 async def crowd_rows(home: Home) -> list[Row]:
-    """1,005 people in rooms of 67, all of whom are acknowledged."""
-    async with all_present(home.url, rooms=15, people_per_room=PEOPLE // 15) as rooms:
+    """1,008 people in rooms of 48, all of whom are acknowledged."""
+    async with all_present(home.url, rooms=21, people_per_room=PEOPLE // 21) as rooms:
         people = [person for room in rooms for person in room]
         acks = [await each.chat_ack_ms("hello") for each in people]
         return [

@@ -67,7 +67,7 @@ def test_a_program_receives_a_problem() -> None:
 @pytest.mark.parametrize("host", MALFORMED)
 def test_what_is_no_name_is_malformed(host: str) -> None:
     """It raised an exception while the address was parsed."""
-    answer = browser().get("/api/v1/config", headers={"Host": host.encode("latin-1")})  # type: ignore[arg-type]
+    answer = browser().get("/api/v1/config", headers={"Host": host.encode("latin-1")})  # type: ignore[arg-type]  # bytes, which httpx sends unchanged
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_host")
 
 

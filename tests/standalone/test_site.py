@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from watchparty.site import Site
+from watchparty_api.web.http import WellFormedPath
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def browser(page: Path) -> TestClient:
     def room_page(request: Request, room_id: str, index: str) -> tuple[int, str]:
         return (410, "<html>closed</html>") if room_id == "closed" else (200, index.replace("page", room_id))
 
-    return TestClient(Site(page, room_page))
+    return TestClient(WellFormedPath(Site(page, room_page)))
 
 
 def test_hashed_assets_are_cached_for_a_year_and_the_page_is_revalidated(browser: TestClient) -> None:
@@ -52,10 +53,36 @@ def test_no_path_leads_outside_the_folder(browser: TestClient, path: str) -> Non
     assert "secret" not in browser.get(path).text.replace("secret.txt", "")
 
 
-@pytest.mark.parametrize("path", ["/%00", "/assets/%00.js", "/r/%00"])
-def test_an_invalid_file_name_is_not_found(browser: TestClient, path: str) -> None:
-    """A null byte would raise an exception in the file system and fill the log."""
-    assert browser.get(path).status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/%00", "/assets/%00.js", "/r/%00", "/%ff", "/r/%c3%28", "/%", "/%zz.js", "/%0d%0aX:1", "/%ed%a0%80"),
+        *(f"/{'x' * 256}", f"/{'x' * 300}.js", f"/assets/{'x' * 5_000}.js", f"/{'%c3%a4' * 200}", "/a" * 2_000),
+        f"/r/{'x' * 300}",
+    ],
+)
+def test_an_impossible_name_is_refused(browser: TestClient, path: str) -> None:
+    """It would raise an exception in the file system and fill the log."""
+    assert browser.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/index.html", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets%2f..%2findex.html"]
+)
+def test_the_page_has_its_headers_whatever_path_leads_to_it(browser: TestClient, path: str) -> None:
+    """With the content security policy, and revalidated: a year later it would still name the scripts of today."""
+    answer = browser.get(path)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "default-src" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/assets/../favicon.svg", "/assets/%2e%2e/favicon.svg", "/./assets/../favicon.svg"])
+def test_only_what_is_in_the_folder_of_hashed_files_is_kept_for_a_year(
+    browser: TestClient, page: Path, path: str
+) -> None:
+    """A file elsewhere keeps its name when its content changes."""
+    (page / "favicon.svg").write_text("<svg/>")
+    assert browser.get(path).headers["cache-control"] == "no-cache"
 
 
 def test_the_page_can_only_load_its_own_scripts(browser: TestClient) -> None:

@@ -9,6 +9,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +36,7 @@ from watchparty_api.logs import Trace, log_context, trace_of
 from watchparty_api.services import Services
 from watchparty_api.web import docs_page, public
 from watchparty_api.web.openapi import routed_app
+from watchparty_api.web.paths import path_refusal
 from watchparty_api.web.telemetry import Tracing, open_tracing, otlp_exporter
 
 log = logging.getLogger(__name__)
@@ -88,6 +91,8 @@ class Boundary:
         exchange = _Exchange(scope, receive, send, request_id)
         with log_context(request_id, _trace(headers)):
             try:
+                if refusal := path_refusal(_raw_path(scope)):
+                    raise refusal
                 if _length(headers.get(b"content-length", b"")) > exchange.limit:
                     raise exchange.too_large
                 await self.app(scope, exchange.receive, exchange.send)
@@ -131,6 +136,22 @@ class _Exchange:
             await problem(self.too_large, self._request_id)(self._scope, self._receive, self._send)
 
 
+class WellFormedPath:
+    """The same check of the path for applications without a `Boundary`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = path_refusal(_raw_path(scope)) if scope["type"] == "http" else None
+        await (problem(refusal, new_request_id()) if refusal else self.app)(scope, receive, send)
+
+
+def _raw_path(scope: Scope) -> bytes:
+    """The path as it was sent; servers need not keep it."""
+    return scope.get("raw_path") or quote(scope["path"]).encode()
+
+
 def _trace(headers: Mapping[bytes, bytes]) -> Trace | None:
     given = (headers.get(name, b"").decode("latin-1") for name in (b"traceparent", b"x-cloud-trace-context"))
     return trace_of(*given)
@@ -146,6 +167,8 @@ def _answer(error: Exception, request_id: str) -> Response:
     match error:
         case ApiError():
             return problem(error, request_id)
+        case ClientDisconnect():
+            return problem(Malformed("incomplete_body", "The connection ended before the body did."), request_id)
         case StoreError():
             return problem(Conflict("changed_meanwhile", "Someone else just changed this. Try again."), request_id)
         case _:
@@ -204,7 +227,8 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
 
 def bare_app(services: Services, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()) -> Starlette:
     """Builds an application without JSON handling for `routes`."""
-    app = Starlette(routes=routes, middleware=middleware, exception_handlers={ApiError: _refused})
+    checked = [Middleware(WellFormedPath), *middleware]
+    app = Starlette(routes=routes, middleware=checked, exception_handlers={ApiError: _refused})
     app.router.redirect_slashes = False  # as in the API: no redirect to a host that a Host header names
     app.state.services = services
     return app

@@ -8,6 +8,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from fakes.api_harness import ApiHarness
+from fakes.asgi import request
+from fakes.party import film
 from watchparty_api.bootstrap import routers
 from watchparty_api.store.port import Write
 from watchparty_api.web.http import MAX_BODY_BYTES, create_app
@@ -72,6 +74,19 @@ def test_a_large_body_is_refused_by_what_arrives_s8(client: TestClient) -> None:
             yield b"a" * 1024
 
     assert problem(client.post(LOGIN, content=chunks(), headers=JSON))[0] == 413
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rooms", "/api/v1/videos/{film}/subtitles"])
+def test_a_body_that_ends_too_early_is_no_error_of_ours(
+    api: ApiHarness, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """A client that goes away while it sends a body wrote a traceback to the log."""
+    ana = api.person("Ana Bell")
+    headers = {**ana.headers, "Idempotency-Key": "k", "Content-Type": "application/json"}
+    url = f"https://watch.example{path.format(film=film(api, ana).id)}"
+    answer = request(api.app, "POST", url, headers=headers, body=[b'{"name'], leave=True)
+    assert answer.status == 400, answer.body
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(("given", "kept"), [("request-12345678", True), ("short", False), ("<script>alert(1)", False)])
