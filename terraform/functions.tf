@@ -1,19 +1,20 @@
 # The functions: one table of their properties and permissions, one resource that creates them, one service account each.
 
 locals {
-  # may: keys of local.grants. Only its subscription or trigger can call an event function.
+  # may: keys of local.grants. holds: the secrets that it reads; each of them also reads the public keys. A function that
+  # does not hold a signing key can verify its tokens but sign none. Only its subscription or trigger can call an event function.
   functions = merge(
     {
-      on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"] }
-      on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"] }
-      on_delivery  = { http = false, memory = "512Mi", timeout_s = 120, may = [] }
-      sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"] }
+      on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"], holds = ["notice"] }
+      on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"], holds = ["notice"] }
+      on_delivery  = { http = false, memory = "512Mi", timeout_s = 120, may = [], holds = ["hash"] }
+      sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"], holds = ["notice", "hash"] }
     },
     local.hobby ? {} : {
-      auth          = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch"] }
-      rooms         = { http = true, memory = "512Mi", timeout_s = 60, may = ["media_read"] }
-      videos        = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch", "sign"] }
-      on_room_event = { http = false, memory = "512Mi", timeout_s = 120, may = [] }
+      auth          = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch"], holds = ["access", "notice", "hash", "smtp"] }
+      rooms         = { http = true, memory = "512Mi", timeout_s = 60, may = ["media_read"], holds = ["join", "notice", "hash", "cdn", "smtp"] }
+      videos        = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch", "sign"], holds = ["notice", "hash", "cdn"] }
+      on_room_event = { http = false, memory = "512Mi", timeout_s = 120, may = [], holds = ["notice"] }
     },
   )
   # What one instance runs at once. More would wait inside it, where no other instance can take them.
@@ -27,7 +28,6 @@ locals {
   # The settings of docs/configuration.md, "The functions in the cloud"; null means not set. The hobby service has the same.
   api_environment = {
     OTEL_EXPORTER_OTLP_ENDPOINT = var.traces_endpoint
-    WATCHPARTY_CDN_KEY_NAME     = local.production ? var.cdn_active_key : null
     WATCHPARTY_CORS_ORIGINS     = length(var.cors_origins) == 0 ? null : join(",", var.cors_origins)
     WATCHPARTY_DELIVERIES_TOPIC = google_pubsub_topic.event["webhook-deliveries"].id
     WATCHPARTY_FIRST_ADMIN      = var.first_admin
@@ -116,8 +116,10 @@ resource "google_cloud_run_v2_service" "function" {
           {
             FUNCTION_SIGNATURE_TYPE   = each.value.http ? "http" : "cloudevent"
             FUNCTION_TARGET           = each.key
+            WATCHPARTY_KEYS           = join(",", [for name in each.value.holds : name if contains(keys(local.key_files), name)])
             WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email
           },
+          local.production && contains(each.value.holds, "cdn") ? { WATCHPARTY_CDN_KEY_NAME = var.cdn_active_key } : {},
           each.value.http ? { FUNCTION_USE_ASGI = "1" } : { THREADS = tostring(local.event_threads) },
         )
         content {
@@ -127,7 +129,7 @@ resource "google_cloud_run_v2_service" "function" {
       }
 
       dynamic "env" {
-        for_each = google_secret_manager_secret.smtp[*].secret_id
+        for_each = contains(each.value.holds, "smtp") ? google_secret_manager_secret.smtp[*].secret_id : []
         content {
           name = "WATCHPARTY_SMTP_URL"
           value_source {
@@ -140,7 +142,7 @@ resource "google_cloud_run_v2_service" "function" {
       }
 
       dynamic "volume_mounts" {
-        for_each = local.mounted_keys
+        for_each = { for name, key in local.mounted_keys : name => key if contains(local.members[each.key].holds, name) }
         content {
           name       = volume_mounts.key
           mount_path = "/keys/${volume_mounts.key}"
@@ -149,7 +151,7 @@ resource "google_cloud_run_v2_service" "function" {
     }
 
     dynamic "volumes" {
-      for_each = local.mounted_keys
+      for_each = { for name, key in local.mounted_keys : name => key if contains(local.members[each.key].holds, name) }
       content {
         name = volumes.key
         secret {
@@ -214,14 +216,15 @@ locals {
   }
   # Permissions of the functions and of the hobby service: account → grants.
   members = merge(
-    { for name, each in local.functions : name => { member = google_service_account.function[name].member, id = google_service_account.function[name].name, may = each.may } },
-    local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, may = concat(["uploads", "launch", "sign"], var.serve_films ? ["media"] : []) } } : {},
+    { for name, each in local.functions : name => { member = google_service_account.function[name].member, id = google_service_account.function[name].name, may = each.may, holds = concat(each.holds, ["public"]) } },
+    local.hobby ? { standalone = { member = google_service_account.standalone[0].member, id = google_service_account.standalone[0].name, holds = ["access", "join", "notice", "hash", "public", "smtp"], may = concat(["uploads", "launch", "sign"], var.serve_films ? ["media"] : []) } } : {},
   )
   allowed = { for pair in flatten([
     for name, each in local.members : [for what in each.may : { name = name, what = what, member = each.member, id = each.id }]
   ]) : "${pair.name} ${pair.what}" => pair }
   secret_readers = { for pair in setproduct(keys(local.members), keys(local.readable_secrets)) :
     "${pair[0]} ${pair[1]}" => { member = local.members[pair[0]].member, secret = local.readable_secrets[pair[1]] }
+    if contains(local.members[pair[0]].holds, split("-", pair[1])[0])
   }
   # Every key of Cloud CDN, not only the mounted one: while a deployment switches keys, instances of the previous revision
   # still start, and one that cannot read its key does not.

@@ -8,7 +8,9 @@ locals {
     join   = "join.json"
     notice = "notice.json"
     hash   = "hash.secret"
+    public = "public.json" # the public keys of the three families (make deploy); in a secret because it is mounted like them
   }
+  signing_keys = ["access", "join", "notice"]
 }
 
 resource "google_secret_manager_secret" "key" {
@@ -25,17 +27,17 @@ resource "google_secret_manager_secret" "key" {
     }
   }
 
-  # A reminder only: rotation keeps two keys valid side by side for a while (docs/operations.md). The hash secret is not
-  # rotated, because every ban depends on it.
+  # A reminder only: during a rotation two keys are valid at the same time (docs/operations.md). The hash secret is not
+  # rotated, because every ban depends on it. The public keys follow the families.
   dynamic "rotation" {
-    for_each = each.key == "hash" ? [] : [var.key_rotation_days]
+    for_each = !contains(local.signing_keys, each.key) ? [] : [var.key_rotation_days]
     content {
       rotation_period    = "${rotation.value * 86400}s"
       next_rotation_time = timeadd(plantimestamp(), "${rotation.value * 24}h")
     }
   }
   dynamic "topics" {
-    for_each = each.key == "hash" ? [] : [google_pubsub_topic.key_rotation.id]
+    for_each = !contains(local.signing_keys, each.key) ? [] : [google_pubsub_topic.key_rotation.id]
     content {
       name = topics.value
     }

@@ -54,7 +54,7 @@ def build_services(
 ) -> Services:
     """Opens the store and the keys that `config` names, unless `keys` are given. Raises ConfigError."""
     material = _open_key_material(config)
-    keys = keys or read_keys(material)
+    keys = keys or read_keys(material, held=config.held_keys)
     if mail.delivers and not config.public_url:
         # A link in a mail must not contain a host that a request claimed.
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the URL of the site, because mails contain links to it")
@@ -91,7 +91,7 @@ def build_cloud_services(
 
     A process that contains the relay passes its own adapter for it, and others for Google's services if it has them.
     """
-    keys = read_keys(_open_key_material(config))
+    keys = read_keys(_open_key_material(config), held=config.held_keys)
     return build_services(
         config,
         relay=relay or _open_relay(config, keys),

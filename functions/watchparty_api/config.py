@@ -13,6 +13,10 @@ class ConfigError(Exception):
     """A missing or invalid setting; the message names the variable and what was expected."""
 
 
+KEY_NAMES = ("access", "join", "notice", "hash")
+"""What a process of the functions can hold: three families of signing keys and the secret of keyed hashes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The settings of every function."""
@@ -26,9 +30,9 @@ class Config:
     store_url: str = "sqlite://"
     """SQLAlchemy URL, or firestore://PROJECT/DATABASE."""
     relay_url: str | None = None
+    """The relay's wss:// URL; None: the same origin, path /ws."""
     notices_url: str | None = None
     """An internal address of the relay for notices; the public one is used when it does not answer."""
-    """The relay's wss:// URL; None: the same origin, path /ws."""
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks whose X-Forwarded-For is trusted."""
@@ -37,6 +41,8 @@ class Config:
     """The folder of the signing keys (created at first start at home; mounted secrets in the cloud)."""
     keys_secrets: str | None = None
     """projects/P/secrets/NAME: without a folder, the keys are the secrets NAME-access, NAME-join, NAME-notice, …"""
+    held_keys: tuple[str, ...] = KEY_NAMES
+    """The keys that this process holds; it verifies other tokens with the public keys (secret or file `public`)."""
     uploads_bucket: str | None = None
     media_bucket: str | None = None
     signer_account: str | None = None
@@ -91,6 +97,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         identity=_identity(environ.get("WATCHPARTY_IDENTITY", "local")),
         keys_dir=environ.get("WATCHPARTY_KEYS_DIR"),
         keys_secrets=environ.get("WATCHPARTY_KEYS_SECRETS"),
+        held_keys=_held_keys(environ.get("WATCHPARTY_KEYS")),
         uploads_bucket=environ.get("WATCHPARTY_UPLOADS_BUCKET"),
         media_bucket=environ.get("WATCHPARTY_MEDIA_BUCKET"),
         signer_account=environ.get("WATCHPARTY_SIGNER_ACCOUNT"),
@@ -121,6 +128,15 @@ def grant_life_s(environ: Mapping[str, str]) -> int:
     if not given.isdecimal() or not 10 <= int(given) <= 300:
         raise ConfigError(f"WATCHPARTY_GRANT_LIFE_S: expected seconds from 10 to 300, not {given}")
     return int(given)
+
+
+def _held_keys(listed: str | None) -> tuple[str, ...]:
+    if listed is None:
+        return KEY_NAMES
+    names = tuple(filter(None, listed.split(",")))
+    if set(names) - set(KEY_NAMES):
+        raise ConfigError(f"WATCHPARTY_KEYS: expected some of {','.join(KEY_NAMES)}, not {listed}")
+    return names
 
 
 def _identity(name: str) -> Literal["local", "identity_platform"]:

@@ -2,11 +2,12 @@
 
 import base64
 import secrets
+from collections.abc import Mapping
 
 from programs import DeploymentFailed, read, run
 from settings import Settings
 
-from watchparty_api.identity.keys import new_family
+from watchparty_api.identity.keys import new_family, parse_family, public_text
 
 FAMILIES = ("access", "join", "notice")
 
@@ -33,7 +34,7 @@ def newest_version(settings: Settings, secret: str) -> str | None:
 
 
 def ensure_keys(settings: Settings) -> dict[str, str]:
-    """Creates missing values; returns key → version to mount.
+    """Creates missing values, and the public keys from the families; returns key → version to mount.
 
     Raises DeploymentFailed if mail is configured and its secret has no value.
     """
@@ -44,21 +45,33 @@ def ensure_keys(settings: Settings) -> dict[str, str]:
             run(*_add(settings, secret), stdin=new_value(key))
             version = newest_version(settings, secret)
         versions[key] = version or "latest"
+    versions["public"] = _ensure_public_keys(settings, versions)
     if settings.mails and newest_version(settings, "watchparty-smtp") is None:
         command = " ".join(_add(settings, "watchparty-smtp"))
         raise DeploymentFailed(f"mail_from is set, but the secret of the mail server has no value. Add one: {command}")
     return versions
 
 
+def _ensure_public_keys(settings: Settings, versions: Mapping[str, str]) -> str:
+    """Stores the public keys of these versions of the families if they have changed; returns the version."""
+    texts = {name: _value(settings, f"watchparty-{name}", versions[name]) for name in FAMILIES}
+    wanted = public_text({name: parse_family(name, text) for name, text in texts.items()})
+    secret = "watchparty-public"  # noqa: S105  a name
+    version = newest_version(settings, secret)
+    if version is None or _value(settings, secret, version) != wanted:
+        run(*_add(settings, secret), stdin=wanted)
+        version = newest_version(settings, secret)
+    return version or "latest"
+
+
 def cdn_key_values(settings: Settings) -> dict[str, str]:
     """Returns the keys for Cloud CDN, which Terraform gets through the environment."""
-    return {
-        name: read(
-            "gcloud", "secrets", "versions", "access", "latest",
-            f"--secret=watchparty-cdn-{name}", f"--project={settings.project}",
-        )
-        for name in settings.cdn_keys
-    }  # fmt: skip
+    return {name: _value(settings, f"watchparty-cdn-{name}", "latest") for name in settings.cdn_keys}
+
+
+def _value(settings: Settings, secret: str, version: str) -> str:
+    project = f"--project={settings.project}"
+    return read("gcloud", "secrets", "versions", "access", version, f"--secret={secret}", project)
 
 
 def _add(settings: Settings, secret: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ from cloud.internal import Internal
 from cloud.namespace import ADDRESSES, RELAY, SITE
 from cloud.reverse_proxy import serving
 from cloud.tls import tls_front
-from cloud.workloads import RELAY_SERVICE, Workloads, job_of
+from cloud.workloads import RELAY_SERVICE, Workloads, job_of, newest_public_keys
 from fakes.google.emulators import firestore_command, free_port, pubsub_command, running
 from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import ROOT, Applied
@@ -185,7 +185,7 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         identities, policy = Identities(), Policy(applied, owner=f"serviceAccount:{OPERATOR}")
         world = World(identities, policy, authority.bundle, _made(folder / "logs"))
         keys = {name: [new_family(name)] for name in ("access", "join", "notice")}
-        keys |= {"hash": [secrets.token_hex(32)]}
+        keys |= {"hash": [secrets.token_hex(32)], "public": [newest_public_keys(keys)]}
         keys |= {f"cdn-{name}": [value] for name, value in choices.cdn_keys.items()}
 
         gcs = StrictGcs(

@@ -7,6 +7,7 @@ from pathlib import Path
 from cloud.cloud_run import Instance, Job, Service, World, clean_python
 from containers.dockerfile import FUNCTIONS
 from terraform.applied import ROOT, Applied, Values
+from watchparty_api.identity.keys import parse_family, public_text
 
 RELAYS = 2
 RELAY_SERVICE = "watchparty-relay"
@@ -97,6 +98,11 @@ class Workloads:
         return str(
             applied.resources[f"google_secret_manager_secret_version.{name.replace('-', '_')}[0]"]["secret_data"]
         )
+
+
+def newest_public_keys(keys: Mapping[str, list[str]]) -> str:
+    """The value of the secret `public` that `make deploy` writes for the newest families."""
+    return public_text({name: parse_family(name, keys[name][-1]) for name in ("access", "join", "notice")})
 
 
 def _planned(applied: Applied) -> dict[str, Values]:

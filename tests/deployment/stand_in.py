@@ -67,8 +67,9 @@ def gcloud(words: list[str], stdin: str) -> int:  # noqa: C901  a table of comma
             folder.mkdir(parents=True, exist_ok=True)
             (folder / str(len(list(folder.iterdir())) + 1)).write_text(stdin)
             return 0
-        case ["secrets", "versions", "access", "latest"]:
-            print(max((CLOUD / "secrets" / given["secret"]).iterdir()).read_text())
+        case ["secrets", "versions", "access", version]:
+            folder = CLOUD / "secrets" / given["secret"]
+            print((max(folder.iterdir()) if version == "latest" else folder / version).read_text())
             return 0
         case ["artifacts", "docker", "images", "describe", image]:
             if not (CLOUD / "images" / image).exists():

@@ -126,7 +126,7 @@ def test_the_page_leads_to_a_site_that_plays(operator: Operator) -> None:
     assert f"Deployed: {operator.site}" in done.stdout
     given = operator.deployed_with()
     assert set(json.loads(given["images"])) == {"functions", "standalone", "transcoder"}
-    assert json.loads(given["key_versions"]) == {"access": "1", "join": "1", "notice": "1", "hash": "1"}
+    assert json.loads(given["key_versions"]) == dict.fromkeys(("access", "join", "notice", "hash", "public"), "1")
     assert "run revisions delete watchparty-00001" in " ".join(operator.calls("gcloud"))
     made = {call for call in operator.calls("gcloud") if call.startswith("beta services identity create")}
     assert {re.findall(r"--service=(\w+)", call)[0] for call in made} == {"secretmanager", "pubsub"}
@@ -140,7 +140,7 @@ def test_production_exposes_no_secret_and_uploads_the_page_in_order(operator: Op
     assert done.returncode == 0, done.stdout + done.stderr
     shown = done.stdout + done.stderr + (operator.cloud / "calls.jsonl").read_text()
     values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
-    assert len(values) == 5
+    assert len(values) == 6
     assert "A record must point to 203.0.113.7" in done.stdout
     assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
     site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]

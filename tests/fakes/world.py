@@ -20,7 +20,7 @@ from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, Recordin
 from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.identity.key_store import KeyFolder
-from watchparty_api.identity.keys import read_keys
+from watchparty_api.identity.keys import KeyFamily, read_keys
 from watchparty_api.ports.playback_signing import Grant
 from watchparty_api.records import Video
 from watchparty_api.videos.posters import poster_key
@@ -150,6 +150,7 @@ def _for_others(api: ApiHarness, host: Person) -> str:
     """The host's access token, correctly signed and not expired, but for the audience of the relay."""
     claims = jwt.decode(host.access_token, options={"verify_signature": False})
     family = read_keys(KeyFolder(Path(api.services.config.keys_dir or ""), may_create=False)).access
+    assert isinstance(family, KeyFamily)
     headers = {"typ": "at+jwt", "kid": family.active}
     return jwt.encode({**claims, "aud": "relay"}, family.signing_key, algorithm="EdDSA", headers=headers)
 

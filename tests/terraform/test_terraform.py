@@ -143,10 +143,12 @@ def settings_of(heading: str) -> set[str]:
 
 
 def test_functions_get_every_setting_that_they_read_and_no_other(production: Applied) -> None:
-    """With every option on, each function gets exactly the settings in docs/configuration.md."""
+    """With every option on, each function gets exactly the settings in docs/configuration.md that its secrets allow."""
+    by_secret = {"cdn": "WATCHPARTY_CDN_KEY_NAME", "smtp": "WATCHPARTY_SMTP_URL"}
     for name, function in production.instances(FUNCTION_PREFIX).items():
         given = {key for key in function_environment(function) if key.startswith("WATCHPARTY_")}
-        assert given == settings_of("The functions in the cloud") - NOT_SET, name
+        withheld = {setting for secret, setting in by_secret.items() if secret not in HELD[name]}
+        assert given == settings_of("The functions in the cloud") - NOT_SET - withheld, name
 
 
 def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Path) -> None:
@@ -158,6 +160,7 @@ def test_functions_start_with_the_least_environment(least: Applied, tmp_path: Pa
         "WATCHPARTY_CDN_KEY_NAME",
         "WATCHPARTY_NOTICES_URL",
         "WATCHPARTY_DELIVERIES_TOPIC",
+        "WATCHPARTY_KEYS",
     }
     for function in least.instances(FUNCTION_PREFIX).values():
         environment = function_environment(function)
@@ -246,22 +249,43 @@ def test_the_transcoder_gets_the_settings_that_it_reads(production: Applied) -> 
     assert (config.uploads_bucket[-8:], config.media_bucket[-6:]) == ("-uploads", "-media")
 
 
-def test_keys_are_mounted_where_they_are_read(production: Applied, least: Applied) -> None:
-    """Each file of the keys folder is in its own folder, because Cloud Run mounts secrets that way."""
+HELD = {
+    "auth": {"access", "notice", "hash", "smtp"},
+    "rooms": {"join", "notice", "hash", "cdn", "smtp"},
+    "videos": {"notice", "hash", "cdn"},
+    "on_upload": {"notice"},
+    "on_transcode": {"notice"},
+    "on_room_event": {"notice"},
+    "on_delivery": {"hash"},
+    "sweep": {"notice", "hash"},
+}
+"""Function → the secrets that it holds. The production in a box shows that these are enough."""
+
+
+@pytest.mark.parametrize("function", HELD)
+def test_a_function_reads_only_the_keys_that_it_uses(production: Applied, least: Applied, function: str) -> None:
+    """Each mounted file is in its own folder, and IAM grants the secrets that are mounted and no others."""
+    held = {f"watchparty-{name}" for name in HELD[function]} | {"watchparty-public"}
     for applied, cdn in ((production, "watchparty-cdn-k2"), (least, "watchparty-cdn-k1")):
-        (template,) = applied.instances(FUNCTION_PREFIX)["rooms"]["template"]
+        (template,) = applied.instances(FUNCTION_PREFIX)[function]["template"]
         volumes = {each["name"]: each["secret"][0] for each in template["volumes"]}
-        mounted = {
-            (each["mount_path"], volumes[each["name"]]["items"][0]["path"], volumes[each["name"]]["secret"])
+        files = {
+            (each["mount_path"], volumes[each["name"]]["items"][0]["path"])
             for each in template["containers"][0]["volume_mounts"]
         }
-        assert mounted == {
-            ("/keys/access", "access.json", "watchparty-access"),
-            ("/keys/join", "join.json", "watchparty-join"),
-            ("/keys/notice", "notice.json", "watchparty-notice"),
-            ("/keys/hash", "hash.secret", "watchparty-hash"),
-            ("/keys/cdn", "cdn.key", cdn),
-        }
+        secrets = {volume["secret"] for volume in volumes.values()}
+        assert secrets == {cdn if name == "watchparty-cdn" else name for name in held - {"watchparty-smtp"}}
+        named = {name for name in HELD[function] | {"public"} if name != "smtp"}
+        assert files == {(f"/keys/{name}", KEY_FILES.get(name, f"{name}.json")) for name in named}
+        environment = container_environment(applied, template["containers"][0])
+        assert set(environment["WATCHPARTY_KEYS"].split(",")) == HELD[function] & {"access", "join", "notice", "hash"}
+        assert ("WATCHPARTY_CDN_KEY_NAME" in environment) == ("cdn" in HELD[function])
+        readers = applied.instances("google_secret_manager_secret_iam_member.function_reads_key")
+        granted = {each["secret_id"] for name, each in readers.items() if name.partition(" ")[0] == function}
+        assert {"watchparty-cdn" if name.startswith("watchparty-cdn-") else name for name in granted} - held == set()
+
+
+KEY_FILES = {"hash": "hash.secret", "cdn": "cdn.key"}
 
 
 # ---- routes

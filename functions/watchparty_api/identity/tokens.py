@@ -12,8 +12,9 @@ from typing import Any
 
 import jwt
 
+from watchparty_api.config import ConfigError
 from watchparty_api.errors import Unauthenticated
-from watchparty_api.identity.keys import KeyFamily, Keys
+from watchparty_api.identity.keys import KeyFamily, Keys, PublicKeys
 from watchparty_api.records import Account
 
 ACCESS_LIFE = timedelta(minutes=15)
@@ -33,7 +34,8 @@ class AccessClaims:
 
 
 class TokenSigner:
-    """Holds the private keys; the relay reads `jwks()` and can only verify."""
+    """Holds the keys; the relay reads `jwks()` and can only verify. A method that signs raises ConfigError in a process
+    that does not hold the private key."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -63,7 +65,7 @@ class TokenSigner:
 
     def jwks(self) -> dict[str, Any]:
         """The public keys of join and notice tokens, as a JSON Web Key Set."""
-        return {"keys": [*self._keys.join.public_keys(), *self._keys.notice.public_keys()]}
+        return {"keys": [*self._keys.join.public.entries(), *self._keys.notice.public.entries()]}
 
 
 def token_type(token: str) -> str:
@@ -74,7 +76,9 @@ def token_type(token: str) -> str:
         return ""
 
 
-def _sign(family: KeyFamily, typ: str, claims: Mapping[str, Any], now: datetime, life: timedelta) -> str:
+def _sign(family: KeyFamily | PublicKeys, typ: str, claims: Mapping[str, Any], now: datetime, life: timedelta) -> str:
+    if isinstance(family, PublicKeys):
+        raise ConfigError(f"WATCHPARTY_KEYS: expected the key that signs {typ} among the keys of this function")
     issued_at_s = now.timestamp()
     payload = {
         "jti": secrets.token_urlsafe(12),
@@ -86,11 +90,11 @@ def _sign(family: KeyFamily, typ: str, claims: Mapping[str, Any], now: datetime,
     return jwt.encode(payload, family.signing_key, algorithm="EdDSA", headers=headers)
 
 
-def _verify(family: KeyFamily, typ: str, audience: str, token: str, now: datetime) -> dict[str, Any]:
+def _verify(family: KeyFamily | PublicKeys, typ: str, audience: str, token: str, now: datetime) -> dict[str, Any]:
     refusal = Unauthenticated("bad_token", "You’ve been signed out. Sign in again.")
     try:
         header = jwt.get_unverified_header(token)
-        key = family.verifying_key(header.get("kid"))
+        key = family.public.verifying_key(header.get("kid"))
         if header.get("typ") != typ or key is None:
             raise refusal
         claims = jwt.decode(

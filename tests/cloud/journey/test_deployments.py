@@ -12,6 +12,7 @@ from cloud.journey.conftest import Meet, sign_in
 from cloud.journey.site import ORIGIN, Api, playable, upload
 from cloud.plan import PROJECT, Choices
 from cloud.production import Production
+from cloud.workloads import newest_public_keys
 from e2e.films import copyable, long
 from e2e.party import all_play, create_room, join, post, press, sees_message, wait_for_film, wait_for_room
 from fakes.waiting import eventually
@@ -38,6 +39,7 @@ def rotate(site: Production, step: str) -> dict[str, str]:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         versions.append(done.stdout)
+    site.workloads.keys["public"].append(newest_public_keys(site.workloads.keys))
     return {name: str(len(versions)) for name, versions in site.workloads.keys.items()}
 
 

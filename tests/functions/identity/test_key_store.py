@@ -32,7 +32,7 @@ def test_the_keys_of_a_folder_are_the_keys_of_secret_manager(
     for name in ("access", "join", "notice", "hash"):
         api.secrets[f"projects/demo/secrets/watchparty-{name}"] = folder.read(name)
     fetched = read_keys(manager)
-    assert fetched.join.public_keys() == made.join.public_keys()
+    assert fetched.join.public.entries() == made.join.public.entries()
     assert fetched.keyed_hash == made.keyed_hash
 
 

@@ -2,20 +2,26 @@
 
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from watchparty_api.config import ConfigError
 from watchparty_api.identity.key_store import KeyFolder
-from watchparty_api.identity.keys import KeyedHash, read_keys
+from watchparty_api.identity.keys import KeyedHash, KeyFamily, parse_family, public_text, read_keys
+from watchparty_api.identity.tokens import TokenSigner
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_keys_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     """The first start creates the files with mode 0600; the second reads the same keys."""
     first = read_keys(KeyFolder(tmp_path / "keys", may_create=True))
     second = read_keys(KeyFolder(tmp_path / "keys", may_create=False))
-    assert first.join.public_keys() == second.join.public_keys()
+    assert first.join.public.entries() == second.join.public.entries()
     assert first.keyed_hash == second.keyed_hash
     files = sorted((tmp_path / "keys").iterdir())
     assert [file.name for file in files] == ["access.json", "hash.secret", "join.json", "notice.json"]
@@ -30,7 +36,8 @@ def test_keys_that_are_mounted_one_a_folder_are_found(tmp_path: Path) -> None:
         target.mkdir(parents=True)
         file.rename(target / file.name)
     assert (
-        read_keys(KeyFolder(tmp_path / "mounted", may_create=False)).access.public_keys() == made.access.public_keys()
+        read_keys(KeyFolder(tmp_path / "mounted", may_create=False)).access.public.entries()
+        == made.access.public.entries()
     )
 
 
@@ -47,7 +54,7 @@ def test_two_installations_share_no_key(tmp_path: Path) -> None:
         read_keys(KeyFolder(tmp_path / "a", may_create=True)),
         read_keys(KeyFolder(tmp_path / "b", may_create=True)),
     )
-    assert one.access.active != two.access.active
+    assert one.access.public.entries() != two.access.public.entries()
     assert one.keyed_hash.of("email", "a@b.co") != two.keyed_hash.of("email", "a@b.co")
 
 
@@ -78,11 +85,59 @@ def test_both_keys_of_a_rotation_verify(tmp_path: Path) -> None:
     new = json.loads((tmp_path / "next" / "join.json").read_text())
     (tmp_path / "join.json").write_text(json.dumps({"active": new["active"], "keys": old["keys"] | new["keys"]}))
     family = read_keys(KeyFolder(tmp_path, may_create=False)).join
-    assert {key["kid"] for key in family.public_keys()} == {old["active"], new["active"]}
+    assert isinstance(family, KeyFamily)
+    assert {key["kid"] for key in family.public.entries()} == {old["active"], new["active"]}
     assert family.active == new["active"]
-    assert family.verifying_key(old["active"]) is not None
-    assert family.verifying_key("someone-elses") is None
-    assert family.verifying_key(None) is None
+    assert family.public.verifying_key(old["active"]) is not None
+    assert family.public.verifying_key("someone-elses") is None
+    assert family.public.verifying_key(None) is None
+
+
+def test_a_process_holds_only_its_own_keys(tmp_path: Path) -> None:
+    """It verifies with the public keys what others sign, and can neither sign with them nor hash without the secret."""
+    whole = KeyFolder(tmp_path / "whole", may_create=True)
+    everything = read_keys(whole)
+    families = {name: parse_family(name, whole.read(name)) for name in ("access", "join", "notice")}
+    part = tmp_path / "part"
+    part.mkdir()
+    (part / "public.json").write_text(public_text(families))
+    (part / "join.json").write_text(whole.read("join"))
+    signer = TokenSigner(read_keys(KeyFolder(part, may_create=False), held=["join"]))
+    token = TokenSigner(everything).notice_token("room", "notice", NOW)
+    assert "PRIVATE" not in public_text(families)
+    assert signer.verify_join(signer.join_token({"sub": "p"}, NOW), NOW)["sub"] == "p"
+    assert signer.jwks() == TokenSigner(everything).jwks()
+    assert token
+    with pytest.raises(ConfigError, match="WATCHPARTY_KEYS: expected the key that signs"):
+        signer.notice_token("room", "notice", NOW)
+    with pytest.raises(ConfigError, match="WATCHPARTY_KEYS: expected hash"):
+        read_keys(KeyFolder(part, may_create=False), held=["join"]).keyed_hash.of("email", "a@b.co")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, r"public\.json is missing"),
+        ("{}", r"public\.json: expected the public keys of access"),
+        ("[]", r"public\.json: expected \{family"),
+        ('{"access": {"a": "PEM"}}', r"public\.json: expected \{family"),
+    ],
+)
+def test_a_process_that_cannot_verify_does_not_start(tmp_path: Path, text: str | None, expected: str) -> None:
+    """Without the public keys of every family that it does not hold, the error names the file."""
+    if text is not None:
+        (tmp_path / "public.json").write_text(text)
+    with pytest.raises(ConfigError, match=expected):
+        read_keys(KeyFolder(tmp_path, may_create=False), held=[])
+
+
+def test_public_keys_of_another_kind_are_refused(tmp_path: Path) -> None:
+    """Only Ed25519 keys verify our tokens."""
+    pem = ec.generate_private_key(ec.SECP256R1()).public_key()
+    text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    (tmp_path / "public.json").write_text(json.dumps({"access": {"a": text}}))
+    with pytest.raises(ConfigError, match="expected Ed25519 keys"):
+        read_keys(KeyFolder(tmp_path, may_create=False), held=[])
 
 
 def test_hashes_of_different_purposes_have_nothing_in_common() -> None:

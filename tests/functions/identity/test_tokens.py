@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchparty_api.errors import Unauthenticated
 from watchparty_api.identity.key_store import KeyFolder
-from watchparty_api.identity.keys import KeyFamily, Keys, read_keys
+from watchparty_api.identity.keys import KeyFamily, Keys, PublicKeys, read_keys
 from watchparty_api.identity.tokens import TokenSigner, token_type
 from watchparty_api.records import Account
 
@@ -28,6 +28,11 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 @pytest.fixture(scope="module")
 def signer(keys: Keys) -> TokenSigner:
     return TokenSigner(keys)
+
+
+def held(family: KeyFamily | PublicKeys) -> KeyFamily:
+    assert isinstance(family, KeyFamily)
+    return family
 
 
 def test_an_access_token_names_account_and_session_and_no_role(signer: TokenSigner) -> None:
@@ -93,17 +98,19 @@ def test_tokens_expire(signer: TokenSigner) -> None:
 def _forged(keys: Keys, header: dict[str, Any], key: Any, algorithm: str, **changes: Any) -> str:
     content = {"sub": "ana", "aud": "api", "iat": NOW.timestamp(), "exp": NOW.timestamp() + 60, "sid": "s1", **changes}
     content = {name: value for name, value in content.items() if value is not None}
-    return jwt.encode(content, key, algorithm=algorithm, headers={"typ": "at+jwt", "kid": keys.access.active, **header})
+    return jwt.encode(
+        content, key, algorithm=algorithm, headers={"typ": "at+jwt", "kid": held(keys.access).active, **header}
+    )
 
 
 def test_forgeries_are_refused(keys: Keys, signer: TokenSigner) -> None:
     """Tokens with another key, another algorithm or none, an unknown kid or missing claims are refused."""
-    ours, theirs = keys.access.signing_key, Ed25519PrivateKey.generate()
+    ours, theirs = held(keys.access).signing_key, Ed25519PrivateKey.generate()
     public_bytes = str(signer.jwks()["keys"][0]["x"]).ljust(32, "=")
     forgeries = [
         _forged(keys, {}, theirs, "EdDSA"),
         _forged(keys, {"kid": "unknown"}, ours, "EdDSA"),
-        _forged(keys, {"kid": keys.join.active}, ours, "EdDSA"),
+        _forged(keys, {"kid": held(keys.join).active}, ours, "EdDSA"),
         _forged(keys, {"typ": "JWT"}, ours, "EdDSA"),
         _forged(keys, {}, public_bytes, "HS256"),
         _forged(keys, {}, None, "none"),
@@ -122,7 +129,7 @@ def test_a_token_of_the_previous_key_still_verifies(keys: Keys, signer: TokenSig
     """After a rotation old tokens are valid until they expire, or until their key is removed."""
     token = signer.join_token(CLAIMS, NOW)
     new_key = Ed25519PrivateKey.generate()
-    both = replace(keys, join=KeyFamily("join-new", {"join-new": new_key, **keys.join.keys}))
+    both = replace(keys, join=KeyFamily("join-new", {"join-new": new_key, **held(keys.join).keys}))
     assert TokenSigner(both).verify_join(token, NOW)["sub"] == "p1"
     assert jwt.get_unverified_header(TokenSigner(both).join_token(CLAIMS, NOW))["kid"] == "join-new"
     only_new = replace(keys, join=KeyFamily("join-new", {"join-new": new_key}))
