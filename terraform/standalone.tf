@@ -1,4 +1,5 @@
-# hobby: page, API and relay in one process on one Cloud Run service. One instance, because rooms live in its memory.
+# hobby: page, API and relay in one process on one Cloud Run service. One instance, because rooms live in its memory. Cloud Run
+# may run two for a moment; a lease in the database decides which of them commands the rooms (ADR 47).
 
 resource "google_service_account" "standalone" {
   count        = local.hobby ? 1 : 0

@@ -24,6 +24,7 @@ from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.data_repair import delete_old_copies
 from watchparty.known_hosts import KnownHosts
+from watchparty.lease_store import RecordLeaseStore
 from watchparty.process import Child
 from watchparty.site import Site, page_folder
 from watchparty.supervisor import TranscodeSupervisor
@@ -54,6 +55,7 @@ from watchparty_api.web.resumable import resumable_app
 from watchparty_api.web.site import base_url
 from watchparty_relay.bootstrap import RelayService, build_relay
 from watchparty_relay.config import RelayConfig
+from watchparty_relay.lease.keeper import LeaseStore
 from watchparty_transcoder.sandbox.environment import OF_PROGRAMS, OF_S3, OF_THE_TRANSCODER
 from watchparty_transcoder.sandbox.sandbox import Confinement, Mode, available, describe
 
@@ -167,7 +169,12 @@ def _objects(config: HomeConfig, folder: DataFolder) -> ObjectStore:
 
 
 def _relay(
-    holder: _ServicesHolder, config: RelayConfig, *, journal_path: Path | None, public_url: str | None
+    holder: _ServicesHolder,
+    config: RelayConfig,
+    *,
+    journal_path: Path | None,
+    public_url: str | None,
+    lease_store: LeaseStore | None = None,
 ) -> RelayService:
     """Builds the relay of this process."""
 
@@ -184,13 +191,14 @@ def _relay(
         journal_path=journal_path,
         passed_ms=lambda: holder.services.trusted_clock.readings().trusted_at.timestamp() * 1000,
         allowed_origins=[public_url] if public_url else [],
+        lease_store=lease_store,
     )
 
 
 def build_home(config: HomeConfig) -> Home:
     """Builds everything on the data folder, which the caller has locked, or on Google's services on Cloud Run."""
     if config.cloud is not None:
-        return build_on_cloud_run(config.cloud)
+        return build_on_cloud_run(config.cloud, revision=config.revision)
     folder = DataFolder(config.data)
     holder = _ServicesHolder()
     services, objects, relay, supervisor = build_services_at_home(config, folder, holder)
@@ -216,10 +224,21 @@ def build_home(config: HomeConfig) -> Home:
     return Home(KnownHosts(app, names=names, proxies=config.trusted_proxies), services, relay)
 
 
-def build_on_cloud_run(config: Config, *, jobs: JobLauncher | None = None, objects: ObjectStore | None = None) -> Home:
-    """Builds the process for Cloud Run. Uploads go to the bucket and `sweep` is a function, so it can scale to zero."""
+def build_on_cloud_run(
+    config: Config, *, revision: int = 0, jobs: JobLauncher | None = None, objects: ObjectStore | None = None
+) -> Home:
+    """Builds the process for Cloud Run. Uploads go to the bucket and `sweep` is a function, so it can scale to zero.
+
+    Cloud Run may run two instances for a moment; the lease in the store decides which of them commands the rooms.
+    """
     holder = _ServicesHolder()
-    relay = _relay(holder, RelayConfig(rotates=True), journal_path=None, public_url=config.public_url)
+    relay = _relay(
+        holder,
+        RelayConfig(rotates=True, revision=revision),
+        journal_path=None,
+        public_url=config.public_url,
+        lease_store=RecordLeaseStore(lambda: holder.services),
+    )
     services = holder.services = build_cloud_services(
         config, relay=InProcessRelay(relay.deliver), jobs=jobs, objects=objects
     )

@@ -20,6 +20,7 @@ from watchparty_api.config import (
     grant_life_s,
     trusted_proxies,
 )
+from watchparty_relay.config import revision_number
 from watchparty_transcoder.sandbox.sandbox import Mode, available
 
 T = TypeVar("T")
@@ -81,6 +82,8 @@ class HomeConfig:
     mail_from: str | None = None
     cloud: Config | None = None
     """On Cloud Run: the functions' settings, which replace the folder."""
+    revision: int = 0
+    """On Cloud Run: the number of the deployment; the rooms are handed over to the instance of a higher one."""
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:
@@ -122,6 +125,7 @@ def home_config(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Ho
         smtp_url=environ.get("WATCHPARTY_SMTP_URL") or None,
         mail_from=environ.get("WATCHPARTY_MAIL_FROM") or None,
         cloud=cloud,
+        revision=revision_number(environ.get("K_REVISION", "")),
     )
 
 

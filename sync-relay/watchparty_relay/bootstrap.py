@@ -9,6 +9,8 @@ from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus
 from watchparty_relay.config import RelayConfig
+from watchparty_relay.lease.keeper import LeaseKeeper, LeaseStore
+from watchparty_relay.lease.leased_bus import LeasedBus
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.relay import Relay
 from watchparty_relay.reporting.publishers import PubSubEvents, print_events
@@ -53,15 +55,19 @@ def build_relay(
     clock: TimeSource | None = None,
     unknown_key: Callable[[], None] = lambda: None,
     passed_ms: Callable[[], float] | None = None,
+    lease_store: LeaseStore | None = None,
 ) -> RelayService:
     """`unknown_key` is called for each token that names a key which `jwks` does not list.
 
     `passed_ms` returns the time of day that it is at least; without it a journal drops no rooms for their age.
+    With a `lease_store`, several processes with rooms in memory agree there on the one that commands them.
     """
     time, metrics = clock or MachineTime(), Metrics()
     journal = Journal(journal_path, commit_events=commit_events) if journal_path and config.bus == "memory" else None
+    lease = LeaseKeeper(lease_store, now_ms=time.boot_ms, revision=config.revision) if lease_store else None
+    rooms = _bus(config, journal, time, metrics, passed_ms)
     relay = Relay(
-        bus=_bus(config, journal, time, metrics, passed_ms),
+        bus=LeasedBus(rooms, lease) if lease and isinstance(rooms, MemoryBus) else rooms,
         verifier=TokenVerifier(jwks, unknown_key=unknown_key),
         events=EventQueue(publish, metrics, outbox=journal),
         metrics=metrics,
@@ -71,7 +77,23 @@ def build_relay(
         rotates=config.rotates,
         socket_bytes=config.socket_mb * 1024 * 1024,
     )
+    if lease and isinstance(rooms, MemoryBus):
+        _follow(lease, relay, rooms)
     return RelayService(relay, AsgiRelay(relay, allowed_origins=frozenset(allowed_origins)), metrics)
+
+
+def _follow(lease: LeaseKeeper, relay: Relay, rooms: MemoryBus) -> None:
+    """Connects the lease with what a change of it means."""
+
+    def lost() -> None:
+        relay.step_down()
+        rooms.forget_rooms()
+
+    async def superseded() -> None:
+        lost()
+        await relay.flush_events()
+
+    lease.notify(lost=lost, superseded=superseded)
 
 
 def build_publisher(config: RelayConfig) -> Publish:

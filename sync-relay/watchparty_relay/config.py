@@ -61,7 +61,7 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         blocked_words=_blocked_words(environ.get("WATCHPARTY_RELAY_BLOCKED_WORDS")),
         rotates=True,
         in_cloud="K_SERVICE" in environ,
-        revision=_revision(environ.get("K_REVISION", "")),
+        revision=revision_number(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
         socket_mb=_socket_mb(environ),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
@@ -121,8 +121,8 @@ def _blocked_words(path: str | None) -> frozenset[str]:
         raise ConfigError("WATCHPARTY_RELAY_BLOCKED_WORDS", "a readable UTF-8 file with one word per line") from error
 
 
-def _revision(name: str) -> int:
-    """Cloud Run numbers its revisions: watchparty-relay-00012-abc."""
+def revision_number(name: str) -> int:
+    """The number in a revision's name on Cloud Run, e.g. watchparty-relay-00012-abc; 0 if there is none."""
     numbered = re.search(r"-(\d{5,})-[a-z0-9]+$", name)
     return int(numbered[1]) if numbered else 0
 

@@ -111,6 +111,12 @@ class Relay:
         for session in tuple(self._sessions):
             session.drain(within_ms=MOVED_WITHIN_MS)
 
+    def step_down(self) -> None:
+        """Another process commands the rooms from now on: asks every client to reconnect, and forgets the rooms."""
+        for session in tuple(self._sessions):
+            session.drain(within_ms=MOVED_WITHIN_MS)
+        self._rooms.close_all()
+
     def connect(self, channel: Channel) -> Session:
         """A transport has accepted a connection; it calls `disconnected` when that is gone.
 

@@ -17,6 +17,10 @@ class TimeSource(Protocol):
 
     def monotonic_ms(self) -> float: ...
 
+    def boot_ms(self) -> float:
+        """Monotonic, and runs on while the machine is suspended."""
+        ...
+
 
 class MachineTime:
     """The machine's own clocks."""
@@ -26,6 +30,10 @@ class MachineTime:
 
     def monotonic_ms(self) -> float:
         return time.monotonic() * 1000
+
+    def boot_ms(self) -> float:
+        clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has it
+        return time.clock_gettime(clock) * 1000
 
 
 class RoomTime:

@@ -14,6 +14,7 @@ from watchparty_api.objects.gcs import GcsObjectStore
 from watchparty_api.ports.jobs import CloudRunJobs
 from watchparty_api.ports.playback_signing import HmacGrants
 from watchparty_api.ports.relay import InProcessRelay
+from watchparty_api.records import RelayLease
 
 SITE = "https://watch.example"
 OPTIONS = argparse.Namespace(host=None, port=None, data=None, no_browser=False, demo=False)
@@ -22,7 +23,8 @@ OPTIONS = argparse.Namespace(host=None, port=None, data=None, no_browser=False, 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     environ = cloud_environment(tmp_path / "keys", store_url=f"sqlite:///{tmp_path}/store.sqlite")
-    return build_home(home_config(OPTIONS, {"HOME": str(tmp_path), "PORT": "8080", **environ}))
+    cloud_run = {"PORT": "8080", "K_REVISION": "watchparty-00012-abc"}
+    return build_home(home_config(OPTIONS, {"HOME": str(tmp_path), **cloud_run, **environ}))
 
 
 @pytest.fixture
@@ -59,3 +61,13 @@ def test_nothing_accepts_events_or_films_on_the_public_port(browser: TestClient)
 
 def test_the_setup_link_is_not_written_to_a_log(home: Home) -> None:
     assert home.setup_secret() is None
+
+
+@pytest.mark.usefixtures("browser")
+def test_the_rooms_lease_names_the_deployment(home: Home) -> None:
+    """An instance of a newer deployment gets the rooms handed over. Without clients an instance takes no lease."""
+    assert home.services.store.get(RelayLease, "rooms") is None
+    home.relay.deliver({"t": "notice", "id": "n1", "room": "r", "kind": "remove", "participant_id": "p", "mver": 1})
+    lease = home.services.store.get(RelayLease, "rooms")
+    assert lease is not None
+    assert (lease.term, lease.revision) == (1, 12)

@@ -31,6 +31,7 @@ from watchparty_api.records import (
     OneTimeToken,
     RateWindow,
     Record,
+    RelayLease,
     Room,
     RoomAction,
     RoomLink,
@@ -334,6 +335,7 @@ RECORDS: Sequence[RecordEntry] = (
         expires="after an hour at the latest",
     ),
     RecordEntry(kind=SiteClock, holds="", on_deletion="nothing", expires="never"),
+    RecordEntry(kind=RelayLease, holds="", on_deletion="nothing", expires="never"),
     RecordEntry(kind=WorkspaceSettings, holds="", on_deletion="nothing", expires="never"),
 )
 """In the order of the deletion: what is found by way of memberships comes before them, and rooms before the account."""

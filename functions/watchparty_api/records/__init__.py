@@ -23,7 +23,15 @@ from watchparty_api.records.rooms import (
     Room,
     RoomLink,
 )
-from watchparty_api.records.site import AuditEntry, DeadLetter, IdempotencyKey, RateWindow, SiteClock, WorkspaceSettings
+from watchparty_api.records.site import (
+    AuditEntry,
+    DeadLetter,
+    IdempotencyKey,
+    RateWindow,
+    RelayLease,
+    SiteClock,
+    WorkspaceSettings,
+)
 from watchparty_api.records.videos import Video, VideoStatus
 from watchparty_api.records.webhooks import Delivery, Webhook
 
@@ -52,6 +60,7 @@ __all__ = [
     "OneTimeToken",
     "RateWindow",
     "Record",
+    "RelayLease",
     "Role",
     "Room",
     "RoomAction",

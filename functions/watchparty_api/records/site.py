@@ -74,3 +74,18 @@ class SiteClock(Record):
     wall_at: datetime
     gaps: tuple[dict[str, float], ...] = ()
     behind_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelayLease(Record):
+    """Which process commands the rooms, where they are in a process's memory; one document per workspace (id "rooms").
+
+    The relay decides on it (`watchparty_relay/lease/`) and compares no dates; `renewed_at` is for people who read it.
+    """
+
+    owner: str
+    term: int
+    revision: int
+    heir: int
+    life_ms: float
+    renewed_at: datetime

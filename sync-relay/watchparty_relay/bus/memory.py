@@ -143,6 +143,10 @@ class MemoryBus:
         if entry is not None:
             entry.archived_seq = max(entry.archived_seq, seq)
 
+    def forget_rooms(self) -> None:
+        """Another process changes them now. No listener may be left."""
+        self._entries.clear()
+
     async def _commit(self, entry: _Entry, decision: Decision, request: Request | None, now_ms: float) -> None:
         before, stored = entry.newest, bool(entry.stored or entry.writing)
         entry.newest, entry.touched_ms = decision.room, now_ms

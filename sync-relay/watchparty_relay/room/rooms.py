@@ -40,6 +40,13 @@ class Rooms:
     def release(self, room: LiveRoom) -> None:
         room.users -= 1
 
+    def close_all(self) -> None:
+        """Closes every room, also those that sessions still hold."""
+        for room in self._rooms.values():
+            room.close()
+        self._rooms.clear()
+        self._metrics.rooms = 0
+
     async def tick(self) -> None:
         await asyncio.gather(*(self._tick(room_id, room) for room_id, room in self._rooms.items()))
         now_ms = self._bus.now_ms()

@@ -10,6 +10,7 @@ from typing import Any
 from fakes.relay.tokens import ManualTime, TokenIssuer
 from watchparty_relay.bootstrap import build_relay
 from watchparty_relay.config import RelayConfig
+from watchparty_relay.lease.keeper import LeaseStore
 from watchparty_relay.protocol.codec import FrameBatch
 from watchparty_relay.protocol.messages import PROTOCOL_VERSION
 from watchparty_relay.protocol.values import CloseCode
@@ -138,9 +139,12 @@ class RelayHarness:
         blocked_words: frozenset[str] = frozenset(),
         time: ManualTime | MachineTime | None = None,
         passed_ms: Callable[[], float] | None = None,
+        lease_store: LeaseStore | None = None,
+        revision: int = 0,
+        issuer: TokenIssuer | None = None,
     ) -> None:
         self.time = time or ManualTime()
-        self.issuer = TokenIssuer(self.time)
+        self.issuer = issuer or TokenIssuer(self.time)
         self.events: list[Json] = []
         self.publish_fails = False
         self.service = build_relay(
@@ -149,12 +153,14 @@ class RelayHarness:
                 redis_url=redis_url,
                 rotates=rotates,
                 blocked_words=blocked_words,
+                revision=revision,
             ),
             jwks=self.issuer.jwks,
             publish=self._publish,
             journal_path=journal_path,
             clock=self.time,
             passed_ms=passed_ms,
+            lease_store=lease_store,
         )
         self.relay = self.service.relay
 

@@ -34,6 +34,9 @@ class ManualTime:
     def monotonic_ms(self) -> float:
         return self._monotonic_ms
 
+    def boot_ms(self) -> float:
+        return self._monotonic_ms
+
 
 def settings(**changes: Any) -> dict[str, Any]:
     wait = {"policy": "never", "max_s": 8.0}

@@ -7,12 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fakes.relay.lease import MemoryLeaseStore
 from fakes.relay.redis_server import RedisServer
 from fakes.relay.tokens import FILM, ManualTime, settings
 from watchparty_relay.bus.journal import Journal
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.bus.port import Bus, BusEvent, Committed
 from watchparty_relay.bus.redis import RedisBus
+from watchparty_relay.lease.keeper import LeaseKeeper
+from watchparty_relay.lease.leased_bus import LeasedBus
 from watchparty_relay.presence.presence_snapshot import PresenceSnapshot
 from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Command, Nack, Reacted, State
 from watchparty_relay.protocol.notices import MuteNotice, RemoveNotice
@@ -47,7 +50,7 @@ class Recorder:
         return [event.seq for event in self.events if isinstance(event, ChatEntry)]
 
 
-@pytest.fixture(params=["memory", "journal", pytest.param("redis", marks=pytest.mark.service)])
+@pytest.fixture(params=["memory", "leased", "journal", pytest.param("redis", marks=pytest.mark.service)])
 async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bus]:
     bus: Bus
     match request.param:
@@ -55,6 +58,9 @@ async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
             server: RedisServer = request.getfixturevalue("redis_server")
             server.flush()
             bus = RedisBus(server.url)
+        case "leased":
+            time = ManualTime()
+            bus = LeasedBus(MemoryBus(time=time), LeaseKeeper(MemoryLeaseStore(), now_ms=time.boot_ms))
         case kind:
             journal = Journal(tmp_path / "relay.sqlite", commit_events=commit_events) if kind == "journal" else None
             bus = MemoryBus(journal=journal, time=ManualTime())

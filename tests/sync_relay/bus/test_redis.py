@@ -45,6 +45,9 @@ class Ahead:
         self._asked += 1
         return self._machine.monotonic_ms() + (self._by_ms if self._asked > 2 * SAMPLES else 0.0)
 
+    def boot_ms(self) -> float:
+        return self._machine.boot_ms()
+
 
 class Recorder:
     """A listener that records what it receives, and can be waited for."""

@@ -1,0 +1,1 @@
+"""Ensures that one process at a time commands the rooms, where rooms are in the memory of a process."""
