@@ -95,6 +95,13 @@ locals {
         compare  = "COMPARISON_GT", limit = local.production ? 125000000 : 2500000, for_s = 3600 # 1 Gbit/s, 20 Mbit/s
         severity = "WARNING"
       }
+      # Google renews its certificates a month ahead; an uptime check reports the days that are left.
+      certificate_expires = {
+        filter   = "metric.type=\"monitoring.googleapis.com/uptime_check/time_until_ssl_cert_expires\" AND resource.type=\"uptime_url\""
+        aligner  = "ALIGN_NEXT_OLDER", reducer = "REDUCE_MIN", period_s = 3600
+        compare  = "COMPARISON_LT", limit = 14, for_s = 3600
+        severity = "ERROR"
+      }
       key_rotation_due = {
         filter   = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=\"${google_pubsub_subscription.key_rotation.name}\""
         aligner  = "ALIGN_MAX", reducer = "REDUCE_SUM", period_s = 600

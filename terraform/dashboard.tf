@@ -36,7 +36,10 @@ resource "google_monitoring_dashboard" "overview" {
     displayName = "WatchParty"
     gridLayout = {
       columns = "2"
-      widgets = [for title, chart in local.charts : {
+      widgets = concat([for goal, slo in local.slos : {
+        title   = "Error budget used in 28 days: ${goal} within ${slo.limit_s} s for ${100 - slo.budget_percent} %"
+        xyChart = { dataSets = [{ plotType = "LINE", timeSeriesQuery = { prometheusQuery = local.burnt["${goal} 28d"] } }] }
+        }], [for title, chart in local.charts : {
         title = title
         xyChart = {
           dataSets = [{
@@ -54,7 +57,7 @@ resource "google_monitoring_dashboard" "overview" {
             }
           }]
         }
-      }]
+      }])
     }
   })
   depends_on = [google_project_service.api]

@@ -47,6 +47,7 @@ resource "google_cloud_run_v2_service" "relay" {
     }
 
     containers {
+      name  = "relay"
       image = var.images.relay
 
       ports {
@@ -101,6 +102,22 @@ resource "google_cloud_run_v2_service" "relay" {
       }
     }
 
+    # Reads http://localhost:8080/metrics every 30 s, its default, and writes it to Managed Service for Prometheus (ADR 48).
+    # https://docs.cloud.google.com/stackdriver/docs/managed-prometheus/cloudrun-sidecar
+    containers {
+      name       = "metrics"
+      image      = "us-docker.pkg.dev/cloud-ops-agents-artifacts/cloud-run-gmp-sidecar/cloud-run-gmp-sidecar:1.2.0"
+      depends_on = ["relay"]
+
+      resources {
+        limits = {
+          cpu    = "0.25"
+          memory = "256Mi"
+        }
+        cpu_idle = false
+      }
+    }
+
     volumes {
       name = "redis-ca"
       secret {
@@ -113,7 +130,10 @@ resource "google_cloud_run_v2_service" "relay" {
     }
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.relay_reads]
+  depends_on = [
+    google_project_iam_member.relay_writes_metrics,
+    google_secret_manager_secret_iam_member.relay_reads,
+  ]
 }
 
 # Open to everyone through the load balancer: the token in the first message authorises.
@@ -130,4 +150,11 @@ resource "google_secret_manager_secret_iam_member" "relay_reads" {
   secret_id = each.value
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.relay[0].member
+}
+
+resource "google_project_iam_member" "relay_writes_metrics" {
+  count   = local.production ? 1 : 0
+  project = var.project_id
+  role    = "roles/monitoring.metricWriter"
+  member  = google_service_account.relay[0].member
 }

@@ -58,7 +58,7 @@ class Workloads:
 
     def _instance(self, values: Values, applied: Applied, revision: int, number: int) -> Instance:
         (template,) = values["template"]
-        (container,) = template["containers"]
+        container = _serving(template)
         is_relay = values["name"] == RELAY_SERVICE
         name = f"relay-{number}" if is_relay else values["name"]
         mounts = self.folder / "mounts" / f"{name}-{revision}"
@@ -115,13 +115,19 @@ def _shape(values: Values) -> tuple[object, ...]:
     The offline provider invents the versions of secrets that Terraform writes; ours are numbers or `latest`.
     """
     (template,) = values["template"]
-    (container,) = template["containers"]
+    container = _serving(template)
     mounted = [(each["secret"][0]["secret"], each["secret"][0]["items"][0]["version"]) for each in template["volumes"]]
     return (
         container["image"],
         sorted((each["name"], each["value"]) for each in container["env"] if not each["value_source"]),
         sorted((secret, version) for secret, version in mounted if version == "latest" or version.isdigit()),
     )
+
+
+def _serving(template: Values) -> Values:
+    """The container that requests reach, as Cloud Run finds it: the one with a port."""
+    (found,) = (each for each in template["containers"] if each["ports"])
+    return found
 
 
 def _rerooted(environment: Mapping[str, str], mounts: list[str], root: Path) -> dict[str, str]:

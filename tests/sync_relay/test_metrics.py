@@ -55,3 +55,26 @@ async def test_what_happens_is_counted(harness: RelayHarness) -> None:
     assert value(text, "deliveries_total") == before + 3  # two lines and an answer
     assert value(text, "pong_seconds_count") == 1
     assert value(text, "fan_out_seconds_count") >= 1
+
+
+@pytest.mark.anyio
+async def test_joins_and_changes_are_timed(harness: RelayHarness) -> None:
+    """What the goals of the service refer to: a join from the open socket on, a change until the members have it."""
+    client = harness.client()
+    harness.time.advance(0.75)
+    client.hello(harness.issuer.join("host", role="host", name="Hanna", acct="acc-1"))
+    await client.next("welcome")
+    text = harness.service.metrics.text()
+    assert (value(text, "join_seconds_count"), value(text, "join_seconds_sum")) == (1, 0.75)
+    before = value(text, "command_seconds_count")
+    await client.cmd("play")
+    assert value(harness.service.metrics.text(), "command_seconds_count") == before + 1
+
+
+@pytest.mark.anyio
+async def test_a_wait_for_admission_is_no_slow_join(harness: RelayHarness) -> None:
+    """A person decides on it."""
+    waiting = harness.client()
+    waiting.hello(harness.issuer.join("ana", role="waiting", req="r1"))
+    await waiting.next("welcome")
+    assert value(harness.service.metrics.text(), "join_seconds_count") == 0

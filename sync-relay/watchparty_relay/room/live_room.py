@@ -110,6 +110,8 @@ class LiveRoom:
             elif isinstance(event, MemberRemoved):
                 self._remove_member(event.participant_id, now_ms)
             self.broadcaster.broadcast(before, commit.room, event, now_ms=now_ms)
+            if isinstance(event, State):
+                self._metrics.command.observe(max(0.0, self.bus.now_ms() - event.srv_ms) / 1000)
             self._recorder.record(before, commit, event, leading=leading, now_ms=now_ms)
 
     def _on_remote_presence(self, snapshot: PresenceSnapshot, now_ms: float) -> None:

@@ -75,6 +75,7 @@ class Session:
         self.participant_id = ""
         self.send_queue = SendQueue(channel)
         self.next_check_ms = now_ms
+        self._opened_ms = now_ms
         self._host = host
         self._state: State = Pending(until_ms=now_ms + HELLO_WITHIN_MS)
         self._bucket = TokenBucket(host.limits.messages_per_10s)
@@ -233,7 +234,9 @@ class Session:
             self._state = Waiting(room, lease)
             self.send(room.wait(self, lease.request))
             return None
-        return self._join(room, lease, resume=message.resume, replaces=message.replaces)
+        self._join(room, lease, resume=message.resume, replaces=message.replaces)
+        self._host.metrics.join.observe((self._host.now_ms() - self._opened_ms) / 1000)
+        return None
 
     def _join(self, room: LiveRoom, lease: TokenLease, *, resume: Resume | None, replaces: str | None) -> None:
         self._state = Joined(room, lease)
