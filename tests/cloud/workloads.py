@@ -126,8 +126,9 @@ def _shape(values: Values) -> tuple[object, ...]:
 
 def _serving(template: Values) -> Values:
     """The container that requests reach, as Cloud Run finds it: the one with a port."""
-    (found,) = (each for each in template["containers"] if each["ports"])
-    return found
+    found: list[Values] = [each for each in template["containers"] if each["ports"]]
+    (serving,) = found
+    return serving
 
 
 def _rerooted(environment: Mapping[str, str], mounts: list[str], root: Path) -> dict[str, str]:

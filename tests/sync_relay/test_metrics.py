@@ -5,6 +5,7 @@ import re
 import pytest
 
 from fakes.relay.harness import RelayHarness
+from fakes.relay.tokens import ManualTime
 from watchparty_relay.metrics import Histogram, Metrics
 
 LINE = re.compile(r"^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"\})? [0-9.e+-]+)$")
@@ -61,6 +62,7 @@ async def test_what_happens_is_counted(harness: RelayHarness) -> None:
 async def test_joins_and_changes_are_timed(harness: RelayHarness) -> None:
     """What the goals of the service refer to: a join from the open socket on, a change until the members have it."""
     client = harness.client()
+    assert isinstance(harness.time, ManualTime)
     harness.time.advance(0.75)
     client.hello(harness.issuer.join("host", role="host", name="Hanna", acct="acc-1"))
     await client.next("welcome")
