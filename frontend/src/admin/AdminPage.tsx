@@ -4,6 +4,7 @@ import { useTitle } from "@/ui/useTitle";
 import { Accounts } from "./Accounts";
 import { AuditLog } from "./AuditLog";
 import { ClockNotice } from "./ClockNotice";
+import { FailedEvents } from "./FailedEvents";
 import { Invites } from "./Invites";
 import { Rooms } from "./Rooms";
 import { Settings } from "./Settings";
@@ -15,6 +16,7 @@ const TABS = [
   { value: "rooms", label: "Rooms", content: <Rooms /> },
   { value: "videos", label: "Films", content: <Videos /> },
   { value: "jobs", label: "Jobs", content: <Jobs /> },
+  { value: "failed-events", label: "Failed events", content: <FailedEvents /> },
   { value: "settings", label: "Settings", content: <Settings /> },
   { value: "audit", label: "Audit log", content: <AuditLog /> },
 ];

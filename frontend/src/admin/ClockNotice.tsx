@@ -19,8 +19,8 @@ export function ClockNotice() {
       <div>
         <p className="font-semibold">Is the server’s clock right?</p>
         <p className="mt-1 text-muted">
-          It reads {formatDateTime(clock.reads_at)}, but it should be{" "}
-          {formatDateTime(clock.trusted_at)} or a little later. Expired films and accounts are kept
+          It reads {formatDateTime(clock.reads_at)}, but when the server was last sure, it was{" "}
+          {formatDateTime(clock.trusted_at)}. Expired films and accounts are kept
           {hours > 0
             ? ` until the server has run for another ${hours === 1 ? "hour" : `${hours} hours`} with this clock.`
             : " until it agrees with the database’s clock."}{" "}

@@ -8,6 +8,7 @@ export type AdminAccount = Schema<"AdminAccountView">;
 export type AccountInvite = Schema<"AccountInviteView">;
 export type AdminRoom = Schema<"AdminRoomView">;
 export type AdminVideo = Schema<"AdminVideoView">;
+export type DeadLetter = Schema<"DeadLetterView">;
 export type AuditLine = Schema<"AuditView">;
 
 export const siteSettings = () => call<SiteSettings>("GET", "/admin/settings");
@@ -52,3 +53,11 @@ export const allJobs = (query: PageQuery) =>
 
 export const auditLog = (query: PageQuery) =>
   call<Page<AuditLine>>("GET", "/admin/audit", { query });
+
+export const deadLetters = (query: PageQuery) =>
+  call<Page<DeadLetter>>("GET", "/admin/dead-letters", { query });
+
+export const retryDeadLetter = (id: string) =>
+  call<void>("POST", `/admin/dead-letters/${id}/retry`, { body: {} });
+
+export const discardDeadLetter = (id: string) => call<void>("DELETE", `/admin/dead-letters/${id}`);
