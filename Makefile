@@ -87,6 +87,11 @@ chaos: prepare-test ## check a million events under faults of relays, Redis and 
 chaos-kills: prepare-test ## kill relay, functions, audit and migrations a thousand times (minutes; SEED=7 repeats a run)
 	PYTHONPATH=tests $(BIN)/python -m chaos.kills $(if $(SEED),--seed $(SEED))
 
+.PHONY: audit
+audit: prepare-test ## look for known flaws in packages, then repeat every attack that the tests keep (an hour)
+	@$(BIN)/python -m pip install --quiet --target .build/pip-audit --upgrade pip-audit==2.10.1
+	@$(NODE_PATH_FIRST) PYTHONPATH=tests $(BIN)/python -m audit
+
 .PHONY: bench-transcode
 bench-transcode: prepare-test ## compare the transcoder with a plain ffmpeg: latency, cost, quality (about 8 minutes)
 	$(BIN)/python -m pip install --quiet imageio-ffmpeg==0.8.1 # a static ffmpeg with libvmaf and SVT-AV1
