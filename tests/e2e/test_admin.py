@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
@@ -43,11 +44,8 @@ def restart_with(home: Home, ahead: timedelta) -> None:
     home.stop()
     store, now = open_store(f"sqlite:///{DataFolder(home.data).database}"), datetime.now(UTC)
     clock = store.get(WORKSPACE, SiteClock, "clock")
-    stopped = {"trusted_at": now - ahead, "wall_at": now - ahead, "gaps": ()}
-    fields = {"workspace_id": WORKSPACE, "id": "clock", "created_at": now, **stopped}
-    write: Write = (
-        Create(SiteClock(**fields)) if clock is None else Replace(SiteClock(**fields | {"version": clock.version}))
-    )
+    fresh = SiteClock(workspace_id=WORKSPACE, id="clock", created_at=now, trusted_at=now - ahead, wall_at=now - ahead)
+    write: Write = Create(fresh) if clock is None else Replace(replace(fresh, version=clock.version))
     store.commit(WORKSPACE, [write, *two_dead_letters(now)])
     store.close()
     home.start()
