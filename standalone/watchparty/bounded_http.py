@@ -12,7 +12,8 @@ from typing import Any
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from watchparty.connections import Admission, ConnectionBudget, Progress, acknowledged_bytes
 from watchparty_relay.transport.port import FULL, RETRY_AFTER_S
@@ -57,6 +58,8 @@ class BoundedHttp(HttpToolsProtocol):
     _body_bytes = 0
     """Of the current message's body."""
     _admission = Admission.ADMITTED
+    _answering: RequestResponseCycle | None = None
+    """The request that the application answers; uvicorn's `cycle` is the newest, which may still wait for its turn."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
@@ -72,6 +75,9 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_checking()
         self.config.budget.closed(self.transport)
+        if self._answering is not None:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -118,6 +124,17 @@ class BoundedHttp(HttpToolsProtocol):
         self.config.budget.answered(self.transport)
         super().on_response_complete()
         self._expect_next_head()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            async def send_while_open(message: Any) -> None:
+                if not self.transport.is_closing():  # uvloop raises for a closed one, until it reports that it is lost
+                    await send(message)
+
+            await app(scope, receive, send_while_open)
+
+        self._answering = cycle
+        super()._start_asgi_task(cycle, answer)
 
     def handle_websocket_upgrade(self) -> None:
         if self._admission is not Admission.ADMITTED:

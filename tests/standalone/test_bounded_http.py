@@ -256,12 +256,26 @@ async def test_a_slow_reader_of_an_answer_is_served(server: Server) -> None:
             await passes(0.05)
 
 
-async def ask_for_film(client: socket.socket, server: Server) -> None:
+async def ask_for_film(client: socket.socket, server: Server, requests: int = 1) -> None:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
     client.setblocking(False)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(client, ("127.0.0.1", server.port))
-    await loop.sock_sendall(client, GET % b"/film")
+    await loop.sock_sendall(client, (GET % b"/film").replace(b"close", b"keep-alive") * requests)
+
+
+@pytest.mark.parametrize("requests", [1, 3], ids=["one request", "more waiting"])
+async def test_a_client_that_goes_away_is_no_error(
+    server: Server, caplog: pytest.LogCaptureFixture, requests: int
+) -> None:
+    """Whatever it had asked for: uvicorn notices only for the newest request that its connection is lost."""
+    for _ in range(10):
+        with socket.socket() as client:
+            await ask_for_film(client, server, requests)
+            await asyncio.get_running_loop().sock_recv(client, 1)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
+    await eventually_async("all are gone", lambda: len(server.budget) == 0)
+    assert caplog.records == []
 
 
 async def test_requests_are_not_queued_without_end(server: Server) -> None:
