@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,12 @@ from fakes.local_server import serving
 
 @dataclass
 class Integrator:
-    """Answers with `status`. `calls` holds the headers and body of each call."""
+    """Answers with `status`, when `may_answer` is set. `calls` holds the headers and body of each call."""
 
     url: str = ""
     status: int = 204
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
     @property
     def events(self) -> list[Any]:
@@ -38,11 +40,13 @@ class Integrator:
 def integrator() -> Iterator[Integrator]:
     """Serves the receiver on a free port."""
     it = Integrator()
+    it.may_answer.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             it.calls.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            it.may_answer.wait(60)
             self.send_response(it.status)
             self.send_header("Location", "http://127.0.0.1:9/")
             self.end_headers()
@@ -53,3 +57,4 @@ def integrator() -> Iterator[Integrator]:
     with serving(Handler) as address:
         it.url = f"http://{address}/hook?via=watchparty"
         yield it
+        it.may_answer.set()

@@ -17,7 +17,7 @@ from watchparty_relay.protocol.values import Mode
 from watchparty_relay.room_time import MachineTime, RoomTime, TimeSource
 from watchparty_relay.rules.changes import Answer, Change, Decision, PauseEmptyRoom, Request
 from watchparty_relay.rules.decide import decide
-from watchparty_relay.rules.idempotency import AnswerCache
+from watchparty_relay.rules.idempotency import AnswerCache, is_refusal
 from watchparty_relay.rules.state import Room, new_room, set_back
 
 log = logging.getLogger(__name__)
@@ -155,6 +155,11 @@ class MemoryBus:
         if self._journal is None:
             _notify(entry, decision)
             return
+        if is_refusal(before, decision):
+            # Nothing to write, but it waits for the changes before it, on which it may be based.
+            await self._journal.commit([], then=_nothing, undo=lambda: _forget_answer(entry, request))
+            self._forget_idle(decision.room.id)
+            return
         writes = self._journal.writes(before, decision, request, stored=stored, now_ms=now_ms)
         entry.writing += 1
         try:
@@ -229,5 +234,13 @@ def _on_written(entry: _Entry, decision: Decision) -> None:
 def _on_write_failed(entry: _Entry, request: Request | None) -> None:
     entry.writing -= 1
     entry.newest = entry.committed
+    _forget_answer(entry, request)
+
+
+def _nothing() -> None:
+    """A refusal changes no room."""
+
+
+def _forget_answer(entry: _Entry, request: Request | None) -> None:
     if request is not None:
         entry.answers.forget(request.by, request.message.cid)

@@ -5,8 +5,8 @@ Stored per member, the last 64 within ten minutes. There is one cache per room, 
 
 from collections import OrderedDict
 
-from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry
-from watchparty_relay.rules.changes import Answer, Request
+from watchparty_relay.protocol.messages import Ack, Chat, ChatEntry, Nack
+from watchparty_relay.rules.changes import Answer, Decision, Request
 from watchparty_relay.rules.chat import clean_text
 from watchparty_relay.rules.state import Room
 
@@ -24,6 +24,11 @@ def still_valid(room: Room, request: Request, answer: Answer) -> bool:
         return False
     entry = next((entry for entry in room.log if entry.seq == answer.seq), None)
     return not isinstance(entry, ChatEntry) or (entry.by, entry.text) == (request.by, clean_text(message.text))
+
+
+def is_refusal(before: Room, decision: Decision) -> bool:
+    """Whether nothing but the refusal of a request was decided. Restarts forget it: to repeat it is to decide again."""
+    return decision.room is before and not decision.events and isinstance(decision.answer, Nack)
 
 
 class AnswerCache:

@@ -1,11 +1,14 @@
 """The routes of webhooks: create, list without secrets, test, log, delete; each account only its own."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from fakes.api_harness import ApiHarness, Person
+from fakes.asgi import sending
 from fakes.integrator import Integrator
+from fakes.waiting import eventually_async
 
 HOOKS = "/api/v1/webhooks"
 
@@ -36,6 +39,33 @@ def test_test_calls_are_counted(api: ApiHarness, owner: Person, webhook: dict[st
     """Test calls are rate limited."""
     codes = [api.client.post(f"{HOOKS}/{webhook['id']}/test", headers=owner.headers).status_code for _ in range(7)]
     assert codes == [200] * 6 + [429]
+
+
+async def _eight_tests(api: ApiHarness, listener: Integrator, hooks: list[tuple[Person, str]]) -> tuple[list[int], int]:
+    """The statuses of other calls while eight test calls wait, and how many test calls reached the integrator."""
+    app, site = api.app, "https://watch.example"
+    tests = [sending(app, "POST", f"{site}{HOOKS}/{id_}/test", who.headers) for who, id_ in hooks for _ in range(4)]
+    for each in tests:
+        await each.pieces.put({"type": "http.request", "body": b"", "more_body": False})
+    await eventually_async("four test calls are waiting", lambda: len(listener.calls) >= 4)
+    others = [await sending(app, "GET", f"{site}{HOOKS}", who.headers).end() for who, _ in hooks for _ in range(5)]
+    reached = len(listener.calls)
+    assert not any(each.answer.done() for each in tests)
+    listener.may_answer.set()
+    assert {(await each.answer).status for each in tests} == {200}
+    return [each.status for each in others], reached
+
+
+def test_test_calls_take_no_threads_from_the_api(
+    api: ApiHarness, owner: Person, webhook: dict[str, Any], listener: Integrator
+) -> None:
+    """Four wait for an integrator that does not answer, further ones for these; every other call is answered."""
+    other = api.person("Otto")
+    body = {"url": listener.url, "events": ["video.ready"]}
+    second = api.client.post(HOOKS, json=body, headers=other.headers).json()
+    listener.may_answer.clear()
+    hooks = [(owner, webhook["id"]), (other, second["id"])]
+    assert asyncio.run(_eight_tests(api, listener, hooks)) == ([200] * 10, 4)
 
 
 def test_another_accounts_webhook_looks_missing(api: ApiHarness, webhook: dict[str, Any]) -> None:

@@ -59,6 +59,28 @@ async def test_a_room_is_restored_with_epoch_clock_log_answers_and_members(tmp_p
     await again.close()
 
 
+def rows(path: Path) -> dict[str, list[Any]]:
+    """What the journal holds of rooms."""
+    with sqlite3.connect(path) as reader:
+        tables = ("rooms", "members", "log", "answers")
+        return {table: reader.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+async def test_a_refused_request_leaves_no_entry(tmp_path: Path) -> None:
+    """Anyone in the room can be refused without end: the file neither grows nor is it read again."""
+    path = tmp_path / "relay.sqlite"
+    harness = RelayHarness(journal_path=path)
+    await harness.open()
+    ana = await harness.join("ana")
+    before = rows(path)
+    first = await ana.cmd("play", cid="again")
+    for number in range(20):
+        assert (await ana.cmd("seek", pos_s=1.0, cid=f"c{number}"))["code"] == "not_allowed"
+    assert rows(path) == before
+    assert await ana.cmd("play", cid="again") == first
+    await harness.close()
+
+
 async def test_room_time_never_goes_back_during_a_restart(tmp_path: Path) -> None:
     """T2: even if the machine's date was set back an hour while it was off."""
     path = tmp_path / "relay.sqlite"
