@@ -88,6 +88,7 @@ def build_world(api: ApiHarness) -> World:
     in_token = _join(api.new_client(), path, moderator)
     _join(api.new_client(), path, suspended)
     _ok(api.client.patch(f"{path}/members/{_id(in_token)}", json={"role": "moderator"}, headers=host.headers))
+    _ok(api.client.patch(f"{path}/members/{_id(in_token)}", json={"role": "host"}, headers=host.headers))
     invitation = _ok(api.client.post(f"{path}/invitations", json={}, headers=host.headers))
     _ok(api.client.patch(path, json={"access": "knock"}, headers=host.headers))
     waiting = _guest(api, path)

@@ -126,6 +126,9 @@ ROOM_ROWS = [
     row("GET /api/v1/rooms/{room_id}/members", INSIDE),
     row("PATCH /api/v1/rooms/{room_id}/members/me", INSIDE | {"waiting"}, {"display_name": "New"}),
     row("PATCH /api/v1/rooms/{room_id}/members/{participant_id}", STAFF, {"muted": True}),
+    # The offer is to the moderator: others inside get 403, and callers outside, too.
+    row("POST /api/v1/rooms/{room_id}/host-offer", {"moderator"}, {"decision": "decline"}),
+    row("DELETE /api/v1/rooms/{room_id}/host-offer", {"host"}),
     row("DELETE /api/v1/rooms/{room_id}/members/{participant_id}", STAFF),
     row("POST /api/v1/rooms/{room_id}/leave", INSIDE | {"waiting"}),
     row("POST /api/v1/rooms/{room_id}/members/leave", INSIDE | {"waiting"}),

@@ -92,6 +92,12 @@ export const changeMember = (
 ) =>
   call<Schema<"MemberChanged">>("PATCH", `${room(id)}/members/${participantId}`, { body, bearer });
 
+export const answerHostOffer = (id: string, decision: "accept" | "decline", bearer?: string) =>
+  call<Member>("POST", `${room(id)}/host-offer`, { body: { decision }, bearer });
+
+export const takeBackHostOffer = (id: string, bearer?: string) =>
+  call<void>("DELETE", `${room(id)}/host-offer`, { bearer });
+
 export const renameMe = (id: string, display_name: string, bearer?: string) =>
   call<Member>("PATCH", `${room(id)}/members/me`, { body: { display_name }, bearer });
 

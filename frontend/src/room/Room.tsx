@@ -1,7 +1,8 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useParams } from "react-router";
 import { cx } from "@/ui/cx";
 import { LoadingScreen } from "@/ui/Spinner";
+import { useFullscreenElement } from "@/ui/useFullscreenElement";
 import { useSingleKey } from "@/ui/useSingleKey";
 import { markInvitationShown, rememberRoom } from "@/visitor/recentRooms";
 import { ConnectionStrip } from "./ConnectionStrip";
@@ -10,6 +11,7 @@ import { useUnread } from "./chat/useUnread";
 import { useControlRequestToasts } from "./control/ControlRequests";
 import { useShowPendingFilm } from "./film/usePendingFilm";
 import { PanelDrawer } from "./PanelDrawer";
+import { HostOfferDialog, HostOfferStrip } from "./people/HostOffer";
 import { useKnockToasts } from "./people/Knocks";
 import { useActingToast, useRoomNotices } from "./roomNotices";
 import { type PanelTab, SidePanel } from "./SidePanel";
@@ -19,7 +21,7 @@ import { useRoomState } from "./state/RoomContext";
 import { useRoomFacts } from "./state/roomFacts";
 import { TopBar } from "./TopBar";
 import { UnderStage } from "./UnderStage";
-import { useFullscreen, useRoomLayout } from "./useRoomLayout";
+import { useRoomLayout } from "./useRoomLayout";
 
 // Rarely opened, and never in the first second.
 const InviteSheet = lazy(() => import("./invite/InviteSheet"));
@@ -39,7 +41,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
   const [sheet, setSheet] = useState<Sheet>(null);
   const wasCopied = (useLocation().state as { copied?: boolean } | null)?.copied === true;
   const device = useRoomLayout();
-  const fullscreen = useFullscreen();
+  const fullscreen = useFullscreenElement() !== null;
   const layout = theatre ? "immersive" : device;
   const immersive = layout === "immersive";
   const panelVisible = !fullscreen && (!immersive || drawerOpen);
@@ -84,6 +86,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
         />
       )}
       <ConnectionStrip />
+      <HostOfferStrip />
       <div className={cx("flex min-h-0 grow", FRAMES[layout])}>
         <main className={cx("flex min-h-0 min-w-0 flex-col", STAGES[layout])}>
           <RoomStage
@@ -108,6 +111,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           {!fullscreen && <SidePanel tab={tab} onTab={setTab} unread={unread} />}
         </PanelDrawer>
       </div>
+      <HostOfferDialog />
       <Suspense>
         {(sheet === "invite" || sheet === "first_invite") && (
           <InviteSheet
@@ -161,8 +165,12 @@ function useRoomTitle(name: string | undefined, unread: number): void {
 
 /** Opens the invitation sheet when a host enters a room for the first time: a party needs guests. */
 function useFirstInvitation(roomId: string | undefined, open: () => void): void {
-  const isHost = useRoomState((state) => state.you?.role === "host");
+  const role = useRoomState((state) => state.you?.role ?? null);
+  const enteredAs = useRef(role);
   useEffect(() => {
-    if (isHost && roomId !== undefined && !markInvitationShown(roomId)) open();
-  }, [isHost, roomId, open]);
+    enteredAs.current ??= role;
+    // Someone who becomes the host later is in the middle of the party.
+    const isNew = enteredAs.current === "host" && roomId !== undefined;
+    if (isNew && !markInvitationShown(roomId)) open();
+  }, [role, roomId, open]);
 }

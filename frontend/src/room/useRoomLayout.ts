@@ -26,14 +26,3 @@ function useMedia(query: string): boolean {
     () => window.matchMedia(query).matches,
   );
 }
-
-/** Whether an element of this page is in full screen. An iPhone's native player does not count. */
-export function useFullscreen(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      document.addEventListener("fullscreenchange", changed);
-      return () => document.removeEventListener("fullscreenchange", changed);
-    },
-    () => document.fullscreenElement !== null,
-  );
-}

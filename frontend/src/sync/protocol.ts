@@ -11,6 +11,7 @@ export type {
   Command,
   Delete,
   Hello,
+  HostOffer,
   Knock,
   Limits,
   NackCode,

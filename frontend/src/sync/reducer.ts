@@ -29,7 +29,11 @@ export function reduce(
     case "waiting_for":
       return { waitingFor: message.people.length === 0 ? null : waitingFor(message) };
     case "notice":
-      return { you: message.you, ...(message.set == null ? {} : { set: message.set }) };
+      return {
+        you: message.you,
+        ...(message.set == null ? {} : { set: message.set }),
+        ...(message.kind === "host_offer" ? { hostOffer: message.offer ?? null } : {}),
+      };
     default:
       return {};
   }
@@ -47,6 +51,8 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
     historyIncomplete: state.historyIncomplete || lost,
     typing: [],
     knocks: [],
+    // The relay sends an open offer after the welcome.
+    hostOffer: null,
     waitingFor: null,
     limits: welcome.limits,
   };

@@ -2,6 +2,7 @@
 import type {
   CauseKind,
   CloseReason,
+  HostOffer,
   Knock,
   Limits,
   NackCode,
@@ -82,6 +83,8 @@ export interface RoomState {
   /** Names of other members who are typing. */
   typing: string[];
   knocks: Knock[];
+  /** The open offer of the room to a new host, if this member made or received it. */
+  hostOffer: HostOffer | null;
   /** `until_ms` is room time. */
   waitingFor: { people: string[]; until_ms: number } | null;
   limits: Limits | null;
@@ -105,6 +108,7 @@ export function emptyRoom(now_ms: number): RoomState {
     pending: [],
     typing: [],
     knocks: [],
+    hostOffer: null,
     waitingFor: null,
     limits: null,
     clock: null,

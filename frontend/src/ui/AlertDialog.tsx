@@ -4,6 +4,7 @@ import { Button } from "./Button";
 import { cx } from "./cx";
 import { OVERLAY, PANEL } from "./Dialog";
 import { useDialogFocus } from "./focusReturn";
+import { useFullscreenElement } from "./useFullscreenElement";
 
 interface AlertDialogProps {
   open: boolean;
@@ -15,6 +16,8 @@ interface AlertDialogProps {
   onConfirm: () => void;
   cancelLabel?: string;
   tone?: "danger" | "primary";
+  /** Called for the cancel button and the Escape key. */
+  onCancel?: () => void;
   children?: ReactNode;
 }
 
@@ -27,20 +30,29 @@ export function AlertDialog({
   onConfirm,
   cancelLabel = "Cancel",
   tone = "danger",
+  onCancel,
   children,
 }: AlertDialogProps) {
   const focus = useDialogFocus();
+  const fullscreen = useFullscreenElement();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
+      {/* What is not inside the fullscreen element is not shown. */}
+      <Radix.Portal container={fullscreen}>
         <Radix.Overlay className={OVERLAY} />
-        <Radix.Content className={cx(PANEL, "sm:max-w-md")} {...focus}>
+        <Radix.Content
+          className={cx(PANEL, "text-text sm:max-w-md")}
+          {...focus}
+          onEscapeKeyDown={onCancel}
+        >
           <Radix.Title className="text-xl font-bold tracking-tight">{title}</Radix.Title>
           <Radix.Description className="mt-2 text-muted">{description}</Radix.Description>
           {children}
           <div className="mt-6 flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
             <Radix.Cancel asChild>
-              <Button variant="ghost">{cancelLabel}</Button>
+              <Button variant="ghost" onClick={onCancel}>
+                {cancelLabel}
+              </Button>
             </Radix.Cancel>
             <Radix.Action asChild>
               <Button variant={tone} onClick={onConfirm}>

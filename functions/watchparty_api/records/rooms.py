@@ -33,6 +33,9 @@ class Room(Record):
     queue: tuple[dict[str, Any], ...] = ()
     closed_at: datetime | None = None
     handed_over: bool = False  # the host did not create the room, so their library is not lent to it
+    offered_to: str | None = None  # the participant to whom the host has offered the room (`rooms/host_offers.py`)
+    offered_until: datetime | None = None
+    offer_rev: int = 0  # counted with each change of the offer, for the relay
     erased: tuple[str, ...] = ()  # participants whose accounts were deleted: late events about them lose the name
     last_active_at: datetime
 

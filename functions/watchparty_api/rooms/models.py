@@ -118,6 +118,14 @@ class You(BaseModel):
     can_control: bool
 
 
+class HostOffer(BaseModel):
+    """The host's offer of the room to another participant, which is open until `expires_at`."""
+
+    participant_id: str
+    display_name: str
+    expires_at: datetime
+
+
 class RoomCard(BaseModel):
     """What people see before they join. `presence` and `position` are null if the room is for members only."""
 
@@ -156,6 +164,8 @@ class RoomView(BaseModel):
     poster_url: str | None
     created_at: datetime
     you: You
+    host_offer: HostOffer | None
+    """Only for the two people whom it concerns."""
 
 
 class RoomSummary(BaseModel):

@@ -51,6 +51,13 @@ def erase(member: Member, now: datetime) -> Notice:
     return _about(member, now, kind="erase")
 
 
+def host_offer(room: Room, by: str, now: datetime) -> Notice:
+    """The offer of the room to a new host, or that there is none any more."""
+    until_ms = round(room.offered_until.timestamp() * 1000) if room.offered_until else None
+    offer = {"rev": room.offer_rev, "to": room.offered_to, "until_ms": until_ms, "by": by}
+    return _notice(room.id, now, kind="host_offer", **offer)
+
+
 def settings(room: Room, now: datetime) -> Notice:
     """All settings of the room that the relay needs."""
     return _notice(room.id, now, kind="settings", set=settings_claim(room))

@@ -32,6 +32,7 @@ class Action(StrEnum):
     MAKE_LINK = "create a new link"
     CLOSE = "close this room"
     CHANGE_ROLE = "change roles"
+    ANSWER_HOST_OFFER = "answer this offer"
     DELEGATE_CONTROL = "give the remote"
     MUTE = "mute people"
     REMOVE = "remove people"
@@ -56,6 +57,7 @@ PERMISSIONS: Mapping[Action, frozenset[RoomRole]] = {
     Action.MAKE_LINK: _HOST,
     Action.CLOSE: _HOST,
     Action.CHANGE_ROLE: _HOST,
+    Action.ANSWER_HOST_OFFER: _INSIDE,
     Action.DELEGATE_CONTROL: _STAFF,
     Action.MUTE: _STAFF,
     Action.REMOVE: _STAFF,

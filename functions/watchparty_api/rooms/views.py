@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from watchparty_api.records import Member, Room, Snapshot, Video
 from watchparty_api.rooms.film import film_of
+from watchparty_api.rooms.host_offers import host_of, open_offer
 from watchparty_api.rooms.models import (
     Film,
     FilmProgress,
+    HostOffer,
     Position,
     Presence,
     QueuedFilm,
@@ -59,7 +61,14 @@ def card(
 
 
 def member_view(
-    room: Room, *, base_url: str, host_name: str, video: Video | None, member: Member, now: datetime
+    room: Room,
+    *,
+    base_url: str,
+    host_name: str,
+    video: Video | None,
+    member: Member,
+    offer: HostOffer | None,
+    now: datetime,
 ) -> RoomView:
     """The room as one of its members sees it."""
     return RoomView(
@@ -87,6 +96,7 @@ def member_view(
             muted=member.muted,
             can_control=controls(room.control, member, now),
         ),
+        host_offer=offer,
     )
 
 
@@ -181,8 +191,20 @@ def room_for_member(services: Services, room: Room, member: Member, *, base_url:
         host_name=_host_name(services, room),
         video=film_of(services, room),
         member=member,
+        offer=_offer(services, room, member),
         now=services.now(),
     )
+
+
+def _offer(services: Services, room: Room, member: Member) -> HostOffer | None:
+    """The open offer of the room, for the host and the person to whom it was made."""
+    offered_to = open_offer(room, services.now())
+    if offered_to is None or member.participant_id not in (offered_to, host_of(room)):
+        return None
+    offered = find_member(services, room.id, offered_to)
+    if offered is None or room.offered_until is None:
+        return None
+    return HostOffer(participant_id=offered_to, display_name=offered.display_name, expires_at=room.offered_until)
 
 
 def _host_name(services: Services, room: Room) -> str:

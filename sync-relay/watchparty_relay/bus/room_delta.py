@@ -13,7 +13,7 @@ from watchparty_relay.protocol.messages import LogEntry
 from watchparty_relay.protocol.values import Settings
 from watchparty_relay.rules.changes import Decision, Event
 from watchparty_relay.rules.playback import Clock
-from watchparty_relay.rules.state import Member, Room
+from watchparty_relay.rules.state import HostOffer, Member, Room
 
 
 class Head(Struct, frozen=True):
@@ -25,6 +25,7 @@ class Head(Struct, frozen=True):
     seq: int
     acting: str | None
     closed: bool
+    offer: HostOffer = HostOffer()
 
 
 class RoomDelta(Struct, frozen=True, tag="step"):
@@ -58,7 +59,7 @@ def version_number(version_id: str) -> int:
 
 
 def head_of(room: Room) -> Head:
-    return Head(room.epoch, room.clock, room.settings, room.seq, room.acting, room.closed)
+    return Head(room.epoch, room.clock, room.settings, room.seq, room.acting, room.closed, room.offer)
 
 
 def assemble_room(room_id: str, head: Head, log: tuple[LogEntry, ...], members: dict[str, Member]) -> Room:
@@ -72,6 +73,7 @@ def assemble_room(room_id: str, head: Head, log: tuple[LogEntry, ...], members: 
         members=members,
         acting=head.acting,
         closed=head.closed,
+        offer=head.offer,
     )
 
 

@@ -13,6 +13,7 @@ from watchparty_relay.protocol.messages import (
     Cleared,
     Deleted,
     Denied,
+    HostOffer,
     Knock,
     KnockGone,
     Moved,
@@ -25,6 +26,7 @@ from watchparty_relay.protocol.values import CloseCode, ErrorCode, PersonRef, Ro
 from watchparty_relay.rules.changes import (
     ControlLent,
     Event,
+    HostOfferChanged,
     MemberChanged,
     MemberRemoved,
     RenewalRequired,
@@ -68,9 +70,10 @@ class Broadcaster:
                 self._end_connections(event)
             case RequestDecided():
                 self._send_decision(room, event)
+            case HostOfferChanged():
+                self._send_offers(room, event, now_ms)
             case RoomClosed():
-                for subscriber in (*self.members, *self.waiting):
-                    subscriber.close(CloseCode.CLOSED, ErrorCode.CLOSED)
+                self._close_all()
 
     def send_announcement(self, room: Room, announcement: Announcement) -> None:
         """Sends a reaction to all members, and knocks to the moderators."""
@@ -119,6 +122,21 @@ class Broadcaster:
             for knock in self._knocks.values():
                 self.members.send(knock, to=(subscriber,))
 
+    def send_offer(self, room: Room, subscriber: Subscriber, *, now_ms: float) -> None:
+        """Sends the open offer of the room, if it concerns the subscriber."""
+        if _open_offer(room, subscriber.participant_id, now_ms) is not None:
+            self._send_offer(room, subscriber, now_ms)
+
+    def _send_offers(self, room: Room, changed: HostOfferChanged, now_ms: float) -> None:
+        for participant_id in changed.people:
+            for subscriber in self.members.of(participant_id):
+                self._send_offer(room, subscriber, now_ms)
+
+    def _send_offer(self, room: Room, subscriber: Subscriber, now_ms: float) -> None:
+        rights = you(room, subscriber.participant_id, now_ms=now_ms)
+        offer = _open_offer(room, subscriber.participant_id, now_ms)
+        self.members.send(RoomNotice(RoomNoticeKind.HOST_OFFER, rights, offer=offer), to=(subscriber,))
+
     def send_hold(self, room: Room, subscriber: Subscriber) -> None:
         if room.clock.hold not in (None, Hold()):
             self.members.send(_waiting_for(room), to=(subscriber,))
@@ -146,6 +164,10 @@ class Broadcaster:
         for subscriber in (*self.members.of(participant_id), *self.waiting.of(participant_id)):
             subscriber.close(code, error)
 
+    def _close_all(self) -> None:
+        for subscriber in (*self.members, *self.waiting):
+            subscriber.close(CloseCode.CLOSED, ErrorCode.CLOSED)
+
     def _end_connections(self, event: MemberRemoved | RenewalRequired) -> None:
         """Closes a removed member's connections, or those with an older token: their clients renew it, if they may."""
         if isinstance(event, MemberRemoved):
@@ -157,6 +179,19 @@ class Broadcaster:
 
     def _moderators(self, room: Room) -> list[Subscriber]:
         return [subscriber for subscriber in self.members if can_moderate(room, subscriber.participant_id)]
+
+
+def _open_offer(room: Room, participant_id: str, now_ms: float) -> HostOffer | None:
+    """The room's offer to a new host, if it is open and the participant made or received it."""
+    offer = room.offer
+    if offer.to is None or offer.until_ms <= now_ms or participant_id not in (offer.by, offer.to):
+        return None
+    by, to = room.members.get(offer.by), room.members.get(offer.to)
+    if by is None or to is None:
+        return None
+    return HostOffer(
+        by=PersonRef(id=offer.by, name=by.name), to=PersonRef(id=offer.to, name=to.name), until_ms=offer.until_ms
+    )
 
 
 def _waiting_for(room: Room) -> WaitingFor:

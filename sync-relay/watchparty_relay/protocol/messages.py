@@ -247,12 +247,22 @@ class WaitingFor(Struct, frozen=True, tag_field="t", tag="waiting_for"):
     until_ms: float
 
 
+class HostOffer(Struct, frozen=True):
+    """The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`."""
+
+    by: PersonRef
+    to: PersonRef
+    until_ms: float
+
+
 class RoomNotice(Struct, frozen=True, tag_field="t", tag="notice", omit_defaults=True):
-    """`role`, `mute` and `control` carry `you`; `settings` carries `set` and `you`."""
+    """All kinds carry `you`; `settings` carries `set`, too. `host_offer` goes to the two people whom the offer
+    concerns, and carries `offer` as long as it is open."""
 
     kind: RoomNoticeKind
     you: You
     set: Settings | None = None
+    offer: HostOffer | None = None
 
 
 class Renew(Struct, frozen=True, tag_field="t", tag="renew"):

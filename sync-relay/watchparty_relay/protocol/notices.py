@@ -58,6 +58,16 @@ class SettingsNotice(NoticeBase, frozen=True, tag="settings", kw_only=True):
     set: Settings
 
 
+class HostOfferNotice(NoticeBase, frozen=True, tag="host_offer", kw_only=True):
+    """The host `by` offers the room to the participant `to` until `until_ms`; without `to` there is no offer any more.
+    A higher `rev` replaces what was known."""
+
+    rev: Count
+    by: Id
+    to: Id | None = None
+    until_ms: Instant | None = None
+
+
 class MediaNotice(NoticeBase, frozen=True, tag="media", kw_only=True):
     """A higher `mrev` changes the film; the same one only increases `playable_s`."""
 
@@ -78,6 +88,7 @@ Notice = (
     | RenewNotice
     | EraseNotice
     | SettingsNotice
+    | HostOfferNotice
     | MediaNotice
     | CloseNotice
 )

@@ -176,6 +176,7 @@ class RoomNoticeKind(StrEnum):
     MUTE = "mute"
     CONTROL = "control"
     SETTINGS = "settings"
+    HOST_OFFER = "host_offer"
 
 
 # --- values in messages -----------------------------------------------------------------------------------------------

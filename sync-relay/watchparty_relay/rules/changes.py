@@ -123,6 +123,12 @@ class ControlLent(Struct, frozen=True, tag_field="t", tag="control_lent"):
     before: str | None
 
 
+class HostOfferChanged(Struct, frozen=True, tag_field="t", tag="host_offer_changed"):
+    """`people` are those whom the offer concerns, or concerned before."""
+
+    people: tuple[str, ...]
+
+
 class RoomClosed(Struct, frozen=True, tag_field="t", tag="room_closed"):
     pass
 
@@ -138,6 +144,7 @@ Event = (
     | RequestDecided
     | SettingsChanged
     | ControlLent
+    | HostOfferChanged
     | RoomClosed
 )
 

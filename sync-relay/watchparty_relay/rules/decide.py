@@ -12,6 +12,7 @@ from watchparty_relay.protocol.notices import (
     CloseNotice,
     DenyNotice,
     EraseNotice,
+    HostOfferNotice,
     MediaNotice,
     MuteNotice,
     Notice,
@@ -80,6 +81,8 @@ def _notice(room: Room, notice: Notice, now_ms: float) -> Decision:
             return membership.renewal_required(room, notice, now_ms=now_ms)
         case EraseNotice():
             return chat.delete_all_of(membership.erased(room, notice, now_ms=now_ms), notice.participant_id)
+        case HostOfferNotice():
+            return membership.host_offered(room, notice)
         case SettingsNotice():
             return membership.settings_changed(room, notice.set)
         case MediaNotice():

@@ -10,6 +10,7 @@ from watchparty_relay.protocol.notices import (
     AdmitNotice,
     DenyNotice,
     EraseNotice,
+    HostOfferNotice,
     MediaNotice,
     MuteNotice,
     RemoveNotice,
@@ -23,6 +24,7 @@ from watchparty_relay.rules.changes import (
     Decision,
     Enter,
     Event,
+    HostOfferChanged,
     LendControl,
     MemberChanged,
     MemberRemoved,
@@ -33,7 +35,7 @@ from watchparty_relay.rules.changes import (
     SettingsChanged,
 )
 from watchparty_relay.rules.playback import FILM_LEAD_MS
-from watchparty_relay.rules.state import Member, Room
+from watchparty_relay.rules.state import HostOffer, Member, Room
 
 MEMBER_TTL_MS = 3600 * 1000.0
 """A record is needed as long as an old token of the member may be presented: ten minutes, the grace, and some slack."""
@@ -152,6 +154,15 @@ def request_decided(room: Room, notice: AdmitNotice | DenyNotice, *, now_ms: flo
         return Decision(room)
     after = _with_member(room, notice.participant_id, replace(member, removed=not admitted), now_ms)
     return Decision(after, (RequestDecided(notice.participant_id, notice.req, admitted),))
+
+
+def host_offered(room: Room, notice: HostOfferNotice) -> Decision:
+    """Remembers the offer, for the two people whom it concerns; a known or older one changes nothing."""
+    if notice.rev <= room.offer.rev:
+        return Decision(room)
+    offer = HostOffer(rev=notice.rev, by=notice.by, to=notice.to, until_ms=notice.until_ms or 0.0)
+    people = dict.fromkeys(each for each in (offer.by, offer.to, room.offer.by, room.offer.to) if each)
+    return Decision(replace(room, offer=offer), (HostOfferChanged(tuple(people)),))
 
 
 def settings_changed(room: Room, settings: Settings) -> Decision:

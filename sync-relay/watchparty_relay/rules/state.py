@@ -30,6 +30,15 @@ class Member(Struct, frozen=True):
     said_ms: float | None = None
 
 
+class HostOffer(Struct, frozen=True):
+    """The newest offer of the room to a new host; `to` is None when it has ended. `rev` is the store's counter."""
+
+    rev: int = 0
+    by: str = ""
+    to: str | None = None
+    until_ms: float = 0.0
+
+
 class Room(Struct, frozen=True):
     """Clock, log and member records of one room; every change replaces it as a whole."""
 
@@ -42,6 +51,7 @@ class Room(Struct, frozen=True):
     members: dict[str, Member] = {}
     acting: str | None = None
     closed: bool = False
+    offer: HostOffer = HostOffer()
 
 
 def new_room(room_id: str, *, now_ms: float) -> Room:

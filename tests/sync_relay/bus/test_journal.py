@@ -304,6 +304,22 @@ async def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_an_offer_to_a_new_host_survives_a_restart(tmp_path: Path) -> None:
+    """The two people see it again when they reconnect, in a journal of this and of the previous release."""
+    path = tmp_path / "relay.sqlite"
+    harness = RelayHarness(journal_path=path)
+    await harness.open()
+    await harness.host()
+    await harness.join("ana")
+    until_ms = harness.time.wall_ms() + 600_000
+    await harness.notice("host_offer", rev=1, by="host", to="ana", until_ms=until_ms)
+    await harness.close()
+    again = await restarted(path, harness)
+    ana = await again.join("ana")
+    assert (await ana.next("notice"))["offer"]["to"]["id"] == "ana"
+    await again.close()
+
+
 async def test_an_erased_participant_leaves_nothing_in_the_file(tmp_path: Path) -> None:
     """M7: neither rows nor freed pages of the journal contain name or messages once it is closed."""
     harness = RelayHarness(journal_path=tmp_path / "relay.sqlite")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.relay.harness import Client, RelayHarness
-from fakes.relay.tokens import settings
+from fakes.relay.tokens import START_MS, settings
 from watchparty_relay.bus.memory import MemoryBus
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol.codec import Frame, FrameBatch
@@ -462,3 +462,40 @@ async def test_after_a_deployment_clients_are_asked_to_move_once(harness: RelayH
     await harness.pass_time(200, step_s=10.0)
     assert (len(ana.all("moved")), len(late.all("moved"))) == (1, 0)
     await harness.relay.stop()
+
+
+OFFER: dict[str, Any] = {"rev": 1, "by": "host", "to": "ana", "until_ms": START_MS + 600_000}
+
+
+async def test_an_offer_reaches_the_two_people_whom_it_concerns(harness: RelayHarness) -> None:
+    """M8: on all their connections, and those who come later; no one else sees it."""
+    host, ana, ben = await harness.host(), await harness.join("ana"), await harness.join("ben", role="moderator")
+    await harness.notice("host_offer", **OFFER)
+    for client in (host, ana):
+        notice = await client.next("notice")
+        assert notice["kind"] == "host_offer"
+        assert (notice["offer"]["by"]["id"], notice["offer"]["to"]["name"]) == ("host", "Ana")
+    again = await harness.join("ana")
+    assert (await again.next("notice"))["offer"]["until_ms"] == OFFER["until_ms"]
+    assert ben.all("notice") == []
+    assert (await harness.join("ben", role="moderator")).all("notice") == []
+
+
+async def test_an_offer_ends_for_both(harness: RelayHarness) -> None:
+    """M8: a notice without `offer`; a repeated or older notice of the functions changes nothing."""
+    host, ana = await harness.host(), await harness.join("ana")
+    await harness.notice("host_offer", **OFFER)
+    await harness.notice("host_offer", rev=2, by="host")
+    await harness.notice("host_offer", **OFFER)
+    for client in (host, ana):
+        assert [("offer" in notice) for notice in client.all("notice")] == [True, False]
+    assert (await harness.join("ana")).all("notice") == []
+
+
+async def test_an_expired_offer_is_not_shown(harness: RelayHarness) -> None:
+    """M8: those who join after `until_ms` receive nothing."""
+    await harness.host()
+    await harness.join("ana")
+    await harness.notice("host_offer", **OFFER)
+    await harness.pass_time(601.0, step_s=100.0)
+    assert (await harness.join("ana")).all("notice") == []

@@ -850,6 +850,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room_id}/host-offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Host Offer
+         * @description Accepts or declines the host's offer of the room, and returns the caller's membership. Who accepts becomes the
+         *     host, and the previous host a moderator.
+         */
+        post: operations["members.answer_host_offer"];
+        /**
+         * Take Back Host Offer
+         * @description Withdraws the host's offer of the room.
+         */
+        delete: operations["members.take_back_host_offer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room_id}/invitations": {
         parameters: {
             query?: never;
@@ -1095,7 +1120,8 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Changes role, mute and delegated control; `role: "host"` hands the room over.
+         * @description Changes role, mute and delegated control. `role: "host"` offers the room for ten minutes: the role changes when
+         *     the other person accepts.
          */
         patch: operations["members.change"];
         trace?: never;
@@ -2191,6 +2217,29 @@ export interface components {
              */
             status: "ok";
         };
+        /**
+         * HostOffer
+         * @description The host's offer of the room to another participant, which is open until `expires_at`.
+         */
+        HostOffer: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Participant Id */
+            participant_id: string;
+        };
+        /** HostOfferAnswer */
+        HostOfferAnswer: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "accept" | "decline";
+        };
         /** InvitationList */
         InvitationList: {
             /** Items */
@@ -2361,6 +2410,8 @@ export interface components {
         /**
          * MemberChanged
          * @description `link_lowered`: the moderator link that they joined with still lets people in, but only as viewers.
+         *
+         *     `offered_until`: the room is offered to them until then; they become the host by accepting.
          */
         MemberChanged: {
             /** Control Until */
@@ -2380,6 +2431,8 @@ export interface components {
             link_lowered: boolean;
             /** Muted */
             muted: boolean;
+            /** Offered Until */
+            offered_until: string | null;
             /** Participant Id */
             participant_id: string;
             /**
@@ -2928,6 +2981,7 @@ export interface components {
             film: components["schemas"]["Film"] | null;
             /** Host Name */
             host_name: string;
+            host_offer: components["schemas"]["HostOffer"] | null;
             /** Id */
             id: string;
             /**
@@ -5039,6 +5093,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ActionLog"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "members.answer_host_offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostOfferAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "members.take_back_host_offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

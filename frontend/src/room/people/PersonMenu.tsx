@@ -95,9 +95,9 @@ function HandOverDialog({ person, onClose }: HandOverDialogProps) {
     <AlertDialog
       open
       onOpenChange={onClose}
-      title={`Make ${person.name} the host?`}
-      description={`${person.name} will own this room. You’ll stay as co-host. Only ${person.name} can hand it back.`}
-      confirmLabel="Make host"
+      title={`Ask ${person.name} to be the host?`}
+      description={`If ${person.name} accepts, they’ll own this room and you’ll stay as co-host. Only they can hand it back.`}
+      confirmLabel="Ask"
       tone="primary"
       onConfirm={() => void act("make_host", person)}
     />

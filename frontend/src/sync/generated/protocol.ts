@@ -62,7 +62,7 @@ export type NackCode =
 /**
  * What a server `notice` is about: the member's rights, or the room's settings.
  */
-export type RoomNoticeKind = "control" | "mute" | "role" | "settings";
+export type RoomNoticeKind = "control" | "host_offer" | "mute" | "role" | "settings";
 /**
  * Sent in `error` before a close (`fatal`), or in answer to a message that has no `cid`.
  */
@@ -95,6 +95,7 @@ export type Notice =
   | RenewNotice
   | EraseNotice
   | SettingsNotice
+  | HostOfferNotice
   | MediaNotice
   | CloseNotice;
 
@@ -384,13 +385,23 @@ export interface WaitingFor {
   until_ms: number;
 }
 /**
- * `role`, `mute` and `control` carry `you`; `settings` carries `set` and `you`.
+ * All kinds carry `you`; `settings` carries `set`, too. `host_offer` goes to the two people whom the offer
+ *     concerns, and carries `offer` as long as it is open.
  */
 export interface RoomNotice {
   t: "notice";
   kind: RoomNoticeKind;
   you: You;
   set?: Settings | null;
+  offer?: HostOffer | null;
+}
+/**
+ * The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`.
+ */
+export interface HostOffer {
+  by: PersonRef;
+  to: PersonRef;
+  until_ms: number;
 }
 /**
  * The client should send a new token by `by_ms`.
@@ -487,6 +498,20 @@ export interface SettingsNotice {
   room: string;
   t?: "notice";
   set: Settings;
+}
+/**
+ * The host `by` offers the room to the participant `to` until `until_ms`; without `to` there is no offer any more.
+ *     A higher `rev` replaces what was known.
+ */
+export interface HostOfferNotice {
+  kind: "host_offer";
+  id: string;
+  room: string;
+  t?: "notice";
+  rev: number;
+  by: string;
+  to?: string | null;
+  until_ms?: number | null;
 }
 /**
  * A higher `mrev` changes the film; the same one only increases `playable_s`.

@@ -23,6 +23,7 @@ from watchparty_api.rooms.history.models import (
     without_erased,
 )
 from watchparty_api.rooms.history.snapshots import after_session, after_snapshot, unknown_snapshot
+from watchparty_api.rooms.host_offers import end_offer
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace, Write
 from watchparty_api.webhooks.outbox import Subscribers, session_deliveries, subscribers, wake_delivery
@@ -69,6 +70,7 @@ def store_batch(services: Services, events: Sequence[RoomEvent]) -> None:
             continue
         wake_delivery(services, decided.deliveries)
         chat_archive.settle(services, [event for event in events if isinstance(event, ChatEvent)])
+        _end_offers(services, decided, events)
         return
     raise Conflict("changed_meanwhile", "Someone else is changing this right now. Try again.")
 
@@ -162,6 +164,16 @@ def _put_snapshot(services: Services, decided: _Decided, event: SnapshotEvent | 
     snapshot = known if isinstance(known, Snapshot) else unknown_snapshot(event, services.now())
     changed = after_snapshot(snapshot, event) if isinstance(event, SnapshotEvent) else after_session(snapshot, event)
     decided.put(changed)
+
+
+def _end_offers(services: Services, decided: _Decided, events: Sequence[RoomEvent]) -> None:
+    """Someone who has left can neither hand a room over nor accept it."""
+    sessions = [event for event in events if isinstance(event, SessionEvent) and event.kind == "session_ended"]
+    left = {(event.room, event.participant_id) for event in sessions}
+    for room_id, participant_id in left:
+        room = decided.after.get((Room, room_id))
+        if isinstance(room, Room) and room.offered_to is not None:
+            end_offer(services, room_id, (participant_id,))
 
 
 def _note_activity(decided: _Decided, event: SessionEvent) -> None:

@@ -1,4 +1,4 @@
-"""Changes to a member: role, mute and delegated control; handing the room over.
+"""Changes to a member: role, mute and delegated control; offering the room.
 
 Every change increments `mver` once per notice and is committed with the notices to the relay. The caller and the
 subject are read again for each decision, so that no one acts with a role that they have just lost.
@@ -15,6 +15,7 @@ from watchparty_api.rooms import notices
 from watchparty_api.rooms.address import open_room
 from watchparty_api.rooms.history.action_log import log_entry
 from watchparty_api.rooms.invitations.links import revoke_moderator_link
+from watchparty_api.rooms.members.handover import offer_room
 from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.rooms.participants import require_member
 from watchparty_api.rooms.permissions import PERMISSIONS, Action, controls_by_role, outranks, room_role
@@ -26,10 +27,14 @@ _DELEGATION = frozenset({"control_until", "controls"})
 
 @dataclass(frozen=True)
 class MemberChangeResult:
-    """The changed member; `link_lowered` says that the link they joined with no longer admits moderators."""
+    """The changed member; `link_lowered` says that the link they joined with no longer admits moderators.
+
+    `offered_until` is set if the room was offered to them, which changes nothing until they accept.
+    """
 
     member: Member
     link_lowered: bool = False
+    offered_until: datetime | None = None
 
 
 def change_member(
@@ -45,7 +50,7 @@ def change_member(
             raise Conflict("not_in_room", "This person is no longer in the room.")
         _require_may_change(room, by, member, fields.keys())
         if fields.get("role") == "host":
-            return _hand_over(room, by, member, fields, now)
+            return _offer(services, room, by, member, fields)
         link = revoke_moderator_link(services, member) if fields.get("role") == "viewer" else None
         return _apply(by, member, fields, link, now)
 
@@ -109,25 +114,15 @@ def _with_delegation(member: Member, fields: dict[str, Any], now: datetime) -> M
     return replace(member, controls=indefinitely, control_until=None if indefinitely else until)
 
 
-def _hand_over(
-    room: Room, by: Member, member: Member, fields: dict[str, Any], now: datetime
+def _offer(
+    services: Services, room: Room, by: Member, member: Member, fields: dict[str, Any]
 ) -> Change[MemberChangeResult]:
-    """Makes another account the host; the previous host stays as a moderator. The room gets no access to the library
-    of the new host, who has not agreed to it: they show and queue their films themselves.
-    """
+    """Offers the room to the member, who becomes the host by accepting (`handover.py`)."""
     if len(fields) > 1:
         raise Invalid("invalid", "Making someone the host can’t be combined with other changes.")
-    if member.account_id is None:
-        raise Conflict("no_account", "Only people with an account can be host.")
-    host = replace(member, role="host", muted=False, controls=False, control_until=None, mver=member.mver + 1)
-    previous = replace(by, role="moderator", mver=by.mver + 1)
-    changed = replace(room, owner_id=member.account_id, handed_over=True)
-    entry = log_entry(by, "host_changed", now, participant_id=host.participant_id, name=host.display_name)
-    return Change(
-        MemberChangeResult(host),
-        writes=[Replace(changed), Replace(previous), Replace(host), entry],
-        notices=[notices.role(previous, now), notices.role(host, now)],
-    )
+    offered, change = offer_room(services, room, by, member)
+    result = MemberChangeResult(member, offered_until=offered.offered_until)
+    return Change(result, writes=change.writes, notices=change.notices)
 
 
 def rename(services: Services, room_id: str, participant_id: str, display_name: str) -> Member:

@@ -24,9 +24,17 @@ class MemberView(BaseModel):
 
 
 class MemberChanged(MemberView):
-    """`link_lowered`: the moderator link that they joined with still lets people in, but only as viewers."""
+    """`link_lowered`: the moderator link that they joined with still lets people in, but only as viewers.
+
+    `offered_until`: the room is offered to them until then; they become the host by accepting.
+    """
 
     link_lowered: bool
+    offered_until: datetime | None
+
+
+class HostOfferAnswer(Body):
+    decision: Literal["accept", "decline"]
 
 
 class MemberList(BaseModel):

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from watchparty_api.errors import NotFound
-from watchparty_api.records import Ban, Invitation
+from watchparty_api.records import Ban, Invitation, Member, Notice, Room
 from watchparty_api.rooms import notices
 from watchparty_api.rooms.bans import new_ban
 from watchparty_api.rooms.history.action_log import log_entry
+from watchparty_api.rooms.host_offers import without_offer_of
 from watchparty_api.rooms.invitations.invite import revoke_invitation
 from watchparty_api.rooms.invitations.links import revoke_moderator_link
 from watchparty_api.rooms.join_requests.requests import close_request
@@ -32,10 +34,20 @@ def leave(services: Services, room_id: str, participant_id: str) -> None:
             return Change(None)
         request = close_request(services, member, "withdrawn", by=member.participant_id, now=now)
         changed = replace(member, state="left" if member.state == "admitted" else "withdrawn", mver=member.mver + 1)
-        writes: list[Write] = [Replace(changed), *([Replace(request)] if request else [])]
-        return Change(None, writes=writes, notices=[notices.remove(changed, now)])
+        ended, outgoing = _end_offer(services, member, now)
+        writes: list[Write] = [Replace(changed), *ended, *([Replace(request)] if request else [])]
+        return Change(None, writes=writes, notices=[notices.remove(changed, now), *outgoing])
 
     commit_and_notify(services, decide)
+
+
+def _end_offer(services: Services, member: Member, now: datetime) -> tuple[list[Write], list[Notice]]:
+    """The writes and notices that end an offer of the room by or to a member who leaves."""
+    room = services.store.get(Room, member.room_id) if member.account_id else None  # guests are offered no room
+    if room is None:
+        return [], []
+    ended, outgoing = without_offer_of(room, (member.participant_id,), now)
+    return [Replace(ended)] if outgoing else [], outgoing
 
 
 def leave_all_rooms(services: Services, account_id: str) -> None:
@@ -122,6 +134,8 @@ def remove(
         if ban and services.store.get(Ban, member.id) is None:
             writes += new_ban(services, member, by=by, by_address=by_address, now=now)
         notice = notices.deny(removed, request.id, now) if request else notices.remove(removed, now)
-        return Change(MemberChangeResult(removed, link is not None), writes=writes, notices=[notice])
+        ended, outgoing = _end_offer(services, member, now)
+        result = MemberChangeResult(removed, link is not None)
+        return Change(result, writes=[*writes, *ended], notices=[notice, *outgoing])
 
     return commit_and_notify(services, decide)

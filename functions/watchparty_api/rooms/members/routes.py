@@ -8,9 +8,11 @@ from watchparty_api.records import Ban, Member
 from watchparty_api.rooms.bans import client_address_hash, lift_ban
 from watchparty_api.rooms.generated_names import guest_name
 from watchparty_api.rooms.members.changes import change_member, rename
+from watchparty_api.rooms.members.handover import accept_offer, decline_offer, withdraw_offer
 from watchparty_api.rooms.members.models import (
     BanList,
     BanView,
+    HostOfferAnswer,
     MemberChange,
     MemberChanged,
     MemberList,
@@ -50,10 +52,28 @@ def rename_me(body: Rename, access: RoomAccessOf, services: ServicesOf) -> Membe
 
 @router.patch("/rooms/{room_id}/members/{participant_id}")
 def change(participant_id: str, body: MemberChange, access: RoomAccessOf, services: ServicesOf) -> MemberChanged:
-    """Changes role, mute and delegated control; `role: "host"` hands the room over."""
+    """Changes role, mute and delegated control. `role: "host"` offers the room for ten minutes: the role changes when
+    the other person accepts."""
     me = access.require(Action.MUTE, services.now())
     result = change_member(services, access.room.id, me.participant_id, participant_id, body.given())
-    return MemberChanged(**_view(result.member).model_dump(), link_lowered=result.link_lowered)
+    view = _view(result.member).model_dump()
+    return MemberChanged(**view, link_lowered=result.link_lowered, offered_until=result.offered_until)
+
+
+@router.post("/rooms/{room_id}/host-offer")
+def answer_host_offer(body: HostOfferAnswer, access: RoomAccessOf, services: ServicesOf) -> MemberView:
+    """Accepts or declines the host's offer of the room, and returns the caller's membership. Who accepts becomes the
+    host, and the previous host a moderator."""
+    me = access.require(Action.ANSWER_HOST_OFFER, services.now())
+    answer = accept_offer if body.decision == "accept" else decline_offer
+    return _view(answer(services, access.room.id, me.participant_id))
+
+
+@router.delete("/rooms/{room_id}/host-offer", status_code=204)
+def take_back_host_offer(access: RoomAccessOf, services: ServicesOf) -> None:
+    """Withdraws the host's offer of the room."""
+    me = access.require(Action.CHANGE_ROLE, services.now())
+    withdraw_offer(services, access.room.id, me.participant_id)
 
 
 @router.delete("/rooms/{room_id}/members/{participant_id}")
