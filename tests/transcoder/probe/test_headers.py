@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from transcoder import patches
 from transcoder.films import AAC, X264, audio, ffmpeg, make, video
+from transcoder.probe import damaged_headers
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.plan.models import Facts, Plan
 from watchparty_transcoder.plan.plan import make_plan
@@ -34,7 +34,7 @@ def plan_of(film: Path) -> Plan:
 def test_mp4_headers_against_their_tables(factor: float, options: list[str], tmp_path: Path) -> None:
     """A film lasts as long as its samples, whether its headers say nothing, a part of it or a day."""
     film = make(tmp_path / "a.mp4", [*FILM, *options])
-    patches.mp4_headers_say(film, factor)
+    damaged_headers.mp4_headers_say(film, factor)
     plan = plan_of(film)
     assert plan.duration_s == pytest.approx(SECONDS, abs=0.05)
     assert plan.warnings == ()
@@ -45,9 +45,9 @@ def test_mp4_headers_against_their_tables(factor: float, options: list[str], tmp
 def test_matroska_header_against_its_blocks(says_s: float, padded: bool, tmp_path: Path) -> None:
     """Also where the file is so large that reading all of it takes time."""
     film = make(tmp_path / "a.mkv", FILM)
-    patches.matroska_says(film, says_s)
+    damaged_headers.matroska_says(film, says_s)
     if padded:
-        patches.append_void(film, SMALL_BYTES)
+        damaged_headers.append_void(film, SMALL_BYTES)
     plan = plan_of(film)
     assert plan.duration_s == pytest.approx(SECONDS, abs=0.05)
     assert plan.warnings == ()
@@ -59,8 +59,8 @@ def test_large_matroska_that_begins_late(says_s: float, tmp_path: Path) -> None:
     whole, film = make(tmp_path / "whole.mkv", FILM), tmp_path / "a.mkv"
     ffmpeg("-itsoffset", "10", "-i", whole, "-c", "copy", "-copyts", "-avoid_negative_ts", "disabled", film)
     film.write_bytes(film.read_bytes().replace(b"DURATION", b"UNKNOWN_"))  # not every writer notes each track's end
-    patches.matroska_says(film, says_s)
-    patches.append_void(film, SMALL_BYTES)
+    damaged_headers.matroska_says(film, says_s)
+    damaged_headers.append_void(film, SMALL_BYTES)
     plan = plan_of(film)
     assert plan.container_origin_s == pytest.approx(10, abs=0.05)
     assert plan.duration_s == pytest.approx(SECONDS, abs=0.05)
@@ -71,7 +71,7 @@ def test_large_matroska_that_begins_late(says_s: float, tmp_path: Path) -> None:
 def test_fragments_that_begin_late(begin_s: float, tmp_path: Path) -> None:
     """The clock of fragments may begin anywhere; it is subtracted once."""
     film = make(tmp_path / "a.mp4", [*FILM, *FRAGMENTED, "-video_track_timescale", "12800"])
-    patches.fragments_begin_at(film, begin_s, timescales=[12_800, 48_000])
+    damaged_headers.fragments_begin_at(film, begin_s, timescales=[12_800, 48_000])
     plan = plan_of(film)
     assert plan.container_origin_s == pytest.approx(begin_s, abs=0.05)
     assert plan.duration_s == pytest.approx(SECONDS, abs=0.1)
@@ -84,7 +84,7 @@ def test_fragments_that_begin_late(begin_s: float, tmp_path: Path) -> None:
 def test_delays_of_a_gif(delays: tuple[int, ...], expected_s: float, tmp_path: Path) -> None:
     """As in every browser, a delay of less than two hundredths is ten; encoding uses the same times."""
     film = make(tmp_path / "a.gif", ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=2,format=rgb24"])
-    patches.gif_delays(film, *delays)
+    damaged_headers.gif_delays(film, *delays)
     facts = facts_of(film)
     assert facts.duration_s == pytest.approx(expected_s, abs=0.001)
     assert facts.fed  # ffmpeg is given these times and does not read its own

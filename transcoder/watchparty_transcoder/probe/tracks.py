@@ -1,11 +1,11 @@
 """The facts of single streams: video, audio and subtitles. Called by `probe` with a container that it has opened."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, islice, pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import av
 import av.error
@@ -153,11 +153,13 @@ def video_facts(
     start_s = float(first_present * time_base)
     components = sample.format.components
     sets = avc.read_sets(context.extradata or b"") if context.name == "h264" else None
+    sampled: list[av.Packet[Any]] = []
     if demuxer == "mov" and tables and not tables.fragmented:
         reorder = first_present - (first.dts if first.dts is not None else first_present)
         keyframes = cut_points.in_tables(source, stream, sets)
     else:
-        reorder = cut_points.lead_of(chain([first], islice(demux(container, demuxer, [stream]), PACKETS_FOR_THE_LEAD)))
+        sampled = list(islice(demux(container, demuxer, [stream]), PACKETS_FOR_THE_LEAD))
+        reorder = cut_points.lead_of([first, *sampled])
         placed = cues or durations.cut_points.get(index, ())
         keyframes = tuple(replace(each, decode=each.decode - reorder) for each in placed)
     rate, base_rate = _rate(stream), Fraction(stream.base_rate or 0)
@@ -165,7 +167,8 @@ def video_facts(
     if demuxer == "gif" and length_s:  # libav's rates are those of the delays as they are stored
         rate = Fraction(durations.frames[index] / length_s).limit_denominator(1000)
     if base_rate > rate * VARIABLE:  # fields, or frames missing on purpose
-        base_rate = min(base_rate, _needed_rate(container, stream, demuxer) or base_rate)
+        packets = chain(sampled, demux(container, demuxer, [stream]))
+        base_rate = min(base_rate, _needed_rate(packets, stream.time_base) or base_rate)
     return VideoFacts(
         index=index,
         codec=context.name,
@@ -208,22 +211,22 @@ def _rate(stream: VideoStream) -> Fraction:
     return base if impossible or average <= 0 else average
 
 
-def _needed_rate(container: InputContainer, stream: VideoStream, demuxer: str) -> Fraction | None:
+def _needed_rate(packets: "Iterable[av.Packet[Any]]", time_base: Fraction | None) -> Fraction | None:
     """The rate at which no frame would be dropped: that of the closest frames, of which there are more than a few.
 
     libav's base rate is the lowest that expresses every time; of coded fields it is twice the rate of the frames.
     """
     times: list[int] = []
     with contextlib.suppress(av.error.FFmpegError):
-        for packet in islice(demux(container, demuxer, [stream]), TIMED_PACKETS):
+        for packet in islice(packets, TIMED_PACKETS):
             if packet.pts is not None:
                 times.append(packet.pts)
     gaps = sorted(later - earlier for earlier, later in pairwise(sorted(set(times))))
-    if len(gaps) < FRAMES_SAMPLED or stream.time_base is None:
+    if len(gaps) < FRAMES_SAMPLED or time_base is None:
         return None
     closest = gaps[len(gaps) // 20]
     near = [gap for gap in gaps if closest * 3 <= gap * 4 and gap * 4 <= closest * 5]
-    return len(near) / (sum(near) * stream.time_base)
+    return len(near) / (sum(near) * time_base)
 
 
 def _first_frames(container: InputContainer, stream: VideoStream) -> tuple["av.Packet[VideoStream]", list[VideoFrame]]:
