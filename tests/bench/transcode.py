@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def length(folder: Path) -> Iterator[Row]:
     ratio = statistics.median(long_s) / statistics.median(short_s)
     spread = f"{spread_of(long_s)} s, {spread_of(short_s)} s"
     yield Row("length_ratio", "copyable: first playable, cold start, 2 h / 60 s", ratio, "×", 5, spread)
+
+
+def containers(folder: Path) -> Iterator[Row]:
+    """When the film's own quality can be watched, from files other than MP4."""
+    sources = {f"{name}, 60 s": partial(films.minute_in, name) for name in films.CONTAINERS}
+    sources["Matroska, AC-3 5.1, SRT, 2 h"] = films.two_hours_of_matroska
+    for number, (name, film_of) in enumerate(sources.items()):
+        source = film_of()
+        taken = [ours.first_playable_s(source, folder / f"{number}-{run}", copied=True) for run in range(RUNS)]
+        key = f"own_quality_{number}_s"
+        yield Row(key, f"{name}: own quality, prewarmed", statistics.median(taken), "s", 1, spread_of(taken))
 
 
 def ladder_cost(folder: Path) -> Iterator[Row]:
@@ -127,7 +139,8 @@ def av1(folder: Path) -> Iterator[Row]:
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    "first_playable": first_playable, "length": length, "ladder_cost": ladder_cost, "sound": audio, "av1": av1,
+    "first_playable": first_playable, "length": length, "containers": containers,
+    "ladder_cost": ladder_cost, "sound": audio, "av1": av1,
 }  # fmt: skip
 
 

@@ -164,3 +164,28 @@ def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
     check_smooth(found)
     kinds = {json.dumps(url).rpartition("/")[2][:4] for url in found["levels"]}
     assert kinds >= {"copy", "ladd"}, found
+
+
+REORDERED = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-g", "45", "-pix_fmt", "yuv420p"]
+CONTAINERS = {
+    "film.mkv": ["-c:a", "ac3"],  # the picture copied, the sound encoded beside it
+    "film.ts": AAC,
+}
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_copy_out_of_another_container(page_of: Page, name: str, tmp_path: Path) -> None:
+    """The film's own quality plays without a gap, with decode times that no container stored, also after a seek."""
+    recipe = [*video(rate="15", seconds=SECONDS), *audio(SECONDS), *REORDERED, *CONTAINERS[name]]
+    outcome = transcode(make(tmp_path / name, recipe), tmp_path / "out")
+    assert outcome.exit_code == 0, outcome.log
+    with served_locally(Site(outcome.folder)) as address:
+        page_of.goto(address)
+        page_of.wait_for_function("hls.levels?.length")
+        page_of.evaluate("hls.currentLevel = hls.levels.findIndex(level => level.url[0].includes('/copy'))")
+        found = play(page_of, until_s=3)
+        check_smooth(found)
+        page_of.evaluate("video.currentTime = 10")
+        found = play(page_of, until_s=12)
+    check_smooth(found)
+    assert all("/copy" in level for level in found["levels"][-1:])

@@ -46,3 +46,33 @@ def minute() -> Path:
 def two_hours() -> Path:
     """That minute 120 times, 4.5 GB."""
     return film("transcode-2h.mp4", "-stream_loop", "119", "-i", str(minute()), "-c", "copy", "-movflags", "+faststart")
+
+
+CONTAINERS = {
+    "Matroska, AAC": ("transcode-60s.mkv", ("-c", "copy")),
+    "Matroska, AC-3 5.1": ("transcode-60s-ac3.mkv", ("-c:v", "copy", "-ac", "6", "-c:a", "ac3")),
+    "transport stream, AAC": ("transcode-60s.ts", ("-c", "copy")),
+    "fragmented MP4, AAC": (
+        "transcode-60s-fragments.mp4", ("-c", "copy", "-movflags", "+frag_keyframe+empty_moov+default_base_moof")
+    ),
+    "FLV, AAC": ("transcode-60s.flv", ("-c", "copy")),
+}  # fmt: skip
+
+
+def minute_in(container: str) -> Path:
+    """The minute in another container."""
+    name, options = CONTAINERS[container]
+    return film(name, "-i", str(minute()), *options)
+
+
+def two_hours_of_matroska() -> Path:
+    """The minute 120 times in the commonest form of a downloaded film: H.264, AC-3 5.1 and subtitles; 4.5 GB."""
+    subtitles = minute().with_name("transcode-2h.srt")
+    subtitles.write_text(
+        "".join(
+            f"{n + 1}\n{n // 60:02d}:{n % 60:02d}:00,000 --> {n // 60:02d}:{n % 60:02d}:03,000\nLine {n}\n\n"
+            for n in range(120)
+        )
+    )
+    loop = ("-stream_loop", "119", "-i", str(minute_in("Matroska, AC-3 5.1")), "-i", str(subtitles))
+    return film("transcode-2h.mkv", *loop, "-map", "0", "-map", "1", "-c", "copy", "-c:s", "srt")
