@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
 from transcoder.decoding import decode_audio, decode_video
@@ -71,6 +72,8 @@ def test_the_copy_is_the_film(name: str, coded: Coded, tmp_path: Path) -> None:
     seen = decode_video(copied.video)
     assert seen.flashes == pytest.approx([1.0, 3.0, 5.0, 7.0, 9.0, 11.0], abs=0.045)
     heard = decode_audio(copied.audio)
+    with av.open(str(copied.audio)) as container:
+        assert all(bytes(packet)[:1] != b"\xff" for packet in container.demux())  # an ADTS header
     assert heard.beeps[:6] == pytest.approx([1.0, 3.0, 5.0, 7.0, 9.0, 11.0], abs=0.03)
 
 

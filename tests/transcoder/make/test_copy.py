@@ -45,13 +45,24 @@ def sources(outcome: Outcome) -> tuple[set[str], list[str]]:
     return {each["source"] for each in last["renditions"]}, [each["playlist"] for each in last["audio_tracks"]]
 
 
+def sound_with_a_gap(folder: Path) -> Path:
+    """Five frames are missing at 4.3 s, a tenth of a second."""
+    whole = make(folder / "whole.mkv", [*audio(12), *AAC])
+    return make(folder / "holed.mkv", ["-i", str(whole), "-c", "copy", "-bsf:a", "noise=drop='between(n\\,200\\,204)'"])
+
+
+def joined_pictures(folder: Path) -> list[str]:
+    """An input of ffmpeg: two recordings of different sizes, joined without encoding."""
+    for number, size in enumerate(("192x108", "256x144")):
+        make(folder / f"{number}.ts", [*video(size, "25", 6), *B_FRAMES])
+    names = folder / "names.txt"
+    names.write_text("file 0.ts\nfile 1.ts\n")
+    return ["-f", "concat", "-i", str(names)]
+
+
 def test_a_film_whose_parameter_sets_change(tmp_path: Path) -> None:
     """Two recordings that were joined without encoding: one header cannot describe both, so the picture is encoded."""
-    for number, size in enumerate(("192x108", "256x144")):
-        make(tmp_path / f"{number}.ts", [*video(size, "25", 6), *B_FRAMES])
-    names = tmp_path / "names.txt"
-    names.write_text("file 0.ts\nfile 1.ts\n")
-    film = make(tmp_path / "film.mkv", ["-f", "concat", "-i", str(names), *audio(12), "-c:v", "copy", *AAC])
+    film = make(tmp_path / "film.mkv", [*joined_pictures(tmp_path), *audio(12), "-c:v", "copy", *AAC])
     outcome = transcode(film, tmp_path / "out")
     assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
     assert sources(outcome) == ({"ladder"}, ["a0/copy.m3u8"])
@@ -59,9 +70,7 @@ def test_a_film_whose_parameter_sets_change(tmp_path: Path) -> None:
 
 def test_a_gap_in_the_sound(tmp_path: Path) -> None:
     """The sound is encoded, with silence in the gap, so that it stays with the picture; the picture is still copied."""
-    whole = make(tmp_path / "whole.mkv", [*audio(12), *AAC])
-    holed = make(tmp_path / "holed.mkv", ["-i", str(whole), "-c", "copy", "-bsf:a",
-                                          "noise=drop='between(n\\,200\\,215)'"])  # fmt: skip
+    holed = sound_with_a_gap(tmp_path)
     film = make(tmp_path / "film.mkv", [*video("192x108", "25", 12), "-i", str(holed), "-map", "0", "-map", "1",
                                         *B_FRAMES, "-c:a", "copy"])  # fmt: skip
     outcome = transcode(film, tmp_path / "out")
@@ -78,3 +87,12 @@ def test_a_long_group_far_into_the_film(tmp_path: Path) -> None:
     outcome = transcode(film, tmp_path / "out")
     assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
     assert sources(outcome)[0] == {"ladder"}
+
+
+def test_when_neither_can_be_copied(tmp_path: Path) -> None:
+    """A stream that has failed once is not copied again after the other one fails."""
+    sound = ["-i", str(sound_with_a_gap(tmp_path)), "-map", "0", "-map", "1"]
+    film = make(tmp_path / "film.mkv", [*joined_pictures(tmp_path), *sound, "-c", "copy"])
+    outcome = transcode(film, tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert sources(outcome) == ({"ladder"}, ["a0/aac.m3u8"])

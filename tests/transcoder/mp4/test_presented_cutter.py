@@ -73,6 +73,23 @@ def test_what_does_not_fit(changes: dict[str, Any], seconds: float, keys: tuple[
         cut(tmp_path, plan(**changes), seconds=seconds, keys=keys)
 
 
+@pytest.mark.parametrize(
+    ("shown", "keys"),
+    [((0, 100), ()), ((100, 200), (100,)), ((0, 100, 4100, 4000), (0, 4000))],
+    ids=["no keyframe first", "nothing at the beginning", "shown after the next keyframe"],
+)
+def test_frames_that_a_player_cannot_show(shown: tuple[int, ...], keys: tuple[int, ...], tmp_path: Path) -> None:
+    """A segment holds everything from its keyframe to the next one, and the first one begins with the film."""
+    cutter = PresentedCutter(plan(), FolderStorage(tmp_path), lambda _: None)
+
+    def add_all() -> None:
+        for at in shown:
+            cutter.add(b"x", at, FRAME, key=at in keys)
+
+    with pytest.raises(PlanMismatch):
+        add_all()
+
+
 def test_nothing_to_copy(tmp_path: Path) -> None:
     """A film without a frame is not a copy."""
     with pytest.raises(PlanMismatch):

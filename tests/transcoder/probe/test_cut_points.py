@@ -92,6 +92,15 @@ def test_a_cue_that_points_elsewhere(large: Path, tmp_path: Path) -> None:
         assert places(damaged(large, tmp_path / "film.mkv", CUE_POSITION, position)) == []
 
 
+def test_how_far_decoding_has_to_run_ahead(tmp_path: Path) -> None:
+    """By the depth of the B frames, and a frame more in case that later groups are deeper."""
+    coding = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-bf", "3"]
+    for name, b_frames in (("pyramid.mkv", ["-b_strategy", "0"]), ("none.mkv", ["-bf", "0"])):
+        video_facts = facts_of(make(tmp_path / name, [*video("192x108", "25", 5), *coding, *b_frames])).video
+        assert video_facts
+        assert video_facts.reorder == (120 if name == "pyramid.mkv" else 40)
+
+
 def test_a_film_without_cues(tmp_path: Path) -> None:
     """It is read to its end anyway, and its keyframes are seen then."""
     film = make(tmp_path / "film.mkv", [*video("192x108", "25", SECONDS), *CODING, "-live", "1"])

@@ -99,3 +99,16 @@ def test_audio_only_is_playable() -> None:
     assert progress.offered() == []
     assert progress.playable_s() == 8
     assert progress.lowest_complete() is None
+
+
+def test_a_copy_whose_number_of_segments_is_not_planned() -> None:
+    """It is complete with the segment that is marked as the last, whatever the estimate was."""
+    for count in (12, 15, 18):
+        progress = FilmProgress(make_plan(facts(demuxer="matroska")))
+        make(progress, "v1080/copy", *range(count - 1))
+        assert not progress.video[0].complete
+        make(progress, "v1080/copy", count - 1)
+        assert not progress.video[0].complete
+        progress.add(StoredSegment("v1080/copy", count - 1, 4.0, 500_000, 120, 0, 0, last=True))
+        assert progress.video[0].complete
+        assert progress.video[0].expected == count
