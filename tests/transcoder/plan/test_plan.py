@@ -206,3 +206,16 @@ def test_every_chunk_and_segment_is_covered_once(duration_s: float, rate: Fracti
     ]:
         assert [chunk.first for chunk in chunks] == [0, *(chunk.end for chunk in chunks[:-1])]
         assert chunks[-1].end == segments
+
+
+def test_what_could_not_be_copied_is_encoded() -> None:
+    """Alone; a later plan knows from this one what not to try again."""
+    copied = planning.make_plan(facts())
+    assert planning.streams_not_copied(copied) == frozenset()
+    without_audio = planning.make_plan(facts(), uncopied=frozenset({1}))
+    assert without_audio.video
+    assert without_audio.video.copy
+    assert planning.streams_not_copied(without_audio) == {1}
+    without_video = planning.make_plan(facts(), uncopied=frozenset({0}))
+    assert [track.name for track in without_video.audio] == ["a0/copy"]
+    assert planning.streams_not_copied(without_video) == {0}
