@@ -60,7 +60,9 @@ def length(folder: Path) -> Iterator[Row]:
 
 def containers(folder: Path) -> Iterator[Row]:
     """When the film's own quality can be watched, from files other than MP4."""
-    sources = {f"{name}, 60 s": partial(films.minute_in, name) for name in films.CONTAINERS}
+    sources: dict[str, Callable[[], Path]] = {
+        f"{name}, 60 s": partial(films.minute_in, name) for name in films.CONTAINERS
+    }
     sources["Matroska, AC-3 5.1, SRT, 2 h"] = films.two_hours_of_matroska
     for number, (name, film_of) in enumerate(sources.items()):
         source = film_of()
