@@ -6,7 +6,7 @@ locals {
       "artifactregistry", "cloudbuild", "cloudscheduler", "eventarc", "firestore", "iam",
       "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
     ],
-    local.production ? ["compute", "dns", "redis"] : [],
+    local.production ? ["certificatemanager", "compute", "dns", "redis"] : [],
     var.identity == "identity_platform" ? ["identitytoolkit"] : [],
     local.google_traces ? ["telemetry"] : [],
     var.budget == null ? [] : ["billingbudgets"],

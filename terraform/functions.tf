@@ -49,7 +49,7 @@ locals {
   # Google's own hops: the container's link-local proxy, and the load balancer's front ends and address.
   trusted_proxies = concat(
     ["169.254.0.0/16", "35.191.0.0/16", "130.211.0.0/22"],
-    google_compute_global_address.site[*].address,
+    values(google_compute_global_address.site)[*].address,
   )
 }
 

@@ -2,7 +2,12 @@
 
 output "address" {
   description = "production: the address for the domain's A record."
-  value       = one(google_compute_global_address.site[*].address)
+  value       = try(google_compute_global_address.site["v4"].address, null)
+}
+
+output "address_v6" {
+  description = "production: the address for the domain's AAAA record."
+  value       = try(google_compute_global_address.site["v6"].address, null)
 }
 
 output "builder_account" {
@@ -13,6 +18,11 @@ output "builder_account" {
 output "cdn_keys" {
   description = "Secrets with Cloud CDN's signing keys, by key name."
   value       = { for name, secret in google_secret_manager_secret.cdn : name => secret.secret_id }
+}
+
+output "certificate_record" {
+  description = "production: the record that authorises Google to issue the domain's certificate, as NAME TYPE DATA."
+  value       = one([for record in flatten(google_certificate_manager_dns_authorization.site[*].dns_resource_record) : "${record.name} ${record.type} ${record.data}"])
 }
 
 output "database" {

@@ -82,6 +82,13 @@ variable "cdn_key_values" {
   }
 }
 
+variable "certificate_by_dns" {
+  description = "production: true uses the certificate of Certificate Manager, which is issued as soon as the domain has the record of the output certificate_record, even before the domain leads here. On a site that already serves, set the record first and wait until the certificate is ACTIVE (docs/deployment.md)."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "cors_origins" {
   description = "Other sites whose pages may call the API, e.g. https://app.example. None by default."
   type        = list(string)
@@ -114,7 +121,7 @@ variable "deletion_protection" {
 }
 
 variable "domain" {
-  description = "The site's host name, e.g. watch.example. production: required; its A record points to the output address. hobby: null uses Cloud Run's own address."
+  description = "The site's host name, e.g. watch.example. production: required; its A and AAAA records point to the outputs address and address_v6. hobby: null uses Cloud Run's own address."
   type        = string
   default     = null
 

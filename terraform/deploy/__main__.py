@@ -157,9 +157,12 @@ def _outputs() -> dict[str, str]:
 
 
 def _name_points_here(out: Mapping[str, str]) -> None:
-    """Prints the address for the A record; Google issues the certificate once the name points to it."""
-    if out.get("address"):
-        print(f"  the domain's A record must point to {out['address']}")
+    """Prints the domain's records: Google issues the certificate once they exist."""
+    for kind, name in (("A", "address"), ("AAAA", "address_v6")):
+        if out.get(name):
+            print(f"  the domain's {kind} record must point to {out[name]}")
+    if out.get("certificate_record"):
+        print(f"  the record for its certificate (certificate_by_dns): {out['certificate_record']}")
 
 
 def drain(settings: Settings) -> None:

@@ -112,6 +112,14 @@ run "everything" {
     error_message = "Every function has the endpoint for traces."
   }
   assert {
+    condition     = { for rule in google_compute_global_forwarding_rule.site : rule.name => rule.port_range } == { watchparty-https = "443", watchparty-https-v6 = "443", watchparty-http = "80", watchparty-http-v6 = "80" } && google_compute_global_address.site["v6"].ip_version == "IPV6" && google_compute_target_https_proxy.site[0].quic_override == "ENABLE"
+    error_message = "The site answers by IPv4 and IPv6, and by HTTP/3."
+  }
+  assert {
+    condition     = google_compute_target_https_proxy.site[0].ssl_certificates == tolist([google_compute_managed_ssl_certificate.site[0].id])
+    error_message = "A site that already serves keeps its certificate until the operator chooses the other."
+  }
+  assert {
     condition     = output.address == "203.0.113.7" && output.site_url == "https://watch.example"
     error_message = "The outputs are those that the deployment reads."
   }
@@ -147,6 +155,22 @@ run "few_relays" {
   assert {
     condition     = google_monitoring_alert_policy.alert["relay_full"].conditions[0].condition_threshold[0].threshold_value > 1
     error_message = "One relay of two is not full."
+  }
+}
+
+run "certificate_by_dns" {
+  command = apply
+  variables {
+    certificate_by_dns = true
+  }
+
+  assert {
+    condition     = google_compute_target_https_proxy.site[0].certificate_map == "//certificatemanager.googleapis.com/${google_certificate_manager_certificate_map.site[0].id}" && length(google_compute_managed_ssl_certificate.site) == 0
+    error_message = "The load balancer uses the map of Certificate Manager instead of its own certificate."
+  }
+  assert {
+    condition     = google_certificate_manager_certificate_map_entry.site[0].hostname == "watch.example" && google_certificate_manager_certificate_map_entry.site[0].certificates == tolist([google_certificate_manager_certificate.site[0].id]) && google_certificate_manager_certificate.site[0].managed[0].dns_authorizations == tolist([google_certificate_manager_dns_authorization.site[0].id])
+    error_message = "The map leads to the domain's certificate, which the record of the authorisation allows."
   }
 }
 

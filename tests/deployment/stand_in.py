@@ -157,6 +157,8 @@ def terraform(words: list[str]) -> int:
                 "site_bucket": f"{project}-watchparty-site",
                 "site_url": os.environ["CLOUD_SITE"],
                 "address": "203.0.113.7",
+                "address_v6": "2001:db8::7",
+                "certificate_record": "_acme-challenge.watch.example. CNAME 1234.authorize.certificatemanager.goog.",
             }
             known = outputs if (CLOUD / "applied").exists() else FOUNDATION_OUTPUTS
             print(json.dumps({name: {"value": value} for name, value in outputs.items() if name in known}))

@@ -142,6 +142,8 @@ def test_production_exposes_no_secret_and_uploads_the_page_in_order(operator: Op
     values = [path.read_text() for path in (operator.cloud / "secrets").rglob("*") if path.is_file()]
     assert len(values) == 6
     assert "A record must point to 203.0.113.7" in done.stdout
+    assert "AAAA record must point to 2001:db8::7" in done.stdout
+    assert "_acme-challenge.watch.example. CNAME 1234.authorize.certificatemanager.goog." in done.stdout
     assert [value for value in values if value in shown or "PRIVATE KEY" in shown] == []
     site = [(target.partition("-site/")[2], life) for target, life in operator.uploads() if "-site/" in target]
     assert site == [

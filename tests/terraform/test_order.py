@@ -97,3 +97,12 @@ def test_films_can_be_served_again(source: Path, tmp_path: Path) -> None:
     deleted = done.changes.index(("google_compute_security_policy.no_films[0]", "Delete"))
     backends = {(f'google_compute_backend_bucket.media["{name}"]', "Update") for name in ("media", "playlists")}
     assert backends <= set(done.changes[:deleted])
+
+
+def test_the_certificate_changes_without_a_moment_without_one(source: Path, tmp_path: Path) -> None:
+    """The proxy gets the map before the load balancer's own certificate is deleted, which Google refuses
+    while it is in use."""
+    key = f"cdn_key_values = {{ k1 = {KEY} }}"
+    done = Deployments(copied(source, tmp_path / "copy"), key, f"{key}\ncertificate_by_dns = true")
+    deleted = done.changes.index(("google_compute_managed_ssl_certificate.site[0]", "Delete"))
+    assert ("google_compute_target_https_proxy.site[0]", "Update") in done.changes[:deleted]

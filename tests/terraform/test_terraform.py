@@ -21,6 +21,7 @@ from terraform.schema_provider import terraform
 from watchparty.config import home_config
 from watchparty_api.config import from_environment as functions_config
 from watchparty_api.rooms.link_page import PAGE_HEADERS
+from watchparty_api.web.site import forwarded_client
 from watchparty_relay.config import from_environment as relay_config
 from watchparty_transcoder.config import read_cloud_config
 
@@ -302,6 +303,26 @@ def test_unknown_addresses_get_the_page_and_missing_files_do_not(production: App
     page = route(production, "watch.example", "/library")
     assert (page.error_page, page.error_codes) == ("/index.html", frozenset({403, 404}))
     assert route(production, "watch.example", "/assets/index-0000.js").error_page is None
+
+
+def test_clients_are_known_behind_both_addresses(source: Path, tmp_path: Path) -> None:
+    """The load balancer adds the address that a client connected to: unless it is trusted, it counts as the client."""
+    folder = copied(source, tmp_path / "copy")
+    file = folder / "tests/production.tftest.hcl"
+    head = file.read_text().partition('\nrun "')[0]
+    addresses = {"v4": "203.0.113.7", "v6": "2001:db8::7"}
+    overrides = [
+        f'override_resource {{\n  target = google_compute_global_address.site["{name}"]\n'
+        f'  values = {{ address = "{address}" }}\n}}'
+        for name, address in addresses.items()
+    ]
+    file.write_text("\n".join([head, *overrides, 'run "addresses" {\n  command = apply\n}\n']))
+    applied = run_tests(folder, "production").runs["production", "addresses"]
+    trusted = function_environment(applied.instances(FUNCTION_PREFIX)["auth"])["WATCHPARTY_TRUSTED_PROXIES"].split(",")
+    assert set(addresses.values()) <= set(trusted)
+    for client in ("198.51.100.4", "2001:db8:1::4"):
+        for address in addresses.values():
+            assert forwarded_client("169.254.1.1", [f"{client}, {address}"], tuple(trusted)) == client
 
 
 def test_the_page_has_the_same_headers_everywhere(production: Applied) -> None:
