@@ -69,6 +69,10 @@ bench-main: prepare-test ## measure the product: time to playable, first frame, 
 bench-functions: prepare-test ## measure the functions: cold start, warm answers, on SQLite and the Firestore emulator
 	PYTHONPATH=tests $(BIN)/python -m bench.functions
 
+.PHONY: bench-cloud
+bench-cloud: prepare-test ## measure the production in a box: cold starts, joins, commands, uploads (five minutes)
+	PYTHONPATH=tests $(BIN)/python tests/cloud/namespace.py $(BIN)/python -m bench.cloud
+
 bench-relay: prepare-test ## compare the relay with a C loop, ws and socket.io (an hour; CELLS=joins,idle for a part)
 	PYTHONPATH=tests $(BIN)/python -m bench.relay $(if $(CELLS),--cells $(CELLS))
 

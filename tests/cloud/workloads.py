@@ -51,6 +51,10 @@ class Workloads:
             services[name].instances[:] = instances
         return retired
 
+    def spare(self, name: str, applied: Applied) -> Instance:
+        """Another instance of a service, which gets no requests."""
+        return self._instance(_planned(applied)[name], applied, 0, 0)
+
     def _revision(self, values: Values, applied: Applied) -> list[Instance]:
         name = values["name"]
         number = self._numbers[name] = self._numbers.get(name, 0) + 1

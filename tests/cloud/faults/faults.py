@@ -40,6 +40,8 @@ class Fault:
     changes: tuple[Change, ...] = ()
     check: str = ""
     why_none: str = ""
+    cheap: bool = False
+    """Whether its check takes a second or two: `make test` puts it back, too."""
 
     @property
     def in_the_box(self) -> bool:
@@ -122,6 +124,7 @@ FAULTS = [
         "sweep answers 200 when every task fails",
         (Change("functions/watchparty_api/maintenance.py", "    if failed:\n", "    if failed and not tasks:\n"),),
         "tests/functions/test_maintenance.py::test_a_task_that_fails_does_not_stop_the_others",
+        cheap=True,
     ),
     Fault(
         10,
@@ -181,6 +184,7 @@ FAULTS = [
         "the functions' packages float",
         (Change("functions/Dockerfile", "--require-hashes -r requirements.lock", "-r requirements.lock"),),
         "tests/containers/test_images.py::test_every_package_of_an_image_is_checked_by_its_hash",
+        cheap=True,
     ),
     Fault(
         18,
@@ -234,12 +238,14 @@ FAULTS = [
         "images and functions run different versions of Python",
         (Change("sync-relay/Dockerfile", "python:3.13-", "python:3.11-"),),
         "tests/containers/test_images.py::test_all_images_run_the_same_python",
+        cheap=True,
     ),
     Fault(
         24,
         "the page does not name the role on the billing account",
         (Change("docs/deployment.md", "roles/billing.costsManager", "roles/owner"),),
         "tests/cloud/faults/test_faults.py::test_the_page_names_what_terraform_cannot_do",
+        cheap=True,
     ),
 ]
 

@@ -1,10 +1,10 @@
-"""Every known fault has a check that sees it; putting all of them back takes minutes: tests/cloud.faults.faults.py."""
+"""Every known fault has a check that sees it; `make cloud-faults` puts all of them back, which takes minutes."""
 
 from pathlib import Path
 
 import pytest
 
-from cloud.faults.faults import FAULTS, ROOT, Fault, apply
+from cloud.faults.faults import FAULTS, ROOT, Fault, apply, is_found
 
 
 def test_every_known_fault_has_a_row() -> None:
@@ -22,6 +22,13 @@ def test_a_fault_can_be_put_back(fault: Fault, tmp_path: Path) -> None:
     apply(fault, tmp_path)
     file, _, name = fault.check.partition("::")
     assert not fault.check or f"def {name}(" in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize("fault", [each for each in FAULTS if each.cheap], ids=lambda fault: f"B{fault.number}")
+def test_the_check_of_a_cheap_fault_fails(fault: Fault) -> None:
+    """Put back in a copy of the checkout, the fault is found by its check."""
+    found, said = is_found(fault)
+    assert found, said
 
 
 def test_the_page_names_what_terraform_cannot_do() -> None:
