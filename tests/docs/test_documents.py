@@ -128,6 +128,14 @@ def test_every_message_type_is_in_the_protocol_document() -> None:
     assert sorted(tag for tag in tags if f"`{tag}" not in text) == []
 
 
+def test_decisions_have_unique_numbers() -> None:
+    """A number names one decision, in the file's name and in its heading."""
+    files = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [path.name[:4] for path in files]
+    assert len(set(numbers)) == len(numbers) > 30
+    assert [path.name for path in files if not path.read_text().startswith(f"# {int(path.name[:4])}. ")] == []
+
+
 def test_make_targets_that_documents_name_exist() -> None:
     """Each `make target` in a document is in the Makefile."""
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
