@@ -266,10 +266,10 @@ CASES = [
         ),
     ),
     Case(
-        name="audio is longer", file="a.mp4", flash_times=(1.0,), flashes=False,
+        name="audio is longer", file="a.mp4", flash_times=(1.0,), flashes=False, warned=True,
         recipe=[*video(seconds=2), *audio(), *X264, *AAC],
     ),
-    Case(name="audio is shorter", file="a.mp4", source="copy", recipe=[*video(), *audio(2), *X264, *AAC]),
+    Case(name="audio is shorter", file="a.mp4", source="copy", warned=True, recipe=[*video(), *audio(2), *X264, *AAC]),
     Case(
         name="cut off, index first", file="a.mp4", warned=True, duration_s=4, tolerance_s=0.8, flashes=False,
         recipe=cut_off([*PLAIN, *FAST_START], 0.8),

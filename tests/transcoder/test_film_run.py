@@ -17,7 +17,7 @@ from watchparty_transcoder.events.transcode_event import Availability, Finished
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.film_run import FilmRun, Job, Step, finished_before
 from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
-from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.publish.verify import SpanReader, as_listed
 from watchparty_transcoder.source.source import on_disk
@@ -152,11 +152,14 @@ def test_warnings_reach_the_uploader(run: FilmRun, events: RecordedEvents) -> No
     """A piece's warning is part of the events."""
 
     def encode_with_damage(report: Report) -> None:
-        report(FilmWarning("Part of it is silent."))
+        report(MissingPart(PLAN.audio[0].name, 1.0, 2.0))
         encode(report)
 
     run.run(ScriptedScheduler(run, Piece("a0-aac-00000", encode_with_damage)))
-    assert getattr(events.events[-1], "warnings", ()) == ("Part of it is silent.",)
+    assert isinstance(events.events[-1], Finished)
+    (loss,) = events.events[-1].losses
+    assert events.events[-1].warnings == (loss.message,)
+    assert [(part.begin_s, part.end_s) for part in loss.parts] == [(1.0, 2.0)]
 
 
 def test_cancelling_ends_the_loop(run: FilmRun) -> None:
@@ -202,6 +205,7 @@ def test_a_task_that_is_overtaken_at_the_end_ends_quietly(run: FilmRun, tmp_path
         subtitle_tracks=(),
         chapters=(),
         warnings=(),
+        losses=(),
         poster=None,
         sprites=None,
     )

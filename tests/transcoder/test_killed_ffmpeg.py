@@ -82,5 +82,7 @@ def test_a_chunk_that_crashes_ffmpeg_stays_black(film: Path, tmp_path: Path) -> 
     """Like a chunk that cannot be decoded: the film continues after it, and the uploader gets a warning."""
     outcome = with_dying_ffmpeg(film, tmp_path, at=SECOND_CHUNK, by=signal.SIGABRT, times=1000)
     assert outcome.exit_code == 0, outcome.log
-    assert outcome.last["warnings"] == ["Part of the picture is damaged and will be black."]
+    (loss,) = outcome.last["losses"]
+    assert loss["kind"] == "picture_missing"
+    assert outcome.last["warnings"] == [loss["message"]]
     assert outcome.last["duration_s"] == pytest.approx(SECONDS, abs=0.1)

@@ -48,5 +48,5 @@ def test_a_rendition_that_fails_is_reported(film: Path, tmp_path: Path) -> None:
     broken.chmod(0o755)
     outcome = transcode(film, tmp_path / "out", WATCHPARTY_FFMPEG=str(broken))
     assert outcome.exit_code == 0, outcome.log
-    assert outcome.last["warnings"] == ["Part of the picture is damaged and will be black."]
+    assert outcome.last["warnings"] == ["The picture is missing from 0:20 to 0:26, where the file is damaged."]
     assert outcome.last["duration_s"] == pytest.approx(26, abs=0.1)

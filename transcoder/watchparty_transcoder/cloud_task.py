@@ -187,10 +187,14 @@ class CloudScheduler:
                 self._news_at = self._clock()
                 for segment in marker.segments:
                     publisher.progress.add(segment)
+                for part in marker.missing:
+                    publisher.add_missing(part)
                 for warning in marker.warnings:
                     publisher.warn(warning.sentence)
                 if marker.made:
                     publisher.piece_done(piece)
+                else:
+                    publisher.piece_skipped(piece)
 
     def _publish(self) -> None:
         try:

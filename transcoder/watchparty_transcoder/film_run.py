@@ -21,8 +21,8 @@ from watchparty_transcoder.events.transcode_event import Availability, Finished
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.make.pieces import sprites_piece
-from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool, Workers
-from watchparty_transcoder.mp4.segment import FilmWarning, StoredSegment
+from watchparty_transcoder.make.workers import FilmWarning, Piece, PieceEnded, Pool, Workers
+from watchparty_transcoder.mp4.segment import MissingPart, StoredSegment
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import EncoderName, Plan
 from watchparty_transcoder.publish.publisher import Publisher
@@ -132,9 +132,11 @@ class FilmRun:
             report = self.workers.next_report(0)
         return scheduler.turn(reported=reported)
 
-    def _take(self, report: StoredSegment | FilmWarning | PieceEnded, scheduler: Scheduler) -> None:
+    def _take(self, report: StoredSegment | MissingPart | FilmWarning | PieceEnded, scheduler: Scheduler) -> None:
         if isinstance(report, StoredSegment):
             self.publisher.progress.add(report)
+        elif isinstance(report, MissingPart):
+            self.publisher.add_missing(report)
         elif isinstance(report, FilmWarning):
             self.publisher.warn(report.sentence)
         elif report.error is None:
@@ -144,6 +146,7 @@ class FilmRun:
             raise report.error
         else:
             log.warning("doing without %s", report.piece.name, exc_info=report.error)
+            self.publisher.piece_skipped(report.piece.name)
             scheduler.piece_skipped(report.piece)
 
     # -- for schedulers ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import { formatFilmTime } from "@/ui/filmTime";
 import { formatBytes } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { VideoMenu, type VideoMenuProps } from "./VideoMenu";
-import { canStartParty, qualities, statusFact } from "./videoFacts";
+import { canStartParty, lostText, qualities, statusFact } from "./videoFacts";
 
 interface VideoCardProps extends VideoMenuProps {
   isSelected: boolean;
@@ -33,6 +33,11 @@ export function VideoCard(props: VideoCardProps) {
               Upload unfinished. Choose the same file to resume.
             </p>
           )}
+          {lostText(video).map((sentence) => (
+            <p key={sentence} className="mt-1 text-sm text-warn-text">
+              <bdi>{sentence}</bdi>
+            </p>
+          ))}
           {video.failure && (
             <p className="mt-1 text-sm text-danger-text">{video.failure.message}</p>
           )}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Video } from "@/api/videos";
-import { isChanging, matches, qualities, statusFact } from "./videoFacts";
+import { isChanging, lostText, matches, qualities, statusFact } from "./videoFacts";
 
 const video = {
   title: "Summer 2024",
@@ -23,6 +23,14 @@ describe("what a card shows", () => {
     const rendition = { width: 1, bandwidth: 1, codecs: "" };
     const renditions = [360, 1080, 360].map((height) => ({ ...rendition, height }));
     expect(qualities({ ...video, renditions })).toBe("1080p, 360p");
+  });
+
+  it("says what the film has lost, and counts what would make the card too long", () => {
+    const losing = (...warnings: string[]) => lostText({ ...video, warnings });
+    expect(losing()).toEqual([]);
+    expect(losing("The sound ends at 0:28.")).toEqual(["The sound ends at 0:28."]);
+    expect(losing("a", "b", "c")).toEqual(["a", "b", "Something else is missing, too."]);
+    expect(losing("a", "b", "c", "d")).toEqual(["a", "b", "2 more things are missing."]);
   });
 
   it("refetches only while something changes", () => {

@@ -34,6 +34,19 @@ export function qualities({ renditions }: Video): string {
     .join(", ");
 }
 
+const SHOWN_LOSSES = 2;
+
+/** What the film has lost, with times, in sentences: the first ones, and how many follow. */
+export function lostText({ warnings }: Video): string[] {
+  const more = warnings.length - SHOWN_LOSSES;
+  const shown = warnings.slice(0, SHOWN_LOSSES);
+  if (more <= 0) return shown;
+  return [
+    ...shown,
+    more === 1 ? "Something else is missing, too." : `${more} more things are missing.`,
+  ];
+}
+
 export function isChanging({ status }: Video): boolean {
   return status === "uploading" || status === "queued" || status === "processing";
 }

@@ -32,6 +32,7 @@ class Video(Record):
     subtitle_tracks: tuple[dict[str, Any], ...] = ()
     chapters: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
+    losses: tuple[dict[str, Any], ...] = ()  # the same with times; empty: reported by an earlier transcoder
     poster: str | None = None
     sprites: str | None = None
     failure: dict[str, Any] | None = None

@@ -79,6 +79,24 @@ class SubtitleTrackView(BaseModel):
     url: str | None = None
 
 
+class LostPart(BaseModel):
+    """Seconds of the film; `end_s` is null if it is not known how much is missing."""
+
+    begin_s: float
+    end_s: float | None = None
+
+
+class Loss(BaseModel):
+    """Something that the film has lost: `sound_missing`, `picture_missing`, `end_missing`, `track_skipped` or
+    `subtitles_not_shown`. `message` is also one of the warnings; `track` is a label.
+    """
+
+    kind: str
+    message: str
+    track: str | None = None
+    parts: list[LostPart] = []
+
+
 class Failure(BaseModel):
     code: FailureCode
     message: str
@@ -102,6 +120,7 @@ class VideoView(BaseModel):
     subtitle_tracks: list[SubtitleTrackView]
     chapters: list[Chapter]
     warnings: list[str]
+    losses: list[Loss]
     poster_url: str | None
     sprites_url: str | None
     failure: Failure | None

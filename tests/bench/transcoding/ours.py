@@ -13,7 +13,7 @@ from bench.transcoding.costs import Cost, cost_of
 from transcoder.chunks import encoder
 from transcoder.running import command, environment
 from watchparty_transcoder.config import Limits
-from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.plan.models import Chunk, Pass, Plan, RenditionPlan, VideoPlan
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.plan.timeline import ChunkSizes
@@ -122,7 +122,7 @@ class Ladder:
         return path
 
     def _report(self) -> Report:
-        def report(item: StoredSegment | FilmWarning) -> None:
+        def report(item: StoredSegment | MissingPart) -> None:
             assert isinstance(item, StoredSegment), item
             self.made.append(item)
 

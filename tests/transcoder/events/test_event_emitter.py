@@ -26,6 +26,7 @@ STATE = Availability(
     subtitle_tracks=(),
     chapters=(),
     warnings=(),
+    losses=(),
     poster=None,
     sprites=None,
 )

@@ -9,7 +9,7 @@ from transcoder.chunks import encoder
 from transcoder.films import FFMPEG
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.make.copy import copy_streams
-from watchparty_transcoder.mp4.segment import FilmWarning, StoredSegment
+from watchparty_transcoder.mp4.segment import MissingPart, StoredSegment
 from watchparty_transcoder.plan.models import Plan
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.probe.probe import probe
@@ -47,7 +47,7 @@ def copy(film: Path, folder: Path) -> Copied:
     worker = encoder(film, plan, folder)
     publisher = Publisher(plan, worker.storage)
 
-    def report(item: StoredSegment | FilmWarning) -> None:
+    def report(item: StoredSegment | MissingPart) -> None:
         assert isinstance(item, StoredSegment), item
         result.segments.append(item)
         publisher.progress.add(item)

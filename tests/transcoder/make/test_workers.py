@@ -5,17 +5,19 @@ from pathlib import Path
 
 import msgspec
 
-from watchparty_transcoder.make.workers import Marker, Piece, PieceEnded, Pool, Workers, read_marker
-from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.make.workers import FilmWarning, Marker, Piece, PieceEnded, Pool, Workers, read_marker
+from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.storage.folder import FolderStorage
 
 SEGMENT = StoredSegment("v360/ladder", 0, 4.0, 5, 120, 0, 120_000)
 
 
-def run(folder: Path, piece: Piece, plan_hash: str = "abc") -> list[StoredSegment | FilmWarning | PieceEnded]:
+def run(
+    folder: Path, piece: Piece, plan_hash: str = "abc"
+) -> list[StoredSegment | MissingPart | FilmWarning | PieceEnded]:
     workers = Workers(storage=FolderStorage(folder), plan_hash=plan_hash)
     workers.submit([piece], Pool.VIDEO)
-    reports: list[StoredSegment | FilmWarning | PieceEnded] = []
+    reports: list[StoredSegment | MissingPart | FilmWarning | PieceEnded] = []
     while not workers.idle:
         report = workers.next_report(10)
         assert report is not None
@@ -88,4 +90,12 @@ def test_markers_of_earlier_versions_stay_readable(tmp_path: Path) -> None:
     storage.write("x.done", stored)
     marker = read_marker(storage, "x.done")
     assert marker == Marker((SEGMENT,), (FilmWarning("Part"),))
-    assert msgspec.json.encode(marker) == stored
+    assert msgspec.json.encode(marker) == stored.replace(b',"made"', b',"missing":[],"made"')
+
+
+def test_a_restarted_run_knows_what_is_missing(tmp_path: Path) -> None:
+    """As its predecessor reported it."""
+    part = MissingPart("a0/aac", 1.0, 2.5)
+    piece = Piece("a0-aac-00000", lambda report: report(part))
+    assert run(tmp_path, piece) == [part, PieceEnded(piece, None)]
+    assert run(tmp_path, piece) == [part, PieceEnded(piece, None)]

@@ -9,7 +9,7 @@ import pytest
 
 from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.presented_cutter import PresentedCutter
-from watchparty_transcoder.mp4.segment import FilmWarning, StoredSegment
+from watchparty_transcoder.mp4.segment import MissingPart, StoredSegment
 from watchparty_transcoder.plan.models import CopyPlan
 from watchparty_transcoder.storage.folder import FolderStorage
 
@@ -28,7 +28,7 @@ def plan(**changes: Any) -> CopyPlan:
 
 
 def cut(folder: Path, made: CopyPlan, *, seconds: float = 12, keys: tuple[int, ...] = (0, 4000, 8000)) -> list[Any]:
-    reports: list[StoredSegment | FilmWarning] = []
+    reports: list[StoredSegment | MissingPart] = []
     cutter = PresentedCutter(made, FolderStorage(folder), reports.append)
     for group in range(0, int(seconds * SECOND), 4 * FRAME):
         for at in ORDER:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from watchparty_transcoder.errors import PlanMismatch
-from watchparty_transcoder.mp4.segment import FilmWarning, SegmentCutter, StoredSegment, shifted_to_zero
+from watchparty_transcoder.mp4.segment import MissingPart, SegmentCutter, StoredSegment, shifted_to_zero
 from watchparty_transcoder.mp4.writer import Sample
 from watchparty_transcoder.storage.folder import FolderStorage
 
@@ -14,12 +14,12 @@ def frames(count: int, *, keyframes: int = 2, ahead: int = 0) -> list[Sample]:
     return [Sample(b"x", (place - ahead) * 10, place * 10, 10, sync=place % keyframes == 0) for place in range(count)]
 
 
-def stored(reports: list[StoredSegment | FilmWarning]) -> list[StoredSegment]:
+def stored(reports: list[StoredSegment | MissingPart]) -> list[StoredSegment]:
     return [each for each in reports if isinstance(each, StoredSegment)]
 
 
 def cut(folder: Path, samples: list[Sample], bounds: list[int], first: int = 0) -> list[StoredSegment]:
-    made: list[StoredSegment | FilmWarning] = []
+    made: list[StoredSegment | MissingPart] = []
     cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=bounds, first=first, storage=FolderStorage(folder), report=made.append
     )
@@ -40,7 +40,7 @@ def test_segments_are_cut_at_the_bounds(tmp_path: Path) -> None:
 
 def test_a_segment_is_reported_without_waiting_for_the_next(tmp_path: Path) -> None:
     """The first segment is stored as soon as it has its last frame."""
-    made: list[StoredSegment | FilmWarning] = []
+    made: list[StoredSegment | MissingPart] = []
     cutter = SegmentCutter(
         "v360/ladder", timescale=10, bounds=[0, 20, 40], first=0, storage=FolderStorage(tmp_path), report=made.append
     )

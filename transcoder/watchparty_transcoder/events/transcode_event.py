@@ -53,6 +53,22 @@ class ChapterMark(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
+class LostPart(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds of the film."""
+
+    begin_s: Seconds
+    end_s: Annotated[Seconds | None, msgspec.Meta(description="null if it is not known how much is missing")] = None
+
+
+class FilmLoss(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the film has lost; its message is also one of the warnings."""
+
+    kind: Literal["sound_missing", "picture_missing", "end_missing", "track_skipped", "subtitles_not_shown"]
+    message: Annotated[str, msgspec.Meta(description="a sentence for the uploader")]
+    track: Annotated[str | None, msgspec.Meta(description="its label, if there are several")] = None
+    parts: tuple[LostPart, ...] = ()
+
+
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     v: Literal[1] = 1
     video_id: Identifier
@@ -81,6 +97,7 @@ class Watchable(Envelope, frozen=True, kw_only=True):
     subtitle_tracks: tuple[SubtitleTrack, ...]
     chapters: tuple[ChapterMark, ...] = ()
     warnings: tuple[str, ...] = ()
+    losses: tuple[FilmLoss, ...] = ()
     master: Literal["master.m3u8"] = "master.m3u8"
     poster: str | None = None
     sprites: Annotated[str | None, msgspec.Meta(description="WebVTT whose cues name regions of sprite sheets")] = None
@@ -112,6 +129,7 @@ class Availability:
     subtitle_tracks: tuple[SubtitleTrack, ...]
     chapters: tuple[ChapterMark, ...]
     warnings: tuple[str, ...]
+    losses: tuple[FilmLoss, ...]
     poster: str | None
     sprites: str | None
 

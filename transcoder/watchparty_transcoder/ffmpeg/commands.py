@@ -7,7 +7,10 @@ restricted to what reading it needs, whatever the object contains.
 from collections.abc import Sequence
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from watchparty_transcoder.ffmpeg import filters
+from watchparty_transcoder.ffmpeg.decoded_frames import LISTED
 from watchparty_transcoder.ffmpeg.encoders import ENCODERS
 from watchparty_transcoder.plan.models import (
     AAC_FRAME,
@@ -29,6 +32,8 @@ PRIMING_FRAMES = 1
 """ffmpeg's AAC encoder begins with one frame of silence."""
 FED_BEGIN_S = Fraction(10)
 """The time of the film's beginning in what is fed to ffmpeg, so that what precedes it has no negative time."""
+DOWNMIX = "clev=1:slev=0.5"
+"""The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped."""
 PREROLL_GRAIN = 3
 """Three frames are exactly 64 ms, so that the preroll begins at a whole microsecond."""
 
@@ -43,21 +48,28 @@ def video_chunk(
     renditions: Sequence[RenditionPlan],
     chunk: Chunk,
     threads: int,
+    lists_frames: bool = False,
 ) -> list[str]:
-    """One decode, all of `renditions`, exactly the chunk's frames, as fragmented MP4 on standard output."""
+    """One decode, all of `renditions`, exactly the chunk's frames, as fragmented MP4 on standard output.
+
+    `lists_frames`: the decoded frames are listed on standard error, from the chunk's beginning as 0.
+    """
     seek_s, shift_s = seek_position(plan, video.grid.bounds[chunk.first], video.grid)
     scaling = filters.COARSE if encode_pass.kind == "fast" else filters.FINE
     graph = filters.video_graph(
         video,
         renditions,
         feed=input_stream(plan, video.decoded.stream),
+        lists_frames=lists_frames,
         frames=video.grid.frames_of(chunk),
         shift_s=shift_s,
         scaling=scaling,
     )
+    listed = ["-map", "[listed]", "-c:v", "wrapped_avframe", *LISTED] if lists_frames else []
     return [
         *input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=threads),
         *_video_to_pipe(graph, video.grid, encode_pass, renditions, threads),
+        *listed,
     ]
 
 
@@ -106,12 +118,15 @@ def _quiet(ffmpeg: str) -> list[str]:
     ]  # fmt: skip
 
 
-def input_arguments(ffmpeg: str, source: Source, plan: Plan, *, seek_s: Fraction, threads: int) -> list[str]:
+def input_arguments(
+    ffmpeg: str, source: Source, plan: Plan, *, seek_s: Fraction, threads: int, keeps_filters: bool = True
+) -> list[str]:
     """The arguments up to and including the input; if its clock may jump, the input is a pipe (see `make/feed.py`)."""
     return [
         *_quiet(ffmpeg),
         *_decoding(threads),
-        "-reinit_filter", "0",  # where the size changes mid-film, the filters that count frames must not start again
+        # where the size changes mid-film, the filters that count frames must not start again
+        *(["-reinit_filter", "0"] if keeps_filters else []),
         # ffmpeg would subtract the beginning of the streams that it uses, and these differ between processes
         *([] if plan.seekable else ["-copyts"]),
         *(FED_INPUT if plan.fed else _file_input(source, plan.demuxer, seek_s)),
@@ -216,26 +231,62 @@ def audio_lead_frames(first_tick: int) -> int:
     return min(PREROLL_FRAMES, first_tick // AAC_FRAME // PREROLL_GRAIN * PREROLL_GRAIN) + PRIMING_FRAMES
 
 
-def audio_chunk(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, chunk: Chunk) -> list[str]:
-    """AAC-LC stereo of one chunk as ADTS on standard output, preceded by `audio_lead_frames`."""
-    first, end = track.bounds[chunk.first], track.bounds[chunk.end]
+def decoded_audio(*, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, chunk: Chunk) -> list[str]:
+    """The samples of one chunk as a NUT file on standard output, in one layout even where the file's changes.
+
+    When the layout changes, ffmpeg sets up the filters again, and those that count samples would count anew. So these
+    filters run in another process, which reads the output.
+    """
+    seek_s, shift_s = _audio_position(plan, track, chunk)
+    preroll = audio_lead_frames(track.bounds[chunk.first]) * AAC_FRAME
+    end_s = shift_s + Fraction(preroll + track.bounds[chunk.end] - track.bounds[chunk.first], AAC_RATE) + 1
+    return [
+        *input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=1, keeps_filters=False),
+        "-map", input_stream(plan, track.stream),
+        "-af", f"aresample={AAC_RATE}:{DOWNMIX},aformat=sample_fmts=s16:channel_layouts=stereo,"
+        f"atrim=end={float(end_s):.6f}",
+        "-c:a", "pcm_s16le", "-vn", "-sn", "-dn", "-f", "nut", "pipe:1",
+    ]  # fmt: skip
+
+
+def _audio_position(plan: Plan, track: AudioPlan, chunk: Chunk) -> tuple[Fraction, Fraction]:
+    """Where to start reading, and by how much the frames before the chunk follow."""
+    first = track.bounds[chunk.first]
     begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME
     moment = _begin(plan) + Fraction(begin, AAC_RATE)
-    seek_s, shift_s = (moment, Fraction(0)) if plan.seekable else (Fraction(0), moment)
+    return (moment, Fraction(0)) if plan.seekable else (Fraction(0), moment)
+
+
+def audio_chunk(
+    *, ffmpeg: str, source: Source, plan: Plan, track: AudioPlan, chunk: Chunk, from_decoded: bool = False
+) -> list[str]:
+    """AAC-LC stereo of one chunk as ADTS on standard output, preceded by `audio_lead_frames`.
+
+    What was decoded is listed on standard error, from the beginning of the frames that precede the chunk as 0.
+    `from_decoded`: the input is the output of `decoded_audio`.
+    """
+    first, end = track.bounds[chunk.first], track.bounds[chunk.end]
+    begin = first - (audio_lead_frames(first) - PRIMING_FRAMES) * AAC_FRAME
+    seek_s, shift_s = _audio_position(plan, track, chunk)
+    if from_decoded:
+        given = [*_quiet(ffmpeg), "-copyts", *FED_INPUT]
+        plan, track = replace(plan, fed=True), replace(track, mix="", right=None)
+    else:
+        given = input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=1)
     return [
-        *input_arguments(ffmpeg, source, plan, seek_s=seek_s, threads=1),
+        *given,
         "-filter_complex", _audio_graph(plan, track, shift_s, end - begin), "-map", "[a]",
         *_adts_to_pipe(),
+        "-map", "[listed]", "-c:a", "pcm_u8", *LISTED,
     ]  # fmt: skip
 
 
 def _audio_graph(plan: Plan, track: AudioPlan, shift_s: Fraction, samples: int) -> str:
+    begin = [f"asetpts=PTS-{float(shift_s):.6f}/TB"] if shift_s else []
     on_time = [
-        *([f"asetpts=PTS-{float(shift_s):.6f}/TB"] if shift_s else []),
         *([f"pan={track.mix}"] if track.mix else []),
-        # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video.
-        # The centre channel carries dialogue and keeps its level; surround gets half, bass effects are dropped.
-        f"aresample={AAC_RATE}:async=1:first_pts=0:clev=1:slev=0.5"
+        # 48 kHz; gaps in the timestamps become silence, so that audio never runs ahead of the video
+        f"aresample={AAC_RATE}:async=1:first_pts=0:{DOWNMIX}"
         # between joined parts the sound may be a few frames shorter or longer than the picture
         + (":min_hard_comp=0.03" if plan.fed else ""),
     ]
@@ -245,11 +296,14 @@ def _audio_graph(plan: Plan, track: AudioPlan, shift_s: Fraction, samples: int) 
         "apad",  # silence up to the end of the film
         f"atrim=end_sample={samples + 2 * AAC_FRAME}",  # room for the frames that are discarded at both ends
     ]
-    left = f"[{input_stream(plan, track.stream)}]{','.join(on_time)}"
+    # one channel is enough to see which times were decoded
+    listed = f"[decoded]pan=mono|c0=c0,atrim=end={float(Fraction(samples, AAC_RATE)):.6f}[listed]"
+    split = f"[{input_stream(plan, track.stream)}]{','.join([*begin, 'asplit[given][decoded]'])};{listed};"
+    left = f"{split}[given]{','.join(on_time)}"
     if track.right is None:
         return f"{left},{','.join(whole)}[a]"
     one = "aformat=channel_layouts=mono"
-    right = f"[{input_stream(plan, track.right)}]{','.join(on_time)}"
+    right = f"[{input_stream(plan, track.right)}]{','.join([*begin, *on_time])}"
     return (
         f"{left},{one}[left];{right},{one}[right];[left][right]join=inputs=2:channel_layout=stereo,{','.join(whole)}[a]"
     )

@@ -14,12 +14,27 @@ COARSE, FINE = "fast_bilinear", "bicubic"
 
 
 def video_graph(
-    video: VideoPlan, renditions: Sequence[RenditionPlan], *, feed: str, frames: int, shift_s: Fraction, scaling: str
+    video: VideoPlan,
+    renditions: Sequence[RenditionPlan],
+    *,
+    feed: str,
+    frames: int,
+    shift_s: Fraction,
+    scaling: str,
+    lists_frames: bool = False,
 ) -> str:
-    """From the film's stream, `feed`, to outputs [v0], [v1], … in order: exactly `frames` of each."""
+    """From the film's stream, `feed`, to outputs [v0], [v1], … in order: exactly `frames` of each.
+
+    With `lists_frames`, the decoded frames themselves are the output [listed].
+    """
     largest = max(renditions, key=lambda rendition: rendition.width)
     corrections = [*corrected(video.decoded, video.grid, shift_s), *exactly(frames)]
-    return cascade(
+    listed = ""
+    if lists_frames:
+        length_s = float(frames / video.grid.rate)
+        listed = f"[{feed}]split[decoded][list];[list]{_shifted(shift_s)},trim=end={length_s:.6f}[listed];"
+        feed = "decoded"
+    return listed + cascade(
         feed,
         [*corrections, displayable(video.decoded, largest.width, largest.height, scaling)],
         renditions,
@@ -58,9 +73,14 @@ def corrected(decoded: DecodedVideo, grid: Grid, shift_s: Fraction) -> list[str]
     """ffmpeg has already turned the frames upright (autorotate)."""
     return [
         *(["bwdif=mode=send_frame:deint=all"] if decoded.deinterlace else []),  # one frame from two fields
-        f"setpts=PTS-{float(shift_s):.6f}/TB",  # the chunk's first frame at 0
+        _shifted(shift_s),
         f"fps={_ratio(grid)}:start_time=0",  # constant rate: repeats or drops, fills a late start with the first frame
     ]
+
+
+def _shifted(shift_s: Fraction) -> str:
+    """The chunk's first frame at 0."""
+    return f"setpts=PTS-{float(shift_s):.6f}/TB"
 
 
 def exactly(frames: int) -> list[str]:
@@ -72,15 +92,32 @@ def exactly(frames: int) -> list[str]:
 
 def displayable(decoded: DecodedVideo, width: int, height: int, scaling: str) -> str:
     if decoded.hdr:
-        return _tonemapped(decoded.colour, f"{width}:{height}")
+        return _tonemapped(decoded.colour, width, height)
     # transparent parts become black, like the background of every player
     flatten = "premultiply=inplace=1," if decoded.alpha else ""
     matrix = SCALE_MATRICES.get(decoded.colour.matrix or "", "bt709")
     given_range = "full" if decoded.colour.full_range else "limited"
     return (
-        f"{flatten}scale={width}:{height}:flags={scaling}:in_color_matrix={matrix}:in_range={given_range}"
-        f":out_color_matrix=bt709:out_range=limited,format=yuv420p"
+        f"{flatten}scale={_fitted(width, height)}:flags={scaling}:in_color_matrix={matrix}:in_range={given_range}"
+        f":out_color_matrix=bt709:out_range=limited,format=yuv420p,{_bars(width, height)}"
     )
+
+
+SAME_SHAPE = 0.06
+"""Sizes are rounded to whole pixels, and a picture this much wider or narrower need not get bars."""
+
+
+def _fitted(width: int, height: int) -> str:
+    """The size, or what fits into it: a phone that is turned mid-film changes the shape of its picture."""
+    same = f"lt(abs(dar*{height}/{width}-1),{SAME_SHAPE})"
+    return (
+        f"w='if({same},{width},max(2,2*trunc(min({width},{height}*dar)/2)))'"
+        f":h='if({same},{height},max(2,2*trunc(min({height},{width}/dar)/2)))':eval=frame"
+    )
+
+
+def _bars(width: int, height: int) -> str:
+    return f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"
 
 
 SCALE_MATRICES = {
@@ -89,15 +126,15 @@ SCALE_MATRICES = {
 }  # fmt: skip
 
 
-def _tonemapped(colour: Colour, size: str) -> str:
+def _tonemapped(colour: Colour, width: int, height: int) -> str:
     """HDR10 or HLG to BT.709: scaled first because linear light is costly, then tone-mapped in linear light."""
     given = f"tin={colour.transfer}:pin={colour.primaries}:min={colour.matrix}"
     given += f":rin={'full' if colour.full_range else 'limited'}"
     return (
-        f"scale={size}:flags=bicubic,"
+        f"scale={_fitted(width, height)}:flags=bicubic,"
         f"zscale={given}:t=linear:npl=100,format=gbrpf32le,"  # 100 nit is SDR white
         "zscale=p=bt709,tonemap=hable:desat=0,"  # compresses highlights, does not clip them
-        "zscale=t=bt709:m=bt709:r=limited,format=yuv420p"
+        f"zscale=t=bt709:m=bt709:r=limited,format=yuv420p,{_bars(width, height)}"
     )
 
 

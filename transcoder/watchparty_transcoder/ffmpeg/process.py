@@ -75,12 +75,13 @@ def retry_if_killed(make: Callable[[], Result]) -> Result:
 class RunningProcess:
     """A process whose output is being read."""
 
-    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], take_line: Callable[[bytes], bool] | None = None) -> None:
         if popen.stdout is None or popen.stderr is None:
             raise ValueError("the output must be piped")
         self._popen = popen
         self.stdout = popen.stdout
         self._stderr = popen.stderr
+        self._take_line = take_line
         self._stderr_tail: deque[str] = deque(maxlen=KEPT_LINES)
         self._reader = threading.Thread(target=self._keep_tail, daemon=True)
         self._reader.start()
@@ -118,6 +119,8 @@ class RunningProcess:
     def _keep_tail(self) -> None:
         with self._stderr:
             for line in self._stderr:
+                if self._take_line and self._take_line(line):
+                    continue
                 self._stderr_tail.append(line[:LONGEST_LINE].decode(errors="replace").rstrip())
 
 
@@ -135,11 +138,20 @@ class Processes:
 
     @contextlib.contextmanager
     def run(
-        self, command: Sequence[str], *, timeout_s: float, stdin: Iterable[bytes] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: Iterable[bytes] | None = None,
+        take_line: Callable[[bytes], bool] | None = None,
     ) -> Iterator[RunningProcess]:
-        """A running process. Leaving the block waits for its exit, and raises unless it succeeded."""
+        """A running process. Leaving the block waits for its exit, and raises unless it succeeded.
+
+        `take_line` receives each line of standard error, from another thread, and returns whether it keeps it out of
+        the log.
+        """
         log.info("run: %s", shlex.join(command))
-        running = self._start(command, pipe_stdin=stdin is not None, timeout_s=timeout_s)
+        running = self._start(command, pipe_stdin=stdin is not None, timeout_s=timeout_s, take_line=take_line)
         if stdin is not None:
             running.feed(stdin)
         too_long = threading.Event()
@@ -199,7 +211,14 @@ class Processes:
     def stopped(self) -> bool:
         return self._stopped
 
-    def _start(self, command: Sequence[str], *, pipe_stdin: bool, timeout_s: float) -> RunningProcess:
+    def _start(
+        self,
+        command: Sequence[str],
+        *,
+        pipe_stdin: bool,
+        timeout_s: float,
+        take_line: Callable[[bytes], bool] | None,
+    ) -> RunningProcess:
         if self._stopped:
             raise Cancelled
         program = Path(shutil.which(command[0]) or command[0])
@@ -222,7 +241,7 @@ class Processes:
             raise ToolMissing(str(error)) from error
         except subprocess.SubprocessError as error:  # the kernel refused a step of `prepare`
             raise ToolFailed(f"{program} could not be confined: {error}") from error
-        running = RunningProcess(popen)
+        running = RunningProcess(popen, take_line)
         with self._lock:
             self._running.add(running)
         if self._stopped:  # the signal came after the first check

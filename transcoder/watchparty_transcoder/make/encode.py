@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, HardwareFailed, PlanMismatch, TimedOut, ToolFailed, ToolKilled
 from watchparty_transcoder.ffmpeg import commands
-from watchparty_transcoder.ffmpeg.commands import FED_BEGIN_S
+from watchparty_transcoder.ffmpeg.commands import FED_BEGIN_S, PRIMING_FRAMES
+from watchparty_transcoder.ffmpeg.decoded_frames import DecodedFrames
 from watchparty_transcoder.ffmpeg.process import Processes, retry_if_killed
 from watchparty_transcoder.make.feed import feed
+from watchparty_transcoder.make.undecoded import with_packets
 from watchparty_transcoder.mp4.reader import Track, adts_frames, read_stream
 from watchparty_transcoder.mp4.rendition_cutter import RenditionCutter
-from watchparty_transcoder.mp4.segment import FilmWarning, Report, SegmentCutter, write_identical
+from watchparty_transcoder.mp4.segment import PICTURE, MissingPart, Report, SegmentCutter, write_identical
 from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init
 from watchparty_transcoder.plan.models import (
     AAC_FRAME,
@@ -38,10 +40,11 @@ log = logging.getLogger(__name__)
 
 AAC_LC_48K_STEREO = bytes([0x11, 0x90])
 """AudioSpecificConfig: object type 2, frequency index 3, two channels."""
+SUSPICIOUS_S = 0.4
+"""Between two decoded frames; a shorter gap is not reported, so its packets need not be searched."""
+READ_BYTES = 1 << 16
 HARDWARE_SLOWEST = 10.0
 """Seconds per second of film, decoding included; a card that takes longer is stuck or useless."""
-DAMAGED_VIDEO = "Part of the picture is damaged and will be black."
-DAMAGED_AUDIO = "Part of the sound is damaged and will be silent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Encoder:
     def encode_video(
         self, video: VideoPlan, encode_pass: Pass, renditions: Sequence[RenditionPlan], chunk: Chunk, report: Report
     ) -> None:
+        lists_frames = encode_pass is video.passes[0] and encode_pass.encoder == SOFTWARE
         command = commands.video_chunk(
             ffmpeg=self.ffmpeg(),
             source=self.source,
@@ -68,21 +72,25 @@ class Encoder:
             renditions=renditions,
             chunk=chunk,
             threads=self.threads,
+            lists_frames=lists_frames,
         )
         if encode_pass.encoder != SOFTWARE:
             self._encode_video_on_hardware(command, video, renditions, chunk, report)
             return
         try:
-            retry_if_killed(
+            decoded = retry_if_killed(
                 lambda: self._run_video(command, video, renditions, chunk, report, fed=self._fed(video.decoded.stream))
             )
+            if lists_frames:
+                self._report_missing_picture(decoded, video, chunk, report)
         except (ToolFailed, PlanMismatch) as error:
             if not self.storage.size(layout.segment(renditions[0].name, 0)):
                 raise Corrupt(error.detail) from error
             log.warning(
                 "%s: segments %d to %d are black: %s", renditions[0].name, chunk.first, chunk.end - 1, error.detail
             )
-            report(FilmWarning(DAMAGED_VIDEO))
+            begin_s, end_s = _video_span(video, chunk)
+            report(MissingPart(PICTURE, begin_s, end_s))
             black = commands.black_chunk(
                 ffmpeg=self.ffmpeg(),
                 video=video,
@@ -98,12 +106,24 @@ class Encoder:
             ffmpeg=self.ffmpeg(), source=self.source, plan=self.plan, track=track, chunk=chunk
         )
         try:
-            retry_if_killed(lambda: self._run_audio(command, track, chunk, report, fed=self._fed(track.stream)))
+            decoded = retry_if_killed(
+                lambda: self._run_audio(command, track, chunk, report, fed=self._fed(track.stream))
+            )
+            _report_missing_sound(decoded, track, chunk, report)
+        except (ToolFailed, PlanMismatch):
+            self._encode_changing_audio(track, chunk, report)
+
+    def _encode_changing_audio(self, track: AudioPlan, chunk: Chunk, report: Report) -> None:
+        """Decodes and encodes in two processes, which is slower but copes with a layout that changes."""
+        try:
+            decoded = retry_if_killed(lambda: self._run_decoded_audio(track, chunk, report))
+            _report_missing_sound(decoded, track, chunk, report)
         except (ToolFailed, PlanMismatch) as error:
             if self.plan.video is None and not self.storage.size(layout.segment(track.name, 0)):
                 raise Corrupt(error.detail) from error
             log.warning("%s: segments %d to %d are silent: %s", track.name, chunk.first, chunk.end - 1, error.detail)
-            report(FilmWarning(DAMAGED_AUDIO))
+            begin_s, end_s = _audio_span(track, chunk)
+            report(MissingPart(track.name, begin_s, end_s))
             silent = commands.silent_chunk(ffmpeg=self.ffmpeg(), track=track, chunk=chunk)
             retry_if_killed(lambda: self._run_audio(silent, track, chunk, report))
 
@@ -127,11 +147,12 @@ class Encoder:
         *,
         fed: Iterable[bytes] | None = None,
         slowest: float | None = None,
-    ) -> None:
+    ) -> DecodedFrames:
         grid = video.grid
         patience_s = self._patience(grid.seconds(grid.frames_of(chunk)), slowest)
         cutters: dict[int, RenditionCutter] = {}
-        with self.processes.run(command, timeout_s=patience_s, stdin=fed) as running:
+        decoded = DecodedFrames()
+        with self.processes.run(command, timeout_s=patience_s, stdin=fed, take_line=decoded.take) as running:
             for item in read_stream(running.stdout):
                 if isinstance(item, Track):
                     rendition = renditions[len(cutters)]
@@ -143,6 +164,15 @@ class Encoder:
             raise ToolFailed(f"{len(cutters)} of {len(renditions)} renditions were encoded")
         for cutter in cutters.values():
             cutter.close()
+        return decoded
+
+    def _report_missing_picture(self, decoded: DecodedFrames, video: VideoPlan, chunk: Chunk, report: Report) -> None:
+        """A picture that stands still because the file has no frames there is not damaged."""
+        begin_s, end_s = _video_span(video, chunk)
+        gaps = [gap for gap in decoded.gaps(0.0, end_s - begin_s) if gap[1] - gap[0] >= SUSPICIOUS_S]
+        parts = [(begin_s + first, begin_s + last) for first, last in gaps]
+        for first, last in with_packets(self.source, self.plan, video.decoded.stream, parts):
+            report(MissingPart(PICTURE, round(first, 3), round(last, 3)))
 
     def _fed(self, stream: int) -> Iterable[bytes] | None:
         """What ffmpeg reads from a pipe, if it does not read the file."""
@@ -156,7 +186,7 @@ class Encoder:
         report: Report,
         *,
         fed: Iterable[bytes] | None = None,
-    ) -> None:
+    ) -> DecodedFrames:
         bounds = track.bounds[chunk.first : chunk.end + 1]
         wanted = (bounds[-1] - bounds[0]) // AAC_FRAME
         lead = commands.audio_lead_frames(bounds[0])
@@ -165,7 +195,8 @@ class Encoder:
             track.name, timescale=AAC_RATE, bounds=bounds, first=chunk.first, storage=self.storage, report=report
         )
         patience_s = self._patience(wanted * AAC_FRAME / AAC_RATE)
-        with self.processes.run(command, timeout_s=patience_s, stdin=fed) as running:
+        decoded = DecodedFrames()
+        with self.processes.run(command, timeout_s=patience_s, stdin=fed, take_line=decoded.take) as running:
             for place, frame in enumerate(adts_frames(running.stdout), start=-lead):
                 if 0 <= place < wanted:
                     at = bounds[0] + place * AAC_FRAME
@@ -173,9 +204,42 @@ class Encoder:
         if cutter.count != wanted:
             raise PlanMismatch(f"{track.name}: {cutter.count} of {wanted} frames were encoded")
         cutter.close()
+        return decoded
+
+    def _run_decoded_audio(self, track: AudioPlan, chunk: Chunk, report: Report) -> DecodedFrames:
+        ffmpeg, source, plan = self.ffmpeg(), self.source, self.plan
+        decode = commands.decoded_audio(ffmpeg=ffmpeg, source=source, plan=plan, track=track, chunk=chunk)
+        encode = commands.audio_chunk(
+            ffmpeg=ffmpeg, source=source, plan=plan, track=track, chunk=chunk, from_decoded=True
+        )
+        fed = self._fed(track.stream)
+        patience_s = self._patience((track.bounds[chunk.end] - track.bounds[chunk.first]) / AAC_RATE)
+        with self.processes.run(decode, timeout_s=patience_s, stdin=fed) as decoding:
+            samples = iter(lambda: decoding.stdout.read(READ_BYTES), b"")
+            decoded = self._run_audio(encode, track, chunk, report, fed=samples)
+            while decoding.stdout.read(READ_BYTES):  # what the encoder did not need
+                pass
+        return decoded
 
     def _patience(self, length_s: float, slowest: float | None = None) -> float:
         return self.limits.start_s + length_s * min(slowest or self.limits.slowest, self.limits.slowest)
+
+
+def _report_missing_sound(decoded: DecodedFrames, track: AudioPlan, chunk: Chunk, report: Report) -> None:
+    begin_s, end_s = _audio_span(track, chunk)
+    lead_s = (commands.audio_lead_frames(track.bounds[chunk.first]) - PRIMING_FRAMES) * AAC_FRAME / AAC_RATE
+    for first, last in decoded.gaps(lead_s, lead_s + end_s - begin_s):
+        report(MissingPart(track.name, round(begin_s + first - lead_s, 3), round(begin_s + last - lead_s, 3)))
+
+
+def _video_span(video: VideoPlan, chunk: Chunk) -> tuple[float, float]:
+    """Seconds of the film."""
+    grid = video.grid
+    return grid.seconds(grid.bounds[chunk.first]), grid.seconds(grid.bounds[chunk.end])
+
+
+def _audio_span(track: AudioPlan, chunk: Chunk) -> tuple[float, float]:
+    return track.bounds[chunk.first] / AAC_RATE, track.bounds[chunk.end] / AAC_RATE
 
 
 def encoded_audio_init() -> bytes:

@@ -15,7 +15,7 @@ from enum import Enum
 import msgspec
 
 from watchparty_transcoder.errors import WriteConflict
-from watchparty_transcoder.mp4.segment import FilmWarning, Report, StoredSegment
+from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.storage import layout
 from watchparty_transcoder.storage.port import Storage
 
@@ -36,11 +36,19 @@ class PieceEnded:
     took_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class FilmWarning:
+    """What earlier versions stored instead of a part that is missing."""
+
+    sentence: str
+
+
 class Marker(msgspec.Struct, frozen=True):
     """States that a piece is done, and with which segments. Its JSON is stored, so the names are fixed."""
 
     segments: tuple[StoredSegment, ...] = ()
     warnings: tuple[FilmWarning, ...] = ()
+    missing: tuple[MissingPart, ...] = ()
     made: bool = True  # False: it failed, and the film does without it
 
 
@@ -70,7 +78,7 @@ class Workers:
         self._pools = {
             pool: ThreadPoolExecutor(count, thread_name_prefix=pool.value) for pool, count in THREADS.items()
         }
-        self.reports: queue.SimpleQueue[StoredSegment | FilmWarning | PieceEnded] = queue.SimpleQueue()
+        self.reports: queue.SimpleQueue[StoredSegment | MissingPart | FilmWarning | PieceEnded] = queue.SimpleQueue()
         self._open: set[str] = set()
 
     def submit(self, pieces: Sequence[Piece], pool: Pool) -> None:
@@ -79,7 +87,7 @@ class Workers:
             future = self._pools[pool].submit(self._run, piece)
             future.add_done_callback(functools.partial(self._report_end, piece))
 
-    def next_report(self, timeout_s: float) -> StoredSegment | FilmWarning | PieceEnded | None:
+    def next_report(self, timeout_s: float) -> StoredSegment | MissingPart | FilmWarning | PieceEnded | None:
         try:
             report = self.reports.get(timeout=timeout_s)
         except queue.Empty:
@@ -101,14 +109,14 @@ class Workers:
         began = time.monotonic()
         before = self._done_before(piece.name)
         if before is not None:
-            for segment in before.segments:
-                self.reports.put(segment)
-            for warning in before.warnings:
-                self.reports.put(warning)
+            earlier: list[StoredSegment | MissingPart | FilmWarning] = []
+            earlier += [*before.segments, *before.missing, *before.warnings]
+            for each in earlier:
+                self.reports.put(each)
             return 0.0
-        reported: list[StoredSegment | FilmWarning] = []
+        reported: list[StoredSegment | MissingPart] = []
 
-        def report(item: StoredSegment | FilmWarning) -> None:
+        def report(item: StoredSegment | MissingPart) -> None:
             reported.append(item)
             self.reports.put(item)
 
@@ -118,7 +126,7 @@ class Workers:
             tuple(
                 {(each.rendition, each.number): each for each in reported if isinstance(each, StoredSegment)}.values()
             ),
-            tuple(each for each in reported if isinstance(each, FilmWarning)),
+            missing=tuple(each for each in reported if isinstance(each, MissingPart)),
         )
         self.mark(piece.name, marker)
         return time.monotonic() - began

@@ -29,13 +29,16 @@ class StoredSegment(Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class FilmWarning:
-    """Something that the uploader should know, although the transcode continues."""
+class MissingPart:
+    """A stretch of the film that the original has not, or that cannot be decoded. Stored in markers like segments."""
 
-    sentence: str
+    of: str  # the name of the sound's rendition, or PICTURE
+    begin_s: float
+    end_s: float
 
 
-Report = Callable[[StoredSegment | FilmWarning], None]
+PICTURE = "picture"
+Report = Callable[[StoredSegment | MissingPart], None]
 
 
 class SegmentCutter:

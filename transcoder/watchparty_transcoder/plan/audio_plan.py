@@ -80,6 +80,7 @@ def _track(
         label=label,
         default=default,
         right=right,
+        begins_s=max(0.0, round(audio.start_s - span.begin_s, 3)),
         mix="" if copied else stereo_mix(audio.positions),
     )
 

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 PassKind = Literal["copy", "fast", "ladder"]
+LossKind = Literal["sound_missing", "picture_missing", "end_missing", "track_skipped", "subtitles_not_shown"]
 EncoderName = Literal["software", "nvenc", "vaapi", "videotoolbox"]
 
 SOFTWARE: EncoderName = "software"
@@ -112,6 +113,14 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedTrack:
+    """A track that does not become part of the film."""
+
+    kind: Literal["unknown sound", "unknown picture", "second picture"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One uploaded file, as far as it can be known without reading all of it."""
 
@@ -127,7 +136,8 @@ class Facts:
     audio: tuple[AudioFacts, ...] = ()
     subtitles: tuple[SubtitleFacts, ...] = ()
     chapters: tuple[Chapter, ...] = ()
-    warnings: tuple[str, ...] = ()
+    cut_off: bool = False  # its end is missing
+    skipped: tuple[SkippedTrack, ...] = ()
 
 
 # -- plan --------------------------------------------------------------------------------------------------------------
@@ -264,6 +274,7 @@ class AudioPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str
     default: bool
     right: int | None = None  # the stream of the right channel, where left and right are two mono tracks
+    begins_s: float = 0.0  # the film's time of its first sample
     mix: str = ""  # how the channels become stereo, where ffmpeg does not know: arguments of its filter `pan`
 
     @property
@@ -296,6 +307,20 @@ class VideoPlan(Struct, frozen=True, kw_only=True):
     passes: tuple[Pass, ...] = field(name="lanes")
 
 
+class Stretch(Struct, frozen=True, kw_only=True):
+    begin_s: float
+    end_s: float | None = None  # None: it is not known how much is missing
+
+
+class Loss(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that the film has lost."""
+
+    kind: LossKind
+    message: str  # a sentence for the uploader
+    track: str | None = None  # its label; None for the picture and for the only sound track
+    parts: tuple[Stretch, ...] = ()  # seconds of the film
+
+
 class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int
     size_bytes: int  # of the input, to notice another file under the same name
@@ -311,4 +336,5 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subtitles: tuple[SubtitlePlan, ...]
     subtitles_not_shown: tuple[SubtitlePlan, ...]  # bitmaps instead of text
     chapters: tuple[Chapter, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...]  # of earlier versions; now these are losses
+    losses: tuple[Loss, ...] = ()  # that are known before anything is decoded

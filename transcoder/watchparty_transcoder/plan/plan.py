@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from watchparty_transcoder.plan.audio_plan import plan_audio
 from watchparty_transcoder.plan.labels import track_labels
+from watchparty_transcoder.plan.losses import known_losses
 from watchparty_transcoder.plan.models import (
     SOFTWARE,
     Chapter,
@@ -38,6 +39,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, uncopied: frozenset[int
     """`uncopied`: the streams of which a copy has failed, because the original's frames did not fit together."""
     span = _span(facts)
     video = plan_video(facts, facts.video, span, sizes, uncopied=uncopied) if facts.video else None
+    not_shown = _subtitles(facts, bitmap=True)
     return Plan(
         version=PLAN_VERSION,
         size_bytes=facts.size_bytes,
@@ -51,9 +53,12 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, uncopied: frozenset[int
         cover=facts.cover,
         audio=plan_audio(facts, video.grid if video else None, span, sizes, uncopied=uncopied),
         subtitles=_subtitles(facts, bitmap=False),
-        subtitles_not_shown=_subtitles(facts, bitmap=True),
+        subtitles_not_shown=not_shown,
         chapters=_chapters(facts, span),
-        warnings=facts.warnings,
+        warnings=(),
+        losses=known_losses(
+            facts, begin_s=span.begin_s, end_s=span.end_s, not_shown=[each.label for each in not_shown]
+        ),
     )
 
 

@@ -24,7 +24,6 @@ from watchparty_transcoder.source.source import Source, open_media
 
 Ends = dict[int, float]  # by stream index: seconds on the file's own clock
 
-CUT_OFF = "The end of this file is missing: it was cut off or not copied completely. Try uploading it again."
 SMALL_BYTES = 32 << 20
 """Reading all of such a file takes no time, so its header need not be trusted."""
 LAST_KEYFRAME_S = 30.0
@@ -40,7 +39,7 @@ CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 class Durations:
     ends: Ends
     consumed: bool  # the container was read to its end
-    warnings: tuple[str, ...] = ()
+    cut_off: bool = False
     frames: dict[int, int] = field(default_factory=dict)  # packets per stream, where the container was read
     cut_points: dict[int, tuple[Keyframe, ...]] = field(default_factory=dict)  # the same, by presentation time
 
@@ -59,10 +58,10 @@ def measure_durations(
     if not fragmented and _header_is_believed(container, demuxer, declared, size_bytes):
         there = {each.index: _end_of_bytes(each, size_bytes) for each in container.streams}
         short = {index: end for index, end in there.items() if end is not None}
-        return Durations({**declared, **short}, consumed=False, warnings=(CUT_OFF,) if short or cut_off else ())
+        return Durations({**declared, **short}, consumed=False, cut_off=bool(short) or cut_off)
     with open_media(source) if demuxer == "matroska" else contextlib.nullcontext(container) as unread:
         ends, frames, cut_points = _read_through(unread, demuxer, at_most_s=at_most_s)
-    return Durations(ends, consumed=True, warnings=(CUT_OFF,) if cut_off else (), frames=frames, cut_points=cut_points)
+    return Durations(ends, consumed=True, cut_off=cut_off, frames=frames, cut_points=cut_points)
 
 
 def _header_is_believed(container: InputContainer, demuxer: str, declared: Ends, size_bytes: int) -> bool:

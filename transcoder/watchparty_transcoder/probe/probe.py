@@ -146,7 +146,8 @@ def _facts(
             for stream in tracks.in_programme(container.streams.subtitles, video_stream, groups)
         ),
         chapters=_chapters(container),
-        warnings=durations.warnings,
+        cut_off=durations.cut_off,
+        skipped=tracks.skipped(container, video_stream, durations, groups),
     )
 
 

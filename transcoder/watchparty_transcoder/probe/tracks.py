@@ -19,7 +19,16 @@ from av.video.stream import VideoStream
 from watchparty_transcoder.errors import Corrupt
 from watchparty_transcoder.mp4 import adts, avc
 from watchparty_transcoder.plan.frame_rate import VARIABLE
-from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Colour, Keyframe, SubtitleFacts, VideoFacts
+from watchparty_transcoder.plan.labels import track_labels
+from watchparty_transcoder.plan.models import (
+    AAC_FRAME,
+    AudioFacts,
+    Colour,
+    Keyframe,
+    SkippedTrack,
+    SubtitleFacts,
+    VideoFacts,
+)
 from watchparty_transcoder.probe import cut_points
 from watchparty_transcoder.probe.durations import Durations
 from watchparty_transcoder.probe.h264 import declares_progressive
@@ -95,6 +104,32 @@ def choose_video(
         return moves, has_sound, bool(stream.disposition & Disposition.default), _area(stream)
 
     return max(candidates, key=rank, default=None)
+
+
+def skipped(
+    container: InputContainer, film: VideoStream | None, durations: Durations, groups: Sequence[frozenset[int]] = ()
+) -> tuple[SkippedTrack, ...]:
+    """Tracks of the film's programme that its uploader may miss: not stills, and not cover art."""
+    sounds = in_programme(container.streams.audio, film, groups)
+    labels = track_labels([(_title(each), _language(each)) for each in sounds])
+    unknown = [
+        SkippedTrack(kind="unknown sound", label=label)
+        for each, label in zip(sounds, labels, strict=True)
+        if each.codec_context is None
+    ]
+    if film is None:
+        pictures = [each for each in container.streams.video if each.codec_context is None]
+        return (*unknown, *(SkippedTrack(kind="unknown picture", label=_language(each)) for each in pictures[:1]))
+    longest_s = _length_s(film, durations)
+    others = [
+        each
+        for each in in_programme(films(container), film, groups)
+        if each.index != film.index
+        and not _is_still(each, durations)
+        and _length_s(each, durations) >= STILL_SHARE * longest_s
+    ]
+    seconds = [f"{each.codec_context.width}x{each.codec_context.height}" for each in others]
+    return (*unknown, *(SkippedTrack(kind="second picture", label=size) for size in seconds))
 
 
 def in_programme(

@@ -9,11 +9,16 @@ from watchparty_transcoder.events.transcode_event import (
     AudioTrack,
     Availability,
     ChapterMark,
+    FilmLoss,
+    LostPart,
     Rendition,
     SubtitleTrack,
 )
+from watchparty_transcoder.mp4.segment import PICTURE, MissingPart
+from watchparty_transcoder.plan import losses
 from watchparty_transcoder.plan.labels import language_tag
-from watchparty_transcoder.plan.models import Plan
+from watchparty_transcoder.plan.losses import Part
+from watchparty_transcoder.plan.models import Loss, Plan
 from watchparty_transcoder.publish import playlists
 from watchparty_transcoder.publish.progress import FilmProgress, RenditionProgress, VideoProgress
 from watchparty_transcoder.storage import layout
@@ -32,6 +37,8 @@ class Publisher:
         self._codecs: dict[str, str] = {}
         self._subtitles: set[str] = set()
         self._warnings: list[str] = []
+        self._missing: dict[str, set[Part]] = {}  # by sound rendition, or the picture
+        self._subtitles_failed = False
         self._poster: str | None = None
         self._sprites: str | None = None
 
@@ -52,6 +59,15 @@ class Publisher:
         elif name == SPRITES_PIECE:
             self._sprites = layout.SPRITES
 
+    def piece_skipped(self, name: str) -> None:
+        """The film does without it."""
+        if name == SUBTITLES_PIECE:
+            self._subtitles_failed = True
+
+    def add_missing(self, part: MissingPart) -> None:
+        """Several renditions may report the same part."""
+        self._missing.setdefault(part.of, set()).add((part.begin_s, part.end_s))
+
     def warn(self, sentence: str) -> None:
         if sentence not in self._warnings:
             self._warnings.append(sentence)
@@ -70,6 +86,7 @@ class Publisher:
         return self.state(playable_s)
 
     def state(self, playable_s: float) -> Availability:
+        lost = self._losses()
         return Availability(
             playable_s=round(playable_s, 3),
             renditions=tuple(self._rendition(each) for each in self.progress.offered()),
@@ -87,10 +104,29 @@ class Publisher:
                 ChapterMark(start_s=max(0.0, each.start_s), end_s=max(0.0, each.end_s), title=each.title)
                 for each in self._plan.chapters
             ),
-            warnings=(*self._plan.warnings, *self._warnings),
+            warnings=(*self._plan.warnings, *self._warnings, *(each.message for each in lost)),
+            losses=tuple(
+                FilmLoss(
+                    kind=each.kind,
+                    message=each.message,
+                    track=each.track,
+                    parts=tuple(LostPart(begin_s=part.begin_s, end_s=part.end_s) for part in each.parts),
+                )
+                for each in lost
+            ),
             poster=self._poster,
             sprites=self._sprites,
         )
+
+    def _losses(self) -> tuple[Loss, ...]:
+        plan, length_s = self._plan, self._plan.duration_s
+        lost = [*plan.losses, *losses.missing_picture(self._missing.get(PICTURE, ()))]
+        for track in plan.audio:
+            parts, label = self._missing.get(track.name, ()), track.label if len(plan.audio) > 1 else None
+            lost += losses.missing_sound(parts, begins_s=track.begins_s, length_s=length_s, track=label)
+        if self._subtitles_failed:
+            lost.append(losses.subtitles_not_shown([each.label for each in plan.subtitles], "are damaged"))
+        return tuple(lost)
 
     def _subtitle_tracks(self) -> tuple[SubtitleTrack, ...]:
         ready = [track for track in self._plan.subtitles if track.name in self._subtitles]

@@ -2374,6 +2374,34 @@ export interface components {
             password: string;
         };
         /**
+         * Loss
+         * @description Something that the film has lost: `sound_missing`, `picture_missing`, `end_missing`, `track_skipped` or
+         *     `subtitles_not_shown`. `message` is also one of the warnings; `track` is a label.
+         */
+        Loss: {
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["LostPart"][];
+            /** Track */
+            track?: string | null;
+        };
+        /**
+         * LostPart
+         * @description Seconds of the film; `end_s` is null if it is not known how much is missing.
+         */
+        LostPart: {
+            /** Begin S */
+            begin_s: number;
+            /** End S */
+            end_s?: number | null;
+        };
+        /**
          * MeChange
          * @description Only the given fields change. A new email address or password requires the current password.
          */
@@ -3341,6 +3369,8 @@ export interface components {
             filename: string;
             /** Id */
             id: string;
+            /** Losses */
+            losses: components["schemas"]["Loss"][];
             /** Playable */
             playable: boolean;
             /** Playable S */

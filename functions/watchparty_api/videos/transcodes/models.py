@@ -65,6 +65,20 @@ class Chapter(_Part):
     title: Line
 
 
+class LostPart(_Part):
+    begin_s: Seconds
+    end_s: Seconds | None = None
+
+
+class Loss(_Part):
+    """`kind` may be one that a newer transcoder has added."""
+
+    kind: Line
+    message: Line
+    track: Line | None = None
+    parts: Annotated[tuple[LostPart, ...], Parts] = ()
+
+
 class _Event(_Part):
     v: Literal[1]
     video_id: Line
@@ -98,6 +112,7 @@ class Watchable(_Event):
     subtitle_tracks: Annotated[tuple[SubtitleTrack, ...], Parts]
     chapters: Annotated[tuple[Chapter, ...], Parts] = ()
     warnings: Annotated[tuple[Line, ...], Parts] = ()
+    losses: Annotated[tuple[Loss, ...], Parts] = ()
     poster: Line | None = None
     sprites: Line | None = None
 

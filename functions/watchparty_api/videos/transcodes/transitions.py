@@ -81,6 +81,7 @@ def _with_facts(video: Video, event: Watchable) -> Video:
         subtitle_tracks=(*_dumped(event.subtitle_tracks), *sidecars(video)),
         chapters=_dumped(event.chapters),
         warnings=event.warnings,
+        losses=_dumped(event.losses),
         poster=event.poster,
         sprites=event.sprites,
         facts_rank=event.rank,

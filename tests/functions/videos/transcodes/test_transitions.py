@@ -26,7 +26,7 @@ def shown(video: Video) -> dict[str, Any]:
     """The fields that people see."""
     names = (
         *("status", "progress", "playable", "playable_s", "duration_s", "renditions", "audio_tracks"),
-        *("subtitle_tracks", "chapters", "warnings", "poster", "sprites", "failure", "attempt"),
+        *("subtitle_tracks", "chapters", "warnings", "losses", "poster", "sprites", "failure", "attempt"),
     )
     return {name: getattr(video, name) for name in names}
 
@@ -144,12 +144,14 @@ def test_any_event_of_the_newest_run_ends_its_silence() -> None:
     assert is_silent(replaced, NOW + SILENCE)
 
 
+LOSS = {"kind": "sound_missing", "message": "No sound", "track": None, "parts": [{"begin_s": 1.0, "end_s": 2.0}]}
+
 EVENTS = [
     event("started", seq=1),
     event("progress", seq=2, done=1, total=10),
     event("playable", seq=3, playable_s=4.0),
     event("progress", seq=4, done=5, total=10),
-    event("playable", seq=5, playable_s=12.0, poster=None, warnings=["No sound"]),
+    event("playable", seq=5, playable_s=12.0, poster=None, warnings=["No sound"], losses=[LOSS]),
 ]
 
 
