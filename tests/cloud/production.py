@@ -118,8 +118,8 @@ class Production:
         self._apply(applied)
         self.choices = choices
         self.job.environment = job_of(applied, self.world).environment
-        for each in retired:
-            each.stop()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Instance.stop, retired))
 
     def _apply(self, applied: Applied) -> None:
         self.applied = applied

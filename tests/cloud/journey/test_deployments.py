@@ -13,7 +13,7 @@ from cloud.journey.site import ORIGIN, Api, playable, upload
 from cloud.plan import PROJECT, Choices
 from cloud.production import Production
 from cloud.workloads import newest_public_keys
-from e2e.films import copyable, long
+from e2e.films import copyable, small
 from e2e.party import all_play, create_room, join, post, press, sees_message, wait_for_film, wait_for_room
 from fakes.waiting import eventually
 from watchparty_api.records import KINDS
@@ -59,7 +59,7 @@ def test_a_party_outlives_a_second_version_and_the_rotation_of_every_key(
     playable(admin, video_id)
     host = meet("Ada")
     sign_in(host)
-    link = create_room(host, long(6))
+    link = create_room(host, small())
     wait_for_film(host, within_s=60)
     guest = meet("Max")
     join(guest, link, name="Max")
