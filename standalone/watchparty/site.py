@@ -2,7 +2,6 @@
 the page, and `/r/{room}` with the tags for link previews in messengers.
 """
 
-import contextlib
 from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
@@ -13,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.types import Receive, Scope, Send
 
 from watchparty_api.rooms.link_page import PAGE_CACHE, PAGE_HEADERS
+from watchparty_api.web.compression import accepts
 
 ASSETS_CACHE = "public, max-age=31536000, immutable"
 COMPRESSED = {"br": ".br", "gzip": ".gz"}
@@ -70,17 +70,6 @@ def _file_response(file: Path, assets: Path, accepted: str) -> FileResponse:
     type_, _ = guess_type(file.name)
     for encoding, suffix in COMPRESSED.items():
         copy = file.with_name(f"{file.name}{suffix}")
-        if _accepts(accepted, encoding) and copy.is_file():
+        if accepts(accepted, encoding) and copy.is_file():
             return FileResponse(copy, media_type=type_, headers={**headers, "Content-Encoding": encoding})
     return FileResponse(file, media_type=type_, headers=headers)
-
-
-def _accepts(header: str, encoding: str) -> bool:
-    """Whether the header Accept-Encoding allows this one: RFC 9110, section 12.5.3. Unreadable weights count as no."""
-    weights: dict[str, float] = {}
-    for part in header.lower().split(","):
-        name, _, parameter = part.partition(";")
-        weight = parameter.strip().removeprefix("q=")
-        with contextlib.suppress(ValueError):
-            weights[name.strip()] = float(weight) if parameter else 1.0
-    return weights.get(encoding, weights.get("*", 0.0)) > 0

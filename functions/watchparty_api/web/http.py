@@ -35,6 +35,7 @@ from watchparty_api.errors import (
 from watchparty_api.logs import Trace, log_context, trace_of
 from watchparty_api.services import Services
 from watchparty_api.web import docs_page, public
+from watchparty_api.web.compression import CompressedAnswers
 from watchparty_api.web.openapi import routed_app
 from watchparty_api.web.paths import path_refusal
 from watchparty_api.web.telemetry import Tracing, open_tracing, otlp_exporter
@@ -207,6 +208,7 @@ def create_app(services: Services, routers: Sequence[APIRouter], *, title: str =
 
     for kind in (ApiError, StoreError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused)
+    app.add_middleware(CompressedAnswers)
     if services.config.cors_origins:
         app.add_middleware(
             CORSMiddleware,
