@@ -50,8 +50,9 @@ def site_config(services: ServicesOf) -> SiteConfig:
 
 
 @root_router.get("/health")
-def health() -> Health:
+async def health() -> Health:
     """Succeeds while the process runs."""
+    # On the event loop, because it would wait behind all other calls for a thread.
     return Health()
 
 

@@ -1,8 +1,12 @@
 """The public routes."""
 
+import asyncio
+
+import anyio.to_thread
 from starlette.testclient import TestClient
 
 from fakes.api_harness import ApiHarness
+from fakes.asgi import sending
 
 
 def test_config_tells_the_page_what_it_needs_first(client: TestClient) -> None:
@@ -22,6 +26,19 @@ def test_health_and_readiness(api: ApiHarness) -> None:
     refused = api.client.get("/ready")
     assert refused.status_code == 503
     assert refused.headers["retry-after"]
+
+
+def test_health_answers_while_every_thread_is_busy(api: ApiHarness) -> None:
+    """Slow calls and downloads do not make the process look dead."""
+
+    async def asked() -> int:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        for _ in range(int(threads.total_tokens)):
+            threads.acquire_on_behalf_of_nowait(object())
+        async with asyncio.timeout(10):
+            return (await sending(api.app, "GET", "https://watch.example/health").end()).status
+
+    assert asyncio.run(asked()) == 200
 
 
 def test_jwks_holds_public_keys_only(client: TestClient) -> None:
