@@ -29,7 +29,7 @@ AUDIO = {
 }  # fmt: skip
 CONTAINERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "mp4": (("h264", "b frames", "mpeg4"), ("aac", "ac3", "mp3"), ()),
-    "fragmented": (("h264", "b frames"), ("aac", "ac3"), ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")),
+    "fragmented": (("h264", "b frames"), ("aac", "ac3"), ("-movflags", "+frag_keyframe+delay_moov+default_base_moof")),
     "mov": (("h264", "b frames", "mpeg4"), ("aac", "pcm"), ()),
     "mkv": (("h264", "b frames", "mpeg2", "mpeg4", "vp8"), tuple(AUDIO), ()),
     "webm": (("vp8",), ("opus",), ()),

@@ -23,6 +23,7 @@ KEPT = {
     "a clock that begins late": Recipe(container="m2ts", video="b frames", audio="ac3", clock_s=26_000.0),
     "FLV with B frames": Recipe(container="flv", video="b frames"),
     "fragments": Recipe(container="fragmented", video="b frames"),
+    "fragments with AC-3": Recipe(container="fragmented", audio="ac3", layout="5.1"),
     "twelve channels": Recipe(container="mkv", audio="pcm", layout="twelve"),
     "channels in an order of their own": Recipe(container="mov", audio="pcm", layout="7.1"),
     "a film with a sound track of AC-3": Recipe(container="mkv", audio="ac3", layout="5.1"),
