@@ -153,7 +153,7 @@ FAULTS = [
     Fault(
         13,
         "hobby does not move its sockets before Cloud Run cuts them",
-        (Change("standalone/watchparty/bootstrap.py", "RelayConfig(rotates=True)", "RelayConfig(rotates=False)"),),
+        (Change("standalone/watchparty/bootstrap.py", "RelayConfig(rotates=True", "RelayConfig(rotates=False"),),
         "tests/standalone/test_one_service.py::test_sockets_move_before_cloud_run_cuts_them",
     ),
     Fault(
@@ -232,7 +232,18 @@ FAULTS = [
         (Change("terraform/url_map.tf", "sample_rate = 1 ", "sample_rate = 0.1 "),),
         f"{TERRAFORM}::test_every_refused_request_is_logged",
     ),
-    Fault(22, "two instances of the hobby service run for a moment", why_none="not mended yet"),
+    Fault(
+        22,
+        "two instances of the hobby service command the rooms",
+        (
+            Change(
+                "standalone/watchparty/bootstrap.py",
+                "lease_store=RecordLeaseStore(lambda: holder.services)",
+                "lease_store=None",
+            ),
+        ),
+        "tests/standalone/test_cloud_run.py::test_the_rooms_lease_names_the_deployment",
+    ),
     Fault(
         23,
         "images and functions run different versions of Python",
