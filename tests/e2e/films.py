@@ -78,3 +78,9 @@ def silent(seconds: int = 8) -> Path:
     """A film without an audio track."""
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p"]
     return film(f"silent-{seconds}.mp4", "-f", "lavfi", "-i", f"testsrc2=s=320x180:r=24:d={seconds}", *codecs)
+
+
+def silent_end(seconds: int = 8) -> Path:
+    """A film whose sound ends after three seconds."""
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "48", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    return film(f"silent-end-{seconds}.mp4", *video_and_audio(seconds, size="320x180"), "-af", "atrim=end=3", *codecs)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import FilePayload
 
 from e2e.conftest import Meet
-from e2e.films import captioned, copyable
+from e2e.films import captioned, copyable, silent_end
 from e2e.home import Home
 from e2e.party import create_room, join, open_tab, post, press, show_controls, wait_for_film, wait_for_room
 from e2e.people import Person
@@ -72,6 +72,9 @@ def test_outside_the_rooms(home: Home, meet: Meet) -> None:
     ada.page.get_by_role("button", name=re.compile("^Actions for")).wait_for()
     check.screen(ada, "library-film")
     add_subtitles_in_an_old_character_set(check, ada)
+    ada.page.locator("input[type=file]").first.set_input_files(str(silent_end()))
+    ada.page.get_by_text("The sound ends at 0:03, before the film does.").wait_for(timeout=90_000)
+    check.screen(ada, "library-loss")
     open_and_check(check, ada, "/account", "account", "Account")
     for tab in ADMIN_TABS:
         open_and_check(check, ada, f"/admin?tab={tab}", f"admin-{tab}", "Admin")
