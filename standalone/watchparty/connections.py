@@ -97,10 +97,12 @@ class ConnectionBudget:
 
     def _admission(self, connection: _Connection) -> Admission:
         used, used_by_client = self._used[""], self._used[connection.client] if connection.client else 0
-        client_limit = self.descriptors // 2
-        if used > self.descriptors or used_by_client > client_limit + CLIENT_HEALTH_DESCRIPTORS:
+        full, client_limit = used > self.descriptors - HEALTH_DESCRIPTORS, self.descriptors // 2
+        # When the server is full, the rest is not for those who have filled it.
+        most = CLIENT_HEALTH_DESCRIPTORS if full else client_limit + CLIENT_HEALTH_DESCRIPTORS
+        if used > self.descriptors or used_by_client > most:
             return Admission.REFUSED
-        if used > self.descriptors - HEALTH_DESCRIPTORS or used_by_client > client_limit:
+        if full or used_by_client > client_limit:
             return Admission.HEALTH_ONLY
         return Admission.ADMITTED
 

@@ -51,6 +51,16 @@ def test_the_last_descriptors_are_for_health_checks() -> None:
     assert opened[-2:] == [Admission.REFUSED] * 2
 
 
+def test_those_who_have_filled_the_server_get_nothing_of_the_rest() -> None:
+    """However often they connect again, a health check from elsewhere finds room."""
+    budget = ConnectionBudget(DESCRIPTORS)
+    for number in range(10 * DESCRIPTORS):
+        transport = BaseTransport()
+        if budget.opened(transport, f"192.0.2.{number % 3}") is Admission.REFUSED:
+            budget.closed(transport)
+    assert budget.opened(BaseTransport(), "127.0.0.1") is Admission.HEALTH_ONLY
+
+
 def test_a_websocket_uses_one_descriptor() -> None:
     """It sends no files: with 1,024 descriptors more than 700 people can take part."""
     budget = ConnectionBudget(connection_descriptors(1_024))
