@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
-_CALL_WITHIN_S = 10.0
-"""Without a limit the client retries an unreachable server for minutes."""
+CALL_WITHIN_S = 10.0
+"""The time of one call with its repetitions: the client's own retries of an unreachable server take five minutes."""
 _READY_WITHIN_S = 1.0
 
 
@@ -41,8 +41,21 @@ def open_store(url: str) -> "FirestoreStore":
 class FirestoreStore(Store):
     """`port.Store` on google-cloud-firestore."""
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(self, client: "Client", *, call_within_s: float = CALL_WITHIN_S) -> None:
+        from google.api_core import exceptions as google
+        from google.api_core.retry import Retry, if_exception_type
+
         self._client = client
+        temporary = (google.ServiceUnavailable, google.ResourceExhausted)
+        # `timeout` limits an attempt, `retry` the attempts together. Only a read may be repeated after an error that
+        # leaves open whether the call was carried out.
+        pause: Any = {"initial": 0.1, "maximum": 1.0, "multiplier": 1.5, "timeout": call_within_s}
+        unclear = (google.InternalServerError, google.DeadlineExceeded)
+        self._reading: Any = {
+            "timeout": call_within_s,
+            "retry": Retry(if_exception_type(*temporary, *unclear), **pause),
+        }
+        self._writing: Any = {"timeout": call_within_s, "retry": Retry(if_exception_type(*temporary), **pause)}
 
     def close(self) -> None:
         self._client.close()
@@ -51,7 +64,7 @@ class FirestoreStore(Store):
 
     def get(self, workspace_id: str, kind: type[R], id_: str) -> R | None:
         with _translated_errors():
-            snapshot = self._document(workspace_id, kind, id_).get(timeout=_CALL_WITHIN_S)
+            snapshot = self._document(workspace_id, kind, id_).get(**self._reading)
         row = snapshot.to_dict()
         return None if row is None else _record(kind, row)
 
@@ -60,7 +73,7 @@ class FirestoreStore(Store):
         if not references:
             return {}
         with _translated_errors():
-            snapshots = list(self._client.get_all(references, timeout=_CALL_WITHIN_S))
+            snapshots = list(self._client.get_all(references, **self._reading))
         return {each.id: _record(kind, row) for each in snapshots if (row := each.to_dict()) is not None}
 
     def query(
@@ -75,13 +88,13 @@ class FirestoreStore(Store):
             last = dict(zip((query.order_by, "id"), cursors.decode(query, values, cursor), strict=True))
             statement = statement.start_after(last)
         with _translated_errors():
-            found = [_record(query.kind, row.to_dict()) for row in statement.limit(limit + 1).stream()]
+            found = [_record(query.kind, row.to_dict()) for row in statement.limit(limit + 1).stream(**self._reading)]
         items = tuple(found[:limit])
         return Page(items, cursors.encode(query, values, items[-1]) if len(found) > limit else None)
 
     def count(self, workspace_id: str, query: Query[R], *values: Any) -> int:
         with _translated_errors():
-            answer = self._matching(workspace_id, query, values).count().get()
+            answer = self._matching(workspace_id, query, values).count().get(**self._reading)
         return int(answer[0][0].value)  # the client returns 0.0 for an empty result
 
     def ready(self) -> bool:
@@ -96,7 +109,7 @@ class FirestoreStore(Store):
     def server_time(self) -> datetime | None:
         """When Firestore read a document, by its own clock."""
         with _translated_errors():
-            snapshot = self._client.document("health/ready").get(timeout=_CALL_WITHIN_S)
+            snapshot = self._client.document("health/ready").get(**self._reading)
         read_at: datetime | None = _plain(snapshot.read_time)
         return read_at
 
@@ -108,7 +121,7 @@ class FirestoreStore(Store):
             batch = self._client.batch()
             for write in writes:
                 self._add(batch, workspace_id, write, read_at)
-            batch.commit(timeout=_CALL_WITHIN_S)
+            batch.commit(**self._writing)
 
     def _read_versions(self, workspace_id: str, writes: Sequence[Write]) -> Mapping[str, Any]:
         """The last update time of each document to be replaced. Raises Missing, VersionConflict."""
@@ -119,7 +132,8 @@ class FirestoreStore(Store):
             return {}
         wanted = {self._document(workspace_id, type(record), record.id).path: record for record in replaced}
         read_at = {}
-        for snapshot in self._client.get_all([self._client.document(path) for path in wanted], field_paths=["version"]):
+        references = [self._client.document(path) for path in wanted]
+        for snapshot in self._client.get_all(references, field_paths=["version"], **self._reading):
             record = wanted[snapshot.reference.path]
             if not snapshot.exists:
                 raise Missing(type(record).__name__, record.id)
