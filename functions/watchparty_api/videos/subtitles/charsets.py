@@ -78,6 +78,13 @@ _CONTROLLED = 0.8
 """The weight of a reading with control characters: usually they are letters of another character set."""
 _LINE_CONTROLS = frozenset("\t\n\v\f\r\x1a\x85")
 """Control characters that text files contain; \\x1a ended files on DOS."""
+_MIXED = "utf-8+"
+"""Before a character set: lines in UTF-8 are read as such, the others in that set. Two files were put together."""
+_FEWEST_LETTERS = 2
+_LEAST_EXPRESSED = 0.5
+"""A set that has fewer of the letters in UTF-8 belongs to another language."""
+_USUAL_SHARE = 1 / 3
+"""Of the lines with letters beyond ASCII: if so many are UTF-8, that is no accident, and the mixture is likely."""
 _UTF_WITHOUT_MARK = (
     ("utf-32-le", "-->".encode("utf-32-le")),
     ("utf-32-be", "-->".encode("utf-32-be")),
@@ -122,7 +129,7 @@ def readings(content: bytes, *, language: str = "und") -> tuple[Reading, ...]:
             return (read_as(content, charset),)
     if content.isascii():
         return (_escaped(content) or read_as(content, "utf-8"),)
-    found = tuple(_ranked(content, language))
+    found = _with_mixture(content, language, _ranked(content, language))
     utf8 = read_as(content, "utf-8")
     damaged = utf8.text.count(_UNREADABLE)
     whole = sum(not character.isascii() for character in utf8.text) - damaged
@@ -135,6 +142,10 @@ def readings(content: bytes, *, language: str = "und") -> tuple[Reading, ...]:
 
 def read_as(content: bytes, charset: str) -> Reading:
     """What cannot be decoded becomes U+FFFD. Raises LookupError for an unknown character set."""
+    if charset.startswith(_MIXED):
+        other = charset.removeprefix(_MIXED)
+        lines = (read_as(each, "utf-8" if _is_utf8(each) else other).text for each in content.splitlines(keepends=True))
+        return Reading(charset, "".join(lines))
     text = content.decode(charset, errors="replace")
     if charset == "cp1258" and not _MANY_MARKS.search(text):
         text = unicodedata.normalize("NFC", text)
@@ -143,7 +154,52 @@ def read_as(content: bytes, charset: str) -> Reading:
 
 def is_offered(charset: str) -> bool:
     """Whether a person can choose this character set."""
-    return charset in _OFFERED
+    return charset.removeprefix(_MIXED) in _OFFERED
+
+
+def _with_mixture(content: bytes, language: str, found: list[Reading]) -> tuple[Reading, ...]:
+    """`found` and, if the file could consist of two that were put together, the reading of each line by itself."""
+    lines = [line for line in content.splitlines(keepends=True) if not line.isascii()]
+    modern = [line for line in lines if _is_utf8(line)]
+    older = [line for line in lines if not _is_utf8(line)]
+    letters = sum(not character.isascii() for line in modern for character in line.decode())
+    if not older or letters < _FEWEST_LETTERS:
+        return tuple(found)
+    rest = _like(b"".join(modern).decode(), b"".join(older), language)
+    if rest is None:
+        return tuple(found)
+    mixture = read_as(content, _MIXED + rest)
+    accident = len(modern) < _USUAL_SHARE * len(lines) or (found and found[0].charset in _MULTI_BYTE)
+    return (*found, mixture) if accident else (mixture, *found)
+
+
+def _like(text: str, older: bytes, language: str) -> str | None:
+    """The commonest character set in which `older` continues `text` well.
+
+    Only sets of single bytes: pairs of bytes can be UTF-8 by accident.
+    """
+    expressed: dict[str, float] = {}  # the share of the letters of `text` that the set has
+    scores: dict[str, float] = {}
+    for charset in dict.fromkeys((*_CHARSETS_OF.get(_primary(language), ()), *_COMMON)):
+        if charset not in _MULTI_BYTE and _intact(older, charset):
+            same = text.encode(charset, errors="ignore")
+            expressed[charset] = sum(byte >= 0x80 for byte in same) / sum(not letter.isascii() for letter in text)
+            fit = _confidences(older + b"\n" + same, [charset]).get(charset, 0.0)
+            scores[charset] = expressed[charset] * fit
+    best = max(scores.values(), default=0.0)
+    if max(expressed.values(), default=0.0) < _LEAST_EXPRESSED:
+        return None
+    if best < _WEAK:
+        return max(expressed, key=expressed.__getitem__)
+    return next(charset for charset, score in scores.items() if score >= _PLAUSIBLE * best)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _escaped(content: bytes) -> Reading | None:

@@ -101,6 +101,32 @@ def test_a_valid_decoding_with_control_characters_is_none() -> None:
     assert "\x1b" not in readings(subrip(TEXTS["ja"]).encode("iso2022_jp"))[0].text
 
 
+@pytest.mark.parametrize(
+    ("modern", "older", "charset"),
+    [
+        ("Ünïcode", "Straße café", "cp1252"),
+        ("Привет, как дела?", "Сегодня хорошая погода", "cp1251"),
+        ("Żółć", "Zażółć gęślą jaźń", "cp1250"),
+        ("Καλημέρα", "Τι κάνεις σήμερα;", "cp1253"),
+    ],
+)
+def test_two_files_that_were_put_together(modern: str, older: str, charset: str) -> None:
+    """Lines in UTF-8 are read as such, the others in the character set that continues them, which can be chosen."""
+    content = f"{modern}\n".encode() + f"{older}\n{older}\n".encode(charset)
+    first = readings(content)[0]
+    assert first.text == f"{modern}\n{older}\n{older}\n"
+    assert is_offered(first.charset)
+    assert read_as(content, first.charset) == first
+
+
+def test_pairs_of_bytes_are_not_taken_for_utf8() -> None:
+    """Chinese in an old character set is not a mixture, even if a line happens to be valid UTF-8."""
+    line = "陆陆陆".encode("gb18030")
+    assert line.decode("utf-8") != "陆陆陆"  # by accident
+    content = line + "\n今天的天气非常好\n我们去看电影吧\n".encode("gb18030")
+    assert readings(content, language="zh")[0].charset == "gb18030"
+
+
 def test_the_declared_language_decides_between_close_readings() -> None:
     """The same bytes are Polish letters and western ones."""
     content = subrip("Żółw idzie").encode("cp1250")
