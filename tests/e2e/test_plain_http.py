@@ -3,6 +3,11 @@
 127.0.0.1 would hide this, because browsers trust it; a resolver rule of the browser maps `http://watch.test` here.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from e2e.conftest import Meet
 from e2e.films import copyable
 from e2e.home import Home
@@ -17,6 +22,14 @@ from e2e.party import (
     wait_for_room,
     wait_until_in_sync,
 )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A server that also answers under `watch.test`."""
+    running = Home(tmp_path / "data", WATCHPARTY_HOSTS="watch.test")
+    yield running
+    running.stop()
 
 
 def test_a_watch_party_over_plain_http(home: Home, meet: Meet) -> None:
