@@ -4,12 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import grpc
 import pytest
-from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
-from google.cloud.firestore_v1.services.firestore import FirestoreClient
-from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 
 from fakes.google.emulators import free_port
 from watchparty_api.errors import Unavailable
@@ -35,12 +31,10 @@ CALLS: dict[str, Callable[[FirestoreStore], object]] = {
 
 
 @pytest.fixture
-def unreachable() -> Iterator[FirestoreStore]:
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[FirestoreStore]:
     """A store whose server refuses every connection."""
-    client = firestore.Client(project="demo", credentials=AnonymousCredentials())
-    channel = grpc.insecure_channel(f"127.0.0.1:{free_port()}")
-    client._firestore_api_internal = FirestoreClient(transport=FirestoreGrpcTransport(channel=channel))
-    store = FirestoreStore(client, call_within_s=WITHIN_S)
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{free_port()}")  # the client's own setting
+    store = FirestoreStore(firestore.Client(project="demo"), call_within_s=WITHIN_S)
     yield store
     store.close()
 
