@@ -23,6 +23,7 @@ from e2e.party import (
 def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Meet) -> None:
     """The administrator signs in and uploads straight to the bucket; a guest on a phone joins and both see the same
     frame; a relay is killed and the chat goes on; whoever is removed loses the film."""
+    refused = len(site.events.refused)  # a deployment ends instances while they answer; Pub/Sub repeats those pushes
     host = meet("Ada")
     sign_in(host)
     link = create_room(host, must_be_encoded(20))
@@ -45,7 +46,7 @@ def test_a_party_from_sign_in_to_the_death_of_a_relay(site: Production, meet: Me
     menu_of(host, "Max", "Remove from room")
     guest.page.get_by_text("You were removed from the room").wait_for()
     assert host.errors == guest.errors == []
-    assert site.events.refused == []
+    assert site.events.refused[refused:] == []
 
 
 def test_every_line_that_is_logged_has_a_severity(site: Production) -> None:
