@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from watchparty_api.records import (
     Account,
@@ -461,6 +461,14 @@ PLACES: Sequence[PlaceEntry] = (
         expires="after 7 days and 14 weeks",
     ),
     PlaceEntry(
+        place="Identity Platform",
+        names=("users",),
+        holds="the email address and the sign-in of hosts who sign in with it",
+        on_deletion="kept",
+        note="the site can look its users up and not delete them: delete the user in Google’s console",
+        expires="when an operator deletes it",
+    ),
+    PlaceEntry(
         place="mail server",
         names=("smtp",),
         holds="the mails that the site sent; the site keeps none",
@@ -471,26 +479,20 @@ PLACES: Sequence[PlaceEntry] = (
 )
 
 
-def as_rows() -> list[dict[str, Any]]:
+def as_rows() -> list[dict[str, str]]:
     """The register as rows for people: where, what it holds, what happens at a deletion, when it expires."""
-    records = [
-        {
-            "where": f"`{entry.kind.__name__}`",
-            "holds": entry.holds,
-            "on_deletion": entry.on_deletion,
-            "note": entry.note,
-            "expires": entry.expires,
-        }
-        for entry in sorted(RECORDS, key=lambda entry: entry.kind.__name__)
+    records = sorted(RECORDS, key=lambda entry: entry.kind.__name__)
+    return [
+        *(_row(f"`{entry.kind.__name__}`", entry) for entry in records),
+        *(_row(f"{entry.place}: {', '.join(f'`{name}`' for name in entry.names)}", entry) for entry in PLACES),
     ]
-    places = [
-        {
-            "where": f"{entry.place}: {', '.join(f'`{name}`' for name in entry.names)}",
-            "holds": entry.holds,
-            "on_deletion": entry.on_deletion,
-            "note": entry.note,
-            "expires": entry.expires,
-        }
-        for entry in PLACES
-    ]
-    return [*records, *places]
+
+
+def _row(where: str, entry: RecordEntry | PlaceEntry) -> dict[str, str]:
+    return {
+        "where": where,
+        "holds": entry.holds,
+        "on_deletion": entry.on_deletion,
+        "note": entry.note,
+        "expires": entry.expires,
+    }
