@@ -1,6 +1,6 @@
 """What pip-audit and `npm audit` reported. Pure.
 
-Both need a registry that knows advisories. A mirror of packages alone does not, and an audit that asked nobody is not a
+Both need a registry that knows advisories. A mirror of packages alone does not, and an audit that asked no one is not a
 clean one, so "not asked" is a verdict of its own.
 """
 

@@ -129,11 +129,13 @@ def readings(content: bytes, *, language: str = "und") -> tuple[Reading, ...]:
             return (read_as(content, charset),)
     if content.isascii():
         return (_escaped(content) or read_as(content, "utf-8"),)
-    found = _with_mixture(content, language, _ranked(content, language))
     utf8 = read_as(content, "utf-8")
     damaged = utf8.text.count(_UNREADABLE)
     whole = sum(not character.isascii() for character in utf8.text) - damaged
-    if whole > 2 * damaged or (whole and not found):
+    if whole > 2 * damaged:
+        return (utf8,)
+    found = _with_mixture(content, language, _ranked(content, language))
+    if whole and not found:
         return (utf8,)
     if 2 * whole > damaged:
         found = (*found, utf8)
