@@ -51,8 +51,7 @@ function welcomed(state: RoomState, welcome: Welcome): Partial<RoomState> {
     historyIncomplete: state.historyIncomplete || lost,
     typing: [],
     knocks: [],
-    // The relay sends an open offer after the welcome.
-    hostOffer: null,
+    hostOffer: welcome.offer ?? null,
     waitingFor: null,
     limits: welcome.limits,
   };

@@ -111,6 +111,23 @@ describe("RoomSession", () => {
     expect(environment.socket.of("cmd")).toHaveLength(1);
   });
 
+  it("shows an open offer of the room without a break when it reconnects", async () => {
+    const { environment, session, state } = join();
+    const offer = { by: { id: "ana", name: "Ana" }, to: { id: "eva", name: "Eva" }, until_ms: 1 };
+    environment.socket.welcome({ offer });
+    const hidden: unknown[] = [];
+    session.store.subscribe((room) => room.hostOffer ?? hidden.push(room));
+    environment.socket.drop();
+    await environment.advance(400);
+    environment.socket.welcome({ offer });
+    expect(hidden).toEqual([]);
+    expect(state().hostOffer).toEqual(offer);
+    environment.socket.drop();
+    await environment.advance(400);
+    environment.socket.welcome();
+    expect(state().hostOffer).toBeNull();
+  });
+
   it("drops a command that was given before a long disconnection", async () => {
     const { environment, session } = join();
     const refused: string[] = [];

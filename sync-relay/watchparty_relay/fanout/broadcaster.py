@@ -5,6 +5,7 @@ It keeps only the subscribers and the undecided knocks. `subscribers.py` encodes
 
 from watchparty_relay.bus.port import Announcement
 from watchparty_relay.fanout.subscribers import Subscriber, Subscribers
+from watchparty_relay.fanout.welcome import open_offer
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol.codec import Outgoing
 from watchparty_relay.protocol.messages import (
@@ -13,7 +14,6 @@ from watchparty_relay.protocol.messages import (
     Cleared,
     Deleted,
     Denied,
-    HostOffer,
     Knock,
     KnockGone,
     Moved,
@@ -122,20 +122,12 @@ class Broadcaster:
             for knock in self._knocks.values():
                 self.members.send(knock, to=(subscriber,))
 
-    def send_offer(self, room: Room, subscriber: Subscriber, *, now_ms: float) -> None:
-        """Sends the open offer of the room, if it concerns the subscriber."""
-        if _open_offer(room, subscriber.participant_id, now_ms) is not None:
-            self._send_offer(room, subscriber, now_ms)
-
     def _send_offers(self, room: Room, changed: HostOfferChanged, now_ms: float) -> None:
         for participant_id in changed.people:
-            for subscriber in self.members.of(participant_id):
-                self._send_offer(room, subscriber, now_ms)
-
-    def _send_offer(self, room: Room, subscriber: Subscriber, now_ms: float) -> None:
-        rights = you(room, subscriber.participant_id, now_ms=now_ms)
-        offer = _open_offer(room, subscriber.participant_id, now_ms)
-        self.members.send(RoomNotice(RoomNoticeKind.HOST_OFFER, rights, offer=offer), to=(subscriber,))
+            if subscribers := self.members.of(participant_id):
+                offer = open_offer(room, participant_id, now_ms=now_ms)
+                rights = you(room, participant_id, now_ms=now_ms)
+                self.members.send(RoomNotice(RoomNoticeKind.HOST_OFFER, rights, offer=offer), to=subscribers)
 
     def send_hold(self, room: Room, subscriber: Subscriber) -> None:
         if room.clock.hold not in (None, Hold()):
@@ -179,19 +171,6 @@ class Broadcaster:
 
     def _moderators(self, room: Room) -> list[Subscriber]:
         return [subscriber for subscriber in self.members if can_moderate(room, subscriber.participant_id)]
-
-
-def _open_offer(room: Room, participant_id: str, now_ms: float) -> HostOffer | None:
-    """The room's offer to a new host, if it is open and the participant made or received it."""
-    offer = room.offer
-    if offer.to is None or offer.until_ms <= now_ms or participant_id not in (offer.by, offer.to):
-        return None
-    by, to = room.members.get(offer.by), room.members.get(offer.to)
-    if by is None or to is None:
-        return None
-    return HostOffer(
-        by=PersonRef(id=offer.by, name=by.name), to=PersonRef(id=offer.to, name=to.name), until_ms=offer.until_ms
-    )
 
 
 def _waiting_for(room: Room) -> WaitingFor:

@@ -168,8 +168,19 @@ class People(Struct, frozen=True, tag_field="t", tag="people", omit_defaults=Tru
     acting: Id | None = None
 
 
+class HostOffer(Struct, frozen=True):
+    """The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`."""
+
+    by: PersonRef
+    to: PersonRef
+    until_ms: float
+
+
 class Welcome(Struct, frozen=True, tag_field="t", tag="welcome", omit_defaults=True):
-    """The whole room in one answer. While waiting for admission: `state` null, `people` and `log` empty."""
+    """The whole room in one answer. While waiting for admission: `state` null, `people` and `log` empty.
+
+    `offer` is the open offer of the room to a new host, for the two people whom it concerns.
+    """
 
     v: int
     you: You
@@ -186,6 +197,7 @@ class Welcome(Struct, frozen=True, tag_field="t", tag="welcome", omit_defaults=T
     srv_ms: float
     limits: Limits
     reason: LogReason | None = None
+    offer: HostOffer | None = None
 
 
 class Pong(Struct, frozen=True, tag_field="t", tag="pong"):
@@ -244,14 +256,6 @@ class WaitingFor(Struct, frozen=True, tag_field="t", tag="waiting_for"):
     """For whom the room holds, and until when at the latest; an empty list ends the hold."""
 
     people: list[PersonRef]
-    until_ms: float
-
-
-class HostOffer(Struct, frozen=True):
-    """The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`."""
-
-    by: PersonRef
-    to: PersonRef
     until_ms: float
 
 

@@ -156,7 +156,6 @@ class LiveRoom:
         """Sends what follows a welcome; only then closes the connection that this one replaces."""
         self.broadcaster.send_hold(self.state, subscriber)
         self.broadcaster.send_knocks(self.state, subscriber)
-        self.broadcaster.send_offer(self.state, subscriber, now_ms=self.bus.now_ms())
         replaced = self.broadcaster.members.find(replaces) if replaces else None
         if replaced is not None and replaced.participant_id == subscriber.participant_id:
             replaced.close(CloseCode.REPLACED, ErrorCode.REPLACED)

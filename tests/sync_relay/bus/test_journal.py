@@ -316,7 +316,7 @@ async def test_an_offer_to_a_new_host_survives_a_restart(tmp_path: Path) -> None
     await harness.close()
     again = await restarted(path, harness)
     ana = await again.join("ana")
-    assert (await ana.next("notice"))["offer"]["to"]["id"] == "ana"
+    assert ana.last("welcome")["offer"]["to"]["id"] == "ana"
     await again.close()
 
 

@@ -189,6 +189,8 @@ export interface Bye {
 }
 /**
  * The whole room in one answer. While waiting for admission: `state` null, `people` and `log` empty.
+ *
+ *     `offer` is the open offer of the room to a new host, for the two people whom it concerns.
  */
 export interface Welcome {
   t: "welcome";
@@ -207,6 +209,7 @@ export interface Welcome {
   srv_ms: number;
   limits: Limits;
   reason?: LogReason | null;
+  offer?: HostOffer | null;
 }
 /**
  * The participant that the client is, and what it may do now.
@@ -321,6 +324,18 @@ export interface Limits {
   log_entries: number;
 }
 /**
+ * The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`.
+ */
+export interface HostOffer {
+  by: PersonRef;
+  to: PersonRef;
+  until_ms: number;
+}
+export interface PersonRef {
+  id: string;
+  name: string;
+}
+/**
  * `r` and `s` are room time at receipt and at sending, on the clock named `clk`.
  */
 export interface Pong {
@@ -356,10 +371,6 @@ export interface TypingNow {
   t: "typing";
   people: PersonRef[];
 }
-export interface PersonRef {
-  id: string;
-  name: string;
-}
 export interface Knock {
   t: "knock";
   req: string;
@@ -394,14 +405,6 @@ export interface RoomNotice {
   you: You;
   set?: Settings | null;
   offer?: HostOffer | null;
-}
-/**
- * The host `by` offers the room to `to`, who can accept over HTTP until `until_ms`.
- */
-export interface HostOffer {
-  by: PersonRef;
-  to: PersonRef;
-  until_ms: number;
 }
 /**
  * The client should send a new token by `by_ms`.
