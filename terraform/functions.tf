@@ -3,7 +3,7 @@
 locals {
   # may: keys of local.grants. holds: the secrets that it reads; each of them also reads the public keys. A function that
   # does not hold a signing key can verify its tokens but sign none. Only its subscription or trigger can call an event function.
-  functions = merge(
+  function_table = merge(
     {
       on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"], holds = ["notice"] }
       on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"], holds = ["notice"] }
@@ -17,6 +17,11 @@ locals {
       on_room_event = { http = false, memory = "512Mi", timeout_s = 120, may = [], holds = ["notice"] }
     },
   )
+  # `make rollback` to a deployment without public keys brings back functions that read every key.
+  reads_every_key = length(var.key_versions) > 0 && !contains(keys(var.key_versions), "public")
+  functions = { for name, each in local.function_table : name =>
+    merge(each, { holds = local.reads_every_key ? tolist(["access", "join", "notice", "hash", "cdn", "smtp"]) : tolist(each.holds) })
+  }
   # What one instance runs at once. More would wait inside it, where no other instance can take them.
   # HTTP: functions-framework serves ASGI with one worker, whose synchronous handlers share AnyIO's 40 threads.
   # Events: it starts four threads per core of the machine unless THREADS says otherwise.

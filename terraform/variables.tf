@@ -222,7 +222,7 @@ variable "key_rotation_days" {
 }
 
 variable "key_versions" {
-  description = "The mounted version of each key's secret (access, join, notice, hash, cdn-NAME). `make deploy` sets the newest, so that the functions restart after a key rotation."
+  description = "The mounted version of each key's secret (access, join, notice, hash, public, cdn-NAME). `make deploy` sets the newest, so that the functions restart after a key rotation."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from canary import NO_CANARY, Canary, stable_revisions
-from deployments import Deployment, folder, one_before, record
+from deployments import Deployment, folder, newest, one_before, record
 from images import ensure_images
 from keys import cdn_key_values, ensure_keys
 from page import DIST, NEVER, built_page, upload_page
@@ -49,6 +49,8 @@ def deploy(settings: Settings, *, ask: bool, retry_after_s: float, canary_percen
     if canary_percent is not None and settings.profile != "production":
         raise DeploymentFailed("CANARY needs the profile production: a hobby site is one instance.")
     _prepare_state(settings, retry_after_s)
+    if canary_percent is not None:
+        _require_public_keys(settings)
     nothing = Deployment(dict.fromkeys(settings.images, _NO_IMAGE), {}, None)
     _apply(settings, nothing, ask=False, retry_after_s=retry_after_s, targets=FOUNDATION)
     out = _outputs()
@@ -67,6 +69,16 @@ def deploy(settings: Settings, *, ask: bool, retry_after_s: float, canary_percen
     if deployment.page:
         upload_page(out["site_bucket"])
     _finish(settings, out)
+
+
+def _require_public_keys(settings: Settings) -> None:
+    """Beside a canary the previous revisions continue to start instances, and older ones read every key."""
+    before = newest(settings)
+    if before and "public" not in before.key_versions:
+        raise DeploymentFailed(
+            "The functions that serve now read keys that this release lets them no longer read: "
+            "deploy without CANARY first."
+        )
 
 
 def rollback(settings: Settings, *, ask: bool, retry_after_s: float) -> None:

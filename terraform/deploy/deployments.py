@@ -40,18 +40,29 @@ def record(settings: Settings, deployment: Deployment, variables: Mapping[str, o
     REMEMBERED.write_text(json.dumps(variables, indent=1))
 
 
+def newest(settings: Settings) -> Deployment | None:
+    """Returns the deployment that was recorded last."""
+    names = _names(settings)
+    return _recorded(names[-1]) if names else None
+
+
 def one_before(settings: Settings) -> Deployment:
     """Returns the latest deployment that differs from the newest, which may have been tried several times.
 
     Raises DeploymentFailed when there is none.
     """
-    names = sorted(read("gcloud", "storage", "ls", f"{folder(settings)}/*.json").split())
-    newest = _recorded(names.pop()) if names else None
+    names = _names(settings)
+    last = _recorded(names.pop()) if names else None
     while names:
         earlier = _recorded(names.pop())
-        if earlier != newest:
+        if earlier != last:
             return earlier
     raise DeploymentFailed("Nothing to roll back to: this is the first deployment.")
+
+
+def _names(settings: Settings) -> list[str]:
+    """Returns the URLs of all records, oldest first."""
+    return sorted(read("gcloud", "storage", "ls", f"{folder(settings)}/*.json").split())
 
 
 def _recorded(name: str) -> Deployment:

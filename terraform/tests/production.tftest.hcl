@@ -190,6 +190,22 @@ run "canary" {
   }
 }
 
+run "before_the_public_keys" {
+  command = plan
+  variables {
+    key_versions = { access = "1", join = "1", notice = "1", hash = "1", cdn-k1 = "1" }
+  }
+
+  assert {
+    condition     = alltrue([for function in google_cloud_run_v2_service.function : length(setsubtract(["/keys/access", "/keys/join", "/keys/notice", "/keys/hash", "/keys/cdn"], function.template[0].containers[0].volume_mounts[*].mount_path)) == 0 && contains(function.template[0].containers[0].env[*].name, "WATCHPARTY_CDN_KEY_NAME")])
+    error_message = "A rollback to functions that read every key mounts every key."
+  }
+  assert {
+    condition     = alltrue([for name in keys(google_cloud_run_v2_service.function) : length(setsubtract([for key in ["access", "join", "notice", "hash", "cdn-k1"] : "${name} ${key}"], keys(google_secret_manager_secret_iam_member.function_reads_key))) == 0])
+    error_message = "A rollback to functions that read every key lets them read every key."
+  }
+}
+
 run "traces_to_google" {
   command = plan
   variables {

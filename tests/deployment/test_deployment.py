@@ -193,6 +193,19 @@ def test_a_canary_gets_its_share_beside_the_revision_that_served_before(operator
     assert json.loads(operator.deployed_with()["canary"]) == {"percent": 100, "stable": {}}
 
 
+def test_a_canary_beside_functions_that_read_every_key_is_refused(operator: Operator) -> None:
+    """New instances of the revisions that serve would not start without these keys."""
+    settings = blocks("2. The settings").replace('"hobby"', '"production"') + "\n"
+    folder = operator.cloud / "buckets/my-watch-party-watchparty-state/deployments"
+    folder.mkdir(parents=True)
+    old = {"images": {"functions": "x"}, "key_versions": {"access": "1"}, "page": None}
+    (folder / "20200101T000000Z.json").write_text(json.dumps(old))
+    done = operator.types(f"{settings}\nmake deploy YES=1 CANARY=10")
+    assert done.returncode != 0
+    assert "deploy without CANARY first" in done.stderr
+    assert [call for call in operator.calls("terraform") if "plan" in call] == []
+
+
 def test_a_canary_of_a_hobby_site_is_refused(operator: Operator) -> None:
     """Before anything changes: one instance cannot be split."""
     done = operator.types(f"{blocks('2. The settings')}\nmake deploy YES=1 CANARY=10")
