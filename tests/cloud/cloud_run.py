@@ -22,11 +22,12 @@ from cloud.iam import Denied, Policy
 from cloud.identities import Identities, metadata_server
 from cloud.namespace import LINK_LOCAL
 from cloud.reverse_proxy import Answer, Decide, Forward, Request, serving
-from fakes.google.emulators import free_port
 from fakes.waiting import eventually
 
 MOST_REQUEST_BYTES = 32 * 1024 * 1024
 STARTS_WITHIN_S = 90.0
+_PORTS = itertools.count(20_000)
+"""Below those of outgoing connections, one of which could take an instance's port before the instance listens."""
 _SITE_PACKAGES = next(path for path in sys.path if path.endswith("site-packages"))
 
 
@@ -78,7 +79,7 @@ class Instance:
         ready: str,
     ) -> None:
         self.name = name
-        self.port = free_port()
+        self.port = next(_PORTS)
         self._stack = ExitStack()
         self._log = world.folder / f"{name}-{self.port}.log"
         metadata = self._stack.enter_context(metadata_server(world.identities, email))
