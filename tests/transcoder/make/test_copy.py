@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from transcoder.decoding import decode_audio
+from transcoder.decoding import decode_audio, segments
 from transcoder.films import AAC, FAST_START, X264, audio, make, video
 from transcoder.running import Outcome, transcode
 
@@ -96,3 +96,22 @@ def test_when_neither_can_be_copied(tmp_path: Path) -> None:
     outcome = transcode(film, tmp_path / "out")
     assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
     assert sources(outcome) == ({"ladder"}, ["a0/aac.m3u8"])
+
+
+def test_thumbnails_of_a_film_with_more_segments_than_planned(tmp_path: Path) -> None:
+    """Each thumbnail belongs to a segment as it was cut, although a file without tables has only estimated cuts."""
+    forced = ["-g", "9999", "-sc_threshold", "0", "-force_key_frames", "expr:gte(t,n_forced*1.32)"]
+    film = make(tmp_path / "film.mkv", [*video("192x108", "25", 13), *B_FRAMES, *forced])
+    outcome = transcode(film, tmp_path / "out")
+    assert sources(outcome)[0] == {"copy"}, outcome.log
+    lengths = [length_s for _, length_s in segments(outcome.folder / "v108" / "copy.m3u8")]
+    spans = [
+        line.split(" --> ") for line in (outcome.folder / "sprites.vtt").read_text().splitlines() if " --> " in line
+    ]
+    assert [seconds(end) - seconds(begin) for begin, end in spans] == pytest.approx(lengths, abs=0.002)
+
+
+def seconds(timestamp: str) -> float:
+    """Of a WebVTT cue within the first hour."""
+    minutes, rest = timestamp.split(":")[-2:]
+    return int(minutes) * 60 + float(rest)

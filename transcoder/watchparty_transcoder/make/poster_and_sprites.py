@@ -8,6 +8,7 @@ begins with a keyframe, and only those keyframes are decoded.
 import logging
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import accumulate
 
 from watchparty_transcoder.errors import PlanMismatch, ToolFailed
 from watchparty_transcoder.ffmpeg import stills
@@ -74,8 +75,11 @@ def _still(encoder: Encoder, command: list[str]) -> bytes:
 
 
 def make_sprites(encoder: Encoder, rendition: VideoProgress) -> None:
-    """Sheets of thumbnails, and a WebVTT file that maps each time to a region of a sheet."""
-    starts = [bound / rendition.timescale for bound in rendition.bounds]
+    """Sheets of thumbnails, and a WebVTT file that maps each time to a region of a sheet.
+
+    `rendition` is complete. Its segments count, because the bounds of some copies are an estimate.
+    """
+    starts = [0.0, *accumulate(segment.duration_s for segment in rendition.playable_segments())]
     duration_s = starts[-1]
     stride = 1 if duration_s <= SHORT_FILM_S else max(1, round(EVERY_S * rendition.expected / duration_s))
     chosen = range(0, rendition.expected, stride)
