@@ -115,3 +115,26 @@ def seconds(timestamp: str) -> float:
     """Of a WebVTT cue within the first hour."""
     minutes, rest = timestamp.split(":")[-2:]
     return int(minutes) * 60 + float(rest)
+
+
+def with_a_caption(film: Path) -> Path:
+    """An FLV film with a caption in its middle, as live recordings have them: a stream that begins mid-file."""
+    data = film.read_bytes()
+    at = 13  # after the header; a tag has 11 bytes, its data, and 4 bytes of length
+    while at < len(data) // 2:
+        at += 15 + int.from_bytes(data[at + 1 : at + 4], "big")
+    caption = b"\x02\x00\x0aonTextData" + b"\x08" + bytes(4) + b"\x00\x04text\x02\x00\x05Hello" + b"\x00\x00\x09"
+    tag = b"\x12" + len(caption).to_bytes(3, "big") + data[at + 4 : at + 8] + bytes(3) + caption
+    captioned = film.with_name("captioned.flv")
+    captioned.write_bytes(data[:at] + tag + len(tag).to_bytes(4, "big") + data[at:])
+    return captioned
+
+
+def test_a_stream_that_begins_mid_film(tmp_path: Path) -> None:
+    """The other streams are copied to their ends, as if it were not there."""
+    film = make(tmp_path / "film.flv", [*video("192x108", "25", 24), *audio(24), *B_FRAMES, *AAC])
+    outcome = transcode(with_a_caption(film), tmp_path / "out")
+    assert (outcome.exit_code, outcome.last["kind"]) == (0, "finished"), outcome.log
+    assert sources(outcome) == ({"copy"}, ["a0/copy.m3u8"])
+    assert outcome.last["losses"] == []
+    assert outcome.last["duration_s"] == pytest.approx(24.0, abs=0.1)

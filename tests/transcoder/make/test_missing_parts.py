@@ -92,3 +92,23 @@ def test_sound_that_ends_early(tmp_path: Path) -> None:
     assert loss["message"] == "The sound track “German” ends at 0:03, before the film does."
     assert loss["track"] == "German"
     assert loss["parts"] == [{"begin_s": pytest.approx(3.0, abs=0.05), "end_s": SECONDS}]
+
+
+SHORT = video("64x48", rate="25", seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "kinds"),
+    [
+        ("a.ts", ["-itsoffset", "1", *SHORT, *audio(4)], []),
+        ("a.ts", [*SHORT, *audio(SECONDS)], ["picture_missing"]),  # it says that the last frame stays
+        ("a.ts", [*video("64x48", "25", 40), "-itsoffset", "30", *audio(10)], []),
+        ("a.mkv", [*video("64x48", "25", 40), "-itsoffset", "30", *audio(10)], []),
+        ("a.flv", [*PICTURE, "-itsoffset", "3", *audio(3)], []),
+    ],
+    ids=["sound first", "sound last", "late sound in TS", "late sound in Matroska", "late sound in FLV"],
+)
+def test_streams_that_begin_or_end_apart(name: str, inputs: list[str], kinds: list[str], tmp_path: Path) -> None:
+    """A stream is not missing where its author has put none."""
+    film = make(tmp_path / name, [*inputs, *X264, "-c:a", "aac"])
+    assert [each["kind"] for each in losses(film, tmp_path)] == kinds

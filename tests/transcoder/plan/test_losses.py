@@ -20,6 +20,17 @@ def times(losses: list[Loss]) -> list[tuple[float, float | None]]:
     return [(part.begin_s, part.end_s) for loss in losses for part in loss.parts]
 
 
+def picture(*parts: tuple[float, float], begins_s: float = 0.0, ends_s: float = LENGTH_S) -> list[Loss]:
+    return list(missing_picture(parts, begins_s=begins_s, ends_s=ends_s))
+
+
+def test_the_picture_is_not_missing_before_it_begins_and_after_it_ends() -> None:
+    """Sound that begins before the picture or outlasts it is as its author left it, and no damage."""
+    parts = (0.0, 5.0), (50.0, LENGTH_S)
+    assert picture(*parts, begins_s=5.0, ends_s=50.0) == []
+    assert times(picture(*parts, begins_s=4.0, ends_s=51.0)) == [(4.0, 5.0), (50.0, 51.0)]
+
+
 @pytest.mark.parametrize(
     ("parts", "begins_s"),
     [
@@ -74,7 +85,7 @@ def test_many_gaps_are_one_sentence() -> None:
 
 def test_a_part_that_each_rendition_reports_is_missing_once() -> None:
     """Renditions are encoded by different processes, which stop at slightly different frames."""
-    (loss,) = missing_picture([(20.0, 26.0), (20.04, 26.0), (30.0, 30.2)])
+    (loss,) = picture((20.0, 26.0), (20.04, 26.0), (30.0, 30.2))
     assert loss.message == "The picture is missing from 0:20 to 0:26, where the file is damaged."
     assert times([loss]) == [(20.0, 26.0)]
 

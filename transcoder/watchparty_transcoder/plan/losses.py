@@ -91,9 +91,10 @@ def missing_sound(parts: Iterable[Part], *, begins_s: float, length_s: float, tr
     return tuple(losses)
 
 
-def missing_picture(parts: Iterable[Part]) -> tuple[Loss, ...]:
-    """From what the file contains of the picture and could not be decoded."""
-    gaps = [part for part in _merged(parts) if part[1] - part[0] >= NOTICED_S]
+def missing_picture(parts: Iterable[Part], *, begins_s: float, ends_s: float) -> tuple[Loss, ...]:
+    """From what could not be decoded of the picture, which the file contains from `begins_s` to `ends_s`."""
+    merged = _merged((max(begin, begins_s), min(end, ends_s)) for begin, end in parts)
+    gaps = [part for part in merged if part[1] - part[0] >= NOTICED_S]
     if not gaps:
         return ()
     return (_loss("picture_missing", f"The picture is missing {_times(gaps)}, where the file is damaged.", gaps, None),)

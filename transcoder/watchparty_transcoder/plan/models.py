@@ -297,7 +297,7 @@ class SubtitlePlan(Struct, frozen=True, kw_only=True):
     forced: bool
 
 
-class VideoPlan(Struct, frozen=True, kw_only=True):
+class VideoPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is done with the video: copied or not, and the passes that encode it, in order."""
 
     grid: Grid
@@ -305,6 +305,8 @@ class VideoPlan(Struct, frozen=True, kw_only=True):
     copy: CopyPlan | None
     not_copied: tuple[str, ...]  # names of the remux conditions that failed
     passes: tuple[Pass, ...] = field(name="lanes")
+    begins_s: float = 0.0  # the film's time of its first frame
+    ends_s: float | None = None  # of the end of its last frame; None in plans of earlier versions
 
 
 class Stretch(Struct, frozen=True, kw_only=True):

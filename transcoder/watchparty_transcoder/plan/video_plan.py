@@ -32,6 +32,8 @@ def plan_video(
         copy=copy,
         not_copied=not_copied,
         passes=_passes(grid, decoded, copy, sizes, seekable=facts.seekable),
+        begins_s=round(video.start_s - span.begin_s, 3),
+        ends_s=round(video.start_s + video.duration_s - span.begin_s, 3),
     )
 
 

@@ -9,7 +9,7 @@ import contextlib
 import math
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import av.error
 from av.container import InputContainer
@@ -42,6 +42,7 @@ class Durations:
     cut_off: bool = False
     frames: dict[int, int] = field(default_factory=dict)  # packets per stream, where the container was read
     cut_points: dict[int, tuple[Keyframe, ...]] = field(default_factory=dict)  # the same, by presentation time
+    begins: dict[int, float] = field(default_factory=dict)  # the same: when the first packet of a stream is presented
 
 
 def measure_durations(
@@ -60,8 +61,8 @@ def measure_durations(
         short = {index: end for index, end in there.items() if end is not None}
         return Durations({**declared, **short}, consumed=False, cut_off=bool(short) or cut_off)
     with open_media(source) if demuxer == "matroska" else contextlib.nullcontext(container) as unread:
-        ends, frames, cut_points = _read_through(unread, demuxer, at_most_s=at_most_s)
-    return Durations(ends, consumed=True, cut_off=cut_off, frames=frames, cut_points=cut_points)
+        read = _read_through(unread, demuxer, at_most_s=at_most_s)
+    return replace(read, cut_off=cut_off)
 
 
 def _header_is_believed(container: InputContainer, demuxer: str, declared: Ends, size_bytes: int) -> bool:
@@ -125,16 +126,14 @@ def _end_of_bytes(stream: Stream, size_bytes: int) -> float | None:
     return float(end * stream.time_base)
 
 
-def _read_through(
-    container: InputContainer, demuxer: str, *, at_most_s: float
-) -> tuple[Ends, dict[int, int], dict[int, tuple[Keyframe, ...]]]:
+def _read_through(container: InputContainer, demuxer: str, *, at_most_s: float) -> Durations:
     deadline = time.monotonic() + at_most_s
+    begins: dict[int, float] = {}
     ends: Ends = {}
     frames: dict[int, int] = {}
     cut_points = CutPointRecorder(container.streams)
     leaps: Ends = {}  # a packet far ahead of the previous one, until another one continues from there
-    # the film ends where a damaged tail begins; PyAV fails on streams that appear mid-file
-    with contextlib.suppress(av.error.FFmpegError, IndexError):
+    with contextlib.suppress(av.error.FFmpegError):  # the film ends where a damaged tail begins
         for packet in demux(container, demuxer, container.streams):
             index = packet.stream_index
             known = ends.get(index)
@@ -145,6 +144,7 @@ def _read_through(
             # streams without a container have no timestamps: each frame follows the previous one
             at = float(packet.pts * packet.time_base) if packet.pts is not None else known or 0.0
             end = at + float((packet.duration or 0) * packet.time_base)
+            begins.setdefault(index, at)
             if known is not None and known + LEAP_S < at < leaps.get(index, math.inf):
                 leaps[index] = at
                 continue
@@ -152,4 +152,4 @@ def _read_through(
             ends[index] = end if known is None else max(known, end)
             if time.monotonic() > deadline:
                 raise TimedOut("reading the whole file")
-    return ends, frames, cut_points.found()
+    return Durations(ends, consumed=True, frames=frames, cut_points=cut_points.found(), begins=begins)

@@ -110,7 +110,6 @@ def _facts(
 
     fragmented = bool(tables and tables.fragmented)
     durations = measure_durations(source, container, demuxer, fragmented=fragmented, at_most_s=limits.probe_s)
-    ends = durations.ends
     groups = programmes(source) if demuxer == "mpegts" else ()
     video_stream = tracks.choose_video(container, durations, groups)
     audio_streams = [
@@ -124,7 +123,7 @@ def _facts(
         if video_stream:
             video = tracks.video_facts(source, unread, video_stream.index, tables, durations, cues)
     positions = channel_positions(container)
-    audio = tuple(tracks.audio_facts(stream, ends, positions.get(stream.index, ())) for stream in audio_streams)
+    audio = tuple(tracks.audio_facts(stream, durations, positions.get(stream.index, ())) for stream in audio_streams)
     audio = tuple(each for each in audio if each.duration_s > 0 or len(audio) == 1)
     duration_s = video.duration_s if video else max(each.duration_s for each in audio)
     if duration_s <= 0:

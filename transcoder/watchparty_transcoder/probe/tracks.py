@@ -303,12 +303,14 @@ def colour_of(frame: VideoFrame) -> Colour:
     )
 
 
-def audio_facts(stream: AudioStream, ends: dict[int, float], positions: tuple[str, ...] = ()) -> AudioFacts:
+def audio_facts(stream: AudioStream, durations: Durations, positions: tuple[str, ...] = ()) -> AudioFacts:
     context = stream.codec_context
     time_base = stream.time_base or Fraction(1, 90_000)
     timestamps = (entry.timestamp for entry in stream.index_entries if not entry.is_discard)
     first = next(timestamps, stream.start_time or 0)
     start_s = float(first * time_base)
+    # of sound that begins beyond what libav samples, it takes the film's beginning for that of the sound
+    start_s = max(start_s, durations.begins.get(stream.index, start_s))
     return AudioFacts(
         index=stream.index,
         codec=context.name,
@@ -316,7 +318,7 @@ def audio_facts(stream: AudioStream, ends: dict[int, float], positions: tuple[st
         sample_rate=context.sample_rate or 0,
         channels=len(positions),
         start_s=start_s,
-        duration_s=max(0.0, ends.get(stream.index, start_s) - start_s),
+        duration_s=max(0.0, durations.ends.get(stream.index, start_s) - start_s),
         language=_language(stream),
         title=_title(stream),
         default=bool(stream.disposition & Disposition.default),

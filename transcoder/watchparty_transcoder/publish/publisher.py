@@ -120,7 +120,10 @@ class Publisher:
 
     def _losses(self) -> tuple[Loss, ...]:
         plan, length_s = self._plan, self._plan.duration_s
-        lost = [*plan.losses, *losses.missing_picture(self._missing.get(PICTURE, ()))]
+        lost = [*plan.losses]
+        if (video := plan.video) is not None:
+            ends_s = length_s if video.ends_s is None else video.ends_s
+            lost += losses.missing_picture(self._missing.get(PICTURE, ()), begins_s=video.begins_s, ends_s=ends_s)
         for track in plan.audio:
             parts, label = self._missing.get(track.name, ()), track.label if len(plan.audio) > 1 else None
             lost += losses.missing_sound(parts, begins_s=track.begins_s, length_s=length_s, track=label)

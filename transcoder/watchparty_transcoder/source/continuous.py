@@ -65,7 +65,7 @@ class _Stream:
 def demux(container: InputContainer, demuxer: str, streams: Iterable[Stream]) -> "Iterator[Packet[Stream]]":
     """The packets of `streams`, in the order of the file, with continuous times."""
     chosen = list(streams)
-    packets = (packet for packet in container.demux(chosen) if packet.size)
+    packets = _packets(container, chosen)
     if demuxer == "gif":
         yield from _shown_as_in_browsers(packets)
         return
@@ -75,6 +75,18 @@ def demux(container: InputContainer, demuxer: str, streams: Iterable[Stream]) ->
     timed = [stream.index for stream in chosen if stream.type in ("video", "audio")]
     pictures = [stream.index for stream in chosen if stream.type == "video"]
     yield from continuous(packets, timed=frozenset(timed), leader=pictures[0] if pictures else None)
+
+
+def _packets(container: InputContainer, streams: list[Stream]) -> "Iterator[Packet[Stream]]":
+    """Damage in FLV and transport streams looks like streams that begin mid-file, at which PyAV stops."""
+    while True:
+        try:
+            for packet in container.demux(streams):
+                if packet.size:
+                    yield packet
+        except IndexError:
+            continue
+        return
 
 
 def _shown_as_in_browsers(packets: "Iterable[Packet[Stream]]") -> "Iterator[Packet[Stream]]":

@@ -24,6 +24,8 @@ OPEN_OPTIONS = {
     "max_streams": "64",
     "max_pixels": str(MAX_PIXELS),  # checked by every decoder before it allocates a frame
 }
+FURTHER = {"analyzeduration": "600000000", "probesize": str(64 << 20)}
+"""Microseconds and bytes in which libav searches for sound that has not begun in the first five seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,9 @@ def open_media(source: Source, *, decoded: bool = True) -> InputContainer:
     if not decoded:
         options["skip_frame"] = "all"  # else it decodes a first frame for facts that are not needed
     container = av.open(source.url, mode="r", options=options, metadata_errors="replace")
+    if any(stream.codec_context and not stream.codec_context.sample_rate for stream in container.streams.audio):
+        container.close()
+        container = av.open(source.url, mode="r", options={**options, **FURTHER}, metadata_errors="replace")
     for stream in container.streams.video:
         if stream.codec_context is not None:  # the options above are those of libav's own first look
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
