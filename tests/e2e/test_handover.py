@@ -62,8 +62,9 @@ def test_a_room_changes_hands_only_with_consent(meet: Meet) -> None:
     dialog.wait_for(state="detached")
 
     ask(ada, "Max")
-    dialog.get_by_role("button", name="Be the host").click()
+    dialog.get_by_role("button", name="Be the host").dblclick()
     max_.page.get_by_text("You’re the host now.").wait_for()
+    assert max_.page.get_by_text("This offer is no longer open.").count() == 0, "the second click was a second answer"
     ada.page.get_by_text("You’re a co-host now.").wait_for()
     is_host(max_)
     assert ada.page.get_by_role("tab", name=re.compile("^Settings")).count() == 0

@@ -1,5 +1,5 @@
 /** The offer of the room to a new host: the question to the one, and what the other sees while waiting. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { sentenceFor } from "@/api/errors";
 import { answerHostOffer, takeBackHostOffer } from "@/api/rooms";
@@ -10,6 +10,8 @@ import { useRoom, useRoomState } from "../state/RoomContext";
 import { offerSide, outcomeSentence } from "./hostOffer";
 
 type Answer = "accept" | "decline" | "take_back";
+
+const ANSWERING = ["host-offer"];
 
 /** Asks the person to whom the room is offered, in full screen too. */
 export function HostOfferDialog() {
@@ -93,8 +95,10 @@ function useOutcome(tookBack: { current: boolean }): void {
 
 function useAnswer() {
   const { roomId, bearer } = useRoom();
+  const queries = useQueryClient();
   const tookBack = useRef(false);
   const { mutate, isPending } = useMutation({
+    mutationKey: ANSWERING,
     mutationFn: async (answer: Answer) => {
       if (answer !== "take_back") return void (await answerHostOffer(roomId, answer, bearer()));
       tookBack.current = true;
@@ -105,5 +109,9 @@ function useAnswer() {
       showToast(sentenceFor(error), { tone: "danger" });
     },
   });
-  return { answer: mutate, answering: isPending, tookBack };
+  const answer = (given: Answer) => {
+    // The second click of a double click would find the offer answered, and report that as an error.
+    if (queries.isMutating({ mutationKey: ANSWERING }) === 0) mutate(given);
+  };
+  return { answer, answering: isPending, tookBack };
 }
