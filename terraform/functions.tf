@@ -5,7 +5,7 @@ locals {
   # does not hold a signing key can verify its tokens but sign none. Only its subscription or trigger can call an event function.
   function_table = merge(
     {
-      on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"], holds = ["notice"] }
+      on_upload    = { http = false, memory = "512Mi", timeout_s = 120, may = ["uploads", "launch"], holds = [] }
       on_transcode = { http = false, memory = "512Mi", timeout_s = 120, may = ["launch"], holds = ["notice"] }
       on_delivery  = { http = false, memory = "512Mi", timeout_s = 120, may = [], holds = ["hash"] }
       sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"], holds = ["notice", "hash"] }

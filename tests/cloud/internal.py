@@ -6,6 +6,7 @@ the internet. https://docs.cloud.google.com/run/docs/securing/ingress, …/run/d
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from cloud.cloud_run import Service
+from cloud.namespace import ADDRESSES, RELAY
 from cloud.reverse_proxy import Answer, Decide, Forward, Request
 from terraform.applied import Applied, Values
 
@@ -81,15 +83,22 @@ def _sees(zone: Values, network: str) -> bool:
 
 
 def _session_of(port: int) -> int | None:
-    """The session of the process that owns the local socket 127.0.0.1:port; each instance of the box is a session."""
-    local = f"0100007F:{port:04X}"
+    """The session of the process that is connected from 127.0.0.1:port to the relays' address; each instance of the box
+    is a session. Connections to other addresses can have the same port.
+    """
+    ends = [_as_listed("127.0.0.1", port), _as_listed(ADDRESSES[RELAY], 443)]
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    sockets = {f"socket:[{row[9]}]" for row in rows if row[1] == local}
+    sockets = {f"socket:[{row[9]}]" for row in rows if row[1:3] == ends}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended
             if any(_leads_to(each, sockets) for each in (process / "fd").iterdir()):
                 return os.getsid(int(process.name))
     return None
+
+
+def _as_listed(address: str, port: int) -> str:
+    """An end of a connection as /proc/net/tcp writes it."""
+    return f"{int.from_bytes(ip_address(address).packed, sys.byteorder):08X}:{port:04X}"
 
 
 def _leads_to(descriptor: Path, sockets: set[str]) -> bool:

@@ -75,7 +75,7 @@ class LocalObjectStore:
     def open_session(self, video_id: str, *, size_bytes: int, content_type: str) -> str:
         """Opens a session and returns its secret. What it will write is reserved until it ends, however it ends.
 
-        Raises DiskFull, after the video's older sessions had to give way, and PreconditionFailed as `sessions.open`.
+        Raises DiskFull, after it has dropped the video's older sessions, and PreconditionFailed like `sessions.open`.
         """
         with self._opening:
             now = self._now()

@@ -78,7 +78,7 @@ class Traces:
 
 
 def announce(traces: Traces) -> None:
-    """Closes the account's rooms, and has the relay and later events lose the name and messages: comes first."""
+    """Closes the account's rooms, and makes the relay and later events drop the name and messages. Called first."""
     services = traces.services
     for room in traces.own_rooms:
         _close(services, room.id)
@@ -229,7 +229,7 @@ def _without_loans(queue: tuple[Mapping[str, Any], ...], account_id: str) -> tup
 
 
 def _mark(services: Services, member: Member, account_id: str) -> Change[None]:
-    """Has events that arrive later lose the name, and tells the relay, in one commit."""
+    """Makes events that arrive later drop the name, and notifies the relay, in one commit."""
     room, now = services.store.get(Room, member.room_id), services.now()
     newest = services.store.get(Member, member.id)
     if room is None or newest is None or newest.participant_id in room.erased:

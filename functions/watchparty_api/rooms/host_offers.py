@@ -1,7 +1,7 @@
 """The offer of a room to a new host: it is open until it is accepted, declined or withdrawn, expires, or one of the two
 leaves. A room has at most one.
 
-`members/handover.py` makes and answers offers; here is what the rest of the rooms needs to know of them. Pure, but for
+`members/handover.py` creates and answers offers; this module has what others need to know about them. Pure, except for
 `end_offer`.
 """
 

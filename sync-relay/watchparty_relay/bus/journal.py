@@ -60,6 +60,10 @@ CommitEvents = Callable[[Room, Room, Sequence[Event], float], list[RoomEvent]]
 their shapes."""
 
 
+def _nothing() -> None:
+    """The commit changes no room."""
+
+
 @dataclass(frozen=True, eq=False)
 class _PendingCommit:
     writes: list[Write]
@@ -177,9 +181,11 @@ class Journal:
 
     async def record_alive(self, *, now_ms: float) -> None:
         row: Write = ("INSERT OR REPLACE INTO alive VALUES (1, ?)", (now_ms,))
-        await self.commit([row], then=_nothing, undo=_nothing)
+        await self.commit([row])
 
-    async def commit(self, writes: list[Write], *, then: Callable[[], None], undo: Callable[[], None]) -> None:
+    async def commit(
+        self, writes: list[Write], *, then: Callable[[], None] = _nothing, undo: Callable[[], None] = _nothing
+    ) -> None:
         """Calls `then` when the writes are synced, in the order of the calls. If they fail, calls `undo` and raises."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put(_PendingCommit(writes, then, undo, done))
@@ -290,10 +296,6 @@ def _empty_log(writer: sqlite3.Connection) -> None:
         writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         log.warning("the write-ahead log of the journal could not be emptied: %s", error)
-
-
-def _nothing() -> None:
-    """The commit changes no room, so no one waits for it."""
 
 
 def _warn_unwritten(done: asyncio.Future[None]) -> None:

@@ -47,9 +47,9 @@ class _Entry:
 
 
 class MemoryBus:
-    superseded = False
-
     """`passed_ms` returns the time of day that it is at least, whatever the machine's clock reads; None: unknown."""
+
+    superseded = False
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class MemoryBus:
             return
         if is_refusal(before, decision):
             # Nothing to write, but it waits for the changes before it, on which it may be based.
-            await self._journal.commit([], then=_nothing, undo=lambda: _forget_answer(entry, request))
+            await self._journal.commit([], undo=lambda: _forget_answer(entry, request))
             self._forget_idle(decision.room.id)
             return
         writes = self._journal.writes(before, decision, request, stored=stored, now_ms=now_ms)
@@ -235,10 +235,6 @@ def _on_write_failed(entry: _Entry, request: Request | None) -> None:
     entry.writing -= 1
     entry.newest = entry.committed
     _forget_answer(entry, request)
-
-
-def _nothing() -> None:
-    """A refusal changes no room."""
 
 
 def _forget_answer(entry: _Entry, request: Request | None) -> None:

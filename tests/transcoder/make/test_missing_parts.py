@@ -70,9 +70,10 @@ def losses(film: Path, folder: Path) -> list[dict[str, Any]]:
         ("a.mkv", H264, damaged, "video", ["picture_missing"]),
         ("a.ts", MPEG2, without, "audio", ["sound_missing"]),
         ("a.ts", MPEG2, without, "video", ["picture_missing"]),
+        ("a.ts", H264, without, "video", ["picture_missing"]),  # a copy
         ("a.mkv", H264, without, "video", []),  # a recorded screen on which nothing moved
     ],
-    ids=["gap", "damaged sound", "damaged picture", "lost sound", "lost picture", "nothing moves"],
+    ids=["gap", "damaged sound", "damaged picture", "lost sound", "lost picture", "lost from a copy", "nothing moves"],
 )
 def test_two_seconds(name: str, codecs: list[str], spoil: Any, kind: str, expected: list[str], tmp_path: Path) -> None:
     """Each loss has its kind, and its times in seconds of the film."""

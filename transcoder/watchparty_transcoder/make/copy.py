@@ -16,6 +16,7 @@ from av.stream import Discard
 
 from watchparty_transcoder.errors import Cancelled, CannotCopy, PlanMismatch
 from watchparty_transcoder.make.encode import Encoder
+from watchparty_transcoder.make.undecoded import BROADCAST
 from watchparty_transcoder.mp4 import adts, avc
 from watchparty_transcoder.mp4.presented_cutter import PresentedCutter
 from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
@@ -50,7 +51,7 @@ def _copy(encoder: Encoder, video: CopyPlan | None, audio: Sequence[AudioPlan], 
         copiers: dict[int, _Copier] = {}
         if video:
             header = container.streams[video.stream].codec_context.extradata or b""
-            copiers[video.stream] = _video_copier(video, header, storage, report)
+            copiers[video.stream] = _video_copier(video, header, plan, storage, report)
         for track in audio:
             copiers[track.stream] = _AudioCopier(track, plan, storage, report)
         for stream in container.streams:
@@ -77,7 +78,7 @@ def _only(stream: int) -> Iterator[None]:
         raise CannotCopy(repr(error), streams=frozenset([stream])) from error
 
 
-def _video_copier(plan: CopyPlan, header: bytes, storage: Storage, report: Report) -> _Copier:
+def _video_copier(plan: CopyPlan, header: bytes, film: Plan, storage: Storage, report: Report) -> _Copier:
     """`header`: that of the stream, which says how its frames are divided into units."""
     sets, planned = avc.read_sets(header), avc.read_sets(plan.configuration)
     if sets is None or planned is None or (sets.sps, sets.pps) != (planned.sps, planned.pps):
@@ -85,7 +86,8 @@ def _video_copier(plan: CopyPlan, header: bytes, storage: Storage, report: Repor
     entry = avc_entry(avc.with_four_length_bytes(plan.configuration), plan.width, plan.height)
     write_identical(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
     if plan.presented:
-        return _PresentedVideoCopier(plan, sets, storage, report)
+        cutter = PresentedCutter(plan, storage, report, sends_every_frame=film.demuxer in BROADCAST)
+        return _PresentedVideoCopier(plan, sets, cutter)
     return _IndexedVideoCopier(plan, sets, storage, report)
 
 
@@ -115,11 +117,11 @@ class _IndexedVideoCopier:
 class _PresentedVideoCopier:
     """Video that is cut where its frames allow it."""
 
-    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, storage: Storage, report: Report) -> None:
+    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, cutter: PresentedCutter) -> None:
         self._plan = plan
         self._sets = sets
-        self._cutter = PresentedCutter(plan, storage, report)
-        self.close = self._cutter.close
+        self._cutter = cutter
+        self.close = cutter.close
 
     def add(self, packet: "Packet[av.stream.Stream]") -> None:
         if packet.pts is None or packet.time_base is None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4.decode_times import decode_times
-from watchparty_transcoder.mp4.segment import Report, store_segment
+from watchparty_transcoder.mp4.segment import PICTURE, MissingPart, Report, store_segment
 from watchparty_transcoder.mp4.writer import Sample
 from watchparty_transcoder.plan import timeline
+from watchparty_transcoder.plan.losses import NOTICED_S
 from watchparty_transcoder.plan.models import CopyPlan
 from watchparty_transcoder.storage.port import Storage
 
@@ -26,8 +27,10 @@ class _Held:
 class PresentedCutter:
     """Takes frames in decode order, with ticks from the film's beginning."""
 
-    def __init__(self, plan: CopyPlan, storage: Storage, report: Report) -> None:
+    def __init__(self, plan: CopyPlan, storage: Storage, report: Report, *, sends_every_frame: bool = False) -> None:
+        """With `sends_every_frame`, as broadcasts do, a time without a frame is reported as missing."""
         self._plan = plan
+        self._sends_every_frame = sends_every_frame
         self._storage = storage
         self._report = report
         self._held: list[_Held] = []
@@ -69,6 +72,16 @@ class PresentedCutter:
         ]
         segment = store_segment(self._storage, self._plan.name, self._number, self._plan.timescale, samples, last=last)
         self._report(segment)
+        if self._sends_every_frame:
+            self._report_gaps(end)
         self._latest = max(shown)
         self._held = []
         self._number += 1
+
+    def _report_gaps(self, end: int) -> None:
+        per_s = self._plan.timescale
+        frames = sorted(self._held, key=lambda frame: frame.shown)
+        for frame, following in zip(frames, [*(each.shown for each in frames[1:]), end], strict=True):
+            until = frame.shown + frame.duration
+            if following - until >= NOTICED_S * per_s:
+                self._report(MissingPart(PICTURE, round(until / per_s, 3), round(following / per_s, 3)))

@@ -861,8 +861,8 @@ export interface paths {
         put?: never;
         /**
          * Answer Host Offer
-         * @description Accepts or declines the host's offer of the room, and returns the caller's membership. Who accepts becomes the
-         *     host, and the previous host a moderator.
+         * @description Accepts or declines the host's offer of the room, and returns the caller's membership. Accepting makes the caller
+         *     the host, and the previous host a moderator.
          */
         post: operations["members.answer_host_offer"];
         /**

@@ -62,8 +62,8 @@ def change(participant_id: str, body: MemberChange, access: RoomAccessOf, servic
 
 @router.post("/rooms/{room_id}/host-offer")
 def answer_host_offer(body: HostOfferAnswer, access: RoomAccessOf, services: ServicesOf) -> MemberView:
-    """Accepts or declines the host's offer of the room, and returns the caller's membership. Who accepts becomes the
-    host, and the previous host a moderator."""
+    """Accepts or declines the host's offer of the room, and returns the caller's membership. Accepting makes the caller
+    the host, and the previous host a moderator."""
     me = access.require(Action.ANSWER_HOST_OFFER, services.now())
     answer = accept_offer if body.decision == "accept" else decline_offer
     return _view(answer(services, access.room.id, me.participant_id))

@@ -79,7 +79,7 @@ _CONTROLLED = 0.8
 _LINE_CONTROLS = frozenset("\t\n\v\f\r\x1a\x85")
 """Control characters that text files contain; \\x1a ended files on DOS."""
 _MIXED = "utf-8+"
-"""Before a character set: lines in UTF-8 are read as such, the others in that set. Two files were put together."""
+"""Before a character set: lines in UTF-8 are read as such, the others in that set, as in a file assembled from two."""
 _FEWEST_LETTERS = 2
 _LEAST_EXPRESSED = 0.5
 """A set that has fewer of the letters in UTF-8 belongs to another language."""
@@ -160,7 +160,7 @@ def is_offered(charset: str) -> bool:
 
 
 def _with_mixture(content: bytes, language: str, found: list[Reading]) -> tuple[Reading, ...]:
-    """`found` and, if the file could consist of two that were put together, the reading of each line by itself."""
+    """`found` and, if the file could have been assembled from two, a reading that decodes each line separately."""
     lines = [line for line in content.splitlines(keepends=True) if not line.isascii()]
     modern = [line for line in lines if _is_utf8(line)]
     older = [line for line in lines if not _is_utf8(line)]
