@@ -72,6 +72,7 @@ def _save_screenshots(test: str, people: list[Person], home: Home) -> None:
     for person in people:
         try:
             person.page.screenshot(path=SCREENSHOTS / f"{test}-{person.name}.png", timeout=5000)
+            print(person.page.inner_text("body", timeout=5000)[:500])
         except Error as error:  # a hanging page must not hide the test's failure
             print(f"no screenshot of {person.name}: {error.message}")
         print(f"{person.name} at {person.page.url}: {person.video()}, errors {person.errors}")

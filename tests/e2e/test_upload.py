@@ -13,7 +13,10 @@ SLOW_BYTES_PER_S = 2_000_000
 
 
 def slow_connection(person: Person) -> None:
-    """Limits the browser to the bandwidth of a home connection."""
+    """Limits the browser to the bandwidth of a home connection, from when the open page is complete: Chromium can stall
+    requests that are under way when the limit begins.
+    """
+    person.page.locator("input[type=file]").first.wait_for(state="attached")
     session = person.context.new_cdp_session(person.page)
     session.send("Network.enable")
     session.send(
