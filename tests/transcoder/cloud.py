@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,16 +12,23 @@ from google.cloud import storage
 
 from fakes.google.strict_gcs import Held, StrictGcs
 from transcoder.films import FFMPEG
+from watchparty_transcoder.broker.originals import Original, from_gcs
+from watchparty_transcoder.broker.server import Film, served
+from watchparty_transcoder.broker_client import BrokerClient, RunDescription
 from watchparty_transcoder.cloud_task import CloudTask, TaskShare
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import TranscodeError
 from watchparty_transcoder.events.event_emitter import EventEmitter, RunIdentity
+from watchparty_transcoder.events.sinks import BrokerSink, EventSink
 from watchparty_transcoder.events.transcode_event import TranscodeEvent
 from watchparty_transcoder.ffmpeg.process import Processes
 from watchparty_transcoder.film_run import Job
-from watchparty_transcoder.source.remote import RemoteObject, from_gcs, served_locally
+from watchparty_transcoder.source.remote import through_broker
 from watchparty_transcoder.source.source import Source
+from watchparty_transcoder.storage.brokered import BrokeredStorage
+from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.gcs import GcsStorage
+from watchparty_transcoder.storage.port import Storage
 
 UPLOADS, MEDIA = "demo-uploads", "demo-media"
 VIDEO, GENERATION = "v1", 7
@@ -40,8 +49,34 @@ def upload(gcs: StrictGcs, film: Path) -> Held:
     return gcs.put(UPLOADS, f"{VIDEO}/original", film.read_bytes(), "video/mp4")
 
 
-def remote_object_of(gcs: StrictGcs) -> RemoteObject:
+def original_in(gcs: StrictGcs) -> Original:
     return from_gcs(client_of(gcs).bucket(UPLOADS).blob(f"{VIDEO}/original"))
+
+
+@contextmanager
+def brokered(
+    original: Original,
+    storage: Storage,
+    events: EventSink,
+    *,
+    task: int = 0,
+    task_count: int | None = None,
+    attempt: int = 1,
+) -> Iterator[BrokerClient]:
+    """A client of a broker for one film."""
+    run = RunDescription(
+        video_id=VIDEO, generation=GENERATION, attempt=attempt, task=task, task_count=task_count,
+        size_bytes=original.size_bytes,
+    )  # fmt: skip
+    with served(Film(original=original, storage=storage, events=events, run=run)) as address:
+        yield BrokerClient(address)
+
+
+@contextmanager
+def source_of(original: Original, folder: Path) -> Iterator[Source]:
+    """The original as libav and ffmpeg read it where the film is in a bucket."""
+    with brokered(original, FolderStorage(folder), RecordedEvents()) as client:
+        yield through_broker(client)
 
 
 def download(gcs: StrictGcs, folder: Path, prefix: str = PREFIX) -> Path:
@@ -98,24 +133,31 @@ class JobExecution:
         self.join()
 
     def _run(self, index: int) -> None:
-        with served_locally(remote_object_of(self.gcs)) as source:
-            task = self._task(index, source)
+        with brokered(
+            original_in(self.gcs),
+            gcs_storage(self.gcs),
+            self.recorded,
+            task=index,
+            task_count=self.count,
+            attempt=self.attempt,
+        ) as client:
+            task = self._task(index, client)
             try:
                 task.run()
             except TranscodeError as error:
                 self.errors.append(error)
 
-    def _task(self, index: int, source: Source) -> CloudTask:
+    def _task(self, index: int, client: BrokerClient) -> CloudTask:
         processes = Processes()
         self.processes.append(processes)
         identity = RunIdentity(video_id=VIDEO, generation=GENERATION, task=index, attempt=self.attempt)
         return CloudTask(
             job=Job(
-                source=source,
+                source=through_broker(client),
                 ffmpeg=lambda: FFMPEG,
-                storage=gcs_storage(self.gcs),
+                storage=BrokeredStorage(client),
                 processes=processes,
-                emitter=EventEmitter(identity, self.recorded, time.monotonic),
+                emitter=EventEmitter(identity, BrokerSink(client), time.monotonic),
                 limits=Limits(),
                 threads=1,
             ),

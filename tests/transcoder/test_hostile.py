@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from fakes.google.strict_gcs import StrictGcs
-from transcoder.cloud import remote_object_of, upload
+from transcoder.cloud import original_in, source_of, upload
 from transcoder.facts import facts
 from transcoder.films import AAC, FFMPEG, X264, audio, ffmpeg, make, video
 from transcoder.running import transcode
@@ -19,7 +19,6 @@ from watchparty_transcoder.errors import Unsupported
 from watchparty_transcoder.ffmpeg.commands import input_arguments
 from watchparty_transcoder.plan.plan import make_plan
 from watchparty_transcoder.probe.probe import probe
-from watchparty_transcoder.source.remote import served_locally
 from watchparty_transcoder.source.source import on_disk
 
 pytestmark = pytest.mark.media
@@ -84,7 +83,7 @@ def test_playlists_and_scripts_from_a_bucket_reach_nothing(kind: str, tmp_path: 
         film = tmp_path / "upload.mp4"
         film.write_text(TEXTS[kind].format(target=target, port=listener.port))
         upload(gcs, film)
-        with served_locally(remote_object_of(gcs)) as source, pytest.raises(Unsupported):
+        with source_of(original_in(gcs), tmp_path / "out") as source, pytest.raises(Unsupported):
             probe(source, Limits())
     assert listener.calls == 0
     listener.close()

@@ -50,41 +50,6 @@ def start(gcs: StrictGcs, topic: Topic, generation: int, index: int, *, restarts
     )  # fmt: skip
 
 
-FORKS = """
-import os, sys, threading
-from watchparty_transcoder.bootstrap import open_publisher
-from watchparty_transcoder.ffmpeg.process import Processes
-
-publisher, processes = open_publisher(), Processes()
-
-def announce():
-    while True:
-        publisher.publish(sys.argv[1], b"{}").result(timeout=30)
-
-def fork():
-    for _ in range(10):
-        with processes.run(["true"], timeout_s=30):
-            pass
-
-threading.Thread(target=announce, daemon=True).start()
-forking = [threading.Thread(target=fork) for _ in range(3)]
-for each in forking:
-    each.start()
-for each in forking:
-    each.join()
-os._exit(0)
-"""
-
-
-def test_forks_succeed_while_events_are_published(topic: Topic) -> None:
-    """gRPC's fork handlers would block the task for ever here, or abort ffmpeg before it begins."""
-    settings = environment(GRPC_ENABLE_FORK_SUPPORT="true")
-    command = [sys.executable, "-c", FORKS, topic.name]
-    ended = subprocess.run(command, env=settings, capture_output=True, timeout=30, check=False)
-    assert ended.returncode == 0, ended.stderr.decode()
-    assert b"Exception" not in ended.stderr, ended.stderr.decode()
-
-
 def test_killed_by_the_system(gcs: StrictGcs, topic: Topic, tmp_path: Path) -> None:
     """The first task is killed once there are segments; restarted, it finishes the film with the other one."""
     recipe = [*video("160x90", rate="15", seconds=SECONDS), *audio(SECONDS), *X264, "-pix_fmt", "yuv422p", *AAC]

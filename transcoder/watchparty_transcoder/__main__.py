@@ -10,22 +10,31 @@ was refused, which a retry would not change; 3 our fault, to be started again; 1
 
 `--prewarm` loads everything and then reads these arguments, a JSON list on one line, from standard input. Without any
 it exits with 0 after ten minutes, or when standard input ends.
+
+A film in a bucket needs two processes: this one has the credentials and serves the film; a second one, prewarmed and
+then given `--broker URL`, decodes it in a sandbox without any.
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchparty_transcoder import prewarm
-from watchparty_transcoder.config import BadSetting, read_cloud_config, read_config
+from watchparty_transcoder.broker import decoder
+from watchparty_transcoder.config import S3_ENDPOINT, BadSetting, Config, in_s3, read_cloud_config, read_config
 from watchparty_transcoder.logs import log_to_the_cloud
+from watchparty_transcoder.sandbox.sandbox import protect_this_process
 
 if TYPE_CHECKING:
+    from watchparty_transcoder.cloud_task import CloudTask
+    from watchparty_transcoder.events.event_emitter import RunIdentity
     from watchparty_transcoder.film_run import Job
 
 OUR_FAULT = 3
@@ -35,20 +44,32 @@ log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
-    if arguments.prewarm:
-        received = prewarm.receive_arguments()
-        if received is None:
-            return 0
-        arguments = _arguments(received)
+    if not arguments.prewarm:
+        return _run(arguments, None)
+    if not os.environ.get(S3_ENDPOINT):
+        return _run_received(prewarm.DECODING, None)
+    with decoder.started() as decoding:  # it loads while this process does
+        return _run_received(prewarm.SERVING, decoding)
+
+
+def _run_received(modules: Sequence[str], decoding: decoder.Decoder | None) -> int:
+    received = prewarm.receive_arguments(modules)
+    return 0 if received is None else _run(_arguments(received), decoding)
+
+
+def _run(arguments: argparse.Namespace, decoding: decoder.Decoder | None) -> int:
     if arguments.task:
         log_to_the_cloud()
     else:
         form = "%(asctime)s %(levelname)s %(name)s %(message)s"
         logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form)
     try:
-        if arguments.task:
-            return _cloud_task()
-        return _transcode(arguments)
+        config = read_config(os.environ)
+        if arguments.broker:
+            return _decode(arguments, config)
+        if arguments.task or in_s3(arguments.input) or in_s3(arguments.output):
+            return _serve(arguments, config, decoding)
+        return _transcode_locally(arguments, config)
     except BadSetting as error:
         log.error("%s", error)
         return OUR_FAULT
@@ -58,9 +79,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="watchparty_transcoder", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
     )
-    needs_files = {"--task", "--prewarm"}.isdisjoint(sys.argv[1:] if argv is None else argv)
+    needs_files = {"--task", "--prewarm", "--broker"}.isdisjoint(sys.argv[1:] if argv is None else argv)
     parser.add_argument("--task", action="store_true", help="run one task of a Cloud Run job")
     parser.add_argument("--prewarm", action="store_true", help="read the arguments from standard input")
+    parser.add_argument("--broker", metavar="URL", help="where the process with the credentials serves the film")
     parser.add_argument("--input", required=needs_files, metavar="FILE")
     parser.add_argument("--output", required=needs_files, metavar="DIR", help="media/{video_id}/{generation}")
     parser.add_argument("--video-id", default="local")
@@ -82,26 +104,38 @@ def _with_values_attached(argv: Sequence[str]) -> list[str]:
     return attached
 
 
-def _transcode(arguments: argparse.Namespace) -> int:
-    # imported here, so that a mistyped argument is reported at once
-    from watchparty_transcoder.bootstrap import one_job
+def _identity(arguments: argparse.Namespace) -> "RunIdentity":
     from watchparty_transcoder.events.event_emitter import RunIdentity
 
-    identity = RunIdentity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt)
-    config = read_config(os.environ)
-    with one_job(
-        config, source=arguments.input, output=arguments.output, identity=identity, threads=arguments.threads
-    ) as job:
-        return _run(job, with_parent=arguments.with_parent)
+    return RunIdentity(video_id=arguments.video_id, generation=arguments.generation, attempt=arguments.attempt)
 
 
-def _run(job: "Job", *, with_parent: bool) -> int:
+# -- the process that decodes ------------------------------------------------------------------------------------------
+
+
+def _transcode_locally(arguments: argparse.Namespace, config: Config) -> int:
+    from watchparty_transcoder.bootstrap import local_job
+
+    source, output = Path(arguments.input), Path(arguments.output)
+    job = local_job(config, source=source, output=output, identity=_identity(arguments), threads=arguments.threads)
+    return _film(job, with_parent=arguments.with_parent)
+
+
+def _decode(arguments: argparse.Namespace, config: Config) -> int:
+    from watchparty_transcoder.bootstrap import brokered_job, cloud_task
+
+    if arguments.task:
+        return _cloud_task(cloud_task(config, arguments.broker))
+    return _film(brokered_job(config, arguments.broker), with_parent=True)
+
+
+def _film(job: "Job", *, with_parent: bool) -> int:
     from watchparty_transcoder.errors import Cancelled, InternalError, TranscodeError
     from watchparty_transcoder.pipeline import transcode
 
     signal.signal(signal.SIGTERM, lambda *_: job.processes.cancel())
     if with_parent:
-        threading.Thread(target=_cancel_at_end_of_input, args=(job,), daemon=True).start()
+        _at_end_of_input(job.processes.cancel)
     try:
         transcode(job)
     except Cancelled as error:
@@ -117,30 +151,67 @@ def _run(job: "Job", *, with_parent: bool) -> int:
     return 0
 
 
-def _cloud_task() -> int:
-    from watchparty_transcoder.bootstrap import cloud_task
+def _cloud_task(task: "CloudTask") -> int:
     from watchparty_transcoder.errors import BadMedia, Cancelled, TimedOut
 
-    with cloud_task(read_config(os.environ), read_cloud_config(os.environ)) as task:
-        signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
-        try:
-            task.run()
-        except Cancelled as error:
-            return error.exit_code
-        except (BadMedia, TimedOut) as error:
-            log.exception("%s: %s", error.code, error.detail)
-            task.job.emitter.failed(error)
-        except Exception:  # no event: Cloud Run starts the task again, and after that the sweeper starts the job again
-            log.exception("unexpected error")
-            return OUR_FAULT
+    signal.signal(signal.SIGTERM, lambda *_: task.job.processes.cancel())
+    _at_end_of_input(task.job.processes.cancel)
+    try:
+        task.run()
+    except Cancelled as error:
+        return error.exit_code
+    except (BadMedia, TimedOut) as error:
+        log.exception("%s: %s", error.code, error.detail)
+        task.job.emitter.failed(error)
+    except Exception:  # no event: Cloud Run starts the task again, and after that the sweeper starts the job again
+        log.exception("unexpected error")
+        return OUR_FAULT
     return 0
 
 
-def _cancel_at_end_of_input(job: "Job") -> None:
+# -- the process that holds the credentials ----------------------------------------------------------------------------
+
+
+def _serve(arguments: argparse.Namespace, config: Config, decoding: decoder.Decoder | None) -> int:
+    """Serves the film to a decoder, and exits as it does."""
+    cloud = read_cloud_config(os.environ) if arguments.task else None
+    with contextlib.ExitStack() as stack:
+        decoding = decoding or stack.enter_context(decoder.started())
+        protect_this_process()  # from here on it gets to hold credentials
+        signal.signal(signal.SIGTERM, lambda *_: decoding.stop())
+        if arguments.with_parent:
+            _at_end_of_input(decoding.stop)
+        from watchparty_transcoder.broker.bootstrap import film_in_s3, film_of_cloud_task
+
+        if cloud is not None:
+            address = stack.enter_context(film_of_cloud_task(cloud))
+            return _exit_code(decoding.run(["--task", "--broker", address]))
+        served = film_in_s3(
+            config,
+            source=arguments.input,
+            output=arguments.output,
+            identity=_identity(arguments),
+            threads=arguments.threads,
+        )
+        return _exit_code(decoding.run(["--broker", stack.enter_context(served)]))
+
+
+def _exit_code(code: int) -> int:
+    if code >= 0:
+        return code
+    log.error("the process that decoded the film was ended by %s", signal.Signals(-code).name)
+    return OUR_FAULT
+
+
+def _at_end_of_input(stop: Callable[[], None]) -> None:
     """The parent holds the other end: when it dies, even by kill -9, no one needs this encode any more."""
-    while os.read(0, 4096):  # not sys.stdin: this thread would hold its lock when the interpreter exits
-        pass
-    job.processes.cancel()
+
+    def wait() -> None:
+        while os.read(0, 4096):  # not sys.stdin: this thread would hold its lock when the interpreter exits
+            pass
+        stop()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

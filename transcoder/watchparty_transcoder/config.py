@@ -7,7 +7,7 @@ from pathlib import Path
 
 from watchparty_transcoder.plan.models import EncoderName
 from watchparty_transcoder.sandbox.sandbox import Mode
-from watchparty_transcoder.source.source import MAX_PIXELS
+from watchparty_transcoder.source.limits import MAX_PIXELS
 
 
 class BadSetting(Exception):
@@ -52,6 +52,8 @@ class CloudConfig:
     task_attempt: int  # how many times Cloud Run has restarted this task
 
 
+S3_ENDPOINT = "WATCHPARTY_S3_ENDPOINT"
+S3_OBJECT = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 EMULATORS = ("STORAGE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST")
@@ -84,7 +86,7 @@ def _text(environment: Mapping[str, str], name: str, expected: str, pattern: re.
 def read_config(environment: Mapping[str, str]) -> Config:
     return Config(
         ffmpeg=environment.get("WATCHPARTY_FFMPEG") or None,
-        s3_endpoint=environment.get("WATCHPARTY_S3_ENDPOINT") or None,
+        s3_endpoint=environment.get(S3_ENDPOINT) or None,
         niceness=_whole(environment, "WATCHPARTY_TRANSCODE_NICE", default=10, least=0, most=19),
         hardware=_hardware(environment),
         sandbox=_sandbox(environment),
@@ -93,6 +95,11 @@ def read_config(environment: Mapping[str, str]) -> Config:
             duration_s=3600.0 * _whole(environment, "WATCHPARTY_MAX_VIDEO_HOURS", default=12, least=1, most=48),
         ),
     )
+
+
+def in_s3(place: str) -> bool:
+    """Whether a film's place is an object or a prefix of an S3-compatible service, not a path."""
+    return S3_OBJECT.fullmatch(place) is not None
 
 
 HARDWARE: dict[str, tuple[EncoderName, ...]] = {

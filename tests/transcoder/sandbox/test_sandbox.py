@@ -130,19 +130,22 @@ def test_the_transcoder_reaches_only_its_film(
     film, out = targets["{film}"], tmp_path / "out"
     script = f"""
 import mmap, os, socket
+from pathlib import Path
 from watchparty_transcoder import bootstrap
 from watchparty_transcoder.config import read_config
 from watchparty_transcoder.events.event_emitter import RunIdentity
 identity = RunIdentity(video_id="v", generation=1)
-with bootstrap.one_job(read_config(os.environ), source={film!r}, output={str(out)!r}, identity=identity) as job:
-    job.storage.write("allowed", b"x")
-    assert job.storage.read("allowed") == b"x" and job.source.open().read(4)
-    for name, attack in {aimed(OF_THE_TRANSCODER, targets)!r}.items():
-        try:
-            exec(attack)
-            print(name, "SUCCEEDED", sep=": ")
-        except (OSError, MemoryError) as error:
-            print(name, "REFUSED", sep=": ")
+job = bootstrap.local_job(
+    read_config(os.environ), source=Path({film!r}), output=Path({str(out)!r}), identity=identity
+)
+job.storage.write("allowed", b"x")
+assert job.storage.read("allowed") == b"x" and job.source.open().read(4)
+for name, attack in {aimed(OF_THE_TRANSCODER, targets)!r}.items():
+    try:
+        exec(attack)
+        print(name, "SUCCEEDED", sep=": ")
+    except (OSError, MemoryError) as error:
+        print(name, "REFUSED", sep=": ")
 """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "WATCHPARTY_MEDIA_SANDBOX": sandbox}
     command = [sys.executable, "-c", script]

@@ -1,5 +1,6 @@
 """The contract of every storage adapter."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 from fakes.google.strict_gcs import StrictGcs
 from fakes.s3_service import S3Service, fresh_buckets
-from transcoder.cloud import gcs_storage
+from transcoder.cloud import RecordedEvents, brokered, gcs_storage
+from watchparty_transcoder.broker.originals import Original
 from watchparty_transcoder.errors import WriteConflict
+from watchparty_transcoder.storage.brokered import BrokeredStorage
 from watchparty_transcoder.storage.folder import FolderStorage
 from watchparty_transcoder.storage.port import Storage
 from watchparty_transcoder.storage.s3 import S3Storage
@@ -20,13 +23,20 @@ def s3_storage(s3: S3Service) -> S3Storage:
     return S3Storage(s3.client, s3.media, "media/v1/7/")
 
 
-@pytest.fixture(params=["folder", "bucket", "s3"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    if request.param == "folder":
-        return FolderStorage(tmp_path / "media")
-    if request.param == "s3":
-        return s3_storage(fresh_buckets(request.getfixturevalue("s3_endpoint")))
-    return gcs_storage(request.getfixturevalue("gcs"))
+@pytest.fixture(params=["folder", "bucket", "s3", "brokered folder", "brokered bucket"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
+    storage: Storage
+    if request.param.endswith("folder"):
+        storage = FolderStorage(tmp_path / "media")
+    elif request.param == "s3":
+        storage = s3_storage(fresh_buckets(request.getfixturevalue("s3_endpoint")))
+    else:
+        storage = gcs_storage(request.getfixturevalue("gcs"))
+    if not request.param.startswith("brokered"):
+        yield storage
+        return
+    with brokered(Original(lambda *_: b"", 0), storage, RecordedEvents()) as client:
+        yield BrokeredStorage(client)
 
 
 def test_written_is_read(storage: Storage) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from watchparty_transcoder.broker_client import EVENTS, BrokerClient
 from watchparty_transcoder.events.transcode_event import TranscodeEvent, encode
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ class JsonLinesSink:
     def send(self, event: TranscodeEvent) -> None:
         self._stream.write(encode(event) + b"\n")
         self._stream.flush()
+
+
+class BrokerSink:
+    """The process that holds the credentials, which sends them on."""
+
+    def __init__(self, client: BrokerClient) -> None:
+        self._client = client
+
+    def send(self, event: TranscodeEvent) -> None:
+        """Returns once the receiver has stored the event."""
+        self._client.change("POST", EVENTS, encode(event))
 
 
 class PubSubSink:

@@ -23,7 +23,8 @@ from watchparty_transcoder.plan.models import (
     RenditionPlan,
     VideoPlan,
 )
-from watchparty_transcoder.source.source import MAX_PIXELS, Source
+from watchparty_transcoder.source.limits import MAX_PIXELS
+from watchparty_transcoder.source.source import Source
 
 MICROSECOND = Fraction(1, 1_000_000)
 PREROLL_FRAMES = 48

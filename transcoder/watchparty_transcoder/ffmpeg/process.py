@@ -1,4 +1,4 @@
-"""Runs ffmpeg. The only module that starts processes.
+"""Runs ffmpeg.
 
 Each process is confined to what its film needs (`sandbox/`), has a clean environment, is niced, dies with this one, can
 be stopped from another thread, has a time limit, and keeps its last lines of standard error for the log. The caller
@@ -31,15 +31,6 @@ LONGEST_LINE = 500
 PR_SET_PDEATHSIG = 1
 
 Result = TypeVar("Result")
-
-
-def keep_grpc_out_of_forks() -> None:
-    """Has to be called before gRPC is first imported, which is when gRPC reads the setting.
-
-    gRPC's fork handlers are for children that continue to use gRPC. Ours become ffmpeg. The handlers occasionally
-    blocked the parent for ever, or aborted the child before that, so that the film seemed to be damaged.
-    """
-    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 
 def _death_with_parent(niceness: int) -> Callable[[], None]:

@@ -26,6 +26,7 @@ from watchparty_transcoder.sandbox.seccomp import Sockets
 log = logging.getLogger(__name__)
 
 PR_SET_NO_NEW_PRIVS = 38
+PR_SET_DUMPABLE = 4
 OWN_MEMORY_BYTES = 3072 * MIB
 """Of the transcoder, which holds an index and at most a segment of each track."""
 OWN_PROCESSOR_S = 48 * 3600
@@ -89,7 +90,7 @@ def describe(mode: Mode, found: Available) -> tuple[Confinement, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """For one film. `port` is that of the proxy which serves a remote original; None: it is a local file."""
+    """For one film. `port` is that of the broker which serves a film in a bucket; None: it is a local file."""
 
     mode: Mode
     found: Available
@@ -187,6 +188,12 @@ class Sandbox:
                     calls.install()
 
             yield confine
+
+
+def protect_this_process() -> None:
+    """Keeps its memory and environment from other processes of its user, also where there is no Landlock."""
+    if sys.platform == "linux" and _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "PR_SET_DUMPABLE")
 
 
 def unconfined() -> Sandbox:

@@ -1,4 +1,4 @@
-"""The one object that libav and ffmpeg may read: a file, or an object of a bucket behind a loopback proxy.
+"""The one object that libav and ffmpeg may read: a file, or an object of a bucket behind a broker.
 
 libav opens it with an allow-list of demuxers and the source's own protocol only, so that no playlist, concat script or
 image sequence can make it read anything else.
@@ -12,12 +12,12 @@ from typing import BinaryIO
 import av
 from av.container import InputContainer
 
+from watchparty_transcoder.source.limits import MAX_PIXELS
+
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,wav,w64,aiff,caf,mp3,flac,aac,ac3,eac3,amr,"
     "gif,apng,rm,mxf,dv,ivf,nut,h264,hevc,m4v,mpegvideo,obu"
 )
-MAX_PIXELS = 8192 * 4352
-"""Of a frame: 8K. A few bytes of a GIF can claim 65,535 x 65,535, for which a decoder would allocate gigabytes."""
 OPEN_OPTIONS = {
     "format_whitelist": DEMUXERS,
     "enable_drefs": "0",  # a MOV can name other files for its samples
@@ -35,7 +35,7 @@ class Source:
     open: Callable[[], BinaryIO]  # for our own reads at single positions
     size_bytes: Callable[[], int]
     path: Path | None = None  # of a local file
-    port: int | None = None  # of the proxy that serves a remote one
+    port: int | None = None  # of the broker that serves a remote one
     readers: int = 1  # how many reads in parallel pay off: more than one where each is a round trip
 
 

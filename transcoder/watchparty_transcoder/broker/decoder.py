@@ -1,0 +1,60 @@
+"""The process that decodes the film: started without credentials, before this one has any in memory."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+
+from watchparty_transcoder.sandbox import environment
+
+STOP_WITHIN_S = 10.0
+
+
+class Decoder:
+    """A prewarmed transcoder, which gets its arguments once the film can be served."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Sends the arguments and waits; the exit code, negative if a signal ended it."""
+        if self._process.stdin is None:
+            raise ValueError("the input must be piped")
+        with contextlib.suppress(BrokenPipeError):  # it has exited; its code says why
+            self._process.stdin.write(json.dumps(arguments).encode() + b"\n")
+            self._process.stdin.flush()
+        return self._process.wait()
+
+    def stop(self) -> None:
+        """Safe to call from a signal handler: `run` then returns the exit code."""
+        self._process.terminate()
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Decoder]:
+    """Has to be called before this process has credentials in memory. The process ends with the block, or with this
+    one, because then its input ends.
+    """
+    process = subprocess.Popen(
+        # -P: the current folder may hold the data, and modules are not to be found there
+        [sys.executable, "-P", "-m", "watchparty_transcoder", "--prewarm"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={
+            **environment.clean(os.environ, (*environment.OF_PROGRAMS, *environment.OF_THE_TRANSCODER)),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        },
+    )
+    try:
+        yield Decoder(process)
+    finally:
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        try:
+            process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
