@@ -13,12 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from fakes.api_harness import SITE, ApiHarness, Person
-from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.api_harness import SITE, ApiHarness, Person, build_harness
 from fakes.party import film
 from fakes.relay.harness import Client, RelayHarness
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.rate_limits.limits import Limiter
 from watchparty_api.rate_limits.shared_windows import SharedWindows
@@ -78,23 +75,13 @@ class CountingStore(Store):
 
 def counted_api(folder: Path) -> tuple[ApiHarness, CountingStore]:
     """An API with rate limits in the store, as in the cloud."""
-    clock = SteppedClock()
-    relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
     config = Config(public_url=SITE, store_url=f"sqlite:///{folder}/night.db", keys_dir=str(folder / "keys"))
-    services = build_services(
-        config,
-        relay=relay,
-        jobs=jobs,
-        objects=objects,
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-    )
+    api = build_harness(config)
+    services = api.services
     counting = CountingStore(services.store.adapter)
     store = WorkspaceStore(counting, services.store.workspace_id)
-    limiter = Limiter(SharedWindows(store, keyed_hash=services.keyed_hash, now=clock))
-    return ApiHarness(replace(services, store=store, limiter=limiter), clock, relay, jobs, objects, mail), counting
+    limiter = Limiter(SharedWindows(store, keyed_hash=services.keyed_hash, now=api.clock))
+    return replace(api, services=replace(services, store=store, limiter=limiter)), counting
 
 
 @dataclass

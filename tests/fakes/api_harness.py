@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingJobs, RecordingMailer, RecordingRelay
-from watchparty_api.bootstrap import routers
+from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from watchparty_api.bootstrap import build_services, routers
 from watchparty_api.config import Config
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
@@ -39,6 +39,25 @@ class Person:
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access_token}"}
+
+
+def build_harness(config: Config, clock: SteppedClock | None = None, *, mail_delivers: bool = True) -> "ApiHarness":
+    """The functions of `config`, with recording ports. The caller closes `services.store`."""
+    clock = clock or SteppedClock()
+    relay, jobs, objects, mail = (
+        RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer(delivers=mail_delivers)
+    )  # fmt: skip
+    services = build_services(
+        config,
+        relay=relay,
+        jobs=jobs,
+        objects=objects,
+        mail=mail,
+        delivery_queue=RecordingDeliveryQueue(),
+        now=clock,
+        monotonic_s=clock.monotonic_s,
+    )
+    return ApiHarness(services, clock, relay, jobs, objects, mail)
 
 
 @dataclass

@@ -14,10 +14,7 @@ from typing import Any
 import jwt
 from starlette.testclient import TestClient
 
-from fakes.api_harness import GRANT_LIFE, SITE, ApiHarness, Person
-from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
-from watchparty_api.bootstrap import build_services
+from fakes.api_harness import GRANT_LIFE, SITE, ApiHarness, Person, build_harness
 from watchparty_api.config import Config
 from watchparty_api.identity.key_store import KeyFolder
 from watchparty_api.identity.keys import KeyFamily, read_keys
@@ -60,20 +57,7 @@ def template_of(empty_database: Path, folder: Path, keys_dir: Path) -> Template:
 
 def _api(database: Path, keys_dir: Path) -> ApiHarness:
     config = Config(public_url=SITE, store_url=f"sqlite:///{database}", keys_dir=str(keys_dir))
-    clock, relay, jobs, objects, mail = (
-        SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    )  # fmt: skip
-    services = build_services(
-        config,
-        relay=relay,
-        jobs=jobs,
-        objects=objects,
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-    )
-    return ApiHarness(services, clock, relay, jobs, objects, mail)
+    return build_harness(config)
 
 
 def build_world(api: ApiHarness) -> World:

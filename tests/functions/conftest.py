@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from fakes.api_harness import SITE, ApiHarness
+from fakes.api_harness import SITE, ApiHarness, build_harness
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.postgres import find_binaries, postgres_server
 from fakes.world import Template, template_of
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.store.sql import open_store
 
@@ -52,19 +50,9 @@ def config(tmp_path: Path, empty_database: Path, keys_dir: Path) -> Config:
 
 @pytest.fixture
 def api(config: Config, clock: SteppedClock) -> Iterator[ApiHarness]:
-    relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    services = build_services(
-        config,
-        relay=relay,
-        jobs=jobs,
-        objects=objects,
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-    )
-    yield ApiHarness(services, clock, relay, jobs, objects, mail)
-    services.store.close()
+    harness = build_harness(config, clock)
+    yield harness
+    harness.services.store.close()
 
 
 @pytest.fixture(scope="session")

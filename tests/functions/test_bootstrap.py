@@ -6,23 +6,14 @@ from typing import Any
 
 import pytest
 
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.api_harness import build_harness
 from fakes.function_process import cloud_environment
-from watchparty_api.bootstrap import build_cloud_services, build_services
+from watchparty_api.bootstrap import build_cloud_services
 from watchparty_api.config import Config, ConfigError, from_environment
 
 
 def start(config: Config, *, mail_delivers: bool = True) -> None:
-    mail = RecordingMailer(delivers=mail_delivers)
-    services = build_services(
-        config,
-        relay=RecordingRelay(),
-        jobs=RecordingJobs(),
-        objects=MemoryObjects(),
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-    )
-    services.store.close()
+    build_harness(config, mail_delivers=mail_delivers).services.store.close()
 
 
 def test_a_complete_configuration_starts(config: Config) -> None:

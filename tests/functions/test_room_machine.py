@@ -5,18 +5,14 @@ A small model predicts each person's state; after each step store, tokens and no
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from fakes.api_harness import SITE, ApiHarness
-from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.api_harness import SITE, build_harness
 from fakes.party import Browser, Party, party
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 
 pytestmark = pytest.mark.integration
@@ -46,21 +42,7 @@ class RoomMachine(RuleBasedStateMachine):
         config = Config(
             public_url=SITE, store_url=self.store_url, keys_dir=str(self.keys_dir), workspace_id=workspace_id
         )
-        ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
-        relay, clock = RecordingRelay(), SteppedClock()
-        self.api = ApiHarness(
-            build_services(
-                config,
-                relay=relay,
-                delivery_queue=RecordingDeliveryQueue(),
-                now=clock,
-                monotonic_s=clock.monotonic_s,
-                **ports,
-            ),
-            clock,
-            relay,
-            **ports,
-        )
+        self.api = build_harness(config)
         self.here: Party = party(self.api)
         self.guests = [Browser(self.api) for _ in range(4)]
         self.access = "open"

@@ -1,6 +1,8 @@
 """A person is deleted from a running server at home: its files and its output hold nothing of them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from e2e.home import Home as Server
 from fakes.waiting import eventually
@@ -23,11 +26,14 @@ def ok(answer: Any) -> dict[str, Any]:
     return answer.json() if answer.content else {}
 
 
-def enter(server: Server, token: str) -> ClientConnection:
-    socket = connect(f"{server.url.replace('http', 'ws')}/ws", subprotocols=["watchparty.v1"])  # type: ignore[list-item]  # a NewType of the library
-    socket.send(json.dumps({"t": "hello", "v": 1, "token": token}))
-    until(socket, "welcome")
-    return socket
+@contextmanager
+def entered(server: Server, token: str) -> Iterator[ClientConnection]:
+    """A connection to the room of the join token, after the welcome."""
+    url = f"{server.url.replace('http', 'ws')}/ws"
+    with connect(url, subprotocols=[Subprotocol("watchparty.v1")]) as socket:
+        socket.send(json.dumps({"t": "hello", "v": 1, "token": token}))
+        until(socket, "welcome")
+        yield socket
 
 
 def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
@@ -57,8 +63,10 @@ def test_nothing_is_left_in_any_file(tmp_path: Path) -> None:
                 film, upload = announced["video"]["id"], announced["upload"]
                 assert quill.post(upload["start_url"], headers=upload["headers"]).status_code == 201
                 joined = ok(quill.post(f"{path}/join", json={"display_name": NAME}, headers=headers))
-                with enter(server, bo_in["connection"]["join_token"]) as watching:
-                    mine = enter(server, joined["connection"]["join_token"])
+                with (
+                    entered(server, bo_in["connection"]["join_token"]) as watching,
+                    entered(server, joined["connection"]["join_token"]) as mine,
+                ):
                     for number in range(3):
                         mine.send(
                             json.dumps({"t": "chat", "cid": f"c{number}", "text": f"{TEXT} {number}", "pos_s": 1.0})
@@ -69,11 +77,10 @@ def test_nothing_is_left_in_any_file(tmp_path: Path) -> None:
                     assert (server.data / "uploads" / film).exists()
                     ok(quill.request("DELETE", "/api/v1/auth/me", json={}, headers=headers))
                     assert [until(watching, "deleted")["t"] for _ in range(3)] == ["deleted"] * 3
-                    mine.close()
             assert chat(bo, path, of_bo) == []
             assert not (server.data / "uploads" / film).exists()
             again = ok(bo.post(f"{path}/join/renew", json={}, headers=of_bo))
-            with enter(server, again["connection"]["join_token"]):
+            with entered(server, again["connection"]["join_token"]):
                 eventually("the last events are stored", lambda: left(bo, path, of_bo))
             assert NAME not in bo.get(f"{path}/events", headers=of_bo).text
     finally:

@@ -13,14 +13,11 @@ import pytest
 from sqlalchemy import create_engine, select
 from starlette.testclient import TestClient
 
-from fakes.api_harness import SITE, ApiHarness, Person
-from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.api_harness import SITE, ApiHarness, Person, build_harness
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account
 from watchparty_api.accounts.deletion import complete_deletions, delete_account
 from watchparty_api.accounts.personal_data import RECORDS
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.dead_letters import set_aside
 from watchparty_api.errors import Unavailable
@@ -82,21 +79,9 @@ class Site:
 def open_site(store_url: str, keys_dir: Path) -> Site:
     workspace = f"ws-{secrets.token_hex(6)}"  # a server is shared by all tests
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir), workspace_id=workspace)
-    clock, relay, jobs, objects, mail = (
-        SteppedClock(), RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    )  # fmt: skip
-    services = build_services(
-        config,
-        relay=relay,
-        jobs=jobs,
-        objects=objects,
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-    )
-    services.trusted_clock.now()  # as maintenance does, from the start on
-    return Site(ApiHarness(services, clock, relay, jobs, objects, mail), store_url)
+    api = build_harness(config)
+    api.services.trusted_clock.now()  # as maintenance does, from the start on
+    return Site(api, store_url)
 
 
 @pytest.fixture

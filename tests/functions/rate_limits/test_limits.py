@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from fakes.api_harness import SITE
+from fakes.api_harness import SITE, build_harness
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from watchparty_api.addresses import address_key
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.errors import TooMany
 from watchparty_api.rate_limits.limits import RULES, Limiter
@@ -56,15 +54,7 @@ def test_the_longer_rule_refuses_for_longer() -> None:
 def windows(store_url: str, keys_dir: Path, clock: SteppedClock) -> Iterator[SharedWindows]:
     """Shared windows in each kind of store, in a workspace of the test's own."""
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir))
-    ports: dict[str, Any] = {"jobs": RecordingJobs(), "objects": MemoryObjects(), "mail": RecordingMailer()}
-    services = build_services(
-        config,
-        relay=RecordingRelay(),
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-        **ports,
-    )
+    services = build_harness(config, clock).services
     workspace_id = f"ws-{secrets.token_hex(6)}"
     yield SharedWindows(WorkspaceStore(services.store.adapter, workspace_id), keyed_hash=services.keyed_hash, now=clock)
     services.store.close()

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from fakes.api_harness import SITE, ApiHarness, Person
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
+from fakes.api_harness import SITE, ApiHarness, Person, build_harness
+from fakes.clock import SteppedClock
+from fakes.function_ports import RecordingDeliveryQueue
 from fakes.integrator import Integrator
 from fakes.local_server import serving
 from fakes.party import Party, film
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.errors import BadEvent
 from watchparty_api.maintenance import delete_expired, run_cloud_tasks
@@ -181,16 +181,7 @@ class TestOnEveryStore:
 
 
 def _deliver(config: Config, now: datetime) -> int:
-    services = build_services(
-        config,
-        relay=RecordingRelay(),
-        jobs=RecordingJobs(),
-        objects=MemoryObjects(),
-        mail=RecordingMailer(),
-        delivery_queue=RecordingDeliveryQueue(),
-        now=lambda: now,
-    )
-    return deliver_due(services)
+    return deliver_due(build_harness(config, SteppedClock(now)).services)
 
 
 def test_the_order_in_which_a_store_returns_keys_does_not_matter(

@@ -10,13 +10,11 @@ from typing import Any, cast, get_args
 import pytest
 from msgspec import inspect
 
-from fakes.api_harness import SITE, ApiHarness
+from fakes.api_harness import SITE, ApiHarness, build_harness
 from fakes.clock import SteppedClock
-from fakes.function_ports import MemoryObjects, RecordingDeliveryQueue, RecordingJobs, RecordingMailer, RecordingRelay
 from fakes.party import Party, party
 from fakes.relay.harness import RelayHarness
 from fakes.relay.tokens import settings
-from watchparty_api.bootstrap import build_services
 from watchparty_api.config import Config
 from watchparty_api.errors import Conflict, Unavailable
 from watchparty_api.records import RoomAction
@@ -34,19 +32,9 @@ TEXTS = ("\0", "a\0b\u202e\x1bz", "🎬" * 100, "x" * 400)
 def anywhere(store_url: str, keys_dir: object, clock: SteppedClock) -> Iterator[ApiHarness]:
     """The functions on each kind of store."""
     config = Config(public_url=SITE, store_url=store_url, keys_dir=str(keys_dir), workspace_id=f"w{id(clock)}")
-    relay, jobs, objects, mail = RecordingRelay(), RecordingJobs(), MemoryObjects(), RecordingMailer()
-    services = build_services(
-        config,
-        relay=relay,
-        jobs=jobs,
-        objects=objects,
-        mail=mail,
-        delivery_queue=RecordingDeliveryQueue(),
-        now=clock,
-        monotonic_s=clock.monotonic_s,
-    )
-    yield ApiHarness(services, clock, relay, jobs, objects, mail)
-    services.store.close()
+    harness = build_harness(config, clock)
+    yield harness
+    harness.services.store.close()
 
 
 def event(here: Party, kind: str, number: int, **facts: Any) -> Json:
