@@ -29,6 +29,8 @@ export default defineConfig({
   },
   build: {
     outDir: "dist",
+    // The oldest supported browsers (docs/browsers.md); Tailwind's colours and @property need them.
+    target: ["chrome111", "edge111", "firefox128", "safari16.4", "ios16.4"],
     manifest: true,
     rolldownOptions: {
       output: {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 
 /** A folder may import only folders of the lines above its own. */
 const TIERS = [
+  ["browser"],
   ["ui", "sync", "visitor"],
   ["api"],
   ["player", "upload", "link"],

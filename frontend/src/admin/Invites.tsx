@@ -7,9 +7,9 @@ import {
   revokeAccountInvite,
 } from "@/api/admin";
 import { useSubmission } from "@/api/useSubmission";
+import { copyText } from "@/browser/copyText";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
-import { copyText } from "@/ui/copyText";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { showToast } from "@/ui/Toast";

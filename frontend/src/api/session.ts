@@ -5,6 +5,7 @@
  */
 
 import { create } from "zustand";
+import { storage } from "@/browser/storage";
 import { ApiError, NetworkError, toApiError } from "./errors";
 import type { Schema } from "./schema";
 
@@ -24,13 +25,13 @@ let refreshing: Promise<boolean> | null = null;
 
 export function signedIn(answer: Schema<"SignedIn">): void {
   token = { value: answer.access_token, expires_at_ms: Date.now() + answer.expires_in * 1000 };
-  localStorage.setItem(HINT, "1");
+  storage.setItem(HINT, "1");
   useSession.setState({ status: "signed_in", account: answer.account });
 }
 
 export function signedOut(): void {
   token = null;
-  localStorage.removeItem(HINT);
+  storage.removeItem(HINT);
   useSession.setState({ status: "anonymous", account: null });
 }
 
@@ -55,7 +56,7 @@ export function refresh(): Promise<boolean> {
 }
 
 async function renew(): Promise<boolean> {
-  if (!localStorage.getItem(HINT)) {
+  if (!storage.getItem(HINT)) {
     signedOut();
     return false;
   }

@@ -1,5 +1,7 @@
 /** Reads a pasted link to a film that browsers can play. Pure. */
 
+import { parseUrl } from "@/browser/parseUrl";
+
 export interface FilmLink {
   source_url: string;
   title: string;
@@ -25,7 +27,7 @@ export function isPlaylist({ source_url }: FilmLink): boolean {
 }
 
 function parsed(pasted: string): URL | null {
-  const url = URL.parse(pasted.trim());
+  const url = parseUrl(pasted.trim());
   return url && ["http:", "https:"].includes(url.protocol) ? url : null;
 }
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { RoomCard } from "@/api/rooms";
 import { useSession } from "@/api/session";
+import { holdVideo } from "@/player/video/heldVideo";
 import { Button } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
 import { savedName, saveName } from "@/visitor/visitorName";
@@ -33,6 +34,7 @@ export function JoinForm({ card, asksPassword, wrongPassword, busy, onJoin }: Jo
     event.preventDefault();
     const display_name = name.trim() || savedName();
     saveName(display_name);
+    holdVideo();
     onJoin({ display_name, ...(password === "" ? {} : { password }) });
   };
 

@@ -3,7 +3,7 @@
  * what plays when, and no component here touches the element.
  */
 
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useLayoutEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
 import { ControlBar, ThumbControls } from "./controls/ControlBar";
@@ -19,6 +19,7 @@ import { useIdle } from "./useIdle";
 import { useMediaSession } from "./useMediaSession";
 import { useStageFullscreen } from "./useStageFullscreen";
 import { useWakeLock } from "./useWakeLock";
+import { takeVideo } from "./video/heldVideo";
 
 interface StageProps {
   session: RoomSession;
@@ -36,7 +37,8 @@ interface StageProps {
 export function Stage(props: StageProps) {
   const { session, media, onAskControl, theatre, onTheatre } = props;
   const [element, setElement] = useState<HTMLElement | null>(null);
-  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const [frame, setFrame] = useState<HTMLElement | null>(null);
+  const video = useVideo(frame, media?.posterUrl ?? null);
   const [help, setHelp] = useState(false);
   const fullscreen = useStageFullscreen(element);
   const handle = usePlayerHandle({ video, session, media });
@@ -70,13 +72,7 @@ export function Stage(props: StageProps) {
       data-rev={rev}
       className="stage @container absolute inset-0 isolate overflow-hidden bg-black text-white"
     >
-      {/* biome-ignore lint/a11y/useMediaCaption: the captions come with the stream */}
-      <video
-        ref={setVideo}
-        playsInline
-        poster={media?.posterUrl ?? undefined}
-        className="absolute inset-0 size-full object-contain"
-      />
+      <div ref={setFrame} className="absolute inset-0" />
       {stage === null ? (
         <>
           {media === null && props.emptyState}
@@ -94,6 +90,32 @@ export function Stage(props: StageProps) {
       />
     </section>
   );
+}
+
+/** Puts the element that was created during the tap into the frame. */
+function useVideo(frame: HTMLElement | null, posterUrl: string | null): HTMLVideoElement | null {
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+
+  useLayoutEffect(() => {
+    if (frame === null) return;
+    const taken = takeVideo();
+    taken.playsInline = true;
+    taken.className = "size-full object-contain";
+    frame.append(taken);
+    setVideo(taken);
+    return () => {
+      taken.remove();
+      setVideo(null);
+    };
+  }, [frame]);
+
+  useLayoutEffect(() => {
+    if (video === null) return;
+    if (posterUrl === null) video.removeAttribute("poster");
+    else video.poster = posterUrl;
+  }, [video, posterUrl]);
+
+  return video;
 }
 
 /** A component of its own, because its hooks need a player. */

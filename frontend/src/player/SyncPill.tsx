@@ -2,6 +2,7 @@ import { RefreshCw } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useStore } from "zustand";
 import type { RoomSession } from "@/sync/session";
+import type { CorrectionState } from "@/sync/syncController";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { amount, type PillTone, type SyncText, syncAnnouncement, syncText } from "./syncText";
@@ -67,6 +68,8 @@ function SyncDetails({ session }: { session: RoomSession }) {
     ["Offset", sync.error_ms === null ? null : signed(sync.error_ms)],
     ["Round trip", clock && amount(clock.rtt_ms)],
     ["Clock uncertainty", clock && `± ${amount(clock.uncertainty_ms)}`],
+    ["Tolerance", player && tolerance(player.correction)],
+    ["Corrected by", player && METHODS[player.correction.method]],
     ["Buffered", player && `${Math.round(player.buffered_s)} s`],
     ["Quality", player?.quality ?? null],
   ];
@@ -98,5 +101,15 @@ function Remedy({ session, remedy }: { session: RoomSession; remedy: string | nu
     </Popover.Close>
   );
 }
+
+const METHODS = {
+  exact_pulses: "Speed",
+  near_pulses: "Speed, averaged",
+  launches: "Restarts",
+};
+
+/** Corrections that did not help have made it wider. */
+const tolerance = ({ tolerance_ms, widened }: CorrectionState) =>
+  `± ${amount(tolerance_ms)}${widened ? ", widened" : ""}`;
 
 const signed = (error_ms: number) => `${error_ms < 0 ? "−" : "+"}${amount(error_ms)}`;

@@ -9,7 +9,8 @@ function firstCorrection(
   const controller = new DriftController();
   prepare(controller);
   for (let now_ms = 1_000; now_ms < 2_000; now_ms += 30) {
-    const sample = { now_ms, error_ms, uncertainty_ms: 0, rate, mayJump };
+    const position_s = now_ms / 1_000;
+    const sample = { now_ms, position_s, error_ms, uncertainty_ms: 0, rate, mayJump };
     const correction = controller.step(sample);
     const for_ms = (controller.pulseUntil_ms ?? now_ms) - now_ms;
     if (correction.kind !== "none") return { ...correction, for_ms };
@@ -20,7 +21,8 @@ function firstCorrection(
 describe("DriftController", () => {
   const settled = (controller: DriftController) => {
     for (let i = 0; i < 10; i += 1) {
-      controller.step({ now_ms: i, error_ms: 0, uncertainty_ms: 0, rate: 1, mayJump: true });
+      const sample = { now_ms: i, position_s: i / 1_000, error_ms: 0, uncertainty_ms: 0 };
+      controller.step({ ...sample, rate: 1, mayJump: true });
     }
   };
 
@@ -52,7 +54,13 @@ describe("DriftController", () => {
     let count = 0;
     const sample = { error_ms: 20, uncertainty_ms: 0, rate: 1, mayJump: true };
     do count += 1;
-    while (controller.step({ ...sample, now_ms: 1_000 + count * every_ms }).kind === "none");
+    while (
+      controller.step({
+        ...sample,
+        now_ms: 1_000 + count * every_ms,
+        position_s: 1 + (count * every_ms) / 1_000,
+      }).kind === "none"
+    );
     expect(count).toBe(samples);
   });
 

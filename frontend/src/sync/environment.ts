@@ -28,7 +28,7 @@ export interface SyncEnvironment {
   openSocket(url: string, events: SocketEvents): Socket;
   after(delay_ms: number, run: () => void): Cancel;
   isVisible(): boolean;
-  /** The page's visibility changed, or the network returned. */
+  /** The page's visibility changed, it came back from the back-forward cache, or the network returned. */
   onWake(run: () => void): Cancel;
   /** The device has left its network. */
   onNetworkLost(run: () => void): Cancel;
@@ -70,9 +70,11 @@ export function browserEnvironment(): SyncEnvironment {
     onWake: (run) => {
       document.addEventListener("visibilitychange", run);
       window.addEventListener("online", run);
+      window.addEventListener("pageshow", run);
       return () => {
         document.removeEventListener("visibilitychange", run);
         window.removeEventListener("online", run);
+        window.removeEventListener("pageshow", run);
       };
     },
     onNetworkLost: (run) => {

@@ -114,8 +114,8 @@ export class PlaybackControls {
     this.#perform({ op: "rate", rate }, target);
   }
 
-  /** The player was paused or started by something else than the page: a headset, the lock screen, the system. */
-  changedExternally(change: Pick<ExternalChange, "to" | "watching" | "sinceVisibilityChange_ms">) {
+  /** The player was paused or started by something else than the page. */
+  changedExternally(change: Omit<ExternalChange, "mayControl" | "detached">) {
     const state = this.#state;
     const meaning: ExternalMeaning = meaningOf({
       ...change,

@@ -13,6 +13,7 @@ const well: PlayerReading = {
   positioning_ms: 0,
   arrived: true,
   quality: null,
+  correction: { method: "exact_pulses", tolerance_ms: 1, widened: false },
 };
 const here: ReadinessContext = { now_ms: 10_000, visible: true, detached: false, before: "ok" };
 const starving = { ...well, buffered_s: 0.1, stalledSince_ms: 9_000 };

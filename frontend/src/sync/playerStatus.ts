@@ -5,6 +5,7 @@
 import type { ClockEstimate } from "./clock";
 import type { PlaybackState, Ready, Report } from "./protocol";
 import type { SyncState } from "./roomState";
+import type { CorrectionState } from "./syncController";
 
 /** One reading of the player, as `SyncEngine` hands it to the session. */
 export interface PlayerReading {
@@ -25,6 +26,8 @@ export interface PlayerReading {
   arrived: boolean;
   /** The rendition on the screen, for people: "720p". */
   quality: string | null;
+  /** How the player is kept in position, for people. */
+  correction: CorrectionState;
 }
 
 interface StatusContext {

@@ -11,6 +11,7 @@ import type {
   RoomSettings,
   You,
 } from "./protocol";
+import type { CorrectionState } from "./syncController";
 
 export interface ConnectionState {
   status: "connecting" | "online" | "reconnecting" | "offline" | "ended";
@@ -91,7 +92,7 @@ export interface RoomState {
   clock: { offset_ms: number; uncertainty_ms: number; rtt_ms: number } | null;
   sync: SyncState;
   /** How this page's player is doing, for its viewer. */
-  player: { buffered_s: number; quality: string | null } | null;
+  player: { buffered_s: number; quality: string | null; correction: CorrectionState } | null;
 }
 
 export function emptyRoom(now_ms: number): RoomState {

@@ -52,6 +52,7 @@ const reading: PlayerReading = {
   positioning_ms: 0,
   arrived: true,
   quality: null,
+  correction: { method: "exact_pulses", tolerance_ms: 1, widened: false },
 };
 
 describe("RoomSession", () => {

@@ -203,9 +203,12 @@ class Session implements RoomSession {
     const changed = sync.status !== this.store.getState().sync.status;
     if (!changed && now_ms - this.#published_ms < PUBLISH_EVERY_MS) return;
     this.#published_ms = now_ms;
-    const player =
-      reading === null ? null : { buffered_s: reading.buffered_s, quality: reading.quality };
-    this.store.setState({ sync, player });
+    if (reading === null) {
+      this.store.setState({ sync, player: null });
+      return;
+    }
+    const { buffered_s, quality, correction } = reading;
+    this.store.setState({ sync, player: { buffered_s, quality, correction } });
   }
 
   #receive(message: ServerMessage, received_ms: number): void {

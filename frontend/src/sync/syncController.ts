@@ -4,6 +4,7 @@
  * needs. It starts a film by park-and-launch (seek to where the room will be, call `play()` one start latency
  * early) and keeps it in place with the `DriftController`. `SyncEngine` carries the actions out.
  */
+import { Calibration, type Method } from "./calibration";
 import { DriftController, LaunchBudget } from "./driftController";
 import type { LatencyMemory } from "./latency";
 import type { PlaybackState } from "./protocol";
@@ -18,6 +19,17 @@ export interface PlayerState {
   /** Enough is buffered to continue from here. */
   ready: boolean;
   ended: boolean;
+  /** False where the rate must be left alone, as in a native HLS player. */
+  mayPulse: boolean;
+}
+
+/** How the player is kept in position, for display. */
+export interface CorrectionState {
+  method: Method;
+  /** Errors below this are left alone. */
+  tolerance_ms: number;
+  /** Corrections have not helped, so that larger errors are left alone. */
+  widened: boolean;
 }
 
 export interface RoomView {
@@ -39,14 +51,16 @@ export interface StepResult {
   wakeAt_ms: number | null;
 }
 
-/** All times are room time. */
+/** Times are room time unless noted. */
 type Phase =
   | { name: "idle" }
   | { name: "stopped"; at_s: number }
   | { name: "parking"; at_s: number; launchAt_ms: number; since_ms: number; attempt: number }
   | { name: "armed"; at_s: number; launchAt_ms: number; attempt: number }
   | { name: "launching"; launchAt_ms: number; onTime: boolean }
-  | { name: "following"; learn: boolean };
+  | { name: "following"; learn: boolean }
+  /** Paused for a moment because it was ahead; both are local times. */
+  | { name: "holding"; until_ms: number };
 
 /** A commanded change of position above this is a jump; below it, pulses correct it. */
 const JUMP_S = 0.5;
@@ -70,16 +84,29 @@ export class SyncController {
   #appliedRevision = "";
   #actions: PlayerAction[] = [];
   #wakeAt_ms: number | null = null;
-  readonly #drift = new DriftController();
+  readonly #drift: DriftController;
   readonly #budget = new LaunchBudget();
   readonly #latency: LatencyMemory;
+  readonly #calibration: Calibration;
 
-  constructor(latency: LatencyMemory) {
+  constructor(latency: LatencyMemory, calibration = new Calibration()) {
     this.#latency = latency;
+    this.#calibration = calibration;
+    this.#drift = new DriftController(calibration);
   }
 
   get phase(): Phase["name"] {
     return this.#phase.name;
+  }
+
+  /** The last measured error while the film is followed; null before the first measurement. */
+  get measured_ms(): number | null {
+    return this.#phase.name === "following" ? this.#drift.measured_ms : null;
+  }
+
+  get correction(): CorrectionState {
+    const { deadBand_ms, widened } = this.#drift.tolerance;
+    return { method: this.#calibration.strategy.method, tolerance_ms: deadBand_ms, widened };
   }
 
   /** Starts again: another source, a return from the viewer's own pace, or playing was unblocked. */
@@ -92,6 +119,7 @@ export class SyncController {
   step(player: PlayerState, room: RoomView): StepResult {
     this.#actions = [];
     this.#wakeAt_ms = null;
+    this.#calibration.mayPulse = player.mayPulse;
     const goal = room.timeline.newest;
     if (goal === null || goal.mode === "empty") this.#stopAt(player, null);
     else if (goal.mode === "playing") this.#playTowards(goal, player, room);
@@ -140,7 +168,20 @@ export class SyncController {
         return;
       case "following":
         this.#whileFollowing(goal, player, room);
+        return;
+      case "holding":
+        this.#whileHolding(this.#phase.until_ms, goal, player, room);
     }
+  }
+
+  #whileHolding(until_ms: number, goal: PlaybackState, player: PlayerState, room: RoomView): void {
+    if (this.#appliedRevision !== revision(goal) && this.#jumped(goal, player, room)) return;
+    if (player.now_ms < until_ms - 0.5) {
+      this.#wakeAtLocal(until_ms);
+      return;
+    }
+    this.#actions.push({ do: "play" });
+    this.#phase = { name: "following", learn: false };
   }
 
   /** The film has ended, here or in the room: there is nothing left to follow. */
@@ -284,6 +325,7 @@ export class SyncController {
     const before_ms = this.#drift.measured_ms;
     const correction = this.#drift.step({
       now_ms: player.now_ms,
+      position_s: player.position_s,
       error_ms,
       uncertainty_ms: room.uncertainty_ms,
       rate: state.rate,
@@ -292,10 +334,18 @@ export class SyncController {
     if (before_ms === null) this.#learnStart(state);
     switch (correction.kind) {
       case "none":
+        // The calibration may have found another rate to rest at.
+        if (this.#drift.pulseUntil_ms === null) this.#setBaseRate(state.rate);
         break;
       case "pulse":
-      case "settle":
         this.#setRate(correction.rate);
+        break;
+      case "settle":
+        this.#setBaseRate(state.rate);
+        break;
+      case "hold":
+        this.#actions.push({ do: "pause" });
+        this.#phase = { name: "holding", until_ms: correction.until_ms };
         break;
       case "jump":
         this.#relaunch(state, player, room);
@@ -309,6 +359,7 @@ export class SyncController {
     if (this.#phase.name !== "following" || !this.#phase.learn || startError_ms === null) return;
     this.#phase = { name: "following", learn: false };
     this.#latency.learn("start_ms", this.#latency.values.start_ms - startError_ms / state.rate);
+    this.#calibration.launched(startError_ms);
   }
 
   #relaunch(goal: PlaybackState, player: PlayerState, room: RoomView): void {
@@ -319,7 +370,7 @@ export class SyncController {
 
   #setBaseRate(rate: number): void {
     this.#baseRate = rate;
-    this.#setRate(rate);
+    this.#setRate(rate * this.#calibration.strategy.restFactor);
   }
 
   #setRate(rate: number): void {

@@ -1,19 +1,21 @@
 /** The colour theme: the system's, or the one chosen on this device. */
+import { storage } from "@/browser/storage";
+
 export type Theme = "system" | "dark" | "light";
 
 const KEY = "watchparty.theme";
 
 export function currentTheme(): Theme {
-  const stored = localStorage.getItem(KEY);
+  const stored = storage.getItem(KEY);
   return stored === "dark" || stored === "light" ? stored : "system";
 }
 
 export function applyTheme(theme: Theme): void {
   if (theme === "system") {
-    localStorage.removeItem(KEY);
+    storage.removeItem(KEY);
     delete document.documentElement.dataset.theme;
   } else {
-    localStorage.setItem(KEY, theme);
+    storage.setItem(KEY, theme);
     document.documentElement.dataset.theme = theme;
   }
 }

@@ -3,6 +3,8 @@
  * http; there, an entry in localStorage that is renewed every few seconds serves, and ends a little later.
  */
 
+import { storage } from "@/browser/storage";
+
 /** Ends the lease. */
 export type Release = () => void;
 
@@ -35,18 +37,17 @@ function byWebLock(name: string): Promise<Release | null> {
 }
 
 async function byStorage(key: string, tab: string): Promise<Release | null> {
-  const write = () =>
-    localStorage.setItem(key, JSON.stringify({ tab, until: Date.now() + LIFE_MS }));
-  if (isHeldByOther(localStorage.getItem(key), tab, Date.now())) return null;
+  const write = () => storage.setItem(key, JSON.stringify({ tab, until: Date.now() + LIFE_MS }));
+  if (isHeldByOther(storage.getItem(key), tab, Date.now())) return null;
   write();
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  if (isHeldByOther(localStorage.getItem(key), tab, Date.now())) return null;
+  if (isHeldByOther(storage.getItem(key), tab, Date.now())) return null;
 
   const renewing = setInterval(write, RENEW_MS);
   const release = () => {
     clearInterval(renewing);
     window.removeEventListener("pagehide", release);
-    localStorage.removeItem(key);
+    storage.removeItem(key);
   };
   window.addEventListener("pagehide", release);
   return release;

@@ -28,13 +28,22 @@ const STORE = "uploads";
 
 function open(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
-    if (!("indexedDB" in globalThis)) return resolve(null);
-    const request = indexedDB.open(DATABASE, 1);
+    const request = opening();
+    if (request === null) return resolve(null);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
     request.onsuccess = () => resolve(request.result);
     // Some browsers refuse this in private windows.
     request.onerror = () => resolve(null);
   });
+}
+
+/** Null where IndexedDB is missing or forbidden: with all cookies blocked, even its name throws. */
+function opening(): IDBOpenDBRequest | null {
+  try {
+    return indexedDB.open(DATABASE, 1);
+  } catch {
+    return null;
+  }
 }
 
 async function run<T>(

@@ -3,8 +3,9 @@ import { useNavigate, useSearchParams } from "react-router";
 import { sentenceFor } from "@/api/errors";
 import { useSession } from "@/api/session";
 import { useSiteConfig } from "@/api/siteConfig";
+import { copyOnceKnown } from "@/browser/copyText";
+import { holdVideo } from "@/player/video/heldVideo";
 import { Button } from "@/ui/Button";
-import { copyText } from "@/ui/copyText";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
 import { UploadRefused } from "@/upload/uploadManager";
@@ -90,9 +91,12 @@ function useStartParty(plan: PartyPlan) {
     event.preventDefault();
     setBusy(true);
     setError(null);
+    holdVideo();
+    const starting = startParty(plan, config?.temporary_hosts ?? true);
+    const copying = copyOnceKnown(starting.then((room) => room.url)).catch(() => false);
     try {
-      const room = await startParty(plan, config?.temporary_hosts ?? true);
-      const copied = await copyText(room.url);
+      const room = await starting;
+      const copied = await copying;
       navigate(new URL(room.url).pathname, { state: { created: true, copied } });
     } catch (failure) {
       if (failure instanceof SignInNeeded) navigate("/login?next=/new");

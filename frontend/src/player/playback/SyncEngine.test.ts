@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_TRAITS } from "@/sync/calibration";
 import { FakeEnvironment } from "@/sync/fakes/FakeEnvironment";
 import { FakeRenewal, joinConnection, playbackState, welcome } from "@/sync/fakes/FakeRelay";
 import { DEFAULT_LATENCIES } from "@/sync/latency";
@@ -26,6 +27,8 @@ async function watching({ canControl = true } = {}) {
     player: port,
     latencies: DEFAULT_LATENCIES,
     onLatencies: () => {},
+    traits: UNKNOWN_TRAITS,
+    onTraits: () => {},
     environment: {
       now: () => browser.now(),
       after: (delay_ms, run) => browser.after(delay_ms, run),
@@ -40,6 +43,7 @@ async function watching({ canControl = true } = {}) {
       },
       isVisible: () => browser.visible,
       sinceVisibilityChange_ms: () => sinceVisibilityChange_ms,
+      hasMediaSession: true,
     },
   });
   browser.socket.answersPings = { offset_ms: OFFSET_MS };
@@ -82,8 +86,9 @@ describe("SyncEngine", () => {
     expect(browser.socket.of("report").length).toBe(reports);
   });
 
-  it("asks the room when the viewer presses the headset's button, and waits for the answer", async () => {
+  it("asks the room when the viewer pauses in the picture-in-picture window, and waits for the answer", async () => {
     const { browser, port, deliver, roomNow_ms, commands } = await watching();
+    port.view.setState({ inPip: true });
     port.pauseExternally();
     expect(commands()).toEqual(["pause"]);
     await browser.advance(300);
@@ -93,8 +98,24 @@ describe("SyncEngine", () => {
     expect(port.snapshot()).toMatchObject({ paused: true, position_s: 102 });
   });
 
-  it("plays on when the room refuses the headset's request", async () => {
+  it("does not pause the room for a call, an unplugged headset or the autoplay policy, and follows it again", async () => {
+    for (const soundBlocked of [true, false]) {
+      const { browser, port, commands, error_ms } = await watching();
+      port.view.setState({ soundBlocked });
+      for (let i = 0; i < 5; i += 1) {
+        port.pauseExternally();
+        await browser.advance(500);
+      }
+      expect(commands()).toEqual([]);
+      await browser.advance(10_000);
+      expect(port.player.paused).toBe(false);
+      expect(Math.abs(error_ms())).toBeLessThan(10);
+    }
+  });
+
+  it("plays on when the room refuses the viewer's request", async () => {
     const { browser, port, error_ms, session } = await watching();
+    port.view.setState({ inPip: true });
     const refused: string[] = [];
     session.on("nack", ({ code }) => refused.push(code));
     port.pauseExternally();
@@ -110,6 +131,7 @@ describe("SyncEngine", () => {
     const { browser, session, port, deliver, roomNow_ms, commands, error_ms } = await watching({
       canControl: false,
     });
+    port.view.setState({ inNativeFullscreen: true });
     let snapBacks = 0;
     session.on("notAllowed", () => {
       snapBacks += 1;

@@ -4,6 +4,7 @@
  * does not pass through here, but through `PlaybackControls`.
  */
 
+import { Calibration, type PlayerTraits } from "@/sync/calibration";
 import { type Latencies, LatencyMemory } from "@/sync/latency";
 import { isDetached } from "@/sync/playbackControls";
 import type { PlayerReading } from "@/sync/playerStatus";
@@ -24,16 +25,20 @@ interface EngineOptions {
   environment: EngineEnvironment;
   latencies: Latencies;
   onLatencies: (latencies: Latencies) => void;
+  /** What an earlier visit has learned about this browser's player. */
+  traits: PlayerTraits;
+  onTraits: (traits: PlayerTraits) => void;
 }
 
 const STEP_EVERY_MS = { playing: 30, stopped: 250 };
-/** How long the player stays as a headset or the system left it, unless the room answers sooner. */
+/** How long the player stays as its viewer left it, unless the room answers sooner. */
 const HOLD_MS = 1_500;
 const END_TOLERANCE_S = 0.3;
 
 export class SyncEngine {
   readonly #options: EngineOptions;
   readonly #latency: LatencyMemory;
+  readonly #calibration: Calibration;
   readonly #controller: SyncController;
   readonly #cancels: (() => void)[];
   #cancelTick: () => void = () => {};
@@ -50,7 +55,8 @@ export class SyncEngine {
     const { session, player, environment } = options;
     this.#options = options;
     this.#latency = new LatencyMemory(options.latencies);
-    this.#controller = new SyncController(this.#latency);
+    this.#calibration = new Calibration(options.traits);
+    this.#controller = new SyncController(this.#latency, this.#calibration);
     this.#cancels = [
       session.controls.attach(player),
       player.on((event) => this.#onPlayerEvent(event)),
@@ -99,10 +105,14 @@ export class SyncEngine {
 
   #changedExternally(to: "play" | "pause"): void {
     const { session, environment, player } = this.#options;
+    const { inPip, inNativeFullscreen, blocked, soundBlocked } = player.view.getState();
+    const ownControls = inPip || inNativeFullscreen;
     const meaning = session.controls.changedExternally({
       to,
-      watching: environment.isVisible() || player.view.getState().inPip,
+      watching: environment.isVisible() || ownControls,
       sinceVisibilityChange_ms: environment.sinceVisibilityChange_ms(),
+      byPerson: ownControls || !environment.hasMediaSession,
+      awaitsGesture: blocked || soundBlocked,
     });
     if (meaning !== "ask_room") return;
     const until_ms = environment.now() + HOLD_MS;
@@ -151,6 +161,7 @@ export class SyncEngine {
     const clock = session.store.getState().clock;
     if (room_ms === null || clock === null) return;
     const before = this.#latency.values;
+    const { traits } = this.#calibration;
     const decision = this.#controller.step(
       { ...snapshot, now_ms: snapshot.at_ms },
       {
@@ -164,6 +175,7 @@ export class SyncEngine {
     if (before.start_ms !== this.#latency.values.start_ms) {
       this.#options.onLatencies(this.#latency.values);
     }
+    if (this.#calibration.traits !== traits) this.#options.onTraits(this.#calibration.traits);
     this.#trackArrival(snapshot);
   }
 
@@ -189,7 +201,7 @@ export class SyncEngine {
 
   #trackArrival(snapshot: PlayerSnapshot): void {
     const { phase } = this.#controller;
-    const inPosition = phase === "following" || phase === "stopped";
+    const inPosition = phase === "following" || phase === "holding" || phase === "stopped";
     if (inPosition) this.#positioningSince_ms = null;
     else this.#positioningSince_ms ??= snapshot.at_ms;
     // At the end of the playable part there is a picture, but nothing to continue with.
@@ -217,6 +229,7 @@ export class SyncEngine {
         this.#positioningSince_ms === null ? 0 : snapshot.at_ms - this.#positioningSince_ms,
       arrived: this.#arrived || blocked,
       quality: shownQuality,
+      correction: this.#controller.correction,
     };
   }
 
@@ -229,6 +242,10 @@ export class SyncEngine {
     const target_s = stopped && !detached ? restingPosition_s(newest) : session.target();
     const comparable = detached || this.#positioningSince_ms === null;
     if (target_s === null || !comparable) return null;
+    // One stale reading says little; the controller has averaged a window of them.
+    const { measured_ms } = this.#controller;
+    const { age_ms } = this.#calibration.strategy;
+    if (!detached && age_ms > 0 && measured_ms !== null) return measured_ms;
     return (snapshot.position_s - target_s) * 1000;
   }
 }

@@ -8,6 +8,8 @@ export interface EngineEnvironment {
   onAlarm(listener: () => void): () => void;
   isVisible(): boolean;
   sinceVisibilityChange_ms(): number;
+  /** Media keys and the lock screen reach the page as actions, and not as changes of the element. */
+  readonly hasMediaSession: boolean;
 }
 
 export function browserEngineEnvironment(): EngineEnvironment {
@@ -33,6 +35,7 @@ export function browserEngineEnvironment(): EngineEnvironment {
       };
     },
     isVisible: () => document.visibilityState === "visible",
+    hasMediaSession: "mediaSession" in navigator,
     sinceVisibilityChange_ms: () => performance.now() - changed_ms,
   };
 }

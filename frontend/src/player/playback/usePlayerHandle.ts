@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
+import { UNKNOWN_TRAITS } from "@/sync/calibration";
 import { DEFAULT_LATENCIES } from "@/sync/latency";
 import type { RoomSession } from "@/sync/session";
 import type { Sidecar } from "../video/Captions";
-import { readPreferences, savePreferences } from "../video/preferences";
+import { readPreferences, readTraits, savePreferences, saveTraits } from "../video/preferences";
 import { VideoElementPlayer } from "../video/VideoElementPlayer";
 import { browserEngineEnvironment } from "./engineEnvironment";
 import { SyncEngine } from "./SyncEngine";
@@ -79,6 +80,8 @@ function createHandle(video: HTMLVideoElement, session: RoomSession): PlayerHand
       seek_ms: seek_ms ?? DEFAULT_LATENCIES.seek_ms,
     },
     onLatencies: savePreferences,
+    traits: readTraits(navigator.userAgent, Date.now()) ?? UNKNOWN_TRAITS,
+    onTraits: (traits) => saveTraits(traits, navigator.userAgent, Date.now()),
   });
   return { player, engine };
 }

@@ -22,6 +22,8 @@ export interface PlayerSnapshot {
   /** The film's length and tracks are known, so that it can be seeked. */
   loaded: boolean;
   buffered_s: number;
+  /** False where the rate must be left alone, because the browser itself plays the stream. */
+  mayPulse: boolean;
 }
 
 export type PlayOutcome = "playing" | "blocked" | "interrupted";
@@ -66,6 +68,8 @@ export interface PlayerView {
   subtitles: TrackChoices;
   canPip: boolean;
   inPip: boolean;
+  /** The browser shows the film alone, with its own controls, as iPhones do. */
+  inNativeFullscreen: boolean;
   failure: "network" | "format" | null;
 }
 
@@ -100,5 +104,6 @@ export const EMPTY_VIEW: PlayerView = {
   subtitles: NO_TRACKS,
   canPip: false,
   inPip: false,
+  inNativeFullscreen: false,
   failure: null,
 };

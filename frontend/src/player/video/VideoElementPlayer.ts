@@ -85,8 +85,9 @@ export class VideoElementPlayer implements PlayerPort {
     this.#video.pause();
     this.#video.removeAttribute("src");
     this.#video.load();
-    const { volume, muted, canSetVolume, canPip, inPip } = this.view.getState();
-    this.view.setState({ ...EMPTY_VIEW, volume, muted, canSetVolume, canPip, inPip });
+    const { volume, muted, canSetVolume, canPip, inPip, inNativeFullscreen } = this.view.getState();
+    const lasting = { volume, muted, canSetVolume, canPip, inPip, inNativeFullscreen };
+    this.view.setState({ ...EMPTY_VIEW, ...lasting });
     if (source?.kind === "file") this.#openFile(source, at_s);
     else if (source !== null) {
       this.#openStream(source, at_s).catch(() => this.view.setState({ failure: "network" }));
@@ -106,6 +107,7 @@ export class VideoElementPlayer implements PlayerPort {
       ended: video.ended,
       loaded: video.readyState >= HTMLMediaElement.HAVE_METADATA,
       buffered_s: bufferedUntil(video) - position_s,
+      mayPulse: this.#source?.kind !== "hls" || this.#stream !== null,
     };
   }
 
@@ -244,6 +246,8 @@ export class VideoElementPlayer implements PlayerPort {
     on("volumechange", () => this.#onVolumeChange());
     on("enterpictureinpicture", () => this.view.setState({ inPip: true }));
     on("leavepictureinpicture", () => this.view.setState({ inPip: false }));
+    on("webkitbeginfullscreen", () => this.view.setState({ inNativeFullscreen: true }));
+    on("webkitendfullscreen", () => this.view.setState({ inNativeFullscreen: false }));
     on("resize", () => this.#onChange());
   }
 

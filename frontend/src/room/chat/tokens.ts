@@ -2,6 +2,8 @@
  * Splits the text of a chat message into text, web links and film times. The result is data, never markup, so what
  * people type can only be shown, not executed.
  */
+
+import { parseUrl } from "@/browser/parseUrl";
 import { parseFilmTime } from "@/ui/filmTime";
 
 export type Token =
@@ -9,7 +11,9 @@ export type Token =
   | { kind: "link"; text: string; href: string }
   | { kind: "time"; text: string; position_s: number };
 
-const FIND = /https?:\/\/[^\s<>"]+|(?<![\d:.])(?:\d{1,2}:)?\d{1,2}:\d{2}(?![\d:])/giu;
+const FIND = /https?:\/\/[^\s<>"]+|(?:\d{1,2}:)?\d{1,2}:\d{2}(?![\d:])/giu;
+/** Before a film time: then it is part of a longer number. A lookbehind would be a syntax error in Safari 16.3. */
+const CONTINUES = /[\d:.]$/;
 const CLOSERS: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 /**
@@ -24,7 +28,8 @@ export function tokenise(message: string): Token[] {
   const tokens: Token[] = [];
   let done = 0;
   for (const match of text.matchAll(FIND)) {
-    const token = match[0].includes("//") ? asLink(match[0]) : asTime(match[0]);
+    const [found] = match;
+    const token = found.includes("//") ? asLink(found) : asTime(found, text.slice(0, match.index));
     if (!token) continue;
     if (match.index > done) tokens.push({ kind: "text", text: text.slice(done, match.index) });
     tokens.push(token);
@@ -34,15 +39,15 @@ export function tokenise(message: string): Token[] {
   return tokens;
 }
 
-function asTime(found: string): Token | null {
-  const position_s = parseFilmTime(found);
+function asTime(found: string, before: string): Token | null {
+  const position_s = CONTINUES.test(before) ? null : parseFilmTime(found);
   return position_s === null ? null : { kind: "time", text: found, position_s };
 }
 
 function asLink(found: string): Token | null {
   const text = withoutSentenceEnd(found);
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return null;
   // A user name before the host is how links pretend to lead elsewhere.
   if (url.username || url.password) return null;
   return { kind: "link", text, href: url.href };

@@ -1,7 +1,7 @@
 import { Check, Copy, Share2 } from "lucide-react";
 import { useEffect, useState } from "react";
+import { copyText } from "@/browser/copyText";
 import { Button } from "@/ui/Button";
-import { copyText } from "@/ui/copyText";
 import { Input } from "@/ui/Field";
 
 const COPIED_MS = 3000;

@@ -7,6 +7,13 @@ interface Behaviour {
   skew: number;
   noise_ms: () => number;
   duration_s: number;
+  /** The reported position is renewed in steps of this length; 0: at every reading. */
+  renewal_ms: number;
+  /** How long each change of the rate interrupts the player. */
+  rateChange_ms: () => number;
+  /** How much sound is discarded whenever the rate returns to exactly 1. The reported position does not show it. */
+  lostSound_ms: number;
+  mayPulse: boolean;
 }
 
 const GOOD: Behaviour = {
@@ -15,6 +22,10 @@ const GOOD: Behaviour = {
   skew: 0,
   noise_ms: () => 0,
   duration_s: 3600,
+  renewal_ms: 0,
+  rateChange_ms: () => 0,
+  lostSound_ms: 0,
+  mayPulse: true,
 };
 
 /** A player that starts late, seeks slowly and runs slightly fast or slow, as real ones do. */
@@ -28,6 +39,8 @@ export class FakePlayer {
   #at_ms = 0;
   #movesFrom_ms = 0;
   #seekUntil_ms = 0;
+  #soundAhead_s = 0;
+  #reported: { step: number; position_s: number } = { step: -1, position_s: 0 };
 
   constructor(behaviour: Partial<Behaviour> = {}) {
     this.#behaviour = { ...GOOD, ...behaviour };
@@ -37,8 +50,10 @@ export class FakePlayer {
     this.#advance(now_ms);
     this.actions.push(action);
     if (action.do === "pause") this.paused = true;
-    else if (action.do === "rate") this.rate = action.rate;
+    else if (action.do === "rate") this.#setRate(action.rate, now_ms);
     else if (action.do === "seek") {
+      this.#soundAhead_s = 0;
+      this.#reported.step = -1;
       this.#position_s = action.position_s;
       this.#seekUntil_ms = now_ms + this.#behaviour.seek_ms();
     } else if (this.paused) {
@@ -58,17 +73,46 @@ export class FakePlayer {
     return this.#position_s;
   }
 
+  /** Where the sound is. A seek brings it back to the picture. */
+  heard_s(now_ms: number): number {
+    return this.position_s(now_ms) + this.#soundAhead_s;
+  }
+
   state(now_ms: number): PlayerState {
+    const reported_s = this.#report(now_ms);
     this.#advance(now_ms);
     const seeking = now_ms < this.#seekUntil_ms;
     return {
       now_ms,
-      position_s: this.#position_s + (this.paused ? 0 : this.#behaviour.noise_ms() / 1000),
+      position_s: reported_s + (this.paused ? 0 : this.#behaviour.noise_ms() / 1000),
       paused: this.paused,
       seeking,
       ready: this.ready && !seeking,
       ended: this.#position_s >= this.#behaviour.duration_s,
+      mayPulse: this.#behaviour.mayPulse,
     };
+  }
+
+  #setRate(rate: number, now_ms: number): void {
+    if (rate === this.rate) return;
+    if (!this.paused) {
+      const from_ms = Math.max(now_ms, this.#movesFrom_ms);
+      this.#movesFrom_ms = from_ms + this.#behaviour.rateChange_ms();
+      if (rate === 1) this.#soundAhead_s += this.#behaviour.lostSound_ms / 1000;
+    }
+    this.rate = rate;
+  }
+
+  /** The position at the last renewal before now. */
+  #report(now_ms: number): number {
+    const { renewal_ms } = this.#behaviour;
+    if (renewal_ms === 0 || this.paused) return this.position_s(now_ms);
+    const step = Math.floor(now_ms / renewal_ms);
+    if (step !== this.#reported.step) {
+      const at_ms = Math.max(this.#at_ms, step * renewal_ms);
+      this.#reported = { step, position_s: this.position_s(at_ms) };
+    }
+    return this.#reported.position_s;
   }
 
   #advance(now_ms: number): void {

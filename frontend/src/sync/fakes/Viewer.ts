@@ -1,3 +1,4 @@
+import { Calibration, type PlayerTraits } from "../calibration";
 import { LatencyMemory } from "../latency";
 import type { PlaybackState } from "../protocol";
 import { SyncController } from "../syncController";
@@ -14,6 +15,8 @@ interface ViewerOptions {
   /** The interval between steps: 30 ms in a visible page, 1000 in a throttled one. */
   tick_ms?: number;
   from_ms?: number;
+  /** What an earlier visit has learned. */
+  traits?: PlayerTraits;
 }
 
 /** One simulated browser: a sync controller with a fake player, stepped by hand. */
@@ -21,7 +24,8 @@ export class Viewer {
   readonly player: FakePlayer;
   readonly timeline = new Timeline();
   readonly latency = new LatencyMemory();
-  readonly controller = new SyncController(this.latency);
+  readonly calibration: Calibration;
+  readonly controller: SyncController;
   now_ms: number;
   #options: ViewerOptions;
   #wakeAt_ms = Number.POSITIVE_INFINITY;
@@ -30,6 +34,8 @@ export class Viewer {
   constructor(options: ViewerOptions = {}) {
     this.#options = options;
     this.player = options.player ?? new FakePlayer();
+    this.calibration = new Calibration(options.traits);
+    this.controller = new SyncController(this.latency, this.calibration);
     this.now_ms = options.from_ms ?? 0;
     this.#tickAt_ms = this.now_ms;
   }
@@ -55,6 +61,12 @@ export class Viewer {
   error_ms(): number {
     const target_s = this.timeline.targetAt(this.now_ms) ?? Number.NaN;
     return (this.player.position_s(this.now_ms) - target_s) * 1000;
+  }
+
+  /** The same for the sound, which a browser may let run away from the position that it reports. */
+  heardError_ms(): number {
+    const target_s = this.timeline.targetAt(this.now_ms) ?? Number.NaN;
+    return (this.player.heard_s(this.now_ms) - target_s) * 1000;
   }
 
   #step(): void {
