@@ -226,7 +226,17 @@ def function_app(
 
 def auth_routers() -> "list[APIRouter]":
     """Function `auth`: accounts, sessions, administration, webhooks."""
-    from watchparty_api.accounts import api_tokens, external_identity, me, recovery, sign_in, sign_up
+    from watchparty_api.accounts import (
+        api_tokens,
+        external_identity,
+        me,
+        recovery,
+        second_step,
+        sign_in,
+        sign_up,
+        step_up,
+    )
+    from watchparty_api.accounts.factors import routes as factors
     from watchparty_api.admin import (
         account_invites,
         accounts,
@@ -244,8 +254,11 @@ def auth_routers() -> "list[APIRouter]":
         sign_up.router,
         sign_in.router,
         external_identity.router,
+        second_step.router,
+        step_up.router,
         recovery.router,
         me.router,
+        factors.router,
         api_tokens.router,
         site_settings.router,
         accounts.router,

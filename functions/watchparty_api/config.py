@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Literal
+from urllib.parse import urlsplit
+
+from watchparty_api.relying_party import relying_party
 
 
 class ConfigError(Exception):
@@ -83,6 +86,9 @@ def from_environment(environ: Mapping[str, str]) -> Config:
     in_cloud = "K_SERVICE" in environ
     if in_cloud and not (public_url or "").startswith("https://"):
         raise ConfigError("WATCHPARTY_PUBLIC_URL: expected the https:// address of the site")
+    if in_cloud and not _is_sites_address(public_url or ""):
+        # It decides for which domain and origin passkeys hold.
+        raise ConfigError("WATCHPARTY_PUBLIC_URL: expected https:// and a domain name, without a path or a password")
     if in_cloud and "FIREBASE_AUTH_EMULATOR_HOST" in environ:
         raise ConfigError("FIREBASE_AUTH_EMULATOR_HOST: must not be set in the cloud, it accepts unsigned tokens")
     return Config(
@@ -113,6 +119,11 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         service=environ.get("K_SERVICE", "watchparty"),
         first_admin=environ.get("WATCHPARTY_FIRST_ADMIN"),
     )
+
+
+def _is_sites_address(url: str) -> bool:
+    party, parts = relying_party(url), urlsplit(url)
+    return party is not None and parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
 
 
 def required(value: str | None, variable: str, what: str) -> str:

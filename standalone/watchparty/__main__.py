@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--name", help="display name (default: the address up to the @)")
     create.add_argument("--role", choices=["admin", "user"], default="user")
     create.set_defaults(run=_create_account, **_NO_SERVER)
+    reset = admin.add_parser("reset-factors", help="let someone in who has lost their passkeys and authenticator app")
+    reset.add_argument("--data", metavar="DIR", help="the server's data folder")
+    reset.add_argument("--email", required=True)
+    reset.set_defaults(run=_reset_factors, **_NO_SERVER)
     audit = commands.add_parser("audit", help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
     audit.add_argument("--data", metavar="DIR", help="the server's data folder")
@@ -90,6 +94,14 @@ def _transcode(arguments: argparse.Namespace) -> int:
     video_id = os.fsencode(arguments.file.stem).decode(errors="replace")
     named = ["--video-id", video_id, "--generation", "1"]
     return transcode(["--input", str(arguments.file), "--output", str(arguments.out_dir), *named])
+
+
+def _reset_factors(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import reset_factors
+    from watchparty.config import home_config
+
+    print(reset_factors(home_config(arguments, os.environ), email=arguments.email))
+    return 0
 
 
 def _create_account(arguments: argparse.Namespace) -> int:

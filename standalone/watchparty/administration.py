@@ -14,9 +14,10 @@ from watchparty.data_folder import DataFolder
 from watchparty.errors import HomeError
 from watchparty_api import audit
 from watchparty_api.accounts import creation
+from watchparty_api.accounts.factors import enrolment
 from watchparty_api.accounts.models import RegisterBody
 from watchparty_api.config import ConfigError
-from watchparty_api.errors import ApiError
+from watchparty_api.errors import ApiError, StoreError
 from watchparty_api.identity.rotation import STEPS
 from watchparty_api.records import Account
 from watchparty_api.services import Services
@@ -40,6 +41,22 @@ def create_account(
         raise HomeError("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error
     except ApiError as error:
         raise HomeError(error.detail) from error
+
+
+def reset_factors(config: HomeConfig, *, email: str) -> str:
+    """Removes the second factors of an account, so that its password alone signs in again; returns a summary.
+
+    Works on the store that the settings name, also on one in the cloud. Raises HomeError for an unknown address.
+    """
+    with _services(config) as services:
+        account = creation.account_by_email(services, email.strip().lower())
+        if account is None:
+            raise HomeError(f"No account has the address {email}.")
+        try:
+            enrolment.reset_factors(services, account, actor="operator")
+        except StoreError as error:
+            raise HomeError("Someone else is changing this account right now. Try again.") from error
+    return f"{email} has no second factor any more: sign in with the password, and add a new one."
 
 
 def verify_audit(config: HomeConfig) -> str:

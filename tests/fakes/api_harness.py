@@ -101,6 +101,7 @@ class ApiHarness:
             current_hash="-",
             expires_at=now + timedelta(days=30),
             last_used_at=now,
+            proved_at=now,
         )
         self.services.store.create(session)
         return Person(account, session.id, self.services.tokens.access_token(account, session.id, now))

@@ -118,6 +118,7 @@ def build_world(api: ApiHarness) -> World:
         "account_id": other.id,
         "invite_id": invite["id"],
         "token_id": token["id"],
+        "passkey_id": "none",
         "webhook_id": webhook["id"],
         "letter_id": "none",
         "session_id": next(each["id"] for each in sessions if each["current"]),

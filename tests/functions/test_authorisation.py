@@ -55,6 +55,9 @@ SITE_ROWS = [
     row("GET /.well-known/jwks.json", ANYTHING),
 ]
 _PERSON = {"email": "new@example.org", "password": PASSWORD, "display_name": "New"}
+_CREDENTIAL = {"id": "AA", "rawId": "AA", "type": "public-key"}
+REGISTERED = {**_CREDENTIAL, "response": {"clientDataJSON": "AA", "attestationObject": "AA"}}
+ASSERTED = {**_CREDENTIAL, "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}}
 ACCOUNT_ROWS = [
     row("GET /api/v1/setup", ANYTHING),
     row("POST /api/v1/setup", ANYTHING, {"token": "x", **_PERSON}),
@@ -70,6 +73,21 @@ ACCOUNT_ROWS = [
     # These two require a password or a cookie, which no caller here has.
     row("POST /api/v1/auth/login", frozenset(), {"email": "new@example.org", "password": PASSWORD}),
     row("POST /api/v1/auth/refresh", frozenset(), {}),
+    # A ticket or a passkey decides here. The test site has no https, so that passkeys are refused with 409.
+    row("POST /api/v1/auth/second-step", ANYTHING, {"ticket": "x", "code": "123456"}),
+    row("POST /api/v1/auth/passkey/challenge", ANYTHING, {}),
+    row("POST /api/v1/auth/passkey", ANYTHING, {"credential": ASSERTED}),
+    row("POST /api/v1/auth/step-up/challenge", ACCOUNTS),
+    row("POST /api/v1/auth/step-up", ACCOUNTS, {"code": "123456"}),  # 409: these accounts have nothing to prove with
+    row("GET /api/v1/auth/me/factors", ACCOUNTS),
+    row("POST /api/v1/auth/me/passkeys/challenge", ACCOUNTS),
+    row("POST /api/v1/auth/me/passkeys", ACCOUNTS, {"name": "Phone", "credential": REGISTERED}),
+    row("PATCH /api/v1/auth/me/passkeys/{passkey_id}", ACCOUNTS, {"name": "Phone"}),  # 404: another account's
+    row("DELETE /api/v1/auth/me/passkeys/{passkey_id}", ACCOUNTS),
+    row("POST /api/v1/auth/me/authenticator", ACCOUNTS),
+    row("POST /api/v1/auth/me/authenticator/confirm", ACCOUNTS, {"code": "123456"}),
+    row("DELETE /api/v1/auth/me/authenticator", ACCOUNTS),
+    row("POST /api/v1/auth/me/recovery-codes", ACCOUNTS),
     row("GET /api/v1/auth/me", ACCOUNTS),
     row("PATCH /api/v1/auth/me", ACCOUNTS, {"display_name": "New"}),
     row("DELETE /api/v1/auth/me", ACCOUNTS),
@@ -89,6 +107,7 @@ ADMIN_ROWS = [
     row("GET /api/v1/admin/accounts/{account_id}", {"admin"}),
     row("PATCH /api/v1/admin/accounts/{account_id}", {"admin"}, {"suspended": True}),
     row("DELETE /api/v1/admin/accounts/{account_id}", {"admin"}),
+    row("DELETE /api/v1/admin/accounts/{account_id}/factors", {"admin"}),
     row("GET /api/v1/admin/account-invites", {"admin"}),
     row("POST /api/v1/admin/account-invites", {"admin"}, {}),
     row("DELETE /api/v1/admin/account-invites/{invite_id}", {"admin"}),

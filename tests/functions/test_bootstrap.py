@@ -51,6 +51,9 @@ def test_what_is_missing_or_unsafe_is_named_s11(config: Config, changes: dict[st
         ({"WATCHPARTY_TRUSTED_PROXIES": "10.0.0.0/8, proxy"}, "WATCHPARTY_TRUSTED_PROXIES"),
         ({"K_SERVICE": "rooms"}, "WATCHPARTY_PUBLIC_URL"),
         ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "http://watch.example"}, "WATCHPARTY_PUBLIC_URL"),
+        ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "https://203.0.113.7"}, "WATCHPARTY_PUBLIC_URL"),
+        ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "https://watch.example/app"}, "WATCHPARTY_PUBLIC_URL"),
+        ({"K_SERVICE": "rooms", "WATCHPARTY_PUBLIC_URL": "https://me:pw@watch.example"}, "WATCHPARTY_PUBLIC_URL"),
         (
             {
                 "K_SERVICE": "rooms",

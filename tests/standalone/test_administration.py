@@ -73,3 +73,23 @@ def test_keys_stored_elsewhere_are_rotated_as_text() -> None:
         ran = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
         text = ran.stdout
         assert len(parse_family("", text).keys) == expected
+
+
+def test_an_operator_lets_an_admin_in_who_has_lost_every_factor(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command removes passkeys, app and codes of one account, and the audit log says who did it."""
+    with closing(sqlite3.connect(DataFolder(data).database)) as database, database:
+        database.execute("UPDATE account SET second_factor = 1")
+        database.execute(
+            "INSERT INTO second_factor (workspace_id, id, created_at, version, last_step, recovery_hashes) "
+            "SELECT workspace_id, id, created_at, 1, 0, '[]' FROM account"
+        )
+    assert main(["admin", "reset-factors", "--data", str(data), "--email", "Ana@example.org"]) == 0
+    with closing(sqlite3.connect(DataFolder(data).database)) as database:
+        left = database.execute("SELECT email, second_factor FROM account ORDER BY email").fetchall()
+        assert left == [("ana@example.org", 0), ("ben@example.org", 1)]
+        assert database.execute("SELECT count(*) FROM second_factor").fetchall() == [(1,)]
+    capsys.readouterr()
+    main(["audit", "export", "--data", str(data)])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["actor"], last["action"]) == ("operator", "account.factors_reset")
+    assert main(["admin", "reset-factors", "--data", str(data), "--email", "no@example.org"]) == 1

@@ -13,6 +13,7 @@ from watchparty_api.store.port import Create
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT
 from watchparty_api.web.caller import AccountOf, hash_secret
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
+from watchparty_api.web.proof import require_admin_factor, require_proof
 
 router = APIRouter(prefix="/auth/me/tokens", tags=["accounts"])
 
@@ -33,6 +34,9 @@ def make_token(body: TokenStart, services: ServicesOf, caller: AccountOf, respon
         raise Forbidden("temporary", "Create an account first: temporary accounts can’t have API tokens.")
     if caller.account.role != "admin" and any(scope.startswith("admin:") for scope in body.scopes):
         raise Forbidden("admins_only", "Only admins can give a token the admin scope.")
+    if any(scope.startswith("admin:") for scope in body.scopes):
+        require_admin_factor(services, caller.account, caller.session)
+        require_proof(services, caller.account, caller.session)
     if body.expires_at is not None and (body.expires_at.tzinfo is None or body.expires_at <= services.now()):
         raise Invalid("bad_expiry", "A token’s expiry must be in the future and include a time zone.")
     if services.store.count(API_TOKENS_OF_ACCOUNT, caller.account.id) >= _MAX_TOKENS:

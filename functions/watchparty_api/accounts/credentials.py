@@ -3,7 +3,8 @@
 A session and an API token are roots: the rooms that were joined with one, the tokens and connections that followed, and
 the invitations that it created end with it. `revoke_everything` ends all roots of an account, its reset links and the
 invitations to register that it created, and pauses its webhooks; every event after which no one else may keep access
-calls it. Webhooks are paused, not deleted: owners recognise their own in the list and resume them.
+calls it. Webhooks are paused, not deleted: owners recognise their own in the list and resume them. A sign-in whose
+second step is open ends, too. Second factors stay: otherwise a stolen mailbox would be enough to remove them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,13 @@ from typing import Any
 
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, VersionConflict
-from watchparty_api.records import ApiToken, OneTimeToken, Session, Webhook
+from watchparty_api.records import ApiToken, AuthChallenge, OneTimeToken, Session, Webhook
 from watchparty_api.rooms.members.removal import end_credentials_in_rooms, exclude_from_rooms
 from watchparty_api.services import Services
 from watchparty_api.store.port import Delete, Replace, Write
 from watchparty_api.store.queries import (
     API_TOKENS_OF_ACCOUNT,
+    CHALLENGES_OF_ACCOUNT,
     ONE_TIME_TOKENS_BY_PURPOSE,
     SESSIONS_OF_ACCOUNT,
     WEBHOOKS_OF_ACCOUNT,
@@ -106,9 +108,11 @@ def _revocations(services: Services, account_id: str, *, keep_session: str | Non
     sessions = store.query_all(SESSIONS_OF_ACCOUNT, account_id, False)
     tokens = store.query_all(API_TOKENS_OF_ACCOUNT, account_id)
     webhooks = store.query_all(WEBHOOKS_OF_ACCOUNT, account_id)
+    challenges = store.query_all(CHALLENGES_OF_ACCOUNT, account_id)
     return [
         *(Replace(replace(session, revoked=True)) for session in sessions if session.id != keep_session),
         *(Delete(ApiToken, token.id) for token in tokens),
+        *(Delete(AuthChallenge, each.id) for each in challenges),
         *link_deletions(services, account_id, keep=spent),
         *(Replace(replace(webhook, active=False)) for webhook in webhooks if webhook.active),
     ]

@@ -11,19 +11,21 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from watchparty_api import audit
-from watchparty_api.accounts import one_time_tokens, sessions
+from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import account_by_email, email_claim, registration_invite
 from watchparty_api.accounts.credentials import revoke_everything
+from watchparty_api.accounts.factors.enrolment import factor_deletions
+from watchparty_api.accounts.factors.models import SecondStep
 from watchparty_api.accounts.models import SessionBody, SignedIn
+from watchparty_api.accounts.second_step import complete_or_ask
 from watchparty_api.addresses import address_key
 from watchparty_api.errors import AlreadyExists, Conflict, NotFound, Unauthenticated
-from watchparty_api.identity.identity_provider import ExternalUser
+from watchparty_api.identity.identity_provider import ExternalUser, IdentityProvider
 from watchparty_api.rate_limits.limits import limit
 from watchparty_api.records import Account, EmailClaim
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Delete, Replace, Write
 from watchparty_api.store.queries import WEBHOOKS_OF_ACCOUNT
-from watchparty_api.web.caller import require_usable
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.openapi import REFUSAL
 from watchparty_api.web.site import client_address
@@ -36,19 +38,37 @@ MAX_TOKEN_AGE = timedelta(minutes=5)
 
 
 @router.post(
-    "/session", responses={404: {**REFUSAL, "description": "This site has its own accounts (`local_accounts`)"}}
+    "/session",
+    responses={
+        202: {"model": SecondStep},
+        404: {**REFUSAL, "description": "This site has its own accounts (`local_accounts`)"},
+    },
 )
-def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation."""
+def session(body: SessionBody, services: ServicesOf, request: Request, response: Response) -> SignedIn | SecondStep:
+    """Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation. An account
+    with a second factor is asked for it (202)."""
     if services.identity_provider is None:
         raise NotFound("local_accounts", "This site has its own accounts. Sign in with your email and password.")
     limit(request, "token_try", address_key(client_address(request)))
-    person = services.identity_provider.verify(body.id_token)
+    person = _signed_in_person(services, services.identity_provider, body.id_token)
+    account = _linked_account(services, person) or _linked_or_created(services, person, body.invite)
+    return complete_or_ask(services, request, response, account)
+
+
+def is_fresh_token_of(services: Services, account: Account, id_token: str) -> bool:
+    """Whether the ID token says that the account's person has just signed in. Raises Unauthenticated for a bad one."""
+    if services.identity_provider is None:
+        return False
+    person = _signed_in_person(services, services.identity_provider, id_token)
+    claim = services.store.get(EmailClaim, _claim_id(services, person.uid))
+    return claim is not None and claim.account_id == account.id
+
+
+def _signed_in_person(services: Services, provider: IdentityProvider, id_token: str) -> ExternalUser:
+    person = provider.verify(id_token)
     if services.now() - person.signed_in_at > MAX_TOKEN_AGE:
         raise Unauthenticated("sign_in_too_old", "You signed in too long ago. Sign in again.")
-    account = _linked_account(services, person) or _linked_or_created(services, person, body.invite)
-    require_usable(account, services.now())
-    return sessions.sign_in(services, request, response, account)
+    return person
 
 
 def _linked_account(services: Services, person: ExternalUser) -> Account | None:
@@ -106,8 +126,12 @@ def _taken_over(services: Services, person: ExternalUser, before: Account, linke
     """Links an account that never verified its address, and revokes the access of whoever created it."""
     for webhook in services.store.query_all(WEBHOOKS_OF_ACCOUNT, before.id):
         delete_webhook(services, webhook, actor=before.id)
-    account = replace(linked, password_hash=None, tokens_valid_from=services.now())
-    writes: list[Write] = [Replace(account), Create(_claim(services, person, account))]
+    account = replace(linked, password_hash=None, second_factor=False, tokens_valid_from=services.now())
+    writes: list[Write] = [
+        Replace(account),
+        Create(_claim(services, person, account)),
+        *factor_deletions(services, account.id),
+    ]
     if before.external_id is not None:
         writes.append(Delete(EmailClaim, _claim_id(services, before.external_id)))
     try:

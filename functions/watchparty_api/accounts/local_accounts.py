@@ -2,23 +2,19 @@
 
 Where an identity provider signs people in, these routes answer 404. Otherwise someone could register another person's
 email address before its owner signs in through the provider.
-
-The password check counts attempts per pair of account and network address, so that guessing cannot lock the owner out,
-and per network address alone, so that trying one password on every account is slowed, too.
 """
 
 from typing import Any
 
 from fastapi import Depends, Request
 
-from watchparty_api.addresses import address_key
+from watchparty_api.accounts.guesses import count_guess, forget_guesses
 from watchparty_api.errors import NotFound
 from watchparty_api.identity.passwords import verify_password
 from watchparty_api.records import Account
 from watchparty_api.services import Services
 from watchparty_api.web.dependencies import ServicesOf
 from watchparty_api.web.openapi import REFUSAL
-from watchparty_api.web.site import client_address
 
 
 def _local_accounts(services: ServicesOf) -> None:
@@ -40,15 +36,12 @@ def password_matches(
 ) -> bool:
     """Whether the password is the account's. Raises TooMany after too many failures for `subject` from this address.
 
-    The attempt is counted before the password is checked: otherwise attempts in parallel would all be checked before
-    the first of them counts. A success is forgotten for `subject`, but not for the address, where a guesser's own
-    account would otherwise hide their failures.
+    A success forgets the failures, except for an account with a second factor: its codes count with its passwords, and
+    someone who has the password could otherwise try any number of codes.
     """
-    address = address_key(client_address(request))
-    counted = services.keyed_hash.of("password failures", subject)
-    services.limiter.hit("login_failure", counted, address)
-    services.limiter.hit("login_failure_address", address)
+    count_guess(services, request, subject)
     if not verify_password(account.password_hash if account else None, password):
         return False
-    services.limiter.forget("login_failure", counted, address)
+    if account is not None and not account.second_factor:
+        forget_guesses(services, request, subject)
     return True

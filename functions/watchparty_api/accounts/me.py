@@ -30,6 +30,7 @@ from watchparty_api.store.queries import ROOMS_OF_OWNER, SESSIONS_OF_ACCOUNT
 from watchparty_api.videos.quota import quota_bytes, used_bytes, videos_of
 from watchparty_api.web.caller import AccountCaller, AccountOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
+from watchparty_api.web.proof import require_proof
 from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
@@ -45,7 +46,8 @@ def read_me(caller: AccountOf) -> AccountView:
 def change_me(
     body: MeChange, services: ServicesOf, caller: AccountOf, request: Request, later: BackgroundTasks
 ) -> AccountView:
-    """Changes the given fields. A new email address or password requires the current password. A new password ends
+    """Changes the given fields. A new email address or password requires the current password, and with a second factor
+    a fresh proof. A new password ends
     every other credential: other devices, their rooms and invitations, and API tokens; webhooks are paused. Either one
     invalidates reset links that were sent before."""
     account = caller.account
@@ -54,6 +56,8 @@ def change_me(
             raise Conflict("temporary", "Create an account first: this one has no password yet.")
         if services.identity_provider is not None:
             raise Conflict("outside_accounts", "Change your email and password with this site’s identity provider.")
+        if account.second_factor:
+            require_proof(services, account, caller.session)
         _require_password(services, request, account, body.current_password)
     changed, writes = _changed(services, account, body)
     try:
@@ -67,8 +71,11 @@ def change_me(
 
 @router.delete("", status_code=204)
 def delete_me(services: ServicesOf, caller: AccountOf, request: Request, body: DeleteBody | None = None) -> None:
-    """Deletes the account, its rooms and its films."""
-    if caller.account.password_hash is not None:
+    """Deletes the account, its rooms and its films. Requires the password, or a fresh proof from accounts that have a
+    second factor or no password."""
+    if caller.account.second_factor or caller.account.password_hash is None:
+        require_proof(services, caller.account, caller.session)
+    else:
         _require_password(services, request, caller.account, body.password if body else None)
     delete_account(services, caller.account, actor=caller.account.id)
 

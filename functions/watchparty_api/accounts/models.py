@@ -131,6 +131,8 @@ class AccountView(BaseModel):
     temporary: bool
     expires_at: datetime | None
     email_verified: bool
+    second_factor: bool
+    """Whether signing in takes more than the password."""
     preferences: dict[str, Any]
     created_at: datetime
 
@@ -144,6 +146,7 @@ class AccountView(BaseModel):
             temporary=account.temporary,
             expires_at=account.expires_at,
             email_verified=account.email_verified,
+            second_factor=account.second_factor,
             preferences=account.preferences,
             created_at=account.created_at,
         )

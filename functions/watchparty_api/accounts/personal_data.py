@@ -15,6 +15,7 @@ from watchparty_api.records import (
     Account,
     ApiToken,
     AuditEntry,
+    AuthChallenge,
     Ban,
     BannedAddress,
     ChatCleared,
@@ -29,12 +30,14 @@ from watchparty_api.records import (
     Member,
     Notice,
     OneTimeToken,
+    Passkey,
     RateWindow,
     Record,
     RelayLease,
     Room,
     RoomAction,
     RoomLink,
+    SecondFactor,
     Session,
     SiteClock,
     Snapshot,
@@ -49,10 +52,12 @@ from watchparty_api.rooms.history.models import DELETED_NAME
 from watchparty_api.rooms.outbox import Change, commit_and_notify
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import (
+    CHALLENGES_OF_ACCOUNT,
     DEAD_LETTERS,
     DELIVERIES_ABOUT,
     DELIVERIES_OF_WEBHOOK,
     ONE_TIME_TOKENS_BY_PURPOSE,
+    PASSKEYS_OF_ACCOUNT,
     SESSIONS_OF_ACCOUNT,
     VIDEOS_OF_OWNER,
     WEBHOOKS_OF_ACCOUNT,
@@ -141,6 +146,18 @@ def _dead_letters(traces: Traces) -> None:
 def _sessions(traces: Traces) -> None:
     for revoked in (False, True):
         delete_all(traces, SESSIONS_OF_ACCOUNT, traces.account_id, revoked)
+
+
+def _passkeys(traces: Traces) -> None:
+    delete_all(traces, PASSKEYS_OF_ACCOUNT, traces.account_id)
+
+
+def _second_factor(traces: Traces) -> None:
+    traces.services.store.delete(SecondFactor, traces.account_id)
+
+
+def _challenges(traces: Traces) -> None:
+    delete_all(traces, CHALLENGES_OF_ACCOUNT, traces.account_id)
 
 
 def _one_time_tokens(traces: Traces) -> None:
@@ -283,6 +300,27 @@ RECORDS: Sequence[RecordEntry] = (
         on_deletion="deleted",
         expires="30 days after its last use",
         erase=_sessions,
+    ),
+    RecordEntry(
+        kind=Passkey,
+        holds="the name that the owner gave it, its public key, and the time of its last use",
+        on_deletion="deleted",
+        expires="with the account",
+        erase=_passkeys,
+    ),
+    RecordEntry(
+        kind=SecondFactor,
+        holds="the encrypted secret of an authenticator app, and hashes of recovery codes",
+        on_deletion="deleted",
+        expires="with the account",
+        erase=_second_factor,
+    ),
+    RecordEntry(
+        kind=AuthChallenge,
+        holds="which account is signing in",
+        on_deletion="deleted",
+        expires="5 minutes after the sign-in began",
+        erase=_challenges,
     ),
     RecordEntry(
         kind=ApiToken,

@@ -4,6 +4,9 @@ How its refresh token is replaced and when a used one is still accepted is in `r
 """
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from fastapi import Request, Response
 
@@ -11,15 +14,28 @@ from watchparty_api import audit
 from watchparty_api.accounts import refresh_tokens
 from watchparty_api.accounts.credentials import end_session
 from watchparty_api.accounts.models import AccountView, SignedIn
+from watchparty_api.errors import Unauthenticated, VersionConflict
 from watchparty_api.identity.tokens import ACCESS_LIFE
 from watchparty_api.records import Account, Session
 from watchparty_api.services import Services
-from watchparty_api.store.port import Create
+from watchparty_api.store.port import Create, Replace, Write
 from watchparty_api.web.caller import hash_secret
 
 
-def sign_in(services: Services, request: Request, response: Response, account: Account) -> SignedIn:
-    """Opens a session on the calling device: sets the refresh cookie and returns the access token."""
+def sign_in(
+    services: Services,
+    request: Request,
+    response: Response,
+    account: Account,
+    *,
+    beside: Sequence[Write] = (),
+    second_factor: bool = False,
+    by: str | None = None,
+) -> SignedIn:
+    """Opens a session on the calling device: sets the refresh cookie and returns the access token.
+
+    Commits the writes `beside` with it. `by` names the second factor in the audit log. Raises what the store raises.
+    """
     now, secret = services.now(), secrets.token_urlsafe(32)
     session = Session(
         id=secrets.token_urlsafe(16),
@@ -29,9 +45,42 @@ def sign_in(services: Services, request: Request, response: Response, account: A
         expires_at=refresh_tokens.session_end(account, now),
         user_agent=request.headers.get("user-agent", "")[:200],
         last_used_at=now,
+        proved_at=now,
+        second_factor=second_factor,
     )
-    audit.commit(services, [Create(session)], actor=account.id, action="account.signed_in", target=account.id)
+    audit.commit(
+        services,
+        [Create(session), *beside],
+        actor=account.id,
+        action="account.signed_in",
+        target=account.id,
+        data={"by": by} if by else None,
+    )
     return _answer(services, request, response, account, session, secret)
+
+
+def mark_proved(services: Services, session_id: str, *, second_factor: bool) -> datetime:
+    """Notes that the session's user has just proved who they are; returns the time. Raises Unauthenticated if it ended.
+
+    Repeated when another request changes the session at the same moment: a refresh of its token must not undo it.
+    """
+    now = services.now()
+    while True:
+        session = services.store.get(Session, session_id)
+        if session is None or session.revoked:
+            raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
+        proved = replace(session, proved_at=now, second_factor=second_factor)
+        try:
+            audit.commit(
+                services,
+                [Replace(proved)],
+                actor=session.account_id,
+                action="account.proved",
+                target=session.account_id,
+            )
+            return now
+        except VersionConflict:
+            continue
 
 
 def refresh(services: Services, request: Request, response: Response) -> SignedIn:

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from watchparty_api.accounts import sessions
 from watchparty_api.accounts.creation import account_by_email
+from watchparty_api.accounts.factors.models import SecondStep
 from watchparty_api.accounts.local_accounts import LOCAL_ACCOUNTS_ONLY, password_matches
 from watchparty_api.accounts.models import LoginBody, SignedIn
+from watchparty_api.accounts.second_step import complete_or_ask
 from watchparty_api.addresses import address_key
 from watchparty_api.errors import Unauthenticated
 from watchparty_api.identity.passwords import hash_password, needs_rehash
@@ -21,14 +23,20 @@ from watchparty_api.web.site import client_address, require_origin
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
 
-@router.post("/login", **LOCAL_ACCOUNTS_ONLY)
-def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn:
-    """Signs in with email address and password. Failed attempts slow down only the address that makes them."""
+@router.post(
+    "/login",
+    dependencies=LOCAL_ACCOUNTS_ONLY["dependencies"],
+    responses={**LOCAL_ACCOUNTS_ONLY["responses"], 202: {"model": SecondStep}},
+)
+def login(body: LoginBody, services: ServicesOf, request: Request, response: Response) -> SignedIn | SecondStep:
+    """Signs in with email address and password; an account with a second factor is asked for it (202). Failed attempts
+    slow down only the address that makes them."""
     account = account_by_email(services, body.email)
-    if not password_matches(services, request, body.email, account, body.password) or account is None:
+    subject = account.id if account is not None else body.email
+    if not password_matches(services, request, subject, account, body.password) or account is None:
         raise Unauthenticated("wrong_credentials", "Wrong email or password.")
     require_usable(account, services.now())
-    return sessions.sign_in(services, request, response, _rehashed(services, account, body.password))
+    return complete_or_ask(services, request, response, _rehashed(services, account, body.password))
 
 
 @router.post("/refresh", dependencies=[Depends(require_origin)])

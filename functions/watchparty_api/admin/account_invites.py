@@ -16,6 +16,7 @@ from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import ONE_TIME_TOKENS_BY_PURPOSE
 from watchparty_api.web.caller import AdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
+from watchparty_api.web.proof import require_proof
 from watchparty_api.web.site import base_url
 
 router = APIRouter(prefix="/admin/account-invites", tags=["admin"])
@@ -39,7 +40,9 @@ def make_invite(
     response: Response,
     later: BackgroundTasks,
 ) -> NewAccountInvite:
-    """Creates an invitation. Only this answer contains its link."""
+    """Creates an invitation. Only this answer contains its link. One that makes an admin needs a fresh proof."""
+    if body.role == "admin":
+        require_proof(services, admin.account, admin.session)
     secret, invite = one_time_tokens.mint(
         services, "account_invite", email=body.email, role=body.role, created_by=admin.account.id
     )

@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from watchparty_api import audit
 from watchparty_api.accounts.credentials import revoke_everything
 from watchparty_api.accounts.deletion import delete_account, require_other_admin
+from watchparty_api.accounts.factors.enrolment import reset_factors
 from watchparty_api.admin.models import AccountChange, AccountList, AdminAccountView
 from watchparty_api.errors import NotFound
 from watchparty_api.records import Account
 from watchparty_api.services import Services
 from watchparty_api.store.port import Replace
 from watchparty_api.store.queries import ACCOUNTS
-from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.caller import AdminOf, ProvenAdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/accounts", tags=["admin"])
@@ -33,7 +34,9 @@ def read_account(account_id: str, services: ServicesOf, _: AdminOf) -> AdminAcco
 
 
 @router.patch("/{account_id}")
-def change_account(account_id: str, body: AccountChange, services: ServicesOf, admin: AdminOf) -> AdminAccountView:
+def change_account(
+    account_id: str, body: AccountChange, services: ServicesOf, admin: ProvenAdminOf
+) -> AdminAccountView:
     """Changes the given fields. A suspension and the loss of the admin role end all of the account's credentials
     immediately."""
     before = _find(services, account_id)
@@ -52,9 +55,15 @@ def change_account(account_id: str, body: AccountChange, services: ServicesOf, a
 
 
 @router.delete("/{account_id}", status_code=204)
-def remove_account(account_id: str, services: ServicesOf, admin: AdminOf) -> None:
+def remove_account(account_id: str, services: ServicesOf, admin: ProvenAdminOf) -> None:
     """Deletes an account, its rooms and its films."""
     delete_account(services, _find(services, account_id), actor=admin.account.id)
+
+
+@router.delete("/{account_id}/factors", status_code=204)
+def reset_account_factors(account_id: str, services: ServicesOf, admin: ProvenAdminOf) -> None:
+    """Removes the second factors of someone who has lost theirs: their password alone signs in again."""
+    reset_factors(services, _find(services, account_id), actor=admin.account.id)
 
 
 def _find(services: Services, account_id: str) -> Account:

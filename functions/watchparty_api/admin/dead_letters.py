@@ -16,7 +16,7 @@ from watchparty_api.services import Services
 from watchparty_api.store.port import Delete
 from watchparty_api.store.queries import DEAD_LETTERS
 from watchparty_api.videos.transcodes.runs import apply_again
-from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.caller import AdminOf, ProvenAdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/dead-letters", tags=["admin"])
@@ -50,7 +50,7 @@ def retry(letter_id: str, services: ServicesOf, admin: AdminOf) -> None:
 
 
 @router.delete("/{letter_id}", status_code=204)
-def discard(letter_id: str, services: ServicesOf, admin: AdminOf) -> None:
+def discard(letter_id: str, services: ServicesOf, admin: ProvenAdminOf) -> None:
     """Deletes a dead letter; its event is lost."""
     _existing(services, letter_id)
     _delete(services, letter_id, actor=admin.account.id, action="dead_letter.discarded")

@@ -49,6 +49,8 @@ class SettingsView(BaseModel):
     temporary_quota_bytes: int
     max_upload_bytes: int
     brand_name: str
+    admin_second_factor: bool
+    """Whether admins need a passkey or an authenticator app."""
     media_sandbox: Literal["full", "partial", "limits", "off"] | None
     """How far uploaded films are confined while they are read (docs/operations.md); null: not by this process."""
     clock: ClockView
@@ -62,6 +64,7 @@ class SettingsView(BaseModel):
             temporary_quota_bytes=settings.temporary_quota_bytes,
             max_upload_bytes=settings.max_upload_bytes,
             brand_name=settings.brand_name,
+            admin_second_factor=settings.admin_second_factor,
             media_sandbox=config.media_sandbox,
             clock=ClockView.of(readings),
         )
@@ -76,6 +79,7 @@ class SettingsChange(Body):
     temporary_quota_bytes: Bytes | None = None
     max_upload_bytes: Bytes | None = None
     brand_name: DisplayName | None = None
+    admin_second_factor: StrictBool | None = None
 
 
 class AdminAccountView(AccountView):

@@ -6,7 +6,7 @@ from watchparty_api import audit
 from watchparty_api.admin.models import AdminRoomList, AdminRoomView
 from watchparty_api.rooms.changes import close_room
 from watchparty_api.store.queries import ALL_ROOMS
-from watchparty_api.web.caller import AdminOf
+from watchparty_api.web.caller import AdminOf, ProvenAdminOf
 from watchparty_api.web.dependencies import PageCursor, PageLimit, ServicesOf
 
 router = APIRouter(prefix="/admin/rooms", tags=["admin"])
@@ -20,7 +20,7 @@ def list_rooms(services: ServicesOf, _: AdminOf, limit: PageLimit = 50, cursor: 
 
 
 @router.post("/{room_id}/close", status_code=204)
-def close(room_id: str, services: ServicesOf, admin: AdminOf) -> None:
+def close(room_id: str, services: ServicesOf, admin: ProvenAdminOf) -> None:
     """Closes a room permanently."""
     close_room(services, room_id)
     audit.commit(services, [], actor=admin.account.id, action="room.closed", target=room_id)

@@ -24,6 +24,9 @@ RULES: Mapping[str, tuple[RateLimitItem, ...]] = {
     # such as the owner's, are not affected.
     "login_failure": (RateLimitItemPerMinute(5), RateLimitItemPerHour(20)),
     "login_failure_address": (RateLimitItemPerHour(100),),
+    # Codes of an authenticator app for one account, from all addresses: only someone who has its password can try.
+    "code_failure": (RateLimitItemPerMinute(10), RateLimitItemPerHour(30)),
+    "passkey_challenge": (RateLimitItemPerMinute(60),),
     "setup": (RateLimitItemPerMinute(10),),
     "register": (RateLimitItemPerHour(30),),
     "temporary": (RateLimitItemPerMinute(10), RateLimitItemPerHour(60)),

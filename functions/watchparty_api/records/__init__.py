@@ -6,7 +6,16 @@ are stored as SHA-256 hashes (`…_hash`), passwords as argon2 strings.
 Fields may be str, int, float, bool, datetime, tuple[...] or dict (stored as JSON), or an optional one of these.
 """
 
-from watchparty_api.records.accounts import Account, ApiToken, EmailClaim, OneTimeToken, Session
+from watchparty_api.records.accounts import (
+    Account,
+    ApiToken,
+    AuthChallenge,
+    EmailClaim,
+    OneTimeToken,
+    Passkey,
+    SecondFactor,
+    Session,
+)
 from watchparty_api.records.record import Record
 from watchparty_api.records.room_history import ChatCleared, ChatEntry, RoomAction, Snapshot, SyncReport
 from watchparty_api.records.rooms import (
@@ -43,6 +52,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "AuditEntry",
+    "AuthChallenge",
     "Ban",
     "BannedAddress",
     "ChatCleared",
@@ -58,6 +68,7 @@ __all__ = [
     "Member",
     "Notice",
     "OneTimeToken",
+    "Passkey",
     "RateWindow",
     "Record",
     "RelayLease",
@@ -65,6 +76,7 @@ __all__ = [
     "Room",
     "RoomAction",
     "RoomLink",
+    "SecondFactor",
     "Session",
     "SiteClock",
     "Snapshot",

@@ -17,6 +17,7 @@ class WorkspaceSettings(Record):
     temporary_quota_bytes: int = 10 * 10**9
     max_upload_bytes: int = 50 * 10**9
     brand_name: str = "WatchParty"
+    admin_second_factor: bool = False  # admins need a passkey or an authenticator app
 
 
 @dataclass(frozen=True, kw_only=True)

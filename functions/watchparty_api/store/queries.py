@@ -10,6 +10,7 @@ from watchparty_api.records import (
     Account,
     ApiToken,
     AuditEntry,
+    AuthChallenge,
     Ban,
     BannedAddress,
     ChatEntry,
@@ -22,6 +23,7 @@ from watchparty_api.records import (
     Member,
     Notice,
     OneTimeToken,
+    Passkey,
     RateWindow,
     Room,
     RoomAction,
@@ -41,6 +43,8 @@ TEMPORARY_ACCOUNTS = Query("temporary_accounts", Account, where=("temporary",))
 SESSIONS_OF_ACCOUNT = Query("sessions_of_account", Session, where=("account_id", "revoked"), descending=True)
 API_TOKENS_OF_ACCOUNT = Query("api_tokens_of_account", ApiToken, where=("account_id",), descending=True)
 ONE_TIME_TOKENS_BY_PURPOSE = Query("one_time_tokens_by_purpose", OneTimeToken, where=("purpose",), descending=True)
+PASSKEYS_OF_ACCOUNT = Query("passkeys_of_account", Passkey, where=("account_id",))
+CHALLENGES_OF_ACCOUNT = Query("challenges_of_account", AuthChallenge, where=("account_id",))
 AUDIT = Query("audit", AuditEntry, order_by="id")
 AUDIT_NEWEST_FIRST = Query("audit_newest_first", AuditEntry, order_by="id", descending=True)
 DEAD_LETTERS = Query("dead_letters", DeadLetter, descending=True)
@@ -52,6 +56,7 @@ VIDEOS_OF_OWNER = Query("videos_of_owner", Video, where=("owner_id",), descendin
 # ---- expiring documents, earliest first
 SESSIONS_BY_EXPIRY = Query("sessions_by_expiry", Session, order_by="expires_at")
 ONE_TIME_TOKENS_BY_EXPIRY = Query("one_time_tokens_by_expiry", OneTimeToken, order_by="expires_at")
+CHALLENGES_BY_EXPIRY = Query("challenges_by_expiry", AuthChallenge, order_by="expires_at")
 IDEMPOTENCY_KEYS_BY_EXPIRY = Query("idempotency_keys_by_expiry", IdempotencyKey, order_by="expires_at")
 DELIVERIES_BY_EXPIRY = Query("deliveries_by_expiry", Delivery, order_by="expires_at")
 DEAD_LETTERS_BY_EXPIRY = Query("dead_letters_by_expiry", DeadLetter, order_by="expires_at")
@@ -62,6 +67,7 @@ BANNED_ADDRESSES_BY_EXPIRY = Query("banned_addresses_by_expiry", BannedAddress, 
 EXPIRING: tuple[Query[Any], ...] = (
     SESSIONS_BY_EXPIRY,
     ONE_TIME_TOKENS_BY_EXPIRY,
+    CHALLENGES_BY_EXPIRY,
     IDEMPOTENCY_KEYS_BY_EXPIRY,
     DELIVERIES_BY_EXPIRY,
     DEAD_LETTERS_BY_EXPIRY,

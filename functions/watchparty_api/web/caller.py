@@ -2,7 +2,8 @@
 
 The token is an access token, an API token (`wp_…`) or a join token. Account, session and role are read from the store,
 so that a suspension, a sign-out or a new role takes effect immediately. What a participant may do in a room is decided
-there, from the membership. Route handlers use `CallerOf`, `AccountOf`, `AdminOf`.
+there, from the membership. Route handlers use `CallerOf`, `AccountOf`, `AdminOf`, and `ProvenAccountOf` or
+`ProvenAdminOf` for what needs a fresh proof.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from watchparty_api.identity.tokens import token_type
 from watchparty_api.records import Account, ApiToken, Session
 from watchparty_api.services import Services
 from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.proof import require_admin_factor, require_proof
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,11 @@ class AccountCaller:
     account: Account
     credential: str
     scopes: frozenset[str] | None = None
-    session_id: str | None = None
+    session: Session | None = None
+
+    @property
+    def session_id(self) -> str | None:
+        return self.session.id if self.session else None
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,15 @@ def api_token_credential(token_id: str) -> str:
 
 def require_live_credential(
     services: Services, account: Account, credential: str | None, *, issued_at_s: float
-) -> None:
-    """Raises Unauthenticated unless the account's session or API token still holds.
+) -> Session | None:
+    """Raises Unauthenticated unless the account's session or API token still holds; returns the session.
 
     `issued_at_s` is when the token was issued that names it. A join token from before tokens named their credential
     has None, and holds until it expires.
     """
     since = account.tokens_valid_from
     kind, _, id_ = (credential or "").partition(".")
+    session = None
     if since is not None and issued_at_s < since.timestamp():
         held = False
     elif kind == "session":
@@ -93,6 +100,7 @@ def require_live_credential(
         held = credential is None
     if not held:
         raise Unauthenticated("signed_out", "You’ve been signed out. Sign in again.")
+    return session
 
 
 def caller_of(request: Request, services: ServicesOf) -> Caller:
@@ -124,8 +132,8 @@ def _by_access_token(services: Services, token: str, now: datetime) -> AccountCa
     claims = services.tokens.verify_access(token, now)
     account = _usable_account(services, claims.account_id, now)
     credential = session_credential(claims.session_id)
-    require_live_credential(services, account, credential, issued_at_s=claims.issued_at_s)
-    return AccountCaller(account, credential, session_id=claims.session_id)
+    session = require_live_credential(services, account, credential, issued_at_s=claims.issued_at_s)
+    return AccountCaller(account, credential, session=session)
 
 
 def _by_api_token(services: Services, bearer: str, now: datetime) -> AccountCaller:
@@ -168,11 +176,40 @@ def account_of(caller: CallerOf) -> AccountCaller:
 AccountOf = Annotated[AccountCaller, Depends(account_of)]
 
 
-def admin_of(caller: AccountOf) -> AccountCaller:
+def admin_of(caller: AccountOf, services: ServicesOf) -> AccountCaller:
     """The calling admin."""
     if caller.account.role != "admin":
         raise Forbidden("admins_only", "Only admins can do this.")
+    require_admin_factor(services, caller.account, caller.session)
     return caller
 
 
 AdminOf = Annotated[AccountCaller, Depends(admin_of)]
+
+
+def proven_admin_of(caller: AdminOf, services: ServicesOf) -> AccountCaller:
+    """The calling admin, who has proved who they are within the last ten minutes. For destructive acts."""
+    require_proof(services, caller.account, caller.session)
+    return caller
+
+
+ProvenAdminOf = Annotated[AccountCaller, Depends(proven_admin_of)]
+
+
+def session_of(caller: AccountOf) -> Session:
+    """The session of the calling account. Raises Forbidden for an API token."""
+    if caller.session is None:
+        raise Forbidden("session_needed", "API tokens can’t do this. Sign in.")
+    return caller.session
+
+
+SessionOf = Annotated[Session, Depends(session_of)]
+
+
+def proven_account_of(caller: AccountOf, session: SessionOf, services: ServicesOf) -> Account:
+    """The calling account, whose user has proved who they are within the last ten minutes."""
+    require_proof(services, caller.account, session)
+    return caller.account
+
+
+ProvenAccountOf = Annotated[Account, Depends(proven_account_of)]

@@ -5,11 +5,13 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from watchparty_api.errors import Unavailable
+from watchparty_api.relying_party import relying_party
 from watchparty_api.web.dependencies import ServicesOf
+from watchparty_api.web.site import base_url
 
 router = APIRouter(tags=["site"])
 root_router = APIRouter(tags=["site"])
@@ -27,6 +29,8 @@ class SiteConfig(BaseModel):
     temporary_hosts: bool
     mail_delivers: bool
     max_upload_bytes: int
+    passkey_origin: str | None
+    """The origin of the site where passkeys work, null if its address allows none."""
 
 
 class Health(BaseModel):
@@ -34,9 +38,9 @@ class Health(BaseModel):
 
 
 @router.get("/config")
-def site_config(services: ServicesOf) -> SiteConfig:
+def site_config(services: ServicesOf, request: Request) -> SiteConfig:
     """Returns sign-in mode, registration mode, limits and version."""
-    settings = services.settings()
+    settings, party = services.settings(), relying_party(base_url(request))
     return SiteConfig(
         version=services.config.version,
         brand_name=settings.brand_name,
@@ -46,6 +50,7 @@ def site_config(services: ServicesOf) -> SiteConfig:
         temporary_hosts=settings.temporary_hosts,
         mail_delivers=services.mail.delivers,
         max_upload_bytes=settings.max_upload_bytes,
+        passkey_origin=party.origin if party else None,
     )
 
 

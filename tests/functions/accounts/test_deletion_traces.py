@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import create_engine, select
 from starlette.testclient import TestClient
 
-from fakes.api_harness import SITE, ApiHarness, Person, build_harness
+from fakes.api_harness import ApiHarness, Person, build_harness
+from fakes.authenticator import Authenticator
+from fakes.factors import SECURE_SITE as SITE
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account
 from watchparty_api.accounts.deletion import complete_deletions, delete_account
@@ -147,6 +149,12 @@ def leave_traces(site: Site) -> Trail:
         return ok(client.request(method, f"/api/v1{path}", json=body, headers={**who.headers, **headers}))
 
     call(ana, "POST", "/auth/me/tokens", {"name": f"{NAME}'s script", "scopes": ["account:read"]})
+    created = Authenticator(SITE).create(call(ana, "POST", "/auth/me/passkeys/challenge")["public_key"])
+    call(ana, "POST", "/auth/me/passkeys", {"name": f"{NAME}'s phone", "credential": created})
+    call(ana, "POST", "/auth/step-up/challenge")
+    changed = store.get(Account, ana.id)
+    assert changed is not None
+    ana = replace(ana, account=changed)
     own = call(ana, "POST", "/rooms", {"name": f"{NAME}'s evening", "access": "knock"}, **{"Idempotency-Key": "k1"})
     call(ana, "POST", f"/rooms/{own['id']}/link")
     link = call(ana, "GET", f"/rooms/{own['id']}")["url"].rpartition("/")[2]

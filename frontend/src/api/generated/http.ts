@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Make Invite
-         * @description Creates an invitation. Only this answer contains its link.
+         * @description Creates an invitation. Only this answer contains its link. One that makes an admin needs a fresh proof.
          */
         post: operations["admin.make_invite"];
         delete?: never;
@@ -112,6 +112,26 @@ export interface paths {
          *     immediately.
          */
         patch: operations["admin.change_account"];
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{account_id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset Account Factors
+         * @description Removes the second factors of someone who has lost theirs: their password alone signs in again.
+         */
+        delete: operations["admin.reset_account_factors"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/admin/audit": {
@@ -313,7 +333,7 @@ export interface paths {
         head?: never;
         /**
          * Change Settings
-         * @description Changes the given settings.
+         * @description Changes the given settings. Whether admins need a second factor needs a fresh proof, and requires one first.
          */
         patch: operations["admin.change_settings"];
         trace?: never;
@@ -369,7 +389,8 @@ export interface paths {
         put?: never;
         /**
          * Login
-         * @description Signs in with email address and password. Failed attempts slow down only the address that makes them.
+         * @description Signs in with email address and password; an account with a second factor is asked for it (202). Failed attempts
+         *     slow down only the address that makes them.
          */
         post: operations["accounts.login"];
         delete?: never;
@@ -414,18 +435,64 @@ export interface paths {
         post?: never;
         /**
          * Delete Me
-         * @description Deletes the account, its rooms and its films.
+         * @description Deletes the account, its rooms and its films. Requires the password, or a fresh proof from accounts that have a
+         *     second factor or no password.
          */
         delete: operations["accounts.delete_me"];
         options?: never;
         head?: never;
         /**
          * Change Me
-         * @description Changes the given fields. A new email address or password requires the current password. A new password ends
+         * @description Changes the given fields. A new email address or password requires the current password, and with a second factor
+         *     a fresh proof. A new password ends
          *     every other credential: other devices, their rooms and invitations, and API tokens; webhooks are paused. Either one
          *     invalidates reset links that were sent before.
          */
         patch: operations["accounts.change_me"];
+        trace?: never;
+    };
+    "/api/v1/auth/me/authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Authenticator
+         * @description Creates the secret of an authenticator app; the app counts when `/authenticator/confirm` has received a code.
+         */
+        post: operations["accounts.start_authenticator"];
+        /**
+         * Remove Authenticator
+         * @description Removes the authenticator app. With the last second factor the recovery codes go, too.
+         */
+        delete: operations["accounts.remove_authenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/authenticator/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Authenticator
+         * @description Confirms the app with its current code. Recovery codes come with the account's first second factor.
+         */
+        post: operations["accounts.confirm_authenticator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/auth/me/export": {
@@ -442,6 +509,110 @@ export interface paths {
         get: operations["accounts.export_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Factors
+         * @description Returns the account's passkeys, and whether it has an authenticator app and recovery codes.
+         */
+        get: operations["accounts.list_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Adds the passkey that the browser created. Recovery codes come with the account's first second factor.
+         */
+        post: operations["accounts.add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Challenge Passkey
+         * @description Returns what the browser needs to create a passkey: a challenge for this session, valid for five minutes.
+         */
+        post: operations["accounts.challenge_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Passkey
+         * @description Removes a passkey. With the last second factor the recovery codes go, too.
+         */
+        delete: operations["accounts.remove_passkey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Passkey
+         * @description Renames a passkey.
+         */
+        patch: operations["accounts.rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/auth/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Recovery Codes
+         * @description Creates new recovery codes; the old ones no longer work.
+         */
+        post: operations["accounts.replace_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,6 +728,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In With Passkey
+         * @description Signs in with a passkey alone.
+         */
+        post: operations["accounts.sign_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Challenge Passkey Sign In
+         * @description Returns what the browser needs to use a passkey: a challenge for this browser or ticket, for five minutes.
+         */
+        post: operations["accounts.challenge_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password/forgot": {
         parameters: {
             query?: never;
@@ -638,6 +849,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second Step
+         * @description Completes a sign-in with a second factor.
+         */
+        post: operations["accounts.second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/session": {
         parameters: {
             query?: never;
@@ -649,9 +880,50 @@ export interface paths {
         put?: never;
         /**
          * Session
-         * @description Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation.
+         * @description Signs in with a fresh ID token of the site's identity provider; `invite` is for sites by invitation. An account
+         *     with a second factor is asked for it (202).
          */
         post: operations["accounts.session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Up
+         * @description Proves who the caller is: for ten minutes this session allows destructive acts.
+         */
+        post: operations["accounts.step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Challenge Step Up
+         * @description Returns what the browser needs to use one of the account's passkeys: a challenge for this session.
+         */
+        post: operations["accounts.challenge_step_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1737,6 +2009,8 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "user";
+            /** Second Factor */
+            second_factor: boolean;
             /** Temporary */
             temporary: boolean;
         };
@@ -1778,6 +2052,8 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "user";
+            /** Second Factor */
+            second_factor: boolean;
             /** Suspended */
             suspended: boolean;
             /** Temporary */
@@ -1894,6 +2170,33 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * AssertedCredential
+         * @description AuthenticationResponseJSON of the browser's `PublicKeyCredential.toJSON()`.
+         */
+        AssertedCredential: {
+            /** Id */
+            id: string;
+            /** Rawid */
+            rawId: string;
+            response: components["schemas"]["AssertionResponse"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+        };
+        /** AssertionResponse */
+        AssertionResponse: {
+            /** Authenticatordata */
+            authenticatorData: string;
+            /** Clientdatajson */
+            clientDataJSON: string;
+            /** Signature */
+            signature: string;
+            /** Userhandle */
+            userHandle?: string | null;
+        };
         /** AudioTrack */
         AudioTrack: {
             /** Default */
@@ -1942,6 +2245,21 @@ export interface components {
             /** Target */
             target: string;
         };
+        /** AuthenticatorConfirmation */
+        AuthenticatorConfirmation: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * AuthenticatorStart
+         * @description What an authenticator app needs: the secret as text, and as the URL of a QR code. Only this answer has them.
+         */
+        AuthenticatorStart: {
+            /** Secret */
+            secret: string;
+            /** Url */
+            url: string;
+        };
         /** BanList */
         BanList: {
             /** Items */
@@ -1969,6 +2287,14 @@ export interface components {
             id: string;
             /** Participant Id */
             participant_id: string;
+        };
+        /**
+         * ChallengeBody
+         * @description `ticket` for the second step of a sign-in; without it any passkey of the site can sign in.
+         */
+        ChallengeBody: {
+            /** Ticket */
+            ticket?: string | null;
         };
         /** Chapter */
         Chapter: {
@@ -2152,6 +2478,20 @@ export interface components {
             source_url: string;
             /** Title */
             title: string;
+        };
+        /**
+         * FactorsView
+         * @description The second factors of an account. `authenticator_at` is when its app was confirmed, null without one.
+         */
+        FactorsView: {
+            /** Authenticator At */
+            authenticator_at: string | null;
+            /** Passkeys */
+            passkeys: components["schemas"]["PasskeyView"][];
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /** Failure */
         Failure: {
@@ -2534,6 +2874,15 @@ export interface components {
             used_at: string | null;
         };
         /**
+         * NewPasskey
+         * @description A new passkey. With the account's first second factor come its recovery codes; only this answer has them.
+         */
+        NewPasskey: {
+            passkey: components["schemas"]["PasskeyView"];
+            /** Recovery Codes */
+            recovery_codes: string[] | null;
+        };
+        /**
          * NewToken
          * @description A new token; only this answer contains its secret.
          */
@@ -2641,6 +2990,51 @@ export interface components {
             /** Stored */
             stored: number[];
         };
+        /** PasskeyChange */
+        PasskeyChange: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyOptions
+         * @description What the browser needs to ask for a passkey: the argument of `parseCreationOptionsFromJSON` or
+         *     `parseRequestOptionsFromJSON`.
+         */
+        PasskeyOptions: {
+            /** Public Key */
+            public_key: {
+                [key: string]: unknown;
+            };
+        };
+        /** PasskeySignInBody */
+        PasskeySignInBody: {
+            credential: components["schemas"]["AssertedCredential"];
+        };
+        /** PasskeyStart */
+        PasskeyStart: {
+            credential: components["schemas"]["RegisteredCredential"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyView
+         * @description `backed_up`: the passkey is synchronised between devices.
+         */
+        PasskeyView: {
+            /** Backed Up */
+            backed_up: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
         /**
          * PersonSync
          * @description One person over all reports: the weighted median of the medians and the highest 95th percentile.
@@ -2743,6 +3137,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Proven
+         * @description Destructive acts are allowed until then.
+         */
+        Proven: {
+            /**
+             * Proved Until
+             * Format: date-time
+             */
+            proved_until: string;
+        };
         /** Queue */
         Queue: {
             /** Items */
@@ -2790,6 +3195,14 @@ export interface components {
             /** Sample */
             sample: string[];
         };
+        /**
+         * RecoveryCodes
+         * @description Codes that each work once; only this answer has them. Null: the account keeps those it has.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[] | null;
+        };
         /** RegisterBody */
         RegisterBody: {
             /** Display Name */
@@ -2800,6 +3213,34 @@ export interface components {
             invite?: string | null;
             /** Password */
             password: string;
+        };
+        /**
+         * RegisteredCredential
+         * @description RegistrationResponseJSON of the browser's `PublicKeyCredential.toJSON()`.
+         */
+        RegisteredCredential: {
+            /** Id */
+            id: string;
+            /** Rawid */
+            rawId: string;
+            response: components["schemas"]["RegistrationResponse"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "public-key";
+        };
+        /** RegistrationResponse */
+        RegistrationResponse: {
+            /** Attestationobject */
+            attestationObject: string;
+            /** Clientdatajson */
+            clientDataJSON: string;
+            /**
+             * Transports
+             * @default []
+             */
+            transports: string[];
         };
         /**
          * Removed
@@ -3037,6 +3478,34 @@ export interface components {
             wait: components["schemas"]["Wait"];
             you: components["schemas"]["You"];
         };
+        /**
+         * SecondStep
+         * @description The password was right; one of `methods` completes the sign-in. The ticket works once.
+         */
+        SecondStep: {
+            /** Expires In */
+            expires_in: number;
+            /** Methods */
+            methods: ("passkey" | "code" | "recovery_code" | "password" | "id_token")[];
+            /**
+             * Status
+             * @default second_step
+             * @constant
+             */
+            status: "second_step";
+            /** Ticket */
+            ticket: string;
+        };
+        /** SecondStepBody */
+        SecondStepBody: {
+            /** Code */
+            code?: string | null;
+            credential?: components["schemas"]["AssertedCredential"] | null;
+            /** Recovery Code */
+            recovery_code?: string | null;
+            /** Ticket */
+            ticket: string;
+        };
         /** SessionBody */
         SessionBody: {
             /** Id Token */
@@ -3078,6 +3547,8 @@ export interface components {
          * @description Only the given fields change.
          */
         SettingsChange: {
+            /** Admin Second Factor */
+            admin_second_factor?: boolean | null;
             /** Brand Name */
             brand_name?: string | null;
             /** Max Upload Bytes */
@@ -3093,6 +3564,8 @@ export interface components {
         };
         /** SettingsView */
         SettingsView: {
+            /** Admin Second Factor */
+            admin_second_factor: boolean;
             /** Brand Name */
             brand_name: string;
             clock: components["schemas"]["ClockView"];
@@ -3159,6 +3632,8 @@ export interface components {
             mail_delivers: boolean;
             /** Max Upload Bytes */
             max_upload_bytes: number;
+            /** Passkey Origin */
+            passkey_origin: string | null;
             /**
              * Registration
              * @enum {string}
@@ -3173,6 +3648,21 @@ export interface components {
             temporary_hosts: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * StepUpBody
+         * @description With a second factor only that is a proof, otherwise the password, or a fresh ID token of the site's provider.
+         */
+        StepUpBody: {
+            /** Code */
+            code?: string | null;
+            credential?: components["schemas"]["AssertedCredential"] | null;
+            /** Id Token */
+            id_token?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Recovery Code */
+            recovery_code?: string | null;
         };
         /**
          * SubtitlePreview
@@ -3751,6 +4241,35 @@ export interface operations {
             };
         };
     };
+    "admin.reset_account_factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_entries": {
         parameters: {
             query?: {
@@ -4167,7 +4686,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["SignedIn"] | components["schemas"]["SecondStep"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
                 };
             };
             /** @description This site's accounts are an identity provider's (`outside_accounts`) */
@@ -4310,6 +4838,95 @@ export interface operations {
             };
         };
     };
+    "accounts.start_authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticatorStart"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.remove_authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.confirm_authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticatorConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "accounts.export_me": {
         parameters: {
             query?: never;
@@ -4328,6 +4945,190 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.list_factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.add_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPasskey"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.challenge_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.remove_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.rename_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.replace_recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             /** @description Refused */
@@ -4552,6 +5353,72 @@ export interface operations {
             };
         };
     };
+    "accounts.sign_in_with_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.challenge_passkey_sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "accounts.forgot": {
         parameters: {
             query?: never;
@@ -4707,6 +5574,39 @@ export interface operations {
             };
         };
     };
+    "accounts.second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "accounts.session": {
         parameters: {
             query?: never;
@@ -4726,7 +5626,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["SignedIn"] | components["schemas"]["SecondStep"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
                 };
             };
             /** @description This site has its own accounts (`local_accounts`) */
@@ -4736,6 +5645,68 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.step_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proven"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accounts.challenge_step_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
             /** @description Refused */

@@ -1,0 +1,1 @@
+"""Second factors of accounts: passkeys, an authenticator app, and recovery codes."""
