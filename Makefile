@@ -143,6 +143,13 @@ deploy: $(if $(PREPARED),,prepare-test) ## deploy to Google Cloud as docs/deploy
 rollback: prepare-test ## roll back to the previous deployment
 	@$(BIN)/python terraform/deploy rollback $(if $(YES),--yes)
 
+.PHONY: film-budget
+film-budget: prepare-test ## show whether the month's budget stops films, or serve them again (RAISE_TO=150: until the month has cost that)
+	@WATCHPARTY_STORE_URL=$$(terraform -chdir=terraform output -raw database) \
+	WATCHPARTY_KEYS_SECRETS=$$(terraform -chdir=terraform output -raw key_prefix) \
+	$(BIN)/watchparty admin film-budget --policy "$$(terraform -chdir=terraform output -raw films_policy)" \
+		$(if $(RAISE_TO),--raise-to $(RAISE_TO))
+
 smoke: prepare-test ## run the smoke test against SITE=https://…: two people join a room and a film plays
 	@$(BIN)/python terraform/deploy smoke --site $(SITE)
 

@@ -87,6 +87,16 @@ def on_delivery(event: "CloudEvent") -> None:
 
 
 @functions_framework.cloud_event
+def on_budget(event: "CloudEvent") -> None:
+    """Cloud Billing reports the cost of the month."""
+    from watchparty_api.spending import apply_report
+    from watchparty_api.web.cloud_events import cost_report
+
+    with _log_context(event):
+        apply_report(_services(), cost_report(event.get_data()), bootstrap.open_film_switch(_config().films_policy))
+
+
+@functions_framework.cloud_event
 def sweep(event: "CloudEvent") -> None:
     """Cloud Scheduler's periodic call: runs the maintenance tasks."""
     from watchparty_api.maintenance import run_cloud_tasks

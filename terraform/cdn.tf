@@ -14,7 +14,7 @@ resource "google_compute_backend_bucket" "media" {
   enable_cdn  = true
   # Applies ahead of the cache, so cached segments are blocked as well. Empty and not null: the provider takes null for
   # "as it is", and the policy would stay attached for ever.
-  edge_security_policy = try(google_compute_security_policy.no_films[0].id, "")
+  edge_security_policy = try(google_compute_security_policy.no_films[0].id, google_compute_security_policy.films[0].id, "")
 
   cdn_policy {
     cache_mode                   = "USE_ORIGIN_HEADERS"

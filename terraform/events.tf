@@ -8,6 +8,7 @@ locals {
       webhook-deliveries = { function = "on_delivery", publisher = null } # published by the functions: functions.tf
       sweep              = { function = "sweep", publisher = null }       # Cloud Scheduler's service agent may publish
     },
+    local.stops_films ? { budget = { function = "on_budget", publisher = null } } : {}, # Cloud Billing publishes: budget.tf
     local.hobby ? {} : {
       room-events = { function = "on_room_event", publisher = "relay" }
     },

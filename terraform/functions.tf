@@ -10,6 +10,9 @@ locals {
       on_delivery  = { http = false, memory = "512Mi", timeout_s = 120, may = [], holds = ["hash"] }
       sweep        = { http = false, memory = "512Mi", timeout_s = 300, may = ["uploads", "media", "launch"], holds = ["notice", "hash"] }
     },
+    local.stops_films ? {
+      on_budget = { http = false, memory = "512Mi", timeout_s = 300, may = [], holds = [] }
+    } : {},
     local.hobby ? {} : {
       auth          = { http = true, memory = "512Mi", timeout_s = 60, may = ["uploads", "media", "launch"], holds = ["access", "notice", "hash", "smtp"] }
       rooms         = { http = true, memory = "512Mi", timeout_s = 60, may = ["media_read"], holds = ["join", "notice", "hash", "cdn", "smtp"] }
@@ -45,6 +48,7 @@ locals {
     WATCHPARTY_PUBLIC_URL       = local.site_url
     WATCHPARTY_NOTICES_URL      = local.production ? "wss://${local.relay_host}/ws" : null
     WATCHPARTY_RELAY_URL        = "wss://${local.host}/ws"
+    WATCHPARTY_STOP_FILMS_AT    = local.stops_films ? tostring(local.stop_films_at) : null
     WATCHPARTY_STORE_URL        = "firestore://${var.project_id}/${google_firestore_database.main.name}"
     WATCHPARTY_TRANSCODE_JOB    = google_cloud_run_v2_job.transcoder.id
     WATCHPARTY_TRUSTED_PROXIES  = join(",", local.trusted_proxies)
@@ -96,7 +100,7 @@ resource "google_cloud_run_v2_service" "function" {
 
     scaling {
       min_instance_count = each.value.http ? var.functions_scale.least : 0
-      max_instance_count = each.value.http ? var.functions_scale.most : (each.key == "sweep" ? 1 : 10)
+      max_instance_count = each.value.http ? var.functions_scale.most : (contains(["on_budget", "sweep"], each.key) ? 1 : 10)
     }
 
     containers {
@@ -125,6 +129,7 @@ resource "google_cloud_run_v2_service" "function" {
             WATCHPARTY_SIGNER_ACCOUNT = google_service_account.function[each.key].email
           },
           local.production && contains(each.value.holds, "cdn") ? { WATCHPARTY_CDN_KEY_NAME = var.cdn_active_key } : {},
+          each.key == "on_budget" && local.production ? { WATCHPARTY_FILMS_POLICY = local.films_policy } : {},
           each.value.http ? { FUNCTION_USE_ASGI = "1" } : { THREADS = tostring(local.event_threads) },
         )
         content {

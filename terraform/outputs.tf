@@ -30,6 +30,11 @@ output "database" {
   value       = local.api_environment.WATCHPARTY_STORE_URL
 }
 
+output "films_policy" {
+  description = "The edge's policy for films where the budget stops them, for `watchparty admin film-budget`; empty without."
+  value       = local.films_policy == null ? "" : local.films_policy
+}
+
 output "github" {
   description = "Workload identity provider and service account for the deploying workflow."
   value = var.github_repository_id == null ? null : {

@@ -12,11 +12,12 @@ variable "alert_email" {
 }
 
 variable "budget" {
-  description = "Monthly amount at which budget mails are sent; null: no budget alert. Needs a role on the billing account."
+  description = "Monthly amount at which budget mails are sent; null: no budget alert. Needs a role on the billing account. With stop_films_at = 0.9 the site serves no films from nine tenths of the amount until the next month (docs/operations.md, Films stopped by the budget)."
   type = object({
     billing_account = string
     amount          = number
     currency        = optional(string) # null: that of the billing account; Google refuses any other
+    stop_films_at   = optional(number) # a share of the amount; null: the budget stops nothing
   })
   default = null
 
@@ -27,6 +28,10 @@ variable "budget" {
   validation {
     condition     = try(var.budget.amount, 1) >= 1
     error_message = "budget.amount must be at least 1."
+  }
+  validation {
+    condition     = try(var.budget.stop_films_at > 0 && var.budget.stop_films_at <= 1, true)
+    error_message = "budget.stop_films_at must be a share of the amount: above 0, at most 1."
   }
 }
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
     from watchparty_api.rate_limits.shared_windows import SharedWindows
+    from watchparty_api.spending import FilmSwitch
 
 
 def _utc_now() -> datetime:
@@ -119,6 +120,15 @@ def _open_objects(config: Config) -> ObjectStore:
         signer_account=required(config.signer_account, "WATCHPARTY_SIGNER_ACCOUNT", "a service account's address"),
         now=_utc_now,
     )
+
+
+def open_film_switch(policy: str | None) -> "FilmSwitch":
+    """What opens and closes the edge for films, by its policy's name; a site without an edge only refuses grants."""
+    if policy is None:
+        return lambda _serves: None
+    from watchparty_api.ports.edge_policy import EdgePolicy
+
+    return EdgePolicy(policy).serve
 
 
 def _open_relay(config: Config, keys: Keys) -> RelayNotices:

@@ -58,6 +58,10 @@ class Config:
     """projects/P/topics/T, whose messages wake the function `on_delivery`; None: webhooks wait for maintenance."""
     grant_life_s: int = 300
     """How long a playback grant is valid; on a CDN a removed viewer can watch until the last grant expires."""
+    stop_films_at: float | None = None
+    """The share of the monthly budget at which films stop; None: a budget stops nothing."""
+    films_policy: str | None = None
+    """projects/P/global/securityPolicies/NAME, the edge's policy for films, of which the budget is in charge."""
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     identity_project: str | None = None
@@ -111,6 +115,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         cdn_key_name=environ.get("WATCHPARTY_CDN_KEY_NAME"),
         deliveries_topic=environ.get("WATCHPARTY_DELIVERIES_TOPIC"),
         grant_life_s=grant_life_s(environ),
+        stop_films_at=_share(environ.get("WATCHPARTY_STOP_FILMS_AT")),
+        films_policy=environ.get("WATCHPARTY_FILMS_POLICY"),
         smtp_url=environ.get("WATCHPARTY_SMTP_URL"),
         mail_from=environ.get("WATCHPARTY_MAIL_FROM"),
         identity_project=environ.get("WATCHPARTY_IDENTITY_PROJECT"),
@@ -148,6 +154,18 @@ def _held_keys(listed: str | None) -> tuple[str, ...]:
     if set(names) - set(KEY_NAMES):
         raise ConfigError(f"WATCHPARTY_KEYS: expected some of {','.join(KEY_NAMES)}, not {listed}")
     return names
+
+
+def _share(given: str | None) -> float | None:
+    if given is None:
+        return None
+    try:
+        share = float(given)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise ConfigError(f"WATCHPARTY_STOP_FILMS_AT: expected a share of the budget, e.g. 0.9, not {given}")
+    return share
 
 
 def _identity(name: str) -> Literal["local", "identity_platform"]:

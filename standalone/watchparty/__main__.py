@@ -54,6 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("--data", metavar="DIR", help="the server's data folder")
     reset.add_argument("--email", required=True)
     reset.set_defaults(run=_reset_factors, **_NO_SERVER)
+    films = admin.add_parser("film-budget", help="show whether the month's budget stops films, or serve them again")
+    films.add_argument("--data", metavar="DIR", help="the server's data folder")
+    films.add_argument(
+        "--raise-to", type=float, metavar="COST", help="serve films until the month has cost this, in Google's currency"
+    )
+    films.add_argument("--policy", metavar="NAME", help="the edge's policy: terraform output films_policy")
+    films.set_defaults(run=_film_budget, **_NO_SERVER)
     audit = commands.add_parser("audit", help="the audit log of changes")
     audit.add_argument("what", choices=["verify", "export"], help="verify its chain, or print it as JSON lines")
     audit.add_argument("--data", metavar="DIR", help="the server's data folder")
@@ -117,6 +124,14 @@ def _create_account(arguments: argparse.Namespace) -> int:
         role=arguments.role,
     )
     print(f"Created {account.email} ({account.role}).")
+    return 0
+
+
+def _film_budget(arguments: argparse.Namespace) -> int:
+    from watchparty.administration import film_budget
+    from watchparty.config import home_config
+
+    print(film_budget(home_config(arguments, os.environ), raise_to=arguments.raise_to, policy=arguments.policy or None))
     return 0
 
 

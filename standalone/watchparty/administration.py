@@ -12,10 +12,11 @@ from watchparty.bootstrap import build_home
 from watchparty.config import HomeConfig
 from watchparty.data_folder import DataFolder
 from watchparty.errors import HomeError
-from watchparty_api import audit
+from watchparty_api import audit, spending
 from watchparty_api.accounts import creation
 from watchparty_api.accounts.factors import enrolment
 from watchparty_api.accounts.models import RegisterBody
+from watchparty_api.bootstrap import open_film_switch
 from watchparty_api.config import ConfigError
 from watchparty_api.errors import ApiError, StoreError
 from watchparty_api.identity.rotation import STEPS
@@ -57,6 +58,23 @@ def reset_factors(config: HomeConfig, *, email: str) -> str:
         except StoreError as error:
             raise HomeError("Someone else is changing this account right now. Try again.") from error
     return f"{email} has no second factor any more: sign in with the password, and add a new one."
+
+
+def film_budget(config: HomeConfig, *, raise_to: float | None, policy: str | None) -> str:
+    """Returns what the month has cost and whether films are served; first raises the limit. Raises HomeError."""
+    with _services(config) as services:
+        try:
+            if raise_to is None:
+                found = spending.last_report(services)
+            else:
+                found = spending.raise_limit(services, raise_to, open_film_switch(policy))
+        except ApiError as error:
+            raise HomeError(error.detail) from error
+    if found is None:
+        raise HomeError("Google hasn’t reported any cost to this site yet.")
+    state = "Films are stopped." if spending.is_used_up(found) else "Films are served."
+    cost = f"{found.cost:.2f} {found.currency} by {found.reported_at:%d %B %H:%M} UTC"
+    return f"{state} This month has cost {cost}, and films stop at {spending.limit_of(found):.2f}."
 
 
 def verify_audit(config: HomeConfig) -> str:

@@ -64,3 +64,15 @@ run "least" {
     error_message = "No bucket can be made public."
   }
 }
+
+run "budget_stops_films" {
+  command = apply
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", amount = 20, stop_films_at = 1 }
+  }
+
+  assert {
+    condition     = contains(keys(google_cloud_run_v2_service.function), "on_budget") && length(google_compute_security_policy.films) == 0 && output.films_policy == "" && contains([for each in google_cloud_run_v2_service.standalone[0].template[0].containers[0].env : "${each.name}=${each.value}"], "WATCHPARTY_STOP_FILMS_AT=1")
+    error_message = "Without a load balancer the site itself refuses films."
+  }
+}

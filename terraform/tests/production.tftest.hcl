@@ -42,7 +42,7 @@ variables {
 run "everything" {
   command = apply
   variables {
-    budget               = { billing_account = "012345-6789AB-CDEF01", amount = 100 }
+    budget               = { billing_account = "012345-6789AB-CDEF01", amount = 100, stop_films_at = 0.9 }
     cdn_active_key       = "k2"
     cdn_key_names        = ["k1", "k2"]
     cdn_key_values       = { k1 = "nZtRohdNF9m3cKM24IcK4w==", k2 = "nZtRohdNF9m3cKM24IcK4w==" }
@@ -100,6 +100,10 @@ run "everything" {
     error_message = "A budget is in the billing account's currency by default: Google refuses any other."
   }
   assert {
+    condition     = google_billing_budget.month[0].all_updates_rule[0].pubsub_topic == google_pubsub_topic.event["budget"].id && google_billing_budget.month[0].all_updates_rule[0].schema_version == "1.0" && alltrue([for each in google_compute_backend_bucket.media : each.edge_security_policy == google_compute_security_policy.films[0].id]) && [for rule in google_compute_security_policy.films[0].rule : rule.action] == ["allow"] && output.films_policy == "projects/demo-watchparty/global/securityPolicies/watchparty-films"
+    error_message = "Google's reports reach a function that can close the edge for films, which is open at first."
+  }
+  assert {
     condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository_id == '123456789' && assertion.environment == 'production' && assertion.ref == 'refs/heads/main'"
     error_message = "Only one environment and branch of one repository on GitHub may deploy, whatever the form of its subject."
   }
@@ -129,6 +133,10 @@ run "least" {
   command = apply
 
   assert {
+    condition     = length(google_compute_security_policy.films) + length(google_project_iam_custom_role.film_switch) == 0 && !contains(keys(google_pubsub_topic.event), "budget") && !contains(keys(google_cloud_run_v2_service.function), "on_budget") && alltrue([for each in google_compute_backend_bucket.media : each.edge_security_policy == ""]) && alltrue([for function in google_cloud_run_v2_service.function : !contains(function.template[0].containers[0].env[*].name, "WATCHPARTY_STOP_FILMS_AT")])
+    error_message = "By default a budget stops nothing, and nothing pays for a policy of the edge."
+  }
+  assert {
     condition     = length(google_billing_budget.month) + length(google_iam_workload_identity_pool.github) + length(google_identity_platform_config.this) + length(google_secret_manager_secret.smtp) == 0
     error_message = "Optional parts are not created by default."
   }
@@ -143,6 +151,19 @@ run "films_stopped" {
   assert {
     condition     = google_compute_security_policy.no_films[0].type == "CLOUD_ARMOR_EDGE" && alltrue([for rule in google_compute_security_policy.no_films[0].rule : rule.action == "deny(403)"])
     error_message = "One variable blocks every film ahead of the cache."
+  }
+}
+
+run "films_stopped_beside_the_budget" {
+  command = apply
+  variables {
+    serve_films = false
+    budget      = { billing_account = "012345-6789AB-CDEF01", amount = 100, stop_films_at = 0.9 }
+  }
+
+  assert {
+    condition     = alltrue([for each in google_compute_backend_bucket.media : each.edge_security_policy == google_compute_security_policy.no_films[0].id])
+    error_message = "serve_films = false stops films whatever the budget says."
   }
 }
 

@@ -111,3 +111,19 @@ run "refuses_unknown_words" {
   }
   expect_failures = [var.alert_email, var.identity, var.region, var.traces_endpoint, var.cdn_key_names, var.github_repository_id]
 }
+
+run "refuses_a_budget_that_stops_at_percent" {
+  command = plan
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", amount = 20, stop_films_at = 90 }
+  }
+  expect_failures = [var.budget]
+}
+
+run "refuses_a_budget_that_always_stops" {
+  command = plan
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", amount = 20, stop_films_at = 0 }
+  }
+  expect_failures = [var.budget]
+}

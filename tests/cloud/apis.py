@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from cloud.iam import Denied, Policy
 from cloud.identities import BadToken, Identities
 from cloud.plan import PROJECT
 from cloud.reverse_proxy import Answer
+from fakes.google.security_policies import SecurityPolicies
 from fakes.google.strict_gcs import Request, StrictGcs, answer
 
 Api = Callable[[Request], Answer]
@@ -194,6 +196,26 @@ class CloudRunJobs:
             self.cancel(urlsplit(request.path).path.removeprefix("/v2/").removesuffix(":cancel"))
             return _said({"name": f"{self.job}/operations/2"})
         return _refused(404, "not in the box")
+
+
+@dataclass(frozen=True)
+class ComputeEngine:
+    """compute.googleapis.com: one rule of a security policy. `rules` are the edge's."""
+
+    identities: Identities
+    policy: Policy
+    rules: dict[str, dict[int, str]]
+
+    def __call__(self, request: Request) -> Answer:
+        said = self._api(request)
+        return Answer(said.status, said.body, list(said.headers.items()))
+
+    @cached_property
+    def _api(self) -> SecurityPolicies:
+        def permit(token: str | None, permission: str, resource: str) -> None:
+            self.policy.require(self.identities.caller(token), permission, resource)
+
+        return SecurityPolicies(self.rules, permit)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from fakes.google.strict_gcs import Held, StrictGcs
 from terraform.applied import Applied, Values
 
 CDN_FILL = f"serviceAccount:service-{NUMBER}@cloud-cdn-fill.iam.gserviceaccount.com"
+FILMS_POLICY = "watchparty-films"
+"""The policy whose rules Terraform ignores after it has created it: `lifecycle` is in no plan."""
 MOST_CDN_KEYS = 3
 """Of one backend at a time. https://cloud.google.com/cdn/docs/using-signed-cookies"""
 _SIGNED_URL = re.compile(r"[?&](Signature|URLPrefix)=")
@@ -36,12 +38,22 @@ class Edge:
     gcs: StrictGcs
     ports: Mapping[str, int]
     log: list[str] = field(default_factory=list)
+    changed_rules: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Policy → priority → action: what was changed through Google's API. Another `apply` keeps it (budget.tf)."""
     _cdns: dict[str, Cdn] = field(default_factory=dict)
     _armors: dict[str, Armor] = field(default_factory=dict)
 
     def apply(self, applied: Applied) -> None:
         """Another state of the plan, with its rules and keys; caches and counters stay."""
         self.applied = applied
+        policies = applied.of_type("google_compute_security_policy").values()
+        planned = {each["name"]: {rule["priority"]: rule["action"] for rule in each["rule"]} for each in policies}
+        kept = {name: self.changed_rules.get(name, rules) for name, rules in planned.items() if name == FILMS_POLICY}
+        self.changed_rules.clear()
+        self.changed_rules.update(kept)
+
+    def __post_init__(self) -> None:
+        self.apply(self.applied)
 
     def decide(self) -> Decide:
         async def balance(request: Request) -> Answer | Forward:
@@ -88,7 +100,10 @@ class Edge:
         for address, values in self.applied.of_type("google_compute_security_policy").items():
             if values["id"] == policy_id:
                 armor = self._armors.setdefault(address, Armor([], time.monotonic))
-                armor.rules = values["rule"]
+                changed = self.changed_rules.get(values["name"], {})
+                armor.rules = [
+                    {**rule, "action": changed.get(rule["priority"], rule["action"])} for rule in values["rule"]
+                ]
                 return armor
         return None
 

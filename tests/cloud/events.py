@@ -28,6 +28,7 @@ PUSH_WITHIN_S = 300.0
 ACKNOWLEDGES = (102, 200, 201, 202, 204)
 """The statuses that acknowledge a push. https://cloud.google.com/pubsub/docs/push"""
 PUBSUB = f"serviceAccount:service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+BILLING = "serviceAccount:billing-budget-alert@system.gserviceaccount.com"
 STORAGE = f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
 
 _OPENER = urllib.request.OpenerDirector()
@@ -202,3 +203,26 @@ class Events:
         (target,) = job["pubsub_target"]
         data = base64.b64decode(target["data"])
         pubsub_v1.PublisherClient().publish(target["topic_name"], data).result(timeout=20)
+
+    # ---- Cloud Billing
+
+    def report_cost(self, cost: float, *, month: str = "2026-11-01T07:00:00Z") -> None:
+        """A notification of the plan's budget, as Google sends it several times a day whatever the cost is.
+
+        https://cloud.google.com/billing/docs/how-to/budgets-programmatic-notifications#notification_format (2026-11)
+        """
+        (budget,) = self.applied.of_type("google_billing_budget").values()
+        (rule,), (amount,) = budget["all_updates_rule"], budget["amount"]
+        topic = rule["pubsub_topic"]
+        self.policy.require(BILLING, "pubsub.topics.publish", topic.rpartition("/")[2])
+        content = {
+            "budgetDisplayName": budget["display_name"],
+            "costAmount": cost,
+            "costIntervalStart": month,
+            "budgetAmount": float(amount["specified_amount"][0]["units"]),
+            "budgetAmountType": "SPECIFIED_AMOUNT",
+            "currencyCode": "EUR",
+        }
+        attributes = {"billingAccountId": budget["billing_account"], "budgetId": "1", "schemaVersion": rule["schema_version"]}
+        publisher = pubsub_v1.PublisherClient()
+        publisher.publish(topic, json.dumps(content).encode(), **attributes).result(timeout=20)

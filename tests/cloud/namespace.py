@@ -33,6 +33,7 @@ ADDRESSES = {
     "metadata.google.internal": "127.0.1.8",
     RELAY: "127.0.1.10",
     "telemetry.googleapis.com": "127.0.1.11",
+    "compute.googleapis.com": "127.0.1.12",
     "hooks.example": HOOKS,
     "localhost": "127.0.0.1",
 }

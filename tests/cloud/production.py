@@ -28,6 +28,7 @@ from cloud.apis import (
     Api,
     CloudRunJobs,
     CloudStorage,
+    ComputeEngine,
     IamCredentials,
     PubSubRest,
     Telemetry,
@@ -162,6 +163,8 @@ class _Ground:
     gcs: StrictGcs
     firestore: str
     pubsub: str
+    changed_rules: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Of the edge's policies, by Google's API."""
 
 
 @contextmanager
@@ -208,7 +211,7 @@ def production(folder: Path, choices: plan.Choices | None = None) -> Iterator[Pr
         stack.enter_context(metadata_server(identities, relay_email, at=(ADDRESSES["metadata.google.internal"], 80)))
 
         ports = stack.enter_context(_fronts(list(services.values())))
-        edge = Edge(applied, policy, gcs, ports)
+        edge = Edge(applied, policy, gcs, ports, changed_rules=ground.changed_rules)
         stack.enter_context(_site(edge, authority))
         internal = Internal(applied, services, ports)
         stack.enter_context(
@@ -278,6 +281,7 @@ def _google(
         "iamcredentials.googleapis.com": IamCredentials(identities, policy),
         "run.googleapis.com": CloudRunJobs(job.name, identities, policy, job.launch, job.listed, job.cancel),
         "pubsub.googleapis.com": PubSubRest(identities, policy, _publish),
+        "compute.googleapis.com": ComputeEngine(identities, policy, ground.changed_rules),
         "telemetry.googleapis.com": Telemetry(identities, policy, spans),
     }
     h2: dict[str, int] = {

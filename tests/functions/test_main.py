@@ -20,7 +20,7 @@ CLOUD_CLIENTS = (
     "websockets",
 )
 HTTP_FUNCTIONS = {"auth": "/api/v1/config", "rooms": "/api/v1/rooms/nobody", "videos": "/api/v1/videos/nothing"}
-EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "on_delivery", "sweep")
+EVENT_FUNCTIONS = ("on_upload", "on_transcode", "on_room_event", "on_delivery", "on_budget", "sweep")
 _BUILD = {
     **{name: f"main._{name}_app()" for name in HTTP_FUNCTIONS},
     **dict.fromkeys(EVENT_FUNCTIONS, "main._services()"),
@@ -28,6 +28,7 @@ _BUILD = {
     "on_transcode": "main._services(); import watchparty_api.videos.transcodes.runs",
     "on_room_event": "main._services(); import watchparty_api.rooms.history.ingest",
     "on_delivery": "main._services(); import watchparty_api.webhooks.delivery",
+    "on_budget": "main._services(); import watchparty_api.spending",
 }
 
 
@@ -60,7 +61,7 @@ def test_rooms_does_not_carry_the_other_functions(environ: dict[str, str]) -> No
     assert imported("rooms", environ).isdisjoint(others)
 
 
-@pytest.mark.parametrize("target", ["on_upload", "on_transcode", "on_room_event", "on_delivery"])
+@pytest.mark.parametrize("target", ["on_upload", "on_transcode", "on_room_event", "on_delivery", "on_budget"])
 def test_an_event_function_does_not_import_fastapi(target: str, environ: dict[str, str]) -> None:
     """An event function imports neither FastAPI nor, before it is used, a cloud client."""
     modules = imported(target, environ)

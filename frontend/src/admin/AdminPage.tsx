@@ -8,6 +8,7 @@ import { FailedEvents } from "./FailedEvents";
 import { Invites } from "./Invites";
 import { Rooms } from "./Rooms";
 import { Settings } from "./Settings";
+import { SpendingNotice } from "./SpendingNotice";
 import { Jobs, Videos } from "./Videos";
 
 const TABS = [
@@ -28,6 +29,7 @@ export default function AdminPage() {
     <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-8">
       <h1 className="mb-4 text-title font-bold">Admin</h1>
       <ClockNotice />
+      <SpendingNotice />
       <Tabs
         label="Admin"
         tabs={TABS}

@@ -26,6 +26,7 @@ test("a change of the settings has only fields that the server accepts", () => {
       trusted_at: "2026-11-30T08:00:00Z",
       confirmed_after_s: 0,
     },
+    spending: null,
   };
   expect(Object.keys(changeable(settings)).sort()).toEqual(Object.keys(ACCEPTED).sort());
 });

@@ -41,6 +41,7 @@ from watchparty_api.records import (
     Session,
     SiteClock,
     Snapshot,
+    Spending,
     SyncReport,
     Video,
     Webhook,
@@ -373,6 +374,7 @@ RECORDS: Sequence[RecordEntry] = (
         expires="after an hour at the latest",
     ),
     RecordEntry(kind=SiteClock, holds="", on_deletion="nothing", expires="never"),
+    RecordEntry(kind=Spending, holds="", on_deletion="nothing", expires="never"),
     RecordEntry(kind=RelayLease, holds="", on_deletion="nothing", expires="never"),
     RecordEntry(kind=WorkspaceSettings, holds="", on_deletion="nothing", expires="never"),
 )

@@ -14,10 +14,12 @@ from watchparty_api.records import (
     DeadLetter,
     OneTimeToken,
     Room,
+    Spending,
     Video,
     VideoStatus,
     WorkspaceSettings,
 )
+from watchparty_api.spending import is_used_up, limit_of
 from watchparty_api.web.bodies import Body
 
 Bytes = Annotated[int, Field(strict=True, ge=0, le=2**53)]
@@ -42,6 +44,26 @@ class ClockView(BaseModel):
         )
 
 
+class SpendingView(BaseModel):
+    """The month's cost as Google last reported it, which is hours late, and the limit at which films stop."""
+
+    cost: float
+    limit: float
+    currency: str
+    reported_at: datetime
+    films_stopped: bool
+
+    @classmethod
+    def of(cls, spending: Spending) -> Self:
+        return cls(
+            cost=spending.cost,
+            limit=limit_of(spending),
+            currency=spending.currency,
+            reported_at=spending.reported_at,
+            films_stopped=is_used_up(spending),
+        )
+
+
 class SettingsView(BaseModel):
     registration: Literal["invitation", "open"]
     temporary_hosts: bool
@@ -54,9 +76,13 @@ class SettingsView(BaseModel):
     media_sandbox: Literal["full", "partial", "limits", "off"] | None
     """How far uploaded films are confined while they are read (docs/operations.md); null: not by this process."""
     clock: ClockView
+    spending: SpendingView | None
+    """Null before the first report, and on a site whose budget stops nothing."""
 
     @classmethod
-    def of(cls, settings: WorkspaceSettings, config: Config, readings: ClockReadings) -> Self:
+    def of(
+        cls, settings: WorkspaceSettings, config: Config, readings: ClockReadings, spending: Spending | None
+    ) -> Self:
         return cls(
             registration=settings.registration,
             temporary_hosts=settings.temporary_hosts,
@@ -67,6 +93,7 @@ class SettingsView(BaseModel):
             admin_second_factor=settings.admin_second_factor,
             media_sandbox=config.media_sandbox,
             clock=ClockView.of(readings),
+            spending=SpendingView.of(spending) if spending else None,
         )
 
 

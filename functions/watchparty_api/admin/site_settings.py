@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
-from watchparty_api import audit
+from watchparty_api import audit, spending
 from watchparty_api.admin.models import SettingsChange, SettingsView
 from watchparty_api.errors import Conflict
+from watchparty_api.records import WorkspaceSettings
+from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace
 from watchparty_api.web.caller import AdminOf
 from watchparty_api.web.dependencies import ServicesOf
@@ -18,7 +20,7 @@ router = APIRouter(prefix="/admin/settings", tags=["admin"])
 @router.get("")
 def show_settings(services: ServicesOf, _: AdminOf) -> SettingsView:
     """Returns the settings, with defaults for those never changed."""
-    return SettingsView.of(services.settings(), services.config, services.trusted_clock.readings())
+    return _view(services, services.settings())
 
 
 @router.patch("")
@@ -33,4 +35,8 @@ def change_settings(body: SettingsChange, services: ServicesOf, admin: AdminOf) 
     after = replace(before, **changes)
     write = Replace(after) if before.version else Create(after)
     audit.commit(services, [write], actor=admin.account.id, action="settings.changed", target="settings", data=changes)
-    return SettingsView.of(after, services.config, services.trusted_clock.readings())
+    return _view(services, after)
+
+
+def _view(services: Services, settings: WorkspaceSettings) -> SettingsView:
+    return SettingsView.of(settings, services.config, services.trusted_clock.readings(), spending.current(services))

@@ -39,6 +39,7 @@ from watchparty_api.records.site import (
     RateWindow,
     RelayLease,
     SiteClock,
+    Spending,
     WorkspaceSettings,
 )
 from watchparty_api.records.videos import Video, VideoStatus
@@ -80,6 +81,7 @@ __all__ = [
     "Session",
     "SiteClock",
     "Snapshot",
+    "Spending",
     "SyncReport",
     "Video",
     "VideoStatus",

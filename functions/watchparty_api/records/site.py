@@ -78,6 +78,21 @@ class SiteClock(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spending(Record):
+    """What the site has cost this month, as Google's budget last reported; one document per workspace (id "month").
+
+    Amounts are in `currency`. Films stop when `cost` reaches `raised_to` or, without it, `stops_at` (`spending.py`).
+    """
+
+    month_started_at: datetime
+    reported_at: datetime
+    cost: float
+    stops_at: float
+    raised_to: float | None = None
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RelayLease(Record):
     """Which process commands the rooms, where they are in a process's memory; one document per workspace (id "rooms").
 

@@ -6,11 +6,14 @@ topic, where operators can inspect it.
 
 import base64
 import json
+import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from watchparty_api.errors import BadEvent
 from watchparty_api.objects.port import StoredObject
+from watchparty_api.spending import CostReport
 
 
 def finalized_object(data: Any, *, bucket: str) -> StoredObject | None:
@@ -34,6 +37,35 @@ def pushed_message(data: Any) -> Mapping[str, Any]:
     if not isinstance(content, dict) or content.get("v") != 1:
         raise BadEvent("not a message of version 1")
     return content
+
+
+def cost_report(data: Any) -> CostReport:
+    """The notification of a budget, which Google's schema 1.0 describes.
+
+    https://cloud.google.com/billing/docs/how-to/budgets-programmatic-notifications#notification_format
+    """
+    try:
+        message = data["message"]
+        content = json.loads(base64.b64decode(message["data"], validate=True))
+        report = CostReport(
+            month_started_at=_instant(content["costIntervalStart"]),
+            published_at=_instant(message.get("publishTime") or message["publish_time"]),
+            cost=float(content["costAmount"]),
+            budget=float(content["budgetAmount"]),
+            currency=str(content["currencyCode"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadEvent(f"not a notification of a budget: {type(error).__name__}") from error
+    if not (math.isfinite(report.cost) and math.isfinite(report.budget) and report.budget > 0):
+        raise BadEvent("not a notification of a budget: amounts that are none")
+    return report
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return instant.astimezone(UTC)
 
 
 def due_deliveries(data: Any) -> list[str]:

@@ -59,7 +59,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
         pytest.skip("network namespace: `make cloud` runs these tests inside one, where the machine allows it")
     if reason := why_not():
         pytest.skip(reason)
-    variables = {"transcoder": {"tasks": 3}, "traces_endpoint": "https://telemetry.googleapis.com"}
+    variables = {
+        "transcoder": {"tasks": 3},
+        "traces_endpoint": "https://telemetry.googleapis.com",
+        "budget": {"billing_account": "012345-6789AB-CDEF01", "amount": 100, "stop_films_at": 0.9},
+    }
     key = "nZtRohdNF9m3cKM24IcK4w=="
     with production(tmp_path_factory.mktemp("box"), Choices({"k1": key}, variables)) as running:
         create_first_administrator(running)

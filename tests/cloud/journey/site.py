@@ -24,8 +24,10 @@ exit 64
 """
 
 
-def type_page(site: Production, section: str, stdin: str) -> subprocess.CompletedProcess[str]:
-    """Types the commands of a section of docs/deployment.md on the operator's machine, and then `stdin`.
+def type_page(
+    site: Production, section: str, stdin: str = "", *, page: str = "deployment.md"
+) -> subprocess.CompletedProcess[str]:
+    """Types the commands of a section of a page in docs/ on the operator's machine, and then `stdin`.
 
     Only `terraform output` is a stand-in, because the box has applied the plan.
     """
@@ -37,7 +39,7 @@ def type_page(site: Production, section: str, stdin: str) -> subprocess.Complete
         (programs / "outputs" / name).write_text(str(value))
     with site.operator() as environment:
         return subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{blocks(section)}"],
+            ["bash", "-c", f"set -euo pipefail\n{blocks(section, page=page)}"],
             cwd=ROOT,
             env={
                 **environment,

@@ -3580,6 +3580,7 @@ export interface components {
              * @enum {string}
              */
             registration: "invitation" | "open";
+            spending: components["schemas"]["SpendingView"] | null;
             /** Temporary Hosts */
             temporary_hosts: boolean;
             /** Temporary Quota Bytes */
@@ -3648,6 +3649,25 @@ export interface components {
             temporary_hosts: boolean;
             /** Version */
             version: string;
+        };
+        /**
+         * SpendingView
+         * @description The month's cost as Google last reported it, which is hours late, and the limit at which films stop.
+         */
+        SpendingView: {
+            /** Cost */
+            cost: number;
+            /** Currency */
+            currency: string;
+            /** Films Stopped */
+            films_stopped: boolean;
+            /** Limit */
+            limit: number;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
         };
         /**
          * StepUpBody

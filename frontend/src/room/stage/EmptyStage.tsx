@@ -1,4 +1,4 @@
-import { Clapperboard } from "lucide-react";
+import { CirclePause, Clapperboard } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Spinner } from "@/ui/Spinner";
 import { useHostName } from "../state/roomFacts";
@@ -36,6 +36,8 @@ function Content({ content, onChooseFilm }: EmptyStageProps) {
       return <IncomingFilm film={content.film} />;
     case "failed":
       return <FilmFailed film={content.film} onChooseAnother={onChooseFilm} />;
+    case "stopped":
+      return <FilmsStopped />;
     case "unknown":
     case "film":
       return <Loading />;
@@ -44,6 +46,14 @@ function Content({ content, onChooseFilm }: EmptyStageProps) {
 
 function Loading() {
   return <Spinner className="size-7 text-muted" />;
+}
+
+function FilmsStopped() {
+  return (
+    <StageNote icon={<CirclePause />} title="Films are paused">
+      This site’s budget for the month is used up. Chat stays open.
+    </StageNote>
+  );
 }
 
 function NoFilmYet() {

@@ -41,8 +41,11 @@ export function RoomStage(props: RoomStageProps) {
   const signedIn = useSession((state) => state.status === "signed_in");
   const askForControl = useAskForControl();
   const film = room?.film;
-  const source = usePlaybackGrant({ filmId: film?.id ?? null, playable: film?.playable ?? false });
-  const content = stageContent({ film, pending, mayAdd: canControl && signedIn });
+  const { source, stopped } = usePlaybackGrant({
+    filmId: film?.id ?? null,
+    playable: film?.playable ?? false,
+  });
+  const content = stageContent({ film, pending, mayAdd: canControl && signedIn, stopped });
 
   const videoId = film?.id;
   const title = film?.title ?? "";

@@ -14,7 +14,7 @@ const film: Film = {
 };
 const unfinished = { ...film, status: "processing", playable: false } as const;
 const pending = { ...unfinished, id: "p" } as unknown as Video;
-const host = { pending: undefined, mayAdd: true };
+const host = { pending: undefined, mayAdd: true, stopped: false };
 
 test("before the room is loaded nothing is claimed", () => {
   expect(stageContent({ film: undefined, ...host }).kind).toBe("unknown");
@@ -32,8 +32,8 @@ test("a film is shown as soon as its first part is playable", () => {
 });
 
 test("a playing film is not covered by the next one", () => {
-  expect(stageContent({ film, pending, mayAdd: true }).kind).toBe("film");
-  expect(stageContent({ film: null, pending, mayAdd: true })).toEqual({
+  expect(stageContent({ ...host, film, pending }).kind).toBe("film");
+  expect(stageContent({ ...host, film: null, pending })).toEqual({
     kind: "incoming",
     film: pending,
   });
@@ -42,4 +42,10 @@ test("a playing film is not covered by the next one", () => {
 test("a failed film says so, unless a part of it is playable", () => {
   expect(stageContent({ film: { ...unfinished, status: "failed" }, ...host }).kind).toBe("failed");
   expect(stageContent({ film: { ...film, status: "failed" }, ...host }).kind).toBe("film");
+});
+
+test("while the site serves no films, a note takes the place of a playable one", () => {
+  expect(stageContent({ ...host, film, stopped: true }).kind).toBe("stopped");
+  expect(stageContent({ ...host, film: unfinished, stopped: true }).kind).toBe("incoming");
+  expect(stageContent({ ...host, film: null, stopped: true }).kind).toBe("add_film");
 });

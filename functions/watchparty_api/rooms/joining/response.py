@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from watchparty_api.errors import Forbidden
 from watchparty_api.identity.tokens import JOIN_LIFE
 from watchparty_api.rooms.film import film_of
 from watchparty_api.rooms.joining.join import JoinResult
@@ -61,6 +62,9 @@ def _playback(services: Services, joined: JoinResult, request: Request, response
     video = film_of(services, joined.room)
     if video is None or not video.playable:
         return None
-    return issue_grant(
-        services, request, response, video, room_id=joined.room.id, person_id=joined.member.participant_id
-    )
+    try:
+        return issue_grant(
+            services, request, response, video, room_id=joined.room.id, person_id=joined.member.participant_id
+        )
+    except Forbidden:  # the page requests the grant again, and shows why there is none
+        return None

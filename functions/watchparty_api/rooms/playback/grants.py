@@ -7,11 +7,13 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
+from watchparty_api.errors import Forbidden
 from watchparty_api.ports.playback_signing import Grant, GrantCookie
 from watchparty_api.records import Account, Room, Video
 from watchparty_api.rooms.participants import find_member
 from watchparty_api.rooms.playback.models import Playback
 from watchparty_api.services import Services
+from watchparty_api.spending import films_stopped
 from watchparty_api.videos.transcodes.models import Chapter
 from watchparty_api.videos.views import media_folder, sprites_url, subtitle_tracks
 from watchparty_api.web.site import base_url, is_https
@@ -32,11 +34,14 @@ def issue_grant(
     """The film's URL; sets the cookie that permits playback on `response`.
 
     `by_link` puts the grant into the URL instead, for players without cookies. A direct link is returned as it is.
+    Raises Forbidden while the budget stops films; a direct link costs this site nothing.
     """
     life_s = services.config.grant_life_s
     grant = Grant(video.id, person_id, room_id, services.now() + timedelta(seconds=life_s))
     if video.source_url is not None:
         return Playback(manifest_url=video.source_url, expires_at=grant.expires_at, expires_in_s=life_s)
+    if films_stopped(services):
+        raise Forbidden("films_stopped", "Films are paused: this site’s budget for the month is used up.")
     if by_link:
         folder_url = f"{base_url(request)}/api/v1/videos/{video.id}/hls/{services.playback.text(grant)}"
         manifest_url = f"{folder_url}/{video.generation}/{MASTER}"
