@@ -1589,7 +1589,9 @@ export interface paths {
         put?: never;
         /**
          * Play
-         * @description Returns a grant for a member of a room that shows this film, or for the film's owner.
+         * @description Returns a grant for a member of a room that shows this film, or for the film’s owner.
+         *
+         *     403 `films_stopped` while the budget of the site stops films.
          */
         post: operations["videos.play"];
         delete?: never;

@@ -25,7 +25,10 @@ router = APIRouter(tags=["videos"])
 def play(
     video_id: str, body: PlaybackRequest, caller: CallerOf, request: Request, response: Response, services: ServicesOf
 ) -> Playback:
-    """Returns a grant for a member of a room that shows this film, or for the film's owner."""
+    """Returns a grant for a member of a room that shows this film, or for the film’s owner.
+
+    403 `films_stopped` while the budget of the site stops films.
+    """
     room_id = body.room_id or (caller.room_id if isinstance(caller, ParticipantCaller) else None)
     member = _participant(services, room_id, video_id, caller) if room_id else None
     person_id = member.participant_id if member else _owner(services, video_id, caller)
