@@ -223,6 +223,10 @@ class Events:
             "budgetAmountType": "SPECIFIED_AMOUNT",
             "currencyCode": "EUR",
         }
-        attributes = {"billingAccountId": budget["billing_account"], "budgetId": "1", "schemaVersion": rule["schema_version"]}
+        attributes = {
+            "billingAccountId": budget["billing_account"],
+            "budgetId": "1",
+            "schemaVersion": rule["schema_version"],
+        }
         publisher = pubsub_v1.PublisherClient()
         publisher.publish(topic, json.dumps(content).encode(), **attributes).result(timeout=20)

@@ -389,8 +389,15 @@ def test_events_are_pushed_with_a_token_for_the_function_that_they_reach(product
         "transcode-events": "on_transcode",
         "room-events": "on_room_event",
         "webhook-deliveries": "on_delivery",
+        "budget": "on_budget",
         "sweep": "sweep",
     }
+
+
+def test_another_apply_leaves_stopped_films_stopped() -> None:
+    """The function changes the rule of this policy, so Terraform ignores it; `lifecycle` is in no plan or state."""
+    policy = (SOURCE / "budget.tf").read_text().partition('"google_compute_security_policy" "films" {')[2]
+    assert re.search(r"lifecycle \{[^}]*ignore_changes += \[rule\]", policy.partition("\n}\n")[0])
 
 
 # ---- database

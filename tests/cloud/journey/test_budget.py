@@ -12,8 +12,8 @@ from fakes.waiting import eventually
 
 def test_a_budget_stops_films_and_its_operator_serves_them_again(site: Production, admin: Api, meet: Meet) -> None:
     """Below the limit nothing happens. At it the edge refuses what is cached, the API refuses grants, and the page says
-    why; repeats and late reports change nothing. The command of docs/operations.md serves films again, and reports up to
-    its limit leave them."""
+    why; repeats and late reports change nothing. The command of docs/operations.md serves films again until its limit.
+    """
     video_id = upload(admin, copyable(10))
     playable(admin, video_id)
     host = meet("Ada")
