@@ -1,7 +1,7 @@
 """Stops films when the month's cost reaches a limit, and serves them again (ADR 50).
 
-Google reports the cost of the month several times a day, late, and in any order, so `updated` compares the stored report
-with the new one. Films are refused in two places: the API issues no grants, and where the site has a CDN,
+Google reports the cost of the month several times a day, late, and in any order, so `updated` compares the stored
+report with the new one. Films are refused in two places: the API issues no grants, and where the site has a CDN,
 `FilmSwitch` closes its edge. Called by the function `on_budget` and by the operator's command.
 """
 
