@@ -9,6 +9,7 @@ const ACCEPTED: Record<keyof Schema<"SettingsChange">, true> = {
   temporary_quota_bytes: true,
   max_upload_bytes: true,
   brand_name: true,
+  admin_second_factor: true,
 };
 
 test("a change of the settings has only fields that the server accepts", () => {
@@ -19,6 +20,7 @@ test("a change of the settings has only fields that the server accepts", () => {
     temporary_quota_bytes: 1,
     max_upload_bytes: 1,
     brand_name: "Kino",
+    admin_second_factor: false,
     media_sandbox: "full",
     clock: {
       status: "confirmed",

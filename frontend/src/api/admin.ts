@@ -14,7 +14,7 @@ export type AuditLine = Schema<"AuditView">;
 export const siteSettings = () => call<SiteSettings>("GET", "/admin/settings");
 
 /** Without what only the server decides: it refuses a change with unknown fields. */
-export const changeable = ({ media_sandbox, clock, ...body }: SiteSettings) => body;
+export const changeable = ({ media_sandbox, clock, spending, ...body }: SiteSettings) => body;
 
 export const changeSiteSettings = (body: Schema<"SettingsChange">) =>
   call<SiteSettings>("PATCH", "/admin/settings", { body });
