@@ -29,3 +29,19 @@ resource "google_project_iam_member" "sign_in_looks_people_up" {
   role     = "roles/firebaseauth.viewer"
   member   = local.members[each.key].member
 }
+
+# With an account its user is deleted: at once by the function for accounts, and by `sweep` if that was interrupted.
+resource "google_project_iam_member" "deletion_deletes_people" {
+  for_each = var.identity == "identity_platform" ? toset(local.hobby ? ["standalone"] : ["auth", "sweep"]) : toset([])
+  project  = var.project_id
+  role     = google_project_iam_custom_role.identity_deleter[0].name
+  member   = local.members[each.key].member
+}
+
+# The predefined role that may delete users may also create and change them.
+resource "google_project_iam_custom_role" "identity_deleter" {
+  count       = var.identity == "identity_platform" ? 1 : 0
+  role_id     = "watchpartyIdentityDeleter"
+  title       = "WatchParty: deletes the users of deleted accounts"
+  permissions = ["firebaseauth.users.delete"]
+}

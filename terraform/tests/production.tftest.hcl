@@ -112,6 +112,10 @@ run "everything" {
     error_message = "Only the function for sign-in can check whether a user is disabled."
   }
   assert {
+    condition     = google_project_iam_custom_role.identity_deleter[0].permissions == toset(["firebaseauth.users.delete"]) && toset(keys(google_project_iam_member.deletion_deletes_people)) == toset(["auth", "sweep"])
+    error_message = "Only the functions that delete accounts can delete users, and nothing else."
+  }
+  assert {
     condition     = alltrue([for function in google_cloud_run_v2_service.function : contains([for each in function.template[0].containers[0].env : each.value if each.name == "OTEL_EXPORTER_OTLP_ENDPOINT"], "https://collector.example:4318")])
     error_message = "Every function has the endpoint for traces."
   }

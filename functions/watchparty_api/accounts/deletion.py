@@ -21,7 +21,11 @@ from watchparty_api.store.queries import ACCOUNTS_BEING_DELETED, ACCOUNTS_BY_ROL
 
 
 def delete_account(services: Services, account: Account, *, actor: str) -> None:
-    """Deletes the account and everything it owns. Raises Conflict for the last admin."""
+    """Deletes the account and everything it owns. Raises Conflict for the last admin.
+
+    Raises Unavailable while another service does not answer. The account then stays marked, so that no one can use it,
+    and maintenance completes the deletion.
+    """
     if not account.deleting:
         require_other_admin(services, account)
     # First, so that no one uses the account while it is being deleted.
@@ -32,6 +36,9 @@ def delete_account(services: Services, account: Account, *, actor: str) -> None:
     for entry in RECORDS:
         if entry.erase is not None:
             entry.erase(traces)
+    if account.external_id is not None and services.identity_provider is not None:
+        # before the account, which has the only record of this id
+        services.identity_provider.delete(account.external_id)
     claims = [Delete(EmailClaim, claim_id(services, account.email))] if account.email else []
     audit.commit(
         services, [Delete(Account, account.id), *claims], actor=actor, action="account.deleted", target=account.id

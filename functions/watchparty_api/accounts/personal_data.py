@@ -504,9 +504,9 @@ PLACES: Sequence[PlaceEntry] = (
         place="Identity Platform",
         names=("users",),
         holds="the email address and the sign-in of hosts who sign in with it",
-        on_deletion="kept",
-        note="the site can look its users up and not delete them: delete the user in Google’s console",
-        expires="when an operator deletes it",
+        on_deletion="deleted",
+        note="if it does not answer, the account stays locked, and the deletion is completed later",
+        expires="with the account",
     ),
     PlaceEntry(
         place="mail server",

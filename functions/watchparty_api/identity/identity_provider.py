@@ -28,6 +28,9 @@ class IdentityProvider(Protocol):
     def verify(self, id_token: str) -> ExternalUser:
         """Returns the token's owner. Raises Unauthenticated for an invalid token, Unavailable without an answer."""
 
+    def delete(self, uid: str) -> None:
+        """Deletes the user; one that is gone is no error. Raises Unavailable if the user may still be there."""
+
 
 @dataclass(frozen=True)
 class IdentityPlatform:
@@ -57,6 +60,19 @@ class IdentityPlatform:
             raise Unauthenticated("bad_token", "You’ve been signed out. Sign in again.") from error
         except FirebaseError as error:
             raise Unavailable("identity_unavailable", "Sign-in is unavailable. Try again in a moment.") from error
+
+    def delete(self, uid: str) -> None:
+        from firebase_admin import auth
+        from firebase_admin.exceptions import FirebaseError
+
+        try:
+            auth.delete_user(uid, app=self.app)
+        except auth.UserNotFoundError:
+            return
+        except (FirebaseError, ValueError) as error:  # ValueError: the library refuses the uid
+            raise Unavailable(
+                "identity_unavailable", "Your account is locked. We’ll finish deleting it soon."
+            ) from error
 
     @cached_property
     def app(self) -> Any:

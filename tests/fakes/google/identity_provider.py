@@ -33,12 +33,13 @@ class IdentityProvider:
     """`platform` accepts this provider's tokens; `token` signs one with any claims.
 
     `people` overrides account records by uid; None means that there is no such account. While `refuses`, lookups of
-    accounts are denied.
+    accounts and deletions are denied. `deleted` lists the uids in the order of their deletion.
     """
 
     def __init__(self, host: str) -> None:
         self.people: dict[str, dict[str, Any] | None] = {}
         self.refuses = False
+        self.deleted: list[str] = []
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.platform = IdentityPlatform(PROJECT, NoCredential())
         # The only place where the library lets certificates be replaced; everything else is its own code.
@@ -69,6 +70,19 @@ class IdentityProvider:
         person = self.people.get(uid, {})
         return 200, {} if person is None else {"users": [{"localId": uid, "validSince": "0"} | person]}
 
+    def delete(self, uid: str) -> tuple[int, dict[str, Any]]:
+        """Answers accounts:delete.
+
+        cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts/delete
+        """
+        if self.refuses:
+            return 403, {"error": {"status": "PERMISSION_DENIED", "message": "firebaseauth.users.delete"}}
+        if self.people.get(uid, {}) is None:
+            return 400, {"error": {"code": 400, "message": "USER_NOT_FOUND"}}
+        self.people[uid] = None
+        self.deleted.append(uid)
+        return 200, {"kind": "identitytoolkit#DeleteAccountResponse"}
+
     def _certificates(self, _url: str, **_options: Any) -> Any:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "provider")])
         now = datetime.now(UTC)
@@ -93,9 +107,15 @@ def identity_provider() -> Iterator[IdentityProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            assert self.path == f"/v1/projects/{PROJECT}/accounts:lookup"
-            (uid,) = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["localId"]
-            status, body = provider.look_up(uid)
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            call = self.path.removeprefix(f"/v1/projects/{PROJECT}/accounts:")
+            assert set(body) == {"localId"}
+            if call == "lookup":
+                (uid,) = body["localId"]
+                status, body = provider.look_up(uid)
+            else:
+                assert call == "delete"
+                status, body = provider.delete(body["localId"])
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -13,6 +13,8 @@ from fakes.google.identity_provider import IdentityProvider, identity_provider
 from fakes.party import Browser
 from watchparty_api.accounts import one_time_tokens
 from watchparty_api.accounts.creation import create_account
+from watchparty_api.accounts.deletion import complete_deletions
+from watchparty_api.errors import Unavailable
 from watchparty_api.records import Account, ApiToken, Webhook, WorkspaceSettings
 from watchparty_api.store.queries import API_TOKENS_OF_ACCOUNT, WEBHOOKS_OF_ACCOUNT
 from watchparty_api.web.caller import hash_secret
@@ -26,7 +28,7 @@ def asked() -> Iterator[IdentityProvider]:
 
 @pytest.fixture
 def provider(asked: IdentityProvider) -> IdentityProvider:
-    asked.people, asked.refuses = {}, False
+    asked.people, asked.refuses, asked.deleted = {}, False, []
     return asked
 
 
@@ -255,3 +257,46 @@ def test_another_address_of_the_same_person_confirms_nothing(outside: ApiHarness
     stored = outside.services.store.get(Account, made["account"]["id"])
     assert stored is not None
     assert not stored.email_verified
+
+
+def delete_own(api: ApiHarness, signed_in: dict[str, Any]) -> int:
+    """Deletes the account of a sign-in; returns the status."""
+    headers = {"Authorization": f"Bearer {signed_in['access_token']}", "Origin": str(api.client.base_url).rstrip("/")}
+    return api.client.request("DELETE", "/api/v1/auth/me", headers=headers).status_code
+
+
+def test_the_user_is_deleted_with_the_account(outside: ApiHarness, provider: IdentityProvider) -> None:
+    """Google keeps neither the address nor the password, and the old ID token opens nothing."""
+    token = provider.token()
+    signed_in = ask(outside, token)[1]
+    assert (delete_own(outside, signed_in), provider.deleted) == (204, ["uid-1"])
+    assert outside.services.store.get(Account, signed_in["account"]["id"]) is None
+    assert ask(outside, token)[0] == 401
+
+
+def test_a_deletion_waits_for_the_provider(outside: ApiHarness, provider: IdentityProvider) -> None:
+    """Until Google has deleted the user, the account stays locked; the next maintenance completes the deletion."""
+    token = provider.token()
+    signed_in = ask(outside, token)[1]
+    provider.refuses = True
+    assert delete_own(outside, signed_in) == 503
+    locked = outside.services.store.get(Account, signed_in["account"]["id"])
+    assert locked is not None
+    assert (locked.suspended, locked.deleting, locked.external_id) == (True, True, "uid-1")
+    with pytest.raises(Unavailable):
+        complete_deletions(outside.services)
+    provider.refuses = False
+    assert ask(outside, token)[0] == 403
+    assert complete_deletions(outside.services) == 1
+    assert provider.deleted == ["uid-1"]
+    assert outside.services.store.get(Account, locked.id) is None
+
+
+def test_a_user_that_is_gone_holds_up_no_deletion(outside: ApiHarness, provider: IdentityProvider) -> None:
+    """An operator may have deleted the user in the console."""
+    token = provider.token()
+    signed_in = ask(outside, token)[1]
+    provider.people["uid-1"] = None
+    assert delete_own(outside, signed_in) == 204
+    assert outside.services.store.get(Account, signed_in["account"]["id"]) is None
+    assert provider.deleted == []
