@@ -15,6 +15,8 @@ locals {
     WATCHPARTY_RELAY_HOST         = "0.0.0.0"
     WATCHPARTY_RELAY_JWKS_URL     = "${local.site_url}/.well-known/jwks.json"
     WATCHPARTY_RELAY_ORIGINS      = local.site_url
+    # Google's hops, as for the functions: the limit of new connections is per client
+    WATCHPARTY_RELAY_TRUSTED_PROXIES = join(",", local.trusted_proxies)
   }
 }
 

@@ -113,7 +113,11 @@ def build_services_at_home(
     objects = _objects(config, folder)
     relay = _relay(
         holder,
-        RelayConfig(bus="redis", redis_url=config.redis_url) if config.redis_url else RelayConfig(),
+        RelayConfig(
+            bus="redis" if config.redis_url else "memory",
+            redis_url=config.redis_url,
+            trusted_proxies=config.trusted_proxies,
+        ),
         journal_path=folder.relay_journal,
         public_url=config.public_url,
     )
@@ -234,7 +238,7 @@ def build_on_cloud_run(
     holder = _ServicesHolder()
     relay = _relay(
         holder,
-        RelayConfig(rotates=True, revision=revision),
+        RelayConfig(rotates=True, revision=revision, trusted_proxies=config.trusted_proxies),
         journal_path=None,
         public_url=config.public_url,
         lease_store=RecordLeaseStore(lambda: holder.services),

@@ -53,8 +53,10 @@ class KnownHosts:
                 return Malformed("bad_host", "The Host header must be a name or an address.")
             name = match[1].lower().rstrip(".")
             if not self._known(name):
-                sentence = f"This server isn’t known as {name[:253]}. If it is yours, add the name to WATCHPARTY_HOSTS."
-                return Misdirected("unknown_host", sentence)
+                return Misdirected(
+                    "unknown_host",
+                    f"This server isn’t known as {name[:253]}. If it is yours, add the name to WATCHPARTY_HOSTS.",
+                )
         return None
 
     def _named(self, scope: Scope) -> Sequence[str]:

@@ -16,6 +16,7 @@ from watchparty_relay.relay import Relay
 from watchparty_relay.reporting.publishers import PubSubEvents, print_events
 from watchparty_relay.reporting.room_events import EventQueue, Publish, commit_events
 from watchparty_relay.room_time import MachineTime, TimeSource
+from watchparty_relay.rules.connection_rate import ConnectionRate
 from watchparty_relay.rules.rate_limit import scaled_limits
 from watchparty_relay.rules.word_filter import WordFilter
 from watchparty_relay.session.join_token import Jwks, TokenVerifier
@@ -76,6 +77,9 @@ def build_relay(
         word_filter=WordFilter(config.blocked_words),
         rotates=config.rotates,
         socket_bytes=config.socket_mb * 1024 * 1024,
+        connection_rate=ConnectionRate(
+            config.connections_per_10s * config.limits_times, proxies=config.trusted_proxies
+        ),
     )
     if lease and isinstance(rooms, MemoryBus):
         _follow(lease, relay, rooms)

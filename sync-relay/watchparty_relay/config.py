@@ -6,11 +6,15 @@ A process that hosts the relay builds a `RelayConfig` itself and passes the rest
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from watchparty_relay.errors import ConfigError
+
+CONNECTIONS_PER_10S = 2_000
+"""A whole party can be behind one address, and all of it reconnects at once when a relay restarts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,10 @@ class RelayConfig:
     """Multiplies what each member and connection may send, for load tests."""
     socket_mb: int = 256
     """The memory, in MiB, that connections may use in all; beyond nine tenths of it, new ones are refused."""
+    connections_per_10s: int = CONNECTIONS_PER_10S
+    """What one address may open; more are refused with 429."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of proxies whose X-Forwarded-For names the client, for the limit of new connections per address."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins beside the relay's own host, e.g. https://watch.example."""
 
@@ -64,6 +72,8 @@ def from_environment(environ: Mapping[str, str]) -> RelayConfig:
         revision=revision_number(environ.get("K_REVISION", "")),
         limits_times=_limits_times(environ),
         socket_mb=_socket_mb(environ),
+        connections_per_10s=_connections_per_10s(environ),
+        trusted_proxies=_networks(environ.get("WATCHPARTY_RELAY_TRUSTED_PROXIES", "")),
         allowed_origins=_origins(environ.get("WATCHPARTY_RELAY_ORIGINS", "")),
     )
 
@@ -141,6 +151,24 @@ def _socket_mb(environ: Mapping[str, str]) -> int:
     if not (value.isascii() and value.isdigit() and 16 <= int(value) <= 1_048_576):
         raise ConfigError("WATCHPARTY_RELAY_SOCKET_MB", "a number of MiB from 16 to 1048576")
     return int(value)
+
+
+def _connections_per_10s(environ: Mapping[str, str]) -> int:
+    value = environ.get("WATCHPARTY_RELAY_NEW_CONNECTIONS", str(CONNECTIONS_PER_10S))
+    if not (value.isascii() and value.isdigit() and 10 <= int(value) <= 1_000_000):
+        raise ConfigError("WATCHPARTY_RELAY_NEW_CONNECTIONS", "a whole number from 10 to 1000000")
+    return int(value)
+
+
+def _networks(listed: str) -> tuple[str, ...]:
+    networks = tuple(each.strip() for each in listed.split(",") if each.strip())
+    try:
+        for each in networks:
+            ip_network(each, strict=False)
+    except ValueError as error:
+        expected = "addresses and networks like 10.0.0.0/8, separated by commas"
+        raise ConfigError("WATCHPARTY_RELAY_TRUSTED_PROXIES", expected) from error
+    return networks
 
 
 def _origins(listed: str) -> frozenset[str]:

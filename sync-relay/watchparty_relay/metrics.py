@@ -43,6 +43,7 @@ class Metrics:
     redis_up: int = 1
     socket_bytes: int = 0
     refused: int = 0
+    too_fast: int = 0
     deliveries: int = 0
     resyncs: int = 0
     epochs: int = 0
@@ -82,6 +83,7 @@ class Metrics:
             "room_events_lost": (self.events_lost, "room events dropped"),
             "room_events_set_aside": (self.events_set_aside, "room events that the functions refused again and again"),
             "connections_refused": (self.refused, "upgrades refused because the budget of memory was used up"),
+            "connections_too_fast": (self.too_fast, "upgrades refused because their address had opened too many"),
             "redis_failures": (self.redis_failures, "requests that Redis did not answer"),
         }
         for name, (value, what) in values.items():

@@ -37,6 +37,7 @@ class Stage:
             "PORT": str(port),
             "WATCHPARTY_RELAY_JWKS_URL": self._keys_url,
             "WATCHPARTY_RELAY_BUS": "redis",
+            "WATCHPARTY_RELAY_NEW_CONNECTIONS": "1000000",  # all clients have one address
             "WATCHPARTY_RELAY_REDIS_URL": self.redis.url,
         }
         with self._log.open("ab") as log:

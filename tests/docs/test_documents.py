@@ -190,6 +190,18 @@ def test_the_reference_matches_the_contracts() -> None:
     assert {name: (ROOT / "docs" / "reference" / name).read_text() for name in pages} == pages
 
 
+def test_every_code_is_documented() -> None:
+    """Whatever code a server sends can be looked up, with its status; the framework's have its sentence."""
+    page = (ROOT / "docs/reference/codes.md").read_text()
+    for code in ("bad_host", "bad_path", "incomplete_body", "unknown_host", "not_found", "too_fast", "slow_mode"):
+        assert f"`{code}`" in page
+    codes = runpy.run_path(str(ROOT / "docs" / "reference.py"))["http_codes"]()
+    assert [code for code, (statuses, sentence) in codes.items() if not (statuses and sentence)] == [
+        "method_not_allowed"
+    ]
+    assert all(re.fullmatch("[a-z][a-z0-9_]+", code) for code in codes)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_sequence_diagrams_contain_no_semicolon(document: Path) -> None:
     """A semicolon ends a statement in a sequence diagram; `make diagrams` parses all diagrams with Mermaid."""

@@ -31,8 +31,11 @@ def test_everything_can_be_set() -> None:
             "PORT": "8080",
             "WATCHPARTY_RELAY_JOURNAL": "/data/relay.sqlite",
             "WATCHPARTY_RELAY_ORIGINS": "https://watch.example, https://other.example/",
+            "WATCHPARTY_RELAY_NEW_CONNECTIONS": "500",
+            "WATCHPARTY_RELAY_TRUSTED_PROXIES": "169.254.0.0/16, 2001:db8::1",
         }
     )
+    assert (config.connections_per_10s, config.trusted_proxies) == (500, ("169.254.0.0/16", "2001:db8::1"))
     assert (config.host, config.port, config.journal_path) == ("0.0.0.0", 8080, Path("/data/relay.sqlite"))
     assert config.allowed_origins == {"https://watch.example", "https://other.example"}
 
@@ -48,6 +51,10 @@ def test_everything_can_be_set() -> None:
         ("WATCHPARTY_RELAY_BUS", "rabbits"),
         ("WATCHPARTY_RELAY_LIMITS_TIMES", "0"),
         ("WATCHPARTY_RELAY_SOCKET_MB", "15"),
+        ("WATCHPARTY_RELAY_NEW_CONNECTIONS", "9"),
+        ("WATCHPARTY_RELAY_NEW_CONNECTIONS", "many"),
+        ("WATCHPARTY_RELAY_TRUSTED_PROXIES", "the proxy"),
+        ("WATCHPARTY_RELAY_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("WATCHPARTY_RELAY_SOCKET_MB", "lots"),
         ("WATCHPARTY_RELAY_EVENTS_TOPIC", "room-events"),
         ("WATCHPARTY_RELAY_BLOCKED_WORDS", "/no/such/file"),

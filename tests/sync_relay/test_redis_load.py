@@ -11,7 +11,9 @@ from fakes.relay.redis_server import RedisServer
 from fakes.relay.tokens import ManualTime
 from watchparty_relay.bus.redis import CHECK_EVERY_S, RedisBus
 from watchparty_relay.bus.redis_rooms import ROOM_TTL_MS
+from watchparty_relay.config import CONNECTIONS_PER_10S
 from watchparty_relay.relay import Relay
+from watchparty_relay.rules.connection_rate import ConnectionRate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.service]
 
@@ -49,6 +51,7 @@ class SteppedRelay(RelayHarness):
             time=time,
             limits=self.relay.limits,
             word_filter=self.relay._rooms._word_filter,
+            connection_rate=ConnectionRate(CONNECTIONS_PER_10S),
         )
 
 

@@ -31,6 +31,7 @@ NOT_SET = {"WATCHPARTY_WORKSPACE", "WATCHPARTY_KEYS_SECRETS", "WATCHPARTY_GRANT_
 """Settings that this deployment leaves at their defaults: one workspace, mounted keys, the default life of a grant."""
 
 RELAY_NOT_SET = {
+    "WATCHPARTY_RELAY_NEW_CONNECTIONS",  # the default has room for a whole party behind one address
     "WATCHPARTY_RELAY_SOCKET_MB",  # the default fits into the memory of an instance
     "WATCHPARTY_RELAY_PORT",  # Cloud Run's PORT
     "WATCHPARTY_RELAY_JOURNAL",  # rooms are in Redis

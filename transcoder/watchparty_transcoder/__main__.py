@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments, None)
     if not os.environ.get(S3_ENDPOINT):
         return _run_received(prewarm.DECODING, None)
-    with decoder.started() as decoding:  # it loads while this process does
+    with decoder.started(os.environ) as decoding:  # it loads while this process does
         return _run_received(prewarm.SERVING, decoding)
 
 
@@ -176,7 +176,7 @@ def _serve(arguments: argparse.Namespace, config: Config, decoding: decoder.Deco
     """Serves the film to a decoder, and exits as it does."""
     cloud = read_cloud_config(os.environ) if arguments.task else None
     with contextlib.ExitStack() as stack:
-        decoding = decoding or stack.enter_context(decoder.started())
+        decoding = decoding or stack.enter_context(decoder.started(os.environ))
         protect_this_process()  # from here on it gets to hold credentials
         signal.signal(signal.SIGTERM, lambda *_: decoding.stop())
         if arguments.with_parent:

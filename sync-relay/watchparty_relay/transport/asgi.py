@@ -16,6 +16,7 @@ from watchparty_relay.transport.port import (
     FLUSH_WITHIN_S,
     FULL,
     RETRY_AFTER_S,
+    TOO_MANY,
     Acceptor,
     agreed_subprotocol,
     origin_allowed,
@@ -113,8 +114,11 @@ class AsgiRelay:
         if not self._origin_allowed(scope):
             await send({"type": "websocket.close", "code": int(CloseCode.REMOVED)})  # before accept: HTTP 403
             return
+        if not self._relay.may_connect(*_addresses(scope)):
+            await _refuse_upgrade(scope, send, 429, TOO_MANY)
+            return
         if not self._relay.admits():
-            await _refuse_upgrade(scope, send)
+            await _refuse_upgrade(scope, send, 503, FULL)
             return
         offered = scope.get("subprotocols", [])
         await send({"type": "websocket.accept", "subprotocol": agreed_subprotocol(offered)})
@@ -151,13 +155,20 @@ async def _read(receive: Receive, session: Session, channel: AsgiChannel) -> Non
             session.receive(text)
 
 
-async def _refuse_upgrade(scope: Scope, send: Send) -> None:
+def _addresses(scope: Scope) -> tuple[str, list[str]]:
+    """The peer, and the lines of X-Forwarded-For."""
+    client = scope.get("client")
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return client[0] if client else "", lines
+
+
+async def _refuse_upgrade(scope: Scope, send: Send, status: int, text: str) -> None:
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": int(CloseCode.DRAINING)})
         return
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", str(RETRY_AFTER_S).encode())]
-    await send({"type": "websocket.http.response.start", "status": 503, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": FULL.encode()})
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": text.encode()})
 
 
 async def _refuse_http(send: Send) -> None:

@@ -35,6 +35,7 @@ from watchparty_relay.transport.port import (
     READ_BYTES,
     RETRY_AFTER_S,
     SILENCE_S,
+    TOO_MANY,
     Acceptor,
     agreed_subprotocol,
     origin_allowed,
@@ -189,12 +190,14 @@ class Connection(WSListener):
 class _Socket(WSProtocol):  # type: ignore[misc]  # its base is compiled and has no types
     """A socket from its accept on: before the upgrade and after the close, which picows does not show its listener."""
 
+    _peer: str = ""
+
     def __init__(self, server: "PicowsServer", logger: _DebugLogger) -> None:
         super().__init__(
             None,  # the host and the path are a client's
             None,
             False,
-            server.accept,
+            lambda request: server.accept(request, self._peer),
             logger,
             True,  # an exception of the listener disconnects
             server.handshake_within_s,
@@ -212,6 +215,7 @@ class _Socket(WSProtocol):  # type: ignore[misc]  # its base is compiled and has
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self._peer = str((transport.get_extra_info("peername") or ("",))[0])
         self._server.opened(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -300,7 +304,7 @@ class PicowsServer:
         if not self.connections:
             self.empty.set()
 
-    def accept(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
+    def accept(self, request: WSUpgradeRequest, peer: str) -> WSUpgradeResponseWithListener:
         path = request.path.decode("latin-1").partition("?")[0]
         headers = request.headers
         if path != "/ws":
@@ -309,6 +313,8 @@ class PicowsServer:
             return _plain(426, "This is a WebSocket endpoint.\n", {"Upgrade": "websocket"})
         if not origin_allowed(headers.get("Origin"), headers.get("Host", ""), self._allowed_origins):
             return _plain(403, "This page may not connect.\n")
+        if not self.relay.may_connect(peer, headers.getall("X-Forwarded-For", [])):
+            return _plain(429, TOO_MANY, {"Retry-After": str(RETRY_AFTER_S)})
         if self.sockets > self._max_sockets - RESERVED_DESCRIPTORS // 2 or not self.relay.admits():
             return _plain(503, FULL, {"Retry-After": str(RETRY_AFTER_S)})
         offered = [each.strip() for line in headers.getall("Sec-WebSocket-Protocol", []) for each in line.split(",")]

@@ -4,7 +4,7 @@ A transport accepts sockets, moves text and detects dead peers; it gives session
 Every adapter passes `tests/sync_relay/transport/test_transport_contract.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ SILENCE_S = 20.0
 """A peer that has been silent for this long is pinged; it is dropped if it stays silent for as long again."""
 FULL = "The server is full at the moment. Try again in a few seconds.\n"
 """The body of the 503 with which an upgrade is refused."""
+TOO_MANY = "Too many connections were opened from your network. Try again in a few seconds.\n"
+"""The body of the 429 with which an upgrade is refused."""
 RETRY_AFTER_S = 5
 
 
@@ -33,6 +35,13 @@ class Acceptor(Protocol):
 
     def admits(self) -> bool:
         """Whether there is memory for another connection; if not, the transport answers its upgrade with 503."""
+        ...
+
+    def may_connect(self, peer: str, forwarded_for: Sequence[str]) -> bool:
+        """Counts a connection of the address; if it has opened too many, the transport answers with 429.
+
+        `forwarded_for`: the lines of X-Forwarded-For.
+        """
         ...
 
     def connect(self, channel: Channel) -> Session:

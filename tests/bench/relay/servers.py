@@ -123,6 +123,8 @@ class Servers:
             "WATCHPARTY_RELAY_JWKS_URL": self._keys_url,
             # Limits are enforced, but in rooms of ten a fast machine lets each member send more than is permitted.
             "WATCHPARTY_RELAY_LIMITS_TIMES": "3",
+            "WATCHPARTY_RELAY_SOCKET_MB": "1024",  # thousands of connections, of which each counts 96 KiB
+            "WATCHPARTY_RELAY_NEW_CONNECTIONS": "1000000",  # all clients have one address
             **(redis if redis_port else {}),
         }
 

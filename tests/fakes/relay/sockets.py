@@ -20,7 +20,7 @@ from watchparty.bounded_http import BoundedHttp, ServerConfig
 from watchparty.bounded_socket import BoundedSocket
 from watchparty.connections import ConnectionBudget
 from watchparty_relay.bootstrap import RelayService, build_relay
-from watchparty_relay.config import RelayConfig
+from watchparty_relay.config import CONNECTIONS_PER_10S, RelayConfig
 from watchparty_relay.room_time import MachineTime
 from watchparty_relay.server import serving as serving_alone
 from watchparty_relay.session.keys import RemoteKeys
@@ -235,6 +235,8 @@ async def serving(
     move_within_s: float = 0.0,
     silence_s: float = SILENCE_S,
     socket_mb: int = 256,
+    connections_per_10s: int = CONNECTIONS_PER_10S,
+    trusted_proxies: tuple[str, ...] = (),
 ) -> AsyncIterator[RelaySocket]:
     """The relay on a free port, alone or within an ASGI server; stopped as a deployment would stop it."""
     events: list[Json] = []
@@ -244,7 +246,7 @@ async def serving(
 
     issuer = TokenIssuer(MachineTime())
     service = build_relay(
-        RelayConfig(socket_mb=socket_mb),
+        RelayConfig(socket_mb=socket_mb, connections_per_10s=connections_per_10s, trusted_proxies=trusted_proxies),
         jwks=issuer.jwks,
         publish=publish,
         journal_path=journal_path,

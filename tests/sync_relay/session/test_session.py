@@ -9,11 +9,13 @@ import pytest
 from fakes.relay.harness import Client, RelayHarness
 from fakes.relay.tokens import START_MS, settings
 from watchparty_relay.bus.memory import MemoryBus
+from watchparty_relay.config import CONNECTIONS_PER_10S
 from watchparty_relay.metrics import Metrics
 from watchparty_relay.protocol.codec import Frame, FrameBatch
 from watchparty_relay.relay import Relay
 from watchparty_relay.reporting.publishers import print_events
 from watchparty_relay.reporting.room_events import EventQueue
+from watchparty_relay.rules.connection_rate import ConnectionRate
 from watchparty_relay.rules.rate_limit import LIMITS
 from watchparty_relay.rules.word_filter import WordFilter
 from watchparty_relay.session.join_token import TokenVerifier
@@ -454,6 +456,7 @@ async def test_after_a_deployment_clients_are_asked_to_move_once(harness: RelayH
         time=harness.time,
         limits=LIMITS,
         word_filter=WordFilter(),
+        connection_rate=ConnectionRate(CONNECTIONS_PER_10S),
     )
     await harness.relay.start(ticking=False)
     ana = await harness.join("ana")

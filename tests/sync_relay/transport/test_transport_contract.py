@@ -305,6 +305,40 @@ async def test_beyond_the_budget_of_memory_upgrades_are_refused(transport: Trans
             pass
 
 
+async def test_one_address_opens_only_so_many_connections(transport: Transport) -> None:
+    """429 with a sentence and Retry-After, before any token is read; the present ones notice nothing."""
+    async with (
+        serving(transport, connections_per_10s=10) as relay,
+        relay.joined("ana") as ana,
+        AsyncExitStack() as idle,
+    ):
+        with pytest.raises(InvalidStatus) as refusal:
+            await open_idle(relay, idle, 20)
+        assert refusal.value.response.status_code == 429
+        assert refusal.value.response.headers["Retry-After"] == "5"
+        assert b"Too many connections" in (refusal.value.response.body or b"")
+        assert relay.service.metrics.connections == 10
+        assert "connections_too_fast_total 1" in relay.service.metrics.text()
+        assert (await ana.ask(t="chat", text="still here", pos_s=0.0))["t"] == "ack"
+
+
+async def test_behind_a_proxy_the_client_is_counted(transport: Transport) -> None:
+    """The last address that is no trusted proxy; what the client itself claims in the header counts for nothing."""
+
+    async def status(relay: RelaySocket, forwarded_for: str) -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+        writer.write(UPGRADE[:-2] + f"X-Forwarded-For: {forwarded_for}\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+        return int(head.split()[1])
+
+    async with serving(transport, connections_per_10s=10, trusted_proxies=("127.0.0.0/8", "10.0.0.0/8")) as relay:
+        for number in range(10):
+            assert await status(relay, f"192.0.2.{number}, 198.51.100.7, 10.0.0.9") == 101
+        assert await status(relay, "203.0.113.1, 198.51.100.7, 10.0.0.9") == 429
+        assert await status(relay, "198.51.100.8, 10.0.0.9") == 101
+
+
 async def open_idle(relay: RelaySocket, idle: AsyncExitStack, count: int) -> None:
     for _ in range(count):
         await idle.enter_async_context(relay.connected())

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from watchparty_transcoder.sandbox import environment
 
@@ -33,7 +33,7 @@ class Decoder:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[Decoder]:
+def started(environ: Mapping[str, str]) -> Iterator[Decoder]:
     """Has to be called before this process has credentials in memory. The process ends with the block, or with this
     one, because then its input ends.
     """
@@ -43,7 +43,7 @@ def started() -> Iterator[Decoder]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env={
-            **environment.clean(os.environ, (*environment.OF_PROGRAMS, *environment.OF_THE_TRANSCODER)),
+            **environment.clean(environ, (*environment.OF_PROGRAMS, *environment.OF_THE_TRANSCODER)),
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         },
     )
