@@ -87,6 +87,11 @@ export function Stage(props: StageProps) {
         open={help}
         onOpenChange={setHelp}
         container={fullscreen.on ? element : null}
+        can={{
+          volume: handle?.player.view.getState().canSetVolume ?? false,
+          fullscreen: fullscreen.possible,
+          pip: handle?.player.view.getState().canPip ?? false,
+        }}
       />
     </section>
   );

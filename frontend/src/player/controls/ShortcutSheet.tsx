@@ -2,15 +2,16 @@ import { useState } from "react";
 import { Switch } from "@/ui/Switch";
 import { readPreferences, savePreferences } from "../video/preferences";
 import { StageSheet } from "./StageSheet";
-import { SHORTCUT_HELP } from "./shortcuts";
+import { type Abilities, shortcutHelp } from "./shortcuts";
 
 interface ShortcutSheetProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   container: HTMLElement | null;
+  can: Abilities;
 }
 
-export function ShortcutSheet({ open, onOpenChange, container }: ShortcutSheetProps) {
+export function ShortcutSheet({ open, onOpenChange, container, can }: ShortcutSheetProps) {
   const [enabled, setEnabled] = useState(() => readPreferences().shortcuts);
   const change = (shortcuts: boolean) => {
     savePreferences({ shortcuts });
@@ -24,7 +25,7 @@ export function ShortcutSheet({ open, onOpenChange, container }: ShortcutSheetPr
       container={container}
     >
       <dl className="mb-5 space-y-1">
-        {SHORTCUT_HELP.map(({ keys, meaning }) => (
+        {shortcutHelp(can).map(({ keys, meaning }) => (
           <div key={meaning} className="flex items-center justify-between gap-4 py-1">
             <dt>{meaning}</dt>
             <dd className="flex gap-1.5">

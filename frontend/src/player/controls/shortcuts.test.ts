@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortcutFor } from "./shortcuts";
+import { shortcutFor, shortcutHelp } from "./shortcuts";
 
 const press = (
   key: string,
@@ -21,5 +21,15 @@ describe("shortcutFor", () => {
     expect(press("t", { metaKey: true })).toBeNull();
     expect(press("Enter")).toBeNull();
     expect(press("q")).toBeNull();
+  });
+});
+
+describe("shortcutHelp", () => {
+  const meanings = (able: boolean) =>
+    shortcutHelp({ volume: able, fullscreen: able, pip: able }).map(({ meaning }) => meaning);
+
+  it("lists only what works in this browser", () => {
+    const missing = meanings(true).filter((meaning) => !meanings(false).includes(meaning));
+    expect(missing).toEqual(["Volume", "Full screen", "Picture in picture"]);
   });
 });

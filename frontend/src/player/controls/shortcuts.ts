@@ -114,17 +114,31 @@ function filmLength_s({ session, player }: StageState): number {
 
 const clamp = (volume: number) => Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
 
-export const SHORTCUT_HELP: { keys: string[]; meaning: string }[] = [
+interface ShortcutHelp {
+  keys: string[];
+  meaning: string;
+  needs?: "volume" | "fullscreen" | "pip";
+}
+
+/** What this browser can do. */
+export type Abilities = Record<NonNullable<ShortcutHelp["needs"]>, boolean>;
+
+/** The list for the help sheet: only what works here. */
+export function shortcutHelp(can: Abilities): ShortcutHelp[] {
+  return SHORTCUT_HELP.filter(({ needs }) => needs === undefined || can[needs]);
+}
+
+const SHORTCUT_HELP: ShortcutHelp[] = [
   { keys: ["Space", "K"], meaning: "Play or pause" },
   { keys: ["J", "L"], meaning: "Skip ±10 s" },
   { keys: ["←", "→"], meaning: "Skip ±5 s" },
   { keys: ["0", "…", "9"], meaning: "Jump to 0–90%" },
-  { keys: ["↑", "↓"], meaning: "Volume" },
+  { keys: ["↑", "↓"], meaning: "Volume", needs: "volume" },
   { keys: ["M"], meaning: "Mute" },
   { keys: ["C"], meaning: "Subtitles" },
-  { keys: ["F"], meaning: "Full screen" },
+  { keys: ["F"], meaning: "Full screen", needs: "fullscreen" },
   { keys: ["T"], meaning: "Theatre mode" },
-  { keys: ["I"], meaning: "Picture in picture" },
+  { keys: ["I"], meaning: "Picture in picture", needs: "pip" },
   { keys: ["/"], meaning: "Write a message" },
   { keys: ["R"], meaning: "React" },
   { keys: ["?"], meaning: "Show shortcuts" },

@@ -7,6 +7,7 @@
 import Hls, { type ErrorData, Events, type HlsConfig } from "hls.js";
 import { hasGrown, listedPlaylists } from "./masterPlaylist";
 import type { TrackChoice, TrackChoices } from "./PlayerPort";
+import { reactionTo } from "./streamErrors";
 
 export interface StreamTracks {
   quality: TrackChoices;
@@ -133,13 +134,14 @@ export class HlsStream {
     this.#options.onFailure(null);
   }
 
-  #failed({ fatal, type }: ErrorData): void {
-    if (!fatal) return;
-    if (type === Hls.ErrorTypes.MEDIA_ERROR && this.#recoveries < MAX_MEDIA_RECOVERIES) {
+  #failed(error: ErrorData): void {
+    const reaction = reactionTo(error);
+    if (reaction === "nothing") return;
+    if (reaction === "retry") {
+      this.#tryAgain();
+    } else if (reaction === "recover" && this.#recoveries < MAX_MEDIA_RECOVERIES) {
       this.#recoveries += 1;
       this.#hls.recoverMediaError();
-    } else if (type === Hls.ErrorTypes.NETWORK_ERROR) {
-      this.#tryAgain();
     } else {
       this.#options.onFailure("format");
     }
