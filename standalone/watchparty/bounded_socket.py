@@ -6,16 +6,19 @@ to close with.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from watchparty.bounded_http import ServerConfig
 from watchparty_relay.protocol.values import CloseCode
 from watchparty_relay.rules.rate_limit import LIMITS
+from watchparty_relay.transport.asgi import FRAMES
 from watchparty_relay.transport.frame_limits import MAX_FRAGMENTS, PongReply, frame_allowance
 from watchparty_relay.transport.port import FLUSH_WITHIN_S
 
@@ -46,12 +49,23 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self.conn: _Connection = _Connection(max_size=self.config.ws_max_size, logger=self.logger)
         self._allowance = frame_allowance(LIMITS)
         self._refused = False
-        self._pongs = PongReply(buffered=self._unsent_bytes, send=self._send_pong)
+        self._pongs = PongReply(buffered=self.unsent_bytes, send=self._send_pong)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._pongs.cancel()
         self.config.budget.closed(self.transport)
         super().connection_lost(exc)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            extensions: dict[str, object] = {**self.scope["extensions"], FRAMES: self}
+            self.scope["extensions"] = extensions  # type: ignore[typeddict-item]  # a value that is an object
+
+    def write_frames(self, data: bytes) -> None:
+        """Part of the relay's `FrameWriter`."""
+        if self.conn.state is State.OPEN and not self.transport.is_closing():
+            self.transport.write(data)
 
     async def send(self, message: Any) -> None:
         await super().send(message)
@@ -96,7 +110,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         self.loop.call_later(FLUSH_WITHIN_S, self.transport.abort)
 
-    def _unsent_bytes(self) -> int:
+    def unsent_bytes(self) -> int:
+        """Part of the relay's `FrameWriter`."""
         return self.transport.get_write_buffer_size()
 
     def _send_pong(self, payload: bytes) -> None:

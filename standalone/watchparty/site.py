@@ -8,11 +8,12 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from watchparty_api.rooms.link_page import PAGE_CACHE, PAGE_HEADERS
 from watchparty_api.web.compression import accepts
+from watchparty_api.web.file_body import FileBody
 
 ASSETS_CACHE = "public, max-age=31536000, immutable"
 COMPRESSED = {"br": ".br", "gzip": ".gz"}
@@ -60,16 +61,18 @@ class Site:
         return HTMLResponse(index, headers=PAGE_HEADERS)
 
 
-def _file_response(file: Path, assets: Path, accepted: str) -> FileResponse:
+def _file_response(file: Path, assets: Path, accepted: str) -> FileBody:
     """The file, or the copy of it that the build compressed. What a file is decides its headers, not the path to it."""
     if file.suffix == ".html":
-        return FileResponse(file, headers=PAGE_HEADERS)
+        return FileBody(file, stat_result=file.stat(), headers=PAGE_HEADERS)
     if not file.is_relative_to(assets):
-        return FileResponse(file, headers={"Cache-Control": PAGE_CACHE})
+        return FileBody(file, stat_result=file.stat(), headers={"Cache-Control": PAGE_CACHE})
     headers = {"Cache-Control": ASSETS_CACHE, "Vary": "Accept-Encoding"}
     type_, _ = guess_type(file.name)
     for encoding, suffix in COMPRESSED.items():
         copy = file.with_name(f"{file.name}{suffix}")
         if accepts(accepted, encoding) and copy.is_file():
-            return FileResponse(copy, media_type=type_, headers={**headers, "Content-Encoding": encoding})
-    return FileResponse(file, media_type=type_, headers=headers)
+            return FileBody(
+                copy, stat_result=copy.stat(), media_type=type_, headers={**headers, "Content-Encoding": encoding}
+            )
+    return FileBody(file, stat_result=file.stat(), media_type=type_, headers=headers)

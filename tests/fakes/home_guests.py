@@ -2,22 +2,89 @@
 
 import asyncio
 import json
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx2
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 Json = dict[str, Any]
+
+PIECE_BYTES = 256 * 1024
+"""How much of a download is read before the reader waits."""
 
 
 def address_of(number: int) -> str:
     """A loopback address per person: limits are counted per address, as in as many households."""
     return f"127.{1 + number // 62_500}.{number // 250 % 250}.{2 + number % 250}"
+
+
+class KeptConnection:
+    """One HTTP/1.1 connection that stays open between calls, as a browser's does, for answers with a length."""
+
+    def __init__(self, url: str, address: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port, self._address = parts.hostname or "", parts.port or 80, address
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def request(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, bytes_per_s: int | None = None
+    ) -> tuple[int, str, bytes]:
+        """Returns status, head and body. Opens a connection if there is none. A body read at a rate is dropped."""
+        if self._streams is None or self._streams[0].at_eof():
+            self._streams = await asyncio.open_connection(self._host, self._port, local_addr=(self._address, 0))
+        reader, writer = self._streams
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join((*lines, "", "")).encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        length = int(head.lower().partition("content-length:")[2].partition("\r\n")[0])
+        status = int(head.split(" ", 2)[1])
+        if bytes_per_s is None:
+            return status, head, await reader.readexactly(length)
+        while length > 0:
+            read = await reader.read(min(length, PIECE_BYTES))
+            length -= len(read)
+            await asyncio.sleep(len(read) / bytes_per_s)
+        return status, head, b""
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+
+
+class _Answers(WSListener):
+    """Receives what the relay sends; resolves who waits for the welcome and for acknowledgements."""
+
+    def __init__(self) -> None:
+        self.welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.acks: dict[str, tuple[float, asyncio.Future[float]]] = {}
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        received_s = time.perf_counter()
+        if frame.msg_type != WSMsgType.TEXT:
+            return
+        raw = frame.get_payload_as_bytes()
+        if raw.startswith((b'{"t":"ack"', b'{"t":"nack"')):
+            message = json.loads(raw)
+            sent_s, answered = self.acks.pop(message["cid"])
+            if message["t"] == "nack":
+                answered.set_exception(AssertionError(message))
+            else:
+                answered.set_result((received_s - sent_s) * 1000)
+        elif not self.welcome.done():
+            if raw.startswith(b'{"t":"welcome"'):
+                self.welcome.set_result(None)
+            else:
+                self.welcome.set_exception(AssertionError(raw))
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        for _, answered in self.acks.values():
+            answered.set_exception(ConnectionError("the server has closed the socket"))
 
 
 class HomeGuest:
@@ -26,18 +93,32 @@ class HomeGuest:
     def __init__(self, url: str, number: int) -> None:
         self._url = url
         self.address = address_of(number)
-        self._headers = {"X-Guest-Key": secrets.token_urlsafe(32), "Origin": url}
-        self.socket: ClientConnection | None = None
-        self._acks: dict[str, tuple[float, asyncio.Future[float]]] = {}
+        self._headers = {"X-Guest-Key": secrets.token_urlsafe(32), "Origin": url, "Content-Type": "application/json"}
+        self._connection = KeptConnection(url, self.address)
+        self._socket: WSTransport | None = None
+        self._answers: _Answers | None = None
+        self.room_id = ""
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """One call on its own connection; raises for a refusal."""
-        transport = httpx2.AsyncHTTPTransport(local_address=self.address, verify=False)
-        async with httpx2.AsyncClient(transport=transport, timeout=60) as client:
-            answer = await client.request(method, f"{self._url}/api/v1{path}", json=body, headers=self._headers)
-        answer.raise_for_status()
-        found: Json = answer.json()
+        """One call of the API; raises for a refusal."""
+        content = b"" if body is None else json.dumps(body).encode()
+        status, head, answer = await self._connection.request(method, f"/api/v1{path}", self._headers, content)
+        assert status < 400, (method, path, status, answer)
+        cookies = re.findall(r"(?im)^set-cookie: *([^;\r]+)", head)
+        if cookies:
+            self._headers["Cookie"] = "; ".join(cookies)
+        found: Json = json.loads(answer)
         return found
+
+    async def download_repeatedly(self, path: str, bytes_per_s: int) -> None:
+        """Reads a film's file again and again, as fast as this person's line is."""
+        line = KeptConnection(self._url, self.address)
+        try:
+            while True:
+                status, _, _ = await line.request("GET", path, self._headers, bytes_per_s=bytes_per_s)
+                assert status == 200, (path, status)
+        finally:
+            line.close()
 
     async def create_room(self) -> str:
         """Becomes a temporary host; returns the id of a new room."""
@@ -48,46 +129,35 @@ class HomeGuest:
     @asynccontextmanager
     async def present(self, room_id: str) -> AsyncIterator["HomeGuest"]:
         """Joins the room and stays for as long as the block runs."""
+        self.room_id = room_id
         joined = await self.call("POST", f"/rooms/{room_id}/join", {})
-        address, subprotocols = (self.address, 0), [Subprotocol("watchparty.v1")]
-        async with connect(
+        self._socket, listener = await ws_connect(
+            _Answers,
             joined["connection"]["relay_url"],
-            subprotocols=subprotocols,
-            origin=Origin(self._url),
-            compression=None,
-            local_addr=address,
-            open_timeout=60,
-            max_queue=None,
-        ) as self.socket:
-            await self._send(t="hello", v=1, token=joined["connection"]["join_token"])
-            welcome = json.loads(await self.socket.recv())
-            assert welcome["t"] == "welcome", welcome
-            listening = asyncio.create_task(self._listen(self.socket))
-            yield self
-            listening.cancel()
+            extra_headers={"Origin": self._url, "Sec-WebSocket-Protocol": "watchparty.v1"},
+            websocket_handshake_timeout=60,
+            local_addr=(self.address, 0),
+        )
+        assert isinstance(listener, _Answers)
+        self._answers = listener
+        self._send(t="hello", v=1, token=joined["connection"]["join_token"])
+        await asyncio.wait_for(listener.welcome, 60)
+        yield self
+        self._socket.disconnect()
+        self._connection.close()
 
     async def chat_ack_ms(self, text: str) -> float:
         """Says something; returns the time until the relay has acknowledged it."""
+        assert self._answers is not None
         answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        sent_s = time.perf_counter()
         cid = secrets.token_hex(8)
-        self._acks[cid] = (sent_s, answered)
-        await self._send(t="chat", cid=cid, text=text, pos_s=0.0)
+        self._answers.acks[cid] = (time.perf_counter(), answered)
+        self._send(t="chat", cid=cid, text=text, pos_s=0.0)
         return await answered
 
-    async def _send(self, **message: Any) -> None:
-        assert self.socket is not None
-        await self.socket.send(json.dumps(message))
-
-    async def _listen(self, socket: ClientConnection) -> None:
-        async for raw in socket:
-            received_s = time.perf_counter()
-            if not str(raw).startswith(('{"t":"ack"', '{"t":"nack"')):
-                continue
-            message = json.loads(raw)
-            assert message["t"] != "nack", message
-            sent_s, answered = self._acks.pop(message["cid"])
-            answered.set_result((received_s - sent_s) * 1000)
+    def _send(self, **message: Any) -> None:
+        assert self._socket is not None
+        self._socket.send(WSMsgType.TEXT, json.dumps(message).encode())
 
 
 @asynccontextmanager

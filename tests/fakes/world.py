@@ -121,6 +121,7 @@ def build_world(api: ApiHarness) -> World:
         "passkey_id": "none",
         "webhook_id": webhook["id"],
         "letter_id": "none",
+        "delivery_id": "none",
         "session_id": next(each["id"] for each in sessions if each["current"]),
     }
     return World(ids, bearers)

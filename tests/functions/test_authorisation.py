@@ -131,6 +131,7 @@ WEBHOOK_ROWS = [
     row("DELETE /api/v1/webhooks/{webhook_id}", ACCOUNTS),
     row("POST /api/v1/webhooks/{webhook_id}/test", ACCOUNTS),
     row("GET /api/v1/webhooks/{webhook_id}/deliveries", ACCOUNTS),
+    row("POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", ACCOUNTS),
 ]
 ROOM_ROWS = [
     row("POST /api/v1/rooms", ACCOUNTS, {}),

@@ -1,4 +1,4 @@
-"""HTTP routes of webhooks: register, list, pause, delete, test, and the delivery log.
+"""HTTP routes of webhooks: register, list, pause, delete, test, redeliver, and the delivery log.
 
 `name=` keeps a published operation id where the function is named differently.
 """
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Response
 
 from watchparty_api import audit
 from watchparty_api.errors import Conflict, Forbidden, NotFound
-from watchparty_api.records import Webhook
+from watchparty_api.records import Delivery, Webhook
 from watchparty_api.services import Services
 from watchparty_api.store.port import Create, Replace
 from watchparty_api.store.queries import DELIVERIES_OF_WEBHOOK, WEBHOOKS_OF_ACCOUNT
@@ -100,11 +100,31 @@ async def test_webhook(webhook: OwnedWebhook, services: ServicesOf) -> DeliveryV
 
 def _tested(services: Services, webhook: Webhook) -> DeliveryView:
     services.limiter.hit("webhook_test", webhook.account_id)
-    if not webhook.active:
-        raise Conflict("webhook_inactive", "This webhook is paused. Resume it first.")
+    _require_active(webhook)
     trial = delivery(services, webhook, "test", {}, event_id=secrets.token_hex(8))
     services.store.create(trial)
     return DeliveryView.of(attempt(services, trial.id))
+
+
+@router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver")
+async def redeliver(webhook: OwnedWebhook, delivery_id: str, services: ServicesOf) -> DeliveryView:
+    """Calls the URL again with the same id and body, whatever became of the delivery, and returns its answer."""
+    return await asyncio.get_running_loop().run_in_executor(_TEST_THREADS, _redelivered, services, webhook, delivery_id)
+
+
+def _redelivered(services: Services, webhook: Webhook, delivery_id: str) -> DeliveryView:
+    services.limiter.hit("webhook_test", webhook.account_id)
+    _require_active(webhook)
+    found = services.store.get(Delivery, delivery_id)
+    if found is None or found.webhook_id != webhook.id:
+        raise NotFound("delivery_not_found", "Delivery not found.")
+    services.store.replace(replace(found, state="waiting", due_at=services.now()))
+    return DeliveryView.of(attempt(services, delivery_id))
+
+
+def _require_active(webhook: Webhook) -> None:
+    if not webhook.active:
+        raise Conflict("webhook_inactive", "This webhook is paused. Resume it first.")
 
 
 @router.get("/{webhook_id}/deliveries", name="log")

@@ -7,7 +7,7 @@ the relay mounts it.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from watchparty_relay.protocol.codec import FrameBatch, text_frame
 from watchparty_relay.protocol.values import CloseCode, ErrorCode
@@ -28,11 +28,26 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_PONGS = 16
+FRAMES = "watchparty.frames"
+"""The name of an ASGI extension with which the server lets the application write encoded frames: see `FrameWriter`.
+
+A message is then encoded once for the whole room, and written without a task per member: a fifth of the time.
+"""
 REFUSED_FRAMES = {
     int(CloseCode.TOO_FAST): (CloseCode.TOO_FAST, ErrorCode.TOO_FAST),
     int(CloseCode.TOO_LARGE): (CloseCode.TOO_LARGE, ErrorCode.TOO_LARGE),
 }
 """The codes of `websocket.disconnect` with which the server reports a peer whose frames it no longer reads."""
+
+
+class FrameWriter(Protocol):
+    """The value of the extension: the server's connection, on which nothing waits for the reader."""
+
+    def write_frames(self, data: bytes) -> None:
+        """Writes whole frames as they are; drops them if the connection is closing."""
+        ...
+
+    def unsent_bytes(self) -> int: ...
 
 
 class AsgiChannel:
@@ -99,6 +114,23 @@ class AsgiChannel:
         self._bytes -= len(text_frame(payload))
 
 
+class FrameChannel(AsgiChannel):
+    """The same on a server that takes frames: only the close waits for its turn."""
+
+    def __init__(self, send: Send, writer: FrameWriter) -> None:
+        super().__init__(send)
+        self._write_frames = writer.write_frames
+        self.buffered = writer.unsent_bytes  # type: ignore[method-assign]  # the hottest call of the relay
+
+    def write(self, batch: FrameBatch) -> None:
+        if self._code is None:
+            self._write_frames(batch.data)
+
+    def write_urgent(self, build: Callable[[], bytes]) -> None:
+        if self._code is None:
+            self._write_frames(text_frame(build()))
+
+
 class AsgiRelay:
     """The ASGI application. It accepts any path: the process that mounts it has chosen one."""
 
@@ -122,7 +154,8 @@ class AsgiRelay:
             return
         offered = scope.get("subprotocols", [])
         await send({"type": "websocket.accept", "subprotocol": agreed_subprotocol(offered)})
-        channel = AsgiChannel(send)
+        writer = scope.get("extensions", {}).get(FRAMES)
+        channel = FrameChannel(send, writer) if writer else AsgiChannel(send)
         session = self._relay.connect(channel)
         if offered and not agreed_subprotocol(offered):
             session.close(CloseCode.VERSION, ErrorCode.VERSION)

@@ -41,6 +41,40 @@ def test_test_calls_are_counted(api: ApiHarness, owner: Person, webhook: dict[st
     assert codes == [200] * 6 + [429]
 
 
+def test_a_redelivery_sends_the_same_message_again(
+    api: ApiHarness, owner: Person, webhook: dict[str, Any], listener: Integrator
+) -> None:
+    """Its id and its bytes are those of the first call, so that a receiver recognises it; the log has it once."""
+    hook = f"{HOOKS}/{webhook['id']}"
+    first = api.client.post(f"{hook}/test", headers=owner.headers).json()
+    again = api.client.post(f"{hook}/deliveries/{first['id']}/redeliver", headers=owner.headers).json()
+    assert (again["id"], again["state"], again["attempts"]) == (first["id"], "delivered", 2)
+    (headers, body), (headers_again, body_again) = listener.calls
+    assert (headers["webhook-id"], body) == (headers_again["webhook-id"], body_again)
+    log = api.client.get(f"{hook}/deliveries", headers=owner.headers).json()["items"]
+    assert [each["id"] for each in log] == [first["id"]]
+
+
+def test_what_cannot_be_redelivered(api: ApiHarness, owner: Person, webhook: dict[str, Any]) -> None:
+    """Deliveries that do not exist or belong to another webhook, a paused webhook, and more than the limit."""
+    hook = f"{HOOKS}/{webhook['id']}"
+    delivery = api.client.post(f"{hook}/test", headers=owner.headers).json()["id"]
+    other = api.client.post(
+        HOOKS, json={"url": webhook["url"], "events": ["video.ready"]}, headers=owner.headers
+    ).json()
+
+    def redelivered(of_hook: str, id_: str, who: Person = owner) -> tuple[int, str]:
+        answer = api.client.post(f"{of_hook}/deliveries/{id_}/redeliver", headers=who.headers)
+        return answer.status_code, answer.json().get("code", "")
+
+    assert redelivered(hook, "missing") == (404, "delivery_not_found")
+    assert redelivered(f"{HOOKS}/{other['id']}", delivery) == (404, "delivery_not_found")
+    assert redelivered(hook, delivery, api.person("Otto")) == (404, "webhook_not_found")
+    api.client.patch(hook, json={"active": False}, headers=owner.headers)
+    assert redelivered(hook, delivery) == (409, "webhook_inactive")
+    assert [redelivered(hook, delivery)[0] for _ in range(3)] == [409, 409, 429]
+
+
 async def _eight_tests(api: ApiHarness, listener: Integrator, hooks: list[tuple[Person, str]]) -> tuple[list[int], int]:
     """The statuses of other calls while eight test calls wait, and how many test calls reached the integrator."""
     app, site = api.app, "https://watch.example"

@@ -7,7 +7,6 @@ here, because their URLs are relative, and segments are redirected to URLs that 
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +16,7 @@ from watchparty_api.objects.media_names import is_media_name, media_type
 from watchparty_api.rooms.playback.grants import may_still_watch
 from watchparty_api.rooms.playback.media_files import bucket_response, media_response
 from watchparty_api.services import Services
+from watchparty_api.web.file_body import in_reader
 from watchparty_api.web.http import bare_app
 
 _MAX_COOKIES = 50
@@ -26,7 +26,7 @@ def media_app(services: Services) -> Starlette:
     """The application for everything under /media."""
 
     async def serve(request: Request) -> Response:
-        return await run_in_threadpool(_serve, services, request)
+        return await in_reader(_serve, services, request)
 
     return bare_app(services, [Route("/media/{video_id}/{rest:path}", serve, methods=["GET"])])
 

@@ -6,21 +6,16 @@ without an end still grows and is cached for a second.
 
 from pathlib import Path
 
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from watchparty_api.objects.media_names import is_playlist, is_text, media_type
 from watchparty_api.objects.port import ObjectStore
+from watchparty_api.web.file_body import FileBody
 
 _SEGMENT = "private, max-age=31536000, immutable"
 _PICTURE_OR_TEXT = "private, max-age=3600"
 _GROWING = "private, max-age=1"
 _COMPLETE = "private, max-age=60"
-
-
-class MediaFile(FileResponse):
-    """Starlette's file response with larger chunks: each chunk costs a switch to a thread and back."""
-
-    chunk_size = 512 * 1024
 
 
 def media_response(path: Path, *, keep: bool = True) -> Response:
@@ -33,7 +28,7 @@ def media_response(path: Path, *, keep: bool = True) -> Response:
         if keep:
             headers["Cache-Control"] = _COMPLETE if b"#EXT-X-ENDLIST" in playlist else _GROWING
         return Response(playlist, headers=headers, media_type=kind)
-    return MediaFile(path, headers=headers, media_type=kind, stat_result=path.stat())
+    return FileBody(path, headers=headers, media_type=kind, stat_result=path.stat())
 
 
 def bucket_response(objects: ObjectStore, name: str, signed_url: str) -> Response:
