@@ -11,11 +11,10 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
@@ -34,6 +33,8 @@ DOWNLOADS = 20
 DOWNLOAD_BYTES_PER_S = 4_000_000
 """640 Mb/s together: a home connection cannot send more, but a local network can."""
 SEGMENT_BYTES = 32_000_000
+PIECE_BYTES = 256 * 1024
+"""How much of a download is read before the reader waits."""
 
 
 @dataclass
@@ -77,6 +78,16 @@ async def call(guest: HomeGuest, room_id: str, after_s: float, until_s: float, s
         await asyncio.sleep(max(0.0, CALL_EVERY_S - samples_ms[-1] / 1000))
 
 
+async def download(guest: HomeGuest, path: str) -> None:
+    """Reads a film's file again and again, as fast as this person's line is."""
+    while True:
+        left, reader = await guest.download(path)
+        while left > 0:
+            read = len(await reader.read(min(left, PIECE_BYTES)))
+            left -= read
+            await asyncio.sleep(read / DOWNLOAD_BYTES_PER_S)
+
+
 async def observe_generator(until_s: float, samples_ms: list[float]) -> None:
     """How late this process continues what waits for nothing but a timer."""
     while time.monotonic() < until_s:
@@ -115,7 +126,7 @@ async def run_phase(home: Home, rooms: Sequence[Sequence[HomeGuest]], *, spread:
 
 
 @asynccontextmanager
-async def downloads(home: Home) -> Any:
+async def downloads(home: Home) -> AsyncIterator[None]:
     """Twenty people of another room download one large segment after another, each at the rate of their connection."""
     room_id = await open_demo_room(home.url, sample_film())
     segment = max((home.data / "media").rglob("*.m4s"), key=lambda path: path.stat().st_size)
@@ -124,7 +135,7 @@ async def downloads(home: Home) -> Any:
     async with AsyncExitStack() as stack:
         for number in range(DOWNLOADS):
             guest = await stack.enter_async_context(HomeGuest(home.url, 10_000 + number).present(room_id))
-            stack.callback(asyncio.create_task(guest.download_repeatedly(path, DOWNLOAD_BYTES_PER_S)).cancel)
+            stack.callback(asyncio.create_task(download(guest, path)).cancel)
         yield
 
 

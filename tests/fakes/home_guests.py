@@ -14,9 +14,6 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 Json = dict[str, Any]
 
-PIECE_BYTES = 256 * 1024
-"""How much of a download is read before the reader waits."""
-
 
 def address_of(number: int) -> str:
     """A loopback address per person: limits are counted per address, as in as many households."""
@@ -32,9 +29,16 @@ class KeptConnection:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def request(
-        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, bytes_per_s: int | None = None
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b""
     ) -> tuple[int, str, bytes]:
-        """Returns status, head and body. Opens a connection if there is none. A body read at a rate is dropped."""
+        """Returns status, head and body. Opens a connection if there is none."""
+        status, head, length, reader = await self.begin(method, path, headers, body)
+        return status, head, await reader.readexactly(length)
+
+    async def begin(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b""
+    ) -> tuple[int, str, int, asyncio.StreamReader]:
+        """Returns status, head, the length of the body, and where to read it before the next call."""
         if self._streams is None or self._streams[0].at_eof():
             self._streams = await asyncio.open_connection(self._host, self._port, local_addr=(self._address, 0))
         reader, writer = self._streams
@@ -43,14 +47,7 @@ class KeptConnection:
         writer.write("\r\n".join((*lines, "", "")).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         length = int(head.lower().partition("content-length:")[2].partition("\r\n")[0])
-        status = int(head.split(" ", 2)[1])
-        if bytes_per_s is None:
-            return status, head, await reader.readexactly(length)
-        while length > 0:
-            read = await reader.read(min(length, PIECE_BYTES))
-            length -= len(read)
-            await asyncio.sleep(len(read) / bytes_per_s)
-        return status, head, b""
+        return int(head.split(" ", 2)[1]), head, length, reader
 
     def close(self) -> None:
         if self._streams is not None:
@@ -95,6 +92,7 @@ class HomeGuest:
         self.address = address_of(number)
         self._headers = {"X-Guest-Key": secrets.token_urlsafe(32), "Origin": url, "Content-Type": "application/json"}
         self._connection = KeptConnection(url, self.address)
+        self._download = KeptConnection(url, self.address)
         self._socket: WSTransport | None = None
         self._answers: _Answers | None = None
         self.room_id = ""
@@ -110,15 +108,11 @@ class HomeGuest:
         found: Json = json.loads(answer)
         return found
 
-    async def download_repeatedly(self, path: str, bytes_per_s: int) -> None:
-        """Reads a film's file again and again, as fast as this person's line is."""
-        line = KeptConnection(self._url, self.address)
-        try:
-            while True:
-                status, _, _ = await line.request("GET", path, self._headers, bytes_per_s=bytes_per_s)
-                assert status == 200, (path, status)
-        finally:
-            line.close()
+    async def download(self, path: str) -> tuple[int, asyncio.StreamReader]:
+        """Begins to download a film's file; returns its length, and where to read all of it before the next one."""
+        status, _, length, reader = await self._download.begin("GET", path, self._headers)
+        assert status == 200, (path, status)
+        return length, reader
 
     async def create_room(self) -> str:
         """Becomes a temporary host; returns the id of a new room."""
@@ -145,6 +139,7 @@ class HomeGuest:
         yield self
         self._socket.disconnect()
         self._connection.close()
+        self._download.close()
 
     async def chat_ack_ms(self, text: str) -> float:
         """Says something; returns the time until the relay has acknowledged it."""

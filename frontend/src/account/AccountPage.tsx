@@ -13,6 +13,7 @@ import { Devices } from "./Devices";
 import { ExportAndDelete } from "./ExportAndDelete";
 import { PasswordForm, ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
+import { Webhooks } from "./webhooks/Webhooks";
 
 export default function AccountPage() {
   useTitle("Account");
@@ -49,6 +50,12 @@ export default function AccountPage() {
           </Section>
           <Section title="API tokens" intro="For scripts and integrations.">
             <ApiTokens />
+          </Section>
+          <Section
+            title="Webhooks"
+            intro="Call your own server when something happens in your rooms."
+          >
+            <Webhooks />
           </Section>
         </>
       )}

@@ -9,6 +9,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
 import { formatDate } from "@/ui/format";
 import { showToast } from "@/ui/Toast";
+import { Secret } from "./Secret";
 
 const SCOPES: Scope[] = [
   "rooms:read",
@@ -106,26 +107,5 @@ function TokenForm({ onCreated }: { onCreated: (secret: string) => void }) {
         Create token
       </Button>
     </form>
-  );
-}
-
-function Secret({ text }: { text: string }) {
-  async function copy() {
-    showToast(
-      (await copyText(text))
-        ? "Copied."
-        : "We couldn’t copy it. Select the text and copy it yourself.",
-      {
-        tone: "good",
-      },
-    );
-  }
-  return (
-    <div className="flex flex-col gap-3">
-      <code className="rounded-xl bg-sunken p-4 text-sm break-all select-all">{text}</code>
-      <Button variant="primary" onClick={() => void copy()}>
-        Copy
-      </Button>
-    </div>
   );
 }

@@ -49,7 +49,7 @@ export const renewJoin = async (id: string, bearer?: string) =>
   (await callForAnswer<Joined>("POST", `${room(id)}/join/renew`, { body: {}, bearer })).data;
 
 export const leaveRoom = (id: string, bearer: string) =>
-  call<void>("POST", `${room(id)}/leave`, { body: {}, bearer });
+  call<void>("POST", `${room(id)}/members/leave`, { body: {}, bearer });
 
 export const queue = (id: string, bearer?: string) =>
   call<Schema<"Queue">>("GET", `${room(id)}/queue`, { bearer });

@@ -1,0 +1,3 @@
+export const WEBHOOKS = ["webhooks"];
+
+export const deliveriesOf = (webhook_id: string) => ["webhook-deliveries", webhook_id];
