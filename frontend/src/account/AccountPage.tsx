@@ -8,12 +8,12 @@ import { counted, formatBytes, formatDateTime } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { ThemeChoice } from "@/ui/ThemeChoice";
 import { useTitle } from "@/ui/useTitle";
-import { ApiTokens } from "./ApiTokens";
 import { Devices } from "./Devices";
 import { ExportAndDelete } from "./ExportAndDelete";
+import { ApiTokens } from "./integrations/ApiTokens";
+import { Webhooks } from "./integrations/Webhooks";
 import { PasswordForm, ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
-import { Webhooks } from "./webhooks/Webhooks";
 
 export default function AccountPage() {
   useTitle("Account");

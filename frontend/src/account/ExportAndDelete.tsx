@@ -2,20 +2,15 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { type Account, deleteAccount, exportAccount } from "@/api/accounts";
 import { useSubmission } from "@/api/useSubmission";
+import { saveAs } from "@/browser/saveAs";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { showToast } from "@/ui/Toast";
 import { PasswordField } from "./fields";
 
-function saveAs(filename: string, content: unknown): void {
-  const url = URL.createObjectURL(
-    new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }),
-  );
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = filename;
-  link.click();
-  URL.revokeObjectURL(url);
+async function downloadData(): Promise<void> {
+  const content = JSON.stringify(await exportAccount(), null, 2);
+  saveAs("watchparty-export.json", content, "application/json");
 }
 
 /** Exporting the account's data, and deleting the account. */
@@ -24,12 +19,7 @@ export function ExportAndDelete({ account }: { account: Account }) {
   const download = useSubmission();
   return (
     <div className="flex flex-wrap gap-2">
-      <Button
-        busy={download.busy}
-        onClick={() =>
-          void download.submit(async () => saveAs("watchparty-export.json", await exportAccount()))
-        }
-      >
+      <Button busy={download.busy} onClick={() => void download.submit(downloadData)}>
         Download your data
       </Button>
       <Button variant="danger-ghost" onClick={() => setDeleting(true)}>

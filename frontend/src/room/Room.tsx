@@ -25,9 +25,10 @@ import { useRoomLayout } from "./useRoomLayout";
 
 // Rarely opened, and never in the first second.
 const InviteSheet = lazy(() => import("./invite/InviteSheet"));
+const HistoryDialog = lazy(() => import("./history/HistoryDialog"));
 const FilmPicker = lazy(() => import("./film/FilmPicker"));
 
-type Sheet = "first_invite" | "invite" | "film" | null;
+type Sheet = "first_invite" | "invite" | "film" | "history" | null;
 
 /**
  * The film, the chat and the people. The tree is the same in every layout, so that turning a phone does not restart
@@ -82,6 +83,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           compact={layout === "stacked"}
           onInvite={() => setSheet("invite")}
           onPeople={() => openTab("people")}
+          onHistory={() => setSheet("history")}
           onLeave={onLeave}
         />
       )}
@@ -121,6 +123,7 @@ export default function Room({ onLeave }: { onLeave: () => void }) {
           />
         )}
         {sheet === "film" && <FilmPicker open onOpenChange={() => setSheet(null)} />}
+        {sheet === "history" && <HistoryDialog onClose={() => setSheet(null)} />}
       </Suspense>
     </div>
   );

@@ -1,4 +1,4 @@
-import { EllipsisVertical, Eraser, LogOut, Pencil } from "lucide-react";
+import { EllipsisVertical, Eraser, History, LogOut, Pencil } from "lucide-react";
 import { useState } from "react";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { useReturnFocus } from "@/ui/focusReturn";
@@ -7,8 +7,13 @@ import { useChatPreferences } from "./chat/chatStores";
 import { ChangeNameDialog } from "./people/ChangeNameDialog";
 import { useRoom, useRoomState } from "./state/RoomContext";
 
+interface RoomMenuProps {
+  onHistory: () => void;
+  onLeave: () => void;
+}
+
 /** Actions that are rarely needed. */
-export function RoomMenu({ onLeave }: { onLeave: () => void }) {
+export function RoomMenu({ onHistory, onLeave }: RoomMenuProps) {
   const { session } = useRoom();
   const canModerate = useRoomState((state) => state.you?.can_moderate ?? false);
   const { announces, setAnnounces } = useChatPreferences();
@@ -35,6 +40,12 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
         <MenuCheck checked={announces} onChange={setAnnounces}>
           Announce messages to screen readers
         </MenuCheck>
+        {canModerate && (
+          <MenuItem onSelect={onHistory}>
+            <History aria-hidden="true" />
+            History and sync
+          </MenuItem>
+        )}
         {canModerate && (
           <MenuItem onSelect={() => setAsking("clear")}>
             <Eraser aria-hidden="true" />

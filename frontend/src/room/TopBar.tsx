@@ -11,10 +11,11 @@ interface TopBarProps {
   compact: boolean;
   onInvite: () => void;
   onPeople: () => void;
+  onHistory: () => void;
   onLeave: () => void;
 }
 
-export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarProps) {
+export function TopBar({ name, compact, onInvite, onPeople, onHistory, onLeave }: TopBarProps) {
   const { session } = useRoom();
   return (
     <header className="flex h-14 shrink-0 items-center gap-1.5 pr-1.5 pl-4 sm:gap-2 sm:pr-3">
@@ -32,7 +33,7 @@ export function TopBar({ name, compact, onInvite, onPeople, onLeave }: TopBarPro
           Invite
         </Button>
       )}
-      <RoomMenu onLeave={onLeave} />
+      <RoomMenu onHistory={onHistory} onLeave={onLeave} />
       {!compact && (
         <IconButton label="Leave room" onClick={onLeave}>
           <LogOut aria-hidden="true" />

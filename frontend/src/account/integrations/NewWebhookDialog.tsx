@@ -5,9 +5,9 @@ import { createWebhook, type WebhookEvent } from "@/api/webhooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";
-import { Secret } from "../Secret";
 import { EVENTS } from "./events";
 import { WEBHOOKS } from "./queries";
+import { Secret } from "./Secret";
 
 export function NewWebhookDialog({ onClose }: { onClose: () => void }) {
   const [secret, setSecret] = useState<string | null>(null);

@@ -5,7 +5,6 @@ import { deleteWebhook, setWebhookActive, testWebhook, type Webhook } from "@/ap
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Switch } from "@/ui/Switch";
 import { showToast } from "@/ui/Toast";
 import { DeliveryLog } from "./DeliveryLog";
 import { WEBHOOKS } from "./queries";
@@ -44,20 +43,17 @@ export function WebhookDialog({ webhook, onClose }: WebhookDialogProps) {
       size="lg"
     >
       <div className="flex flex-col gap-5">
-        <Switch
-          label="Active"
-          hint={
-            webhook.active
-              ? "What happens while it’s paused isn’t sent later."
-              : "Paused: you paused it, your server answered 410 Gone, or your password or tokens were reset."
-          }
-          checked={webhook.active}
-          onChange={activate.mutate}
-          disabled={activate.isPending}
-        />
+        <p className="text-muted">
+          {webhook.active
+            ? "Active. What happens while it’s paused isn’t sent later."
+            : "Paused: you paused it, your server answered 410 Gone, or your password or tokens were reset."}
+        </p>
         <div className="flex flex-wrap gap-2">
           <Button onClick={test.send} busy={test.busy} disabled={!webhook.active}>
             Send a test
+          </Button>
+          <Button busy={activate.isPending} onClick={() => activate.mutate(!webhook.active)}>
+            {webhook.active ? "Pause" : "Resume"}
           </Button>
           <Button variant="danger-ghost" onClick={() => setDeleting(true)}>
             Delete webhook

@@ -3,7 +3,6 @@ import { type FormEvent, useState } from "react";
 import { apiTokens, createApiToken, deleteApiToken, type Scope } from "@/api/accounts";
 import { sentenceFor } from "@/api/errors";
 import { useSubmission } from "@/api/useSubmission";
-import { copyText } from "@/browser/copyText";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field, Input } from "@/ui/Field";

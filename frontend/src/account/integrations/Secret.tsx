@@ -1,5 +1,5 @@
+import { copyText } from "@/browser/copyText";
 import { Button } from "@/ui/Button";
-import { copyText } from "@/ui/copyText";
 import { showToast } from "@/ui/Toast";
 
 /** A secret that is shown once, to be copied. */

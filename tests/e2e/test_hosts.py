@@ -1,17 +1,21 @@
-"""Webhooks on the account page: what an integrator needs, on a desktop and on a phone."""
+"""What a host finds beside the party, on a desktop and on a phone: webhooks, a room's history, its sync report."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from e2e.conftest import Meet
+from e2e.films import copyable
 from e2e.home import Home
+from e2e.party import all_paused, all_play, create_room, join, menu_of, press, wait_for_film, wait_for_room
 from e2e.people import Person
 from e2e.screens import ScreenCheck
 from e2e.test_screens import PASSWORD, set_up
 from fakes.integrator import Integrator, integrator
+from fakes.waiting import eventually
 
 
 @pytest.fixture
@@ -76,8 +80,8 @@ def test_a_webhook_from_its_secret_to_its_deletion(home: Home, meet: Meet, liste
     phone.button("Sign in").click()
     phone.page.get_by_role("button", name="Ada’s account").wait_for()
     managing(phone)
-    phone.page.get_by_role("switch", name="Active").click()
-    phone.page.get_by_text("What happens while it’s paused isn’t sent later.").wait_for()
+    phone.button("Resume").click()
+    phone.page.get_by_text("Active. What happens while it’s paused").wait_for()
     listener.status = 204
     phone.button("Redeliver").click()
     phone.page.get_by_role("listitem").get_by_text("Delivered · answered 204").wait_for()
@@ -91,4 +95,78 @@ def test_a_webhook_from_its_secret_to_its_deletion(home: Home, meet: Meet, liste
     phone.page.get_by_text("Webhook deleted.").wait_for()
     expect(phone.page.get_by_role("button", name=re.compile("^Manage "))).to_have_count(0)
     assert ada.errors == phone.errors == []
+    check.assert_no_findings()
+
+
+def open_history(who: Person) -> Locator:
+    who.button("Room options").click()
+    who.page.get_by_role("menuitem", name="History and sync").click()
+    dialog = who.page.get_by_role("dialog", name="History and sync")
+    dialog.wait_for()
+    return dialog
+
+
+def downloaded(who: Person, dialog: Locator) -> str:
+    with who.page.expect_download() as download:
+        dialog.get_by_role("button", name="Download").click()
+    return Path(download.value.path()).read_text()
+
+
+def shows(who: Person, text: str) -> None:
+    """Waits until the history, opened again, has the sentence: the relay reports a few seconds later."""
+
+    def found() -> bool:
+        dialog = open_history(who)
+        dialog.get_by_label("What happened, newest first").or_(dialog.get_by_text("Nothing here yet.")).first.wait_for()
+        present = dialog.get_by_text(text).count() > 0
+        if not present:
+            who.page.keyboard.press("Escape")
+            dialog.wait_for(state="hidden")
+        return present
+
+    eventually(f"the history says “{text}”", found, within_s=30)
+
+
+def test_who_did_what_and_how_closely_everyone_followed(home: Home, meet: Meet) -> None:
+    """The host reads, filters and downloads the history and the sync report; a co-host on a phone reads both, and other
+    guests have no such entry.
+    """
+    check, host, phone = ScreenCheck(), meet("Ada"), meet("Max", phone=True)
+    link = create_room(host, copyable())
+    join(phone, link, name="Max")
+    for who in (host, phone):
+        wait_for_room(who)
+        wait_for_film(who)
+    phone.button("Room options").click()
+    expect(phone.page.get_by_role("menuitem", name="History and sync")).to_have_count(0)
+    phone.page.keyboard.press("Escape")
+
+    press(host, "k")
+    all_play([host, phone])
+    press(host, "k")
+    all_paused([host, phone])
+    menu_of(host, "Max", "Make co-host")
+
+    shows(host, "paused at")
+    dialog = host.page.get_by_role("dialog", name="History and sync")
+    dialog.get_by_text("Max joined").wait_for()
+    dialog.get_by_text(re.compile("pressed play at 0:0")).first.wait_for()
+    check.screen(host, "room-history")
+    host.page.emulate_media(color_scheme="dark")
+    check.screen(host, "room-history-dark")
+    dialog.get_by_label("Show").click()
+    host.page.get_by_role("option", name="People").click()
+    expect(dialog.get_by_text("paused at")).to_have_count(0)
+    lines = downloaded(host, dialog).splitlines()
+    assert lines[0] == "time,what,kind,by"
+    assert any("Max joined,joined," in line for line in lines)
+    assert not any(",pause," in line for line in lines)
+
+    on_phone = open_history(phone)
+    on_phone.get_by_text("paused at").first.wait_for()
+    check.screen(phone, "room-history-phone")
+    on_phone.get_by_role("tab", name="Sync").click()
+    on_phone.get_by_text(re.compile("Nothing yet|off, at most")).wait_for()
+    check.screen(phone, "room-sync-phone")
+    assert host.errors == phone.errors == []
     check.assert_no_findings()

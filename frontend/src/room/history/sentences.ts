@@ -1,0 +1,125 @@
+/** A room's history as sentences, its filters, and its files for downloading. Pure. */
+import type { RoomEvent, SyncReport } from "@/api/roomLogs";
+import { formatFilmTime } from "@/ui/filmTime";
+
+export const GROUPS = {
+  all: "Everything",
+  playback: "Playback",
+  people: "People",
+  changes: "Changes",
+} as const;
+
+export type Group = keyof typeof GROUPS;
+
+const PLAYBACK = new Set(["play", "pause", "seek", "skip", "rate", "media", "wait", "resume"]);
+const PEOPLE = new Set(["joined", "left", "admitted", "denied", "blocked", "removed", "banned"]);
+
+function groupOf({ kind }: RoomEvent): Exclude<Group, "all"> {
+  if (PLAYBACK.has(kind)) return "playback";
+  return PEOPLE.has(kind) ? "people" : "changes";
+}
+
+export const isIn = (group: Group) => (event: RoomEvent) =>
+  group === "all" || groupOf(event) === group;
+
+const SETTINGS: Record<string, string> = {
+  name: "the name",
+  access: "who can join",
+  password: "the password",
+  control: "who controls playback",
+  wait: "whether the room waits",
+  slow_mode_s: "slow mode",
+  max_people: "the maximum of people",
+  locked: "whether people can join",
+};
+
+/** "Ada jumped to 12:04". `nameOf` returns undefined for people it does not know. */
+export function sentence(event: RoomEvent, nameOf: (id: string) => string | undefined): string {
+  const { kind, data, by } = event;
+  const own = typeof data.name === "string" ? data.name : undefined;
+  const who = by === "" ? "The room" : (nameOf(by) ?? "Someone");
+  const whom = own ?? nameOf(String(data.participant_id ?? "")) ?? "someone";
+  const at = typeof data.pos_s === "number" ? formatFilmTime(data.pos_s) : "";
+  switch (kind) {
+    case "play":
+      return `${who} pressed play at ${at}`;
+    case "pause":
+      return `${who} paused at ${at}`;
+    case "seek":
+    case "skip":
+      return `${who} jumped to ${at}`;
+    case "rate":
+      return `${who} set the speed to ${String(data.rate)}×`;
+    case "media":
+      return by === "" ? "The film changed" : `${who} changed the film`;
+    case "joined":
+      return `${own ?? who} joined`;
+    case "left":
+      return `${own ?? who} left`;
+    case "admitted":
+      return `${who} let ${whom} in`;
+    case "denied":
+      return `${who} turned ${whom} away`;
+    case "blocked":
+    case "banned":
+      return `${who} banned ${whom}`;
+    case "removed":
+      return `${who} removed ${whom}`;
+    case "host_offered":
+      return `${who} asked ${whom} to be the host`;
+    case "host_offer_declined":
+      return `${whom} declined to be the host`;
+    case "host_offer_withdrawn":
+      return `${who} took back the offer to be the host`;
+    case "host_changed":
+      return `${whom} became the host`;
+    case "settings_changed":
+      return `${who} changed ${listOf(data.fields)}`;
+    case "member_changed":
+      return `${who} changed what ${whom} may do`;
+    default:
+      return `${who}: ${kind.replaceAll("_", " ")}`;
+  }
+}
+
+function listOf(fields: unknown): string {
+  const names = Array.isArray(fields)
+    ? fields.map((field) => SETTINGS[field] ?? String(field))
+    : [];
+  return names.length > 0 ? names.join(", ") : "the settings";
+}
+
+/** One value of a CSV file (RFC 4180); a leading apostrophe keeps spreadsheets from running it as a formula. */
+function cell(value: string | number | null): string {
+  const text = String(value ?? "");
+  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const csv = (rows: ReadonlyArray<ReadonlyArray<string | number | null>>) =>
+  rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+
+export const historyCsv = (
+  events: readonly RoomEvent[],
+  nameOf: (id: string) => string | undefined,
+): string =>
+  csv([
+    ["time", "what", "kind", "by"],
+    ...events.map((event) => [event.at, sentence(event, nameOf), event.kind, event.by]),
+  ]);
+
+export const reportCsv = ({ people }: SyncReport): string =>
+  csv([
+    ["name", "samples", "offset_p50_ms", "offset_p95_ms", "stalls"],
+    ...people.map((one) => [one.name, one.samples, one.err_p50_ms, one.err_p95_ms, one.stalls]),
+  ]);
+
+export const milliseconds = (ms: number | null) => (ms === null ? "–" : `${Math.round(ms)} ms`);
+
+/** How far apart the room was: the medians' median and the highest 95th percentile; null before the first report. */
+export function roomSpread({ people }: SyncReport): { p50_ms: number; p95_ms: number } | null {
+  const p50s = people.flatMap(({ err_p50_ms }) => (err_p50_ms === null ? [] : [err_p50_ms]));
+  const p95s = people.flatMap(({ err_p95_ms }) => (err_p95_ms === null ? [] : [err_p95_ms]));
+  const middle = p50s.sort((a, b) => a - b)[Math.floor(p50s.length / 2)];
+  return middle === undefined ? null : { p50_ms: middle, p95_ms: Math.max(...p95s, middle) };
+}
