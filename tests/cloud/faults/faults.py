@@ -52,7 +52,13 @@ FAULTS = [
     Fault(
         1,
         "objects are not named as the edge serves them",
-        (Change("transcoder/watchparty_transcoder/bootstrap.py", 'f"media/{cloud.video_id}/', 'f"{cloud.video_id}/'),),
+        (
+            Change(
+                "transcoder/watchparty_transcoder/broker/bootstrap.py",
+                'f"media/{cloud.video_id}/',
+                'f"{cloud.video_id}/',
+            ),
+        ),
         f"{FILMS}::test_a_grant_opens_its_film_and_nothing_opens_without",
     ),
     Fault(
