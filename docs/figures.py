@@ -63,6 +63,7 @@ RELAY_GIB_PER_VIEWER_HOUR = 0.003  # about 900 bytes per second in both directio
 # ---- capacity of each part
 AUTOSCALING = 0.6  # Cloud Run, CPU and requests; cloud.google.com/run/docs/about-instance-autoscaling, 2026-11-30
 SOCKETS_PER_INSTANCE = 1_000  # Cloud Run's limit of concurrent requests per instance
+SIDECAR = 0.25  # vCPU and GiB of the container beside each relay that reads its metrics, terraform/relay.tf
 RELAYS_MOST = 20  # `relay_scale.most` in Terraform
 SERVICE_INSTANCES = 1_000  # per service and region, after a request for quota
 SUBNET_INSTANCES = 500  # a /22 has a thousand addresses, and two revisions overlap during a deployment
@@ -173,7 +174,7 @@ def functions_price(nights: float) -> float:
 
 
 def relay_price(hours: float) -> float:
-    return hours * 3600 * (VCPU_S + GIB_S)
+    return hours * 3600 * (1 + SIDECAR) * (VCPU_S + GIB_S)
 
 
 def film_night(people: int) -> dict[str, float]:

@@ -25,6 +25,17 @@ def terraform_default(variable: str, name: str = "") -> int:
     return int(found[1])
 
 
+def test_the_container_beside_each_relay_is_paid_for() -> None:
+    """Its share of CPU and memory is in the price of a relay."""
+    sidecar = (ROOT / "terraform/relay.tf").read_text().partition('name       = "metrics"')[2]
+    cpu = re.search(r'cpu += "([\d.]+)"', sidecar)
+    memory = re.search(r'memory = "(\d+)Mi"', sidecar)
+    assert cpu is not None and memory is not None
+    assert float(cpu[1]) == int(memory[1]) / 1024 == FIGURES["SIDECAR"]
+    alone = 3600 * (FIGURES["VCPU_S"] + FIGURES["GIB_S"])
+    assert FIGURES["relay_price"](1) == pytest.approx(1.25 * alone)
+
+
 @pytest.mark.parametrize(
     ("constant", "variable", "name"),
     [
