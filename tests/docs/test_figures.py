@@ -30,7 +30,8 @@ def test_the_container_beside_each_relay_is_paid_for() -> None:
     sidecar = (ROOT / "terraform/relay.tf").read_text().partition('name       = "metrics"')[2]
     cpu = re.search(r'cpu += "([\d.]+)"', sidecar)
     memory = re.search(r'memory = "(\d+)Mi"', sidecar)
-    assert cpu is not None and memory is not None
+    assert cpu is not None
+    assert memory is not None
     assert float(cpu[1]) == int(memory[1]) / 1024 == FIGURES["SIDECAR"]
     alone = 3600 * (FIGURES["VCPU_S"] + FIGURES["GIB_S"])
     assert FIGURES["relay_price"](1) == pytest.approx(1.25 * alone)
