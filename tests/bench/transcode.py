@@ -8,14 +8,16 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import count
 from pathlib import Path
 
+from bench.main_job import host_of
 from bench.report import Row, publish, spread_of
 from bench.transcoding import films, ours, plain, quality
 from bench.transcoding.costs import cost_of
+from bench.transcoding.home import own_quality_after_upload_s
 from bench.transcoding.projection import project
+from e2e.home import Home
 
 RUNS = 3
 AV1_SECONDS = 10
@@ -60,15 +62,24 @@ def length(folder: Path) -> Iterator[Row]:
 
 def containers(folder: Path) -> Iterator[Row]:
     """When the film's own quality can be watched, from files other than MP4."""
-    sources: dict[str, Callable[[], Path]] = {
-        f"{name}, 60 s": partial(films.minute_in, name) for name in films.CONTAINERS
-    }
-    sources["Matroska, AC-3 5.1, SRT, 2 h"] = films.two_hours_of_matroska
-    for number, (name, film_of) in enumerate(sources.items()):
-        source = film_of()
+    for number, name in enumerate(films.CONTAINERS):
+        source = films.minute_in(name)
         taken = [ours.first_playable_s(source, folder / f"{number}-{run}", copied=True) for run in range(RUNS)]
         key = f"own_quality_{number}_s"
-        yield Row(key, f"{name}: own quality, prewarmed", statistics.median(taken), "s", 1, spread_of(taken))
+        yield Row(key, f"{name}, 60 s: own quality, prewarmed", statistics.median(taken), "s", 1, spread_of(taken))
+    yield after_upload(folder)
+
+
+def after_upload(folder: Path) -> Row:
+    """The commonest film file as its owner meets it: from the last bytes that a home server receives."""
+    server = Home(folder / "data")
+    try:
+        owner, film = host_of(server), films.two_hours_of_matroska()
+        taken = [own_quality_after_upload_s(server, owner, film, height=1080) for _ in range(RUNS)]
+    finally:
+        server.stop()
+    what = "Matroska, 8 Mb/s, AC-3 5.1, SRT, 2 h: own quality after the upload's last byte"
+    return Row("own_quality_after_upload_s", what, statistics.median(taken), "s", 1, spread_of(taken))
 
 
 def ladder_cost(folder: Path) -> Iterator[Row]:

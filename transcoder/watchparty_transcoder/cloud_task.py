@@ -140,6 +140,7 @@ class CloudScheduler:
         self._markers_read_at = float("-inf")
 
     def begin(self) -> None:
+        self._run.encoder.begun.set()  # the sound is encoded on other machines
         mine = self._share.select(self._pieces)
         log.info("%d of %d pieces belong to this task", len(mine), len(self._pieces))
         for piece, pool in mine:

@@ -115,6 +115,7 @@ class FilmRun:
             while (step := self._turn(scheduler)) is Step.CONTINUE:
                 pass
         finally:
+            self.encoder.begun.set()
             if not self.workers.idle:
                 self.job.processes.stop()
             self.workers.stop()
@@ -159,6 +160,8 @@ class FilmRun:
     def publish(self) -> Availability:
         """Raises WriteConflict where another run has published in the meantime."""
         self._available = self.publisher.publish()
+        if self.playable:
+            self.encoder.begun.set()
         return self._available
 
     def emit_status(self) -> None:

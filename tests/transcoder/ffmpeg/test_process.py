@@ -33,6 +33,15 @@ def test_failure_has_the_last_lines_of_output() -> None:
     assert "line 5\n" not in raised.value.detail
 
 
+def test_what_viewers_wait_for_is_not_niced() -> None:
+    """Other work has a lower priority, because the server on the same machine goes first."""
+    asks, found = python("import os\nprint(os.nice(0), end='')"), []
+    for urgent in (False, True):
+        with Processes(niceness=3).run(asks, timeout_s=60, urgent=urgent) as running:
+            found.append(int(running.stdout.read()))
+    assert found[0] - found[1] == 3
+
+
 def test_time_limit() -> None:
     """A program that hangs is killed."""
     with pytest.raises(TimedOut), Processes().run(FOR_EVER, timeout_s=0.5) as running:

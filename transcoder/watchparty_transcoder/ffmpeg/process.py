@@ -119,7 +119,7 @@ class Processes:
     """Starts processes, and can stop all of them at once."""
 
     def __init__(self, *, niceness: int = 0, sandbox: Sandbox | None = None) -> None:
-        self._prepare = _death_with_parent(niceness)
+        self._prepare, self._prepare_urgent = _death_with_parent(niceness), _death_with_parent(0)
         self._sandbox = sandbox or unconfined()
         self._pixels = 0
         self._running: set[RunningProcess] = set()
@@ -135,14 +135,16 @@ class Processes:
         timeout_s: float,
         stdin: Iterable[bytes] | None = None,
         take_line: Callable[[bytes], bool] | None = None,
+        urgent: bool = False,
     ) -> Iterator[RunningProcess]:
         """A running process. Leaving the block waits for its exit, and raises unless it succeeded.
 
         `take_line` receives each line of standard error, from another thread, and returns whether it keeps it out of
-        the log.
+        the log. `urgent`: viewers wait for it, and it is done within a second, so it is not niced.
         """
         log.info("run: %s", shlex.join(command))
-        running = self._start(command, pipe_stdin=stdin is not None, timeout_s=timeout_s, take_line=take_line)
+        prepare = self._prepare_urgent if urgent else self._prepare
+        running = self._start(command, prepare, pipe_stdin=stdin is not None, timeout_s=timeout_s, take_line=take_line)
         if stdin is not None:
             running.feed(stdin)
         too_long = threading.Event()
@@ -205,6 +207,7 @@ class Processes:
     def _start(
         self,
         command: Sequence[str],
+        prepare_child: Callable[[], None],
         *,
         pipe_stdin: bool,
         timeout_s: float,
@@ -217,7 +220,7 @@ class Processes:
             with self._sandbox.for_ffmpeg(program, pixels=self._pixels, timeout_s=timeout_s) as confine:
 
                 def prepare() -> None:
-                    self._prepare()
+                    prepare_child()
                     confine()
 
                 popen = subprocess.Popen(

@@ -6,8 +6,9 @@ is not to blame until ffmpeg has crashed twice at the same chunk.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import Corrupt, HardwareFailed, PlanMismatch, TimedOut, ToolFailed, ToolKilled
@@ -58,6 +59,8 @@ class Encoder:
     processes: Processes
     limits: Limits
     threads: int
+    begun: threading.Event = field(default_factory=threading.Event)
+    """Set once viewers can watch the beginning; what they do not wait for may then take the machine."""
 
     def encode_video(
         self, video: VideoPlan, encode_pass: Pass, renditions: Sequence[RenditionPlan], chunk: Chunk, report: Report
@@ -196,7 +199,10 @@ class Encoder:
         )
         patience_s = self._patience(wanted * AAC_FRAME / AAC_RATE)
         decoded = DecodedFrames()
-        with self.processes.run(command, timeout_s=patience_s, stdin=fed, take_line=decoded.take) as running:
+        run = self.processes.run(
+            command, timeout_s=patience_s, stdin=fed, take_line=decoded.take, urgent=chunk.per_rendition
+        )
+        with run as running:
             for place, frame in enumerate(adts_frames(running.stdout), start=-lead):
                 if 0 <= place < wanted:
                     at = bounds[0] + place * AAC_FRAME

@@ -1,16 +1,20 @@
 """Turns a plan into pieces of work: what each piece does, and in which order they follow. Runs nothing."""
 
+import threading
 from collections.abc import Sequence
 
 from watchparty_transcoder.make.copy import copy_streams
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.make.poster_and_sprites import make_audio_poster, make_poster, make_sprites
 from watchparty_transcoder.make.workers import Piece, Pool
-from watchparty_transcoder.mp4.segment import Report
+from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.plan.models import AudioPlan, Chunk, Pass, RenditionPlan, VideoPlan
 from watchparty_transcoder.publish.progress import VideoProgress
 from watchparty_transcoder.publish.publisher import POSTER_PIECE, SPRITES_PIECE, SUBTITLES_PIECE
 from watchparty_transcoder.subtitles import extract
+
+SOUND_WITHIN_S = 5.0
+"""After that the copy goes on, whatever the sound does."""
 
 
 def audio_pieces(encoder: Encoder) -> list[Piece]:
@@ -18,11 +22,38 @@ def audio_pieces(encoder: Encoder) -> list[Piece]:
     plan = encoder.plan
     copied = [track for track in plan.audio if track.copied]
     video = plan.video.copy if plan.video else None
-    pieces = [Piece("copy", lambda report: copy_streams(encoder, video, copied, report))] if video or copied else []
+
+    count = len(copied) + (video is not None)
+
+    def copy(report: Report) -> None:
+        sound_is_encoded = len(copied) < len(plan.audio)
+        copy_streams(
+            encoder, video, copied, waits_for_sound(report, count, encoder.begun) if sound_is_encoded else report
+        )
+
+    pieces = [Piece("copy", copy)] if video or copied else []
     by_start = sorted(
         ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
     )
     return [*pieces, *(_audio_piece(encoder, track, chunk) for chunk, track in by_start)]
+
+
+def waits_for_sound(report: Report, streams: int, begun: threading.Event) -> Report:
+    """A copy that reports through this pauses once, until viewers can begin to watch.
+
+    It does so after the first segment of each of its `streams`, and leaves the disk and the cores to the sound.
+    """
+    missing = streams
+
+    def pausing(item: StoredSegment | MissingPart) -> None:
+        nonlocal missing
+        report(item)
+        if isinstance(item, StoredSegment) and item.number == 0:
+            missing -= 1
+            if not missing:
+                begun.wait(SOUND_WITHIN_S)
+
+    return pausing
 
 
 def all_pieces(encoder: Encoder) -> list[tuple[Piece, Pool]]:
