@@ -166,6 +166,31 @@ def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
     assert kinds >= {"copy", "ladd"}, found
 
 
+SOME_BROWSERS = {
+    "vp09": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "45", "-pix_fmt", "yuv420p"],
+    "av01": ["-c:v", "libsvtav1", "-preset", "12", "-g", "45", "-pix_fmt", "yuv420p"],
+}
+
+
+@pytest.mark.parametrize("codec", SOME_BROWSERS)
+def test_a_copy_that_some_browsers_play(page_of: Page, codec: str, tmp_path: Path) -> None:
+    """Chromium changes from H.264 to the film's own VP9 or AV1 and back without a gap."""
+    film = make(tmp_path / "film.mkv", [*video(rate="15", seconds=SECONDS), *audio(SECONDS), *SOME_BROWSERS[codec]])
+    outcome = transcode(film, tmp_path / "out")
+    assert outcome.exit_code == 0, outcome.log
+    with served_locally(Site(outcome.folder)) as site:
+        page_of.goto(f"{site}/?ahead_s=3")
+        page_of.wait_for_function("hls.levels.length > 1 && video.readyState >= 3")
+        own = page_of.evaluate("codec => hls.levels.findIndex(level => level.videoCodec.startsWith(codec))", codec)
+        page_of.evaluate("video.play()")
+        for number, level in enumerate((own, 1 - own, own)):
+            page_of.evaluate("level => { hls.loadLevel = level; }", level)
+            page_of.wait_for_function("until => video.currentTime >= until", arg=4 * (number + 1))
+        found = play(page_of, until_s=SECONDS)
+    check_smooth(found)
+    assert {json.dumps(url).rpartition("/")[2][:4] for url in found["levels"]} == {"copy", "ladd"}, found
+
+
 REORDERED = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-g", "45", "-pix_fmt", "yuv420p"]
 CONTAINERS = {
     "film.mkv": ["-c:a", "ac3"],  # the picture copied, the sound encoded beside it

@@ -10,7 +10,13 @@ from watchparty_transcoder.errors import CannotCopy, HardwareFailed, PlanMismatc
 from watchparty_transcoder.events.transcode_event import Availability
 from watchparty_transcoder.ffmpeg import hardware_trial
 from watchparty_transcoder.film_run import FilmRun, Job, Step, earlier_plan, finished_before
-from watchparty_transcoder.make.pieces import audio_pieces, pass_pieces, poster_piece, subtitle_pieces
+from watchparty_transcoder.make.pieces import (
+    audio_pieces,
+    further_copy_pieces,
+    pass_pieces,
+    poster_piece,
+    subtitle_pieces,
+)
 from watchparty_transcoder.make.workers import Piece, PieceEnded, Pool
 from watchparty_transcoder.plan import plan as planning
 from watchparty_transcoder.plan.models import SOFTWARE, EncoderName, Pass, Plan, VideoPlan
@@ -100,7 +106,7 @@ class LocalScheduler:
         encoder, workers = self._run.encoder, self._run.workers
         workers.submit(audio_pieces(encoder), Pool.AUDIO)
         video = self._run.plan.video
-        if video is None or video.copy:
+        if video is None or video.leading_copy:
             return
         pieces = pass_pieces(encoder, video, video.passes[0])
         if self._second_rendition_is_optional(video.passes[0]):
@@ -142,7 +148,7 @@ class LocalScheduler:
         encoder, workers, video = self._run.encoder, self._run.workers, self._run.plan.video
         if not self._later_submitted:
             self._later_submitted = True
-            workers.submit([poster_piece(encoder)], Pool.EXTRAS)
+            workers.submit([poster_piece(encoder), *further_copy_pieces(encoder)], Pool.EXTRAS)
             workers.submit(subtitle_pieces(encoder), Pool.EXTRAS)
             if video and self._opening is None:
                 self._submit_later_passes(video)
@@ -155,7 +161,7 @@ class LocalScheduler:
         return self._run.publish()
 
     def _submit_later_passes(self, video: VideoPlan) -> None:
-        for encode_pass in video.passes if video.copy else video.passes[1:]:
+        for encode_pass in video.passes if video.leading_copy else video.passes[1:]:
             self._run.workers.submit(pass_pieces(self._run.encoder, video, encode_pass), Pool.VIDEO)
 
     def _second_rendition_is_optional(self, encode_pass: Pass) -> bool:

@@ -23,6 +23,10 @@ B_FRAMES = [
 NO_B_FRAMES = [
     "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "48", "-pix_fmt", "yuv420p"
 ]  # fmt: skip
+VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "48", "-pix_fmt", "yuv420p"]
+VP9_WITH_HIDDEN_FRAMES = ["-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "8", "-auto-alt-ref", "1",
+                          "-lag-in-frames", "16", "-g", "60", "-pix_fmt", "yuv420p"]  # fmt: skip
+AV1 = ["-c:v", "libsvtav1", "-preset", "12", "-g", "48", "-pix_fmt", "yuv420p"]
 FRAGMENTS = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
 FILMS = {
     "matroska": ("film.mkv", "24000/1001", B_FRAMES, []),
@@ -41,6 +45,13 @@ FILMS = {
     "flv with an index": ("film.flv", "25", B_FRAMES, ["-flvflags", "add_keyframe_index"]),
     "flv without B frames": ("film.flv", "30", NO_B_FRAMES, []),
     "mp4": ("film.mp4", "24000/1001", B_FRAMES, []),
+    "VP9 in matroska": ("film.mkv", "25", VP9, []),
+    "VP9 in matroska without cues": ("film.mkv", "25", VP9, ["-live", "1"]),
+    "VP9 with hidden frames": ("film.mkv", "24000/1001", VP9_WITH_HIDDEN_FRAMES, []),
+    "VP9 in mp4": ("film.mp4", "25", VP9, []),
+    "AV1 in matroska": ("film.mkv", "25", AV1, []),
+    "AV1 in mp4": ("film.mp4", "24000/1001", AV1, []),
+    "AV1 in fragments": ("film.mp4", "25", AV1, FRAGMENTS),
 }
 
 
@@ -95,7 +106,8 @@ def test_only_the_sound_is_encoded(codec: str, tmp_path: Path) -> None:
          "cut points at most 10.5 s apart"),
         ("film.mkv", [*B_FRAMES, "-pix_fmt", "yuv422p"], "8 bit 4:2:0"),
         ("film.ts", [*B_FRAMES, "-flags", "+ildct+ilme", "-x264-params", "interlaced=1"], "progressive"),
-        ("film.mkv", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"], "codec is H.264"),
+        ("film.mkv", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"],
+         "codec is H.264, VP9 or AV1"),
         ("film.avi", NO_B_FRAMES, "a container with times for each frame"),
     ],
     ids=["one keyframe", "4:2:2", "interlaced", "HEVC", "AVI"],

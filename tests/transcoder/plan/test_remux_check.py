@@ -18,8 +18,8 @@ def test_a_common_film_is_copied() -> None:
 @pytest.mark.parametrize(
     ("changes", "condition"),
     [
-        ({"codec": "hevc"}, "codec is H.264"),
-        ({"profile": "High 10"}, "profile is Baseline, Main or High"),
+        ({"codec": "hevc"}, "codec is H.264, VP9 or AV1"),
+        ({"profile": "High 10"}, "profile that browsers play"),
         ({"pix_fmt": "yuv422p"}, "8 bit 4:2:0"),
         ({"bit_depth": 10}, "8 bit 4:2:0"),
         ({"level": 52}, "level at most 5.1"),

@@ -112,3 +112,27 @@ def test_a_copy_whose_number_of_segments_is_not_planned() -> None:
         progress.add(StoredSegment("v1080/copy", count - 1, 4.0, 500_000, 120, 0, 0, last=True))
         assert progress.video[0].complete
         assert progress.video[0].expected == count
+
+
+def test_a_copy_that_some_browsers_do_not_play_is_never_offered_alone() -> None:
+    """It is offered once all of it exists, beside what every browser plays, and stays when the ladder is complete."""
+    plan = make_plan(facts(video=video(codec="vp9", profile="Profile 0")))
+    assert plan.video
+    assert plan.video.copy
+    copy = plan.video.copy.name
+    count = len(plan.video.copy.cuts)
+    progress = FilmProgress(plan)
+    make(progress, copy, *range(count))
+    make(progress, "a0/copy", *range(15))
+    assert offered(progress) == []
+    assert progress.playable_s() == 0
+    make(progress, "v360/fast", 0)
+    assert offered(progress) == ["v360/fast", copy]
+    assert progress.playable_s() == 4
+    partial = FilmProgress(plan)
+    make(partial, copy, *range(count - 1))
+    make(partial, "v360/fast", 0)
+    assert offered(partial) == ["v360/fast"]
+    for side in (1080, 720, 480, 360):
+        make(progress, f"v{side}/ladder", *range(15))
+    assert set(offered(progress)) == {copy, *(f"v{side}/ladder" for side in (1080, 720, 480, 360))}

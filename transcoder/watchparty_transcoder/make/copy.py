@@ -17,10 +17,11 @@ from av.stream import Discard
 from watchparty_transcoder.errors import Cancelled, CannotCopy, PlanMismatch
 from watchparty_transcoder.make.encode import Encoder
 from watchparty_transcoder.make.undecoded import BROADCAST
-from watchparty_transcoder.mp4 import adts, avc
+from watchparty_transcoder.mp4 import adts, avc, coded_video
+from watchparty_transcoder.mp4.coded_video import ReadFrame
 from watchparty_transcoder.mp4.presented_cutter import PresentedCutter
 from watchparty_transcoder.mp4.segment import Report, SegmentCutter, write_identical
-from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init, avc_entry, video_init
+from watchparty_transcoder.mp4.writer import Sample, aac_entry, audio_init, video_init
 from watchparty_transcoder.plan.models import AAC_FRAME, AudioPlan, CopyPlan, Plan
 from watchparty_transcoder.source.continuous import JUMPING, demux
 from watchparty_transcoder.source.source import open_media
@@ -80,23 +81,32 @@ def _only(stream: int) -> Iterator[None]:
 
 def _video_copier(plan: CopyPlan, header: bytes, film: Plan, storage: Storage, report: Report) -> _Copier:
     """`header`: that of the stream, which says how its frames are divided into units."""
-    sets, planned = avc.read_sets(header), avc.read_sets(plan.configuration)
-    if sets is None or planned is None or (sets.sps, sets.pps) != (planned.sps, planned.pps):
+    read = coded_video.frame_reader(plan.codec, header, plan.width, plan.height)
+    if read is None or not _is_as_planned(plan, header):
         raise PlanMismatch("other parameter sets than planned")
-    entry = avc_entry(avc.with_four_length_bytes(plan.configuration), plan.width, plan.height)
+    entry = coded_video.entry(plan.codec, plan.configuration, plan.width, plan.height)
     write_identical(storage, layout.init(plan.name), video_init(entry, plan.timescale, plan.width, plan.height))
     if plan.presented:
         cutter = PresentedCutter(plan, storage, report, sends_every_frame=film.demuxer in BROADCAST)
-        return _PresentedVideoCopier(plan, sets, cutter)
-    return _IndexedVideoCopier(plan, sets, storage, report)
+        return _PresentedVideoCopier(plan, read, cutter)
+    return _IndexedVideoCopier(plan, read, storage, report)
+
+
+def _is_as_planned(plan: CopyPlan, header: bytes) -> bool:
+    if plan.codec == coded_video.VP9:  # the header says nothing: each key frame is checked
+        return True
+    if plan.codec != coded_video.H264:
+        return header == plan.configuration
+    sets, planned = avc.read_sets(header), avc.read_sets(plan.configuration)
+    return sets is not None and planned is not None and (sets.sps, sets.pps) == (planned.sps, planned.pps)
 
 
 class _IndexedVideoCopier:
     """Video whose segments are known to the frame."""
 
-    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, storage: Storage, report: Report) -> None:
+    def __init__(self, plan: CopyPlan, read: ReadFrame, storage: Storage, report: Report) -> None:
         self._plan = plan
-        self._sets = sets
+        self._read = read
         bounds = [cut - plan.reorder for cut in plan.bounds]
         self._cutter = SegmentCutter(
             plan.name, timescale=plan.timescale, bounds=bounds, first=0, storage=storage, report=report
@@ -107,8 +117,9 @@ class _IndexedVideoCopier:
             return
         decode = packet.dts - self._plan.start
         present = packet.pts - self._plan.start
-        data = avc.read_frame(bytes(packet), self._sets).data
-        self._cutter.add(Sample(data, decode, present, packet.duration or 1, packet.is_keyframe))
+        frame = self._read(bytes(packet))
+        sync = packet.is_keyframe if self._plan.codec == coded_video.H264 else frame.idr
+        self._cutter.add(Sample(frame.data, decode, present, packet.duration or 1, sync))
 
     def close(self) -> None:
         self._cutter.close(tolerance=self._plan.tolerance)
@@ -117,9 +128,9 @@ class _IndexedVideoCopier:
 class _PresentedVideoCopier:
     """Video that is cut where its frames allow it."""
 
-    def __init__(self, plan: CopyPlan, sets: avc.ParameterSets, cutter: PresentedCutter) -> None:
+    def __init__(self, plan: CopyPlan, read: ReadFrame, cutter: PresentedCutter) -> None:
         self._plan = plan
-        self._sets = sets
+        self._read = read
         self._cutter = cutter
         self.close = cutter.close
 
@@ -128,7 +139,7 @@ class _PresentedVideoCopier:
             raise PlanMismatch("a frame without a time")
         ticks = packet.time_base * self._plan.timescale
         shown = round(packet.pts * ticks) - self._plan.start
-        frame = avc.read_frame(bytes(packet), self._sets)
+        frame = self._read(bytes(packet))
         self._cutter.add(frame.data, shown, round((packet.duration or 0) * ticks), key=frame.idr)
 
 

@@ -10,7 +10,7 @@ from watchparty_transcoder.make.workers import Piece, Pool
 from watchparty_transcoder.mp4.segment import MissingPart, Report, StoredSegment
 from watchparty_transcoder.plan.models import AudioPlan, Chunk, Pass, RenditionPlan, VideoPlan
 from watchparty_transcoder.publish.progress import VideoProgress
-from watchparty_transcoder.publish.publisher import POSTER_PIECE, SPRITES_PIECE, SUBTITLES_PIECE
+from watchparty_transcoder.publish.publisher import FURTHER_COPY_PIECE, POSTER_PIECE, SPRITES_PIECE, SUBTITLES_PIECE
 from watchparty_transcoder.subtitles import extract
 
 SOUND_WITHIN_S = 5.0
@@ -21,7 +21,7 @@ def audio_pieces(encoder: Encoder) -> list[Piece]:
     """One piece for everything that is copied, then the audio: first the beginning of every track, then the rest."""
     plan = encoder.plan
     copied = [track for track in plan.audio if track.copied]
-    video = plan.video.copy if plan.video else None
+    video = plan.video.leading_copy if plan.video else None
 
     count = len(copied) + (video is not None)
 
@@ -36,6 +36,14 @@ def audio_pieces(encoder: Encoder) -> list[Piece]:
         ((chunk, track) for track in plan.audio for chunk in track.chunks), key=lambda each: each[0].first
     )
     return [*pieces, *(_audio_piece(encoder, track, chunk) for chunk, track in by_start)]
+
+
+def further_copy_pieces(encoder: Encoder) -> list[Piece]:
+    """The copy of a picture that only some browsers play. The film does without it if its frames do not fit."""
+    video = encoder.plan.video
+    if video is None or video.copy is None or video.leading_copy:
+        return []
+    return [Piece(FURTHER_COPY_PIECE, lambda report: copy_streams(encoder, video.copy, (), report), needed=False)]
 
 
 def waits_for_sound(report: Report, streams: int, begun: threading.Event) -> Report:
@@ -60,11 +68,14 @@ def all_pieces(encoder: Encoder) -> list[tuple[Piece, Pool]]:
     """The whole plan except for the sprites, in the order in which viewers wait for it."""
     video = encoder.plan.video
     passes = [pass_pieces(encoder, video, encode_pass) for encode_pass in video.passes] if video else []
-    leading = passes[:1] if video and not video.copy else []
+    leading = passes[:1] if video and not video.leading_copy else []
     return [
         *((piece, Pool.AUDIO) for piece in audio_pieces(encoder)),
         *((piece, Pool.VIDEO) for encode_pass in leading for piece in encode_pass),
-        *((piece, Pool.EXTRAS) for piece in (poster_piece(encoder), *subtitle_pieces(encoder))),
+        *(
+            (piece, Pool.EXTRAS)
+            for piece in (poster_piece(encoder), *further_copy_pieces(encoder), *subtitle_pieces(encoder))
+        ),
         *((piece, Pool.VIDEO) for encode_pass in passes[len(leading) :] for piece in encode_pass),
     ]
 

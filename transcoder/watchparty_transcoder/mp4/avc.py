@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from watchparty_transcoder.errors import PlanMismatch
+from watchparty_transcoder.mp4.coded_frame import Frame
 
 IDR, SPS, PPS, DELIMITER, FILLER = 5, 7, 8, 9, 12
 SLICES = range(1, 6)
@@ -29,14 +30,6 @@ class ParameterSets:
     sps: tuple[bytes, ...]
     pps: tuple[bytes, ...]
     length_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A coded frame with four bytes of length before each unit. `idr`: no later frame refers to an earlier one."""
-
-    data: bytes
-    idr: bool
 
 
 def read_sets(header: bytes) -> ParameterSets | None:

@@ -30,11 +30,13 @@ class Sample:
 
 def avc_entry(configuration: bytes, width: int, height: int) -> bytes:
     """`avc1` sample entry around an AVCDecoderConfigurationRecord."""
-    return box(
-        b"avc1",
-        struct.pack(">6xH16xHHIIIH32xHh", 1, width, height, 0x480000, 0x480000, 0, 1, 0x18, -1),
-        box(b"avcC", configuration),
-    )
+    return video_entry(b"avc1", box(b"avcC", configuration), width, height)
+
+
+def video_entry(name: bytes, configuration: bytes, width: int, height: int) -> bytes:
+    """The sample entry of a codec around the box with its configuration."""
+    fields = struct.pack(">6xH16xHHIIIH32xHh", 1, width, height, 0x480000, 0x480000, 0, 1, 0x18, -1)
+    return box(name, fields, configuration)
 
 
 def aac_entry(configuration: bytes, sample_rate: int, channels: int) -> bytes:

@@ -17,6 +17,7 @@ EncoderName = Literal["software", "nvenc", "vaapi", "videotoolbox"]
 
 SOFTWARE: EncoderName = "software"
 
+H264 = "h264"
 AAC_FRAME = 1024  # samples per AAC-LC frame
 AAC_RATE = 48_000
 """The sample rate that audio is encoded to."""
@@ -247,6 +248,12 @@ class CopyPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     duration: int  # ticks
     presented: bool = False
     longest: int = 0  # ticks of a segment, with `presented`
+    codec: str = H264
+
+    @property
+    def for_every_browser(self) -> bool:
+        """Otherwise the film is encoded as if it were not copied, and the copy is a further rendition."""
+        return self.codec == H264
 
     @property
     def bounds(self) -> tuple[int, ...]:
@@ -307,6 +314,11 @@ class VideoPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     passes: tuple[Pass, ...] = field(name="lanes")
     begins_s: float = 0.0  # the film's time of its first frame
     ends_s: float | None = None  # of the end of its last frame; None in plans of earlier versions
+
+    @property
+    def leading_copy(self) -> CopyPlan | None:
+        """The copy with which the film begins; None where it begins with what is encoded for every browser."""
+        return self.copy if self.copy and self.copy.for_every_browser else None
 
 
 class Stretch(Struct, frozen=True, kw_only=True):

@@ -117,7 +117,7 @@ def streams_not_copied(plan: Plan) -> frozenset[int]:
 
 def background_ladder(video: VideoPlan) -> Pass | None:
     """The pass that hardware may encode: none of it is offered before all of it is done, so it can be restarted."""
-    not_first = video.passes if video.copy else video.passes[1:]
+    not_first = video.passes if video.leading_copy else video.passes[1:]
     return next((encode_pass for encode_pass in not_first if encode_pass.kind == "ladder"), None)
 
 

@@ -7,7 +7,7 @@ answer. Each condition excludes copies that would not play, not play everywhere,
 from collections.abc import Callable
 from itertools import pairwise
 
-from watchparty_transcoder.plan.models import AAC_FRAME, AudioFacts, Facts, VideoFacts
+from watchparty_transcoder.plan.models import AAC_FRAME, H264, AudioFacts, Facts, VideoFacts
 
 LONGEST_SEGMENT_S = 10.5
 """Every seek waits for a whole segment, and so does the first frame. x264 places a keyframe every 250 frames at least,
@@ -22,7 +22,12 @@ AUDIO_MAY_MISS_S = 0.25
 """At either end; if more is missing, it has to be filled with silence."""
 AUDIO_GAP_S = 0.05
 """Players bridge that much between two frames."""
-PROFILES = ("Baseline", "Constrained Baseline", "Main", "High")
+PROFILES = {
+    H264: ("Baseline", "Constrained Baseline", "Main", "High"),
+    "vp9": ("Profile 0",),
+    "av1": ("Main",),
+}
+"""By codec, as libav names them. Browsers that play VP9 or AV1 choose it; for the others there is always H.264."""
 COPIED_RATES = (44_100, 48_000)
 
 CONTAINERS = ("mov", "matroska", "mpegts", "flv")
@@ -31,10 +36,10 @@ CONTAINERS = ("mov", "matroska", "mpegts", "flv")
 Condition = tuple[str, Callable[[VideoFacts], bool]]
 
 VIDEO_CONDITIONS: tuple[Condition, ...] = (
-    ("codec is H.264", lambda video: video.codec == "h264"),
-    ("profile is Baseline, Main or High", lambda video: video.profile in PROFILES),
+    ("codec is H.264, VP9 or AV1", lambda video: video.codec in PROFILES),
+    ("profile that browsers play", lambda video: video.profile in PROFILES.get(video.codec, ())),
     ("8 bit 4:2:0", lambda video: video.pix_fmt in ("yuv420p", "yuvj420p") and video.bit_depth == 8),
-    ("level at most 5.1", lambda video: 0 < video.level <= HIGHEST_LEVEL),
+    ("level at most 5.1", lambda video: video.codec != H264 or 0 < video.level <= HIGHEST_LEVEL),
     ("at most 1080p", lambda video: max(_size(video)) <= LONG_SIDE and min(_size(video)) <= SHORT_SIDE),
     ("at most 60 frames a second", lambda video: 0 < video.rate <= HIGHEST_RATE),
     ("progressive", lambda video: not video.interlaced),

@@ -31,7 +31,9 @@ def plan_video(
         decoded=decoded,
         copy=copy,
         not_copied=not_copied,
-        passes=_passes(grid, decoded, copy, sizes, seekable=facts.seekable),
+        passes=_passes(
+            grid, decoded, copy if copy and copy.for_every_browser else None, sizes, seekable=facts.seekable
+        ),
         begins_s=round(video.start_s - span.begin_s, 3),
         ends_s=round(video.start_s + video.duration_s - span.begin_s, 3),
     )
@@ -96,6 +98,7 @@ def _copy(video: VideoFacts, *, presented: bool) -> CopyPlan:
         cuts=cuts,
         duration=duration,
         presented=presented,
+        codec=video.codec,
         longest=_longest(cuts, duration, timescale) if presented else 0,
     )
 

@@ -17,7 +17,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import PlanMismatch
-from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.mp4 import avc, coded_video
+from watchparty_transcoder.mp4.coded_video import ReadFrame
 from watchparty_transcoder.mp4.decode_times import needed_lead
 from watchparty_transcoder.plan.models import Keyframe
 from watchparty_transcoder.probe.h264 import IdrFinder
@@ -31,16 +32,24 @@ PACKETS_AFTER_A_SEEK = 200
 """Read at most until the keyframe follows to which a cue points."""
 
 
-def in_tables(source: Source, stream: VideoStream, sets: avc.ParameterSets | None) -> tuple[Keyframe, ...]:
-    """The cut points in an MP4's own index; empty for a broken one."""
-    if sets is None or not sets.length_bytes or stream.time_base is None:
+def in_tables(source: Source, stream: VideoStream, codec: str) -> tuple[Keyframe, ...]:
+    """The cut points in an MP4's own index; empty for a broken one.
+
+    Of H.264 each is looked up. The keyframes of VP9 and AV1 are checked while they are copied: they have no other kind.
+    """
+    header = stream.codec_context.extradata or b""
+    sets = avc.read_sets(header) if codec == coded_video.H264 else None
+    if stream.time_base is None or (codec == coded_video.H264 and (sets is None or not sets.length_bytes)):
+        return ()
+    if frame_reader_of(stream, codec) is None:
         return ()
     spacing = int(CUT_SPACING_S / stream.time_base)
     places: list[tuple[int, int]] = []  # decode time, bytes of video before it
     before = 0
     last = None
-    with IdrFinder(source, sets.length_bytes) as idr:
-        idr.prefetch(entry.pos for entry in stream.index_entries if entry.is_keyframe)
+    with IdrFinder(source, sets.length_bytes if sets else 4) as idr:
+        if sets:
+            idr.prefetch(entry.pos for entry in stream.index_entries if entry.is_keyframe)
         for entry in stream.index_entries:
             timestamp, position, size = entry.timestamp, entry.pos, entry.size
             if entry.is_discard or (last is not None and timestamp <= last) or position + size > idr.size:
@@ -49,21 +58,26 @@ def in_tables(source: Source, stream: VideoStream, sets: avc.ParameterSets | Non
             if (
                 entry.is_keyframe
                 and (not places or timestamp - places[-1][0] >= spacing)
-                and idr.is_idr(position, size)
+                and (sets is None or idr.is_idr(position, size))
             ):
                 places.append((timestamp, before))
             before += size
     return _keyframes(places, before)
 
 
+def frame_reader_of(stream: VideoStream, codec: str) -> ReadFrame | None:
+    context = stream.codec_context
+    return coded_video.frame_reader(codec, context.extradata or b"", context.width, context.height)
+
+
 def in_cues(
-    container: InputContainer, stream: VideoStream, sets: avc.ParameterSets | None, size_bytes: int
+    container: InputContainer, stream: VideoStream, read: ReadFrame | None, size_bytes: int
 ) -> tuple[Keyframe, ...]:
     """The cut points of a Matroska file whose cues have been read, by presentation time; empty if they are wrong.
 
     The bytes from one to the next include the other streams.
     """
-    if sets is None or stream.time_base is None:
+    if read is None or stream.time_base is None:
         return ()
     spacing = int(CUT_SPACING_S / stream.time_base)
     places: list[tuple[int, int]] = []
@@ -75,30 +89,30 @@ def in_cues(
             return ()
         places.append((timestamp, position))
     step = max(1, len(places) // CUES_LOOKED_UP)
-    if not all(_is_idr_at(container, stream, timestamp, sets) for timestamp, _ in places[::step]):
+    if not all(_is_idr_at(container, stream, timestamp, read) for timestamp, _ in places[::step]):
         return ()
     return _keyframes(places, size_bytes)
 
 
-def _is_idr_at(container: InputContainer, stream: VideoStream, timestamp: int, sets: avc.ParameterSets) -> bool:
+def _is_idr_at(container: InputContainer, stream: VideoStream, timestamp: int, read: ReadFrame) -> bool:
     with contextlib.suppress(av.error.FFmpegError, PlanMismatch):
         container.seek(timestamp, stream=stream)
         for packet in islice(container.demux(stream), PACKETS_AFTER_A_SEEK):
             if packet.pts == timestamp:
-                return avc.read_frame(bytes(packet), sets).idr
+                return read(bytes(packet)).idr
     return False
 
 
 class CutPointRecorder:
-    """Notes the cut points of each H.264 stream while a file is read to its end."""
+    """Notes the cut points of each stream that may be copied while a file is read to its end."""
 
     def __init__(self, streams: Iterable[Stream]) -> None:
         self._streams: dict[int, _Recorded] = {}
         for stream in streams:
-            if isinstance(stream, VideoStream) and stream.codec_context and stream.codec_context.name == "h264":
-                sets = avc.read_sets(stream.codec_context.extradata or b"")
-                if sets and stream.time_base:
-                    self._streams[stream.index] = _Recorded(sets, int(CUT_SPACING_S / stream.time_base))
+            if isinstance(stream, VideoStream) and stream.codec_context and stream.time_base:
+                read = frame_reader_of(stream, stream.codec_context.codec.canonical_name)
+                if read:
+                    self._streams[stream.index] = _Recorded(read, int(CUT_SPACING_S / stream.time_base))
 
     def add(self, packet: "Packet[Stream]") -> None:
         if (recorded := self._streams.get(packet.stream_index)) is not None:
@@ -110,8 +124,8 @@ class CutPointRecorder:
 
 
 class _Recorded:
-    def __init__(self, sets: avc.ParameterSets, spacing: int) -> None:
-        self._sets = sets
+    def __init__(self, read: ReadFrame, spacing: int) -> None:
+        self._read = read
         self._spacing = spacing
         self.places: list[tuple[int, int]] = []
         self.bytes = 0
@@ -123,7 +137,7 @@ class _Recorded:
             self.usable = False
         elif packet.is_keyframe and (not self.places or at - self.places[-1][0] >= self._spacing):
             try:
-                if avc.read_frame(bytes(packet), self._sets).idr:
+                if self._read(bytes(packet)).idr:
                     self.places.append((at, self.bytes))
             except PlanMismatch:
                 self.usable = False

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
+from watchparty_transcoder.mp4.coded_frame import Bits
 from watchparty_transcoder.source.source import Source
 
 IDR_SLICE = 5
@@ -93,7 +94,7 @@ def declares_progressive(configuration: bytes) -> bool:
 
 def _frame_mbs_only(unit: bytes) -> bool:
     """Reads a sequence parameter set (ITU-T H.264, 7.3.2.1.1) up to frame_mbs_only_flag. Raises EOFError."""
-    bits = _Bits(unit[4:].replace(EMULATION, EMULATION[:2]))  # after the unit's header, profile, constraints and level
+    bits = Bits(unit[4:].replace(EMULATION, EMULATION[:2]))  # after the unit's header, profile, constraints and level
     bits.number()  # seq_parameter_set_id
     if unit[1:2] and unit[1] in WITH_CHROMA_FORMAT:
         if bits.number() == 3:  # chroma_format_idc 4:4:4
@@ -115,22 +116,3 @@ def _frame_mbs_only(unit: bytes) -> bool:
     bits.read(1)
     bits.number(), bits.number()  # width and height
     return bits.read(1) == 1
-
-
-class _Bits:
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def read(self, count: int) -> int:
-        if count > self._left:
-            raise EOFError
-        self._left -= count
-        return self._value >> self._left & (1 << count) - 1
-
-    def number(self) -> int:
-        """An unsigned Exp-Golomb number; a signed one has the same length."""
-        zeros = 0
-        while not self.read(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.read(zeros)

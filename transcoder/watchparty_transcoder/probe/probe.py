@@ -19,7 +19,6 @@ from av.video.stream import VideoStream
 
 from watchparty_transcoder.config import Limits
 from watchparty_transcoder.errors import BadMedia, Corrupt, Incomplete, NoMedia, TooLarge, TooLong, Unsupported
-from watchparty_transcoder.mp4 import avc
 from watchparty_transcoder.plan.models import AudioFacts, Chapter, Facts, Keyframe, VideoFacts
 from watchparty_transcoder.probe import cut_points, tracks
 from watchparty_transcoder.probe.channels import channel_positions
@@ -151,9 +150,10 @@ def _facts(
 
 
 def _cues(container: InputContainer, video: VideoStream | None, size_bytes: int) -> Sequence[Keyframe]:
-    if video is None or video.codec_context.name != "h264":
+    if video is None:
         return ()
-    return cut_points.in_cues(container, video, avc.read_sets(video.codec_context.extradata or b""), size_bytes)
+    read = cut_points.frame_reader_of(video, video.codec_context.codec.canonical_name)
+    return cut_points.in_cues(container, video, read, size_bytes)
 
 
 def _check_declared_sizes(source: Source, container: InputContainer, limits: Limits) -> None:

@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from watchparty_transcoder.errors import Corrupt
-from watchparty_transcoder.mp4 import adts, avc
+from watchparty_transcoder.mp4 import adts, avc, coded_video, vp9
 from watchparty_transcoder.plan.frame_rate import VARIABLE
 from watchparty_transcoder.plan.labels import track_labels
 from watchparty_transcoder.plan.models import (
@@ -187,11 +187,11 @@ def video_facts(
     first_present = sample.pts if sample.pts is not None else stream.start_time or 0
     start_s = float(first_present * time_base)
     components = sample.format.components
-    sets = avc.read_sets(context.extradata or b"") if context.name == "h264" else None
+    codec = context.codec.canonical_name
     sampled: list[av.Packet[Any]] = []
     if demuxer == "mov" and tables and not tables.fragmented:
         reorder = first_present - (first.dts if first.dts is not None else first_present)
-        keyframes = cut_points.in_tables(source, stream, sets)
+        keyframes = cut_points.in_tables(source, stream, codec)
     else:
         sampled = list(islice(demux(container, demuxer, [stream]), PACKETS_FOR_THE_LEAD))
         reorder = cut_points.lead_of([first, *sampled])
@@ -206,7 +206,7 @@ def video_facts(
         base_rate = min(base_rate, _needed_rate(packets, stream.time_base) or base_rate)
     return VideoFacts(
         index=index,
-        codec=context.name,
+        codec=codec,
         profile=stream.profile or "",
         level=context.level or 0,
         pix_fmt=sample.format.name,
@@ -227,13 +227,20 @@ def video_facts(
         reorder=reorder,
         keyframes=keyframes,
         sample_entries=max(tables.entries, default=1) if tables else 1,
-        configuration=_configuration(context.extradata or b"", sets),
+        configuration=_configuration(codec, context.extradata or b"", sample, rate),
         trimmed=bool(first.is_discard or first.pts != first_present),
     )
 
 
-def _configuration(header: bytes, sets: avc.ParameterSets | None) -> bytes:
-    """What an `avc1` entry holds; empty where the header has no parameter sets, which then are only in the frames."""
+def _configuration(codec: str, header: bytes, sample: VideoFrame, rate: Fraction) -> bytes:
+    """What the sample entry holds; empty where the header has no parameter sets, which then are only in the frames."""
+    if codec == coded_video.AV1:
+        return header
+    if codec == coded_video.VP9:
+        colour = (sample.color_primaries, sample.color_trc, sample.colorspace)
+        full = colour_of(sample).full_range
+        return vp9.configuration(sample.width, sample.height, rate, colour, full_range=full)
+    sets = avc.read_sets(header) if codec == coded_video.H264 else None
     if sets is None:
         return b""
     return header if sets.length_bytes else avc.configuration(sets)

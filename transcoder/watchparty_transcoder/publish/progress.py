@@ -80,6 +80,7 @@ class VideoProgress(RenditionProgress):
     source: PassKind
     width: int
     height: int
+    for_every_browser: bool = True
 
 
 def bit_rate(segment: StoredSegment) -> int:
@@ -94,7 +95,7 @@ class FilmProgress:
         self.audio = [_audio_progress(track) for track in plan.audio]
         self.video = list(_video_progress(plan.video)) if plan.video else []
         self._by_name = {each.name: each for each in (*self.audio, *self.video)}
-        self._leading = self.video[0].source if self.video else None
+        self._leading = next((each.source for each in self.video if each.for_every_browser), None)
         self._offered: set[str] = set()  # of the first pass; what was offered once stays
         self.duration_s = plan.duration_s
 
@@ -117,15 +118,18 @@ class FilmProgress:
         """The video renditions that a player may choose now, lowest first.
 
         Those of the first pass are offered while they grow. Later ones are offered when they are complete, so that
-        switching renditions never makes the film shorter. The complete ladder replaces the fast pass.
+        switching renditions never makes the film shorter. The complete ladder replaces the fast pass. A copy that only
+        some browsers play is a further rendition, beside those that every browser plays.
         """
         leading = [each for each in self.video if each.source == self._leading]
         furthest = max((each.ready for each in leading), default=0)
         self._offered |= {each.name for each in leading if 0 < each.ready == furthest}
         offered = [each for each in leading if each.name in self._offered]
-        later = [each for each in self.video if each.source != self._leading]
+        further = [each for each in self.video if not each.for_every_browser and each.complete]
+        later = [each for each in self.video if each.source != self._leading and each.for_every_browser]
         if later and all(each.complete for each in later):
             offered = later if self._leading == "fast" else [*offered, *later]
+        offered += further if offered else []
         return sorted(offered, key=lambda each: (each.height * each.width, each.planned_peak))
 
     def playable_s(self) -> float:
@@ -183,6 +187,7 @@ def _video_progress(video: VideoPlan) -> Iterable[VideoProgress]:
             width=copy.width,
             height=copy.height,
             frame_rate=float(copy.rate),
+            for_every_browser=copy.for_every_browser,
         )
     for encode_pass in video.passes:
         for rendition in encode_pass.renditions:

@@ -14,6 +14,7 @@ from watchparty_transcoder.events.transcode_event import (
     Rendition,
     SubtitleTrack,
 )
+from watchparty_transcoder.mp4.coded_video import codec_name
 from watchparty_transcoder.mp4.segment import PICTURE, MissingPart
 from watchparty_transcoder.plan import losses
 from watchparty_transcoder.plan.labels import language_tag
@@ -26,6 +27,7 @@ from watchparty_transcoder.storage.port import Storage
 
 AAC_LC = "mp4a.40.2"
 SUBTITLES_PIECE, POSTER_PIECE, SPRITES_PIECE = "subtitles", "poster", "sprites"
+FURTHER_COPY_PIECE = "copy-further"
 
 
 class Publisher:
@@ -63,6 +65,9 @@ class Publisher:
         """The film does without it."""
         if name == SUBTITLES_PIECE:
             self._subtitles_failed = True
+        elif name == FURTHER_COPY_PIECE and (video := self._plan.video) and video.copy:
+            self.progress.drop([video.copy.name])
+            self._storage.clear(video.copy.name)
 
     def add_missing(self, part: MissingPart) -> None:
         """Several renditions may report the same part."""
@@ -226,11 +231,9 @@ class Publisher:
         )
 
     def _codec(self, rendition: str) -> str:
-        """The RFC 6381 name, from the three bytes about profile and level in the initialisation segment."""
+        """The RFC 6381 name, from the initialisation segment."""
         if rendition not in self._codecs:
-            init = self._storage.read(layout.init(rendition)) or b""
-            at = init.index(b"avcC") + 5
-            self._codecs[rendition] = f"avc1.{init[at : at + 3].hex().upper()}"
+            self._codecs[rendition] = codec_name(self._storage.read(layout.init(rendition)) or b"")
         return self._codecs[rendition]
 
 
