@@ -98,7 +98,7 @@ def test_a_part_that_each_rendition_reports_is_missing_once() -> None:
         (facts(video=video(duration_s=30.0)), "The picture ends at 0:30. Its last frame stays until the sound ends."),
         (facts(skipped=(SkippedTrack(kind="unknown sound", label="Czech"),)),
          "The sound track “Czech” has an unknown format and is left out."),
-        (facts(subtitles=(SubtitleFacts(index=2, codec="hdmv_pgs_subtitle", language="ger", bitmap=True),)),
+        (facts(subtitles=(SubtitleFacts(index=2, codec="dvb_subtitle", language="ger", bitmap=True),)),
          "Subtitles that are a picture each cannot be shown: German."),
     ],
     ids=["cut off", "picture ends early", "unknown sound", "pictures"],

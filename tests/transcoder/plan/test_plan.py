@@ -143,13 +143,16 @@ def test_labels_within_a_group_differ() -> None:
     assert [track.label for track in plan.audio] == ["English", "English (2)"]
 
 
-def test_bitmap_subtitles_are_listed_as_not_shown() -> None:
-    """Bitmap subtitles are listed, but not extracted."""
+def test_which_subtitles_are_shown() -> None:
+    """Text, and pictures that we can decode, over a film with a picture; the others are listed as not shown."""
     text = SubtitleFacts(index=2, codec="subrip", language="eng")
     bitmaps = SubtitleFacts(index=3, codec="hdmv_pgs_subtitle", language="fre", bitmap=True)
-    plan = planning.make_plan(facts(subtitles=(text, bitmaps)))
-    assert [track.stream for track in plan.subtitles] == [2]
-    assert [track.language for track in plan.subtitles_not_shown] == ["fre"]
+    unknown = SubtitleFacts(index=4, codec="dvb_teletext", language="ger", bitmap=True)
+    plan = planning.make_plan(facts(subtitles=(text, bitmaps, unknown)))
+    assert [(track.stream, track.images) for track in plan.subtitles] == [(2, False), (3, True)]
+    assert [track.language for track in plan.subtitles_not_shown] == ["ger"]
+    heard = planning.make_plan(replace(facts(subtitles=(text, bitmaps)), video=None))
+    assert [track.stream for track in heard.subtitles] == [2]
 
 
 def test_chapters_are_on_the_clock_of_the_film() -> None:

@@ -42,7 +42,9 @@ class SubtitleTrack(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     default: bool
     forced: bool
-    shown: Annotated[bool, msgspec.Meta(description="false for bitmap subtitles, which cannot be shown")]
+    shown: Annotated[
+        bool, msgspec.Meta(description="false for subtitles that are pictures of a kind that we cannot decode")
+    ]
     playlist: str | None = None
     file: Annotated[str | None, msgspec.Meta(description="the whole track as one WebVTT file")] = None
 

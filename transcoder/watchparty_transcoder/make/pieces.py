@@ -101,6 +101,8 @@ def subtitle_pieces(encoder: Encoder) -> list[Piece]:
             plan.subtitles,
             demuxer=plan.demuxer,
             origin_s=plan.container_origin_s,
+            film_s=plan.duration_s,
+            size=(plan.video.decoded.width, plan.video.decoded.height) if plan.video else (0, 0),
             storage=encoder.storage,
             cancelled=lambda: encoder.processes.stopped,
         )

@@ -18,6 +18,7 @@ EncoderName = Literal["software", "nvenc", "vaapi", "videotoolbox"]
 SOFTWARE: EncoderName = "software"
 
 H264 = "h264"
+IMAGE_SUBTITLES = ("hdmv_pgs_subtitle", "dvd_subtitle")
 AAC_FRAME = 1024  # samples per AAC-LC frame
 AAC_RATE = 48_000
 """The sample rate that audio is encoded to."""
@@ -303,6 +304,11 @@ class SubtitlePlan(Struct, frozen=True, kw_only=True):
     default: bool
     forced: bool
 
+    @property
+    def images(self) -> bool:
+        """Pictures that the page draws over the film, instead of text."""
+        return self.codec in IMAGE_SUBTITLES
+
 
 class VideoPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is done with the video: copied or not, and the passes that encode it, in order."""
@@ -348,7 +354,7 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cover: int | None
     audio: tuple[AudioPlan, ...]
     subtitles: tuple[SubtitlePlan, ...]
-    subtitles_not_shown: tuple[SubtitlePlan, ...]  # bitmaps instead of text
+    subtitles_not_shown: tuple[SubtitlePlan, ...]  # pictures that we cannot decode, and those of a film without picture
     chapters: tuple[Chapter, ...]
     warnings: tuple[str, ...]  # of earlier versions; now these are losses
     losses: tuple[Loss, ...] = ()  # that are known before anything is decoded

@@ -15,6 +15,7 @@ from watchparty_transcoder.plan.audio_plan import plan_audio
 from watchparty_transcoder.plan.labels import track_labels
 from watchparty_transcoder.plan.losses import known_losses
 from watchparty_transcoder.plan.models import (
+    IMAGE_SUBTITLES,
     SOFTWARE,
     Chapter,
     EncoderName,
@@ -39,7 +40,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, uncopied: frozenset[int
     """`uncopied`: the streams of which a copy has failed, because the original's frames did not fit together."""
     span = _span(facts)
     video = plan_video(facts, facts.video, span, sizes, uncopied=uncopied) if facts.video else None
-    not_shown = _subtitles(facts, bitmap=True)
+    not_shown = _subtitles(facts, shown=False)
     return Plan(
         version=PLAN_VERSION,
         size_bytes=facts.size_bytes,
@@ -52,7 +53,7 @@ def make_plan(facts: Facts, *, sizes: ChunkSizes = HOME, uncopied: frozenset[int
         video=video,
         cover=facts.cover,
         audio=plan_audio(facts, video.grid if video else None, span, sizes, uncopied=uncopied),
-        subtitles=_subtitles(facts, bitmap=False),
+        subtitles=_subtitles(facts, shown=True),
         subtitles_not_shown=not_shown,
         chapters=_chapters(facts, span),
         warnings=(),
@@ -87,7 +88,7 @@ def _chapters(facts: Facts, span: Span) -> tuple[Chapter, ...]:
     return tuple(each for each in placed if each.start_s < each.end_s)
 
 
-def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:
+def _subtitles(facts: Facts, *, shown: bool) -> tuple[SubtitlePlan, ...]:
     labels = track_labels([(each.title, each.language) for each in facts.subtitles])
     return tuple(
         SubtitlePlan(
@@ -100,7 +101,7 @@ def _subtitles(facts: Facts, *, bitmap: bool) -> tuple[SubtitlePlan, ...]:
             forced=each.forced,
         )
         for number, each in enumerate(facts.subtitles)
-        if each.bitmap == bitmap
+        if shown == (not each.bitmap or (each.codec in IMAGE_SUBTITLES and facts.video is not None))
     )
 
 

@@ -356,7 +356,7 @@ def _largest_gap_s(stream: AudioStream) -> float | None:
 
 
 def subtitle_facts(stream: SubtitleStream) -> SubtitleFacts:
-    codec = stream.codec_context.name if stream.codec_context else ""
+    codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
     return SubtitleFacts(
         index=stream.index,
         codec=codec,

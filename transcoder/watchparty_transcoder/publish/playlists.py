@@ -36,6 +36,7 @@ class TrackEntry:
     default: bool
     forced: bool = False
     channels: int = 0
+    images: str | None = None  # the list of its pictures, for subtitles that are no text
 
 
 def media_playlist(
@@ -94,6 +95,8 @@ def _media(kind: str, group: str, choice: TrackEntry) -> str:
         flags.append("FORCED=" + ("YES" if choice.forced else "NO"))
     if choice.channels:
         flags.append(f'CHANNELS="{choice.channels}"')
+    if choice.images:
+        flags.append(f'X-IMAGES="{choice.images}"')  # our own attribute, which other players ignore (RFC 8216, 4.2)
     return (
         f'#EXT-X-MEDIA:TYPE={kind},GROUP-ID="{group}",NAME="{choice.label}",LANGUAGE="{choice.language}",'
         + ",".join(flags)

@@ -187,6 +187,7 @@ class Publisher:
                 label=track.label,
                 default=track.default,
                 forced=track.forced,
+                images=layout.subtitle_images(track.name) if track.images else None,
             )
             for track in self._plan.subtitles
             if track.name in self._subtitles

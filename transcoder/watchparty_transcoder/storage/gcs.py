@@ -20,6 +20,7 @@ TYPES = {
     ".mp4": "video/mp4",
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
+    ".png": "image/png",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 """For caches behind the grant; the bucket itself is private."""

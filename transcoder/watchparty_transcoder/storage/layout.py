@@ -6,7 +6,8 @@ for a year.
 
     master.m3u8                     v720/ladder.m3u8        a0/copy.m3u8         s0/subtitles.m3u8
     poster.jpg                      v720/ladder-init.mp4    a0/copy-init.mp4     s0/subtitles.vtt
-    sprites.vtt, sprites-0.jpg      v720/ladder-00000.m4s   a0/copy-00000.m4s    .state/…
+    sprites.vtt, sprites-0.jpg      v720/ladder-00000.m4s   a0/copy-00000.m4s    s1/subtitles.json
+                                                            .state/…             s1/subtitles-00000.png
 """
 
 MASTER = "master.m3u8"
@@ -38,6 +39,15 @@ def segment(rendition: str, number: int) -> str:
 
 def subtitles(rendition: str) -> str:
     return f"{rendition}.vtt"
+
+
+def subtitle_images(rendition: str) -> str:
+    """The list of the pictures of a track that is no text."""
+    return f"{rendition}.json"
+
+
+def subtitle_image(rendition: str, number: int) -> str:
+    return f"{rendition}-{number:05d}.png"
 
 
 def sprite_sheet(number: int) -> str:

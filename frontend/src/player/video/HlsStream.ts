@@ -21,6 +21,8 @@ interface StreamOptions {
   /** The label of the subtitles to start with; "" for none. */
   subtitles: string;
   onTracks: (tracks: StreamTracks) => void;
+  /** The list of the chosen subtitles, if those are pictures. */
+  onImages: (url: string | null) => void;
   onFailure: (failure: "network" | "format" | null) => void;
 }
 
@@ -118,6 +120,9 @@ export class HlsStream {
 
   #publishTracks(): void {
     const hls = this.#hls;
+    const images = hls.subtitleTracks[hls.subtitleTrack]?.attrs["X-IMAGES"];
+    const master = new URL(this.#options.url, location.href);
+    this.#options.onImages(images === undefined ? null : new URL(images, master).href);
     this.#options.onTracks({
       quality: {
         options: qualityChoices(hls.levels),

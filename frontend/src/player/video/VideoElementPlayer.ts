@@ -7,6 +7,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { Captions } from "./Captions";
 import type { HlsStream, StreamTracks } from "./HlsStream";
+import { ImageCaptions } from "./ImageCaptions";
 import {
   EMPTY_VIEW,
   type PlayerEvent,
@@ -37,6 +38,7 @@ export class VideoElementPlayer implements PlayerPort {
   readonly view: StoreApi<PlayerView>;
   readonly captions: Captions;
   readonly #video: HTMLVideoElement;
+  readonly #images: ImageCaptions;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   readonly #stop = new AbortController();
   /** What this page last requested of the element. An event that disagrees has an external cause. */
@@ -47,6 +49,7 @@ export class VideoElementPlayer implements PlayerPort {
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
+    this.#images = new ImageCaptions(video);
     const { volume, muted } = readPreferences();
     const canSetVolume = acceptsVolume(video);
     video.playsInline = true;
@@ -79,6 +82,7 @@ export class VideoElementPlayer implements PlayerPort {
     this.#stream?.destroy();
     this.#stream = null;
     this.captions.reset();
+    this.#images.show(null);
     this.#source = source;
     this.#requested = "pause";
     this.#fileFailures = 0;
@@ -194,6 +198,7 @@ export class VideoElementPlayer implements PlayerPort {
       at_s,
       subtitles: readPreferences().subtitles ?? "",
       onTracks: (tracks) => this.#tracksChanged(tracks),
+      onImages: (url) => this.#images.show(url),
       onFailure: (failure) => this.view.setState({ failure }),
     });
   }
