@@ -14,6 +14,7 @@ import { ApiTokens } from "./integrations/ApiTokens";
 import { Webhooks } from "./integrations/Webhooks";
 import { PasswordForm, ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
+import { SignInSecurity } from "./SignInSecurity";
 
 export default function AccountPage() {
   useTitle("Account");
@@ -33,6 +34,14 @@ export default function AccountPage() {
           intro="Changing it signs you out on other devices and deletes your API tokens."
         >
           <PasswordForm />
+        </Section>
+      )}
+      {!account.temporary && (
+        <Section
+          title="Sign-in and security"
+          intro="With a passkey or an authenticator app, a password alone no longer signs in."
+        >
+          <SignInSecurity />
         </Section>
       )}
       <Section title="Storage">

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { type Account, deleteAccount, exportAccount } from "@/api/accounts";
+import { useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
 import { saveAs } from "@/browser/saveAs";
 import { Button } from "@/ui/Button";
@@ -32,6 +33,7 @@ export function ExportAndDelete({ account }: { account: Account }) {
 }
 
 function DeleteDialog({ account, onClose }: { account: Account; onClose: () => void }) {
+  const hasPassword = useSiteConfig()?.sign_in !== "identity_platform";
   const navigate = useNavigate();
   const { busy, submit, field, message } = useSubmission();
 
@@ -57,7 +59,9 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
           void remove(new FormData(event.currentTarget));
         }}
       >
-        {!account.temporary && <PasswordField error={field("password")} />}
+        {!account.temporary && !account.second_factor && hasPassword && (
+          <PasswordField error={field("password")} />
+        )}
         {message && <p className="text-danger-text">{message}</p>}
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <Button variant="ghost" onClick={onClose}>

@@ -1,12 +1,23 @@
+import { KeyRound } from "lucide-react";
+import { useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
+import {
+  passkeyForTicket,
+  type SecondStep,
+  sendSecondStep,
+  signInWithPasskey,
+} from "@/api/factors";
 import { useSession } from "@/api/session";
 import { useSiteConfig } from "@/api/siteConfig";
 import { useSubmission } from "@/api/useSubmission";
+import { passkeyObstacle } from "@/api/webauthn";
+import { Button } from "@/ui/Button";
 import { LoadingScreen } from "@/ui/Spinner";
 import { useTitle } from "@/ui/useTitle";
 import { safeNext } from "@/visitor/links";
 import { EntryCard } from "./EntryCard";
 import { EmailField, PasswordField } from "./fields";
+import { ProofForm } from "./ProofForm";
 import { signInMethods } from "./signInMethods";
 
 const LINK =
@@ -18,9 +29,28 @@ export default function LoginPage() {
   const config = useSiteConfig();
   const signedIn = useSession((session) => session.account !== null && !session.account.temporary);
   const { busy, submit, field, message } = useSubmission();
+  const [step, setStep] = useState<SecondStep | null>(null);
   const next = safeNext(search.get("next"));
   if (config === undefined) return <LoadingScreen />;
   if (signedIn) return <Navigate to={next} replace />;
+  if (step) {
+    return (
+      <div className="mx-auto w-full max-w-md px-4 py-8 sm:py-14">
+        <div className="rounded-3xl bg-surface p-6 shadow-high ring-1 ring-line sm:p-9">
+          <h1 className="mb-6 text-title font-bold">Confirm it’s you</h1>
+          <ProofForm
+            methods={step.methods}
+            passkey={() => passkeyForTicket(step.ticket)}
+            password={async (password) => ({ password })}
+            send={(proof) => sendSecondStep(step.ticket, proof)}
+          />
+          <Button variant="ghost" className="mt-2 w-full" onClick={() => setStep(null)}>
+            Back
+          </Button>
+        </div>
+      </div>
+    );
+  }
 
   return (
     <EntryCard
@@ -30,10 +60,16 @@ export default function LoginPage() {
       message={message}
       onSubmit={(form) => {
         const body = { email: String(form.get("email")), password: String(form.get("password")) };
-        void submit(() => signInMethods(config).signIn(body));
+        void submit(async () => setStep(await signInMethods(config).signIn(body)));
       }}
       footer={
         <>
+          {passkeyObstacle(config.passkey_origin) === null && (
+            <Button onClick={() => void submit(() => signInWithPasskey())}>
+              <KeyRound aria-hidden="true" />
+              Sign in with a passkey
+            </Button>
+          )}
           <Link to="/reset" className={LINK}>
             Forgot password?
           </Link>

@@ -17,6 +17,7 @@ import {
 } from "@firebase/auth";
 import { type Credentials, type Registration, signInByIdToken } from "@/api/accounts";
 import { ApiError } from "@/api/errors";
+import type { SecondStep } from "@/api/factors";
 import { ownError } from "./identityErrors";
 
 let auth: Auth | undefined;
@@ -26,9 +27,19 @@ function authOf(apiKey: string): Auth {
   return auth;
 }
 
-export async function signIn(apiKey: string, { email, password }: Credentials): Promise<void> {
+export async function signIn(apiKey: string, credentials: Credentials): Promise<SecondStep | null> {
+  const { user, idToken } = await provenUser(apiKey, credentials);
+  return exchange(user, idToken);
+}
+
+/** A new ID token, for the password. */
+export async function newIdToken(apiKey: string, credentials: Credentials): Promise<string> {
+  return (await provenUser(apiKey, credentials)).idToken;
+}
+
+async function provenUser(apiKey: string, { email, password }: Credentials) {
   const { user } = await withOwnErrors(signInWithEmailAndPassword(authOf(apiKey), email, password));
-  await exchange(user, await withOwnErrors(user.getIdToken()));
+  return { user, idToken: await withOwnErrors(user.getIdToken()) };
 }
 
 export async function signUp(apiKey: string, body: Registration): Promise<void> {
@@ -45,9 +56,9 @@ export async function sendReset(apiKey: string, email: string): Promise<void> {
   await withOwnErrors(sendPasswordResetEmail(authOf(apiKey), email));
 }
 
-async function exchange(user: User, idToken: string, invite?: string): Promise<void> {
+async function exchange(user: User, idToken: string, invite?: string): Promise<SecondStep | null> {
   try {
-    await signInByIdToken(idToken, invite);
+    return await signInByIdToken(idToken, invite);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "invitation_needed") || user.emailVerified)
       throw error;

@@ -7,10 +7,12 @@ import {
   type Registration,
   register,
 } from "@/api/accounts";
+import type { SecondStep } from "@/api/factors";
 import type { SiteConfig } from "@/api/siteConfig";
 
 export interface SignInMethods {
-  signIn(body: Credentials): Promise<unknown>;
+  /** Resolves to the second step that the account asks for, null when signed in. */
+  signIn(body: Credentials): Promise<SecondStep | null>;
   signUp(body: Registration): Promise<unknown>;
   sendReset(email: string): Promise<unknown>;
 }

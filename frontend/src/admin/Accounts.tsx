@@ -1,6 +1,12 @@
 import { EllipsisVertical } from "lucide-react";
 import { useState } from "react";
-import { type AdminAccount, allAccounts, changeAccount, removeAccount } from "@/api/admin";
+import {
+  type AdminAccount,
+  allAccounts,
+  changeAccount,
+  removeAccount,
+  resetFactors,
+} from "@/api/admin";
 import { useSession } from "@/api/session";
 import { AlertDialog } from "@/ui/AlertDialog";
 import { Avatar } from "@/ui/Avatar";
@@ -54,6 +60,7 @@ function Actions({ account }: { account: AdminAccount }) {
   const [deleting, setDeleting] = useState(false);
   const trigger = useReturnFocus(deleting);
   const remove = useRowAction(KEY, removeAccount, "Account deleted.");
+  const reset = useRowAction(KEY, resetFactors, "They can sign in with their password again.");
   const change = useRowAction(
     KEY,
     (body: Parameters<typeof changeAccount>[1]) => changeAccount(account.id, body),
@@ -82,6 +89,9 @@ function Actions({ account }: { account: AdminAccount }) {
         <MenuItem onSelect={() => change({ suspended: !account.suspended })}>
           {account.suspended ? "Unsuspend" : "Suspend"}
         </MenuItem>
+        {account.second_factor && (
+          <MenuItem onSelect={() => reset(account.id)}>Reset second factor</MenuItem>
+        )}
         <MenuSeparator />
         <MenuItem tone="danger" onSelect={() => setDeleting(true)}>
           Delete

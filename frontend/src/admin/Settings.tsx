@@ -64,6 +64,12 @@ function SettingsForm({ saved }: { saved: SiteSettings }) {
         checked={draft.temporary_hosts}
         onChange={(temporary_hosts) => change({ temporary_hosts })}
       />
+      <Switch
+        label="Second factor for admins"
+        hint="Admins need a passkey or an authenticator app. Add yours under Account first."
+        checked={draft.admin_second_factor}
+        onChange={(admin_second_factor) => change({ admin_second_factor })}
+      />
       <Gigabytes
         label="Storage per account"
         value={draft.quota_bytes}

@@ -5,7 +5,8 @@ import { accountChanged, signedIn, signedOut } from "./session";
 
 /** `temporary`: a host without sign-up; deleted at `expires_at` unless claimed by registering. */
 export type Account = Schema<"AccountView">;
-export type SignedIn = Schema<"SignedIn">;
+type SignedIn = Schema<"SignedIn">;
+type SecondStep = Schema<"SecondStep">;
 export type Device = Schema<"SessionView">;
 export type Usage = Schema<"UsageView">;
 export type ApiToken = Schema<"TokenView">;
@@ -16,28 +17,38 @@ export type Registration = Schema<"RegisterBody">;
 /** Only the given fields change. A new address or password requires the current password. */
 export type ProfileChange = Schema<"MeChange">;
 
-async function signInBy(path: string, body: unknown, options: CallOptions = {}): Promise<SignedIn> {
-  const answer = await call<SignedIn>("POST", path, { anonymous: true, ...options, body });
+/** Signs in, or resolves to the second step that the account asks for. */
+export async function signedInOrStep(
+  path: string,
+  body: unknown,
+  options: CallOptions = {},
+): Promise<SecondStep | null> {
+  const answer = await call<SignedIn | SecondStep>("POST", path, {
+    anonymous: true,
+    ...options,
+    body,
+  });
+  if ("ticket" in answer) return answer;
   signedIn(answer);
-  return answer;
+  return null;
 }
 
-export const login = (body: Credentials) => signInBy("/auth/login", body);
+export const login = (body: Credentials) => signedInOrStep("/auth/login", body);
 
 /** Sent with the bearer token of a temporary account, if there is one: registering claims it. */
 export const register = (body: Registration) =>
-  signInBy("/auth/register", body, { anonymous: false });
+  signedInOrStep("/auth/register", body, { anonymous: false });
 
 /** With a new ID token of the site's identity provider. */
 export const signInByIdToken = (id_token: string, invite?: string) =>
-  signInBy("/auth/session", { id_token, invite });
+  signedInOrStep("/auth/session", { id_token, invite });
 
 export const startTemporary = (display_name?: string) =>
-  signInBy("/auth/temporary", { display_name });
+  signedInOrStep("/auth/temporary", { display_name });
 
 export const setupOpen = () => call<Schema<"SetupState">>("GET", "/setup", { anonymous: true });
 
-export const setUp = (body: Schema<"SetupBody">) => signInBy("/setup", body);
+export const setUp = (body: Schema<"SetupBody">) => signedInOrStep("/setup", body);
 
 export async function logout(): Promise<void> {
   await call("POST", "/auth/logout", { anonymous: true, body: {} });

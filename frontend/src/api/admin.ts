@@ -25,6 +25,8 @@ export const allAccounts = (query: PageQuery) =>
 export const changeAccount = (id: string, body: Schema<"AccountChange">) =>
   call<AdminAccount>("PATCH", `/admin/accounts/${id}`, { body });
 
+export const resetFactors = (id: string) => call<void>("DELETE", `/admin/accounts/${id}/factors`);
+
 export const removeAccount = (id: string) => call<void>("DELETE", `/admin/accounts/${id}`);
 
 export const accountInvites = (query: PageQuery) =>

@@ -3,7 +3,8 @@
  * files beside it (accounts, rooms, videos, admin) do, and pages call those.
  */
 
-import { NetworkError, toApiError } from "./errors";
+import { type ApiError, NetworkError, toApiError } from "./errors";
+import { askForProof, type ProofMethod } from "./proof";
 import { accessToken, refresh } from "./session";
 
 export interface CallOptions {
@@ -45,12 +46,23 @@ export async function callForAnswer<T>(
   if (response.status === 401 && asAccount && bearer && (await refresh())) {
     response = await send(method, path, options, await accessToken());
   }
-  if (!response.ok) throw await toApiError(response);
+  if (!response.ok) {
+    const error = await toApiError(response);
+    const confirmed =
+      asAccount && error.code === "step_up_needed" && (await askForProof(proofMethods(error)));
+    if (!confirmed) throw error;
+    response = await send(method, path, options, await accessToken());
+    if (!response.ok) throw await toApiError(response);
+  }
   return {
     status: response.status,
     data: await readBody<T>(response),
     requestId: response.headers.get("X-Request-Id"),
   };
+}
+
+function proofMethods(error: ApiError): ProofMethod[] {
+  return Array.isArray(error.problem.methods) ? error.problem.methods : [];
 }
 
 async function send(

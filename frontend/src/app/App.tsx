@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { ApiError } from "@/api/errors";
 import { ProblemScreen } from "@/api/ProblemScreen";
+import { useProofRequest } from "@/api/proof";
 import { useSession } from "@/api/session";
 import { LoadingScreen } from "@/ui/Spinner";
 import { Toaster } from "@/ui/Toast";
@@ -21,6 +22,7 @@ const RegisterPage = lazy(() => import("@/account/RegisterPage"));
 const SetupPage = lazy(() => import("@/account/SetupPage"));
 const ResetPage = lazy(() => import("@/account/ResetPage"));
 const VerifyPage = lazy(() => import("@/account/VerifyPage"));
+const StepUpDialog = lazy(() => import("@/account/StepUpDialog"));
 const AdminPage = lazy(() => import("@/admin/AdminPage"));
 
 /** A refusal stays a refusal; an unavailable server may return. */
@@ -62,8 +64,21 @@ export function App() {
           </Suspense>
         </CrashBoundary>
       </BrowserRouter>
+      <ProofDialog />
       <Toaster />
     </QueryClientProvider>
+  );
+}
+
+/** Loaded when a call first asks for a proof. */
+function ProofDialog() {
+  const asked = useProofRequest((state) => state.request !== null);
+  return (
+    asked && (
+      <Suspense>
+        <StepUpDialog />
+      </Suspense>
+    )
   );
 }
 

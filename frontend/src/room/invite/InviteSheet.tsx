@@ -1,11 +1,11 @@
 import type { Access } from "@/api/rooms";
 import { Dialog } from "@/ui/Dialog";
+import { QrCode } from "@/ui/QrCode";
 import { Switch } from "@/ui/Switch";
 import { useRoomState } from "../state/RoomContext";
 import { useChangeRoom, useRoomFacts } from "../state/roomFacts";
 import { LinkField } from "./LinkField";
 import { PersonalInvitations } from "./PersonalInvitations";
-import { QrCode } from "./QrCode";
 import { type Reach, reachOf, shownLink } from "./shownLink";
 
 interface InviteSheetProps {
